@@ -1,0 +1,152 @@
+"""Accounts and profiles. An account is a signed-in person, known by (`iss`, `sub`) and never by e-mail."""
+
+import hashlib
+from datetime import datetime
+from typing import Protocol
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from domain.content import Closed
+from domain.errors import KeyReused, NotFound, StaleVersion
+from domain.fields import EmailAddress, Name
+
+
+class Identity(BaseModel):
+    """Who the identity provider says is there. `email` and `name` are what it knows, not who it is."""
+
+    model_config = ConfigDict(frozen=True)
+
+    iss: str
+    sub: str
+    email: str
+    name: str | None = None
+
+
+class Account(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    iss: str
+    sub: str
+    email: EmailAddress
+    created_at: datetime
+    welcomed_at: datetime | None = None
+
+
+class Profile(BaseModel):
+    """One professional identity of an account. Nothing outside ties two profiles together."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    account_id: str
+    name: str
+    version: int
+    created_at: datetime
+    updated_at: datetime
+    etag: str | None = Field(default=None, exclude=True)
+
+
+class ProfileInput(Closed):
+    name: Name
+
+
+class ProfileCreation(BaseModel):
+    key: str
+    request_hash: str
+    profile: Profile
+
+
+class Identities(Protocol):
+    """Which account an identity has. A reservation is atomic and is never taken back."""
+
+    async def find(self, iss: str, sub: str) -> str | None:
+        """Return the account id reserved for this identity, whether or not the account was stored yet."""
+        ...
+
+    async def reserve(self, iss: str, sub: str, account_id: str) -> str:
+        """Reserve the identity for `account_id`, or return the id that already has it."""
+        ...
+
+
+class AccountStore(Protocol):
+    async def get(self, account_id: str) -> Account | None: ...
+    async def create(self, account: Account) -> None:
+        """Store a new account; storing it again changes nothing."""
+        ...
+
+    async def mark_welcomed(self, account_id: str, at: datetime) -> None: ...
+
+
+class ProfileStore(Protocol):
+    async def get(self, account_id: str, profile_id: str) -> Profile | None: ...
+    async def list(
+        self, account_id: str, limit: int, cursor: str | None
+    ) -> tuple[list[Profile], str | None]: ...
+    async def create(self, profile: Profile, creation: ProfileCreation | None) -> bool: ...
+    async def creation(self, account_id: str, key: str) -> ProfileCreation | None: ...
+    async def save(self, profile: Profile) -> Profile: ...
+
+
+async def open_account(
+    identity: Identity, *, account_id: str, now: datetime, accounts: AccountStore, identities: Identities
+) -> Account:
+    """Return the account of this identity, made now if this is its first sign-in.
+
+    Safe to repeat after a crash at any point: the reservation decides the id, and the account is stored
+    under it by whoever comes first.
+    """
+    reserved = await identities.find(identity.iss, identity.sub)
+    if reserved is None:
+        reserved = await identities.reserve(identity.iss, identity.sub, account_id)
+    known = await accounts.get(reserved)
+    if known is not None:
+        return known
+    account = Account(id=reserved, iss=identity.iss, sub=identity.sub, email=identity.email, created_at=now)
+    await accounts.create(account)
+    return account
+
+
+async def read_profile(account_id: str, profile_id: str, *, profiles: ProfileStore) -> Profile:
+    profile = await profiles.get(account_id, profile_id)
+    if profile is None:
+        raise NotFound
+    return profile
+
+
+async def create_profile(
+    account_id: str,
+    new: ProfileInput,
+    *,
+    profile_id: str,
+    key: str | None,
+    now: datetime,
+    profiles: ProfileStore,
+) -> Profile:
+    request_hash = hashlib.sha256(new.model_dump_json().encode()).hexdigest()
+    profile = Profile(
+        id=profile_id, account_id=account_id, name=new.name, version=1, created_at=now, updated_at=now
+    )
+    creation = ProfileCreation(key=key, request_hash=request_hash, profile=profile) if key else None
+    if await profiles.create(profile, creation):
+        return profile
+    done = await profiles.creation(account_id, key) if key else None
+    if done is None or done.request_hash != request_hash:
+        raise KeyReused
+    return done.profile
+
+
+async def rename_profile(
+    account_id: str,
+    profile_id: str,
+    new: ProfileInput,
+    *,
+    version: int,
+    now: datetime,
+    profiles: ProfileStore,
+) -> Profile:
+    profile = await read_profile(account_id, profile_id, profiles=profiles)
+    if profile.version != version:
+        raise StaleVersion
+    changed = profile.model_copy(update={"name": new.name, "version": version + 1, "updated_at": now})
+    return await profiles.save(changed)

@@ -1,0 +1,207 @@
+"""Cards: drafts, publication, and the use cases around them.
+
+Every write raises `version`, which is the card's ETag outside. The stored card is the truth; what the public
+sees is a projection of it in another partition. A publication is therefore two steps: the card and an order
+to project it land together, then the projection lands unless a newer one already has. A projection that
+never came is caught up by housekeeping.
+"""
+
+import hashlib
+from datetime import datetime
+from typing import Annotated, Literal, Protocol
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from domain.content import CardContent, Closed
+from domain.errors import Conflict, HandleLookalike, HandleTaken, KeyReused, NotFound, StaleVersion
+from domain.handles import MAX_LENGTH, check_handle, skeleton, suggest_handle
+
+Handle = Annotated[str, Field(max_length=MAX_LENGTH), AfterValidator(check_handle)]
+
+
+class Card(BaseModel):
+    """A card as its owner has it. `etag` is the store's, for the next write."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    account_id: str
+    profile_id: str
+    handle: str
+    version: int
+    draft: CardContent
+    published: CardContent | None = None
+    published_at: datetime | None = None
+    created_at: datetime
+    updated_at: datetime
+    etag: str | None = Field(default=None, exclude=True)
+
+    def edited(self, content: CardContent, *, profile_id: str, at: datetime) -> "Card":
+        return self._changed(at, draft=content, profile_id=profile_id)
+
+    def publish(self, at: datetime) -> "Card":
+        return self._changed(at, published=self.draft, published_at=at)
+
+    def unpublish(self, at: datetime) -> "Card":
+        return self._changed(at, published=None, published_at=None)
+
+    def _changed(self, at: datetime, **update: object) -> "Card":
+        return self.model_copy(update={"version": self.version + 1, "updated_at": at, **update})
+
+
+class PublishedCard(BaseModel):
+    """What the public name of a card stands for now: a live card, or nothing."""
+
+    model_config = ConfigDict(frozen=True)
+
+    handle: str
+    version: int
+    content: CardContent | None
+    published_at: datetime | None
+
+
+class NewCard(Closed):
+    profile_id: str = Field(max_length=40)
+    handle: Handle | None = Field(default=None, description="Made from the name when absent.")
+    content: CardContent
+
+
+class CardDraft(Closed):
+    profile_id: str = Field(max_length=40)
+    content: CardContent
+
+
+class Creation(BaseModel):
+    """A create that was done under an Idempotency-Key, so that its repetition answers the same."""
+
+    key: str
+    request_hash: str
+    card: Card
+
+
+class Claim(BaseModel):
+    """A handle's reservation, held under the skeleton of the handle. Pending until its card is stored."""
+
+    handle: str
+    account_id: str
+    card_id: str
+    key: str | None
+    state: Literal["pending", "held"] = "pending"
+    claimed_at: datetime
+
+
+class CardStore(Protocol):
+    async def get(self, account_id: str, card_id: str) -> Card | None: ...
+    async def list(
+        self, account_id: str, limit: int, cursor: str | None
+    ) -> tuple[list[Card], str | None]: ...
+    async def create(self, card: Card, creation: Creation | None) -> bool: ...
+    async def creation(self, account_id: str, key: str) -> Creation | None: ...
+    async def save(self, card: Card) -> Card: ...
+    async def save_and_order_projection(self, card: Card) -> Card: ...
+
+
+class HandleClaims(Protocol):
+    async def claim(self, claim: Claim) -> Claim: ...
+    async def hold(self, claim: Claim) -> None: ...
+
+
+class PublishedCards(Protocol):
+    async def get(self, handle: str) -> PublishedCard | None: ...
+    async def project(self, card: PublishedCard) -> None: ...
+
+
+def projection(card: Card) -> PublishedCard:
+    return PublishedCard(
+        handle=card.handle, version=card.version, content=card.published, published_at=card.published_at
+    )
+
+
+async def read_card(account_id: str, card_id: str, *, cards: CardStore) -> Card:
+    card = await cards.get(account_id, card_id)
+    if card is None:
+        raise NotFound
+    return card
+
+
+async def _read_version(account_id: str, card_id: str, version: int, cards: CardStore) -> Card:
+    card = await read_card(account_id, card_id, cards=cards)
+    if card.version != version:
+        raise StaleVersion
+    return card
+
+
+async def create_card(
+    account_id: str,
+    new: NewCard,
+    *,
+    card_id: str,
+    suffix: str,
+    key: str | None,
+    now: datetime,
+    cards: CardStore,
+    handles: HandleClaims,
+) -> Card:
+    """Create a draft card under its own handle; repeating it with the same `key` answers the same card.
+
+    The caller has made sure that the profile is the account's. Raises `HandleTaken`, `HandleLookalike` or
+    `KeyReused`. A crash on the way leaves a pending claim, which the repetition adopts or housekeeping frees.
+    """
+    request_hash = hashlib.sha256(new.model_dump_json().encode()).hexdigest()
+    if key and (done := await cards.creation(account_id, key)):
+        return _repeated(done, request_hash)
+    handle = new.handle or check_handle(suggest_handle(new.content.name, suffix))
+    wanted = Claim(handle=handle, account_id=account_id, card_id=card_id, key=key, claimed_at=now)
+    claim = await handles.claim(wanted)
+    if claim.card_id != card_id and not (key and (claim.account_id, claim.key) == (account_id, key)):
+        raise HandleTaken if claim.handle == handle else HandleLookalike
+    card = Card(
+        id=claim.card_id, account_id=account_id, profile_id=new.profile_id, handle=claim.handle, version=1,
+        draft=new.content, created_at=now, updated_at=now,
+    )  # fmt: skip
+    creation = Creation(key=key, request_hash=request_hash, card=card) if key else None
+    if not await cards.create(card, creation):
+        done = await cards.creation(account_id, key) if key else None
+        if done is None:
+            raise Conflict
+        return _repeated(done, request_hash)
+    await handles.hold(claim)
+    return card
+
+
+def _repeated(done: Creation, request_hash: str) -> Card:
+    if done.request_hash != request_hash:
+        raise KeyReused
+    return done.card
+
+
+async def edit_card(
+    account_id: str, card_id: str, draft: CardDraft, *, version: int, now: datetime, cards: CardStore
+) -> Card:
+    card = await _read_version(account_id, card_id, version, cards)
+    return await cards.save(card.edited(draft.content, profile_id=draft.profile_id, at=now))
+
+
+async def publish_card(
+    account_id: str, card_id: str, *, version: int, now: datetime, cards: CardStore, published: PublishedCards
+) -> Card:
+    """Show the draft to the public. Three calls to the store: read, save, project."""
+    card = await _read_version(account_id, card_id, version, cards)
+    saved = await cards.save_and_order_projection(card.publish(now))
+    await published.project(projection(saved))
+    return saved
+
+
+async def unpublish_card(
+    account_id: str, card_id: str, *, version: int, now: datetime, cards: CardStore, published: PublishedCards
+) -> Card:
+    """Take the card from the public; its URL answers as if it had never been."""
+    card = await _read_version(account_id, card_id, version, cards)
+    saved = await cards.save_and_order_projection(card.unpublish(now))
+    await published.project(projection(saved))
+    return saved
+
+
+def is_stale(claim: Claim, now: datetime) -> bool:
+    """Whether a pending claim is older than any request that could still complete it."""
+    return claim.state == "pending" and (now - claim.claimed_at).total_seconds() > 900  # noqa: PLR2004

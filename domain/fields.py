@@ -1,0 +1,130 @@
+"""Field types that people fill in: each normalises its value or refuses it with a stable code.
+
+Vetting is left to well-kept libraries (email-validator, libphonenumber, the URL parser in pydantic);
+they are imported on first use because reading a card needs none of them.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable
+from functools import cache
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import (
+    AfterValidator,
+    AnyUrl,
+    BeforeValidator,
+    Field,
+    TypeAdapter,
+    ValidationError,
+    ValidationInfo,
+)
+from pydantic_core import PydanticCustomError
+
+# C0 and C1 controls, line and paragraph separators, bidirectional overrides and isolates, noncharacter BOM.
+_FORBIDDEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]"
+)
+_LINE_BREAKS = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
+MAX_URL = 2000
+
+# Validation context for what the store returns: it was vetted when it came in, and vetting it again
+# would load the libraries on every first read.
+STORED: Final = "stored"
+
+
+def _vetted(check: Callable[[str], str]) -> AfterValidator:
+    def run(value: str, info: ValidationInfo) -> str:
+        return value if info.context == STORED else check(value)
+
+    return AfterValidator(run)
+
+
+def _clean(value: str) -> str:
+    text = unicodedata.normalize("NFC", value).strip()
+    if _FORBIDDEN.search(text):
+        raise PydanticCustomError("control_characters", "contains control or direction-changing characters")
+    return text
+
+
+def _one_line(value: str) -> str:
+    text = _clean(value)
+    if "\n" in text or "\t" in text:
+        raise PydanticCustomError("control_characters", "must be a single line without tabs")
+    return text
+
+
+def _many_lines(value: Any) -> Any:
+    return _LINE_BREAKS.sub("\n", value) if isinstance(value, str) else value
+
+
+def _blank_is_absent(value: Any) -> Any:
+    return None if isinstance(value, str) and not value.strip() else value
+
+
+def _email(value: str) -> str:
+    from email_validator import EmailNotValidError, validate_email  # noqa: PLC0415
+
+    try:
+        return validate_email(_one_line(value), check_deliverability=False).normalized
+    except EmailNotValidError:
+        raise PydanticCustomError("invalid_email", "is not a valid e-mail address") from None
+
+
+def _phone(value: str) -> str:
+    import phonenumbers  # noqa: PLC0415
+
+    try:
+        number = phonenumbers.parse(_one_line(value), None)
+    except phonenumbers.NumberParseException:
+        raise PydanticCustomError(
+            "invalid_phone", "is not a phone number with its country code, like +46 70 174 06 05"
+        ) from None
+    if not phonenumbers.is_valid_number(number):
+        raise PydanticCustomError("invalid_phone", "is not a number that can exist in its country")
+    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+
+
+@cache
+def _any_url() -> TypeAdapter[AnyUrl]:
+    return TypeAdapter(AnyUrl)
+
+
+def _url(schemes: tuple[str, ...]) -> AfterValidator:
+    def check(value: str) -> str:
+        text = _one_line(value)
+        try:
+            url = _any_url().validate_python(text)
+        except ValidationError:
+            raise PydanticCustomError(
+                "invalid_url", "is not a complete address like https://example.com"
+            ) from None
+        if url.scheme not in schemes:
+            allowed = ", ".join(f"{scheme}:" for scheme in schemes)
+            raise PydanticCustomError("url_scheme", "must start with one of: {allowed}", {"allowed": allowed})
+        if url.username or url.password:
+            raise PydanticCustomError("invalid_url", "must not contain a user name or password")
+        if len(str(url)) > MAX_URL:
+            raise PydanticCustomError("too_long", "must be at most 2000 characters once encoded")
+        return str(url)
+
+    return _vetted(check)
+
+
+Line = Annotated[str, _vetted(_one_line)]
+Name = Annotated[Line, Field(min_length=1, max_length=120)]
+ShortLine = Annotated[Line, Field(min_length=1, max_length=120)]
+Text = Annotated[str, BeforeValidator(_many_lines), _vetted(_clean), Field(min_length=1, max_length=2000)]
+EmailAddress = Annotated[str, Field(max_length=254, json_schema_extra={"format": "email"}), _vetted(_email)]
+PhoneNumber = Annotated[
+    str, Field(max_length=40, description="With country code; stored as E.164."), _vetted(_phone)
+]
+WebUrl = Annotated[str, Field(max_length=MAX_URL, json_schema_extra={"format": "uri"}), _url(("https",))]
+LinkUrl = Annotated[
+    str, Field(max_length=MAX_URL, json_schema_extra={"format": "uri"}), _url(("https", "mailto", "tel"))
+]
+Country = Annotated[str, Field(pattern="^[A-Z]{2}$", description="ISO 3166-1 alpha-2")]
+Blank = BeforeValidator(_blank_is_absent)
+
+EmailKind = Literal["work", "home"]
+PhoneKind = Literal["mobile", "work", "home"]

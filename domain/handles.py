@@ -1,0 +1,56 @@
+"""Handles: the public names of cards in their URLs.
+
+A handle is ASCII so that it can be read aloud, typed and printed. Two handles that a person can mistake
+for each other share one skeleton, and a skeleton is given out once.
+"""
+
+import re
+
+from pydantic_core import PydanticCustomError
+
+MIN_LENGTH, MAX_LENGTH = 3, 40
+PATTERN = f"^[a-z0-9](?:-?[a-z0-9]){{{MIN_LENGTH - 1},{MAX_LENGTH - 1}}}$"
+_SHAPE = re.compile(PATTERN)
+
+# Names that would speak for the product, its paths or its operators.
+RESERVED = frozenset(
+    """
+    about abuse account accounts admin administrator api app auth billing blog card cards contact docs
+    domains error help home hooks host hostmaster imprint info izwop legal login logout mail me my new news
+    noreply null official operator owner postmaster pricing privacy profile root runtime sales security
+    settings signin signout signup staff static status support system team terms test undefined user users
+    verified webmaster well-known www
+    """.split()
+)
+
+_ALIKE = str.maketrans({"0": "o", "1": "l", "i": "l", "5": "s", "8": "b", "2": "z", "-": None})
+
+
+def skeleton(handle: str) -> str:
+    """The form in which handles that look alike are equal: `paypa1`, `pay-pal` and `paypal` share one."""
+    return handle.translate(_ALIKE).replace("rn", "m").replace("vv", "w").replace("cl", "d")
+
+
+_RESERVED_SKELETONS = frozenset(skeleton(word) for word in RESERVED)
+
+
+def check_handle(value: str) -> str:
+    """Return the handle in lower case, or refuse its shape (`invalid_handle`) or name (`handle_reserved`)."""
+    handle = value.strip().lower()
+    if len(handle) > MAX_LENGTH or not _SHAPE.match(handle):
+        raise PydanticCustomError(
+            "invalid_handle",
+            "takes 3 to 40 letters a-z, digits and single hyphens, with no hyphen at either end",
+        )
+    if skeleton(handle) in _RESERVED_SKELETONS:
+        raise PydanticCustomError("handle_reserved", "is reserved")
+    return handle
+
+
+def suggest_handle(name: str, suffix: str) -> str:
+    """A handle from a person's name; `suffix` (random letters) keeps it unique and unguessable by order."""
+    import unicodedata  # noqa: PLC0415
+
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    words = re.sub("[^a-z0-9]+", "-", plain).strip("-")[: MAX_LENGTH - len(suffix) - 1].strip("-")
+    return f"{words}-{suffix}" if words else f"card-{suffix}"

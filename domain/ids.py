@@ -1,0 +1,10 @@
+"""Identifiers: a prefix that names the kind and 128 random bits, in no order."""
+
+import base64
+
+ID_BYTES = 16
+
+
+def make_id(prefix: str, random: bytes) -> str:
+    """Return `prefix_` and 26 characters of base32 for 16 random bytes."""
+    return f"{prefix}_{base64.b32encode(random).decode().rstrip('=').lower()}"

@@ -1,0 +1,27 @@
+"""The one visibility rule: the only way from a card to bytes."""
+
+from pydantic import BaseModel, ConfigDict
+
+from domain.cards import PublishedCard
+from domain.content import CardContent
+from domain.errors import NotFound
+
+
+class CardView(BaseModel):
+    """A card as its viewer may see it. Every output renders this and nothing else."""
+
+    model_config = ConfigDict(frozen=True)
+
+    handle: str
+    version: int
+    content: CardContent
+
+
+def view_for(card: PublishedCard | None) -> CardView:
+    """Return what a viewer may see, or refuse with one answer for absent, unpublished and unknown.
+
+    Every field a person publishes is public so far; audiences narrow it here and nowhere else.
+    """
+    if card is None or card.content is None:
+        raise NotFound
+    return CardView(handle=card.handle, version=card.version, content=card.content)
