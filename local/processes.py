@@ -1,0 +1,128 @@
+"""Child processes of the local cloud: started, watched, and gone when their parent is."""
+
+import asyncio
+import contextlib
+import ctypes
+import os
+import signal
+import socket
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+STOP_SECONDS = 5
+_PR_SET_PDEATHSIG = 1
+_libc = ctypes.CDLL(None) if sys.platform == "linux" else None
+
+
+class ChildDiedError(Exception):
+    """A child ended by itself; the message names it and shows the end of its log."""
+
+    def __init__(self, child: "Child") -> None:
+        self.child = child
+        self.code = child.process.returncode
+        super().__init__(f"{child.name} {_ending(self.code)}.\n{child.tail()}")
+
+
+@dataclass
+class Child:
+    """One running program. Its output goes to `log`, so nothing is lost when the parent is killed."""
+
+    name: str
+    process: asyncio.subprocess.Process
+    log: Path
+    _log_start: int
+
+    @property
+    def pid(self) -> int:
+        return self.process.pid
+
+    async def ready(self, seconds: float = 30) -> list[str]:
+        """Wait for the line `ready …` in the output; gives the words after it.
+
+        Raises `ChildDiedError` when the program ends first and `TimeoutError` when it says nothing in time.
+        """
+        async with asyncio.timeout(seconds):
+            while True:
+                ended = self.process.returncode is not None
+                for line in self._output().splitlines(keepends=True):
+                    if line.startswith("ready ") and line.endswith("\n"):
+                        return line.split()[1:]
+                if ended:
+                    raise ChildDiedError(self)
+                await asyncio.sleep(0.02)
+
+    def tail(self, lines: int = 12) -> str:
+        """The last lines this run of the program wrote."""
+        text = self._output().strip()
+        return "\n".join(f"  | {line}" for line in text.splitlines()[-lines:]) or "  | (it wrote nothing)"
+
+    async def stop(self) -> None:
+        """Ask the whole process group to end, and end it after a few seconds. Safe to call twice."""
+        if self.process.returncode is None:
+            self._signal(signal.SIGTERM)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self.process.wait(), STOP_SECONDS)
+        self._signal(signal.SIGKILL)
+        await self.process.wait()
+
+    def _signal(self, number: signal.Signals) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.pid, number)
+
+    def _output(self) -> str:
+        with self.log.open("rb") as file:
+            file.seek(self._log_start)
+            return file.read().decode(errors="replace")
+
+
+async def start(
+    name: str, command: Sequence[str | Path], *, logs: Path, env: Mapping[str, str] | None = None
+) -> Child:
+    """Start a program in its own process group, so that Ctrl-C reaches only the runner.
+
+    On Linux the kernel ends it when the thread that called this ends, also by `kill -9`.
+    `env` replaces the environment; without it the program inherits ours.
+    """
+    logs.mkdir(parents=True, exist_ok=True)  # noqa: ASYNC240 - one local folder, at start
+    log = logs / f"{name.replace(' ', '-')}.log"
+    with log.open("ab") as file:
+        log_start = file.tell()
+        process = await asyncio.create_subprocess_exec(
+            *command,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=file,
+            stderr=asyncio.subprocess.STDOUT,
+            env=env,
+            start_new_session=True,
+            preexec_fn=_die_with_parent(os.getpid()),
+        )
+    return Child(name, process, log, log_start)
+
+
+def free_port(preferred: int = 0) -> int:
+    """The preferred port of 127.0.0.1 when nobody listens there, otherwise one the system picks."""
+    for port in (preferred, 0):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            with contextlib.suppress(OSError):
+                probe.bind(("127.0.0.1", port))
+                return int(probe.getsockname()[1])
+    raise OSError("no free port on 127.0.0.1")
+
+
+def _die_with_parent(parent: int) -> Callable[[], None]:
+    def prepare() -> None:
+        if _libc is not None:
+            _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+            if os.getppid() != parent:  # it died before the request was made
+                os._exit(1)
+
+    return prepare
+
+
+def _ending(code: int | None) -> str:
+    if code is not None and code < 0:
+        return f"was killed by {signal.Signals(-code).name}"
+    return f"ended with exit code {code}"
