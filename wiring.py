@@ -9,6 +9,8 @@ from adapters.cosmos.cards import CosmosCards
 from adapters.cosmos.database import Database
 from adapters.cosmos.names import CosmosHandles, CosmosIdentities
 from adapters.cosmos.published import CosmosPublished
+from adapters.mailer import SmtpMailer
+from adapters.queues import MailQueue
 from settings import Settings
 
 
@@ -23,6 +25,8 @@ class Services:
     cards: CosmosCards
     handles: CosmosHandles
     published: CosmosPublished
+    mail_queue: MailQueue
+    mailer: SmtpMailer
 
 
 def build(chosen: Settings) -> Services:
@@ -38,6 +42,10 @@ def build(chosen: Settings) -> Services:
         cards=CosmosCards(database),
         handles=CosmosHandles(database),
         published=CosmosPublished(database),
+        mail_queue=MailQueue(
+            chosen.storage.get_secret_value() if chosen.storage else None, chosen.storage_queues
+        ),
+        mailer=SmtpMailer(chosen.smtp_url.get_secret_value(), chosen.mail_from),
     )
 
 

@@ -1,13 +1,13 @@
 """Accounts and profiles. An account is a signed-in person, known by (`iss`, `sub`) and never by e-mail."""
 
-import hashlib
 from datetime import datetime
 from typing import Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from domain.content import Closed
-from domain.errors import KeyReused, NotFound, StaleVersion
+from domain.creation import Creation, request_hash
+from domain.errors import Conflict, NotFound, StaleVersion
 from domain.fields import EmailAddress, Name
 
 
@@ -51,12 +51,6 @@ class ProfileInput(Closed):
     name: Name
 
 
-class ProfileCreation(BaseModel):
-    key: str
-    request_hash: str
-    profile: Profile
-
-
 class Identities(Protocol):
     """Which account an identity has. A reservation is atomic and is never taken back."""
 
@@ -83,8 +77,8 @@ class ProfileStore(Protocol):
     async def list(
         self, account_id: str, limit: int, cursor: str | None
     ) -> tuple[list[Profile], str | None]: ...
-    async def create(self, profile: Profile, creation: ProfileCreation | None) -> bool: ...
-    async def creation(self, account_id: str, key: str) -> ProfileCreation | None: ...
+    async def create(self, profile: Profile, creation: Creation[Profile] | None) -> bool: ...
+    async def creation(self, account_id: str, key: str) -> Creation[Profile] | None: ...
     async def save(self, profile: Profile) -> Profile: ...
 
 
@@ -123,17 +117,16 @@ async def create_profile(
     now: datetime,
     profiles: ProfileStore,
 ) -> Profile:
-    request_hash = hashlib.sha256(new.model_dump_json().encode()).hexdigest()
     profile = Profile(
         id=profile_id, account_id=account_id, name=new.name, version=1, created_at=now, updated_at=now
     )
-    creation = ProfileCreation(key=key, request_hash=request_hash, profile=profile) if key else None
+    creation = Creation[Profile](key=key, request=request_hash(new), made=profile) if key else None
     if await profiles.create(profile, creation):
         return profile
     done = await profiles.creation(account_id, key) if key else None
-    if done is None or done.request_hash != request_hash:
-        raise KeyReused
-    return done.profile
+    if done is None:
+        raise Conflict
+    return done.repeated(new)
 
 
 async def rename_profile(

@@ -6,15 +6,15 @@ to project it land together, then the projection lands unless a newer one alread
 never came is caught up by housekeeping.
 """
 
-import hashlib
 from datetime import datetime
 from typing import Annotated, Literal, Protocol
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from domain.content import CardContent, Closed
-from domain.errors import Conflict, HandleLookalike, HandleTaken, KeyReused, NotFound, StaleVersion
-from domain.handles import MAX_LENGTH, check_handle, skeleton, suggest_handle
+from domain.creation import Creation, request_hash
+from domain.errors import Conflict, HandleLookalike, HandleTaken, NotFound, StaleVersion
+from domain.handles import MAX_LENGTH, check_handle, suggest_handle
 
 Handle = Annotated[str, Field(max_length=MAX_LENGTH), AfterValidator(check_handle)]
 
@@ -71,14 +71,6 @@ class CardDraft(Closed):
     content: CardContent
 
 
-class Creation(BaseModel):
-    """A create that was done under an Idempotency-Key, so that its repetition answers the same."""
-
-    key: str
-    request_hash: str
-    card: Card
-
-
 class Claim(BaseModel):
     """A handle's reservation, held under the skeleton of the handle. Pending until its card is stored."""
 
@@ -88,6 +80,16 @@ class Claim(BaseModel):
     key: str | None
     state: Literal["pending", "held"] = "pending"
     claimed_at: datetime
+    etag: str | None = Field(default=None, exclude=True)
+
+
+class ProjectionOrder(BaseModel):
+    """An order, not yet seen done, to show the public what a card now says."""
+
+    id: str
+    account_id: str
+    card_id: str
+    etag: str
 
 
 class CardStore(Protocol):
@@ -95,8 +97,8 @@ class CardStore(Protocol):
     async def list(
         self, account_id: str, limit: int, cursor: str | None
     ) -> tuple[list[Card], str | None]: ...
-    async def create(self, card: Card, creation: Creation | None) -> bool: ...
-    async def creation(self, account_id: str, key: str) -> Creation | None: ...
+    async def create(self, card: Card, creation: Creation[Card] | None) -> bool: ...
+    async def creation(self, account_id: str, key: str) -> Creation[Card] | None: ...
     async def save(self, card: Card) -> Card: ...
     async def save_and_order_projection(self, card: Card) -> Card: ...
 
@@ -147,9 +149,8 @@ async def create_card(
     The caller has made sure that the profile is the account's. Raises `HandleTaken`, `HandleLookalike` or
     `KeyReused`. A crash on the way leaves a pending claim, which the repetition adopts or housekeeping frees.
     """
-    request_hash = hashlib.sha256(new.model_dump_json().encode()).hexdigest()
     if key and (done := await cards.creation(account_id, key)):
-        return _repeated(done, request_hash)
+        return done.repeated(new)
     handle = new.handle or check_handle(suggest_handle(new.content.name, suffix))
     wanted = Claim(handle=handle, account_id=account_id, card_id=card_id, key=key, claimed_at=now)
     claim = await handles.claim(wanted)
@@ -159,20 +160,14 @@ async def create_card(
         id=claim.card_id, account_id=account_id, profile_id=new.profile_id, handle=claim.handle, version=1,
         draft=new.content, created_at=now, updated_at=now,
     )  # fmt: skip
-    creation = Creation(key=key, request_hash=request_hash, card=card) if key else None
+    creation = Creation[Card](key=key, request=request_hash(new), made=card) if key else None
     if not await cards.create(card, creation):
         done = await cards.creation(account_id, key) if key else None
         if done is None:
             raise Conflict
-        return _repeated(done, request_hash)
+        return done.repeated(new)
     await handles.hold(claim)
     return card
-
-
-def _repeated(done: Creation, request_hash: str) -> Card:
-    if done.request_hash != request_hash:
-        raise KeyReused
-    return done.card
 
 
 async def edit_card(
@@ -200,8 +195,3 @@ async def unpublish_card(
     saved = await cards.save_and_order_projection(card.unpublish(now))
     await published.project(projection(saved))
     return saved
-
-
-def is_stale(claim: Claim, now: datetime) -> bool:
-    """Whether a pending claim is older than any request that could still complete it."""
-    return claim.state == "pending" and (now - claim.claimed_at).total_seconds() > 900  # noqa: PLR2004

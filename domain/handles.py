@@ -13,15 +13,15 @@ PATTERN = f"^[a-z0-9](?:-?[a-z0-9]){{{MIN_LENGTH - 1},{MAX_LENGTH - 1}}}$"
 _SHAPE = re.compile(PATTERN)
 
 # Names that would speak for the product, its paths or its operators.
-RESERVED = frozenset(
-    """
-    about abuse account accounts admin administrator api app auth billing blog card cards contact docs
-    domains error help home hooks host hostmaster imprint info izwop legal login logout mail me my new news
-    noreply null official operator owner postmaster pricing privacy profile root runtime sales security
-    settings signin signout signup staff static status support system team terms test undefined user users
-    verified webmaster well-known www
-    """.split()
-)
+RESERVED = frozenset([
+    "about", "abuse", "account", "accounts", "admin", "administrator", "api", "app", "auth", "billing",
+    "blog", "card", "cards", "contact", "docs", "domains", "error", "help", "home", "hooks", "host",
+    "hostmaster", "imprint", "info", "izwop", "legal", "login", "logout", "mail", "me", "my", "new",
+    "news", "noreply", "null", "official", "operator", "owner", "postmaster", "pricing", "privacy",
+    "profile", "root", "runtime", "sales", "security", "settings", "signin", "signout", "signup",
+    "staff", "static", "status", "support", "system", "team", "terms", "test", "undefined", "user",
+    "users", "verified", "webmaster", "well-known", "www",
+])  # fmt: skip
 
 _ALIKE = str.maketrans({"0": "o", "1": "l", "i": "l", "5": "s", "8": "b", "2": "z", "-": None})
 

@@ -55,6 +55,13 @@ class MethodNotAllowed(errors.Refusal):
     title = "This method is not for this address"
 
 
+class InternalError(errors.Refusal):
+    """A bug of ours; what it was goes to the log and nowhere else."""
+
+    code = "internal_error"
+    title = "Something went wrong on our side; trying again may help"
+
+
 STATUS: dict[type[errors.Refusal], HTTPStatus] = {
     errors.InvalidInput: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.KeyReused: HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -70,6 +77,7 @@ STATUS: dict[type[errors.Refusal], HTTPStatus] = {
     BodyTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     LengthRequired: HTTPStatus.LENGTH_REQUIRED,
     MethodNotAllowed: HTTPStatus.METHOD_NOT_ALLOWED,
+    InternalError: HTTPStatus.INTERNAL_SERVER_ERROR,
 }
 
 
@@ -129,23 +137,12 @@ class Problem(BaseModel):
 def problem(refusal: errors.Refusal, headers: Mapping[str, str] | None = None) -> func.HttpResponse:
     status = status_of(refusal)
     faults = refusal.faults if isinstance(refusal, errors.InvalidInput) else []
-    return _problem(refusal.code, refusal.title, status, str(refusal), faults, headers)
-
-
-def _problem(
-    code: str,
-    title: str,
-    status: HTTPStatus,
-    detail: str,
-    faults: list[errors.Fault],
-    headers: Mapping[str, str] | None,
-) -> func.HttpResponse:
     body = Problem(
-        type=f"urn:izwop:problem:{code}",
-        title=title,
+        type=f"urn:izwop:problem:{refusal.code}",
+        title=refusal.title,
         status=status,
-        code=code,
-        detail=detail,
+        code=refusal.code,
+        detail=str(refusal),
         instance=f"urn:uuid:{uuid.uuid4()}",
         errors=[ProblemFault(field=fault.field, code=fault.code, detail=fault.detail) for fault in faults],
     )
@@ -170,10 +167,7 @@ def endpoint(handler: Handler) -> Handler:
             return problem(refusal)
         except Exception:
             log.exception("unexpected error in %s", handler.__name__)
-            return _problem(
-                "internal_error", "Something went wrong on our side", HTTPStatus.INTERNAL_SERVER_ERROR,
-                "It was logged; trying again may help.", [], None,
-            )  # fmt: skip
+            return problem(InternalError())
 
     return wrapped
 
@@ -267,7 +261,7 @@ def read_cookies(req: func.HttpRequest) -> dict[str, str]:
 
 
 def set_cookie(name: str, value: str, *, max_age: int | None = None) -> str:
-    """A Set-Cookie value that passes the Functions host unchanged; without `max_age` it ends with the browser."""
+    """A Set-Cookie value that the Functions host leaves as it is; without `max_age` it ends with the browser."""
     age = "" if max_age is None else f"; Max-Age={max_age}"
     return f"{name}={value}; Path=/; Secure; HttpOnly; SameSite=Lax{age}"
 

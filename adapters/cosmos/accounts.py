@@ -1,0 +1,99 @@
+"""Accounts, their profiles and their sessions, in the account's partition."""
+
+from datetime import datetime, timedelta
+
+from adapters.cosmos.database import Database, Items, instant
+from adapters.cosmos.owned import create_once, document, from_document, newest_first, read_creation
+from domain.accounts import Account, Profile
+from domain.creation import Creation
+from domain.fields import STORED
+from domain.sessions import ABSOLUTE, Session
+
+# The clock decides when a session ends; the store forgets it a day later even if housekeeping does not run.
+_SESSION_TTL = int((ABSOLUTE + timedelta(days=1)).total_seconds())
+
+
+class CosmosAccounts:
+    def __init__(self, database: Database) -> None:
+        self._items = Items(database, "accounts")
+
+    async def get(self, account_id: str) -> Account | None:
+        stored = await self._items.read(account_id, account_id)
+        if stored is None:
+            return None
+        welcomed = stored.get("welcomedAt")
+        return Account.model_validate({**stored["body"], "welcomed_at": welcomed}, context=STORED)
+
+    async def create(self, account: Account) -> None:
+        await self._items.create(document("account", account.id, account.id, account, welcomedAt=None))
+
+    async def mark_welcomed(self, account_id: str, at: datetime) -> None:
+        await self._items.patch(account_id, account_id, {"welcomedAt": instant(at)})
+
+
+class CosmosProfiles:
+    def __init__(self, database: Database) -> None:
+        self._items = Items(database, "accounts")
+
+    async def get(self, account_id: str, profile_id: str) -> Profile | None:
+        stored = await self._items.read(profile_id, account_id)
+        return from_document(Profile, stored) if stored and stored["kind"] == "profile" else None
+
+    async def list(self, account_id: str, limit: int, cursor: str | None) -> tuple[list[Profile], str | None]:
+        found, following = await newest_first(self._items, "profile", account_id, limit, cursor)
+        return [from_document(Profile, stored) for stored in found], following
+
+    async def create(self, profile: Profile, creation: Creation[Profile] | None) -> bool:
+        new = document(
+            "profile", profile.id, profile.account_id, profile, createdAt=instant(profile.created_at)
+        )
+        return await create_once(self._items, profile.account_id, new, creation)
+
+    async def creation(self, account_id: str, key: str) -> Creation[Profile] | None:
+        return await read_creation(self._items, Creation[Profile], "profile", account_id, key)
+
+    async def save(self, profile: Profile) -> Profile:
+        changed = document(
+            "profile", profile.id, profile.account_id, profile, createdAt=instant(profile.created_at)
+        )
+        return from_document(Profile, await self._items.replace(changed, profile.etag or ""))
+
+
+class CosmosSessions:
+    def __init__(self, database: Database) -> None:
+        self._items = Items(database, "accounts")
+
+    async def get(self, account_id: str, session_id: str) -> Session | None:
+        stored = await self._items.read(f"session-{session_id}", account_id)
+        if stored is None:
+            return None
+        return Session.model_validate({**stored["body"], "seen_at": stored["seenAt"]})
+
+    async def put(self, session: Session) -> None:
+        times = {"seenAt": instant(session.seen_at), "expiresAt": instant(session.expires_at)}
+        new = document(
+            "session", f"session-{session.id}", session.account_id, session, ttl=_SESSION_TTL, **times
+        )
+        await self._items.create(new)
+
+    async def touch(self, session: Session) -> None:
+        """Note that it was seen. A session deleted meanwhile stays deleted."""
+        times = {"seenAt": instant(session.seen_at), "expiresAt": instant(session.expires_at)}
+        await self._items.patch(f"session-{session.id}", session.account_id, times)
+
+    async def delete(self, account_id: str, session_id: str) -> None:
+        await self._items.delete(f"session-{session_id}", account_id)
+
+    async def delete_all(self, account_id: str) -> None:
+        found = await self._items.query("SELECT c.id FROM c WHERE c.kind = 'session'", account_id)
+        for stored in found:
+            await self._items.delete(stored["id"], account_id)
+
+    async def delete_expired(self, now: datetime) -> int:
+        """Delete the sessions of all accounts that are over; return how many."""
+        ended = 0
+        sql = "SELECT c.id, c.accountId, c._etag FROM c WHERE c.kind = 'session' AND c.expiresAt < @now"
+        async for stored in self._items.sweep(sql, now=instant(now)):
+            await self._items.delete(stored["id"], stored["accountId"], etag=stored["_etag"])
+            ended += 1
+        return ended

@@ -1,0 +1,67 @@
+"""Cards in their account's partition, with the orders to project them to the public."""
+
+from collections.abc import AsyncIterator
+from datetime import datetime
+
+from adapters.cosmos.database import SCHEMA_VERSION, Database, Document, Items, instant
+from adapters.cosmos.owned import create_once, document, from_document, newest_first, read_creation
+from domain.cards import Card, ProjectionOrder
+from domain.creation import Creation
+
+
+def _document(card: Card) -> Document:
+    return document("card", card.id, card.account_id, card, createdAt=instant(card.created_at))
+
+
+class CosmosCards:
+    def __init__(self, database: Database) -> None:
+        self._items = Items(database, "accounts")
+
+    async def get(self, account_id: str, card_id: str) -> Card | None:
+        stored = await self._items.read(card_id, account_id)
+        return from_document(Card, stored) if stored and stored["kind"] == "card" else None
+
+    async def list(self, account_id: str, limit: int, cursor: str | None) -> tuple[list[Card], str | None]:
+        found, following = await newest_first(self._items, "card", account_id, limit, cursor)
+        return [from_document(Card, stored) for stored in found], following
+
+    async def create(self, card: Card, creation: Creation[Card] | None) -> bool:
+        return await create_once(self._items, card.account_id, _document(card), creation)
+
+    async def creation(self, account_id: str, key: str) -> Creation[Card] | None:
+        return await read_creation(self._items, Creation[Card], "card", account_id, key)
+
+    async def save(self, card: Card) -> Card:
+        return from_document(Card, await self._items.replace(_document(card), card.etag or ""))
+
+    async def save_and_order_projection(self, card: Card) -> Card:
+        order = {
+            "id": f"projection-{card.id}",
+            "accountId": card.account_id,
+            "kind": "projection",
+            "role": "controller",
+            "schemaVersion": SCHEMA_VERSION,
+            "cardId": card.id,
+            "createdAt": instant(card.updated_at),
+        }
+        operations = [
+            ("replace", (card.id, _document(card)), {"if_match_etag": card.etag}),
+            ("upsert", (order,)),
+        ]
+        results = await self._items.batch(operations, card.account_id)
+        return from_document(Card, results[0]["resourceBody"])
+
+    async def projection_orders(self, before: datetime) -> AsyncIterator[ProjectionOrder]:
+        """The orders of all accounts that were given before a time."""
+        sql = "SELECT * FROM c WHERE c.kind = 'projection' AND c.createdAt < @before"
+        async for stored in self._items.sweep(sql, before=instant(before)):
+            yield ProjectionOrder(
+                id=stored["id"],
+                account_id=stored["accountId"],
+                card_id=stored["cardId"],
+                etag=stored["_etag"],
+            )
+
+    async def projection_done(self, order: ProjectionOrder) -> None:
+        """Drop the order unless a newer one has taken its place."""
+        await self._items.delete(order.id, order.account_id, etag=order.etag)

@@ -1,0 +1,202 @@
+"""The Cosmos DB client and the few operations the repositories are made of.
+
+Every operation but `sweep` names its partition. What the service says in status codes becomes a return value
+or a refusal here, so that repositories and the domain never see the SDK.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import Any
+
+from azure.core import MatchConditions
+from azure.core.exceptions import ServiceRequestError, ServiceResponseError
+from azure.core.pipeline.transport import AioHttpTransport
+from azure.cosmos import exceptions
+from azure.cosmos.aio import ContainerProxy, CosmosClient
+
+from domain.errors import StaleVersion, Unavailable
+
+log = logging.getLogger("izwop.cosmos")
+
+Document = dict[str, Any]
+
+SCHEMA_VERSION = 1
+_BUSY = {
+    HTTPStatus.TOO_MANY_REQUESTS,
+    HTTPStatus.SERVICE_UNAVAILABLE,
+    HTTPStatus.REQUEST_TIMEOUT,
+    HTTPStatus.GONE,
+    449,
+}
+
+
+class Database:
+    """One client per worker, opened by the first call.
+
+    Without a key it signs in with the managed identity of the app.
+    """
+
+    def __init__(self, endpoint: str, key: str | None, name: str) -> None:
+        self._endpoint, self._key, self._name = endpoint, key, name
+        self._opening = asyncio.Lock()
+        self._client: CosmosClient | None = None
+
+    async def container(self, name: str) -> ContainerProxy:
+        if self._client is None:
+            async with self._opening:
+                if self._client is None:
+                    self._client = await self._open()
+        return self._client.get_database_client(self._name).get_container_client(name)
+
+    async def close(self) -> None:
+        if self._client is not None:
+            await self._client.close()
+            self._client = None
+
+    async def _open(self) -> CosmosClient:
+        credential: Any = self._key
+        if credential is None:
+            from azure.identity.aio import DefaultAzureCredential  # noqa: PLC0415
+
+            credential = DefaultAzureCredential()
+        client = CosmosClient(
+            self._endpoint,
+            credential,
+            # Looking up proxies and netrc for each request doubles the client's CPU time.
+            transport=AioHttpTransport(use_env_settings=False),
+            # A person waits for the answer: give up early and say so.
+            retry_throttle_total=3,
+            retry_throttle_backoff_max=2,
+        )
+        with _refusals():
+            return await client.__aenter__()
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    try:
+        yield
+    except exceptions.CosmosAccessConditionFailedError:
+        raise StaleVersion from None
+    except exceptions.CosmosHttpResponseError as exc:
+        if exc.status_code not in _BUSY:
+            raise
+        log.warning("cosmos_busy status=%s", exc.status_code)
+        raise Unavailable from None
+    except (ServiceRequestError, ServiceResponseError) as exc:
+        log.warning("cosmos_unreachable error=%s", type(exc).__name__)
+        raise Unavailable from None
+
+
+class Items:
+    """The items of one container."""
+
+    def __init__(self, database: Database, name: str) -> None:
+        self._database, self._name = database, name
+
+    async def read(self, item: str, partition: str) -> Document | None:
+        container = await self._database.container(self._name)
+        with _refusals():
+            try:
+                return dict(await container.read_item(item, partition_key=partition))
+            except exceptions.CosmosResourceNotFoundError:
+                return None
+
+    async def create(self, document: Document) -> bool:
+        """Store a new item; False when its id is taken in its partition."""
+        container = await self._database.container(self._name)
+        with _refusals():
+            try:
+                await container.create_item(document, no_response=True)
+            except exceptions.CosmosResourceExistsError:
+                return False
+        return True
+
+    async def replace(self, document: Document, etag: str) -> Document:
+        """Replace the item that was read with `etag`, or refuse with `StaleVersion`."""
+        container = await self._database.container(self._name)
+        with _refusals():
+            try:
+                replaced = await container.replace_item(
+                    document["id"], document, etag=etag, match_condition=MatchConditions.IfNotModified
+                )
+            except exceptions.CosmosResourceNotFoundError:
+                raise StaleVersion from None
+        return dict(replaced)
+
+    async def patch(
+        self, item: str, partition: str, values: Mapping[str, Any], *, where: str | None = None
+    ) -> bool | None:
+        """Set top-level values. False when `where` did not hold, None when the item is absent.
+
+        `where` is SQL that follows `from c`, with nothing in it that a person wrote.
+        """
+        container = await self._database.container(self._name)
+        operations = [{"op": "set", "path": f"/{name}", "value": value} for name, value in values.items()]
+        condition = None if where is None else f"from c {where}"
+        try:
+            with _refusals():
+                await container.patch_item(
+                    item, partition, operations, filter_predicate=condition, no_response=True
+                )
+        except StaleVersion:
+            return False
+        except exceptions.CosmosResourceNotFoundError:
+            return None
+        return True
+
+    async def delete(self, item: str, partition: str, *, etag: str | None = None) -> None:
+        """Delete an item; that it is gone already, or changed since `etag`, is fine."""
+        container = await self._database.container(self._name)
+        condition: dict[str, Any] = {}
+        if etag:
+            condition = {"etag": etag, "match_condition": MatchConditions.IfNotModified}
+        try:
+            with _refusals():
+                await container.delete_item(item, partition, **condition)
+        except (exceptions.CosmosResourceNotFoundError, StaleVersion):
+            return
+
+    async def batch(self, operations: Sequence[tuple[Any, ...]], partition: str) -> list[Document]:
+        """Do all operations or none. Raises `StaleVersion` for an ETag, `FileExistsError` for a taken id."""
+        container = await self._database.container(self._name)
+        with _refusals():
+            try:
+                results = await container.execute_item_batch(list(operations), partition_key=partition)
+            except exceptions.CosmosBatchOperationError as exc:
+                status = exc.operation_responses[exc.error_index]["statusCode"]
+                if status == HTTPStatus.CONFLICT:
+                    raise FileExistsError from None
+                if status in (HTTPStatus.PRECONDITION_FAILED, HTTPStatus.NOT_FOUND):
+                    raise StaleVersion from None
+                raise
+        return [dict(result) for result in results]
+
+    async def query(self, sql: str, partition: str, **parameters: Any) -> list[Document]:
+        """All results of a query within one partition; the SQL bounds how many they are."""
+        container = await self._database.container(self._name)
+        with _refusals():
+            found = container.query_items(
+                sql, parameters=_parameters(parameters), partition_key=partition, max_item_count=100
+            )
+            return [dict(document) async for document in found]
+
+    async def sweep(self, sql: str, **parameters: Any) -> AsyncIterator[Document]:
+        """Stream a plain filter across all partitions. For maintenance, never for a request."""
+        container = await self._database.container(self._name)
+        with _refusals():
+            async for document in container.query_items(sql, parameters=_parameters(parameters)):
+                yield dict(document)
+
+
+def _parameters(values: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return [{"name": f"@{name}", "value": value} for name, value in values.items()]
+
+
+def instant(at: datetime) -> str:
+    """A time as text that sorts like the time: UTC, always with microseconds."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

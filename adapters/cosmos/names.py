@@ -1,0 +1,74 @@
+"""Atomic reservations of names that must be unique everywhere: identities and handles."""
+
+import hashlib
+from collections.abc import AsyncIterator
+from datetime import datetime
+
+from adapters.cosmos.database import SCHEMA_VERSION, Database, Document, Items, instant
+from domain.cards import Claim
+from domain.handles import skeleton
+
+
+def _named(kind: str, name: str) -> Document:
+    full = f"{kind}:{name}"
+    return {"id": full, "name": full, "kind": kind, "role": "controller", "schemaVersion": SCHEMA_VERSION}
+
+
+class CosmosIdentities:
+    """Which account an identity has. Only a hash of (`iss`, `sub`) is kept here."""
+
+    def __init__(self, database: Database) -> None:
+        self._items = Items(database, "names")
+
+    async def find(self, iss: str, sub: str) -> str | None:
+        name = _identity(iss, sub)["name"]
+        stored = await self._items.read(name, name)
+        return None if stored is None else str(stored["accountId"])
+
+    async def reserve(self, iss: str, sub: str, account_id: str) -> str:
+        if await self._items.create({**_identity(iss, sub), "accountId": account_id}):
+            return account_id
+        return await self.find(iss, sub) or account_id
+
+
+def _identity(iss: str, sub: str) -> Document:
+    return _named("identity", hashlib.sha256(f"{iss}\n{sub}".encode()).hexdigest())
+
+
+class CosmosHandles:
+    """Handles, one for each group of handles that look alike."""
+
+    def __init__(self, database: Database) -> None:
+        self._items = Items(database, "names")
+
+    async def claim(self, claim: Claim) -> Claim:
+        """Reserve the handle, or return the claim that already has it."""
+        new = {
+            **_named("handle", skeleton(claim.handle)),
+            "state": claim.state,
+            "claimedAt": instant(claim.claimed_at),
+            "body": claim.model_dump(mode="json"),
+        }
+        if await self._items.create(new):
+            return claim
+        stored = await self._items.read(new["id"], new["name"])
+        # Gone between the two calls: somebody else's claim was freed, so this one is simply repeated.
+        return await self.claim(claim) if stored is None else _claim(stored)
+
+    async def hold(self, claim: Claim) -> None:
+        name = _named("handle", skeleton(claim.handle))["name"]
+        await self._items.patch(name, name, {"state": "held"})
+
+    async def stale_claims(self, before: datetime) -> AsyncIterator[Claim]:
+        """The pending claims of all handles that were made before a time."""
+        sql = "SELECT * FROM c WHERE c.kind = 'handle' AND c.state = 'pending' AND c.claimedAt < @before"
+        async for stored in self._items.sweep(sql, before=instant(before)):
+            yield _claim(stored)
+
+    async def free(self, claim: Claim) -> None:
+        name = _named("handle", skeleton(claim.handle))["name"]
+        await self._items.delete(name, name, etag=claim.etag)
+
+
+def _claim(stored: Document) -> Claim:
+    return Claim.model_validate({**stored["body"], "state": stored["state"], "etag": stored["_etag"]})

@@ -1,0 +1,46 @@
+"""What the public sees: one document for each handle, so that a card page is one point read."""
+
+from adapters.cosmos.database import SCHEMA_VERSION, Database, Items, instant
+from domain.cards import PublishedCard
+from domain.fields import STORED
+
+
+class CosmosPublished:
+    def __init__(self, database: Database) -> None:
+        self._items = Items(database, "published")
+
+    async def get(self, handle: str) -> PublishedCard | None:
+        stored = await self._items.read(handle, handle)
+        if stored is None:
+            return None
+        return PublishedCard.model_validate(
+            {
+                "handle": stored["handle"],
+                "version": stored["version"],
+                "content": stored["content"],
+                "published_at": stored["publishedAt"],
+            },
+            context=STORED,
+        )
+
+    async def project(self, card: PublishedCard) -> None:
+        """Let a card's version land unless a newer one already has."""
+        values = {
+            "version": card.version,
+            "content": None if card.content is None else card.content.model_dump(mode="json"),
+            "publishedAt": None if card.published_at is None else instant(card.published_at),
+        }
+        landed = await self._items.patch(
+            card.handle, card.handle, values, where=f"where c.version < {card.version}"
+        )
+        if landed is not None:
+            return
+        new = {
+            "id": card.handle,
+            "handle": card.handle,
+            "role": "controller",
+            "schemaVersion": SCHEMA_VERSION,
+            **values,
+        }
+        if not await self._items.create(new):
+            await self.project(card)

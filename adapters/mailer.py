@@ -1,0 +1,35 @@
+"""Mail over SMTP. The address of the server says how: `smtp://` plain (loopback only) or `smtps://`."""
+
+from email.message import EmailMessage
+from urllib.parse import unquote, urlsplit
+
+from domain.mail import Mail
+
+_SECONDS = 20
+
+
+class SmtpMailer:
+    def __init__(self, url: str, sender: str) -> None:
+        self._server, self._sender = urlsplit(url), sender
+        if self._server.scheme not in ("smtp", "smtps") or not self._server.hostname:
+            raise ValueError("SMTP_URL must look like smtp://host:port or smtps://user:password@host:port")
+
+    async def send(self, mail: Mail) -> None:
+        import aiosmtplib  # noqa: PLC0415
+
+        message = EmailMessage()
+        message["From"], message["To"], message["Subject"] = self._sender, mail.to, mail.subject
+        message["Message-ID"] = f"<{mail.id}@{self._sender.rpartition('@')[2]}>"
+        message["Auto-Submitted"] = "auto-generated"
+        message.set_content(mail.text)
+        server = self._server
+        await aiosmtplib.send(
+            message,
+            hostname=server.hostname,
+            port=server.port,
+            username=unquote(server.username) if server.username else None,
+            password=unquote(server.password) if server.password else None,
+            use_tls=server.scheme == "smtps",
+            start_tls=False if server.scheme == "smtp" else None,
+            timeout=_SECONDS,
+        )

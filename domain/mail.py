@@ -1,0 +1,63 @@
+"""Mails to account holders. They carry no personal data; whoever reads over a shoulder learns nothing."""
+
+import hashlib
+from datetime import datetime
+from typing import Literal, Protocol
+
+from pydantic import BaseModel, ConfigDict
+
+from domain.accounts import AccountStore
+
+
+class MailOrder(BaseModel):
+    """The queue message: which mail to whom, by id. Never an address or a name."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    version: Literal[1] = 1
+    kind: Literal["welcome"]
+    account_id: str
+
+
+class Mail(BaseModel):
+    """`id` stays the same when a mail is sent again, so that receivers keep one."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    to: str
+    subject: str
+    text: str
+
+
+class Mailer(Protocol):
+    async def send(self, mail: Mail) -> None: ...
+
+
+def welcome(account_id: str, email: str, origin: str) -> Mail:
+    digest = hashlib.sha256(f"welcome\n{account_id}".encode()).hexdigest()[:32]
+    return Mail(
+        id=f"welcome.{digest}",
+        to=email,
+        subject="Welcome to iZwop",
+        text=(
+            "Welcome to iZwop.\n\n"
+            "Your account is ready. Make your first card and publish it when you like:\n"
+            f"{origin}/my\n\n"
+            "Nothing is public until you publish it.\n"
+        ),
+    )
+
+
+async def deliver(
+    order: MailOrder, *, origin: str, now: datetime, accounts: AccountStore, mailer: Mailer
+) -> None:
+    """Send the ordered mail once. An account that is gone, or was welcomed, gets none.
+
+    A crash between sending and marking sends again under the same id.
+    """
+    account = await accounts.get(order.account_id)
+    if account is None or account.welcomed_at is not None:
+        return
+    await mailer.send(welcome(account.id, account.email, origin))
+    await accounts.mark_welcomed(account.id, now)
