@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+PROJECT = Path(__file__).parents[1]
 STOP_SECONDS = 5
 _PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None) if sys.platform == "linux" else None
@@ -91,6 +92,7 @@ async def start(
         log_start = file.tell()
         process = await asyncio.create_subprocess_exec(
             *command,
+            cwd=PROJECT,
             stdin=asyncio.subprocess.DEVNULL,
             stdout=file,
             stderr=asyncio.subprocess.STDOUT,
@@ -99,6 +101,16 @@ async def start(
             preexec_fn=_die_with_parent(os.getpid()),
         )
     return Child(name, process, log, log_start)
+
+
+async def start_ready(name: str, command: Sequence[str | Path], *, logs: Path) -> tuple[Child, list[str]]:
+    """Start a program and wait for its line `ready …`; it is stopped again when that does not come."""
+    child = await start(name, command, logs=logs)
+    try:
+        return child, await child.ready()
+    except BaseException:
+        await child.stop()
+        raise
 
 
 def free_port(preferred: int = 0) -> int:

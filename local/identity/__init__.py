@@ -61,8 +61,8 @@ async def start(
     """
     command = [sys.executable, "-m", "local.identity", "--public-origin", public_origin]
     command += ["--folder", str(folder), "--https-port", str(https_port), "--http-port", str(http_port)]
-    child = await processes.start("identity", command + ["--memory"] * memory, logs=logs)
-    issuer, browser_origin = await child.ready()
+    command += ["--memory"] * memory
+    child, (issuer, browser_origin) = await processes.start_ready("identity", command, logs=logs)
     return IdentityProvider(child, issuer, browser_origin, folder / "ca.pem")
 
 

@@ -1,0 +1,67 @@
+"""The mails that came, in the order they came, kept in one file of JSON lines or in memory."""
+
+import json
+from datetime import UTC, datetime
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+
+type Mail = dict[str, Any]
+
+
+def read(content: bytes, recipients: list[str], received: datetime) -> Mail:
+    """One mail as the page and `messages.json` show it. `to` holds the envelope's recipients."""
+    message = message_from_bytes(content, policy=policy.default)
+    assert isinstance(message, EmailMessage)  # noqa: S101 - what the default policy makes
+    return {
+        "messageId": message.get("Message-ID"),
+        "from": str(message.get("From", "")),
+        "to": recipients,
+        "subject": str(message.get("Subject", "")),
+        "date": str(message.get("Date", "")),
+        "received": received.astimezone(UTC).isoformat(timespec="seconds"),
+        "headers": [[name, str(value)] for name, value in message.items()],
+        "text": _body(message, "plain"),
+        "html": _body(message, "html"),
+        "attachments": [
+            part.get_filename() or part.get_content_type() for part in message.iter_attachments()
+        ],
+    }
+
+
+def _body(message: EmailMessage, kind: str) -> str | None:
+    part = message.get_body((kind,))
+    return None if part is None else str(part.get_content()).replace("\r\n", "\n")
+
+
+class Mails:
+    """All mails received; with a file they are there again after a restart."""
+
+    def __init__(self, file: Path | None = None) -> None:
+        self._file = file
+        self._mails: list[Mail] = []
+        if file is not None and file.exists():
+            self._mails = [json.loads(line) for line in file.read_text("utf-8").splitlines()]
+
+    def add(self, mail: Mail) -> bool:
+        """Keep a mail; False when its recipients already have one with this Message-ID."""
+        if mail["messageId"] is not None and any(_same(mail, other) for other in self._mails):
+            return False
+        self._mails.append(mail)
+        if self._file is not None:
+            with self._file.open("a", encoding="utf-8") as out:
+                out.write(json.dumps(mail) + "\n")
+        return True
+
+    def newest_first(self) -> list[Mail]:
+        return self._mails[::-1]
+
+    def clear(self) -> None:
+        self._mails = []
+        if self._file is not None:
+            self._file.unlink(missing_ok=True)
+
+
+def _same(one: Mail, other: Mail) -> bool:
+    return bool(one["messageId"] == other["messageId"] and set(one["to"]) <= set(other["to"]))
