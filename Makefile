@@ -1,0 +1,60 @@
+# Two commands matter: `make run` and `make test`. Both install what they need.
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+MAKEFLAGS += --no-print-directory
+PYTHON := .venv/bin/python
+
+.PHONY: help run test check bench lock clean node chromium
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: .venv/.installed node ## the whole cloud on this machine, with three demo people; Ctrl-C stops it
+	@exec $(PYTHON) -m local.run
+
+test: .venv/.installed node chromium ## every test
+	@$(PYTHON) -m pytest
+
+check: .venv/.installed ## format, lint, types, structure
+	@$(PYTHON) -m ruff format --check .
+	@$(PYTHON) -m ruff check .
+	@$(PYTHON) -m mypy
+	@$(PYTHON) -m pytest -q tests/test_structure.py
+
+bench: .venv/.installed node ## ratios against bare functions and other libraries
+	@$(PYTHON) -m bench
+
+lock: .venv/.installed ## compile the requirements from their .in files
+	@$(PYTHON) -m pip install --quiet uv==0.13.9
+	@for name in requirements requirements-dev; do \
+	  $(PYTHON) -m uv pip compile --quiet --universal --python-version 3.13 --generate-hashes \
+	    --no-emit-index-url $$name.in -o $$name.txt; \
+	done
+
+clean: ## forget the local data and the caches of the tools
+	@rm -rf .local .mypy_cache .ruff_cache .pytest_cache .hypothesis bench.json
+
+# A shim of pyenv may stand on PATH without a version behind it, so each candidate must really run.
+.venv/bin/python:
+	@for candidate in python3.13 python3 python \
+	    $$(pyenv versions --bare 2>/dev/null | grep '^3\.13' | sed "s|^|$$(pyenv root 2>/dev/null)/versions/|; s|$$|/bin/python|"); do \
+	  if $$candidate -c 'import sys; sys.exit(sys.version_info[:2] != (3, 13))' 2>/dev/null; then \
+	    echo "Making .venv with $$($$candidate --version) ..."; \
+	    exec $$candidate -m venv --clear .venv; \
+	  fi; \
+	done; \
+	echo "iZwop needs Python 3.13: install it from python.org, your package manager or with \"pyenv install 3.13\", then run make again." >&2; \
+	exit 1
+
+.venv/.installed: .venv/bin/python requirements.txt requirements-dev.txt
+	@echo "Installing the Python packages (once, about a minute) ..."
+	@$(PYTHON) -m pip install --disable-pip-version-check --require-hashes -r requirements-dev.txt | awk ' \
+	  /^ *Collecting / { if (++found % 25 == 0) { print "  " found " packages found"; fflush() } } \
+	  /^Installing collected/ { print "  unpacking " found " packages"; fflush() }'
+	@touch $@
+
+node: .venv/.installed
+	@$(PYTHON) -c 'from local import node_runtime; node_runtime.install()'
+
+chromium:
+	@.ci/chromium
