@@ -4,7 +4,8 @@ import asyncio
 import json
 import logging
 import os
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 
@@ -112,14 +113,20 @@ class FunctionsHost:
         listener = next(each for each in self._listeners.values() if each.queue_name == name)
         return await listener.drain()
 
-    async def asgi(self, scope: Scope, receive: Receive, send: Send) -> None:
+    @cached_property
+    def asgi(self) -> Callable[[Scope, Receive, Send], Awaitable[None]]:
         """The ASGI application. Its lifespan starts and stops the listeners."""
-        if scope["type"] == "http":
-            await self._http(scope, receive, send)
-        elif scope["type"] == "lifespan":
-            await self._lifespan(receive, send)
-        else:
-            raise NotImplementedError(f"the Functions host does not speak {scope['type']}")
+
+        # A plain function, because uvicorn takes a bound method for an ASGI 2 application.
+        async def application(scope: Scope, receive: Receive, send: Send) -> None:
+            if scope["type"] == "http":
+                await self._http(scope, receive, send)
+            elif scope["type"] == "lifespan":
+                await self._lifespan(receive, send)
+            else:
+                raise NotImplementedError(f"the Functions host does not speak {scope['type']}")
+
+        return application
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = decoded_path(scope.get("raw_path") or scope["path"].encode())
