@@ -1,0 +1,130 @@
+"""What a container may be defined as, and the defaults the service fills in."""
+
+import json
+import re
+from typing import Any
+
+from local.cosmos.errors import Refusal, unsupported
+
+MAX_NAME = 255
+MAX_TTL = 2**31 - 1
+MAX_UNIQUE_RULES = 10
+MAX_UNIQUE_PATHS = 16
+KNOWN = {
+    "id", "partitionKey", "indexingPolicy", "defaultTtl", "uniqueKeyPolicy", "conflictResolutionPolicy",
+    "computedProperties", "changeFeedPolicy", "fullTextPolicy", "vectorEmbeddingPolicy",
+    "analyticalStorageTtl", "geospatialConfig",
+}  # fmt: skip
+PART = re.compile(r'/(?:"([^"]*)"|([^/"]+))')
+
+
+def split_path(path: str) -> tuple[str, ...]:
+    r"""Split `/a/"b-c"/d` into its names."""
+    return tuple(quoted or plain for quoted, plain in PART.findall(path))
+
+
+def bad(message: str) -> Refusal:
+    return Refusal(400, message)
+
+
+def resource_name(body: Any) -> str:
+    name = body.get("id") if isinstance(body, dict) else None
+    if not isinstance(name, str) or not name.strip() or len(name) > MAX_NAME:
+        raise bad(f"Ensure to provide a unique non-empty string less than '{MAX_NAME}' characters.")
+    if re.search(r"[/\\#?]", name) or name.endswith(" "):
+        raise bad("The resource name presented contains invalid character or ends with a space.")
+    return name
+
+
+def container_definition(body: Any) -> dict[str, Any]:
+    """Return the definition with the service's defaults; 400 for what the service or this server refuses."""
+    name = resource_name(body)
+    given = {k: v for k, v in body.items() if not k.startswith("_")}
+    if strange := sorted(given.keys() - KNOWN):
+        raise unsupported(f"the container properties {', '.join(strange)}")
+    for what in ("fullTextPolicy", "vectorEmbeddingPolicy", "computedProperties", "analyticalStorageTtl"):
+        if given.get(what):
+            raise unsupported(f"containers with {what}")
+    ttl = given.get("defaultTtl")
+    if ttl is not None and (type(ttl) is not int or not (ttl == -1 or 0 < ttl <= MAX_TTL)):
+        raise bad(
+            f"The value '{ttl}' specified for defaultTtl is invalid. It must be -1 or a positive integer "
+            f"up to {MAX_TTL}."
+        )
+    definition = {
+        "id": name,
+        "indexingPolicy": _indexing(given.get("indexingPolicy") or {}),
+        "partitionKey": _partition_key(given.get("partitionKey")),
+        "uniqueKeyPolicy": _unique_keys(given.get("uniqueKeyPolicy") or {}),
+        "conflictResolutionPolicy": given.get("conflictResolutionPolicy")
+        or {"mode": "LastWriterWins", "conflictResolutionPath": "/_ts", "conflictResolutionProcedure": ""},
+        "geospatialConfig": given.get("geospatialConfig") or {"type": "Geography"},
+    }
+    return definition | ({} if ttl is None else {"defaultTtl": ttl})
+
+
+def _partition_key(given: Any) -> dict[str, Any]:
+    paths = given.get("paths") if isinstance(given, dict) else None
+    if not isinstance(paths, list) or not paths or not all(isinstance(p, str) for p in paths):
+        raise bad("The partition key definition is missing or has no paths.")
+    if given.get("kind", "Hash") != "Hash":
+        raise unsupported("hierarchical partition keys (kind MultiHash); compose one property instead")
+    if len(paths) > 1:
+        raise bad("Too many partition key paths: kind Hash takes exactly one.")
+    names = split_path(paths[0])
+    if not names or "".join(f"/{n}" for n in names) != paths[0].replace('"', "") or "*" in paths[0]:
+        raise bad(f"The partition key path '{paths[0]}' is invalid.")
+    if names[0] in {"_rid", "_self", "_etag", "_ts", "_attachments"}:
+        raise bad(f"The partition key path '{paths[0]}' names a system property.")
+    return {"paths": paths, "kind": "Hash", "version": given.get("version", 1)}
+
+
+def _unique_keys(given: Any) -> dict[str, Any]:
+    rules = given.get("uniqueKeys", [])
+    if len(rules) > MAX_UNIQUE_RULES:
+        raise bad(f"A unique key policy holds at most {MAX_UNIQUE_RULES} unique keys.")
+    for rule in rules:
+        paths = rule.get("paths") if isinstance(rule, dict) else None
+        if not paths or len(paths) > MAX_UNIQUE_PATHS or not all(split_path(str(p)) for p in paths):
+            raise bad(f"A unique key needs 1 to {MAX_UNIQUE_PATHS} paths such as '/name'.")
+    return {"uniqueKeys": [{"paths": rule["paths"]} for rule in rules]}
+
+
+def _indexing(given: dict[str, Any]) -> dict[str, Any]:
+    mode = str(given.get("indexingMode", "consistent")).lower()
+    if mode not in {"consistent", "none"}:
+        raise bad(f"The indexing mode '{mode}' is not one of 'consistent' and 'none'.")
+    if mode == "none":
+        return {"indexingMode": "none", "automatic": False, "includedPaths": [], "excludedPaths": []}
+    included = given.get("includedPaths") or []
+    excluded = given.get("excludedPaths") or []
+    if not included and not any(path.get("path") == "/*" for path in excluded):
+        included = [{"path": "/*"}]
+    if not any(path.get("path") == "/*" for path in [*included, *excluded]):
+        raise bad('The special mandatory indexing path "/" is not provided in any of the path type sets.')
+    if not any(path.get("path") == '/"_etag"/?' for path in excluded):
+        excluded = [*excluded, {"path": '/"_etag"/?'}]
+    policy = {
+        "indexingMode": mode,
+        "automatic": given.get("automatic", True),
+        "includedPaths": included,
+        "excludedPaths": excluded,
+    }
+    for extra in ("compositeIndexes", "spatialIndexes"):
+        if given.get(extra):
+            policy[extra] = given[extra]
+    for group in policy.get("compositeIndexes", []):
+        for part in group:
+            part.setdefault("order", "ascending")
+    return policy
+
+
+def parse_settings(text: str) -> dict[str, Any]:
+    """Return the autoscale settings of a header."""
+    try:
+        settings = json.loads(text)
+    except ValueError:
+        settings = None
+    if not isinstance(settings, dict):
+        raise bad("The autoscale settings are not a JSON object.")
+    return settings

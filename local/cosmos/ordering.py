@@ -1,0 +1,47 @@
+"""ORDER BY: what may be sorted by, which index it needs, and how rows compare."""
+
+from typing import Any
+
+from local.cosmos.charge import is_indexed
+from local.cosmos.definitions import split_path
+from local.cosmos.errors import Refusal
+from local.cosmos.evaluate import Compiler, Eval
+from local.cosmos.syntax import Node, Select, path_of
+from local.cosmos.values import compare
+
+Position = tuple[list[Any], int, int]
+
+
+def evaluator(node: Node, root: str, compiler: Compiler) -> Eval:
+    path = path_of(node)
+    if path is None or len(path) == 1 or path[0] != root:
+        raise Refusal(
+            400,
+            "Unsupported ORDER BY clause. ORDER BY item expression could not be mapped to a document path.",
+        )
+    return compiler(node)
+
+
+def check_indexes(select: Select, policy: dict[str, Any]) -> None:
+    """400 unless the indexing policy can serve the order."""
+    wanted = [((path_of(node) or ())[1:], descending) for node, descending in select.order_by]
+    if not wanted:
+        return
+    if len(wanted) == 1:
+        if not is_indexed(policy, wanted[0][0]):
+            raise Refusal(400, "The order-by item is excluded from the index path.")
+        return
+    for group in policy.get("compositeIndexes", []):
+        index = [(split_path(part["path"]), part.get("order") == "descending") for part in group]
+        if wanted in (index, [(path, not descending) for path, descending in index]):
+            return
+    raise Refusal(
+        400, "The order by query does not have a corresponding composite index that it can be served from."
+    )
+
+
+def compare_positions(left: Position, right: Position, order: list[tuple[Eval, bool]]) -> int:
+    for a, b, (_, descending) in zip(left[0], right[0], order, strict=True):
+        if result := compare(a, b):
+            return -result if descending else result
+    return (left[1:] > right[1:]) - (left[1:] < right[1:])
