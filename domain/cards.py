@@ -11,9 +11,10 @@ from typing import Annotated, Literal, Protocol
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from domain.accounts import ProfileStore
 from domain.content import CardContent, Closed
 from domain.creation import Creation, request_hash
-from domain.errors import Conflict, HandleLookalike, HandleTaken, NotFound, StaleVersion
+from domain.errors import Conflict, Fault, HandleLookalike, HandleTaken, InvalidInput, NotFound, StaleVersion
 from domain.handles import MAX_LENGTH, check_handle, suggest_handle
 
 Handle = Annotated[str, Field(max_length=MAX_LENGTH), AfterValidator(check_handle)]
@@ -143,15 +144,17 @@ async def create_card(
     now: datetime,
     cards: CardStore,
     handles: HandleClaims,
+    profiles: ProfileStore,
 ) -> Card:
     """Create a draft card under its own handle; repeating it with the same `key` answers the same card.
 
-    The caller has made sure that the profile is the account's. Raises `HandleTaken`, `HandleLookalike` or
-    `KeyReused`. A crash on the way leaves a pending claim, which the repetition adopts or housekeeping frees.
+    Raises `HandleTaken`, `HandleLookalike` or `KeyReused`. A crash on the way leaves a pending claim, which
+    the repetition adopts or housekeeping frees.
     """
     if key and (done := await cards.creation(account_id, key)):
         return done.repeated(new)
-    handle = new.handle or check_handle(suggest_handle(new.content.name, suffix))
+    await _own_profile(account_id, new.profile_id, profiles)
+    handle = new.handle or suggest_handle(new.content.name, suffix)
     wanted = Claim(handle=handle, account_id=account_id, card_id=card_id, key=key, claimed_at=now)
     claim = await handles.claim(wanted)
     if claim.card_id != card_id and not (key and (claim.account_id, claim.key) == (account_id, key)):
@@ -170,10 +173,24 @@ async def create_card(
     return card
 
 
+async def _own_profile(account_id: str, profile_id: str, profiles: ProfileStore) -> None:
+    if await profiles.get(account_id, profile_id) is None:
+        raise InvalidInput([Fault("/profileId", "unknown_profile", "is not one of your profiles")])
+
+
 async def edit_card(
-    account_id: str, card_id: str, draft: CardDraft, *, version: int, now: datetime, cards: CardStore
+    account_id: str,
+    card_id: str,
+    draft: CardDraft,
+    *,
+    version: int,
+    now: datetime,
+    cards: CardStore,
+    profiles: ProfileStore,
 ) -> Card:
     card = await _read_version(account_id, card_id, version, cards)
+    if draft.profile_id != card.profile_id:
+        await _own_profile(account_id, draft.profile_id, profiles)
     return await cards.save(card.edited(draft.content, profile_id=draft.profile_id, at=now))
 
 

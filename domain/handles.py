@@ -9,8 +9,7 @@ import re
 from pydantic_core import PydanticCustomError
 
 MIN_LENGTH, MAX_LENGTH = 3, 40
-PATTERN = f"^[a-z0-9](?:-?[a-z0-9]){{{MIN_LENGTH - 1},{MAX_LENGTH - 1}}}$"
-_SHAPE = re.compile(PATTERN)
+_SHAPE = re.compile(rf"[a-z0-9](?:-?[a-z0-9]){{{MIN_LENGTH - 1},{MAX_LENGTH - 1}}}\Z")
 
 # Names that would speak for the product, its paths or its operators.
 RESERVED = frozenset([
@@ -26,6 +25,11 @@ RESERVED = frozenset([
 _ALIKE = str.maketrans({"0": "o", "1": "l", "i": "l", "5": "s", "8": "b", "2": "z", "-": None})
 
 
+def is_handle(text: str) -> bool:
+    """Whether a text has the shape of a handle, taken or not."""
+    return len(text) <= MAX_LENGTH and _SHAPE.match(text) is not None
+
+
 def skeleton(handle: str) -> str:
     """The form in which handles that look alike are equal: `paypa1`, `pay-pal` and `paypal` share one."""
     return handle.translate(_ALIKE).replace("rn", "m").replace("vv", "w").replace("cl", "d")
@@ -37,7 +41,7 @@ _RESERVED_SKELETONS = frozenset(skeleton(word) for word in RESERVED)
 def check_handle(value: str) -> str:
     """Return the handle in lower case, or refuse its shape (`invalid_handle`) or name (`handle_reserved`)."""
     handle = value.strip().lower()
-    if len(handle) > MAX_LENGTH or not _SHAPE.match(handle):
+    if not is_handle(handle):
         raise PydanticCustomError(
             "invalid_handle",
             "takes 3 to 40 letters a-z, digits and single hyphens, with no hyphen at either end",

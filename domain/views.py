@@ -1,5 +1,7 @@
 """The one visibility rule: the only way from a card to bytes."""
 
+from datetime import datetime
+
 from pydantic import BaseModel, ConfigDict
 
 from domain.cards import PublishedCard
@@ -14,6 +16,7 @@ class CardView(BaseModel):
 
     handle: str
     version: int
+    published_at: datetime
     content: CardContent
 
 
@@ -22,6 +25,8 @@ def view_for(card: PublishedCard | None) -> CardView:
 
     Every field a person publishes is public so far; audiences narrow it here and nowhere else.
     """
-    if card is None or card.content is None:
+    if card is None or card.content is None or card.published_at is None:
         raise NotFound
-    return CardView(handle=card.handle, version=card.version, content=card.content)
+    return CardView(
+        handle=card.handle, version=card.version, published_at=card.published_at, content=card.content
+    )

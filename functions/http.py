@@ -81,8 +81,8 @@ STATUS: dict[type[errors.Refusal], HTTPStatus] = {
 }
 
 
-def status_of(refusal: errors.Refusal) -> HTTPStatus:
-    return next(STATUS[family] for family in type(refusal).__mro__ if family in STATUS)
+def status_of(refusal: type[errors.Refusal]) -> HTTPStatus:
+    return next(STATUS[family] for family in refusal.__mro__ if family in STATUS)
 
 
 def reply(
@@ -135,7 +135,7 @@ class Problem(BaseModel):
 
 
 def problem(refusal: errors.Refusal, headers: Mapping[str, str] | None = None) -> func.HttpResponse:
-    status = status_of(refusal)
+    status = status_of(type(refusal))
     faults = refusal.faults if isinstance(refusal, errors.InvalidInput) else []
     body = Problem(
         type=f"urn:izwop:problem:{refusal.code}",
@@ -261,7 +261,7 @@ def read_cookies(req: func.HttpRequest) -> dict[str, str]:
 
 
 def set_cookie(name: str, value: str, *, max_age: int | None = None) -> str:
-    """A Set-Cookie value that the Functions host leaves as it is; without `max_age` it ends with the browser."""
+    """A Set-Cookie value that the host leaves as it is; without `max_age` it ends with the browser."""
     age = "" if max_age is None else f"; Max-Age={max_age}"
     return f"{name}={value}; Path=/; Secure; HttpOnly; SameSite=Lax{age}"
 

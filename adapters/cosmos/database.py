@@ -6,6 +6,7 @@ or a refusal here, so that repositories and the domain never see the SDK.
 
 import asyncio
 import logging
+import re
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -25,6 +26,7 @@ log = logging.getLogger("izwop.cosmos")
 Document = dict[str, Any]
 
 SCHEMA_VERSION = 1
+_ITEM_ID = re.compile("[A-Za-z0-9_:-]{1,200}")
 _BUSY = {
     HTTPStatus.TOO_MANY_REQUESTS,
     HTTPStatus.SERVICE_UNAVAILABLE,
@@ -99,6 +101,9 @@ class Items:
         self._database, self._name = database, name
 
     async def read(self, item: str, partition: str) -> Document | None:
+        """Return the item, or None when it is absent or no item can have this id."""
+        if not _ITEM_ID.fullmatch(item):
+            return None
         container = await self._database.container(self._name)
         with _refusals():
             try:

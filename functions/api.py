@@ -1,0 +1,145 @@
+"""The frame of `/api/v1`: an operation declared once is both the function and its description."""
+
+import hashlib
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from http import HTTPStatus
+from typing import Any
+
+import azure.functions as func
+from pydantic import BaseModel
+
+from domain.content import Closed
+from domain.errors import Fault, InvalidInput, Refusal
+from functions.chance import now
+from functions.http import endpoint, etag, read_json, read_version, reply
+from functions.identity import authenticate
+
+PREFIX = "api/v1"
+DEFAULT_LIMIT, MAX_LIMIT = 25, 100
+_KEY = re.compile("[!-~]{1,255}")
+
+
+class Page(Closed):
+    next: str | None
+
+
+@dataclass(frozen=True)
+class Call:
+    """One authenticated request of an operation, read and vetted as the operation declares."""
+
+    account_id: str
+    params: dict[str, str]
+    now: datetime
+    body: Any = None
+    version: int = 0
+    key: str | None = None
+    limit: int = DEFAULT_LIMIT
+    cursor: str | None = None
+    session_token: str | None = None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What an operation gives back; a `version` becomes the ETag, a `location` a path under the API."""
+
+    body: BaseModel | None = None
+    version: int | None = None
+    location: str | None = None
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+Action = Callable[[Call], Awaitable[Answer]]
+
+
+@dataclass(frozen=True)
+class Operation:
+    """A described function of the API.
+
+    `versioned` operations need If-Match; `creates` take Idempotency-Key; `lists` take limit and cursor.
+    """
+
+    name: str
+    method: str
+    path: str
+    summary: str
+    action: Action
+    body: type[BaseModel] | None = None
+    answer: type[BaseModel] | None = None
+    versioned: bool = False
+    creates: bool = False
+    lists: bool = False
+    conflicts: tuple[type[Refusal], ...] = ()
+
+    @property
+    def status(self) -> HTTPStatus:
+        if self.creates:
+            return HTTPStatus.CREATED
+        return HTTPStatus.OK if self.answer else HTTPStatus.NO_CONTENT
+
+
+OPERATIONS: list[Operation] = []
+
+
+def operation(
+    bp: func.Blueprint, method: str, path: str, summary: str, **traits: Any
+) -> Callable[[Action], Action]:
+    """Register an action as the function of `method` and `path` under `/api/v1`."""
+
+    def register(action: Action) -> Action:
+        declared = Operation(action.__name__, method, path, summary, action, **traits)
+        OPERATIONS.append(declared)
+
+        async def handle(req: func.HttpRequest) -> func.HttpResponse:
+            return await _perform(declared, req)
+
+        # The runtime checks the signature against the bindings, so the action's own must not show through.
+        handle.__name__ = action.__name__
+        routed = bp.route(route=f"{PREFIX}/{path}", methods=[method])(endpoint(handle))
+        bp.function_name(action.__name__)(routed)
+        return action
+
+    return register
+
+
+async def _perform(operation: Operation, req: func.HttpRequest) -> func.HttpResponse:
+    caller = await authenticate(req)
+    limit, cursor = _paging(req) if operation.lists else (DEFAULT_LIMIT, None)
+    call = Call(
+        account_id=caller.account_id,
+        params=dict(req.route_params),
+        now=now(),
+        version=read_version(req) if operation.versioned else 0,
+        body=read_json(operation.body, req) if operation.body else None,
+        key=_idempotency_key(req) if operation.creates else None,
+        limit=limit,
+        cursor=cursor,
+        session_token=caller.session_token,
+    )
+    answer = await operation.action(call)
+    headers = dict(answer.headers)
+    if answer.version is not None:
+        headers["ETag"] = etag(answer.version)
+    if answer.location is not None:
+        headers["Location"] = f"/{PREFIX}/{answer.location}"
+    body = answer.body.model_dump_json(by_alias=True).encode() if answer.body else b""
+    return reply(body, status=operation.status, headers=headers)
+
+
+def _paging(req: func.HttpRequest) -> tuple[int, str | None]:
+    text = req.params.get("limit", str(DEFAULT_LIMIT))
+    if not (text.isascii() and text.isdigit() and len(text) < 4 and 1 <= int(text) <= MAX_LIMIT):  # noqa: PLR2004
+        raise InvalidInput([Fault("limit", "out_of_range", f"must be a whole number from 1 to {MAX_LIMIT}")])
+    return int(text), req.params.get("cursor")
+
+
+def _idempotency_key(req: func.HttpRequest) -> str | None:
+    given = req.headers.get("idempotency-key")
+    if given is None:
+        return None
+    if not _KEY.fullmatch(given):
+        fault = Fault("Idempotency-Key", "invalid_format", "must be 1 to 255 visible ASCII characters")
+        raise InvalidInput([fault])
+    return hashlib.sha256(given.encode()).hexdigest()

@@ -1,0 +1,34 @@
+"""What no other function answers. The host takes routes by function name, so this one comes last."""
+
+import re
+
+import azure.functions as func
+
+from domain.errors import NotFound
+from functions.api import OPERATIONS, PREFIX
+from functions.http import MethodNotAllowed, endpoint, problem
+from functions.pages import page
+
+bp = func.Blueprint()
+
+
+@bp.function_name("zz_unknown_path")
+@bp.route(route="{*path}", methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
+@endpoint
+async def zz_unknown_path(req: func.HttpRequest) -> func.HttpResponse:
+    path = req.route_params.get("path", "")
+    if allowed := _allowed_methods(path):
+        return problem(MethodNotAllowed(), {"Allow": ", ".join(allowed)})
+    if "text/html" in req.headers.get("accept", ""):
+        return page("missing.html", status=404)
+    return problem(NotFound())
+
+
+def _allowed_methods(path: str) -> list[str]:
+    if path == f"{PREFIX}/openapi.json":
+        return ["GET"]
+    return sorted(
+        operation.method
+        for operation in OPERATIONS
+        if re.fullmatch(f"{PREFIX}/" + re.sub(r"{\w+}", "[^/]+", operation.path), path)
+    )
