@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import azure.functions as func
 
+from functions.display import FILTERS
 from functions.http import reply
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ _WEB = Path(__file__).parent.parent / "web"
 def _environment() -> "Environment":
     from jinja2 import Environment, FileSystemLoader, StrictUndefined  # noqa: PLC0415
 
-    return Environment(
+    environment = Environment(
         loader=FileSystemLoader(_WEB / "templates"),
         autoescape=True,
         undefined=StrictUndefined,
@@ -30,6 +31,8 @@ def _environment() -> "Environment":
         lstrip_blocks=True,
         auto_reload=False,
     )
+    environment.filters.update(FILTERS)
+    return environment
 
 
 @cache

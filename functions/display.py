@@ -1,0 +1,122 @@
+"""How a card's values read to a person: the filters of the templates."""
+
+import re
+import zlib
+from functools import cache
+from pathlib import Path
+from urllib.parse import quote, urlsplit
+
+from domain.content import Address
+
+# The classes of web/styles that carry a hue, `hue-0` to `hue-7`: styles may not be written inline.
+HUES = 8
+_COUNTRIES = Path(__file__).parent.parent / "web" / "countries.tsv"
+_NETWORKS = {
+    "behance.net": "Behance",
+    "bsky.app": "Bluesky",
+    "dribbble.com": "Dribbble",
+    "facebook.com": "Facebook",
+    "github.com": "GitHub",
+    "gitlab.com": "GitLab",
+    "instagram.com": "Instagram",
+    "line.me": "LINE",
+    "linkedin.com": "LinkedIn",
+    "medium.com": "Medium",
+    "mastodon.social": "Mastodon",
+    "orcid.org": "ORCID",
+    "pinterest.com": "Pinterest",
+    "t.me": "Telegram",
+    "threads.net": "Threads",
+    "tiktok.com": "TikTok",
+    "twitter.com": "X",
+    "vimeo.com": "Vimeo",
+    "wa.me": "WhatsApp",
+    "weibo.com": "Weibo",
+    "x.com": "X",
+    "xing.com": "XING",
+    "youtube.com": "YouTube",
+}
+
+
+def initials(name: str) -> str:
+    """One or two letters that stand for a name. Scripts without capitals get one: two would join or mislead."""
+    letters = [found[0] for word in name.split() if (found := re.search(r"[^\W\d_]", word))]
+    if not letters:
+        return name[:1]
+    first, last = letters[0].upper(), letters[-1].upper()
+    cased = first != letters[0].lower() and last != letters[-1].lower()
+    return first + last if cased and len(letters) > 1 else first
+
+
+def hue(handle: str) -> str:
+    """The style class of a card's colour: the same for the same handle, always."""
+    return f"hue-{zlib.crc32(handle.encode()) % HUES}"
+
+
+def phone_text(number: str) -> str:
+    """An E.164 number in the groups its country reads it in."""
+    import phonenumbers  # noqa: PLC0415
+
+    try:
+        parsed = phonenumbers.parse(number, None)
+    except phonenumbers.NumberParseException:
+        return number
+    return str(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL))
+
+
+def mailto(address: str) -> str:
+    """The link that writes to an address; mail programs want the ASCII form of its domain (RFC 6068)."""
+    local, _, domain = address.rpartition("@")
+    if not domain.isascii():
+        from email_validator import validate_email  # noqa: PLC0415
+
+        domain = str(validate_email(address, check_deliverability=False).ascii_domain)
+    return f"mailto:{quote(local, safe='!$*+-/=^_{|}~.')}@{domain}"
+
+
+def host_of(url: str) -> str:
+    """The site a link leads to, as people say it."""
+    return (urlsplit(url).hostname or "").removeprefix("www.")
+
+
+def link_text(url: str) -> str:
+    """A link without what machines need: no scheme, no `www.`, no query, no closing slash."""
+    parts = urlsplit(url)
+    if parts.scheme in ("mailto", "tel"):
+        return parts.path
+    return host_of(url) + parts.path.rstrip("/")
+
+
+def network(url: str) -> str:
+    """The name of the social network a link leads to, or the site's own."""
+    host = host_of(url)
+    while host not in _NETWORKS and host.count(".") > 1:
+        host = host.partition(".")[2]
+    return _NETWORKS.get(host) or host_of(url)
+
+
+@cache
+def countries() -> dict[str, str]:
+    """English country names by ISO 3166-1 code, in the order of the names."""
+    rows = (line.split("\t") for line in _COUNTRIES.read_text(encoding="utf-8").splitlines())
+    return {code: name for code, name in sorted(rows, key=lambda row: row[1])}
+
+
+def address_lines(address: Address) -> list[str]:
+    """An address as it is written on an envelope; empty parts leave no gap."""
+    place = " ".join(part for part in (address.postal_code, address.city) if part)
+    country = countries().get(address.country, address.country) if address.country else None
+    street = address.street.split("\n") if address.street else []
+    return [line for line in (*street, place, address.region, country) if line]
+
+
+FILTERS = {
+    "address_lines": address_lines,
+    "host_of": host_of,
+    "hue": hue,
+    "initials": initials,
+    "link_text": link_text,
+    "mailto": mailto,
+    "network": network,
+    "phone_text": phone_text,
+}
