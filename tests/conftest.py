@@ -1,0 +1,95 @@
+"""The whole product on one machine, once for all tests: the app on the local host, and every part it talks to."""
+
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+import pytest
+
+from local.cloud import Cloud
+from local.functions_host import FunctionsHost
+from local.identity.sign_in import access_token, sign_in
+
+ROOT = Path(__file__).parent.parent
+# An https origin, so that an HTTP client keeps the product's Secure cookies as a browser would.
+ORIGIN = "https://izwop.test"
+
+
+@pytest.fixture(scope="session")
+async def cloud() -> AsyncIterator[Cloud]:
+    async with Cloud(public_origin=ORIGIN) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+async def host(cloud: Cloud) -> AsyncIterator[FunctionsHost]:
+    loaded = await FunctionsHost.load(ROOT, cloud.settings)
+    yield loaded
+    import wiring  # noqa: PLC0415 - only once the host has set the environment
+
+    await wiring.services().close()
+    wiring.services.cache_clear()
+    await loaded.stop()
+
+
+@pytest.fixture(scope="session")
+def client(host: FunctionsHost) -> Callable[[], httpx.AsyncClient]:
+    """Make a new stranger: a client without cookies."""
+    transport = httpx.ASGITransport(app=host.asgi)
+    return lambda: httpx.AsyncClient(transport=transport, base_url=ORIGIN)
+
+
+@dataclass
+class SignedIn:
+    """A person's browser: keeps cookies, and can speak to the API with its anti-forgery token."""
+
+    http: httpx.AsyncClient
+    csrf: str
+    name: str
+    headers: dict[str, str] = field(default_factory=dict)
+
+    async def api(self, method: str, path: str, **options: object) -> httpx.Response:
+        headers = {"X-CSRF-Token": self.csrf, **(options.pop("headers", None) or {})}
+        return await self.http.request(method, f"/api/v1/{path}", headers=headers, **options)
+
+
+async def walk_in(browser: httpx.AsyncClient, name: str) -> httpx.Response:
+    """Sign a person in through the app's and the provider's own pages."""
+    answer = await browser.post(
+        "/auth/login", data={"birthYear": "1985", "birthMonth": "12", "returnTo": "/my"}
+    )
+    async with httpx.AsyncClient(trust_env=False) as provider:
+        callback = await sign_in(provider, answer.headers["location"], name)
+    return await browser.get(callback)
+
+
+@pytest.fixture(scope="session")
+def signed_in(
+    client: Callable[[], httpx.AsyncClient],
+) -> Callable[..., Awaitable[SignedIn]]:
+    """Sign in a person by name; a name nobody else has when none is given."""
+
+    async def enter(name: str | None = None) -> SignedIn:
+        person = name or f"Person {secrets.token_hex(6)}"
+        browser = client()
+        await walk_in(browser, person)
+        session = (await browser.get("/api/v1/session")).json()
+        return SignedIn(browser, session["csrfToken"], person)
+
+    return enter
+
+
+@pytest.fixture(scope="session")
+def bearer(cloud: Cloud) -> Callable[[str], Awaitable[dict[str, str]]]:
+    """The Authorization header of a program that acts for a person."""
+
+    async def get(name: str) -> dict[str, str]:
+        settings = cloud.settings
+        token = await access_token(
+            issuer=settings["OIDC_ISSUER"], ca_file=settings["OIDC_CA_FILE"], person=name
+        )
+        return {"Authorization": f"Bearer {token}"}
+
+    return get
