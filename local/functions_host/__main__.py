@@ -4,11 +4,13 @@ import argparse
 import asyncio
 import logging
 import os
+import signal
 import socket
 import sys
 from pathlib import Path
 
 import uvicorn
+import uvloop
 
 from local.functions_host.host import MASTER_KEY, FunctionsHost
 from local.functions_host.queues import LEASE_SECONDS
@@ -51,6 +53,8 @@ async def serve(app: Path, port: int, data: Path | None, lease: float) -> int:
             timeout_graceful_shutdown=5,
         )
     )
+    for stopping in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(stopping, lambda *_: None)  # uvicorn raises them again once it has stopped
     await server.serve()
     return 0 if server.started else REFUSED
 
@@ -69,7 +73,9 @@ def main() -> int:
     )
     for noisy in ("azure", "uvicorn"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
-    with asyncio.Runner(loop_factory=uvicorn.Config("", loop="uvloop").get_loop_factory()) as runner:
+    # The worker logs every failure without the function's name; the host logs it with.
+    logging.getLogger("azure.functions").addFilter(lambda record: record.msg != "Native invocation failed")
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         return runner.run(serve(arguments.app, arguments.port, arguments.data, arguments.lease))
 
 
