@@ -2,11 +2,12 @@
 
 import azure.functions as func
 
-from functions import api_accounts, api_cards, cards, jobs, openapi, unknown
+from functions import api_accounts, api_cards, auth, cards, jobs, openapi, unknown
 
 app = func.FunctionApp(http_auth_level=func.AuthLevel.ANONYMOUS)
 app.register_functions(api_accounts.bp)
 app.register_functions(api_cards.bp)
+app.register_functions(auth.bp)
 app.register_functions(cards.bp)
 app.register_functions(jobs.bp)
 app.register_functions(openapi.bp)

@@ -9,8 +9,12 @@ from adapters.cosmos.cards import CosmosCards
 from adapters.cosmos.database import Database
 from adapters.cosmos.names import CosmosHandles, CosmosIdentities
 from adapters.cosmos.published import CosmosPublished
+from adapters.entra.code_flow import CodeFlow
+from adapters.entra.documents import ProviderDocuments
+from adapters.entra.tokens import Tokens
 from adapters.mailer import SmtpMailer
 from adapters.queues import MailQueue
+from adapters.sealing import Sealer
 from settings import Settings
 
 
@@ -28,10 +32,19 @@ class Services:
     mail_queue: MailQueue
     mailer: SmtpMailer
 
+    async def close(self) -> None:
+        await self.database.close()
+        await self.mail_queue.close()
+    provider: ProviderDocuments
+    code_flow: CodeFlow
+    tokens: Tokens
+    sealer: Sealer
+
 
 def build(chosen: Settings) -> Services:
     key = chosen.cosmos_key.get_secret_value() if chosen.cosmos_key else None
     database = Database(chosen.cosmos_endpoint, key, chosen.cosmos_database)
+    provider = ProviderDocuments(chosen.oidc_issuer, chosen.oidc_ca_file)
     return Services(
         settings=chosen,
         database=database,
@@ -46,6 +59,23 @@ def build(chosen: Settings) -> Services:
             chosen.storage.get_secret_value() if chosen.storage else None, chosen.storage_queues
         ),
         mailer=SmtpMailer(chosen.smtp_url.get_secret_value(), chosen.mail_from),
+        provider=provider,
+        code_flow=CodeFlow(
+            provider,
+            issuer=chosen.oidc_issuer,
+            client_id=chosen.oidc_client_id,
+            client_secret=chosen.oidc_client_secret.get_secret_value(),
+            redirect_uri=f"{chosen.public_origin}/auth/callback",
+            ca_file=chosen.oidc_ca_file,
+        ),
+        tokens=Tokens(
+            provider,
+            issuer=chosen.oidc_issuer,
+            tenant_id=chosen.oidc_tenant_id,
+            client_id=chosen.oidc_client_id,
+            api_audience=chosen.oidc_api_audience,
+        ),
+        sealer=Sealer(chosen.session_key.get_secret_value()),
     )
 
 

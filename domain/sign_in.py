@@ -3,7 +3,6 @@
 import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Protocol
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
@@ -78,10 +77,6 @@ class Claims:
     name: str | None
 
 
-class WelcomeQueue(Protocol):
-    async def send_welcome(self, account_id: str) -> None: ...
-
-
 def own_path(wanted: str | None) -> str:
     """`wanted` if it can only be a path of our own, otherwise the start page."""
     plain = wanted is not None and len(wanted) <= _MAX_PATH and _OWN_PATH.fullmatch(wanted)
@@ -89,19 +84,19 @@ def own_path(wanted: str | None) -> str:
 
 
 def read_birth_month(year: str, month: str, *, today: date) -> BirthMonth:
-    """Read what a person typed, or refuse it with a fault for each of `year` and `month`."""
+    """Read what a person typed, or refuse it with a fault for each of `birthYear` and `birthMonth`."""
     faults = []
     if not _YEAR.fullmatch(year) or not today.year - OLDEST_AGE <= int(year) <= today.year:
         faults.append(
-            Fault("year", "invalid_year", "Give the year you were born in with four digits, like 1985.")
+            Fault("birthYear", "invalid_year", "Give the year you were born in with four digits, like 1985.")
         )
     if not _MONTH.fullmatch(month):
-        faults.append(Fault("month", "invalid_month", "Choose the month you were born in."))
+        faults.append(Fault("birthMonth", "invalid_month", "Choose the month you were born in."))
     if faults:
         raise InvalidInput(faults)
     birth = BirthMonth(int(year), int(month))
     if (birth.year, birth.month) > (today.year, today.month):
-        raise InvalidInput([Fault("month", "invalid_month", "This month has not come yet.")])
+        raise InvalidInput([Fault("birthMonth", "invalid_month", "This month has not come yet.")])
     return birth
 
 

@@ -1,0 +1,1 @@
+"""The identity provider: Microsoft Entra External ID, or any OpenID provider shaped like it."""

@@ -1,0 +1,160 @@
+"""Validation of the identity provider's tokens, whole: MSAL hands ID tokens over unvalidated.
+
+An ID token says who signed in to us; an access token lets a program act for a person. Neither passes as the
+other, even where both have the same audience.
+"""
+
+import hashlib
+import hmac
+import json
+import logging
+import re
+from datetime import datetime
+from typing import Any
+
+from adapters.entra.documents import ProviderDocuments
+from domain.errors import Unauthenticated
+from domain.sign_in import Claims
+
+log = logging.getLogger("izwop.entra")
+
+MAX_TOKEN = 16 * 1024
+LEEWAY_SECONDS = 60
+# The longest lifetime that Entra lets an administrator configure.
+MAX_LIFETIME_SECONDS = 24 * 3600
+API_SCOPE = "cards.manage"
+
+_COMPACT = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
+# Header parameters that would let a token bring its own key or change how it is read (RFC 7515 §4.1).
+_FORBIDDEN_HEADERS = frozenset({"jku", "jwk", "x5u", "x5c", "crit", "b64", "zip"})
+
+
+class _Refused(Exception):
+    """Why a token was refused, in a word for the log."""
+
+
+class Tokens:
+    """Every refusal is the same `Unauthenticated`; `Unavailable` when the provider's keys cannot be had."""
+
+    def __init__(
+        self, documents: ProviderDocuments, *, issuer: str, tenant_id: str, client_id: str, api_audience: str
+    ) -> None:
+        self._documents = documents
+        self._issuer, self._tenant_id = issuer, tenant_id
+        self._client_id, self._api_audience = client_id, api_audience
+
+    async def read_id_token(self, token: str, *, nonce: str, now: datetime) -> Claims:
+        """Return what the ID token of a sign-in says. It must hold the hash of `nonce`."""
+        claims = await self._read(token, self._client_id, now, _check_id_token(nonce))
+        return Claims(
+            iss=claims["iss"], sub=claims["sub"], email=_text(claims, "email"), name=_text(claims, "name")
+        )
+
+    async def read_access_token(self, token: str, *, now: datetime) -> tuple[str, str]:
+        """Return (`iss`, `sub`) of the person whom the bearer acts for."""
+        claims = await self._read(token, self._api_audience, now, _check_access_token)
+        return claims["iss"], claims["sub"]
+
+    async def _read(self, token: str, audience: str, now: datetime, check: Any) -> dict[str, Any]:
+        from jwt import PyJWTError  # noqa: PLC0415
+
+        try:
+            claims = await self._verified(token, audience, now)
+            _check_times(claims, now.timestamp())
+            if claims["tid"] != self._tenant_id:
+                raise _Refused("tenant")  # noqa: TRY301 - one place answers every refusal
+            # Entra's older tokens mean other things by the same names.
+            if claims.get("ver", "2.0") != "2.0":
+                raise _Refused("version")  # noqa: TRY301
+            check(claims)
+        except (_Refused, PyJWTError, ValueError, RecursionError) as exc:
+            log.info("token_refused reason=%s", exc if isinstance(exc, _Refused) else type(exc).__name__)
+            raise Unauthenticated from None
+        return claims
+
+    async def _verified(self, token: str, audience: str, now: datetime) -> dict[str, Any]:
+        import jwt  # noqa: PLC0415
+
+        if len(token) > MAX_TOKEN or not _COMPACT.fullmatch(token):
+            raise _Refused("form")
+        header = jwt.get_unverified_header(token)
+        if header.get("alg") != "RS256" or _FORBIDDEN_HEADERS & header.keys():
+            raise _Refused("header")
+        kid = header.get("kid")
+        key = await self._documents.signing_key(kid, now) if isinstance(kid, str) else None
+        if key is None:
+            raise _Refused("key")
+        claims: dict[str, Any] = jwt.decode(
+            token,
+            key,
+            algorithms=["RS256"],
+            audience=audience,
+            issuer=self._issuer,
+            options={
+                "require": ["exp", "nbf", "iat", "iss", "aud", "sub", "tid"],
+                "strict_aud": True,
+                # Times are judged by the clock we are given, below.
+                "verify_exp": False,
+                "verify_nbf": False,
+                "verify_iat": False,
+            },
+        )
+        _refuse_repeated_names(token)
+        if not claims["sub"]:
+            raise _Refused("subject")
+        return claims
+
+
+def _refuse_repeated_names(token: str) -> None:
+    """A name said twice is read differently by different parsers, so it says nothing (RFC 8725 §2.4)."""
+    from jwt.utils import base64url_decode  # noqa: PLC0415
+
+    def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        found = dict(pairs)
+        if len(found) != len(pairs):
+            raise _Refused("repeated")
+        return found
+
+    for part in token.split(".")[:2]:
+        json.loads(base64url_decode(part), object_pairs_hook=unique)
+
+
+def _check_times(claims: dict[str, Any], now: float) -> None:
+    exp, nbf, iat = (claims[name] for name in ("exp", "nbf", "iat"))
+    if not all(type(time) is int and time > 0 for time in (exp, nbf, iat)):
+        raise _Refused("times")
+    if now >= exp + LEEWAY_SECONDS:
+        raise _Refused("expired")
+    if now < max(nbf, iat) - LEEWAY_SECONDS:
+        raise _Refused("early")
+    if exp - iat > MAX_LIFETIME_SECONDS:
+        raise _Refused("lifetime")
+
+
+def _check_id_token(nonce: str) -> Any:
+    # MSAL sends the hash and keeps the nonce (OpenID Connect Core §15.5.2).
+    expected = hashlib.sha256(nonce.encode()).hexdigest()
+
+    def check(claims: dict[str, Any]) -> None:
+        given = claims.get("nonce")
+        if not isinstance(given, str) or not hmac.compare_digest(given.encode(), expected.encode()):
+            raise _Refused("nonce")
+        if "scp" in claims:
+            raise _Refused("kind")
+
+    return check
+
+
+def _check_access_token(claims: dict[str, Any]) -> None:
+    if "nonce" in claims or "at_hash" in claims or "c_hash" in claims:
+        raise _Refused("kind")
+    if not _text(claims, "azp"):
+        raise _Refused("client")
+    scopes = claims.get("scp")
+    if not isinstance(scopes, str) or API_SCOPE not in scopes.split(" "):
+        raise _Refused("scope")
+
+
+def _text(claims: dict[str, Any], name: str) -> str | None:
+    value = claims.get(name)
+    return value if isinstance(value, str) else None
