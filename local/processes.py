@@ -12,18 +12,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 PROJECT = Path(__file__).parents[1]
-STOP_SECONDS = 5
+READY_SECONDS = 30
+STOP_SECONDS = 8
 _PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
-class ChildDiedError(Exception):
-    """A child ended by itself; the message names it and shows the end of its log."""
+class ChildFailed(Exception):
+    """A child ended by itself or did not get ready; the message names it and shows the end of its log."""
 
     def __init__(self, child: "Child") -> None:
         self.child = child
         self.code = child.process.returncode
-        super().__init__(f"{child.name} {_ending(self.code)}.\n{child.tail()}")
+        super().__init__(f"The {child.name} {_ending(self.code)}. Its last lines:\n{child.tail()}")
 
 
 @dataclass
@@ -39,20 +40,29 @@ class Child:
     def pid(self) -> int:
         return self.process.pid
 
-    async def ready(self, seconds: float = 30) -> list[str]:
+    async def ready(self) -> list[str]:
         """Wait for the line `ready …` in the output; gives the words after it.
 
-        Raises `ChildDiedError` when the program ends first and `TimeoutError` when it says nothing in time.
+        Raises `ChildFailed` when the program ends first or says nothing in time.
         """
-        async with asyncio.timeout(seconds):
-            while True:
-                ended = self.process.returncode is not None
-                for line in self._output().splitlines(keepends=True):
-                    if line.startswith("ready ") and line.endswith("\n"):
-                        return line.split()[1:]
-                if ended:
-                    raise ChildDiedError(self)
-                await asyncio.sleep(0.02)
+        return await self._until(self._ready_words)
+
+    async def listens(self, port: int) -> None:
+        """Wait until a program that does not say when it is ready accepts connections; raises as `ready`."""
+        await self._until(lambda: _accepts(port) or None)
+
+    async def _until[T](self, look: Callable[[], T | None]) -> T:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(READY_SECONDS):
+                while self.process.returncode is None:
+                    if (seen := look()) is not None:
+                        return seen
+                    await asyncio.sleep(0.02)
+        raise ChildFailed(self)
+
+    def _ready_words(self) -> list[str] | None:
+        lines = self._output().splitlines(keepends=True)
+        return next((x.split()[1:] for x in lines if x.startswith("ready ") and x.endswith("\n")), None)
 
     def tail(self, lines: int = 12) -> str:
         """The last lines this run of the program wrote."""
@@ -103,9 +113,11 @@ async def start(
     return Child(name, process, log, log_start)
 
 
-async def start_ready(name: str, command: Sequence[str | Path], *, logs: Path) -> tuple[Child, list[str]]:
+async def start_ready(
+    name: str, command: Sequence[str | Path], *, logs: Path, env: Mapping[str, str] | None = None
+) -> tuple[Child, list[str]]:
     """Start a program and wait for its line `ready …`; it is stopped again when that does not come."""
-    child = await start(name, command, logs=logs)
+    child = await start(name, command, logs=logs, env=env)
     try:
         return child, await child.ready()
     except BaseException:
@@ -124,6 +136,12 @@ def free_port(preferred: int = 0) -> int:
     raise OSError("no free port on 127.0.0.1")
 
 
+def _accepts(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
 def _die_with_parent(parent: int) -> Callable[[], None]:
     def prepare() -> None:
         if _libc is not None:
@@ -135,6 +153,8 @@ def _die_with_parent(parent: int) -> Callable[[], None]:
 
 
 def _ending(code: int | None) -> str:
-    if code is not None and code < 0:
+    if code is None:
+        return "did not get ready in time"
+    if code < 0:
         return f"was killed by {signal.Signals(-code).name}"
     return f"ended with exit code {code}"

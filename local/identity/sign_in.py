@@ -16,7 +16,7 @@ from local import identity
 _STEPS = 10
 
 
-class SignInError(Exception):
+class SignInFailed(Exception):
     """The provider answered with something other than the next step; the message shows it."""
 
 
@@ -54,7 +54,7 @@ async def sign_in(client: httpx.AsyncClient, authorize_url: str, person: str) ->
 
     `person` is a name; somebody unknown is added with an e-mail address made from the name.
     `client` keeps the provider's cookies: with the same client the next sign-in asks nothing, as in
-    a browser. Raises `SignInError` when the provider shows an error.
+    a browser. Raises `SignInFailed` when the provider shows an error.
     """
     provider = urlsplit(authorize_url).netloc
     answer = await client.get(authorize_url, follow_redirects=False)
@@ -68,13 +68,13 @@ async def sign_in(client: httpx.AsyncClient, authorize_url: str, person: str) ->
             answer = await _submit(client, answer, person)
         else:
             break
-    raise SignInError(f"{answer.request.url} answered {answer.status_code}:\n{answer.text}")
+    raise SignInFailed(f"{answer.request.url} answered {answer.status_code}:\n{answer.text}")
 
 
 async def _submit(client: httpx.AsyncClient, answer: httpx.Response, person: str) -> httpx.Response:
     forms = _Forms(answer.text).found
     if not forms:
-        raise SignInError(f"no form on {answer.request.url}:\n{answer.text}")
+        raise SignInFailed(f"no form on {answer.request.url}:\n{answer.text}")
     chosen = next((form for form in forms if f"Continue as {person}" in form.buttons), forms[-1])
     fields = dict(chosen.fields)
     if f"Continue as {person}" in chosen.buttons:
@@ -115,5 +115,5 @@ async def access_token(
         }
         answer = await client.post(discovery["token_endpoint"], data=body)
     if not answer.is_success:
-        raise SignInError(answer.text)
+        raise SignInFailed(answer.text)
     return str(answer.json()["access_token"])

@@ -11,7 +11,7 @@ import pytest
 import requests
 
 from local import identity
-from local.identity.sign_in import SignInError, access_token, sign_in
+from local.identity.sign_in import SignInFailed, access_token, sign_in
 
 ORIGIN = "http://localhost:7071"
 CALLBACK = f"{ORIGIN}/auth/callback"
@@ -117,7 +117,7 @@ async def test_a_flow_without_pkce_is_refused(provider, browser):
 
 async def test_a_redirect_address_must_match_exactly(app, browser):
     flow = app.initiate_auth_code_flow(["email"], redirect_uri=f"{CALLBACK}/")
-    with pytest.raises(SignInError, match="redirect_uri"):
+    with pytest.raises(SignInFailed, match="redirect_uri"):
         await sign_in(browser, flow["auth_uri"], "Ada Lovelace")
 
 

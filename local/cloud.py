@@ -1,0 +1,188 @@
+"""The outside systems of the app on one machine: Cosmos DB, storage, identity provider, mailbox."""
+
+import asyncio
+import base64
+import secrets
+import sys
+import tempfile
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from local import database, identity, mailbox, processes
+from local.azurite import Azurite
+
+HOUSEKEEPING_SCHEDULE = "0 */5 * * * *"
+
+# Every setting the cloud can give, and those that point at a real part instead.
+SETTINGS = (
+    "PUBLIC_ORIGIN", "SESSION_KEY", "HOUSEKEEPING_SCHEDULE",
+    "COSMOS_ENDPOINT", "COSMOS_KEY", "COSMOS_DATABASE",
+    "AzureWebJobsStorage", "AzureWebJobsStorage__queueServiceUri",
+    "OIDC_ISSUER", "OIDC_TENANT_ID", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET", "OIDC_API_AUDIENCE",
+    "OIDC_CA_FILE",
+    "SMTP_URL", "MAIL_FROM",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Ports:
+    """Ports that people or data remember; 0 takes a free one."""
+
+    identity_https: int = 0
+    identity_http: int = 0
+    mailbox_page: int = 0
+
+
+@dataclass(frozen=True)
+class Part:
+    """One line of the runner's table: where a part of the cloud is, and whether it is ours."""
+
+    name: str
+    place: str
+    local: bool
+
+
+class Cloud:
+    """Starts every part that `given` does not point elsewhere; `settings` then holds the app's settings.
+
+    With a `data` folder everything is there again after a restart; without one it is kept in memory.
+    A setting in `given` wins over the local one, and a part it replaces is not started.
+    Entering raises `processes.ChildFailed` with the last log lines when a part does not start.
+    """
+
+    def __init__(
+        self,
+        data: Path | None = None,
+        *,
+        public_origin: str = "http://localhost:7071",
+        given: Mapping[str, str] | None = None,
+        ports: Ports | None = None,
+        say: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        self._data = data
+        self._given = dict(given or {})
+        self._ports = ports or Ports()
+        self._say = say
+        self._origin = self._given.get("PUBLIC_ORIGIN", public_origin)
+        self._temporary: tempfile.TemporaryDirectory[str] | None = None
+        self.children: list[processes.Child] = []
+        self.parts: list[Part] = []
+        self.settings: dict[str, str] = {}
+
+    async def __aenter__(self) -> Self:
+        if self._data is None:
+            self._temporary = tempfile.TemporaryDirectory(prefix="izwop-cloud-")
+        starts = {
+            "Cosmos DB": (("COSMOS_ENDPOINT",), self._start_cosmos),
+            "Storage": (("AzureWebJobsStorage", "AzureWebJobsStorage__queueServiceUri"), self._start_storage),
+            "Identity provider": (("OIDC_ISSUER",), self._start_identity),
+            "Mailbox": (("SMTP_URL",), self._start_mailbox),
+        }
+        running = []
+        for name, (names, start) in starts.items():
+            elsewhere = next((setting for setting in names if self._given.get(setting)), None)
+            if elsewhere:
+                self.parts.append(Part(name, f"{elsewhere} is set: not started here", local=False))
+            else:
+                running.append(self._started(name, start))
+        try:
+            await _all(running)
+        except BaseException:
+            await self.stop()
+            raise
+        self.parts.sort(key=lambda part: list(starts).index(part.name))
+        own = {
+            "PUBLIC_ORIGIN": self._origin,
+            "SESSION_KEY": self._key("session-key"),
+            "HOUSEKEEPING_SCHEDULE": HOUSEKEEPING_SCHEDULE,
+        }
+        self.settings = own | self.settings | self._given
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.stop()
+
+    async def stop(self) -> None:
+        """End every part. Safe to call twice."""
+        await asyncio.gather(*(child.stop() for child in self.children))
+        if self._temporary is not None:
+            self._temporary.cleanup()
+
+    async def _started(self, name: str, start: Callable[[], Awaitable[str]]) -> None:
+        place = await start()
+        self.parts.append(Part(name, place, local=True))
+        self._say(f"{name} is ready")
+
+    async def _start_cosmos(self) -> str:
+        key = self._key("cosmos-key")
+        command = [sys.executable, "-m", "local.cosmos", "--key", key, "--port", str(processes.free_port())]
+        if self._data is not None:
+            command += ["--data", str(self._data / "cosmos")]
+        child, (endpoint,) = await processes.start_ready("cosmos", command, logs=self._logs)
+        self.children.append(child)
+        await database.create(endpoint, key)
+        self.settings |= {"COSMOS_ENDPOINT": endpoint, "COSMOS_KEY": key, "COSMOS_DATABASE": database.NAME}
+        return endpoint
+
+    async def _start_storage(self) -> str:
+        folder = None if self._data is None else self._data / "storage"
+        blob, queue = processes.free_port(), processes.free_port()
+        azurite = Azurite(folder, blob_port=blob, queue_port=queue)
+        child = await processes.start("storage", azurite._command(), logs=self._logs)  # noqa: SLF001
+        self.children.append(child)
+        await child.listens(blob)
+        await child.listens(queue)
+        self.settings["AzureWebJobsStorage"] = azurite.connection_string
+        return f"http://127.0.0.1:{blob} (blobs), :{queue} (queues)"
+
+    async def _start_identity(self) -> str:
+        provider = await identity.start(
+            public_origin=self._origin,
+            folder=self._folder / "identity",
+            logs=self._logs,
+            https_port=self._ports.identity_https,
+            http_port=self._ports.identity_http,
+            memory=self._data is None,
+        )
+        self.children.append(provider.child)
+        self.settings |= provider.settings
+        return provider.issuer
+
+    async def _start_mailbox(self) -> str:
+        data = None if self._data is None else self._data / "mailbox"
+        box = await mailbox.start(logs=self._logs, data=data, http_port=self._ports.mailbox_page)
+        self.children.append(box.child)
+        self.settings |= box.settings
+        return box.page_url
+
+    @property
+    def _folder(self) -> Path:
+        if self._data is not None:
+            return self._data
+        assert self._temporary is not None  # noqa: S101 - made on entering
+        return Path(self._temporary.name)
+
+    @property
+    def _logs(self) -> Path:
+        return self._folder / "logs"
+
+    def _key(self, name: str) -> str:
+        """32 random bytes in base64, the same again for the same data folder."""
+        file = self._folder / name
+        if not file.exists():
+            self._folder.mkdir(parents=True, exist_ok=True)
+            file.touch(mode=0o600)
+            file.write_text(base64.b64encode(secrets.token_bytes(32)).decode())
+        return file.read_text()
+
+
+async def _all(running: list[Coroutine[Any, Any, None]]) -> None:
+    """Wait for every start, so that none is left half done, then raise the first failure."""
+    results = await asyncio.gather(*running, return_exceptions=True)
+    for failure in filter(None, results):
+        raise failure
