@@ -1,6 +1,7 @@
 """Mail over SMTP. The address of the server says how: `smtp://` plain (loopback only) or `smtps://`."""
 
 from email.message import EmailMessage
+from email.utils import parseaddr
 from urllib.parse import unquote, urlsplit
 
 from domain.mail import Mail
@@ -11,6 +12,7 @@ _SECONDS = 20
 class SmtpMailer:
     def __init__(self, url: str, sender: str) -> None:
         self._server, self._sender = urlsplit(url), sender
+        self._domain = parseaddr(sender)[1].rpartition("@")[2]
         if self._server.scheme not in ("smtp", "smtps") or not self._server.hostname:
             raise ValueError("SMTP_URL must look like smtp://host:port or smtps://user:password@host:port")
 
@@ -19,7 +21,7 @@ class SmtpMailer:
 
         message = EmailMessage()
         message["From"], message["To"], message["Subject"] = self._sender, mail.to, mail.subject
-        message["Message-ID"] = f"<{mail.id}@{self._sender.rpartition('@')[2]}>"
+        message["Message-ID"] = f"<{mail.id}@{self._domain}>"
         message["Auto-Submitted"] = "auto-generated"
         message.set_content(mail.text)
         server = self._server

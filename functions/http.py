@@ -175,11 +175,9 @@ def endpoint(handler: Handler) -> Handler:
 _CODES = {
     "extra_forbidden": ("unknown_field", "is not a field of this object"),
     "missing": ("required", "is required"),
-    "string_too_long": ("too_long", None),
-    "too_long": ("too_many", None),
-    "string_too_short": ("required", "must not be empty"),
-    "string_pattern_mismatch": ("invalid_format", None),
-    "literal_error": ("invalid_choice", None),
+    "too_short": ("required", "must not be empty"),
+    "string_pattern_mismatch": ("invalid_format", "does not have the right form"),
+    "literal_error": ("invalid_choice", "is not one of the choices"),
     "string_unicode": ("invalid_text", "is not valid Unicode"),
 }
 # Codes that our own field types raise; every other pydantic type is a value of the wrong kind.
@@ -197,9 +195,13 @@ def faults_of(exc: ValidationError) -> list[errors.Fault]:
     """Say what pydantic found in our own stable words. The offending value is never repeated."""
     faults = []
     for item in exc.errors(include_url=False, include_input=False):
-        kind, message = item["type"], item["msg"]
-        code, detail = _CODES.get(kind, (kind if kind in _OWN_CODES else "wrong_type", None))
-        faults.append(errors.Fault(_pointer(item["loc"]), code, detail or message))
+        kind, context = item["type"], item.get("ctx", {})
+        code, detail = _CODES.get(kind, (kind if kind in _OWN_CODES else "wrong_type", item["msg"]))
+        if kind in ("too_long", "string_too_long") and "max_length" in context:
+            many = context.get("field_type") == "List"
+            code = "too_many" if many else "too_long"
+            detail = f"takes at most {context['max_length']} {'values' if many else 'characters'}"
+        faults.append(errors.Fault(_pointer(item["loc"]), code, detail))
     return faults
 
 

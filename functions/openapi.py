@@ -150,8 +150,8 @@ def document() -> bytes:
         "info": {
             "title": "iZwop",
             "version": "1",
-            "description": "Profiles and cards of the signed-in person. Errors are problem details of RFC 9457 "
-            "with a stable `code`; `errors` lists every fault of the input at once.",
+            "description": "Profiles and cards of the signed-in person. Errors are problem details (RFC 9457): "
+            "`code` is stable, `errors` lists every fault of the input at once.",
         },
         "servers": [{"url": wiring.services().settings.public_origin}],
         "security": [{"bearer": []}, {"session": [], "csrf": []}],

@@ -1,4 +1,4 @@
-"""The whole product on one machine, once for all tests: the app on the local host, and every part it talks to."""
+"""The whole product on one machine, once for all tests: the app on the local host and all it talks to."""
 
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable

@@ -1,0 +1,117 @@
+"""What a card may say, and how each fault is named."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from domain.content import CardContent
+from domain.fields import STORED
+
+
+def faults(**content: object) -> set[tuple[str, str]]:
+    with pytest.raises(ValidationError) as refused:
+        CardContent.model_validate({"name": "Ada", **content})
+    return {("/".join(map(str, fault["loc"])), fault["type"]) for fault in refused.value.errors()}
+
+
+def test_values_are_normalised() -> None:
+    content = CardContent.model_validate(
+        {
+            "name": "  Ada\u0301  ",
+            "title": "   ",
+            "emails": [{"address": " Ada@EXAMPLE.com "}],
+            "phones": [{"number": "+46 (0)70-174 06 05"}],
+            "website": "HTTPS://Example.com",
+            "companyText": "one\r\ntwo\rthree",
+        }
+    )
+    assert content.name == "Ad\u00e1"
+    assert content.title is None
+    assert content.emails[0].address == "Ada@example.com"
+    assert content.phones[0].number == "+46701740605"
+    assert content.website == "https://example.com/"
+    assert content.company_text == "one\ntwo\nthree"
+
+
+def test_all_faults_are_found_at_once() -> None:
+    found = faults(
+        name="",
+        title=7,
+        emails=[{"address": "nobody"}],
+        phones=[{"number": "070-174"}, {"number": "+46 1"}],
+        website="javascript:alert(1)",
+        surprise=True,
+    )
+    assert found == {
+        ("name", "too_short"),
+        ("title", "string_type"),
+        ("emails/0/address", "invalid_email"),
+        ("phones/0/number", "invalid_phone"),
+        ("phones/1/number", "invalid_phone"),
+        ("website", "url_scheme"),
+        ("surprise", "extra_forbidden"),
+    }
+
+
+@pytest.mark.parametrize(
+    "link",
+    ["javascript:alert(1)", "JaVaScRiPt:alert(1)", "data:text/html,x", "vbscript:x", "file:///etc/passwd",
+     "http://example.com", "ftp://example.com", "mailto:a@example.com", "tel:+46701740605"],
+)  # fmt: skip
+def test_a_website_is_https_only(link: str) -> None:
+    assert faults(website=link) == {("website", "url_scheme")}
+
+
+@pytest.mark.parametrize(
+    "link", ["example.com", "https://", "//example.com", "https://a@example.com", "https://a b"]
+)
+def test_an_incomplete_or_misleading_link_is_refused(link: str) -> None:
+    assert faults(website=link) == {("website", "invalid_url")}
+
+
+@pytest.mark.parametrize("link", ["https://example.com/a;b,c", "mailto:shop@example.com", "tel:+46701740605"])
+def test_a_product_link_may_also_write_or_call(link: str) -> None:
+    content = CardContent.model_validate({"name": "Ada", "productLinks": [{"label": "Shop", "url": link}]})
+    assert content.product_links[0].url == link
+
+
+@pytest.mark.parametrize(
+    "character",
+    [chr(code) for code in [*range(0x20), 0x7F, 0x85, 0x9F, 0x2028, 0x2029, 0x202E, 0x2066, 0xFEFF]],
+)
+@pytest.mark.parametrize("field", ["name", "title", "companyText"])
+def test_control_characters_are_refused_or_become_line_breaks(character: str, field: str) -> None:
+    value = f"a{character}b"
+    if field == "companyText" and character in "\n\r\x0b\x0c\x85\u2028\u2029\t":
+        content = CardContent.model_validate({"name": "Ada", field: value})
+        assert content.company_text in ("a\nb", "a\tb")
+    else:
+        assert faults(**{field: value}) == {(field, "control_characters")}
+
+
+def test_lengths_and_counts_are_bounded() -> None:
+    found = faults(name="x" * 121, companyText="x" * 2001, emails=[{"address": "a@example.com"}] * 6)
+    assert found == {
+        ("name", "too_long"),
+        ("companyText", "too_long"),
+        ("emails", "too_long"),
+    }
+
+
+@given(st.text(max_size=200), st.text(max_size=200))
+def test_any_text_is_taken_or_refused_and_normalising_twice_changes_nothing(name: str, text: str) -> None:
+    try:
+        once = CardContent.model_validate({"name": name, "companyText": text})
+    except ValidationError:
+        return
+    again = CardContent.model_validate_json(once.model_dump_json(by_alias=True))
+    assert again == once
+
+
+def test_what_was_stored_is_read_without_vetting_it_again() -> None:
+    stored = {"name": "Ada", "emails": [{"kind": "work", "address": "was valid once"}]}
+    assert CardContent.model_validate(stored, context=STORED).emails[0].address == "was valid once"
+    assert json.loads(CardContent.model_validate(stored, context=STORED).model_dump_json())["name"] == "Ada"

@@ -1,0 +1,165 @@
+"""The directions of the layout, and what an import of the app may load, are kept by these tests."""
+
+import ast
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from settings import Settings
+
+ROOT = Path(__file__).parent.parent
+DEPLOYED = ["function_app.py", "wiring.py", "settings.py", "functions", "domain", "adapters"]
+OWN = {"function_app", "wiring", "settings", "functions", "domain", "adapters", "local", "tests", "bench"}
+
+# What each part of the app may import of the app itself.
+MAY_IMPORT = {
+    "domain": {"domain"},
+    "adapters": {"adapters", "domain"},
+    "functions": {"functions", "domain", "wiring", "adapters"},
+    "wiring.py": {"settings", "adapters", "domain"},
+    "settings.py": set(),
+    "function_app.py": {"functions"},
+}
+# A vendor's library and the only places that may know it.
+VENDORS = {
+    "azure.functions": ("function_app.py", "functions/"),
+    "azure.cosmos": ("adapters/cosmos/",),
+    "azure.storage": ("adapters/queues.py",),
+    "azure.identity": ("adapters/",),
+    "msal": ("adapters/entra/",),
+    "jwt": ("adapters/entra/",),
+    "aiohttp": ("adapters/entra/",),
+    "cryptography": ("adapters/",),
+    "segno": ("adapters/qr.py",),
+    "aiosmtplib": ("adapters/mailer.py",),
+}
+# The libraries the domain may use; those that vet fields are loaded on first use.
+DOMAIN_LIBRARIES = {"pydantic", "pydantic_core", "email_validator", "phonenumbers"}
+NOT_AT_IMPORT = ["stripe", "PIL", "azure.storage", "msal", "segno", "jinja2", "azure.identity", "jwt",
+                 "cryptography", "email_validator", "phonenumbers", "aiosmtplib"]  # fmt: skip
+
+
+def python_files(*places: str) -> list[Path]:
+    found = [ROOT / place for place in places]
+    return sorted(path for place in found for path in ([place] if place.is_file() else place.rglob("*.py")))
+
+
+def imported(source: str) -> Iterator[str]:
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+
+
+def wrong_imports(part: str, source: str) -> list[str]:
+    """What a file of `part` (a path inside the project) imports against the directions."""
+    layer = part.split("/", maxsplit=1)[0]
+    wrong = []
+    for name in imported(source):
+        root = name.split(".")[0]
+        if root in OWN and root not in MAY_IMPORT[layer]:
+            wrong.append(name)
+        for vendor, places in VENDORS.items():
+            if (name == vendor or name.startswith(f"{vendor}.")) and not part.startswith(places):
+                wrong.append(name)
+        outside = root not in OWN and root not in sys.stdlib_module_names
+        if layer == "domain" and outside and root not in DOMAIN_LIBRARIES:
+            wrong.append(name)
+        adapter = part.removeprefix("adapters/").split("/")[0]
+        if layer == "adapters" and name.startswith("adapters.") and name.split(".")[1] != adapter:
+            wrong.append(name)
+        # Pure makers of bytes and names of queues are all that a trigger may take from an adapter.
+        if layer == "functions" and root == "adapters" and name not in ("adapters.qr", "adapters.queues"):
+            wrong.append(name)
+    return wrong
+
+
+@pytest.mark.parametrize("path", python_files(*DEPLOYED), ids=lambda path: str(path.relative_to(ROOT)))
+def test_imports_follow_the_directions(path: Path) -> None:
+    assert wrong_imports(str(path.relative_to(ROOT)), path.read_text()) == []
+
+
+@pytest.mark.parametrize(
+    ("part", "planted"),
+    [
+        ("domain/cards.py", "import azure.cosmos"),
+        ("domain/cards.py", "from adapters.cosmos import database"),
+        ("domain/cards.py", "import requests"),
+        ("adapters/queues.py", "from adapters.mailer import SmtpMailer"),
+        ("adapters/cosmos/cards.py", "import azure.functions"),
+        ("functions/my.py", "from azure.cosmos.aio import CosmosClient"),
+        ("functions/my.py", "import local.cloud"),
+        ("functions/my.py", "from adapters.cosmos.cards import CosmosCards"),
+        ("wiring.py", "from functions import http"),
+        ("function_app.py", "import wiring"),
+    ],
+)
+def test_a_wrong_import_is_caught(part: str, planted: str) -> None:
+    assert wrong_imports(part, planted) != []
+
+
+def test_deployed_code_does_not_know_the_local_cloud() -> None:
+    for path in python_files(*DEPLOYED):
+        assert "local/" not in path.read_text(), path
+        assert "local." not in path.read_text().replace("local.settings", ""), path
+
+
+def loaded_by(code: str) -> list[str]:
+    program = f"import sys\n{code}\nprint('\\n'.join(sys.modules))"
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    return done.stdout.splitlines()
+
+
+def heavy(modules: list[str]) -> list[str]:
+    return [name for name in NOT_AT_IMPORT if any(m == name or m.startswith(f"{name}.") for m in modules)]
+
+
+def test_importing_the_app_loads_nothing_the_first_request_does_not_need() -> None:
+    assert heavy(loaded_by("import function_app")) == []
+
+
+def test_a_heavy_import_is_caught() -> None:
+    assert heavy(loaded_by("import function_app, segno")) == ["segno"]
+
+
+def test_only_settings_reads_the_environment() -> None:
+    for path in python_files("function_app.py", "wiring.py", "functions", "domain", "adapters"):
+        names = {
+            node.attr for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Attribute)
+        }
+        assert not names & {"environ", "getenv"}, path
+
+
+def test_the_domain_has_no_clock_and_no_chance() -> None:
+    for path in python_files("domain"):
+        modules = set(imported(path.read_text()))
+        assert not modules & {"time", "random", "secrets", "os", "asyncio", "logging"}, path
+        assert ".now(" not in path.read_text(), path
+        assert "uuid4" not in path.read_text(), path
+
+
+def test_every_setting_is_in_the_example() -> None:
+    example = json.loads((ROOT / "local.settings.json.example").read_text())["Values"]
+    known = {field.alias for field in Settings.model_fields.values()}
+    required = {field.alias for field in Settings.model_fields.values() if field.is_required()}
+    assert required <= example.keys()
+    assert example.keys() <= known | {"FUNCTIONS_WORKER_RUNTIME"}
+
+
+def test_the_example_is_a_valid_set_of_settings() -> None:
+    example = json.loads((ROOT / "local.settings.json.example").read_text())["Values"]
+    assert Settings.model_validate(example).public_origin
+
+
+def test_every_container_names_its_partition_and_allows_expiry() -> None:
+    containers = json.loads((ROOT / "adapters/cosmos/containers.json").read_text())
+    assert {container["name"] for container in containers} == {"accounts", "names", "published"}
+    assert all(container["partitionKey"].startswith("/") for container in containers)
+    assert all(container["defaultTtl"] == -1 for container in containers)
