@@ -22,9 +22,10 @@ FORM = "application/x-www-form-urlencoded"
 
 @dataclass(frozen=True)
 class Caller:
-    """The account that an API request acts for."""
+    """The account that an API request acts for, and the session's cookie value if it came with one."""
 
     account_id: str
+    session_token: str | None = None
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ async def authenticate(req: func.HttpRequest) -> Caller:
         raise Unauthenticated
     if unsafe:
         _check_csrf(found, req.headers.get("x-csrf-token"))
-    return Caller(found.account_id)
+    return Caller(found.account_id, found.token)
 
 
 async def signed_in(req: func.HttpRequest) -> SignedIn | None:
