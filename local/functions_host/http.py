@@ -143,7 +143,8 @@ def _header(text: str) -> bytes:
 def _set_cookie(morsel: "Morsel[str]") -> str:
     """A cookie as ASP.NET writes it: value percent-encoded, attributes lower-case and in its order.
 
-    Without a Path the worker sends an empty one, and ASP.NET writes that empty attribute out.
+    ASP.NET may write an absent domain or path as an empty attribute, which browsers read as absent and
+    Python's cookie jars misread; they are left out here.
     """
     parts = [f"{morsel.key}={quote(morsel.value, safe='')}"]
     if morsel["expires"]:
@@ -157,7 +158,7 @@ def _set_cookie(morsel: "Morsel[str]") -> str:
             parts.append(f"max-age={int(float(morsel['max-age']))}")
         except ValueError as exc:
             raise BadReply("a cookie's Max-Age must be a number") from exc
-    parts += [f"domain={morsel['domain']}", f"path={morsel['path']}"]
+    parts += [f"{name}={morsel[name]}" for name in ("domain", "path") if morsel[name]]
     if morsel["secure"]:
         parts.append("secure")
     if morsel["samesite"].lower() in ("lax", "strict", "none"):

@@ -12,7 +12,7 @@ from local.functions_host.host_json import HostJson
 from local.functions_host.ncrontab import BadSchedule, Schedule
 from local.functions_host.refused import RefusedApp
 from local.functions_host.routing import Route, Router, route_of
-from local.functions_host.settings import UnsetSetting, connection_string, resolve
+from local.functions_host.settings import UnsetSetting, resolve, storage_account
 from local.functions_host.templates import BadTemplate
 from local.functions_host.worker import Function, hides_a_coroutine
 
@@ -90,7 +90,7 @@ def _timer_faults(function: Function, settings: Mapping[str, str]) -> Iterable[s
     trigger = function.trigger
     try:
         schedule = Schedule.parse(resolve(str(trigger.get("schedule", "")), settings))
-        connection_string("AzureWebJobsStorage", settings)  # the host keeps the timer's lock and status there
+        storage_account("AzureWebJobsStorage", settings)  # the host keeps the timer's lock and status there
     except (BadSchedule, UnsetSetting) as exc:
         yield str(exc)
         return
@@ -113,7 +113,7 @@ def _binding_faults(function: Function, host_json: HostJson, settings: Mapping[s
 def _queue_faults(binding: Mapping[str, Any], settings: Mapping[str, str]) -> Iterable[str]:
     try:
         name = resolve(str(binding.get("queueName", "")), settings)
-        connection_string(binding.get("connection") or "AzureWebJobsStorage", settings)
+        storage_account(binding.get("connection") or "AzureWebJobsStorage", settings)
     except UnsetSetting as exc:
         yield str(exc)
         return

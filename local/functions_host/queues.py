@@ -13,11 +13,12 @@ from datetime import datetime
 from typing import Any
 
 from azure.core.exceptions import AzureError, HttpResponseError, ResourceExistsError, ResourceNotFoundError
+from azure.identity.aio import DefaultAzureCredential
 from azure.storage.queue import QueueMessage
 from azure.storage.queue.aio import QueueClient, QueueServiceClient
 
 from local.functions_host.host_json import QueueSettings
-from local.functions_host.settings import connection_string, resolve
+from local.functions_host.settings import resolve, storage_account
 from local.functions_host.worker import Datum, Function, Invocation
 
 log = logging.getLogger("functions_host")
@@ -27,7 +28,7 @@ _MIN_POLL = 0.1
 _FOREVER = -1
 _STOP_SECONDS = 5
 
-Key = tuple[str, str]  # connection string, queue name
+Key = tuple[str, str]  # storage account, queue name
 Run = Callable[[Function, Datum, Mapping[str, Datum]], Awaitable[Invocation]]
 
 
@@ -38,21 +39,30 @@ class Queues:
         self.rules = rules
         self._settings = settings
         self._services: dict[str, QueueServiceClient] = {}
+        self._credential: DefaultAzureCredential | None = None
 
     def key(self, binding: Mapping[str, Any]) -> Key:
         """What identifies the queue of a binding."""
-        connection = connection_string(binding.get("connection") or "AzureWebJobsStorage", self._settings)
-        return connection, resolve(str(binding["queueName"]), self._settings)
+        account = storage_account(binding.get("connection") or "AzureWebJobsStorage", self._settings)
+        return account, resolve(str(binding["queueName"]), self._settings)
 
     def client(self, key: Key) -> QueueClient:
-        connection, name = key
-        if connection not in self._services:
-            self._services[connection] = QueueServiceClient.from_connection_string(connection)
-        return self._services[connection].get_queue_client(name)
+        account, name = key
+        if account not in self._services:
+            self._services[account] = self._service(account)
+        return self._services[account].get_queue_client(name)
+
+    def _service(self, account: str) -> QueueServiceClient:
+        if not account.startswith("https://"):
+            return QueueServiceClient.from_connection_string(account)
+        self._credential = self._credential or DefaultAzureCredential()
+        return QueueServiceClient(account, credential=self._credential)
 
     async def close(self) -> None:
         await asyncio.gather(*(service.close() for service in self._services.values()))
         self._services.clear()
+        if self._credential is not None:
+            await self._credential.close()
 
     async def deliver(self, function: Function, done: Invocation) -> set[Key]:
         """Send what a function put into its queue outputs; the queues that got something."""
@@ -240,9 +250,9 @@ class QueueListener:
 
     async def _poison(self, message: QueueMessage) -> None:
         """Copy to `<queue>-poison`, then delete; a crash between leaves both, never neither."""
-        connection, name = self.key
+        account, name = self.key
         log.error("queue %s: message %s moved to %s-poison", name, message.id, name)
-        await self._queues.send_raw((connection, f"{name}-poison"), message.content)
+        await self._queues.send_raw((account, f"{name}-poison"), message.content)
         await self._queues.client(self.key).delete_message(message)
 
     async def _keep_hidden(self, message: QueueMessage) -> None:

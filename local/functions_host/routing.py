@@ -122,7 +122,7 @@ def decoded_path(raw_path: bytes) -> str:
         kept: list[str] = []
         for part in path.split("/"):
             if part == "..":
-                del kept[1:][-1:], kept[max(1, len(kept) - 1) :]
+                del kept[max(1, len(kept) - 1) :]
             elif part != ".":
                 kept.append(part)
         path = "/".join(kept) or "/"

@@ -19,11 +19,17 @@ def resolve(text: str, settings: Mapping[str, str]) -> str:
     return re.sub("%([^%]+)%", value, text)
 
 
-def connection_string(name: str, settings: Mapping[str, str]) -> str:
-    """The storage connection a binding names: the setting itself, or with `AzureWebJobs` before it."""
+def storage_account(name: str, settings: Mapping[str, str]) -> str:
+    """The storage account a binding's connection names: a connection string, or the queue service's URL.
+
+    The setting may have `AzureWebJobs` before its name. A URL is for identity-based connections
+    (`NAME__queueServiceUri` or `NAME__accountName`).
+    """
     for key in (f"AzureWebJobs{name}", name):
         if settings.get(key):
             return settings[key]
-    if settings.get(f"{name}__queueServiceUri") or settings.get(f"{name}__accountName"):
-        raise UnsetSetting(f"{name} is an identity-based connection; the local host takes connection strings")
+        if settings.get(f"{key}__queueServiceUri"):
+            return settings[f"{key}__queueServiceUri"]
+        if settings.get(f"{key}__accountName"):
+            return f"https://{settings[f'{key}__accountName']}.queue.core.windows.net"
     raise UnsetSetting(f"the connection setting {name} is not set")
