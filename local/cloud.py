@@ -120,7 +120,7 @@ class Cloud:
 
     async def _start_cosmos(self) -> str:
         key = self._key("cosmos-key")
-        command = [sys.executable, "-m", "local.cosmos", "--key", key, "--port", str(processes.free_port())]
+        command = [sys.executable, "-m", "local.cosmos", "--key", key, "--port", "0"]
         if self._data is not None:
             command += ["--data", str(self._data / "cosmos")]
         child, (endpoint,) = await processes.start_ready("cosmos", command, logs=self._logs)

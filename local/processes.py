@@ -49,7 +49,7 @@ class Child:
 
     async def listens(self, port: int) -> None:
         """Wait until a program that does not say when it is ready accepts connections; raises as `ready`."""
-        await self._until(lambda: _accepts(port) or None)
+        await self._until(lambda: _accepts("127.0.0.1", port) or None)
 
     async def _until[T](self, look: Callable[[], T | None]) -> T:
         with contextlib.suppress(TimeoutError):
@@ -126,8 +126,9 @@ async def start_ready(
 
 
 def free_port(preferred: int = 0) -> int:
-    """The preferred port of 127.0.0.1 when nobody listens there, otherwise one the system picks."""
-    for port in (preferred, 0):
+    """The preferred port when nobody listens there on `localhost`, otherwise one the system picks."""
+    # A browser tries ::1 first, where the bind below would not notice a listener.
+    for port in (0 if _accepts("::1", preferred) else preferred, 0):
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             with contextlib.suppress(OSError):
@@ -136,10 +137,10 @@ def free_port(preferred: int = 0) -> int:
     raise OSError("no free port on 127.0.0.1")
 
 
-def _accepts(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.settimeout(1)
-        return probe.connect_ex(("127.0.0.1", port)) == 0
+def _accepts(host: str, port: int) -> bool:
+    with contextlib.suppress(OSError), socket.create_connection((host, port), timeout=1):
+        return True
+    return False
 
 
 def _die_with_parent(parent: int) -> Callable[[], None]:

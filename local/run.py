@@ -1,0 +1,201 @@
+"""`make run`: the whole cloud and the app on this machine, in one process tree, until Ctrl-C.
+
+Exit codes: 0 stopped on request, 1 a part died or could not start, 3 the functions host refused the app.
+"""
+
+import argparse
+import asyncio
+import contextlib
+import fcntl
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NoReturn
+
+import httpx
+
+from local import demo, node_runtime, processes
+from local.cloud import SETTINGS, Cloud, Part, Ports
+from local.identity.sign_in import SignInFailed
+
+APP_PORT, MAILBOX_PORT, IDENTITY_HTTPS_PORT, IDENTITY_HTTP_PORT = 7071, 7072, 7073, 7074
+WRONG_APP = 3
+HOST = "functions host"
+
+
+class CannotStart(Exception):
+    """Why the run cannot begin, in one sentence for the person at the terminal."""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m local.run", description=__doc__)
+    parser.add_argument("--data", type=Path, default=processes.PROJECT / ".local", help="kept between runs")
+    parser.add_argument("--app", type=Path, default=processes.PROJECT, help="folder with function_app.py")
+    parser.add_argument("--no-demo", action="store_true", help="do not add demo people on the first start")
+    args = parser.parse_args()
+    data = args.data.resolve()
+    try:
+        with only_one(data):
+            node_runtime.install()
+            sys.exit(asyncio.run(Run(data, args.app.resolve(), with_demo=not args.no_demo).until_stopped()))
+    except (CannotStart, subprocess.CalledProcessError) as exc:
+        say(f"\n{exc}")
+        sys.exit(1)
+
+
+def say(text: str) -> None:
+    """Tell the person at the terminal, who may have closed it: stopping must go on then."""
+    with contextlib.suppress(OSError):
+        print(text, flush=True)
+
+
+@contextlib.contextmanager
+def only_one(data: Path) -> Iterator[None]:
+    """Hold the data folder's lock; the system frees it however this process ends."""
+    data.mkdir(parents=True, exist_ok=True)
+    with (data / "running").open("a+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.seek(0)
+            raise CannotStart(
+                f"iZwop already runs on {data} (process {lock.read().strip()}): stop that run first."
+            ) from None
+        lock.truncate(0)
+        lock.write(str(os.getpid()))
+        lock.flush()
+        yield
+
+
+def given_settings(app: Path) -> dict[str, str]:
+    """Settings that point at real parts: the environment's win over those of `local.settings.json`.
+
+    An empty value and `UseDevelopmentStorage=true` mean the local part, as they do for Core Tools.
+    """
+    file = app / "local.settings.json"
+    values = json.loads(file.read_text("utf-8")).get("Values", {}) if file.exists() else {}
+    given = values | {name: os.environ[name] for name in SETTINGS if name in os.environ}
+    return {name: value for name, value in given.items() if value not in ("", "UseDevelopmentStorage=true")}
+
+
+def stable_ports(data: Path) -> Ports:
+    """The ports of the last run on this data, so that bookmarks and accounts stay true."""
+    file = data / "ports.json"
+    before = json.loads(file.read_text()) if file.exists() else {}
+    issuer_port = before.get("identityHttps", IDENTITY_HTTPS_PORT)
+    ports = Ports(
+        identity_https=processes.free_port(issuer_port),
+        identity_http=processes.free_port(before.get("identityHttp", IDENTITY_HTTP_PORT)),
+        mailbox_page=processes.free_port(before.get("mailboxPage", MAILBOX_PORT)),
+    )
+    if before and ports.identity_https != issuer_port:
+        raise CannotStart(
+            f"Another program listens on port {issuer_port}, under which the accounts in {data} signed in: "
+            "stop it, or start anew with another --data folder."
+        )
+    names = {"identityHttps": ports.identity_https, "identityHttp": ports.identity_http}
+    file.write_text(json.dumps(names | {"mailboxPage": ports.mailbox_page}))
+    return ports
+
+
+class Run:
+    """One run: what is started, in which order, and what ends it."""
+
+    def __init__(self, data: Path, app: Path, *, with_demo: bool) -> None:
+        self._data = data
+        self._app = app
+        self._with_demo = with_demo
+
+    async def until_stopped(self) -> int:
+        """Run until a signal, or until a part dies; gives the exit code. Nothing is left running."""
+        loop = asyncio.get_running_loop()
+        work = asyncio.ensure_future(self._work())
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            loop.add_signal_handler(number, work.cancel)
+        try:
+            await work
+        except asyncio.CancelledError:
+            say("\nStopped.")
+            return 0
+        except processes.ChildFailed as failed:
+            return report(failed)
+        return 0
+
+    async def _work(self) -> None:
+        port = processes.free_port(APP_PORT)
+        origin = f"http://localhost:{port}"
+        say("Starting the local cloud ...")
+        given = given_settings(self._app)
+        cloud = Cloud(
+            self._data, public_origin=origin, given=given, ports=stable_ports(self._data), say=progress
+        )
+        async with cloud:
+            host = await self._start_host(port, cloud.settings)
+            try:
+                card = await self._demo_card(cloud.settings, given)
+                say(table(cloud.settings["PUBLIC_ORIGIN"], cloud.parts, card))
+                await watch([*cloud.children, host])
+            finally:
+                await host.stop()
+
+    async def _start_host(self, port: int, settings: dict[str, str]) -> processes.Child:
+        command = [sys.executable, "-m", "local.functions_host", "--app", str(self._app), "--port", str(port)]
+        command += ["--data", str(self._data / "functions-host")]
+        env = os.environ | settings
+        host, _ = await processes.start_ready(HOST, command, logs=self._data / "logs", env=env)
+        progress("Functions host is ready")
+        return host
+
+    async def _demo_card(self, settings: dict[str, str], given: dict[str, str]) -> str | None:
+        """The path of a demo card. Real parts are left alone, and the app runs without a demo, too."""
+        if not self._with_demo or given.keys() & {"COSMOS_ENDPOINT", "OIDC_ISSUER", "PUBLIC_ORIGIN"}:
+            return None
+        try:
+            return await demo.first_start(self._data, settings)
+        except (demo.DemoFailed, SignInFailed, httpx.HTTPError) as exc:
+            say(f"  The demo cards could not be made: {exc}")
+            return None
+
+
+def report(failed: processes.ChildFailed) -> int:
+    """Say which part ended the run and why; gives the exit code."""
+    if failed.child.name == HOST and failed.code == WRONG_APP:
+        say(f"\nThe functions host refused the app:\n{failed.child.tail()}")
+        return WRONG_APP
+    say(f"\n{failed}\nThe whole log: {failed.child.log}\nEverything else was stopped.")
+    return 1
+
+
+def progress(text: str) -> None:
+    say(f"  {text}")
+
+
+def table(origin: str, parts: list[Part], card: str | None) -> str:
+    """What is where, for the person at the terminal."""
+    rows = [("App", f"{origin}/"), ("Sign in", f"{origin}/auth/login")]
+    if card is not None:
+        rows.insert(0, ("Open this card", f"{origin}{card}"))
+    rows.append(("API document", f"{origin}/api/v1/openapi.json"))
+    rows += [(part.name, part.place) for part in parts]
+    width = max(len(name) for name, _ in rows)
+    lines = [f"  {name:<{width}}  {place}" for name, place in rows]
+    return "\n".join(["", "iZwop runs. Ctrl-C stops it.", "", *lines, ""])
+
+
+async def watch(children: list[processes.Child]) -> NoReturn:
+    """Wait for a child to end by itself, which none should: raises `ChildFailed` for the first."""
+    waiting = {asyncio.ensure_future(child.process.wait()): child for child in children}
+    try:
+        done, _ = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in waiting:
+            task.cancel()
+    raise processes.ChildFailed(waiting[done.pop()])
+
+
+if __name__ == "__main__":
+    main()
