@@ -173,7 +173,9 @@ async def test_a_function_with_a_key_is_401_without_it(client):
 
 
 async def test_a_body_over_100_mb_is_413_before_it_is_read(client):
-    reply = await client.post("/api/echo", headers={"content-length": str(100 * 1024 * 1024 + 1)}, content=b"")
+    reply = await client.post(
+        "/api/echo", headers={"content-length": str(100 * 1024 * 1024 + 1)}, content=b""
+    )
     assert reply.status_code == 413
 
 

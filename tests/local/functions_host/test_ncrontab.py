@@ -71,7 +71,11 @@ def field(low, high):
     span = st.tuples(number, number, st.integers(1, 5)).map(
         lambda t: (
             f"{t[0]}-{t[1]}/{t[2]}",
-            {n for n in range(low, high + 1) if min(t[:2]) <= n <= max(t[:2]) and (n - min(t[:2])) % t[2] == 0},
+            {
+                n
+                for n in range(low, high + 1)
+                if min(t[:2]) <= n <= max(t[:2]) and (n - min(t[:2])) % t[2] == 0
+            },
         )
     )
     one = st.one_of(single, star, span)
