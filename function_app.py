@@ -2,7 +2,19 @@
 
 import azure.functions as func
 
-from functions import api_accounts, api_cards, auth, cards, jobs, openapi, unknown
+from functions import (
+    api_accounts,
+    api_cards,
+    auth,
+    cards,
+    jobs,
+    my,
+    my_account,
+    my_cards,
+    openapi,
+    site,
+    unknown,
+)
 
 app = func.FunctionApp(http_auth_level=func.AuthLevel.ANONYMOUS)
 app.register_functions(api_accounts.bp)
@@ -10,5 +22,9 @@ app.register_functions(api_cards.bp)
 app.register_functions(auth.bp)
 app.register_functions(cards.bp)
 app.register_functions(jobs.bp)
+app.register_functions(my.bp)
+app.register_functions(my_account.bp)
+app.register_functions(my_cards.bp)
 app.register_functions(openapi.bp)
+app.register_functions(site.bp)
 app.register_functions(unknown.bp)

@@ -39,7 +39,7 @@ _NETWORKS = {
 
 
 def initials(name: str) -> str:
-    """One or two letters that stand for a name. Scripts without capitals get one: two would join or mislead."""
+    """One or two letters that stand for a name; one where a script has no capitals, as two would mislead."""
     letters = [found[0] for word in name.split() if (found := re.search(r"[^\W\d_]", word))]
     if not letters:
         return name[:1]
@@ -99,7 +99,7 @@ def network(url: str) -> str:
 def countries() -> dict[str, str]:
     """English country names by ISO 3166-1 code, in the order of the names."""
     rows = (line.split("\t") for line in _COUNTRIES.read_text(encoding="utf-8").splitlines())
-    return {code: name for code, name in sorted(rows, key=lambda row: row[1])}
+    return dict(sorted(rows, key=lambda row: row[1]))
 
 
 def address_lines(address: Address) -> list[str]:
