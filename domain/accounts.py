@@ -3,18 +3,16 @@
 from datetime import datetime
 from typing import Protocol
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from domain.content import Closed
 from domain.creation import Creation, request_hash
 from domain.errors import Conflict, NotFound, StaleVersion
 from domain.fields import EmailAddress, Name
+from domain.model import Closed, Model
 
 
-class Identity(BaseModel):
+class Identity(Model):
     """Who the identity provider says is there. `email` and `name` are what it knows, not who it is."""
-
-    model_config = ConfigDict(frozen=True)
 
     iss: str
     sub: str
@@ -22,9 +20,7 @@ class Identity(BaseModel):
     name: str | None = None
 
 
-class Account(BaseModel):
-    model_config = ConfigDict(frozen=True)
-
+class Account(Model):
     id: str
     iss: str
     sub: str
@@ -33,10 +29,8 @@ class Account(BaseModel):
     welcomed_at: datetime | None = None
 
 
-class Profile(BaseModel):
+class Profile(Model):
     """One professional identity of an account. Nothing outside ties two profiles together."""
-
-    model_config = ConfigDict(frozen=True)
 
     id: str
     account_id: str

@@ -9,21 +9,20 @@ never came is caught up by housekeeping.
 from datetime import datetime
 from typing import Annotated, Literal, Protocol
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, Field
 
 from domain.accounts import ProfileStore
-from domain.content import CardContent, Closed
+from domain.content import CardContent
 from domain.creation import Creation, request_hash
 from domain.errors import Conflict, Fault, HandleLookalike, HandleTaken, InvalidInput, NotFound, StaleVersion
 from domain.handles import MAX_LENGTH, check_handle, suggest_handle
+from domain.model import Closed, Model
 
 Handle = Annotated[str, Field(max_length=MAX_LENGTH), AfterValidator(check_handle)]
 
 
-class Card(BaseModel):
+class Card(Model):
     """A card as its owner has it. `etag` is the store's, for the next write."""
-
-    model_config = ConfigDict(frozen=True)
 
     id: str
     account_id: str
@@ -50,10 +49,8 @@ class Card(BaseModel):
         return self.model_copy(update={"version": self.version + 1, "updated_at": at, **update})
 
 
-class PublishedCard(BaseModel):
+class PublishedCard(Model):
     """What the public name of a card stands for now: a live card, or nothing."""
-
-    model_config = ConfigDict(frozen=True)
 
     handle: str
     version: int
@@ -72,7 +69,7 @@ class CardDraft(Closed):
     content: CardContent
 
 
-class Claim(BaseModel):
+class Claim(Model):
     """A handle's reservation, held under the skeleton of the handle. Pending until its card is stored."""
 
     handle: str
@@ -84,7 +81,7 @@ class Claim(BaseModel):
     etag: str | None = Field(default=None, exclude=True)
 
 
-class ProjectionOrder(BaseModel):
+class ProjectionOrder(Model):
     """An order, not yet seen done, to show the public what a card now says."""
 
     id: str

@@ -2,8 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
-from pydantic.alias_generators import to_camel
+from pydantic import Field
 
 from domain.fields import (
     Blank,
@@ -18,12 +17,7 @@ from domain.fields import (
     Text,
     WebUrl,
 )
-
-
-class Closed(BaseModel):
-    """Base of everything that crosses the edge: camelCase outside, unknown fields refused."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, alias_generator=to_camel, populate_by_name=True)
+from domain.model import Closed
 
 
 class Email(Closed):

@@ -5,9 +5,10 @@ import hashlib
 from pydantic import BaseModel
 
 from domain.errors import KeyReused
+from domain.model import Model
 
 
-class Creation[R: BaseModel](BaseModel):
+class Creation[R: BaseModel](Model):
     """What a create made under a key. `key` is a hash of what the caller sent."""
 
     key: str

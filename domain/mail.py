@@ -4,25 +4,24 @@ import hashlib
 from datetime import datetime
 from typing import Literal, Protocol
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import ConfigDict
 
 from domain.accounts import AccountStore
+from domain.model import Model
 
 
-class MailOrder(BaseModel):
+class MailOrder(Model):
     """The queue message: which mail to whom, by id. Never an address or a name."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid")
 
     version: Literal[1] = 1
     kind: Literal["welcome"]
     account_id: str
 
 
-class Mail(BaseModel):
+class Mail(Model):
     """`id` stays the same when a mail is sent again, so that receivers keep one."""
-
-    model_config = ConfigDict(frozen=True)
 
     id: str
     to: str

@@ -7,9 +7,8 @@ import re
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from pydantic import BaseModel, ConfigDict
-
 from domain.errors import Unauthenticated
+from domain.model import Model
 
 IDLE = timedelta(hours=2)
 ABSOLUTE = timedelta(hours=12)
@@ -20,9 +19,7 @@ SECRET_BYTES = 32
 _TOKEN = re.compile(r"(acc_[a-z2-7]{26})\.([A-Za-z0-9_-]{43})")
 
 
-class Session(BaseModel):
-    model_config = ConfigDict(frozen=True)
-
+class Session(Model):
     id: str
     account_id: str
     created_at: datetime

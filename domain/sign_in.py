@@ -4,11 +4,12 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from domain.accounts import Account, AccountStore, Identities, Identity, open_account
 from domain.errors import Fault, InvalidInput, Refusal, Unauthenticated
 from domain.fields import EmailAddress
+from domain.model import Model
 from domain.sessions import SessionStore, begin_session, resume_session
 
 MINIMUM_AGE = 13
@@ -52,10 +53,8 @@ class BirthMonth:
     month: int
 
 
-class Flow(BaseModel):
+class Flow(Model):
     """A sign-in under way, as the browser that began it keeps it, sealed."""
-
-    model_config = ConfigDict(frozen=True)
 
     state: str
     nonce: str

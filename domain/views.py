@@ -2,17 +2,14 @@
 
 from datetime import datetime
 
-from pydantic import BaseModel, ConfigDict
-
 from domain.cards import PublishedCard
 from domain.content import CardContent
 from domain.errors import NotFound
+from domain.model import Model
 
 
-class CardView(BaseModel):
+class CardView(Model):
     """A card as its viewer may see it. Every output renders this and nothing else."""
-
-    model_config = ConfigDict(frozen=True)
 
     handle: str
     version: int

@@ -11,8 +11,8 @@ from typing import Any
 import azure.functions as func
 from pydantic import BaseModel
 
-from domain.content import Closed
 from domain.errors import Fault, InvalidInput, Refusal
+from domain.model import Closed
 from functions.chance import now
 from functions.http import endpoint, etag, read_json, read_version, reply
 from functions.identity import authenticate

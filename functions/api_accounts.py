@@ -6,12 +6,11 @@ import azure.functions as func
 
 import wiring
 from domain.accounts import Profile, ProfileInput, create_profile, read_profile, rename_profile
-from domain.content import Closed
 from domain.errors import KeyReused, NotFound
+from domain.model import Closed
 from domain.sessions import csrf_token
 from functions.api import Answer, Call, Page, operation
 from functions.chance import new_id
-
 
 bp = func.Blueprint()
 

@@ -16,12 +16,12 @@ from domain.cards import (
     read_card,
     unpublish_card,
 )
-from domain.content import CardContent, Closed
+from domain.content import CardContent
 from domain.errors import HandleLookalike, HandleTaken, KeyReused
+from domain.model import Closed
 from functions.api import Answer, Call, Page, operation
 from functions.cards import shelf
 from functions.chance import new_id, new_suffix
-
 
 bp = func.Blueprint()
 

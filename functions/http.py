@@ -13,6 +13,7 @@ import azure.functions as func
 from pydantic import BaseModel, ValidationError
 
 from domain import errors
+from domain.model import Model
 
 log = logging.getLogger("izwop")
 
@@ -116,13 +117,13 @@ def redirect(location: str, *, cookies: Iterable[str] = ()) -> func.HttpResponse
     )
 
 
-class ProblemFault(BaseModel):
+class ProblemFault(Model):
     field: str
     code: str
     detail: str
 
 
-class Problem(BaseModel):
+class Problem(Model):
     """RFC 9457 problem details. `code` is stable; `errors` lists every fault of the input at once."""
 
     type: str
@@ -131,7 +132,7 @@ class Problem(BaseModel):
     code: str
     detail: str
     instance: str
-    errors: list[ProblemFault] = []
+    errors: list[ProblemFault]
 
 
 def problem(refusal: errors.Refusal, headers: Mapping[str, str] | None = None) -> func.HttpResponse:

@@ -1,0 +1,16 @@
+"""The base of the domain's models."""
+
+from pydantic import BaseModel, ConfigDict
+from pydantic.alias_generators import to_camel
+
+
+class Model(BaseModel):
+    """Immutable. Its faults never repeat a value: what is refused may be personal, and faults get logged."""
+
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
+
+
+class Closed(Model):
+    """What crosses the edge: camelCase outside, unknown fields refused."""
+
+    model_config = ConfigDict(extra="forbid", alias_generator=to_camel, populate_by_name=True)

@@ -1,0 +1,227 @@
+"""Work that no request waits for, really run by the host: mail by queue, housekeeping by timer."""
+
+import asyncio
+import json
+import os
+import secrets
+import signal
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import httpx
+import pytest
+
+import wiring
+from adapters.cosmos.names import CosmosHandles
+from domain.accounts import Account
+from domain.cards import Claim, projection
+from domain.mail import MailOrder
+from functions.chance import new_id
+from tests.functions.test_api_cards import a_card, handle, published
+
+ROOT = Path(__file__).parent.parent.parent
+WAIT_SECONDS = 30
+
+
+class Mailbox:
+    """The mails that came, as the mailbox's own page lists them."""
+
+    def __init__(self, cloud) -> None:
+        self.url = next(part.place for part in cloud.parts if part.name == "Mailbox")
+
+    async def to(self, *addresses: str) -> list[dict]:
+        async with httpx.AsyncClient(trust_env=False) as client:
+            mails = (await client.get(f"{self.url}/messages.json")).json()
+        return [mail for mail in mails if set(mail["to"]) & set(addresses)]
+
+    async def holds(self, count: int, *addresses: str) -> list[dict]:
+        """Wait until at least so many mails came."""
+        async with asyncio.timeout(WAIT_SECONDS):
+            # Another process is waited for.
+            while len(mails := await self.to(*addresses)) < count:  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
+        return mails
+
+
+@pytest.fixture
+def mailbox(cloud) -> Mailbox:
+    return Mailbox(cloud)
+
+
+async def an_account() -> Account:
+    account = Account(
+        id=new_id("acc"),
+        iss="https://issuer.test",
+        sub=secrets.token_hex(),
+        email=f"{secrets.token_hex(8)}@example.com",
+        created_at=datetime.now(UTC),
+    )
+    await wiring.services().accounts.create(account)
+    return account
+
+
+async def test_the_first_sign_in_is_welcomed_once_by_mail(host, signed_in, mailbox) -> None:
+    name = f"Grace {secrets.token_hex(4)}"
+    ada = await signed_in(name)
+    email = (await ada.api("GET", "account")).json()["email"]
+    await signed_in(name)
+    await host.drain_queue("mail")
+    mails = await mailbox.holds(1, email)
+    assert [mail["subject"] for mail in mails] == ["Welcome to iZwop"]
+    assert "https://izwop.test/my" in mails[0]["text"]
+    await signed_in(name)
+    assert await host.drain_queue("mail") == 0
+
+
+async def test_a_repeated_message_sends_nothing_more(host, mailbox) -> None:
+    account = await an_account()
+    for _ in range(3):
+        await wiring.services().mail_queue.send_welcome(account.id)
+    await host.drain_queue("mail")
+    assert len(await mailbox.holds(1, account.email)) == 1
+
+
+async def test_a_message_that_cannot_be_read_is_set_aside_and_stops_no_other(
+    host, cloud, mailbox, tmp_path
+) -> None:
+    from azure.storage.queue.aio import QueueClient  # noqa: PLC0415
+
+    """The app as it is, but for the pause between two tries."""
+    account, connection = await an_account(), cloud.settings["AzureWebJobsStorage"]
+    for name in (path.name for path in ROOT.iterdir() if path.name not in ("host.json", "tests", ".local")):
+        (tmp_path / name).symlink_to(ROOT / name)
+    rules = json.loads((ROOT / "host.json").read_text())
+    rules["extensions"]["queues"]["visibilityTimeout"] = "00:00:00"
+    (tmp_path / "host.json").write_text(json.dumps(rules))
+    async with (
+        QueueClient.from_connection_string(connection, "mail") as queue,
+        QueueClient.from_connection_string(connection, "mail-poison") as poison,
+    ):
+        for body in ("not base64!", "bm90IGpzb24=", "eyJ2ZXJzaW9uIjogOTl9"):
+            await queue.send_message(body)
+        await wiring.services().mail_queue.send_welcome(account.id)
+        running = await a_host_process(cloud, tmp_path)
+        try:
+            await mailbox.holds(1, account.email)
+            async with asyncio.timeout(WAIT_SECONDS):
+                aside: list[str] = []
+                while len(aside) < 3:
+                    aside += [message.content async for message in poison.receive_messages()]
+        finally:
+            os.killpg(running.pid, signal.SIGTERM)
+            await running.wait()
+        assert sorted(aside) == sorted(["not base64!", "bm90IGpzb24=", "eyJ2ZXJzaW9uIjogOTl9"])
+        await poison.clear_messages()
+    assert await host.drain_queue("mail") == 0
+
+
+async def test_a_killed_worker_loses_and_doubles_no_mail(host, cloud, mailbox) -> None:
+    accounts = [await an_account() for _ in range(40)]
+    addresses = [account.email for account in accounts]
+    for account in accounts:
+        await wiring.services().mail_queue.send_welcome(account.id)
+    first = await a_host_process(cloud)
+    await mailbox.holds(3, *addresses)
+    os.killpg(first.pid, signal.SIGKILL)
+    await first.wait()
+    assert len(await mailbox.to(*addresses)) < 40
+    second = await a_host_process(cloud)
+    try:
+        mails = await mailbox.holds(40, *addresses)
+    finally:
+        os.killpg(second.pid, signal.SIGTERM)
+        await second.wait()
+    assert sorted(mail["to"][0] for mail in mails) == sorted(addresses)
+    assert await host.drain_queue("mail") == 0
+
+
+async def a_host_process(cloud, app: Path = ROOT) -> asyncio.subprocess.Process:
+    return await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "local.functions_host", "--app", str(app), "--port", "0", "--lease", "2",
+        cwd=ROOT, env=os.environ | cloud.settings, start_new_session=True,
+        stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
+    )  # fmt: skip
+
+
+async def test_a_mail_to_an_account_that_is_gone_is_dropped(host) -> None:
+    await wiring.services().mail_queue.send_welcome(new_id("acc"))
+    assert await host.drain_queue("mail") == 1
+    assert await host.drain_queue("mail") == 0
+
+
+async def test_messages_carry_ids_and_nothing_personal() -> None:
+    order = MailOrder(kind="welcome", account_id=new_id("acc"))
+    assert set(order.model_dump()) == {"version", "kind", "account_id"}
+
+
+async def test_housekeeping_ends_sessions_that_are_over(host, signed_in) -> None:
+    ada, bob = await signed_in(), await signed_in()
+    services = wiring.services()
+    over = datetime.now(UTC) + timedelta(hours=2, minutes=1)
+    account = (await ada.api("GET", "account")).json()["id"]
+    assert await services.sessions.delete_expired(datetime.now(UTC)) == 0
+    assert (await bob.api("GET", "account")).status_code == 200
+    assert await services.sessions.delete_expired(over) >= 2
+    assert await services.sessions.delete_expired(over) == 0
+    assert (await ada.api("GET", "account")).status_code == 401
+    assert await services.accounts.get(account) is not None
+
+
+async def test_housekeeping_frees_a_handle_whose_card_never_came(host, signed_in) -> None:
+    ada, services = await signed_in(), wiring.services()
+    account = (await ada.api("GET", "account")).json()["id"]
+    card = (await a_card(ada)).json()
+    old = datetime.now(UTC) - timedelta(minutes=16)
+    lost = Claim(handle=handle(), account_id=account, card_id=new_id("crd"), key=None, claimed_at=old)
+    fresh = lost.model_copy(update={"handle": handle(), "claimed_at": datetime.now(UTC)})
+    kept = Claim(handle=handle(), account_id=account, card_id=card["id"], key=None, claimed_at=old)
+    for claim in (lost, fresh, kept):
+        await services.handles.claim(claim)
+    assert await host.run_timer("tidy_up")
+    assert await taken(services.handles, lost) is False
+    assert await taken(services.handles, fresh) is True
+    assert await taken(services.handles, kept) is False, "the card has another handle"
+
+
+async def test_housekeeping_keeps_the_handle_of_a_card_whose_claim_was_not_closed(host, signed_in) -> None:
+    ada, services = await signed_in(), wiring.services()
+    card = (await a_card(ada)).json()
+    account = (await ada.api("GET", "account")).json()["id"]
+    old = datetime.now(UTC) - timedelta(minutes=16)
+    claim = Claim(handle=card["handle"], account_id=account, card_id=card["id"], key=None, claimed_at=old)
+    stored = await services.handles.claim(claim)
+    await services.handles.free(stored)
+    await services.handles.claim(claim)
+    assert await host.run_timer("tidy_up")
+    assert await taken(services.handles, claim) is True
+
+
+async def taken(handles: CosmosHandles, claim: Claim) -> bool:
+    other = claim.model_copy(update={"card_id": new_id("crd")})
+    found = await handles.claim(other)
+    if found.card_id == other.card_id:
+        await handles.free(other)
+    return found.card_id != other.card_id
+
+
+async def test_housekeeping_catches_up_a_publication_that_was_cut_off(host, signed_in, client) -> None:
+    """The process died after the card was stored and before the public saw it."""
+    ada, services = await signed_in(), wiring.services()
+    card = (await a_card(ada)).json()
+    account = (await ada.api("GET", "account")).json()["id"]
+    stored = await services.cards.get(account, card["id"])
+    await services.cards.save_and_order_projection(stored.publish(datetime.now(UTC) - timedelta(minutes=2)))
+    assert (await client().get(f"/c/{card['handle']}")).status_code == 404
+    assert await host.run_timer("tidy_up")
+    assert (await client().get(f"/c/{card['handle']}")).status_code == 200
+
+
+async def test_a_late_projection_never_covers_a_newer_one(signed_in, client) -> None:
+    ada, services = await signed_in(), wiring.services()
+    card = (await published(ada)).json()
+    account = (await ada.api("GET", "account")).json()["id"]
+    late = projection(await services.cards.get(account, card["id"]))
+    await ada.api("DELETE", f"cards/{card['id']}/publication", headers={"If-Match": '"2"'})
+    await services.published.project(late)
+    assert (await client().get(f"/c/{card['handle']}")).status_code == 404

@@ -1,0 +1,55 @@
+"""The API's description says what the app does: no more, no less."""
+
+import pytest
+
+
+@pytest.fixture(scope="module")
+async def document(client) -> dict:
+    return (await client().get("/api/v1/openapi.json")).json()
+
+
+def routes(host) -> set[tuple[str, str]]:
+    """What the host serves under /api/, from the functions' own bindings."""
+    triggers = [function.trigger for function in host.functions.values() if function.kind == "httpTrigger"]
+    return {
+        (method.upper(), f"/{trigger['route']}")
+        for trigger in triggers
+        for method in trigger["methods"]
+        if trigger["route"].startswith("api/")
+    }
+
+
+def described(document: dict) -> set[tuple[str, str]]:
+    return {(method.upper(), path) for path, item in document["paths"].items() for method in item}
+
+
+def test_the_description_equals_the_routes_in_both_directions(host, document) -> None:
+    assert described(document) == routes(host)
+
+
+def test_a_route_that_is_not_described_would_be_seen(host, document) -> None:
+    del document["paths"]["/api/v1/account"]
+    assert described(document) != routes(host)
+
+
+def operations(document: dict) -> list[dict]:
+    return [operation for item in document["paths"].values() for operation in item.values()]
+
+
+async def test_every_create_leads_on(document) -> None:
+    creates = [operation for operation in operations(document) if "201" in operation["responses"]]
+    assert len(creates) == 2
+    for operation in creates:
+        created = operation["responses"]["201"]
+        assert {"ETag", "Location"} <= created["headers"].keys()
+        names = {other["operationId"] for other in operations(document)}
+        assert created["links"]
+        assert {link["operationId"] for link in created["links"].values()} <= names
+
+
+def test_it_is_3_1_and_every_refusal_is_a_problem(document) -> None:
+    assert document["openapi"].startswith("3.1")
+    for operation in operations(document):
+        for status, response in operation["responses"].items():
+            if status >= "400":
+                assert list(response["content"]) == ["application/problem+json"]
