@@ -107,12 +107,14 @@ class ProviderDocuments:
 
     async def _fetch_keys(self, now: datetime) -> None:
         """Replace the keys; when that fails the former ones stay for their time."""
-        self._keys_tried_at = now
         try:
             discovery = await self.discovery(now)
             keys = _read_keys(await self._fetch(discovery.jwks_uri))
         except Unavailable:
             return
+        finally:
+            # Only now: whoever comes while it runs must wait for it rather than take it for done.
+            self._keys_tried_at = now
         if keys:
             self._keys, self._keys_fetched_at = keys, now
         else:
