@@ -123,7 +123,7 @@ class Cloud:
         command = [sys.executable, "-m", "local.cosmos", "--key", key, "--port", "0"]
         if self._data is not None:
             command += ["--data", str(self._data / "cosmos")]
-        child, (endpoint,) = await processes.start_ready("cosmos", command, logs=self._logs)
+        child, (endpoint,) = await processes.start_ready("Cosmos server", command, logs=self._logs)
         self.children.append(child)
         await database.create(endpoint, key)
         self.settings |= {"COSMOS_ENDPOINT": endpoint, "COSMOS_KEY": key, "COSMOS_DATABASE": database.NAME}
@@ -133,7 +133,7 @@ class Cloud:
         folder = None if self._data is None else self._data / "storage"
         blob, queue = processes.free_port(), processes.free_port()
         azurite = Azurite(folder, blob_port=blob, queue_port=queue)
-        child = await processes.start("storage", azurite._command(), logs=self._logs)  # noqa: SLF001
+        child = await processes.start("storage server", azurite._command(), logs=self._logs)  # noqa: SLF001
         self.children.append(child)
         await child.listens(blob)
         await child.listens(queue)

@@ -29,12 +29,11 @@ class ChildFailed(Exception):
 
 @dataclass
 class Child:
-    """One running program. Its output goes to `log`, so nothing is lost when the parent is killed."""
+    """One running program. Its output goes straight to `log`; that of the run before is kept beside it."""
 
     name: str
     process: asyncio.subprocess.Process
     log: Path
-    _log_start: int
 
     @property
     def pid(self) -> int:
@@ -65,17 +64,19 @@ class Child:
         return next((x.split()[1:] for x in lines if x.startswith("ready ") and x.endswith("\n")), None)
 
     def tail(self, lines: int = 12) -> str:
-        """The last lines this run of the program wrote."""
+        """The last lines the program wrote."""
         text = self._output().strip()
         return "\n".join(f"  | {line}" for line in text.splitlines()[-lines:]) or "  | (it wrote nothing)"
 
     async def stop(self) -> None:
-        """Ask the whole process group to end, and end it after a few seconds. Safe to call twice."""
-        if self.process.returncode is None:
-            self._signal(signal.SIGTERM)
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self.process.wait(), STOP_SECONDS)
-        self._signal(signal.SIGKILL)
+        """Ask the process group to end; end it by force after a few seconds, or at once when cancelled."""
+        try:
+            if self.process.returncode is None:
+                self._signal(signal.SIGTERM)
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self.process.wait(), STOP_SECONDS)
+        finally:
+            self._signal(signal.SIGKILL)
         await self.process.wait()
 
     def _signal(self, number: signal.Signals) -> None:
@@ -83,9 +84,7 @@ class Child:
             os.killpg(self.pid, number)
 
     def _output(self) -> str:
-        with self.log.open("rb") as file:
-            file.seek(self._log_start)
-            return file.read().decode(errors="replace")
+        return self.log.read_text("utf-8", errors="replace")
 
 
 async def start(
@@ -97,9 +96,10 @@ async def start(
     `env` replaces the environment; without it the program inherits ours.
     """
     logs.mkdir(parents=True, exist_ok=True)  # noqa: ASYNC240 - one local folder, at start
-    log = logs / f"{name.replace(' ', '-')}.log"
-    with log.open("ab") as file:
-        log_start = file.tell()
+    log = logs / f"{name.lower().replace(' ', '-')}.log"
+    if log.exists():
+        log.replace(log.with_suffix(".previous.log"))
+    with log.open("wb") as file:
         process = await asyncio.create_subprocess_exec(
             *command,
             cwd=PROJECT,
@@ -110,7 +110,7 @@ async def start(
             start_new_session=True,
             preexec_fn=_die_with_parent(os.getpid()),
         )
-    return Child(name, process, log, log_start)
+    return Child(name, process, log)
 
 
 async def start_ready(

@@ -45,6 +45,8 @@ def main() -> None:
     except (CannotStart, subprocess.CalledProcessError) as exc:
         say(f"\n{exc}")
         sys.exit(1)
+    except KeyboardInterrupt:  # while the Node packages were installed
+        say("\nStopped.")
 
 
 def say(text: str) -> None:
@@ -115,7 +117,8 @@ class Run:
         loop = asyncio.get_running_loop()
         work = asyncio.ensure_future(self._work())
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            loop.add_signal_handler(number, work.cancel)
+            if signal.getsignal(number) is not signal.SIG_IGN:  # as `nohup` leaves it
+                loop.add_signal_handler(number, work.cancel)
         try:
             await work
         except asyncio.CancelledError:
@@ -164,7 +167,7 @@ class Run:
 def report(failed: processes.ChildFailed) -> int:
     """Say which part ended the run and why; gives the exit code."""
     if failed.child.name == HOST and failed.code == WRONG_APP:
-        say(f"\nThe functions host refused the app:\n{failed.child.tail()}")
+        say(f"\nThe functions host refused the app:\n{failed.child.tail(40)}")
         return WRONG_APP
     say(f"\n{failed}\nThe whole log: {failed.child.log}\nEverything else was stopped.")
     return 1

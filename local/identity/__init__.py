@@ -62,7 +62,7 @@ async def start(
     command = [sys.executable, "-m", "local.identity", "--public-origin", public_origin]
     command += ["--folder", str(folder), "--https-port", str(https_port), "--http-port", str(http_port)]
     command += ["--memory"] * memory
-    child, (issuer, browser_origin) = await processes.start_ready("identity", command, logs=logs)
+    child, (issuer, browser_origin) = await processes.start_ready("identity provider", command, logs=logs)
     return IdentityProvider(child, issuer, browser_origin, folder / "ca.pem")
 
 
