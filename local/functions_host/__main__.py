@@ -25,7 +25,8 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
-            print(f"ready http://localhost:{self.config.port}", flush=True)
+            port = self.servers[0].sockets[0].getsockname()[1]
+            print(f"ready http://localhost:{port}", flush=True)
 
 
 async def serve(app: Path, port: int, data: Path | None, lease: float) -> int:

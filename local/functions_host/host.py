@@ -9,6 +9,8 @@ from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 
+from azure.core.exceptions import AzureError
+
 from local.functions_host import http, lint, worker
 from local.functions_host.host_json import HostJson
 from local.functions_host.http import Receive, Scope, Send
@@ -20,6 +22,7 @@ from local.functions_host.worker import Datum, Function, Invocation
 log = logging.getLogger("functions_host")
 
 MASTER_KEY = "local-master-key"
+_BY_HAND = '{"error": "post {\\"input\\": \\"...\\"} to a timer or a queue function"}'
 _NO_METADATA: Mapping[str, Datum] = MappingProxyType({})
 
 
@@ -91,14 +94,14 @@ class FunctionsHost:
         for timer in self._timers.values():
             timer.start()
 
-    async def stop(self) -> None:
-        """Stop listening, give running functions five seconds to end, and put the environment back."""
+    async def stop(self, grace: float = 5) -> None:
+        """Stop listening, give running functions `grace` seconds to end, and put the environment back."""
         await asyncio.gather(
-            *(listener.stop() for listener in self._listeners.values()),
-            *(timer.stop() for timer in self._timers.values()),
+            *(listener.stop(grace) for listener in self._listeners.values()),
+            *(timer.stop(grace) for timer in self._timers.values()),
         )
         if self._by_hand:
-            await asyncio.wait(self._by_hand, timeout=5)
+            await asyncio.wait(self._by_hand, timeout=grace)
         await self._queues.close()
         worker.stop()
         _restore_environment(self._environment)
@@ -192,8 +195,8 @@ class FunctionsHost:
             state = {"id": "local", "state": "Running", "functions": sorted(self.functions)}
             await http.send_text(send, 200, json.dumps(state))
             return
-        name = path.removeprefix("/admin/functions/")
-        function = next((f for f in self.functions.values() if f.name.lower() == name.lower()), None)
+        name = path.removeprefix("/admin/functions/").lower()
+        function = next((f for f in self.functions.values() if f.name.lower() == name), None)
         if scope["method"] != "POST" or function is None:
             await http.send_empty(send, 404)
             return
@@ -202,30 +205,32 @@ class FunctionsHost:
             await http.send_empty(send, 415)
             return
         try:
-            asked = json.loads(await http.read_body(receive, 0) or b"{}")
-            text = str(asked.get("input") or "")
+            text = str(json.loads(await http.read_body(receive, 0) or b"{}").get("input") or "")
+            self._start_by_hand(function, text)
         except (ValueError, AttributeError):
-            await http.send_text(send, 400, '{"error": "the body must be {\\"input\\": \\"...\\"}"}')
-            return
+            await http.send_text(send, 400, _BY_HAND)
+        else:
+            await http.send_empty(send, 202)
+
+    def _start_by_hand(self, function: Function, text: str) -> None:
         if function.name in self._timers:
             running = self._timers[function.name].run_once(past_due=False)
         elif function.name in self._listeners:
             running = self._listeners[function.name].run_by_hand(text)
         else:
-            await http.send_text(send, 400, '{"error": "call an HTTP function at its route"}')
-            return
+            raise ValueError("only timers and queue functions")
         task = asyncio.create_task(running)
         self._by_hand.add(task)
         task.add_done_callback(self._by_hand.discard)
-        await http.send_empty(send, 202)
 
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         await receive()
         try:
             await self.start_listeners()
-        except Exception as exc:
-            log.exception("the host did not start")
-            await send({"type": "lifespan.startup.failed", "message": str(exc)})
+        except AzureError as exc:
+            await self.stop(grace=0)
+            message = f"a queue does not answer: {exc.message}"
+            await send({"type": "lifespan.startup.failed", "message": message})
             return
         await send({"type": "lifespan.startup.complete"})
         await receive()

@@ -26,7 +26,6 @@ log = logging.getLogger("functions_host")
 LEASE_SECONDS = 600.0
 _MIN_POLL = 0.1
 _FOREVER = -1
-_STOP_SECONDS = 5
 
 Key = tuple[str, str]  # storage account, queue name
 Run = Callable[[Function, Datum, Mapping[str, Datum]], Awaitable[Invocation]]
@@ -144,14 +143,14 @@ class QueueListener:
         await create(self._queues.client(self.key))
         self._polling = asyncio.create_task(self._poll())
 
-    async def stop(self) -> None:
-        """Take no more messages; wait a little for running functions, whose messages return otherwise."""
+    async def stop(self, grace: float) -> None:
+        """Take no more messages; give running functions `grace` seconds, else their messages come back."""
         if self._polling is not None:
             self._polling.cancel()
             await asyncio.gather(self._polling, return_exceptions=True)
             self._polling = None
         if self._running:
-            _, late = await asyncio.wait(self._running, timeout=_STOP_SECONDS)
+            _, late = await asyncio.wait(self._running, timeout=grace)
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)

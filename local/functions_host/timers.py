@@ -61,12 +61,13 @@ class TimerListener:
     def start(self) -> None:
         self._task = asyncio.create_task(self._listen())
 
-    async def stop(self) -> None:
+    async def stop(self, grace: float) -> None:
+        """End the schedule; a running function has `grace` seconds to end by itself."""
         if self._task is None:
             return
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(5), self._running:
-                pass  # a running function may end before its loop is cancelled
+            async with asyncio.timeout(grace), self._running:
+                pass
         self._task.cancel()
         await asyncio.gather(self._task, return_exceptions=True)
         self._task = None

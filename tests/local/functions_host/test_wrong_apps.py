@@ -1,3 +1,4 @@
+# ruff: noqa: E501  a case of a table is one line
 """Apps that Azure would not run are refused at load, with the function's name and the reason."""
 
 import pytest

@@ -25,7 +25,7 @@ async def send(req: func.HttpRequest, out: func.Out[str]) -> func.HttpResponse:
 @app.queue_trigger(arg_name="msg", queue_name="%WORK_QUEUE%", connection="AzureWebJobsStorage")
 async def work(msg: func.QueueMessage) -> None:
     text = msg.get_body().decode("utf-8", errors="replace")
-    note(work=text, try_=msg.dequeue_count, id=msg.id, inserted=msg.insertion_time.isoformat())
+    note(work=text, try_=msg.dequeue_count, id=msg.id, inserted=str(msg.insertion_time))
     if text.startswith("fail"):
         raise RuntimeError("as told")
     if text.startswith("hang"):
