@@ -11,6 +11,8 @@ from domain.content import Address
 # The classes of web/styles that carry a hue, `hue-0` to `hue-7`: styles may not be written inline.
 HUES = 8
 _COUNTRIES = Path(__file__).parent.parent / "web" / "countries.tsv"
+# Where English-speaking habit puts the postal code behind the city; elsewhere it stands before it.
+_POSTAL_CODE_LAST = frozenset({"AU", "CA", "GB", "IE", "IN", "NZ", "US", "ZA"})
 _NETWORKS = {
     "behance.net": "Behance",
     "bsky.app": "Bluesky",
@@ -104,7 +106,9 @@ def countries() -> dict[str, str]:
 
 def address_lines(address: Address) -> list[str]:
     """An address as it is written on an envelope; empty parts leave no gap."""
-    place = " ".join(part for part in (address.postal_code, address.city) if part)
+    code_last = address.country in _POSTAL_CODE_LAST
+    parts = (address.city, address.postal_code) if code_last else (address.postal_code, address.city)
+    place = " ".join(part for part in parts if part)
     country = countries().get(address.country, address.country) if address.country else None
     street = address.street.split("\n") if address.street else []
     return [line for line in (*street, place, address.region, country) if line]
