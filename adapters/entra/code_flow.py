@@ -127,10 +127,11 @@ def _keeps_nothing() -> Any:
 
 def _exchange(client: Any, begun: dict[str, Any], answer: dict[str, str]) -> dict[str, Any]:
     import requests  # noqa: PLC0415
+    from msal.exceptions import MsalServiceError  # type: ignore[import-untyped]  # noqa: PLC0415
 
     try:
         tokens = client.acquire_token_by_auth_code_flow(begun, answer)
-    except requests.RequestException as exc:
+    except (requests.RequestException, MsalServiceError) as exc:
         log.warning("provider_not_reached error=%s", type(exc).__name__)
         raise Unavailable from None
     except Exception as exc:  # noqa: BLE001 - MSAL lets out whatever its parsing of an answer stumbles over

@@ -1,0 +1,16 @@
+"""Everything that the product has stored, to compare before and after."""
+
+import json
+from pathlib import Path
+
+CONTAINERS = Path(__file__).parent.parent / "adapters" / "cosmos" / "containers.json"
+
+
+async def everything(services) -> dict[tuple[str, str], str]:
+    """All documents of all containers by container and id, each as its text."""
+    found = {}
+    for definition in json.loads(CONTAINERS.read_text("utf-8")):
+        container = await services.database.container(definition["name"])
+        async for document in container.query_items("SELECT * FROM c"):
+            found[definition["name"], document["id"]] = json.dumps(document, sort_keys=True)
+    return found
