@@ -4,7 +4,7 @@ import re
 import zlib
 from functools import cache
 from pathlib import Path
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from domain.content import Address
 
@@ -97,6 +97,11 @@ def network(url: str) -> str:
     return _NETWORKS.get(host) or host_of(url)
 
 
+def member(url: str) -> str:
+    """Whose page of a social network a link leads to: the last part of its path."""
+    return unquote(urlsplit(url).path).rstrip("/").rpartition("/")[2]
+
+
 @cache
 def countries() -> dict[str, str]:
     """English country names by ISO 3166-1 code, in the order of the names."""
@@ -121,6 +126,7 @@ FILTERS = {
     "initials": initials,
     "link_text": link_text,
     "mailto": mailto,
+    "member": member,
     "network": network,
     "phone_text": phone_text,
 }

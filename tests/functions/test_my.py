@@ -1,0 +1,422 @@
+"""The pages of `/my`, as a browser without script uses them."""
+
+import asyncio
+import re
+import secrets
+from html.parser import HTMLParser
+
+import httpx
+import pytest
+
+SAME_SITE = {"Sec-Fetch-Site": "same-origin", "Origin": "https://izwop.test"}
+PAYLOADS = [
+    '"><script>alert(1)</script>',
+    "</textarea><img src=x onerror=alert(1)>",
+    "' onfocus='alert(1)' autofocus='",
+    "{{ 7 * 7 }}{% raw %}",
+    "</style></title><svg onload=alert(1)>",
+    "&lt;u&gt; &amp;amp; <u>",
+]
+
+
+class Fields(HTMLParser):
+    """What the form of a page would send, and the names of the elements the page is made of."""
+
+    def __init__(self, html: str, action: str) -> None:
+        super().__init__()
+        self.values: dict[str, str] = {}
+        self.invalid: set[str] = set()
+        self.elements: set[str] = set()
+        self.attributes: set[str] = set()
+        self._action, self._inside, self._name, self._text = action, False, "", None
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        self.elements.add(tag)
+        self.attributes |= given.keys()
+        if tag == "form":
+            self._inside = given.get("action") == self._action
+        if not self._inside:
+            return
+        name = given.get("name") or self._name
+        if "aria-invalid" in given:
+            self.invalid.add(name)
+        if tag == "input":
+            self.values[name] = given.get("value") or ""
+        elif tag in ("textarea", "select"):
+            self._name = name
+            self._text = "" if tag == "textarea" else None
+        elif tag == "option" and ("selected" in given or self._name not in self.values):
+            self.values[self._name] = given.get("value") or ""
+
+    def handle_data(self, data: str) -> None:
+        if self._text is not None:
+            self._text += data
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "textarea" and self._text is not None:
+            self.values[self._name] = self._text.removeprefix("\n")
+            self._text = None
+        if tag == "form":
+            self._inside = False
+
+
+async def send(person, path: str, fields: dict[str, str], **headers: str) -> httpx.Response:
+    return await person.http.post(path, data=fields, headers={**SAME_SITE, **headers})
+
+
+async def fields_at(person, path: str, action: str | None = None) -> dict[str, str]:
+    answer = await person.http.get(path)
+    assert answer.status_code == 200, answer.text
+    return Fields(answer.text, action or path).values
+
+
+async def new_card(person, **typed: str) -> str:
+    """Make a card through the form; gives the path of its page."""
+    fields = await fields_at(person, "/my/new-card")
+    answer = await send(person, "/my/new-card", {**fields, "name": "Ada Lovelace", **typed})
+    assert answer.status_code == 303, answer.text
+    return answer.headers["location"].partition("?")[0]
+
+
+async def publish(person, path: str, **typed: str) -> str:
+    """Save and publish a card with what is typed; gives its public path."""
+    answer = await send(person, path, {**await fields_at(person, path), **typed, "then": "publish"})
+    assert answer.headers["location"] == f"{path}?done=published", answer.text
+    shown = await person.http.get(f"{path}/share")
+    return re.search(r'href="(/c/[a-z0-9-]+)"', shown.text)[1]
+
+
+@pytest.fixture
+async def ada(signed_in):
+    return await signed_in()
+
+
+async def test_a_stranger_is_sent_to_sign_in_and_comes_back(client) -> None:
+    async with client() as stranger:
+        answer = await stranger.get("/my/new-card")
+        posted = await stranger.post("/my/new-card", data={"name": "Ada"}, headers=SAME_SITE)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/auth/login?returnTo=/my/new-card")
+    assert (posted.status_code, posted.headers["location"]) == (303, "/auth/login?returnTo=/my")
+
+
+async def test_an_account_without_cards_is_told_what_to_do(ada) -> None:
+    page = await ada.http.get("/my")
+    assert "Make your first card" in page.text
+    assert 'href="/my/new-card"' in page.text
+
+
+async def test_a_card_goes_from_the_form_to_the_public(ada, client) -> None:
+    path = await new_card(ada, title="Engineer", profileName="Work")
+    public = await publish(ada, path, **{"phones-0-number": "+46 70 174 06 05", "website": "izwop.com/about"})
+    async with client() as stranger:
+        page = await stranger.get(public, headers={"Accept": "text/html"})
+    assert page.status_code == 200
+    assert "Ada Lovelace" in page.text
+    assert 'href="tel:+46701740605"' in page.text
+    assert "+46 70 174 06 05" in page.text
+    assert 'href="https://izwop.com/about"' in page.text
+
+
+async def test_the_list_says_what_state_each_card_is_in(ada) -> None:
+    path = await new_card(ada)
+    assert ">Draft<" in (await ada.http.get("/my")).text
+    await publish(ada, path)
+    assert ">Published<" in (await ada.http.get("/my")).text
+    fields = await fields_at(ada, path)
+    await send(ada, path, {**fields, "title": "Countess", "then": "save"})
+    assert "Published, with unpublished changes" in (await ada.http.get("/my")).text
+
+
+async def test_every_field_of_a_card_comes_back_as_it_was_saved(ada) -> None:
+    typed = {
+        "name": "Ada King", "title": "Countess", "organisation": "Analytical Engines",
+        "emails-0-kind": "home", "emails-0-address": "ada@example.com",
+        "emails-1-kind": "work", "emails-1-address": "king@example.com",
+        "phones-0-kind": "work", "phones-0-number": "+442079460958",
+        "website": "https://example.com/", "companyText": "First line\nSecond line", "videoLink": "https://example.com/v",
+        "socialLinks-0-url": "https://example.com/a", "socialLinks-1-url": "https://example.com/b",
+        "productLinks-0-label": "Engine", "productLinks-0-url": "mailto:sales@example.com",
+        "officeAddress-street": "12 St James's Square", "officeAddress-city": "London",
+        "officeAddress-region": "Greater London", "officeAddress-postalCode": "SW1Y 4JH",
+        "officeAddress-country": "GB", "mapLink": "https://example.com/map",
+    }  # fmt: skip
+    path = await new_card(ada)
+    answer = await send(ada, path, {**await fields_at(ada, path), **typed})
+    assert answer.headers["location"] == f"{path}?done=saved"
+    shown = await fields_at(ada, path)
+    assert {name: shown[name] for name in typed} == typed
+
+
+async def test_empty_rows_are_left_out(ada) -> None:
+    path = await new_card(ada)
+    fields = await fields_at(ada, path)
+    await send(
+        ada,
+        path,
+        {**fields, "phones-0-number": "", "phones-1-kind": "work", "phones-1-number": "+442079460958"},
+    )
+    shown = await fields_at(ada, path)
+    assert (shown["phones-0-kind"], shown["phones-0-number"]) == ("work", "+442079460958")
+    assert shown["phones-1-number"] == ""
+
+
+async def test_faults_stand_beside_their_fields_and_nothing_typed_is_lost(ada) -> None:
+    path = await new_card(ada)
+    typed = {
+        "name": "  ", "title": "Still here", "companyText": "Two\nlines", "website": "javascript:alert(1)",
+        "emails-0-address": "not an address", "emails-1-address": "right@example.com",
+        "phones-0-kind": "home", "phones-0-number": "070-1740605",
+        "productLinks-0-label": "Only a text", "officeAddress-country": "SE",
+    }  # fmt: skip
+    answer = await send(ada, path, {**await fields_at(ada, path), **typed, "then": "publish"})
+    assert answer.status_code == 422
+    shown = Fields(answer.text, path)
+    assert {name: shown.values[name] for name in typed} == typed
+    wrong = {"name", "website", "emails-0-address", "phones-0-number", "productLinks-0-url"}
+    assert shown.invalid == wrong
+    for name in wrong:
+        assert f'href="#f-{name}"' in answer.text
+        assert f'id="fault-{name}"' in answer.text
+    assert (await fields_at(ada, path))["title"] == ""
+
+
+async def test_a_new_card_with_faults_keeps_what_was_typed(ada) -> None:
+    typed = {"name": "", "title": "Engineer", "handle": "ad", "profileName": "", "emails-0-address": "x"}
+    answer = await send(ada, "/my/new-card", {**await fields_at(ada, "/my/new-card"), **typed})
+    assert answer.status_code == 422
+    shown = Fields(answer.text, "/my/new-card")
+    assert {name: shown.values[name] for name in typed} == typed
+    assert shown.invalid == {"name", "handle", "profileName", "emails-0-address"}
+    assert "Make your first card" in (await ada.http.get("/my")).text
+
+
+async def test_a_form_sent_twice_at_once_makes_one_card(ada) -> None:
+    fields = {**await fields_at(ada, "/my/new-card"), "name": "Ada Lovelace"}
+    answers = await asyncio.gather(*(send(ada, "/my/new-card", fields) for _ in range(3)))
+    assert {answer.status_code for answer in answers} == {303}
+    assert len({answer.headers["location"] for answer in answers}) == 1
+    cards = (await ada.api("GET", "cards")).json()["data"]
+    profiles = (await ada.api("GET", "profiles")).json()["data"]
+    assert (len(cards), len(profiles)) == (1, 1)
+
+
+async def test_a_form_that_made_a_card_asks_before_it_makes_another(ada) -> None:
+    fields = {**await fields_at(ada, "/my/new-card"), "name": "Ada Lovelace"}
+    await send(ada, "/my/new-card", fields)
+    changed = await send(ada, "/my/new-card", {**fields, "title": "Changed after going back"})
+    assert changed.status_code == 422
+    again = await send(ada, "/my/new-card", Fields(changed.text, "/my/new-card").values)
+    assert again.status_code == 303
+    assert len((await ada.api("GET", "cards")).json()["data"]) == 2
+
+
+async def test_a_taken_handle_is_said_beside_its_field(ada, signed_in) -> None:
+    handle = f"taken-{secrets.token_hex(4)}"
+    await new_card(ada, handle=handle)
+    other = await signed_in()
+    fields = await fields_at(other, "/my/new-card")
+    answer = await send(other, "/my/new-card", {**fields, "name": "Other", "handle": handle})
+    assert answer.status_code == 409
+    assert Fields(answer.text, "/my/new-card").invalid == {"handle"}
+
+
+async def test_a_stale_save_shows_both_versions_and_can_be_repeated_knowingly(ada) -> None:
+    path = await new_card(ada)
+    mine = await fields_at(ada, path)
+    await send(ada, path, {**mine, "title": "From the other window"})
+    late = await send(ada, path, {**mine, "title": "From this window", "organisation": "Mine"})
+    assert late.status_code == 412
+    assert "From the other window" in late.text
+    shown = Fields(late.text, path).values
+    assert (shown["title"], shown["organisation"]) == ("From this window", "Mine")
+    assert (await fields_at(ada, path))["title"] == "From the other window"
+    knowingly = await send(ada, path, shown)
+    assert knowingly.status_code == 303
+    assert (await fields_at(ada, path))["title"] == "From this window"
+
+
+async def test_a_fault_does_not_make_a_stale_form_fresh(ada) -> None:
+    path = await new_card(ada)
+    mine = await fields_at(ada, path)
+    await send(ada, path, {**mine, "title": "From the other window"})
+    faulty = await send(ada, path, {**mine, "name": ""})
+    assert faulty.status_code == 422
+    mended = {**Fields(faulty.text, path).values, "name": "Ada"}
+    assert (await send(ada, path, mended)).status_code == 412
+
+
+async def test_an_unpublished_card_is_gone_at_once(ada, client) -> None:
+    path = await new_card(ada)
+    public = await publish(ada, path)
+    fields = await fields_at(ada, f"{path}/share", f"{path}/unpublish")
+    async with client() as stranger:
+        assert (await stranger.get(public)).status_code == 200
+        answer = await send(ada, f"{path}/unpublish", fields)
+        gone = await stranger.get(public, headers={"Accept": "text/html"})
+    assert answer.headers["location"] == f"{path}/share?done=unpublished"
+    assert gone.status_code == 404
+    again = await fields_at(ada, f"{path}/share", f"{path}/publish")
+    assert (await send(ada, f"{path}/publish", again)).status_code == 303
+    assert (await ada.http.get(public)).status_code == 200
+
+
+async def test_a_stale_publication_is_refused(ada) -> None:
+    path = await new_card(ada)
+    stale = await fields_at(ada, f"{path}/share", f"{path}/publish")
+    await send(ada, path, {**await fields_at(ada, path), "title": "Not seen when pressing Publish"})
+    assert (await send(ada, f"{path}/publish", stale)).status_code == 412
+    assert ">Draft<" in (await ada.http.get("/my")).text
+
+
+async def test_a_foreign_card_looks_absent(ada, signed_in) -> None:
+    path = await new_card(ada)
+    fields = await fields_at(ada, path)
+    other = await signed_in()
+    absent = await other.http.get("/my/cards/crd_aaaaaaaaaaaaaaaaaaaaaaaaaa")
+    for suffix in ("", "/share", "/preview"):
+        answer = await other.http.get(path + suffix)
+        assert (answer.status_code, answer.content) == (404, absent.content)
+    for suffix in ("", "/publish", "/unpublish"):
+        answer = await send(other, path + suffix, {**fields, "csrf": other.csrf})
+        assert (answer.status_code, answer.content) == (404, absent.content)
+    assert (await fields_at(ada, path))["version"] == fields["version"]
+
+
+async def test_a_foreign_profile_is_refused(ada, signed_in) -> None:
+    await new_card(ada)
+    profile = (await ada.api("GET", "profiles")).json()["data"][0]["id"]
+    other = await signed_in()
+    path = await new_card(other)
+    answer = await send(other, path, {**await fields_at(other, path), "profileId": profile})
+    assert answer.status_code == 422
+    assert 'id="fault-profileId"' in answer.text
+
+
+@pytest.mark.parametrize(
+    ("change", "headers"),
+    [
+        ({"csrf": ""}, {}),
+        ({"csrf": "0" * 64}, {}),
+        ({}, {"Sec-Fetch-Site": "cross-site"}),
+        ({}, {"Sec-Fetch-Site": "same-site"}),
+        ({}, {"Origin": "https://evil.example"}),
+        ({}, {"Origin": "null"}),
+    ],
+)
+async def test_a_forged_form_is_refused_and_changes_nothing(ada, change, headers) -> None:
+    path = await new_card(ada)
+    fields = {**await fields_at(ada, path), "title": "Forged", **change}
+    for target in (path, f"{path}/publish"):
+        assert (await send(ada, target, fields, **headers)).status_code == 403
+    new = {**await fields_at(ada, "/my/new-card"), "name": "Forged", **change}
+    assert (await send(ada, "/my/new-card", new, **headers)).status_code == 403
+    cards = (await ada.api("GET", "cards")).json()["data"]
+    assert [(card["draft"]["title"], card["published"]) for card in cards] == [(None, None)]
+
+
+async def test_bodies_that_are_no_form_are_refused(ada) -> None:
+    path = await new_card(ada)
+    json = await ada.http.post(path, json={"name": "x"}, headers=SAME_SITE)
+    huge = await send(ada, path, {"csrf": ada.csrf, "companyText": "x" * 300_000})
+    many = await send(ada, path, {f"f{n}": "x" for n in range(1000)})
+    assert (json.status_code, huge.status_code, many.status_code) == (415, 413, 400)
+
+
+@pytest.mark.parametrize("payload", PAYLOADS)
+async def test_what_people_type_never_becomes_markup(ada, payload) -> None:
+    texts = (
+        "name",
+        "title",
+        "organisation",
+        "companyText",
+        "productLinks-0-label",
+        "officeAddress-street",
+        "officeAddress-city",
+    )
+    path = await new_card(ada, profileName=payload)
+    typed = {
+        **dict.fromkeys(texts, payload),
+        "productLinks-0-url": "https://example.com/",
+        "socialLinks-0-url": f"https://example.com/{payload}",
+    }
+    public = await publish(ada, path, **typed)
+    wrong = await send(
+        ada,
+        path,
+        {
+            **await fields_at(ada, path),
+            **typed,
+            "website": payload,
+            "phones-0-number": payload,
+            "profileId": payload,
+        },
+    )
+    assert wrong.status_code == 422
+    pages = [wrong] + [
+        await ada.http.get(p, headers={"Accept": "text/html"})
+        for p in (public, "/my", path, f"{path}/share", f"{path}/preview", "/my/account")
+    ]
+    for answer in pages:
+        read = Fields(answer.text, path)
+        assert not read.elements & {"script", "img", "iframe", "u"}
+        assert not {name for name in read.attributes if name.startswith("on")}
+        assert not read.attributes & {"style", "autofocus"}
+        assert "49{%" not in answer.text
+    assert (await fields_at(ada, path))["name"] == payload
+
+
+async def test_a_profile_is_added_renamed_and_protected_from_a_lost_update(ada) -> None:
+    added = await send(
+        ada,
+        "/my/account/profiles",
+        {**await fields_at(ada, "/my/account", "/my/account/profiles"), "profileName": "Studio"},
+    )
+    assert added.headers["location"] == "/my/account?done=profile-added"
+    profile = (await ada.api("GET", "profiles")).json()["data"][0]["id"]
+    action = f"/my/account/profiles/{profile}"
+    fields = await fields_at(ada, "/my/account", action)
+    assert fields[f"profiles-{profile}"] == "Studio"
+    assert (await send(ada, action, {**fields, f"profiles-{profile}": "Atelier"})).status_code == 303
+    stale = await send(ada, action, {**fields, f"profiles-{profile}": "Lost"})
+    assert stale.status_code == 412
+    empty = await send(ada, action, {**fields, f"profiles-{profile}": " "})
+    assert empty.status_code == 422
+    assert f'id="fault-profiles-{profile}"' in empty.text
+    assert (await fields_at(ada, "/my/account", action))[f"profiles-{profile}"] == "Atelier"
+
+
+async def test_the_account_page_shows_the_address_and_the_way_out(ada) -> None:
+    email = (await ada.api("GET", "account")).json()["email"]
+    page = await ada.http.get("/my/account")
+    assert email in page.text
+    assert 'href="/auth/logout"' in page.text
+
+
+async def test_a_preview_shows_the_draft_to_its_owner_only(ada, client) -> None:
+    path = await new_card(ada, title="Not public yet")
+    assert "Not public yet" in (await ada.http.get(f"{path}/preview")).text
+    async with client() as stranger:
+        assert (await stranger.get(f"{path}/preview")).status_code == 303
+
+
+async def test_pages_of_a_person_are_kept_nowhere(ada) -> None:
+    path = await new_card(ada)
+    for page in ("/my", path, f"{path}/share", f"{path}/preview", "/my/account", "/my/new-card"):
+        answer = await ada.http.get(page)
+        assert answer.headers["cache-control"] == "no-store"
+        assert "script" not in answer.headers["content-security-policy"]
+        assert "set-cookie" not in answer.headers
+
+
+async def test_robots_icon_and_home_page_are_there(client) -> None:
+    async with client() as stranger:
+        home = await stranger.get("/")
+        robots = await stranger.get("/robots.txt")
+        icon = await stranger.get("/favicon.svg")
+    assert 'href="/auth/login?returnTo=/my"' in home.text
+    assert "Disallow: /my" in robots.text
+    # A crawler must be let in to read that a card page says noindex.
+    assert "/c" not in robots.text
+    assert icon.headers["content-type"] == "image/svg+xml"
