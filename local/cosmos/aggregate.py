@@ -67,6 +67,6 @@ class FoldingCompiler(Compiler):
     def _alias(self, name: str) -> Eval:
         raise Refusal(
             400,
-            f"Property reference '{name}' is invalid in the select list because it is not contained in either "
-            "an aggregate function or the GROUP BY clause.",
+            f"Property reference '{name}' is invalid in the select list because it is not contained in "
+            "either an aggregate function or the GROUP BY clause.",
         )

@@ -16,8 +16,8 @@ def signature(key: bytes, call: Call) -> str:
     kind = parts[-1] if names_parent else (parts[-2] if parts else "")
     link = parts[:-1] if names_parent else parts
     owner = link[-1].lower() if call.by_rid and link else "/".join(link)
-    if parts == ("offers",):
-        owner = ""
+    if kind == "operations":  # signed as an operation on the container
+        kind, owner = "colls", "/".join(parts[:4])
     text = f"{call.method.lower()}\n{kind.lower()}\n{owner}\n{call.header('x-ms-date').lower()}\n\n"
     return base64.b64encode(hmac.new(key, text.encode(), hashlib.sha256).digest()).decode()
 

@@ -10,7 +10,9 @@ from local.cosmos.store import Container, Store, Write
 from local.cosmos.wire import Call, Reply, dump_json
 
 
-class _Failed(Exception):  # noqa: N818 - carries the answer out of the transaction
+class _Failed(Exception):
+    """Carries the answer out of the transaction, which it undoes."""
+
     def __init__(self, position: int, refusal: Refusal) -> None:
         super().__init__(refusal.message)
         self.position = position

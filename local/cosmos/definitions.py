@@ -7,6 +7,8 @@ from typing import Any
 from local.cosmos.errors import Refusal, unsupported
 
 MAX_NAME = 255
+ETAG = '/"_etag"/?'
+MAX_KEY_LEVELS = 3
 MAX_TTL = 2**31 - 1
 MAX_UNIQUE_RULES = 10
 MAX_UNIQUE_PATHS = 16
@@ -15,12 +17,12 @@ KNOWN = {
     "computedProperties", "changeFeedPolicy", "fullTextPolicy", "vectorEmbeddingPolicy",
     "analyticalStorageTtl", "geospatialConfig",
 }  # fmt: skip
-PART = re.compile(r'/(?:"([^"]*)"|([^/"]+))')
+PART = re.compile(r"""/(?:"([^"]*)"|'([^']*)'|([^/"'*]+|\*))""")
 
 
 def split_path(path: str) -> tuple[str, ...]:
     r"""Split `/a/"b-c"/d` into its names."""
-    return tuple(quoted or plain for quoted, plain in PART.findall(path))
+    return tuple("".join(parts) for parts in PART.findall(path))
 
 
 def bad(message: str) -> Refusal:
@@ -67,16 +69,18 @@ def _partition_key(given: Any) -> dict[str, Any]:
     paths = given.get("paths") if isinstance(given, dict) else None
     if not isinstance(paths, list) or not paths or not all(isinstance(p, str) for p in paths):
         raise bad("The partition key definition is missing or has no paths.")
-    if given.get("kind", "Hash") != "Hash":
-        raise unsupported("hierarchical partition keys (kind MultiHash); compose one property instead")
-    if len(paths) > 1:
-        raise bad("Too many partition key paths: kind Hash takes exactly one.")
-    names = split_path(paths[0])
-    if not names or "".join(f"/{n}" for n in names) != paths[0].replace('"', "") or "*" in paths[0]:
-        raise bad(f"The partition key path '{paths[0]}' is invalid.")
-    if names[0] in {"_rid", "_self", "_etag", "_ts", "_attachments"}:
-        raise bad(f"The partition key path '{paths[0]}' names a system property.")
-    return {"paths": paths, "kind": "Hash", "version": given.get("version", 1)}
+    kind = given.get("kind", "Hash")
+    if kind not in {"Hash", "MultiHash"}:
+        raise bad(f"The partition key kind '{kind}' is not one of Hash and MultiHash.")
+    if len(paths) > (1 if kind == "Hash" else MAX_KEY_LEVELS):
+        raise bad(f"Too many partition key paths '{len(paths)}' for the kind {kind}.")
+    for path in paths:
+        names = split_path(path)
+        if not names or PART.sub("", path) or names[-1] in {"*", ""}:
+            raise bad(f"The partition key path '{path}' is invalid.")
+        if names[0] in {"_rid", "_self", "_etag", "_ts", "_attachments"}:
+            raise bad(f"The partition key path '{path}' names a system property.")
+    return {"paths": paths, "kind": kind, "version": given.get("version", 1)}
 
 
 def _unique_keys(given: Any) -> dict[str, Any]:
@@ -96,14 +100,14 @@ def _indexing(given: dict[str, Any]) -> dict[str, Any]:
         raise bad(f"The indexing mode '{mode}' is not one of 'consistent' and 'none'.")
     if mode == "none":
         return {"indexingMode": "none", "automatic": False, "includedPaths": [], "excludedPaths": []}
-    included = given.get("includedPaths") or []
-    excluded = given.get("excludedPaths") or []
-    if not included and not any(path.get("path") == "/*" for path in excluded):
+    included = [_indexed(path) for path in given.get("includedPaths") or []]
+    excluded = [_indexed(path) for path in given.get("excludedPaths") or []]
+    if not included and {"path": "/*"} not in excluded:
         included = [{"path": "/*"}]
-    if not any(path.get("path") == "/*" for path in [*included, *excluded]):
+    if {"path": "/*"} not in included + excluded:
         raise bad('The special mandatory indexing path "/" is not provided in any of the path type sets.')
-    if not any(path.get("path") == '/"_etag"/?' for path in excluded):
-        excluded = [*excluded, {"path": '/"_etag"/?'}]
+    if {"path": ETAG} not in excluded:
+        excluded = [*excluded, {"path": ETAG}]
     policy = {
         "indexingMode": mode,
         "automatic": given.get("automatic", True),
@@ -128,3 +132,11 @@ def parse_settings(text: str) -> dict[str, Any]:
     if not isinstance(settings, dict):
         raise bad("The autoscale settings are not a JSON object.")
     return settings
+
+
+def _indexed(given: Any) -> dict[str, str]:
+    # "/" is the old spelling of "/*", and the old index kinds are dropped, as the service does.
+    path = given.get("path") if isinstance(given, dict) else None
+    if not isinstance(path, str) or not path.startswith("/"):
+        raise bad(f"The indexing path {given!r} is invalid.")
+    return {"path": "/*" if path == "/" else path}

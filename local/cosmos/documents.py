@@ -11,8 +11,8 @@ from local.cosmos.store import Container, Store
 from local.cosmos.wire import Call, Reply, parse_json
 
 NEEDS_KEY = (
-    "Cross partition query is required but disabled. Please set x-ms-documentdb-query-enablecrosspartition to "
-    "true, specify x-ms-documentdb-partitionkey, or revise your query to avoid this exception."
+    "Cross partition query is required but disabled. Please set x-ms-documentdb-query-enablecrosspartition "
+    "to true, specify x-ms-documentdb-partitionkey, or revise your query to avoid this exception."
 )
 
 
@@ -21,7 +21,7 @@ def collection(store: Store, call: Call, container: Container) -> Reply:
     limits.request_size(call.body)
     match call.operation:
         case "create" | "upsert":
-            key = _key(call)
+            key = _key(call, container)
             with store.write(container) as write:
                 if call.operation == "create":
                     done = items.create(write, key, call.json())
@@ -29,7 +29,7 @@ def collection(store: Store, call: Call, container: Container) -> Reply:
                     done = items.upsert(write, key, call.json(), call.header("if-match"))
             return _written(call, done)
         case "batch":
-            return batch.execute(store, container, _key(call), call)
+            return batch.execute(store, container, _key(call, container), call)
         case "query":
             text, params = query.from_body(call.json())
             return _query(store, call, container, text, params)
@@ -46,7 +46,7 @@ def collection(store: Store, call: Call, container: Container) -> Reply:
 def item(store: Store, call: Call, container: Container, ref: str) -> Reply:
     """`/docs/{id}`: read, replace, patch, delete."""
     limits.request_size(call.body)
-    key = _key(call)
+    key = _key(call, container)
     item_id = store.id_of(container, ref) if call.by_rid else ref
     if item_id is None:
         raise Refusal(404, NOT_FOUND)
@@ -66,14 +66,14 @@ def item(store: Store, call: Call, container: Container, ref: str) -> Reply:
     return _written(call, done)
 
 
-def _key(call: Call) -> str:
+def _key(call: Call, container: Container) -> str:
     header = call.header("x-ms-documentdb-partitionkey")
     if not header:
         raise Refusal(400, "PartitionKey value must be supplied for this operation.")
     for trigger in ("x-ms-documentdb-pre-trigger-include", "x-ms-documentdb-post-trigger-include"):
         if call.header(trigger):
             raise unsupported("triggers")
-    return limits.key_from_header(header)
+    return limits.key_from_header(header, container.key_paths)
 
 
 def _written(call: Call, done: items.Outcome) -> Reply:
@@ -85,7 +85,7 @@ def _written(call: Call, done: items.Outcome) -> Reply:
 
 def _query(store: Store, call: Call, container: Container, text: str, params: dict[str, Any]) -> Reply:
     header = call.header("x-ms-documentdb-partitionkey")
-    key = limits.key_from_header(header) if header else None
+    key = limits.key_from_header(header, container.key_paths) if header else None
     if key is None:
         _check_fan_out(call, container, text)
     started = time.perf_counter()
@@ -124,6 +124,6 @@ def _check_fan_out(call: Call, container: Container, text: str) -> None:
         raise unsupported("queries over a part of a partition-key range")
     ranged = call.header("x-ms-documentdb-partitionkeyrangeid")
     allowed = ranged or call.method == "GET" or call.flag("x-ms-documentdb-query-enablecrosspartition")
-    if not allowed and not query.pins_key(text, container.key_path):
+    if not allowed and not query.pins_key(text, container.key_paths):
         raise Refusal(400, NEEDS_KEY)
     query.refuse_fan_out(text)

@@ -33,7 +33,7 @@ PARTIAL_KEY = (
 )
 
 
-class Refusal(Exception):  # noqa: N818 - it is the service's answer, not a fault of this server
+class Refusal(Exception):
     """An answer of 400 or above, with the service's status, code and sub status."""
 
     def __init__(self, status: int, message: str, *, substatus: int = 0, charge: float = 1.0) -> None:

@@ -48,10 +48,10 @@ class Compiler:
         self._aliases = aliases
         self._subquery = subquery
 
-    def __call__(self, node: Node) -> Eval:  # noqa: PLR0911 - one line per shape
+    def __call__(self, node: Node) -> Eval:  # noqa: C901, PLR0911, PLR0912 - one line per shape
         match node:
             case Literal(value):
-                return lambda scope: value
+                return lambda _: value
             case Param(name):
                 return self._param(name)
             case Name(name):
@@ -241,7 +241,7 @@ def _like(operand: Eval, pattern: Eval, escape: Eval | None) -> Eval:
 
 @lru_cache(maxsize=512)
 def like_pattern(text: str, escape: str) -> re.Pattern[str]:
-    """`%` any text, `_` one character, `[a-f]` and `[^a-f]` one of a set, `escape` makes the next one plain."""
+    """`%` any text, `_` one character, `[a-f]`, `[^a-f]` one of a set; `escape` makes the next one plain."""
     found, at = "", 0
     while at < len(text):
         char = text[at]

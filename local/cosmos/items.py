@@ -48,8 +48,10 @@ def upsert(write: Write, key: str, doc: Any, if_match: str = "") -> Outcome:
 
 def replace(write: Write, key: str, item_id: str, doc: Any, if_match: str = "") -> Outcome:
     old = _existing(write, key, item_id, if_match)
-    if limits.item_id(doc) != item_id:
-        raise Refusal(400, "The id of an item cannot be changed: create a new item and delete the old one.")
+    if limits.item_id(doc) != item_id:  # the service lets a replace rename within the partition
+        if write.store.get(write.container, key, doc["id"]):
+            raise Refusal(409, ALREADY_EXISTS)
+        write.remove(key, item_id)
     return _store(write, key, doc, old, 200)
 
 
@@ -63,7 +65,7 @@ def delete(write: Write, key: str, item_id: str, if_match: str = "") -> Outcome:
 def patched(write: Write, key: str, item_id: str, request: Any, if_match: str = "") -> Outcome:
     old = _existing(write, key, item_id, if_match)
     doc = parse_json(old.body)
-    patch.apply(doc, request, key_path=write.container.key_path)
+    patch.apply(doc, request, key_paths=write.container.key_paths)
     return _store(write, key, doc, old, 200)
 
 
@@ -84,7 +86,7 @@ def _store(write: Write, key: str, doc: dict[str, Any], old: Row | None, status:
     container = write.container
     item_id = limits.item_id(doc)
     limits.nesting(doc)
-    limits.check_key(doc, container.key_path, key)
+    limits.check_key(doc, container.key_paths, key)
     ttl = limits.item_ttl(doc)
     seq = old.seq if old else write.next_seq()
     rid = container.item_rid(seq)

@@ -5,12 +5,16 @@ import re
 from typing import NamedTuple
 
 from local.cosmos.errors import Refusal
+from local.cosmos.values import as_number
 
 # Words the service does not take as a name after a dot or as an alias.
 RESERVED = frozenset(
-    "AND ARRAY AS ASC BETWEEN BY DESC DISTINCT ESCAPE EXISTS FALSE FROM GROUP HAVING IN INSERT INTO IS JOIN LIKE"
-    " LIMIT NOT NULL OFFSET ON OR ORDER SELECT SET TOP TRUE UDF UNDEFINED UPDATE VALUE WHERE WITH".split()
-)
+    {
+        "AND", "ARRAY", "AS", "ASC", "BETWEEN", "BY", "DESC", "DISTINCT", "ESCAPE", "EXISTS", "FALSE", "FROM",
+        "GROUP", "IN", "JOIN", "LIKE", "LIMIT", "NOT", "NULL", "OFFSET", "OR", "ORDER", "SELECT", "TOP",
+        "TRUE", "UDF", "UNDEFINED", "VALUE", "WHERE",
+    }
+)  # fmt: skip
 TOKEN = re.compile(
     r"""(?P<space>\s+|--[^\n]*|/\*.*?\*/)
       | (?P<number>0[xX][0-9a-fA-F]+|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)
@@ -54,7 +58,7 @@ def tokens(text: str) -> list[Token]:
 def number(text: str) -> int | float:
     if text[:2].lower() == "0x":
         return int(text, 16)
-    return int(text) if text.isdigit() else float(text)
+    return int(text) if text.isdigit() else as_number(float(text))
 
 
 def string(token: Token, query: str) -> str:

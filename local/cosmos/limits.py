@@ -5,6 +5,7 @@ from typing import Any
 
 from local.cosmos.definitions import MAX_TTL
 from local.cosmos.errors import KEY_MISMATCH, PARTIAL_KEY, Refusal
+from local.cosmos.values import is_number
 from local.cosmos.wire import dump_json
 
 MAX_ITEM = 2 * 1024 * 1024
@@ -13,7 +14,8 @@ MAX_KEY_BYTES = 2048
 MAX_NESTING = 128
 MAX_BATCH = 100
 MAX_PATCH = 10
-UNDEFINED_KEY = "[{}]"
+
+KeyPaths = tuple[tuple[str, ...], ...]
 
 
 def item_id(doc: Any) -> str:
@@ -32,7 +34,9 @@ def item_id(doc: Any) -> str:
     if any(c in "/\\" for c in value) or any("\ud800" <= c <= "\udfff" for c in value):
         raise Refusal(400, "The resource id contains a character that is not allowed, such as '/' or '\\'.")
     if len(value.encode()) > MAX_ID_BYTES:
-        raise Refusal(400, f"The resource id must not be longer than '{MAX_ID_BYTES}' bytes.")
+        raise Refusal(
+            400, f"Ensure to provide a unique non-empty string less than '{MAX_ID_BYTES + 1}' characters."
+        )
     return value
 
 
@@ -63,41 +67,45 @@ def nesting(value: Any, depth: int = 0) -> None:
         nesting(child, depth + 1)
 
 
-def _canonical(value: Any) -> str:
+def _canonical(values: list[Any]) -> str:
     # 1 and 1.0 are the same key: the service knows doubles only.
-    number = isinstance(value, int | float) and not isinstance(value, bool)
-    key = json.dumps([float(value) + 0.0 if number else value])
-    if len(key) > MAX_KEY_BYTES and len(dump_json(value)) - 2 > MAX_KEY_BYTES:
+    key = json.dumps([float(v) + 0.0 if is_number(v) else v for v in values])
+    if len(key) > MAX_KEY_BYTES and any(len(dump_json(v)) - 2 > MAX_KEY_BYTES for v in values):
         raise Refusal(400, f"The partition key value is longer than {MAX_KEY_BYTES} bytes.")
     return key
 
 
-def key_from_header(header: str) -> str:
-    """Return the canonical form of a complete partition key; hierarchical or empty ones are refused."""
+def key_from_header(header: str, paths: KeyPaths) -> str:
+    """Return the canonical form of a complete partition key; a prefix of a hierarchical one is refused."""
     try:
         values = json.loads(header)
     except ValueError:
         values = None
-    if not isinstance(values, list) or len(values) != 1:
+    if not isinstance(values, list) or len(values) != len(paths):
         raise Refusal(400, PARTIAL_KEY, substatus=1001)
-    if values[0] == {}:
-        return UNDEFINED_KEY
-    if isinstance(values[0], dict | list):
+    if any(isinstance(value, dict | list) and value != {} for value in values):
         raise Refusal(400, PARTIAL_KEY, substatus=1001)
-    return _canonical(values[0])
+    return _canonical(_levels(values))
 
 
-def check_key(doc: dict[str, Any], path: tuple[str, ...], key: str) -> None:
+def check_key(doc: dict[str, Any], paths: KeyPaths, key: str) -> None:
     """Refuse a document whose own partition key is not the one the request names."""
-    value: Any = doc
-    for name in path:
-        if not isinstance(value, dict) or name not in value:
-            value = {}
-            break
-        value = value[name]
-    own = UNDEFINED_KEY if value == {} and isinstance(value, dict) else _canonical(value)
-    if own != key:
+    if _canonical(_levels([_value_at(doc, path) for path in paths])) != key:
         raise Refusal(400, KEY_MISMATCH, substatus=1001)
+
+
+def _value_at(doc: Any, path: tuple[str, ...]) -> Any:
+    """Return the value, or `{}` (undefined on the wire) when there is none."""
+    for name in path:
+        if not isinstance(doc, dict) or name not in doc:
+            return {}
+        doc = doc[name]
+    return doc
+
+
+def _levels(values: list[Any]) -> list[Any]:
+    # The SDK writes null for a missing level of a hierarchical key, and {} for a missing simple key.
+    return [None if value == {} and len(values) > 1 else value for value in values]
 
 
 def request_size(body: bytes) -> None:

@@ -4,20 +4,20 @@ from typing import Any
 
 from local.cosmos import query
 from local.cosmos.errors import STALE, Refusal
-from local.cosmos.limits import MAX_PATCH
+from local.cosmos.limits import MAX_PATCH, KeyPaths
 
 FROZEN = {"id", "_rid", "_self", "_etag", "_ts", "_attachments"}
 LEARN = "Learn more: https://aka.ms/cosmosdbpatchdocs"
 
 
-def apply(doc: dict[str, Any], request: Any, *, key_path: tuple[str, ...]) -> None:
+def apply(doc: dict[str, Any], request: Any, *, key_paths: KeyPaths) -> None:
     """Change `doc` in place. 412 when the condition does not hold; 400 for a bad operation."""
     operations, condition = _parts(request)
     if condition is not None and not query.holds(condition, doc):
         raise Refusal(412, STALE)
     for number, operation in enumerate(operations, 1):
         try:
-            _apply_one(doc, operation, key_path)
+            _apply_one(doc, operation, key_paths)
         except ValueError as exc:
             raise Refusal(400, f"For Operation({number}): {exc} {LEARN}") from exc
 
@@ -34,23 +34,23 @@ def _parts(request: Any) -> tuple[list[Any], str | None]:
     return operations, condition
 
 
-def _pointer(operation: dict[str, Any], name: str, key_path: tuple[str, ...]) -> list[str]:
+def _pointer(operation: dict[str, Any], name: str, key_paths: KeyPaths) -> list[str]:
     text = operation.get(name)
     if not isinstance(text, str) or not text.startswith("/") or text == "/":
         raise ValueError(f"'{name}' must be a JSON pointer such as '/name'.")
     path = [part.replace("~1", "/").replace("~0", "~") for part in text[1:].split("/")]
     if path[0] in FROZEN:
         raise ValueError(f"The system property '/{path[0]}' cannot be patched.")
-    if tuple(path) == key_path[: len(path)]:
+    if any(tuple(path) == key_path[: len(path)] for key_path in key_paths):
         raise ValueError("The partition key cannot be patched.")
     return path
 
 
-def _apply_one(doc: dict[str, Any], operation: Any, key_path: tuple[str, ...]) -> None:
+def _apply_one(doc: dict[str, Any], operation: Any, key_paths: KeyPaths) -> None:
     if not isinstance(operation, dict):
         raise ValueError("An operation must be an object.")  # noqa: TRY004 - becomes a 400 like the rest
     kind = operation.get("op")
-    path = _pointer(operation, "path", key_path)
+    path = _pointer(operation, "path", key_paths)
     if kind in {"add", "set", "replace", "incr"} and "value" not in operation:
         raise ValueError(f"The operation '{kind}' needs a 'value'.")
     match kind:
@@ -64,7 +64,7 @@ def _apply_one(doc: dict[str, Any], operation: Any, key_path: tuple[str, ...]) -
         case "incr":
             _increment(doc, path, operation["value"])
         case "move":
-            source = _pointer(operation, "from", key_path)
+            source = _pointer(operation, "from", key_paths)
             if path[: len(source)] == source and path != source:
                 raise ValueError("Move Operation: 'path' must not be a child of 'from'.")
             value = _take(doc, source, kind)
@@ -78,9 +78,10 @@ def _parent(doc: Any, path: list[str], kind: str) -> Any:
     for depth, part in enumerate(path[:-1]):
         node = _child(node, part)
         if not isinstance(node, dict | list):
+            found = "/".join(path[:depth])
             raise ValueError(  # noqa: TRY004 - becomes a 400 like the rest
-                f"{kind.capitalize()} Operation can only create a child object of an existing node(array or "
-                f"object) and cannot create path recursively, no path found beyond: '{'/'.join(path[:depth])}'."
+                f"{kind.capitalize()} Operation can only create a child object of an existing node(array "
+                f"or object) and cannot create path recursively, no path found beyond: '{found}'."
             )
     return node
 
@@ -134,12 +135,12 @@ def _take(doc: Any, path: list[str], kind: str) -> Any:
 
 def _increment(doc: Any, path: list[str], by: Any) -> None:
     if isinstance(by, bool) or not isinstance(by, int | float):
-        raise ValueError("Increment Operation needs a numeric 'value'.")
+        raise ValueError("Increment Operation needs a numeric 'value'.")  # noqa: TRY004 - becomes a 400
     node = _parent(doc, path, "increment")
     if not _exists(doc, path):
         _place(node, path[-1], by, insert=True)
         return
     old = _child(node, path[-1])
     if isinstance(old, bool) or not isinstance(old, int | float):
-        raise ValueError("Increment Operation only supports a numeric node.")
+        raise ValueError("Increment Operation only supports a numeric node.")  # noqa: TRY004 - becomes a 400
     _place(node, path[-1], old + by, insert=False)

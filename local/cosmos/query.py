@@ -1,4 +1,4 @@
-"""Running a parsed query over documents: one page at a time, with continuation by position, never by offset."""
+"""Running a query over documents, page by page: a continuation is a position, never an offset."""
 
 import base64
 import functools
@@ -270,7 +270,7 @@ def _read_token(request: Request) -> tuple[Position, int | None] | None:
 
 
 def refuse_fan_out(text: str) -> None:
-    """Refuse, without a partition key, what the service cannot answer by streaming ranges one after another."""
+    """Refuse, without a partition key, what streaming one range after another cannot answer."""
     select = parse(text)
     features = {
         "ORDER BY": bool(select.order_by),
@@ -288,17 +288,18 @@ def refuse_fan_out(text: str) -> None:
             )
 
 
-def pins_key(text: str, key_path: tuple[str, ...]) -> bool:
+def pins_key(text: str, key_paths: tuple[tuple[str, ...], ...]) -> bool:
     """Whether WHERE demands one value of the partition key, so that no fan-out is needed."""
     select = parse(text)
     root = _root_alias(select, frozenset())
     pending = [select.where] if select.where else []
+    wanted = {(root, *path) for path in key_paths}
     while pending:
         node = pending.pop()
         if isinstance(node, Binary) and node.sign == "AND":
             pending += [node.left, node.right]
         elif isinstance(node, Binary) and node.sign == "=":
             for side, other in ((node.left, node.right), (node.right, node.left)):
-                if path_of(side) == (root, *key_path) and isinstance(other, Literal | Param):
-                    return True
-    return False
+                if isinstance(other, Literal | Param):
+                    wanted.discard(path_of(side) or ())
+    return not wanted

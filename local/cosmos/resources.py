@@ -39,7 +39,7 @@ def _document(status: int, body: dict[str, Any], headers: dict[str, str] | None 
     return Reply(status, dump_json(body), headers={"etag": body["_etag"]} | (headers or {}))
 
 
-def _feed(name: str, rid: str, call: Call, bodies: list[dict[str, Any]]) -> Reply:
+def feed(name: str, rid: str, call: Call, bodies: list[dict[str, Any]]) -> Reply:
     """A page of a feed; a query over a feed runs on the same engine as one over items."""
     text: str = "SELECT * FROM r"
     params: dict[str, Any] = {}
@@ -75,7 +75,7 @@ def databases(store: Store, call: Call) -> Reply:
         database = store.add_database(definitions.resource_name(body))
         _add_offer(store, database.body, with_throughput)
         return _document(201, database.body)
-    return _feed("Databases", "", call, [database.body for database in store.databases.values()])
+    return feed("Databases", "", call, [database.body for database in store.databases.values()])
 
 
 def database(store: Store, call: Call, found: Database) -> Reply:
@@ -94,7 +94,7 @@ def containers(store: Store, call: Call, parent: Database) -> Reply:
         _add_offer(store, container.body, with_throughput or (None if shared else DEFAULT_OFFER))
         return _document(201, container.body, {"x-ms-alt-content-path": f"dbs/{parent.name}"})
     bodies = [container.body for container in store.containers_of(parent)]
-    return _feed("DocumentCollections", parent.rid, call, bodies)
+    return feed("DocumentCollections", parent.rid, call, bodies)
 
 
 def container(store: Store, call: Call, found: Container) -> Reply:
@@ -151,26 +151,24 @@ def _throughput(call: Call) -> dict[str, Any] | None:
     )
     if automatic:
         wanted = definitions.parse_settings(automatic)
-        return _checked({"offerThroughput": MIN_THROUGHPUT, "offerAutopilotSettings": wanted})
+        return _checked({"offerAutopilotSettings": wanted})
     return _checked({"offerThroughput": int(manual)}) if manual.isdigit() else None
 
 
 def _checked(content: dict[str, Any]) -> dict[str, Any]:
     settings = content.get("offerAutopilotSettings")
     if settings is not None:
-        most = settings.get("maxThroughput")
-        if type(most) is not int or most < AUTOSCALE_STEP or most % AUTOSCALE_STEP:
-            raise Refusal(
-                400, f"The maximum autoscale throughput must be a multiple of {AUTOSCALE_STEP} RU/s."
-            )
-        return {"offerThroughput": max(MIN_THROUGHPUT, most // 10), "offerAutopilotSettings": settings}
-    amount = content.get("offerThroughput")
-    if type(amount) is not int or amount < MIN_THROUGHPUT or amount % 100:
-        raise Refusal(
-            400,
-            f"The offer should have valid throughput values between {MIN_THROUGHPUT} and 1000000 inclusive in increments of 100.",
-        )
-    return {"offerThroughput": amount}
+        most = _amount(settings.get("maxThroughput"), AUTOSCALE_STEP, AUTOSCALE_STEP)
+        return {"offerThroughput": most // 10, "offerAutopilotSettings": settings}
+    return {"offerThroughput": _amount(content.get("offerThroughput"), MIN_THROUGHPUT, 100)}
+
+
+def _amount(value: Any, least: int, step: int) -> int:
+    if type(value) is not int or value < least:
+        raise Refusal(400, f"Requested throughput {value} is less than required minimum throughput {least}.")
+    if value % step:
+        raise Refusal(400, f"The offer should have a throughput in increments of {step}.")
+    return value
 
 
 def _add_offer(store: Store, owner: dict[str, Any], content: dict[str, Any] | None) -> None:
@@ -183,7 +181,7 @@ def _add_offer(store: Store, owner: dict[str, Any], content: dict[str, Any] | No
 
 
 def offers(store: Store, call: Call) -> Reply:
-    return _feed("Offers", "", call, list(store.offers.values()))
+    return feed("Offers", "", call, list(store.offers.values()))
 
 
 def offer(store: Store, call: Call, rid: str) -> Reply:

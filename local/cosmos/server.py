@@ -66,10 +66,7 @@ class _Server:
             fault = self.faults.take(call)
             if fault and fault.delay_ms:
                 await asyncio.sleep(fault.delay_ms / 1000)
-            if fault and fault.action == "status":
-                reply = _injected(fault)
-            else:
-                reply = self.dispatch(call)
+            reply = _injected(fault) if fault and fault.action == "status" else self.dispatch(call)
         except Refusal as refusal:
             reply = _refused(call, refusal)
         except Exception:
@@ -80,7 +77,7 @@ class _Server:
             request.transport.abort()
         return _response(call, reply)
 
-    def dispatch(self, call: Call) -> Reply:
+    def dispatch(self, call: Call) -> Reply:  # noqa: PLR0911 - one line per resource
         match call.segments:
             case ():
                 return resources.account(call)
@@ -113,6 +110,10 @@ class _Server:
         match inner:
             case ["pkranges"]:
                 return resources.key_ranges(call, container)
+            case ["conflicts"]:  # one region has none; the SDK may still ask
+                return resources.feed("Conflicts", container.rid, call, [])
+            case ["conflicts", _]:
+                raise Refusal(404, NOT_FOUND)
             case ["docs"]:
                 reply = documents.collection(self.store, call, container)
             case ["docs", ref]:

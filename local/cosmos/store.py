@@ -93,8 +93,8 @@ class Container:
         return self.body.get("defaultTtl")
 
     @cached_property
-    def key_path(self) -> tuple[str, ...]:
-        return split_path(self.body["partitionKey"]["paths"][0])
+    def key_paths(self) -> tuple[tuple[str, ...], ...]:
+        return tuple(split_path(path) for path in self.body["partitionKey"]["paths"])
 
     @cached_property
     def unique_rules(self) -> tuple[tuple[tuple[str, ...], ...], ...]:
@@ -201,7 +201,8 @@ class Store:
         name = body["id"]
         try:
             self.sql.execute(
-                "INSERT INTO resource VALUES (?,?,?,?,?) ON CONFLICT (kind, rid) DO UPDATE SET body=excluded.body",
+                "INSERT INTO resource VALUES (?,?,?,?,?) "
+                "ON CONFLICT (kind, rid) DO UPDATE SET body=excluded.body",
                 (kind, rid, parent, name, dump_json(body)),
             )
         except sqlite3.IntegrityError as exc:
