@@ -18,6 +18,7 @@ from domain.errors import Conflict, Fault, HandleLookalike, HandleTaken, Invalid
 from domain.handles import MAX_LENGTH, check_handle, suggest_handle
 from domain.model import Closed, Model
 
+ProfileId = Annotated[str, Field(max_length=40, json_schema_extra={"pattern": "^prf_[a-z2-7]{26}$"})]
 Handle = Annotated[str, Field(max_length=MAX_LENGTH), AfterValidator(check_handle)]
 
 
@@ -59,13 +60,13 @@ class PublishedCard(Model):
 
 
 class NewCard(Closed):
-    profile_id: str = Field(max_length=40)
+    profile_id: ProfileId
     handle: Handle | None = Field(default=None, description="Made from the name when absent.")
     content: CardContent
 
 
 class CardDraft(Closed):
-    profile_id: str = Field(max_length=40)
+    profile_id: ProfileId
     content: CardContent
 
 

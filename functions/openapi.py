@@ -58,7 +58,8 @@ def _parameters(operation: Operation) -> list[dict[str, Any]]:
     ]
     if operation.versioned:
         found.append(
-            {"name": "If-Match", "in": "header", "required": True, "schema": {"type": "string"},
+            {"name": "If-Match", "in": "header", "required": True,
+             "schema": {"type": "string", "pattern": '^"[0-9]{1,15}"$'},
              "description": "The ETag that was read.", "example": '"1"'}
         )  # fmt: skip
     if operation.creates:
@@ -71,7 +72,7 @@ def _parameters(operation: Operation) -> list[dict[str, Any]]:
         limit = {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": 25}
         found.append({"name": "limit", "in": "query", "schema": limit})
         found.append(
-            {"name": "cursor", "in": "query", "schema": {"type": "string"},
+            {"name": "cursor", "in": "query", "schema": {"type": "string", "pattern": "^[A-Za-z0-9_-]{0,100}$"},
              "description": "`page.next` of the page before."}
         )  # fmt: skip
     return found

@@ -13,7 +13,7 @@ bp = func.Blueprint()
 
 
 @bp.function_name("zz_unknown_path")
-@bp.route(route="{*path}", methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
+@bp.route(route="{*path}")
 @endpoint
 async def zz_unknown_path(req: func.HttpRequest) -> func.HttpResponse:
     path = req.route_params.get("path", "")

@@ -163,3 +163,17 @@ def test_every_container_names_its_partition_and_allows_expiry() -> None:
     assert {container["name"] for container in containers} == {"accounts", "names", "published"}
     assert all(container["partitionKey"].startswith("/") for container in containers)
     assert all(container["defaultTtl"] == -1 for container in containers)
+
+
+def test_every_problem_code_is_documented() -> None:
+    import functions.auth  # noqa: F401, PLC0415 - so that all refusals are defined
+    from functions.http import _OWN_CODES, STATUS, status_of  # noqa: PLC0415
+
+    documented = (ROOT / "docs/api.md").read_text()
+    for family in STATUS:
+        for refusal in (family, *family.__subclasses__()):
+            if refusal.__module__ in ("domain.errors", "functions.http") and not refusal.__subclasses__():
+                assert f"`{refusal.code}`" in documented, refusal
+                assert f"| {int(status_of(refusal))} |" in documented, refusal
+    for code in _OWN_CODES:
+        assert f"`{code}`" in documented, code

@@ -1,0 +1,58 @@
+"""Schemathesis against the running API: what the description promises holds for what nobody thought of."""
+
+import asyncio
+import os
+import re
+import signal
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+# Long where it decides, short where somebody waits for it.
+SECONDS = 75 if os.environ.get("CI") else 25
+
+
+async def output(*command: str, **options: object) -> tuple[int, str]:
+    process = await asyncio.create_subprocess_exec(
+        *command, cwd=ROOT, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT, **options
+    )
+    out, _ = await process.communicate()
+    return process.returncode or 0, out.decode(errors="replace")
+
+
+@pytest.fixture
+async def api(cloud):
+    """The app behind a real socket, in a process of its own."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "local.functions_host", "--app", str(ROOT), "--port", "0",
+        cwd=ROOT, env=os.environ | cloud.settings, start_new_session=True,
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
+    )  # fmt: skip
+    while not (line := (await process.stdout.readline()).decode()).startswith("ready "):
+        assert line, "the host did not start"
+    yield line.split()[1]
+    os.killpg(process.pid, signal.SIGTERM)
+    await process.wait()
+
+
+@pytest.mark.timeout(SECONDS * 3 + 60)
+async def test_nothing_generated_breaks_a_promise_of_the_description(
+    api, signed_in, bearer, tmp_path
+) -> None:
+    ada = await signed_in()
+    authorization = (await bearer(ada.name))["Authorization"]
+    code, report = await output(
+        str(Path(sys.executable).parent / "schemathesis"), "run", f"{api}/api/v1/openapi.json", "--url", api,
+        "--header", f"Authorization: {authorization}", "--checks", "all", "--workers", "2",
+        "--phases", "examples,coverage,fuzzing,stateful", "--max-time", str(SECONDS), "--no-color",
+        "--generation-database", str(tmp_path / "examples.db"),
+    )  # fmt: skip
+    assert code == 0, report
+    scenarios = re.search(r"Scenarios:\s+(\d+)", report)
+    links = re.search(r"API Links:\s+(\d+) covered", report)
+    assert scenarios, f"the stateful phase did not run\n{report}"
+    assert int(scenarios[1]) > 0, report
+    assert links, f"the stateful phase followed no links\n{report}"
+    assert int(links[1]) > 10, report
