@@ -124,6 +124,7 @@ BAD = {
     "sub absent": lambda p: p.access_token(AT, sub=None),
     "sub empty": lambda p: p.access_token(AT, sub=""),
     "sub a number": lambda p: p.access_token(AT, sub=7),
+    "version 1.0": lambda p: p.access_token(AT, ver="1.0"),
     "v1 token": lambda p: p.access_token(AT, ver="1.0", azp=None, appid="a-program"),
     "ID token": lambda p: p.id_token(HASH, AT),
     "ID token for the API's audience": lambda p: p.id_token(HASH, AT, aud=AUDIENCE),
