@@ -103,7 +103,6 @@ class FunctionsHost:
         if self._by_hand:
             await asyncio.wait(self._by_hand, timeout=grace)
         await self._queues.close()
-        worker.stop()
         _restore_environment(self._environment)
         self._environment = {}
 
@@ -150,7 +149,7 @@ class FunctionsHost:
             await http.send_empty(send, 413, [(b"connection", b"close")])
             return
         try:
-            body = await http.read_body(receive, length) if length else b""
+            body = await http.read_body(receive) if length else b""
         except http.ClientGone:
             return
         request = http.request_datum(scope, params, body)
@@ -205,7 +204,7 @@ class FunctionsHost:
             await http.send_empty(send, 415)
             return
         try:
-            text = str(json.loads(await http.read_body(receive, 0) or b"{}").get("input") or "")
+            text = str(json.loads(await http.read_body(receive) or b"{}").get("input") or "")
             self._start_by_hand(function, text)
         except (ValueError, AttributeError):
             await http.send_text(send, 400, _BY_HAND)

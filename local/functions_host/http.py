@@ -39,21 +39,16 @@ def content_length(headers: Iterable[tuple[bytes, bytes]]) -> int:
     return length
 
 
-async def read_body(receive: Receive, length: int) -> bytes:
-    """Exactly the declared body, or `ClientGone`."""
+async def read_body(receive: Receive) -> bytes:
+    """The whole body, or `ClientGone`."""
     chunks = []
-    received = 0
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
             raise ClientGone
-        chunk = message.get("body", b"")
-        received += len(chunk)
-        chunks.append(chunk)
+        chunks.append(message.get("body", b""))
         if not message.get("more_body"):
             break
-    if received < length:
-        raise ClientGone
     return chunks[0] if len(chunks) == 1 else b"".join(chunks)
 
 

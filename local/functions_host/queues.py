@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from azure.core.exceptions import AzureError, HttpResponseError, ResourceExistsError, ResourceNotFoundError
+from azure.core.exceptions import AzureError, ResourceExistsError, ResourceNotFoundError
 from azure.identity.aio import DefaultAzureCredential
 from azure.storage.queue import QueueMessage
 from azure.storage.queue.aio import QueueClient, QueueServiceClient
@@ -26,6 +26,8 @@ log = logging.getLogger("functions_host")
 LEASE_SECONDS = 600.0
 _MIN_POLL = 0.1
 _FOREVER = -1
+# The SDK's own pauses of 15 seconds and more are for a data centre, not for someone who waits.
+_RETRIES: dict[str, Any] = {"initial_backoff": 1, "increment_base": 1, "retry_total": 2}
 
 Key = tuple[str, str]  # storage account, queue name
 Run = Callable[[Function, Datum, Mapping[str, Datum]], Awaitable[Invocation]]
@@ -53,9 +55,9 @@ class Queues:
 
     def _service(self, account: str) -> QueueServiceClient:
         if not account.startswith("https://"):
-            return QueueServiceClient.from_connection_string(account)
+            return QueueServiceClient.from_connection_string(account, **_RETRIES)
         self._credential = self._credential or DefaultAzureCredential()
-        return QueueServiceClient(account, credential=self._credential)
+        return QueueServiceClient(account, credential=self._credential, **_RETRIES)
 
     async def close(self) -> None:
         await asyncio.gather(*(service.close() for service in self._services.values()))
@@ -229,9 +231,11 @@ class QueueListener:
                 renewing.cancel()
                 await asyncio.gather(renewing, return_exceptions=True)
             await self._settle(message, succeeded=done.failure is None)
-        except HttpResponseError as exc:
+        except AzureError as exc:
             # The lease was lost or the storage is away: the message comes back by itself.
-            log.warning("queue %s: message %s not settled: %s", self.queue_name, message.id, exc.reason)
+            log.warning(
+                "queue %s: message %s not settled: %s", self.queue_name, message.id, type(exc).__name__
+            )
 
     async def _settle(self, message: QueueMessage, *, succeeded: bool) -> None:
         client = self._queues.client(self.key)

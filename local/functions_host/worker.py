@@ -11,6 +11,7 @@ import sys
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -54,12 +55,7 @@ _PROTOS = _Message(
 )
 
 
-__all__ = ["Datum", "Function", "Invocation", "hides_a_coroutine", "invoke", "load", "stop"]
-
-
-def stop() -> None:
-    """Wait for sync functions under way and end their threads."""
-    runtime.stop_threadpool_executor()
+__all__ = ["Datum", "Function", "Invocation", "hides_a_coroutine", "invoke", "load"]
 
 
 @dataclass(frozen=True)
@@ -71,12 +67,12 @@ class Function:
     bindings: tuple[Mapping[str, Any], ...]
     code: Callable[..., Any]
 
-    @property
+    @cached_property
     def trigger(self) -> Mapping[str, Any]:
         """The trigger binding, or an empty mapping when there is none."""
         return next((b for b in self.bindings if b["type"].lower().endswith("trigger")), {})
 
-    @property
+    @cached_property
     def kind(self) -> str:
         return str(self.trigger.get("type", ""))
 
