@@ -19,7 +19,7 @@ class Settings(BaseModel):
     managed identity.
     """
 
-    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True, defer_build=True)
 
     public_origin: Origin = Field(
         alias="PUBLIC_ORIGIN", description="The origin people see; links start with it."

@@ -1,7 +1,7 @@
 """Builds the services once per worker: the only place that chooses adapters."""
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 
 import settings
 from adapters.cosmos.accounts import CosmosAccounts, CosmosProfiles, CosmosSessions
@@ -13,6 +13,7 @@ from adapters.entra.code_flow import CodeFlow
 from adapters.entra.documents import ProviderDocuments
 from adapters.entra.tokens import Tokens
 from adapters.mailer import SmtpMailer
+from adapters.qr import qr_svg
 from adapters.queues import MailQueue
 from adapters.sealing import Sealer
 from settings import Settings
@@ -35,10 +36,15 @@ class Services:
     async def close(self) -> None:
         await self.database.close()
         await self.mail_queue.close()
+
     provider: ProviderDocuments
     code_flow: CodeFlow
     tokens: Tokens
     sealer: Sealer
+
+
+def _draw_code(origin: str, handle: str) -> str:
+    return qr_svg(f"{origin}/c/{handle}")
 
 
 def build(chosen: Settings) -> Services:
@@ -54,7 +60,7 @@ def build(chosen: Settings) -> Services:
         sessions=CosmosSessions(database),
         cards=CosmosCards(database),
         handles=CosmosHandles(database),
-        published=CosmosPublished(database),
+        published=CosmosPublished(database, partial(_draw_code, chosen.public_origin)),
         mail_queue=MailQueue(
             chosen.storage.get_secret_value() if chosen.storage else None, chosen.storage_queues
         ),

@@ -51,12 +51,16 @@ class Card(Model):
 
 
 class PublishedCard(Model):
-    """What the public name of a card stands for now: a live card, or nothing."""
+    """What the public name of a card stands for now: a live card, or nothing.
+
+    `code` is the QR code of its address as SVG markup; the store draws it.
+    """
 
     handle: str
     version: int
     content: CardContent | None
     published_at: datetime | None
+    code: str = ""
 
 
 class NewCard(Closed):

@@ -17,6 +17,8 @@ MEDIA_TYPE = "text/vcard"
 
 _BREAKS = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 _CONTROLS = re.compile("[\x00-\x09\x0b-\x1f\x7f]")
+_SPECIAL = re.compile("[\x00-\x1f\x7f\x85\u2028\u2029\\\\;,]")
+_NOT_A_TYPE = re.compile("[^a-z0-9-]")
 _FOLD = 75
 
 _EMAIL_TYPE = {"work": "WORK", "home": "HOME"}
@@ -76,7 +78,7 @@ def _links(content: CardContent, url: str) -> Iterator[str]:
 def _network(link: str) -> str:
     """The name of a social network: `linkedin` for https://www.linkedin.com/in/ada."""
     labels = (urlsplit(link).hostname or "").removeprefix("www.").split(".")
-    return re.sub("[^a-z0-9-]", "", labels[-2] if len(labels) > 1 else labels[0]) or "other"
+    return _NOT_A_TYPE.sub("", labels[-2] if len(labels) > 1 else labels[0]) or "other"
 
 
 def _split_name(name: str) -> tuple[str, str, str, str, str]:
@@ -86,6 +88,8 @@ def _split_name(name: str) -> tuple[str, str, str, str, str]:
 
 
 def _text(value: str) -> str:
+    if not _SPECIAL.search(value):
+        return value
     plain = _CONTROLS.sub("", _BREAKS.sub("\n", value))
     return plain.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,").replace("\n", "\\n")
 
@@ -95,12 +99,16 @@ def _structured(*parts: str) -> str:
 
 
 def _url(value: str) -> str:
+    if not _SPECIAL.search(value):
+        return value
     return _CONTROLS.sub("", _BREAKS.sub("", value)).replace(";", "%3B").replace(",", "%2C")
 
 
 def _folded(line: str) -> bytes:
     """A content line of at most 75 octets a piece, never cut inside a character."""
     data = line.encode()
+    if len(data) <= _FOLD:
+        return data + b"\r\n"
     pieces: list[bytes] = []
     while len(data) > _FOLD - (1 if pieces else 0):
         cut = _FOLD - (1 if pieces else 0)

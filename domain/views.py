@@ -15,6 +15,7 @@ class CardView(Model):
     version: int
     published_at: datetime
     content: CardContent
+    code: str
 
 
 def view_for(card: PublishedCard | None) -> CardView:
@@ -25,5 +26,9 @@ def view_for(card: PublishedCard | None) -> CardView:
     if card is None or card.content is None or card.published_at is None:
         raise NotFound
     return CardView(
-        handle=card.handle, version=card.version, published_at=card.published_at, content=card.content
+        handle=card.handle,
+        version=card.version,
+        published_at=card.published_at,
+        content=card.content,
+        code=card.code,
     )

@@ -5,13 +5,13 @@ import hashlib
 import time
 from collections import OrderedDict
 from dataclasses import dataclass, field
+from functools import lru_cache
 from http import HTTPStatus
 from urllib.parse import quote
 
 import azure.functions as func
 
 import wiring
-from adapters.qr import qr_svg
 from domain.errors import NotFound, Refusal, Unavailable
 from domain.handles import is_handle
 from domain.vcard import MEDIA_TYPE, write_vcard
@@ -31,11 +31,11 @@ _SUFFIX_FORM = {"": None, "vcf": "vcf", "qr.svg": "qr"}
 
 @dataclass(frozen=True)
 class Output:
-    """One form of a card view, ready to send."""
+    """One form of a card view, made once: the answer, and the one for who has it already."""
 
-    body: bytes
-    headers: dict[str, str]
-    content_type: str
+    etag: str
+    full: func.HttpResponse
+    unchanged: func.HttpResponse
 
 
 @dataclass
@@ -88,7 +88,6 @@ shelf = Shelf()
 @endpoint
 async def show_card(req: func.HttpRequest) -> func.HttpResponse:
     handle, _, suffix = req.route_params["handle"].lower().partition(".")
-    wants_page = "text/html" in req.headers.get("accept", "")
     try:
         if suffix not in _SUFFIX_FORM or not is_handle(handle):
             raise NotFound
@@ -98,14 +97,13 @@ async def show_card(req: func.HttpRequest) -> func.HttpResponse:
         if output is None:
             output = shelved.outputs[form] = _make(shelved.view, form)
     except Refusal as refusal:
-        if wants_page and isinstance(refusal, NotFound):
+        if isinstance(refusal, NotFound) and "text/html" in req.headers.get("accept", ""):
             return page("missing.html", status=HTTPStatus.NOT_FOUND)
         return problem(refusal, {"Vary": "Accept"})
-    if matches(req, output.headers["ETag"]):
-        return reply(status=HTTPStatus.NOT_MODIFIED, headers=output.headers)
-    return reply(output.body, content_type=output.content_type, headers=output.headers)
+    return output.unchanged if matches(req, output.etag) else output.full
 
 
+@lru_cache(maxsize=256)
 def _negotiate(accept: str) -> str:
     """The form that `Accept` prefers; browsers and whoever does not say get the page."""
     best, form = 0.0, "page"
@@ -139,9 +137,9 @@ def _make(view: CardView, form: str) -> Output:
     if form == "vcf":
         return _output(write_vcard(view, url), f"{MEDIA_TYPE}; charset=utf-8", _file_name(view))
     if form == "qr":
-        return _output(qr_svg(url).encode(), "image/svg+xml", {})
+        return _output(view.code.encode(), "image/svg+xml", {})
     body = render(
-        "card.html", style="card", view=view, url=url, vcf_url=f"/c/{view.handle}.vcf", qr_svg=qr_svg(url)
+        "card.html", style="card", view=view, url=url, vcf_url=f"/c/{view.handle}.vcf", qr_svg=view.code
     )
     return _output(
         body, "text/html; charset=utf-8", {"Content-Security-Policy": content_security_policy("card")}
@@ -154,6 +152,10 @@ def _file_name(view: CardView) -> dict[str, str]:
 
 
 def _output(body: bytes, content_type: str, headers: dict[str, str]) -> Output:
-    tag = base64.urlsafe_b64encode(hashlib.sha256(body).digest()[:15]).decode()
-    common = {"ETag": f'"{tag}"', "Cache-Control": "public, no-cache", "Vary": "Accept"}
-    return Output(body, {**common, **headers}, content_type)
+    tag = f'"{base64.urlsafe_b64encode(hashlib.sha256(body).digest()[:15]).decode()}"'
+    headers = {"ETag": tag, "Cache-Control": "public, no-cache", "Vary": "Accept", **headers}
+    return Output(
+        etag=tag,
+        full=reply(body, content_type=content_type, headers=headers),
+        unchanged=reply(status=HTTPStatus.NOT_MODIFIED, content_type=content_type, headers=headers),
+    )

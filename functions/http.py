@@ -99,8 +99,8 @@ def reply(
     `cookies` are Set-Cookie values, the only header that may repeat.
     """
     merged = {**SECURITY_HEADERS, "Cache-Control": "no-store", **(headers or {})}
-    if body or status not in (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED):
-        merged["Content-Type"] = content_type
+    # The worker adds a wrong one where none is set; a 304 would carry it into caches.
+    merged["Content-Type"] = content_type
     response = func.HttpResponse(body, status_code=status, headers=merged)
     for cookie in cookies:
         response.headers.add("Set-Cookie", cookie)
@@ -249,7 +249,9 @@ def read_version(req: func.HttpRequest) -> int:
 
 def matches(req: func.HttpRequest, tag: str) -> bool:
     """Whether If-None-Match names `tag`, by the weak comparison of RFC 9110 §13.1.2."""
-    given = req.headers.get("if-none-match", "")
+    given = req.headers.get("if-none-match")
+    if given is None:
+        return False
     return given.strip() == "*" or tag in [part.strip().removeprefix("W/") for part in given.split(",")]
 
 

@@ -72,7 +72,8 @@ def _parameters(operation: Operation) -> list[dict[str, Any]]:
         limit = {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": 25}
         found.append({"name": "limit", "in": "query", "schema": limit})
         found.append(
-            {"name": "cursor", "in": "query", "schema": {"type": "string", "pattern": "^[A-Za-z0-9_-]{0,100}$"},
+            {"name": "cursor", "in": "query",
+             "schema": {"type": "string", "pattern": "^[A-Za-z0-9_-]{0,100}$"},
              "description": "`page.next` of the page before."}
         )  # fmt: skip
     return found
@@ -151,8 +152,8 @@ def document() -> bytes:
         "info": {
             "title": "iZwop",
             "version": "1",
-            "description": "Profiles and cards of the signed-in person. Errors are problem details (RFC 9457): "
-            "`code` is stable, `errors` lists every fault of the input at once.",
+            "description": "Profiles and cards of the signed-in person. Errors are problem details (RFC 9457) "
+            "whose `code` is stable and whose `errors` list every fault at once.",
         },
         "servers": [{"url": wiring.services().settings.public_origin}],
         "security": [{"bearer": []}, {"session": [], "csrf": []}],

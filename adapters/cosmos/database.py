@@ -15,7 +15,6 @@ from typing import Any
 
 from azure.core import MatchConditions
 from azure.core.exceptions import ServiceRequestError, ServiceResponseError
-from azure.core.pipeline.transport import AioHttpTransport
 from azure.cosmos import exceptions
 from azure.cosmos.aio import ContainerProxy, CosmosClient
 
@@ -60,6 +59,9 @@ class Database:
             self._client = None
 
     async def _open(self) -> CosmosClient:
+        # aiohttp, which this loads, is not needed to import the app.
+        from azure.core.pipeline.transport import AioHttpTransport  # noqa: PLC0415
+
         credential: Any = self._key
         if credential is None:
             from azure.identity.aio import DefaultAzureCredential  # noqa: PLC0415

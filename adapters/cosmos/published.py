@@ -1,13 +1,17 @@
 """What the public sees: one document for each handle, so that a card page is one point read."""
 
+from collections.abc import Callable
+
 from adapters.cosmos.database import SCHEMA_VERSION, Database, Items, instant
 from domain.cards import PublishedCard
 from domain.fields import STORED
 
 
 class CosmosPublished:
-    def __init__(self, database: Database) -> None:
-        self._items = Items(database, "published")
+    """Keeps the QR code beside the card: drawing it takes longer than all the rest of serving a page."""
+
+    def __init__(self, database: Database, draw_code: Callable[[str], str]) -> None:
+        self._items, self._draw_code = Items(database, "published"), draw_code
 
     async def get(self, handle: str) -> PublishedCard | None:
         stored = await self._items.read(handle, handle)
@@ -19,6 +23,7 @@ class CosmosPublished:
                 "version": stored["version"],
                 "content": stored["content"],
                 "published_at": stored["publishedAt"],
+                "code": stored["code"],
             },
             context=STORED,
         )
@@ -29,6 +34,7 @@ class CosmosPublished:
             "version": card.version,
             "content": None if card.content is None else card.content.model_dump(mode="json"),
             "publishedAt": None if card.published_at is None else instant(card.published_at),
+            "code": "" if card.content is None else self._draw_code(card.handle),
         }
         landed = await self._items.patch(
             card.handle, card.handle, values, where=f"where c.version < {card.version}"

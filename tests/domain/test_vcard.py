@@ -35,7 +35,11 @@ FULL = {
 def vcard(**changes: object) -> bytes:
     content = CardContent.model_validate({**FULL, **changes})
     view = CardView(
-        handle="ada", version=3, published_at=datetime(2026, 11, 1, 9, 30, tzinfo=UTC), content=content
+        handle="ada",
+        version=3,
+        published_at=datetime(2026, 11, 1, 9, 30, tzinfo=UTC),
+        content=content,
+        code="",
     )
     return write_vcard(view, URL)
 
@@ -92,6 +96,7 @@ def test_a_card_with_only_a_name_is_whole() -> None:
     view = CardView(
         handle="li",
         version=1,
+        code="",
         published_at=datetime.now(UTC),
         content=CardContent.model_validate({"name": "李"}),
     )

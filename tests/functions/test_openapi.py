@@ -14,7 +14,7 @@ def routes(host) -> set[tuple[str, str]]:
     return {
         (method.upper(), f"/{trigger['route']}")
         for trigger in triggers
-        for method in trigger["methods"]
+        for method in trigger.get("methods", [])
         if trigger["route"].startswith("api/")
     }
 
