@@ -1,0 +1,41 @@
+"""The product behind a real socket, and Chromium in front of it."""
+
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+import pytest
+from playwright.async_api import Browser, async_playwright
+
+from tests.browser.windows import ARGUMENTS, CHROMIUM, Visit, running, visit
+
+
+@pytest.fixture(scope="session")
+async def chromium() -> AsyncIterator[Browser]:
+    if CHROMIUM is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail("Chromium is missing, and CI skips no browser test")
+        pytest.skip("Chromium is missing: install it with `apt-get install chromium`")
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        await browser.close()
+
+
+@pytest.fixture(scope="session")
+async def origin(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
+    # After Chromium, so that nothing is started for tests that are skipped.
+    async with running(tmp_path_factory.mktemp("logs")) as started:
+        yield started
+
+
+@pytest.fixture
+async def open_window(chromium: Browser, origin: str) -> AsyncIterator[Callable[..., Awaitable[Visit]]]:
+    windows = []
+
+    async def open_one(**options: object) -> Visit:
+        windows.append(await visit(chromium, origin, **options))
+        return windows[-1]
+
+    yield open_one
+    for window in windows:
+        await window.context.close()

@@ -1,0 +1,59 @@
+"""Pages fit small screens, and everything to press is large enough for a finger."""
+
+import re
+
+import pytest
+
+from tests.browser.windows import PHONE, fill_card, make_card, sign_in
+
+pytestmark = pytest.mark.browser
+
+LONGEST = "Wolfeschlegelsteinhausenbergerdorff von Hohenzollern-Sigmaringen"
+# WCAG 2.5.5: 44 CSS pixels, links within sentences excepted.
+SMALL_TARGETS = """() => [...document.querySelectorAll("a, button, input, select, textarea")]
+    .filter(e => e.type !== "hidden" && !e.closest(".notice, .faults p"))
+    .map(e => [e.textContent.trim() || e.name, e.getBoundingClientRect()])
+    .filter(([, box]) => box.height < 43.5 || box.width < 43.5)
+    .map(([name, box]) => `${name}: ${box.width} by ${box.height}`)"""
+OVERFLOW = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+async def test_every_page_fits_a_small_phone(open_window) -> None:
+    owner = await open_window(**{**PHONE, "viewport": {"width": 320, "height": 640}})
+    page = owner.page
+    await sign_in(page, LONGEST)
+    url = await make_card(page, LONGEST)
+    share = page.url
+    edit = re.sub("/share.*", "", share)
+    await page.goto(edit)
+    await fill_card(page)
+    await page.get_by_role("button", name="Save and publish").click()
+    await page.get_by_text("Your card is live.").wait_for()
+    for address in (
+        url,
+        "/",
+        "/my",
+        "/my/new-card",
+        edit,
+        share,
+        f"{edit}/preview",
+        "/my/account",
+        "/c/nobody-here",
+    ):
+        await page.goto(address)
+        assert await page.evaluate(OVERFLOW) == 0, address
+        assert await page.evaluate(SMALL_TARGETS) == [], address
+    assert owner.complaints == []
+
+
+async def test_faults_can_be_reached_without_a_pointer(open_window) -> None:
+    owner = await open_window()
+    page = owner.page
+    await sign_in(page, "Grace Hopper")
+    await page.goto("/my/new-card")
+    await page.get_by_label("Name").fill("")
+    await page.keyboard.press("Enter")
+    await page.get_by_role("link", name="Name must not be empty").focus()
+    await page.keyboard.press("Enter")
+    await page.keyboard.type("Grace Hopper")
+    assert await page.get_by_label("Name").input_value() == "Grace Hopper"
