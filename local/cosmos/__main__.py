@@ -14,7 +14,7 @@ from local.cosmos.store import Store
 async def serve(port: int, key: str, data: Path | None) -> None:
     """Listen on loopback until SIGTERM or SIGINT; say `ready URL` when clients may come."""
     store = Store(data)
-    runner = web.AppRunner(build_app(store, key), access_log=None)
+    runner = web.AppRunner(build_app(store, key), access_log=None, shutdown_timeout=1)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", port)
     await site.start()

@@ -70,6 +70,8 @@ def _key(call: Call, container: Container) -> str:
     header = call.header("x-ms-documentdb-partitionkey")
     if not header:
         raise Refusal(400, "PartitionKey value must be supplied for this operation.")
+    if call.header("if-none-match") and call.operation in {"upsert", "replace", "patch", "delete"}:
+        raise unsupported("If-None-Match on a write")
     for trigger in ("x-ms-documentdb-pre-trigger-include", "x-ms-documentdb-post-trigger-include"):
         if call.header(trigger):
             raise unsupported("triggers")

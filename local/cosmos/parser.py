@@ -211,8 +211,19 @@ class _Parser:
             if bare_not and binding >= BINDING["IN"]:
                 raise unsupported("NOT before a comparison without parentheses; write NOT (a = b)")
             self.at += 1
-            left = self.rest(sign, left, binding)
+            left = self.chain(sign, left) if sign in {"AND", "OR"} else self.rest(sign, left, binding)
         return left
+
+    def chain(self, sign: str, first: Node) -> Node:
+        """Join a run of AND or OR as a balanced tree: the SDK's `read_items` writes a thousand in a row."""
+        parts = [first, self.binary(BINDING[sign] + 1)]
+        while self.accept(sign):
+            parts.append(self.binary(BINDING[sign] + 1))
+        while len(parts) > 1:
+            pairs = zip(parts[::2], parts[1::2], strict=False)
+            odd = parts[-1:] if len(parts) % 2 else []
+            parts = [Binary(sign, left, right) for left, right in pairs] + odd
+        return parts[0]
 
     def rest(self, sign: str, left: Node, binding: int) -> Node:
         if sign == "NOT":

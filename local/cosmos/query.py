@@ -115,7 +115,10 @@ def subquery(node: SubQuery, outer: frozenset[str]) -> Eval:
 
 @functools.lru_cache(maxsize=512)
 def compiled(text: str) -> Query:
-    return Query(parse(text))
+    try:
+        return Query(parse(text))
+    except RecursionError as exc:
+        raise Refusal(400, "The query is nested too deeply.") from exc
 
 
 @functools.lru_cache(maxsize=512)

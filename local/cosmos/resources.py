@@ -105,6 +105,8 @@ def container(store: Store, call: Call, found: Container) -> Reply:
     headers = {"x-ms-alt-content-path": f"dbs/{found.database.name}"}
     if call.method == "PUT":
         wanted = definitions.container_definition(call.json())
+        if "uniqueKeyPolicy" not in call.json():  # the SDK never sends it here
+            wanted["uniqueKeyPolicy"] = found.body["uniqueKeyPolicy"]
         for fixed in ("id", "partitionKey", "uniqueKeyPolicy"):
             if wanted[fixed] != found.body[fixed]:
                 raise Refusal(400, f"The {fixed} of a container cannot be changed.")

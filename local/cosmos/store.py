@@ -158,6 +158,7 @@ class Store:
         if folder:
             folder.mkdir(parents=True, exist_ok=True)
         self.sql = sqlite3.connect(folder / "cosmos.sqlite" if folder else ":memory:", isolation_level=None)
+        self.sql.execute("PRAGMA locking_mode=EXCLUSIVE")  # a second server on the folder must not start
         self.sql.execute("PRAGMA journal_mode=WAL")
         self.sql.execute("PRAGMA synchronous=NORMAL")
         self.sql.executescript(SCHEMA)

@@ -1,12 +1,14 @@
 """One request and one answer, free of the web framework, so that handlers are plain functions."""
 
 import json
+import math
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote
 
 from local.cosmos.errors import Refusal
 
+EXACT = 2**53  # beyond it a double no longer holds every whole number
 RID_OF_DATABASE = 8  # characters of base64 for four bytes, "==" included
 
 
@@ -78,11 +80,23 @@ def _no_constant(text: str) -> float:
     raise ValueError(text)
 
 
+def _integer(text: str) -> int | float:
+    value = int(text)
+    return value if abs(value) <= EXACT else float(value)
+
+
+def _fraction(text: str) -> float:
+    value = float(text)
+    return value if math.isfinite(value) else _no_constant(text)
+
+
 def parse_json(raw: bytes) -> Any:
-    """Strict JSON: no NaN, no Infinity, UTF-8 only."""
+    """Strict JSON in UTF-8: no NaN, no Infinity; every number is a double, as in the service."""
     try:
-        return json.loads(raw.decode("utf-8"), parse_constant=_no_constant)
-    except (ValueError, RecursionError) as exc:
+        return json.loads(
+            raw.decode("utf-8"), parse_constant=_no_constant, parse_int=_integer, parse_float=_fraction
+        )
+    except (ValueError, OverflowError, RecursionError) as exc:
         raise Refusal(
             400, "The request payload is invalid. Ensure to provide a valid request payload."
         ) from exc

@@ -110,6 +110,12 @@ async def test_containers_show_the_services_defaults_and_refuse_what_it_refuses(
     await database.replace_container(container, PartitionKey("/a/b"), default_ttl=60)
     assert (await container.read())["defaultTtl"] == 60
     assert [c["id"] async for c in database.list_containers()].count(name) == 1
+    with_rules = await database.create_container(
+        fresh("ruled"), PartitionKey("/a"), unique_key_policy={"uniqueKeys": [{"paths": ["/b"]}]}
+    )
+    await database.replace_container(with_rules, PartitionKey("/a"), default_ttl=60)
+    assert (await with_rules.read())["uniqueKeyPolicy"] == {"uniqueKeys": [{"paths": ["/b"]}]}
+    await database.delete_container(with_rules)
     with pytest.raises(CosmosHttpResponseError) as moved:
         await database.replace_container(container, PartitionKey("/other"))
     assert moved.value.status_code == 400

@@ -67,7 +67,7 @@ def test_pages_of_an_order_are_the_sorted_whole(keys, size, descending):
     docs = [(number, {"k": key, "n": number}) for number, key in enumerate(keys, 1)]
     text = f"SELECT VALUE c.n FROM c ORDER BY c.k {'DESC' if descending else 'ASC'}"
     found, token = [], ""
-    while True:
+    for _ in range(len(docs) + 1):
         request = query.Request(text, page_size=size, continuation=token)
         page = query.run(request, lambda after: [doc for doc in docs if doc[0] > after])
         found += [int(row) for row in page.rows]

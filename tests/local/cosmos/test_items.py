@@ -273,6 +273,18 @@ async def test_read_items_finds_what_is_there(container: ContainerProxy):
     assert [(d["id"], d["owner"]) for d in found] == wanted[:2]
 
 
+async def test_read_items_may_ask_for_hundreds_at_once(container: ContainerProxy):
+    for number in range(0, 300, 50):
+        await container.create_item({"id": str(number), "owner": f"o{number}"})
+    found = await container.read_items([(str(n), f"o{n}") for n in range(300)])
+    assert sorted(int(d["id"]) for d in found) == list(range(0, 300, 50))
+
+
+async def test_numbers_are_doubles(container: ContainerProxy):
+    made = await container.create_item({"id": "1", "owner": "a", "n": 2**53, "big": 2**60 + 1, "f": 0.1})
+    assert (made["n"], made["big"], made["f"]) == (2**53, float(2**60), 0.1)
+
+
 async def test_two_level_keys_need_both_levels(database: DatabaseProxy):
     container = await database.create_container(
         fresh("levels"), PartitionKey(["/tenant", "/user"], kind="MultiHash")
