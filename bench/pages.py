@@ -1,0 +1,141 @@
+"""The card page against an empty function, each in a host of its own as `make run` starts it.
+
+Throughput is taken over real sockets, because that is what a person meets: server, host, worker and app
+together. The hosts take turns, so that they share the noise of the machine but not the processor.
+"""
+
+import asyncio
+import os
+import statistics
+import sys
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import wiring
+from adapters.cosmos.published import CosmosPublished
+from bench.lines import Line, Target, median_ratio
+from bench.load import get, seconds_for
+from bench.samples import published
+from functions.cards import FRESH_SECONDS, SHELF_SIZE
+from local import processes
+
+ROOT = Path(__file__).parent.parent
+ROUNDS = 9
+CONNECTIONS = 8
+WARM_REQUESTS = 1000
+COLD_REQUESTS = 48
+assert ROUNDS * COLD_REQUESTS <= SHELF_SIZE  # noqa: S101 - or expired cards would be unseen ones
+
+WARM, COLD = Target(">=", 0.6), Target(">=", 0.7)
+
+
+@dataclass(frozen=True)
+class Served:
+    """A host and the port it answers on."""
+
+    child: processes.Child
+    port: int
+
+    def cpu_seconds(self) -> float:
+        """CPU time the host has used so far; 0 where the system does not tell."""
+        if sys.platform != "linux":
+            return 0.0
+        return time.clock_gettime(~self.child.pid << 3 | 2)  # the clock id of clock_getcpuclockid(3)
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Of one request, in seconds."""
+
+    wall: float
+    cpu: float
+
+
+async def lines(settings: Mapping[str, str], logs: Path) -> list[Line]:
+    """Start both hosts and compare them. `settings` are those of a running cloud."""
+    product = await _serve("product", ROOT, settings, logs)
+    try:
+        reference = await _serve("reference", Path(__file__).parent / "apps" / "empty", settings, logs)
+        try:
+            return [*await _warm(product, reference), *await _cold(product, reference)]
+        finally:
+            await reference.child.stop()
+    finally:
+        await product.child.stop()
+
+
+async def _serve(name: str, app: Path, settings: Mapping[str, str], logs: Path) -> Served:
+    port = processes.free_port()
+    command = [sys.executable, "-m", "local.functions_host", "--app", str(app), "--port", str(port)]
+    child, _ = await processes.start_ready(name, command, logs=logs, env={**os.environ, **settings})
+    return Served(child, port)
+
+
+async def _warm(product: Served, reference: Served) -> list[Line]:
+    await _publish(["bench-warm"])
+    page, empty = [get("/c/bench-warm")] * WARM_REQUESTS, [get("/empty")] * WARM_REQUESTS
+    await _cost(product, page), await _cost(reference, empty)
+    rounds = [(await _cost(product, page), await _cost(reference, empty)) for _ in range(ROUNDS)]
+    return _compared("card page, warm / empty function", rounds, WARM)
+
+
+async def _cold(product: Served, reference: Served) -> list[Line]:
+    """Cards this worker never saw, then the same again once its shelf has let go of them."""
+    groups = [[f"bench-{group}-{card}" for card in range(COLD_REQUESTS)] for group in range(ROUNDS)]
+    await _publish([handle for group in groups for handle in group])
+    warm_up = [get("/read/bench-warm")] * COLD_REQUESTS
+    await _cost(reference, warm_up)
+    unseen = [await _cold_round(product, reference, group) for group in groups]
+    await asyncio.sleep(FRESH_SECONDS)
+    expired = [await _cold_round(product, reference, group) for group in groups]
+    return [
+        *_compared("card page, shelf expired / empty + point read", expired, COLD),
+        *_compared("card page, never seen / empty + point read", unseen, COLD),
+    ]
+
+
+async def _cold_round(product: Served, reference: Served, handles: list[str]) -> tuple[Cost, Cost]:
+    page = await _cost(product, [get(f"/c/{handle}") for handle in handles])
+    return page, await _cost(reference, [get(f"/read/{handle}") for handle in handles])
+
+
+async def _cost(served: Served, requests: list[bytes]) -> Cost:
+    before = served.cpu_seconds()
+    wall = await seconds_for(served.port, requests, CONNECTIONS)
+    return Cost(wall / len(requests), (served.cpu_seconds() - before) / len(requests))
+
+
+def _compared(name: str, rounds: Iterable[tuple[Cost, Cost]], target: Target) -> list[Line]:
+    """Lines of throughput and of CPU; higher is better for us in both ratios."""
+    ours, reference = zip(*rounds, strict=True)
+    pairs = list(zip(ours, reference, strict=True))
+    compared = [
+        Line(
+            f"{name}: throughput",
+            f"{1 / statistics.median(cost.wall for cost in ours):,.0f} a second",
+            f"{1 / statistics.median(cost.wall for cost in reference):,.0f} a second",
+            median_ratio((theirs.wall, own.wall) for own, theirs in pairs),
+            (target,),
+        )
+    ]
+    if all(cost.cpu for cost in (*ours, *reference)):
+        compared.append(
+            Line(
+                f"{name}: host CPU",
+                f"{statistics.median(cost.cpu for cost in ours) * 1e6:,.0f} us",
+                f"{statistics.median(cost.cpu for cost in reference) * 1e6:,.0f} us",
+                median_ratio((theirs.cpu, own.cpu) for own, theirs in pairs),
+            )
+        )
+    return compared
+
+
+async def _publish(handles: list[str]) -> None:
+    """Put published cards where the product reads them, through its own adapter."""
+    store: CosmosPublished = wiring.services().published
+    for start in range(0, len(handles), CONNECTIONS):
+        await asyncio.gather(
+            *(store.project(published(handle)) for handle in handles[start : start + CONNECTIONS])
+        )
