@@ -106,6 +106,14 @@ class OwnProvider:
     def id_token(self, nonce: str, now: float | None = None, **changes: object) -> str:
         return self.sign(self.id_claims(nonce, now, **changes))
 
+    def jwk(self, kid: str, key: rsa.RSAPrivateKey) -> dict[str, str]:
+        """The public half of a key as the provider publishes it."""
+        return {
+            **jwt.algorithms.RSAAlgorithm.to_jwk(key.public_key(), as_dict=True),
+            "kid": kid,
+            "use": "sig",
+        }
+
     def says(self, **changes: object) -> None:
         """From now on the ID tokens of sign-ins have these claims changed."""
         self.make_id_token = lambda nonce: self.id_token(nonce, **changes)
@@ -137,11 +145,7 @@ class OwnProvider:
         await self._pass("keys")
         if self.jwks_body is not None:
             return web.Response(body=self.jwks_body, content_type="application/json")
-        jwks = []
-        for kid, key in self.keys.items():
-            jwk = json.loads(jwt.algorithms.RSAAlgorithm.to_jwk(key.public_key()))
-            jwks.append({**jwk, "kid": kid, "use": "sig"})
-        return web.json_response({"keys": jwks})
+        return web.json_response({"keys": [self.jwk(kid, key) for kid, key in self.keys.items()]})
 
     async def _token(self, request: web.Request) -> web.Response:
         await self._pass("token")

@@ -5,6 +5,7 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
 
 from adapters.entra.documents import MAX_BYTES, ProviderDocuments
 from domain.errors import Unavailable
@@ -119,7 +120,6 @@ async def test_a_withdrawn_key_is_refused_within_the_hour(provider, documents):
         b'{"keys": [{"kty": "RSA", "kid": "first", "n": "!", "e": "%"}]}',
         b'{"keys": [{"kty": "oct", "kid": "first", "k": "c2VjcmV0"}]}',
         b"[" * 100_000,
-        b'{"keys": [], "padding": "' + b"x" * MAX_BYTES + b'"}',
     ],
     ids=lambda body: body[:24].decode() + f" ({len(body)})",
 )
@@ -127,6 +127,22 @@ async def test_a_broken_key_set_is_no_key_set(provider, documents, body):
     provider.jwks_body = body
     with pytest.raises(Unavailable):
         await documents.signing_key("first", NOW)
+
+
+async def test_a_key_set_that_is_too_large_is_not_read(provider, documents):
+    good = json.dumps({"keys": [provider.jwk("first", provider.signer)]})
+    provider.jwks_body = good.encode() + b" " * (MAX_BYTES - len(good))
+    assert await documents.signing_key("first", NOW)
+    provider.jwks_body += b" "
+    with pytest.raises(Unavailable):
+        await ProviderDocuments(provider.issuer, provider.ca_file).signing_key("first", NOW)
+
+
+async def test_a_key_too_short_to_be_safe_is_passed_over(provider, documents):
+    short = rsa.generate_private_key(public_exponent=65537, key_size=1024)  # noqa: S505 - that is the point
+    provider.keys["short"] = short
+    assert await documents.signing_key("short", NOW) is None
+    assert await documents.signing_key("first", NOW)
 
 
 async def test_a_broken_key_set_does_not_replace_a_good_one(provider, documents):
