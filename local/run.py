@@ -117,8 +117,10 @@ class Run:
         loop = asyncio.get_running_loop()
         work = asyncio.ensure_future(self._work())
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            if signal.getsignal(number) is not signal.SIG_IGN:  # as `nohup` leaves it
+            if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:  # `nohup` ignores it
                 loop.add_signal_handler(number, work.cancel)
+        terminal = asyncio.ensure_future(closing_terminal())
+        terminal.add_done_callback(lambda _: work.cancel())
         try:
             await work
         except asyncio.CancelledError:
@@ -162,6 +164,14 @@ class Run:
         except (demo.DemoFailed, SignInFailed, httpx.HTTPError) as exc:
             say(f"  The demo cards could not be made: {exc}")
             return None
+
+
+async def closing_terminal() -> None:
+    """Wait for the terminal to close: the kernel tells only its first process, which may be `make`."""
+    if not sys.stdin.isatty():
+        await asyncio.Event().wait()
+    while sys.stdin.isatty():  # noqa: ASYNC110 - a terminal has no event to wait for
+        await asyncio.sleep(1)
 
 
 def report(failed: processes.ChildFailed) -> int:

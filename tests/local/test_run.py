@@ -41,11 +41,11 @@ def origin(req: func.HttpRequest) -> func.HttpResponse:
 class Runner:
     """The runner in its own process group, as a shell starts it, with what it has printed so far."""
 
-    def __init__(self, data, app, *options, settings=None):
+    def __init__(self, data, app, *options, settings=None, stdin=subprocess.DEVNULL):
         command = [sys.executable, "-m", "local.run", "--data", data, "--app", app, *options]
         env = {name: value for name, value in os.environ.items() if name not in SETTINGS}
         self.process = subprocess.Popen(
-            command, cwd=ROOT, env=env | (settings or {}), text=True,
+            command, cwd=ROOT, env=env | (settings or {}), text=True, stdin=stdin,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
         )  # fmt: skip
         self.text = ""
@@ -116,8 +116,8 @@ def app(tmp_path):
 def start(tmp_path, app):
     runners = []
 
-    def begin(*options, app=app, settings=None):
-        runners.append(Runner(tmp_path / "data", app, *options, settings=settings))
+    def begin(*options, app=app, **how):
+        runners.append(Runner(tmp_path / "data", app, *options, **how))
         return runners[-1]
 
     yield begin
@@ -177,6 +177,15 @@ def test_real_parts_are_not_started_and_any_stop_leaves_nothing(start, number):
     origin = runner.url("App")
     assert httpx.get(f"{origin}/origin", trust_env=False).text == origin
     runner.process.send_signal(number)
+    assert runner.ended() == 0
+    assert runner.survivors() == {}
+
+
+def test_closing_the_terminal_leaves_nothing(start):
+    terminal, stdin = os.openpty()
+    runner = start(settings=ELSEWHERE, stdin=stdin).running()
+    os.close(stdin)
+    os.close(terminal)
     assert runner.ended() == 0
     assert runner.survivors() == {}
 
