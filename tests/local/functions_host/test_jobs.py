@@ -17,6 +17,9 @@ import pytest
 from azure.storage.queue import QueueServiceClient
 
 from local.functions_host import FunctionsHost
+from local.functions_host.host_json import QueueSettings
+from local.functions_host.queues import QueueListener, Queues
+from local.functions_host.worker import Function
 
 
 class Jobs:
@@ -118,10 +121,10 @@ async def test_a_failing_message_is_retried_then_poisoned(running, jobs):
 
 async def test_a_body_that_is_not_base64_is_poisoned_without_running(load_jobs, jobs):
     host = await load_jobs()
-    jobs.send_raw("not base64!")
+    jobs.send_raw("<no base64>")
     assert await host.drain_queue(jobs.name) == 1
     assert jobs.lines("work") == []
-    assert jobs.service.get_queue_client(f"{jobs.name}-poison").peek_messages()[0].content == "not base64!"
+    assert jobs.service.get_queue_client(f"{jobs.name}-poison").peek_messages()[0].content == "<no base64>"
 
 
 async def test_a_message_taken_too_often_already_is_poisoned_without_running(load_jobs, jobs):
@@ -143,14 +146,25 @@ async def test_draining_takes_retries_and_tells_how_many(load_jobs, jobs):
     assert sorted(jobs.lines("done")) == ["a", "b"]
 
 
-async def test_an_output_wakes_the_listener_at_once(running, jobs):
-    async with client_of(running) as client:
-        for text in ("warm up", "first", "second"):
+async def test_an_output_wakes_the_listener_at_once(load_jobs, jobs, monkeypatch):
+    monkeypatch.setattr(QueueListener, "_pause", lambda *_: 600)
+    host = await load_jobs()
+    await host.start_listeners()
+    async with client_of(host) as client:
+        for text in ("first", "second"):
             await client.post("/send", content=text)
-            sent = time.monotonic()
             await jobs.until(lambda text=text: text in jobs.lines("done"))
-            took = time.monotonic() - sent
-    assert took < 1  # an idle poller would come after up to two seconds
+
+
+def test_an_idle_poller_waits_longer_and_longer_up_to_the_limit(azurite):
+    rules = QueueSettings(max_polling_interval=2)
+    function = Function("f", "id", ({"type": "queueTrigger", "name": "msg", "queueName": "work"},), print)
+    listener = QueueListener(function, Queues({"AzureWebJobsStorage": azurite}, rules), None, 600)
+    pauses = [listener._pause(empty) for empty in range(1, 40)]
+    assert pauses[0] == 0.1
+    assert 0.18 <= pauses[1] <= 0.22
+    assert pauses[:5] == sorted(pauses[:5])
+    assert pauses[-1] == 2
 
 
 async def test_outputs_become_messages(load_jobs, jobs):
@@ -198,13 +212,13 @@ async def test_a_killed_host_loses_no_message(apps, jobs):
     ]
     process = await asyncio.create_subprocess_exec(*map(str, command), env=os.environ | jobs.settings)
     await jobs.until(lambda: jobs.lines("try_") == [1])
+    taken = time.monotonic()
     process.send_signal(signal.SIGKILL)
     await process.wait()
-    hidden_until = time.monotonic() + 2
     host = await FunctionsHost.load(apps / "jobs", jobs.settings)
     await host.start_listeners()
     await jobs.until(lambda: jobs.lines("try_") == [1, 2])
-    assert time.monotonic() > hidden_until - 1.5
+    assert time.monotonic() > taken + 1.5  # not before its lease of two seconds
     await host.stop(grace=0)
 
 

@@ -84,7 +84,7 @@ def field(low, high):
     )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(
     st.tuples(field(0, 59), field(0, 23), field(1, 31), field(1, 12), field(0, 6)),
     st.datetimes(datetime(2026, 1, 1), datetime(2028, 12, 31)),  # noqa: DTZ001  made aware below

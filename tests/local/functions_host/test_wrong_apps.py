@@ -1,6 +1,9 @@
 # ruff: noqa: E501  a case of a table is one line
 """Apps that Azure would not run are refused at load, with the function's name and the reason."""
 
+import os
+import sys
+
 import pytest
 
 from local.functions_host import FunctionsHost, RefusedApp
@@ -230,3 +233,21 @@ async def test_a_right_app_is_accepted(source, load_app):
         "Identity__queueServiceUri": "https://example.queue.core.windows.net",
     }
     assert (await load_app(HEAD + source, settings=settings)).functions
+
+
+async def test_loading_leaves_the_imports_of_others_alone(load_app, tmp_path):
+    path, modules = sys.path[:], set(sys.modules)
+    await load_app(HEAD + route("x"))
+    assert sys.path == [*path, str(tmp_path)]
+    assert "function_app" not in set(sys.modules) - modules
+    sys.path.remove(str(tmp_path))
+
+
+async def test_settings_are_environment_variables_until_the_host_stops(write_app):
+    app = write_app(HEAD + "import os\nTOKEN = os.environ['A_SETTING']\n" + route("x"))
+    host = await FunctionsHost.load(app, {"A_SETTING": "value"})
+    assert os.environ["A_SETTING"] == "value"
+    await host.stop()
+    assert "A_SETTING" not in os.environ
+    with pytest.raises(RefusedApp, match="A_SETTING"):
+        await FunctionsHost.load(app, {})
