@@ -6,7 +6,8 @@ from typing import Any
 from local.cosmos import items
 from local.cosmos.errors import Refusal
 from local.cosmos.limits import MAX_BATCH
-from local.cosmos.store import Container, Store, Write
+from local.cosmos.model import Container
+from local.cosmos.store import Store, Write
 from local.cosmos.wire import Call, Reply, dump_json
 
 

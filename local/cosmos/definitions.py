@@ -1,6 +1,5 @@
 """What a container may be defined as, and the defaults the service fills in."""
 
-import json
 import re
 from typing import Any
 
@@ -121,17 +120,6 @@ def _indexing(given: dict[str, Any]) -> dict[str, Any]:
         for part in group:
             part.setdefault("order", "ascending")
     return policy
-
-
-def parse_settings(text: str) -> dict[str, Any]:
-    """Return the autoscale settings of a header."""
-    try:
-        settings = json.loads(text)
-    except ValueError:
-        settings = None
-    if not isinstance(settings, dict):
-        raise bad("The autoscale settings are not a JSON object.")
-    return settings
 
 
 def _indexed(given: Any) -> dict[str, str]:

@@ -4,10 +4,11 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-from local.cosmos import batch, charge, items, limits, query
+from local.cosmos import batch, charge, fanout, items, limits, paging
 from local.cosmos.errors import NOT_FOUND, Refusal, unsupported
+from local.cosmos.model import Container
 from local.cosmos.resources import page_size
-from local.cosmos.store import Container, Store
+from local.cosmos.store import Store
 from local.cosmos.wire import Call, Reply, parse_json
 
 NEEDS_KEY = (
@@ -31,14 +32,14 @@ def collection(store: Store, call: Call, container: Container) -> Reply:
         case "batch":
             return batch.execute(store, container, _key(call, container), call)
         case "query":
-            text, params = query.from_body(call.json())
+            text, params = paging.from_body(call.json())
             return _query(store, call, container, text, params)
         case "list":
             if call.header("a-im"):
                 raise unsupported("the change feed")
             return _query(store, call, container, "SELECT * FROM c", {})
     if call.operation == "query_plan":
-        query.refuse_fan_out(query.from_body(call.json())[0])
+        fanout.refuse(paging.from_body(call.json())[0])
         raise unsupported("query plans")
     raise Refusal(405, "The requested verb is not supported.")
 
@@ -99,10 +100,10 @@ def _query(store: Store, call: Call, container: Container, text: str, params: di
             read_bytes += len(row.body)
             yield row.seq, parse_json(row.body)
 
-    request = query.Request(
+    request = paging.Request(
         text, params, page_size(call), call.header("x-ms-continuation"), container.body["indexingPolicy"]
     )
-    page = query.run(request, scan)
+    page = paging.run(request, scan)
     body = b'{"_rid":"%s","Documents":[%s],"_count":%d}' % (
         container.rid.encode(), b",".join(page.rows), len(page.rows),
     )  # fmt: skip
@@ -126,6 +127,6 @@ def _check_fan_out(call: Call, container: Container, text: str) -> None:
         raise unsupported("queries over a part of a partition-key range")
     ranged = call.header("x-ms-documentdb-partitionkeyrangeid")
     allowed = ranged or call.method == "GET" or call.flag("x-ms-documentdb-query-enablecrosspartition")
-    if not allowed and not query.pins_key(text, container.key_paths):
+    if not allowed and not fanout.pins_key(text, container.key_paths):
         raise Refusal(400, NEEDS_KEY)
-    query.refuse_fan_out(text)
+    fanout.refuse(text)

@@ -1,13 +1,14 @@
 """Creating, reading, replacing, patching and deleting one item, alone or as part of a batch."""
 
-import json
 import uuid
 from dataclasses import dataclass
 from typing import Any
 
 from local.cosmos import charge, limits, patch
 from local.cosmos.errors import ALREADY_EXISTS, NOT_FOUND, STALE, UNIQUE_VIOLATION, Refusal
-from local.cosmos.store import Container, Row, Store, Write
+from local.cosmos.model import Container, Row
+from local.cosmos.store import Store, Write
+from local.cosmos.values import canonical
 from local.cosmos.wire import dump_json, parse_json
 
 SYSTEM = ("_rid", "_self", "_etag", "_attachments", "_ts", "_lsn")
@@ -118,4 +119,4 @@ def _unique_values(container: Container, doc: dict[str, Any]) -> list[str]:
             value = value.get(name) if isinstance(value, dict) else None
         return value
 
-    return [json.dumps([value_at(path) for path in rule], sort_keys=True) for rule in container.unique_rules]
+    return [canonical([value_at(path) for path in rule]) for rule in container.unique_rules]

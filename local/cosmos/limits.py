@@ -95,12 +95,12 @@ def check_key(doc: dict[str, Any], paths: KeyPaths, key: str) -> None:
 
 
 def _value_at(doc: Any, path: tuple[str, ...]) -> Any:
-    """Return the value, or `{}` (undefined on the wire) when there is none."""
+    """Return the value, or `{}` (undefined on the wire) when there is none or it is no scalar."""
     for name in path:
         if not isinstance(doc, dict) or name not in doc:
             return {}
         doc = doc[name]
-    return doc
+    return {} if isinstance(doc, dict | list) else doc
 
 
 def _levels(values: list[Any]) -> list[Any]:

@@ -9,7 +9,7 @@ from local.cosmos.evaluate import Compiler, Eval
 from local.cosmos.syntax import Node, Select, path_of
 from local.cosmos.values import compare
 
-Position = tuple[list[Any], int, int]
+Position = tuple[list[Any], int, int]  # order keys, item, row within the item
 
 
 def evaluator(node: Node, root: str, compiler: Compiler) -> Eval:

@@ -1,11 +1,7 @@
-"""Running a query over documents, page by page: a continuation is a position, never an offset."""
+"""A parsed query made runnable: its sources, its filter and its projection, as closures."""
 
-import base64
 import functools
-import json
-import zlib
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from local.cosmos import ordering
@@ -13,16 +9,8 @@ from local.cosmos.aggregate import Fold, FoldingCompiler
 from local.cosmos.errors import Refusal, unsupported
 from local.cosmos.evaluate import Compiler, Eval, Scope, objects
 from local.cosmos.parser import parse, parse_condition
-from local.cosmos.syntax import Binary, Literal, Name, Node, Param, Select, SubQuery, aggregates_in, path_of
+from local.cosmos.syntax import Name, Node, Select, SubQuery, aggregates_in
 from local.cosmos.values import UNDEFINED
-from local.cosmos.wire import dump_json
-
-MAX_PAGE_BYTES = 4 * 1024 * 1024
-DEFAULT_PAGE = 100
-MAX_PAGE = 1000
-
-Position = tuple[list[Any], int, int]  # order keys, item, row within the item
-Scan = Callable[[int], Iterable[tuple[int, Any]]]  # items after a number, with theirs
 
 
 class Query:
@@ -30,19 +18,21 @@ class Query:
 
     def __init__(self, select: Select, outer: frozenset[str] = frozenset()) -> None:
         self.select = select
-        self.root = _root_alias(select, outer)
+        self.root = root_alias(select, outer)
         known = outer | ({self.root} if self.root else set())
         self.steps: list[tuple[str, Eval]] = []
-        for source in select.sources:
+        for number, source in enumerate(select.sources):
             if source.path is not None:
                 self.steps.append((source.alias, Compiler(known, subquery)(source.path)))
-            known |= {source.alias}
+            known = frozenset({source.alias}) | (known if number else outer)  # `FROM t IN c.tags` hides c
         compiler = Compiler(known, subquery)
         self.where = compiler(select.where) if select.where else None
         columns = select.columns or ()
         self.folds: list[tuple[str, Eval]] = []
         if any(aggregates_in(node) for _, node in columns):
             compiler = FoldingCompiler(known, subquery, self.folds)
+            if select.order_by or select.distinct or select.limit:
+                raise unsupported("ORDER BY, DISTINCT or OFFSET LIMIT together with an aggregate")
         if select.columns is None:
             alias = select.sources[0].alias if select.sources else ""
             self.project: Eval = lambda scope: scope[alias]
@@ -85,7 +75,7 @@ class Query:
                 yield value
 
 
-def _root_alias(select: Select, outer: frozenset[str]) -> str:
+def root_alias(select: Select, outer: frozenset[str]) -> str:
     """The name that stands for the whole item; empty when the query or sub-query does not use one."""
     if not select.sources:
         return ""
@@ -130,179 +120,3 @@ def holds(condition: str, doc: Any) -> bool:
     """Whether a patch condition (`FROM c WHERE ...`) is true for the document."""
     query = _compiled_condition(condition)
     return any(True for _ in query.scopes({query.root: doc}))
-
-
-@dataclass(frozen=True)
-class Request:
-    """What to run; `policy` (the container's indexing policy) None skips the index rules."""
-
-    text: str
-    params: Scope = field(default_factory=dict)
-    page_size: int = DEFAULT_PAGE
-    continuation: str = ""
-    policy: dict[str, Any] | None = None
-
-
-@dataclass
-class Page:
-    rows: list[bytes] = field(default_factory=list)
-    continuation: str = ""
-    scanned: int = 0
-
-
-def from_body(body: Any) -> tuple[str, Scope]:
-    """Return the text and parameters of a query body."""
-    text = body.get("query") if isinstance(body, dict) else body
-    given = body.get("parameters") or [] if isinstance(body, dict) else []
-    if not isinstance(text, str):
-        raise Refusal(400, "The query body needs a 'query' text.")
-    try:
-        return text, {parameter["name"]: parameter.get("value") for parameter in given}
-    except (TypeError, KeyError, AttributeError) as exc:
-        raise Refusal(400, "Every query parameter needs a 'name' and a 'value'.") from exc
-
-
-def run(request: Request, scan: Scan) -> Page:
-    """Return one page of the answer."""
-    query = compiled(request.text)
-    select = query.select
-    if request.policy is not None:
-        ordering.check_indexes(select, request.policy)
-    page = Page()
-    token = _read_token(request)
-    if query.folds:
-        scopes = (scope for _, scope in _matches(query, request, scan, 0, page))
-        page.rows = [dump_json(value) for value in query.values(scopes, request.params)]
-        return page
-    left = _count(select.top or select.limit, request.params) if token is None else token[1]
-    skip = _count(select.offset, request.params) or 0 if token is None else 0
-    after = token[0] if token else None
-    seen: set[bytes] = set()
-    size = 0
-    last: Position | None = None
-    for position, value in _stream(query, request, scan, after, page):
-        row = dump_json(value)
-        if select.distinct:
-            key = json.dumps(value, sort_keys=True).encode()
-            if key in seen:
-                continue
-            seen.add(key)
-        if after is not None and ordering.compare_positions(position, after, query.order) <= 0:
-            continue
-        if skip:
-            skip -= 1
-            continue
-        if left == 0:
-            break
-        if page.rows and (len(page.rows) >= request.page_size or size + len(row) > MAX_PAGE_BYTES):
-            page.continuation = _token(request.text, last, left)
-            break
-        page.rows.append(row)
-        size += len(row)
-        last = position
-        left = None if left is None else left - 1
-    return page
-
-
-def _matches(
-    query: Query, request: Request, scan: Scan, after: int, page: Page
-) -> Iterator[tuple[tuple[int, int], Scope]]:
-    if not query.select.sources:
-        yield (0, 0), dict(request.params)
-        return
-    for number, doc in scan(after):
-        page.scanned += 1
-        for row, scope in enumerate(query.scopes({**request.params, query.root: doc})):
-            yield (number, row), scope
-
-
-def _stream(
-    query: Query, request: Request, scan: Scan, after: Position | None, page: Page
-) -> Iterator[tuple[Position, Any]]:
-    """Rows in the order of the answer, each with its place in it."""
-    ordered = bool(query.order)
-    start = after[1] - 1 if after and not ordered and not query.select.distinct else 0
-    found = (
-        (([key(scope) for key, _ in query.order], number, row), value)
-        for (number, row), scope in _matches(query, request, scan, start, page)
-        if (value := query.project(scope)) is not UNDEFINED
-    )
-    if not ordered:
-        return found
-
-    def compare(left: tuple[Position, Any], right: tuple[Position, Any]) -> int:
-        return ordering.compare_positions(left[0], right[0], query.order)
-
-    return iter(sorted(found, key=functools.cmp_to_key(compare)))
-
-
-def _count(node: Node | None, params: Scope) -> int | None:
-    if node is None:
-        return None
-    value = (
-        node.value
-        if isinstance(node, Literal)
-        else params.get(node.name)
-        if isinstance(node, Param)
-        else None
-    )
-    if type(value) is not int or value < 0:
-        raise Refusal(400, "TOP, OFFSET and LIMIT take a whole number that is not negative.")
-    return value
-
-
-def _token(text: str, last: Position | None, left: int | None) -> str:
-    keys, number, row = last or ([], 0, 0)
-    wrapped = [[] if key is UNDEFINED else [key] for key in keys]
-    body = {"q": zlib.crc32(text.encode()), "keys": wrapped, "item": number, "row": row, "left": left}
-    return base64.b64encode(dump_json(body)).decode()
-
-
-def _read_token(request: Request) -> tuple[Position, int | None] | None:
-    if not request.continuation:
-        return None
-    try:
-        body = json.loads(base64.b64decode(request.continuation, validate=True))
-        keys = [key[0] if key else UNDEFINED for key in body["keys"]]
-        position = (keys, int(body["item"]), int(body["row"]))
-        if body["q"] != zlib.crc32(request.text.encode()):
-            raise ValueError("another query's token")  # noqa: TRY301 - one answer for all faults
-        return position, body["left"]
-    except (ValueError, KeyError, TypeError, IndexError) as exc:
-        raise Refusal(400, f"Invalid Continuation Token: {request.continuation[:100]}") from exc
-
-
-def refuse_fan_out(text: str) -> None:
-    """Refuse, without a partition key, what streaming one range after another cannot answer."""
-    select = parse(text)
-    features = {
-        "ORDER BY": bool(select.order_by),
-        "TOP": select.top is not None,
-        "OFFSET LIMIT": select.limit is not None,
-        "DISTINCT": select.distinct,
-        "an aggregate": any(aggregates_in(node) for _, node in select.columns or ()),
-    }
-    for name, used in features.items():
-        if used:
-            raise Refusal(
-                400,
-                f"Cross partition query with {name} cannot be served directly by the gateway, and the local "
-                "Cosmos server does not plan queries. Give a partition key, or stream a plain filter.",
-            )
-
-
-def pins_key(text: str, key_paths: tuple[tuple[str, ...], ...]) -> bool:
-    """Whether WHERE demands one value of the partition key, so that no fan-out is needed."""
-    select = parse(text)
-    root = _root_alias(select, frozenset())
-    pending = [select.where] if select.where else []
-    wanted = {(root, *path) for path in key_paths}
-    while pending:
-        node = pending.pop()
-        if isinstance(node, Binary) and node.sign == "AND":
-            pending += [node.left, node.right]
-        elif isinstance(node, Binary) and node.sign == "=":
-            for side, other in ((node.left, node.right), (node.right, node.left)):
-                if isinstance(other, Literal | Param):
-                    wanted.discard(path_of(side) or ())
-    return not wanted

@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from local.cosmos import definitions, query
+from local.cosmos import definitions, paging
 from local.cosmos.errors import NOT_FOUND, Refusal, unsupported
-from local.cosmos.store import Container, Database, Store
-from local.cosmos.wire import Call, Reply, dump_json
+from local.cosmos.model import Container, Database
+from local.cosmos.store import Store
+from local.cosmos.wire import Call, Reply, dump_json, parse_json
 
 MIN_THROUGHPUT = 400
 AUTOSCALE_STEP = 1000
@@ -44,9 +45,9 @@ def feed(name: str, rid: str, call: Call, bodies: list[dict[str, Any]]) -> Reply
     text: str = "SELECT * FROM r"
     params: dict[str, Any] = {}
     if call.operation in {"query", "query_plan"}:
-        text, params = query.from_body(call.json())
-    request = query.Request(text, params, page_size(call), call.header("x-ms-continuation"))
-    page = query.run(request, lambda after: list(enumerate(bodies, 1))[after:])
+        text, params = paging.from_body(call.json())
+    request = paging.Request(text, params, page_size(call), call.header("x-ms-continuation"))
+    page = paging.run(request, lambda after: list(enumerate(bodies, 1))[after:])
     body = b'{"_rid":"%s","%s":[%s],"_count":%d}' % (
         rid.encode(), name.encode(), b",".join(page.rows), len(page.rows),
     )  # fmt: skip
@@ -60,12 +61,12 @@ def page_size(call: Call) -> int:
     """Rows wanted; -1 lets the server choose."""
     text = call.header("x-ms-max-item-count")
     try:
-        wanted = int(text or query.DEFAULT_PAGE)
+        wanted = int(text or paging.DEFAULT_PAGE)
     except ValueError:
         wanted = 0
     if wanted == 0 or wanted < -1:
         raise Refusal(400, f"Invalid value '{text}' specified for max item count. It must be -1 or positive.")
-    return query.MAX_PAGE if wanted == -1 else min(wanted, query.MAX_PAGE)
+    return paging.MAX_PAGE if wanted == -1 else min(wanted, paging.MAX_PAGE)
 
 
 def databases(store: Store, call: Call) -> Reply:
@@ -152,14 +153,14 @@ def _throughput(call: Call) -> dict[str, Any] | None:
         call.header("x-ms-cosmos-offer-autopilot-settings"),
     )
     if automatic:
-        wanted = definitions.parse_settings(automatic)
+        wanted = parse_json(automatic.encode())
         return _checked({"offerAutopilotSettings": wanted})
     return _checked({"offerThroughput": int(manual)}) if manual.isdigit() else None
 
 
 def _checked(content: dict[str, Any]) -> dict[str, Any]:
     settings = content.get("offerAutopilotSettings")
-    if settings is not None:
+    if isinstance(settings, dict):
         most = _amount(settings.get("maxThroughput"), AUTOSCALE_STEP, AUTOSCALE_STEP)
         return {"offerThroughput": most // 10, "offerAutopilotSettings": settings}
     return {"offerThroughput": _amount(content.get("offerThroughput"), MIN_THROUGHPUT, 100)}

@@ -13,7 +13,8 @@ from aiohttp import web
 from local.cosmos import auth, documents, resources
 from local.cosmos.errors import NOT_FOUND, Refusal, unsupported
 from local.cosmos.faults import Fault, Faults
-from local.cosmos.store import Container, Store
+from local.cosmos.model import Container
+from local.cosmos.store import Store
 from local.cosmos.wire import Call, Reply, dump_json, segments_of
 
 LARGEST_REQUEST = 16 * 1024 * 1024  # bigger than any limit checked, so that the refusal is the service's

@@ -4,19 +4,16 @@ Everything runs on one connection and one thread: a handler is never interrupted
 and a committed write survives the death of the process.
 """
 
-import base64
 import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from local.cosmos.clock import Clock
-from local.cosmos.definitions import split_path
 from local.cosmos.errors import ALREADY_EXISTS, NOT_FOUND, Refusal
+from local.cosmos.model import Container, Database, Row, from_rid, to_rid
 from local.cosmos.wire import dump_json, parse_json
 
 SCHEMA = """
@@ -36,73 +33,6 @@ CREATE TABLE IF NOT EXISTS unique_value (
 CREATE INDEX IF NOT EXISTS unique_owner ON unique_value (coll, pk, id);
 """
 LIVE = "(:ttl IS NULL OR COALESCE(ttl, :ttl) < 0 OR ts + COALESCE(ttl, :ttl) > :now)"
-
-
-class Row(NamedTuple):
-    """A stored item; `body` is exactly what a read answers."""
-
-    pk: str
-    id: str
-    seq: int
-    ts: int
-    etag: str
-    body: bytes
-
-
-def _rid(raw: bytes) -> str:
-    return base64.b64encode(raw).decode().replace("/", "-")
-
-
-def _unrid(rid: str) -> bytes:
-    try:
-        return base64.b64decode(rid.replace("-", "/"), validate=True)
-    except ValueError:
-        return b""
-
-
-@dataclass
-class Database:
-    rid: str
-    body: dict[str, Any]
-
-    @property
-    def name(self) -> str:
-        return str(self.body["id"])
-
-
-@dataclass
-class Container:
-    rid: str
-    database: Database
-    body: dict[str, Any]
-    lsn: int = 0
-    seq: int = 0
-    quota: dict[str, int] = field(default_factory=dict)
-
-    @property
-    def name(self) -> str:
-        return str(self.body["id"])
-
-    @property
-    def link(self) -> str:
-        return f"dbs/{self.database.name}/colls/{self.name}"
-
-    @property
-    def default_ttl(self) -> int | None:
-        """None: expiry is off. -1: on, but items live on unless they say otherwise."""
-        return self.body.get("defaultTtl")
-
-    @cached_property
-    def key_paths(self) -> tuple[tuple[str, ...], ...]:
-        return tuple(split_path(path) for path in self.body["partitionKey"]["paths"])
-
-    @cached_property
-    def unique_rules(self) -> tuple[tuple[tuple[str, ...], ...], ...]:
-        rules = self.body["uniqueKeyPolicy"]["uniqueKeys"]
-        return tuple(tuple(split_path(path) for path in rule["paths"]) for rule in rules)
-
-    def item_rid(self, seq: int) -> str:
-        return _rid(_unrid(self.rid) + seq.to_bytes(8, "little"))
 
 
 class Write:
@@ -210,7 +140,7 @@ class Store:
             raise Refusal(409, ALREADY_EXISTS) from exc
 
     def add_database(self, name: str) -> Database:
-        rid = _rid(os.urandom(4))
+        rid = to_rid(os.urandom(4))
         body = self._system({"id": name}, rid, f"dbs/{rid}/")
         body |= {"_colls": "colls/", "_users": "users/"}
         self._keep("db", rid, "", body)
@@ -239,7 +169,7 @@ class Store:
 
     def add_container(self, database: Database, definition: dict[str, Any]) -> Container:
         head = os.urandom(4)
-        rid = _rid(_unrid(database.rid) + bytes([head[0] | 0x80]) + head[1:])
+        rid = to_rid(from_rid(database.rid) + bytes([head[0] | 0x80]) + head[1:])
         body = self._system(definition, rid, f"dbs/{database.rid}/colls/{rid}/")
         body |= {
             "_docs": "docs/", "_sprocs": "sprocs/", "_triggers": "triggers/", "_udfs": "udfs/",
@@ -282,7 +212,7 @@ class Store:
             del self.offers[offer_rid]
 
     def keep_offer(self, rid: str | None, offer: dict[str, Any]) -> dict[str, Any]:
-        rid = rid or _rid(os.urandom(3))
+        rid = rid or to_rid(os.urandom(3))
         body = self._system({**offer, "id": rid}, rid, f"offers/{rid}/")
         self._keep("offer", rid, "", body)
         self.offers[rid] = body
@@ -318,7 +248,7 @@ class Store:
         return Row(*found) if found else None
 
     def id_of(self, container: Container, rid: str) -> str | None:
-        seq = int.from_bytes(_unrid(rid)[8:], "little")
+        seq = int.from_bytes(from_rid(rid)[8:], "little")
         found = self.sql.execute(
             "SELECT id FROM item WHERE coll=? AND seq=?", (container.rid, seq)
         ).fetchone()

@@ -1,5 +1,6 @@
 """JSON values as the query language sees them: `undefined` is a value of its own, and types do not mix."""
 
+import json
 import math
 from typing import Any, Final
 
@@ -106,3 +107,16 @@ def as_number(value: float) -> Any:
         if value.is_integer() and abs(value) < 2**53:
             return int(value)
     return value
+
+
+def canonical(value: Any) -> str:
+    """Return one text for equal values: names in order, whole numbers without a fraction."""
+    return json.dumps(_plain(value), sort_keys=True)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _plain(child) for name, child in value.items()}
+    if isinstance(value, list):
+        return [_plain(child) for child in value]
+    return as_number(value) if isinstance(value, float) else value

@@ -7,7 +7,7 @@ import json
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from local.cosmos import query, values
+from local.cosmos import paging, values
 
 NUMBERS = st.integers(-5, 5) | st.floats(-5, 5)
 SCALARS = st.none() | st.booleans() | NUMBERS | st.text("abä", max_size=3)
@@ -25,7 +25,7 @@ def evaluate(text: str, **params):
     doc = {name: value for name, value in params.items() if value is not values.UNDEFINED}
     for name in params:
         text = text.replace(f"@{name}", f"c.{name}")
-    page = query.run(query.Request(f"SELECT VALUE {text} FROM c"), lambda _: [(1, doc)])
+    page = paging.run(paging.Request(f"SELECT VALUE {text} FROM c"), lambda _: [(1, doc)])
     return json.loads(page.rows[0]) if page.rows else values.UNDEFINED
 
 
@@ -68,8 +68,8 @@ def test_pages_of_an_order_are_the_sorted_whole(keys, size, descending):
     text = f"SELECT VALUE c.n FROM c ORDER BY c.k {'DESC' if descending else 'ASC'}"
     found, token = [], ""
     for _ in range(len(docs) + 1):
-        request = query.Request(text, page_size=size, continuation=token)
-        page = query.run(request, lambda after: [doc for doc in docs if doc[0] > after])
+        request = paging.Request(text, page_size=size, continuation=token)
+        page = paging.run(request, lambda after: [doc for doc in docs if doc[0] > after])
         found += [int(row) for row in page.rows]
         token = page.continuation
         if not token:

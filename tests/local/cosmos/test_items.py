@@ -43,6 +43,8 @@ async def test_an_id_is_unique_within_its_partition_only(container: ContainerPro
     for owner in ("a", "b", None, True, 1):
         await container.create_item({"id": "same", "owner": owner})
     await container.create_item({"id": "same"})
+    with pytest.raises(CosmosHttpResponseError):  # a key that is no scalar is no key
+        await container.create_item({"id": "same", "owner": {"a": 1}})
     for owner in ("a", "b", None, True, 1):
         assert (await container.read_item("same", owner))["owner"] == owner
     assert "owner" not in await container.read_item("same", NonePartitionKeyValue)

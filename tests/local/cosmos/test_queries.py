@@ -201,6 +201,8 @@ async def test_a_query_answers_as_the_service_does(people: ContainerProxy, text,
         ("DELETE FROM c", "Syntax error"),
         ("SELECT * FROM c; SELECT 1", "Syntax error"),
         ("SELECT LENGTH() FROM c", "LENGTH"),
+        ("SELECT c.id FROM t IN c.tags", "'c' could not be resolved"),
+        ("SELECT VALUE COUNT(1) FROM c ORDER BY c.n", "together with an aggregate"),
     ],
 )
 async def test_what_is_not_supported_is_named(people: ContainerProxy, text, named):
