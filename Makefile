@@ -28,7 +28,7 @@ lock: .venv/.installed ## compile the requirements from their .in files
 	@$(PYTHON) -m pip install --quiet uv==0.13.9
 	@for name in requirements requirements-dev; do \
 	  $(PYTHON) -m uv pip compile --quiet --universal --python-version 3.13 --generate-hashes \
-	    --no-emit-index-url $$name.in -o $$name.txt; \
+	    --no-emit-index-url --custom-compile-command "make lock" $$name.in -o $$name.txt; \
 	done
 
 clean: ## forget the local data and the caches of the tools

@@ -18,7 +18,7 @@ from local import processes, run
 from local.cloud import SETTINGS
 
 ROOT = Path(__file__).parents[2]
-LIMIT = 30
+LIMIT = 45
 ELSEWHERE = {
     "COSMOS_ENDPOINT": "https://cosmos.example",
     "AzureWebJobsStorage": "",
