@@ -153,8 +153,11 @@ async def show_logout(req: func.HttpRequest) -> func.HttpResponse:
     found = await signed_in(req)
     if found is None:
         return redirect("/")
-    discovery = await wiring.services().provider.discovery(now())
-    return page("auth/logout.html", form_action=discovery.browser_origins, csrf=found.csrf)
+    try:
+        origins = (await wiring.services().provider.discovery(now())).browser_origins
+    except errors.Unavailable:  # our own session can be ended all the same
+        origins = ""
+    return page("auth/logout.html", form_action=origins, csrf=found.csrf)
 
 
 @bp.route(route="auth/logout", methods=["POST"])

@@ -255,6 +255,7 @@ async def test_signing_out_works_while_the_provider_is_down(client, services, pr
     csrf = (await browser.get("/api/v1/session")).json()["csrfToken"]
     monkeypatch.setattr(services.provider, "_discovery", None)
     provider.down = True
+    assert csrf in (await browser.get("/auth/logout")).text
     answer = await browser.post("/auth/logout", data={"csrf": csrf})
     assert answer.status_code == 303
     assert answer.headers["location"] == "/"
