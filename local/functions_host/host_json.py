@@ -9,6 +9,10 @@ from typing import Any
 
 from local.functions_host.refused import RefusedApp
 
+# In a development environment the queue extension replaces its default of a minute.
+_AZURE_POLLING = 60
+_DEVELOPMENT_POLLING = 2
+
 
 @dataclass(frozen=True)
 class QueueSettings:
@@ -18,7 +22,7 @@ class QueueSettings:
     new_batch_threshold: int | None = None
     max_dequeue_count: int = 5
     visibility_timeout: float = 0
-    max_polling_interval: float = 2
+    max_polling_interval: float = _DEVELOPMENT_POLLING
     base64: bool = True
 
 
@@ -69,6 +73,7 @@ def _queue_settings(section: Mapping[str, Any], faults: list[str]) -> QueueSetti
             return default
         return seconds
 
+    polling = span("maxPollingInterval", _AZURE_POLLING, 0.1, 86400)
     encoding = str(section.get("messageEncoding", "base64")).lower()
     if encoding not in ("base64", "none"):
         faults.append('host.json: extensions.queues.messageEncoding must be "base64" or "none"')
@@ -77,7 +82,7 @@ def _queue_settings(section: Mapping[str, Any], faults: list[str]) -> QueueSetti
         new_batch_threshold=number("newBatchThreshold", None, 0, 1000),
         max_dequeue_count=number("maxDequeueCount", 5, 1, 2**31 - 1) or 5,
         visibility_timeout=span("visibilityTimeout", 0, 0, 7 * 86400),
-        max_polling_interval=span("maxPollingInterval", 2, 0.1, 86400),
+        max_polling_interval=_DEVELOPMENT_POLLING if polling == _AZURE_POLLING else polling,
         base64=encoding == "base64",
     )
 

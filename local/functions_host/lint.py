@@ -87,16 +87,13 @@ def _signature_faults(function: Function) -> Iterable[str]:
 
 
 def _timer_faults(function: Function, settings: Mapping[str, str]) -> Iterable[str]:
-    trigger = function.trigger
     try:
-        schedule = Schedule.parse(resolve(str(trigger.get("schedule", "")), settings))
+        Schedule.parse(resolve(str(function.trigger.get("schedule", "")), settings))
         storage_account("AzureWebJobsStorage", settings)  # the host keeps the timer's lock and status there
     except (BadSchedule, UnsetSetting) as exc:
         yield str(exc)
-        return
-    if trigger.get("runOnStartup"):
+    if function.trigger.get("runOnStartup"):
         log.warning("function %s: runOnStartup runs at every scale-out in Azure", function.name)
-    del schedule
 
 
 def _binding_faults(function: Function, host_json: HostJson, settings: Mapping[str, str]) -> Iterable[str]:
