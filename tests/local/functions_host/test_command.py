@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import sys
+from contextlib import asynccontextmanager
 
 import httpx
 import pytest
@@ -11,13 +12,29 @@ import pytest
 LIMIT = 20
 
 
-async def start(app, port, settings=None):
-    return await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "local.functions_host", "--app", str(app), "--port", str(port)),
+@asynccontextmanager
+async def started(app, settings=None):
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "local.functions_host", "--app", str(app), "--port", "0"),
         env=os.environ | (settings or {}),
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.communicate()
+
+
+async def ready(process):
+    """The address it says it answers on."""
+    async with asyncio.timeout(LIMIT):
+        async for line in process.stdout:
+            if line.startswith(b"ready "):
+                return line.decode().removeprefix("ready ").strip()
+    raise AssertionError((await process.stderr.read()).decode())
 
 
 async def stopped(process):
@@ -29,12 +46,9 @@ async def stopped(process):
 
 @pytest.fixture(scope="module")
 async def served(apps):
-    process = await start(apps / "http", 0)
-    line = (await asyncio.wait_for(process.stdout.readline(), LIMIT)).decode()
-    while not line.startswith("ready "):
-        line = (await asyncio.wait_for(process.stdout.readline(), LIMIT)).decode()
-    yield line.removeprefix("ready ").strip()
-    code, out, err = await stopped(process)
+    async with started(apps / "http") as process:
+        yield await ready(process)
+        code, out, err = await stopped(process)
     assert (code, out) == (0, "")
     assert "GET" not in err  # no access log
 
@@ -114,8 +128,8 @@ app = func.FunctionApp()
 @app.route(route="x")
 def show(request: func.HttpRequest) -> func.HttpResponse: ...
 """)
-    process = await start(app, 0)
-    out, err = await asyncio.wait_for(process.communicate(), LIMIT)
+    async with started(app) as process:
+        out, err = await asyncio.wait_for(process.communicate(), LIMIT)
     assert (process.returncode, out) == (3, b"")
     assert b"\nshow: " in err
     assert b"'request'" in err
@@ -128,21 +142,18 @@ async def test_a_storage_that_is_away_ends_with_code_3_and_the_reason(apps):
         "WORK_QUEUE": "work",
         "SWEEP": "0 0 3 * * *",
     }
-    process = await start(apps / "jobs", 0, settings)
-    _, err = await asyncio.wait_for(process.communicate(), 60)
+    async with started(apps / "jobs", settings) as process:
+        _, err = await asyncio.wait_for(process.communicate(), 60)
     assert process.returncode == 3
     assert b"a queue does not answer: " in err
     assert b"Traceback" not in err
 
 
 async def test_a_failure_is_on_stderr_with_name_and_id_and_nothing_private(apps):
-    process = await start(apps / "http", 0)
-    line = b""
-    while not line.startswith(b"ready "):
-        line = await asyncio.wait_for(process.stdout.readline(), LIMIT)
-    async with httpx.AsyncClient(base_url=line.decode().removeprefix("ready ").strip()) as client:
-        await client.post("/api/fails?token=hidden", json={"name": "private"})
-    _, _, err = await stopped(process)
+    async with started(apps / "http") as process:
+        async with httpx.AsyncClient(base_url=await ready(process)) as client:
+            await client.post("/api/fails?token=hidden", json={"name": "private"})
+        _, _, err = await stopped(process)
     assert err.count("ValueError: the reason of the failure") == 1
     assert "function fails failed, invocation " in err
     assert "hidden" not in err
