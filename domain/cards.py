@@ -23,7 +23,10 @@ Handle = Annotated[str, Field(max_length=MAX_LENGTH), AfterValidator(check_handl
 
 
 class Card(Model):
-    """A card as its owner has it. `etag` is the store's, for the next write."""
+    """A card as its owner has it. `etag` is the store's, for the next write.
+
+    `was_published` stays true once the card's name has stood for something.
+    """
 
     id: str
     account_id: str
@@ -33,6 +36,7 @@ class Card(Model):
     draft: CardContent
     published: CardContent | None = None
     published_at: datetime | None = None
+    was_published: bool = False
     created_at: datetime
     updated_at: datetime
     etag: str | None = Field(default=None, exclude=True)
@@ -41,7 +45,7 @@ class Card(Model):
         return self._changed(at, draft=content, profile_id=profile_id)
 
     def publish(self, at: datetime) -> "Card":
-        return self._changed(at, published=self.draft, published_at=at)
+        return self._changed(at, published=self.draft, published_at=at, was_published=True)
 
     def unpublish(self, at: datetime) -> "Card":
         return self._changed(at, published=None, published_at=None)
@@ -113,7 +117,7 @@ class HandleClaims(Protocol):
 
 class PublishedCards(Protocol):
     async def get(self, handle: str) -> PublishedCard | None: ...
-    async def project(self, card: PublishedCard) -> None: ...
+    async def project(self, card: PublishedCard, *, first: bool) -> None: ...
 
 
 def projection(card: Card) -> PublishedCard:
@@ -202,7 +206,7 @@ async def publish_card(
     """Show the draft to the public. Three calls to the store: read, save, project."""
     card = await _read_version(account_id, card_id, version, cards)
     saved = await cards.save_and_order_projection(card.publish(now))
-    await published.project(projection(saved))
+    await published.project(projection(saved), first=not card.was_published)
     return saved
 
 
@@ -212,5 +216,5 @@ async def unpublish_card(
     """Take the card from the public; its URL answers as if it had never been."""
     card = await _read_version(account_id, card_id, version, cards)
     saved = await cards.save_and_order_projection(card.unpublish(now))
-    await published.project(projection(saved))
+    await published.project(projection(saved), first=False)
     return saved

@@ -29,7 +29,7 @@ class OrderedProjections(Protocol):
 
 
 class Projections(Protocol):
-    async def project(self, card: PublishedCard) -> None: ...
+    async def project(self, card: PublishedCard, *, first: bool) -> None: ...
 
 
 @dataclass
@@ -63,7 +63,7 @@ async def tidy(
     async for order in cards.projection_orders(now - PROJECTION_TIME):
         card = await cards.get(order.account_id, order.card_id)
         if card is not None:
-            await published.project(projection(card))
+            await published.project(projection(card), first=False)
         await cards.projection_done(order)
         done.projections_checked += 1
     return done

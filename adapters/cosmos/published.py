@@ -28,19 +28,17 @@ class CosmosPublished:
             context=STORED,
         )
 
-    async def project(self, card: PublishedCard) -> None:
-        """Let a card's version land unless a newer one already has."""
+    async def project(self, card: PublishedCard, *, first: bool) -> None:
+        """Let a card's version land unless a newer one already has.
+
+        `first` says that nothing is likely to be there; either way it lands, in one call when that is right.
+        """
         values = {
             "version": card.version,
             "content": None if card.content is None else card.content.model_dump(mode="json"),
             "publishedAt": None if card.published_at is None else instant(card.published_at),
             "code": "" if card.content is None else self._draw_code(card.handle),
         }
-        landed = await self._items.patch(
-            card.handle, card.handle, values, where=f"where c.version < {card.version}"
-        )
-        if landed is not None:
-            return
         new = {
             "id": card.handle,
             "handle": card.handle,
@@ -48,5 +46,8 @@ class CosmosPublished:
             "schemaVersion": SCHEMA_VERSION,
             **values,
         }
-        if not await self._items.create(new):
-            await self.project(card)
+        if first and await self._items.create(new):
+            return
+        newer = f"where c.version < {card.version}"
+        if await self._items.patch(card.handle, card.handle, values, where=newer) is None:
+            await self.project(card, first=True)
