@@ -45,7 +45,7 @@ def initials(name: str) -> str:
     letters = [found[0] for word in name.split() if (found := re.search(r"[^\W\d_]", word))]
     if not letters:
         return name[:1]
-    first, last = letters[0].upper(), letters[-1].upper()
+    first, last = letters[0].upper()[0], letters[-1].upper()[0]
     cased = first != letters[0].lower() and last != letters[-1].lower()
     return first + last if cased and len(letters) > 1 else first
 
@@ -86,7 +86,7 @@ def link_text(url: str) -> str:
     parts = urlsplit(url)
     if parts.scheme in ("mailto", "tel"):
         return parts.path
-    return host_of(url) + parts.path.rstrip("/")
+    return parts.netloc.removeprefix("www.") + parts.path.rstrip("/")
 
 
 def network(url: str) -> str:

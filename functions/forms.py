@@ -12,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 
 from domain.content import CardContent
 from domain.errors import Fault, InvalidInput
+from functions.display import phone_text
 from functions.http import faults_of
 
 _LINES: Final = ("name", "title", "organisation", "website", "companyText", "videoLink", "mapLink")
@@ -47,6 +48,7 @@ _LABELS: Final = {
     "/profileName": "Profile",
     "/profiles": "Profile name",
 }
+_NOT_WRITTEN: Final = frozenset({"csrf", "key", "version", "then", "profileId", "officeAddress-country"})
 # A site as people type it: no scheme, a dot in its name.
 _BARE_SITE = re.compile(r"[^\s:/?#@]+\.[^\s:/?#@.]{2,}(?=[:/?#]|$)")
 
@@ -89,8 +91,11 @@ def vet[M: BaseModel](model: type[M], values: Values, *, field: str | None = Non
 
 
 def values_of(content: CardContent) -> Values:
-    """Stored content as the form shows it."""
-    return content.model_dump(mode="json", by_alias=True)
+    """Stored content as the form shows it, phone numbers in the groups people read."""
+    values: Values = content.model_dump(mode="json", by_alias=True)
+    for phone in values["phones"]:
+        phone["number"] = phone_text(phone["number"])
+    return values
 
 
 def label_of(pointer: str) -> str:
@@ -107,6 +112,16 @@ def sentences(faults: list[Fault]) -> dict[str, str]:
     for fault in faults:
         pointer = fault.field.removeprefix("/content")
         found.setdefault(pointer, f"{label_of(pointer)} {fault.detail}")
+    return found
+
+
+def texts_in(form: Mapping[str, str]) -> dict[str, str]:
+    """What somebody wrote into a form, by label, so that it can be shown when it cannot be kept."""
+    found: dict[str, str] = {}
+    for name, text in form.items():
+        label = label_of("/" + name.replace("-", "/"))
+        if text.strip() and name not in _NOT_WRITTEN and not name.endswith("-kind"):
+            found[label] = f"{found[label]}\n{text}" if label in found else text
     return found
 
 

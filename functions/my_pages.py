@@ -8,8 +8,9 @@ import azure.functions as func
 
 import wiring
 from domain.errors import NotFound, Refusal, StaleVersion, Unauthenticated, Unavailable
+from functions.forms import texts_in
 from functions.http import Handler, redirect, status_of
-from functions.identity import SignedIn, check_form, read_form, signed_in
+from functions.identity import SignedIn, check_form, read_form, refuse_other_sites, signed_in
 from functions.pages import page
 
 MOST_PROFILES: Final = 100
@@ -26,15 +27,19 @@ _DONE: Final = {
 
 
 def on_my_page(handler: Handler) -> Handler:
-    """Show refusals on a page. Whoever is not signed in is sent to sign in and comes back."""
+    """Show refusals on a page. Whoever is not signed in is sent to sign in and comes back.
+
+    What was written into a form that comes after its session is shown, so that it is not lost.
+    """
 
     @functools.wraps(handler)
     async def wrapped(req: func.HttpRequest) -> func.HttpResponse:
         try:
             return await handler(req)
         except Unauthenticated:
-            back = urlsplit(req.url).path if req.method == "GET" else "/my"
-            return redirect(f"/auth/login?returnTo={quote(back, safe='/')}")
+            if req.method == "POST":
+                return _too_late(req)
+            return redirect(f"/auth/login?returnTo={quote(urlsplit(req.url).path, safe='/')}")
         except NotFound:
             return page("missing.html", status=status_of(NotFound))
         except Refusal as refusal:
@@ -42,6 +47,16 @@ def on_my_page(handler: Handler) -> Handler:
             return page("my/refused.html", status=status_of(type(refusal)), headers=busy, title=refusal.title)
 
     return wrapped
+
+
+def _too_late(req: func.HttpRequest) -> func.HttpResponse:
+    try:
+        refuse_other_sites(req)
+        written = texts_in(read_form(req))
+    except Refusal:
+        # What another site sent is never shown on a page of ours.
+        written = {}
+    return page("my/too_late.html", status=status_of(Unauthenticated), written=written)
 
 
 async def person_of(req: func.HttpRequest) -> SignedIn:

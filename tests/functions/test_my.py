@@ -96,9 +96,22 @@ async def ada(signed_in):
 async def test_a_stranger_is_sent_to_sign_in_and_comes_back(client) -> None:
     async with client() as stranger:
         answer = await stranger.get("/my/new-card")
-        posted = await stranger.post("/my/new-card", data={"name": "Ada"}, headers=SAME_SITE)
     assert (answer.status_code, answer.headers["location"]) == (303, "/auth/login?returnTo=/my/new-card")
-    assert (posted.status_code, posted.headers["location"]) == (303, "/auth/login?returnTo=/my")
+
+
+async def test_what_was_written_outlives_the_session(ada) -> None:
+    path = await new_card(ada)
+    fields = await fields_at(ada, path)
+    await ada.http.post("/auth/logout", data={"csrf": ada.csrf}, headers=SAME_SITE)
+    late = {**fields, "companyText": "An hour of <work>", "productLinks-0-label": "Engine"}
+    answer = await send(ada, path, late)
+    assert answer.status_code == 401
+    assert "An hour of &lt;work&gt;" in answer.text
+    assert "<dt>Product or service 1</dt>" in answer.text
+    assert fields["csrf"] not in answer.text
+    forged = await send(ada, path, late, **{"Sec-Fetch-Site": "cross-site"})
+    assert forged.status_code == 401
+    assert "An hour of" not in forged.text
 
 
 async def test_an_account_without_cards_is_told_what_to_do(ada) -> None:
@@ -134,7 +147,7 @@ async def test_every_field_of_a_card_comes_back_as_it_was_saved(ada) -> None:
         "name": "Ada King", "title": "Countess", "organisation": "Analytical Engines",
         "emails-0-kind": "home", "emails-0-address": "ada@example.com",
         "emails-1-kind": "work", "emails-1-address": "king@example.com",
-        "phones-0-kind": "work", "phones-0-number": "+442079460958",
+        "phones-0-kind": "work", "phones-0-number": "+44 20 7946 0958",
         "website": "https://example.com/", "companyText": "First line\nSecond line", "videoLink": "https://example.com/v",
         "socialLinks-0-url": "https://example.com/a", "socialLinks-1-url": "https://example.com/b",
         "productLinks-0-label": "Engine", "productLinks-0-url": "mailto:sales@example.com",
@@ -155,10 +168,10 @@ async def test_empty_rows_are_left_out(ada) -> None:
     await send(
         ada,
         path,
-        {**fields, "phones-0-number": "", "phones-1-kind": "work", "phones-1-number": "+442079460958"},
+        {**fields, "phones-0-number": "", "phones-1-kind": "work", "phones-1-number": "+44 20 7946 0958"},
     )
     shown = await fields_at(ada, path)
-    assert (shown["phones-0-kind"], shown["phones-0-number"]) == ("work", "+442079460958")
+    assert (shown["phones-0-kind"], shown["phones-0-number"]) == ("work", "+44 20 7946 0958")
     assert shown["phones-1-number"] == ""
 
 
