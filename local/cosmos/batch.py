@@ -47,7 +47,7 @@ def _one(write: Write, key: str, operation: Any) -> items.Outcome:
         raise Refusal(400, "A batch operation must be an object.")
     kind = operation.get("operationType")
     body = operation.get("resourceBody")
-    if_match = operation.get("ifMatch") or ""
+    if_match = str(operation.get("ifMatch") or "")
     if kind == "Create":
         return items.create(write, key, body)
     if kind == "Upsert":
@@ -57,7 +57,7 @@ def _one(write: Write, key: str, operation: Any) -> items.Outcome:
         raise Refusal(400, f"The batch operation '{kind}' needs an id.")
     match kind:
         case "Read":
-            none_match = operation.get("ifNoneMatch") or ""
+            none_match = str(operation.get("ifNoneMatch") or "")
             return items.read(write.store, write.container, key, item_id, none_match)
         case "Replace":
             return items.replace(write, key, item_id, body, if_match)

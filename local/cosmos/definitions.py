@@ -39,6 +39,13 @@ def resource_name(body: Any) -> str:
 
 def container_definition(body: Any) -> dict[str, Any]:
     """Return the definition with the service's defaults; 400 for what the service or this server refuses."""
+    try:
+        return _container(body)
+    except (AttributeError, TypeError, KeyError) as exc:
+        raise bad("The container definition is malformed.") from exc
+
+
+def _container(body: Any) -> dict[str, Any]:
     name = resource_name(body)
     given = {k: v for k, v in body.items() if not k.startswith("_")}
     if strange := sorted(given.keys() - KNOWN):
@@ -116,9 +123,10 @@ def _indexing(given: dict[str, Any]) -> dict[str, Any]:
     for extra in ("compositeIndexes", "spatialIndexes"):
         if given.get(extra):
             policy[extra] = given[extra]
-    for group in policy.get("compositeIndexes", []):
-        for part in group:
-            part.setdefault("order", "ascending")
+    if "compositeIndexes" in policy:
+        policy["compositeIndexes"] = [
+            [_ordered(part) for part in group] for group in policy["compositeIndexes"]
+        ]
     return policy
 
 
@@ -128,3 +136,10 @@ def _indexed(given: Any) -> dict[str, str]:
     if not isinstance(path, str) or not path.startswith("/"):
         raise bad(f"The indexing path {given!r} is invalid.")
     return {"path": "/*" if path == "/" else path}
+
+
+def _ordered(part: dict[str, Any]) -> dict[str, Any]:
+    order = part.get("order", "ascending")
+    if not split_path(part["path"]) or order not in {"ascending", "descending"}:
+        raise bad(f"The composite index {part} is invalid.")
+    return {"path": part["path"], "order": order}

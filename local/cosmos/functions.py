@@ -183,7 +183,7 @@ FUNCTIONS: dict[str, tuple[int, int, Function]] = {
     "SIGN": (1, 1, _numbers(lambda v: (v > 0) - (v < 0))),
     "SQRT": (1, 1, _numbers(math.sqrt)),
     "SQUARE": (1, 1, _numbers(lambda v: v * v)),
-    "POWER": (2, 2, _numbers(lambda a, b: float(a) ** b)),
+    "POWER": (2, 2, _numbers(math.pow)),
     "EXP": (1, 1, _numbers(math.exp)),
     "LOG": (1, 2, _numbers(math.log)),
     "LOG10": (1, 1, _numbers(math.log10)),

@@ -170,6 +170,6 @@ def _read_token(request: Request) -> tuple[Position, int | None] | None:
         position = (keys, int(body["item"]), int(body["row"]))
         if body["q"] != zlib.crc32(request.text.encode()):
             raise ValueError("another query's token")  # noqa: TRY301 - one answer for all faults
-        return position, body["left"]
+        return position, None if body["left"] is None else int(body["left"])
     except (ValueError, KeyError, TypeError, IndexError) as exc:
         raise Refusal(400, f"Invalid Continuation Token: {request.continuation[:100]}") from exc

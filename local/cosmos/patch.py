@@ -49,7 +49,7 @@ def _pointer(operation: dict[str, Any], name: str, key_paths: KeyPaths) -> list[
 def _apply_one(doc: dict[str, Any], operation: Any, key_paths: KeyPaths) -> None:
     if not isinstance(operation, dict):
         raise ValueError("An operation must be an object.")  # noqa: TRY004 - becomes a 400 like the rest
-    kind = operation.get("op")
+    kind = str(operation.get("op"))
     path = _pointer(operation, "path", key_paths)
     if kind in {"add", "set", "replace", "incr"} and "value" not in operation:
         raise ValueError(f"The operation '{kind}' needs a 'value'.")

@@ -192,7 +192,8 @@ def offer(store: Store, call: Call, rid: str) -> Reply:
     if found is None:
         raise Refusal(404, NOT_FOUND)
     if call.method == "PUT":
-        content = call.json().get("content")
+        body = call.json()
+        content = body.get("content") if isinstance(body, dict) else None
         if not isinstance(content, dict):
             raise Refusal(400, "The offer has no content.")
         settings = content.get("offerAutopilotSettings")

@@ -4,6 +4,8 @@ import json
 import math
 from typing import Any, Final
 
+EXACT = 2**53  # beyond it a double no longer holds every whole number
+
 
 class Undefined:
     """The absence of a value; neither null nor false."""
@@ -100,11 +102,16 @@ def is_number(value: Any) -> bool:
 
 
 def as_number(value: float) -> Any:
-    """Return a double as JSON shows it: whole numbers without a fraction, undefined for infinity."""
+    """Return a double as JSON shows it: whole numbers without a fraction, undefined for infinity.
+
+    A whole number that no double holds exactly raises OverflowError only beyond the range of doubles.
+    """
+    if isinstance(value, int) and abs(value) > EXACT:
+        value = float(value)
     if isinstance(value, float):
         if not math.isfinite(value):
             return UNDEFINED
-        if value.is_integer() and abs(value) < 2**53:
+        if value.is_integer() and abs(value) <= EXACT:
             return int(value)
     return value
 

@@ -7,8 +7,8 @@ from typing import Any
 from urllib.parse import unquote
 
 from local.cosmos.errors import Refusal
+from local.cosmos.values import EXACT
 
-EXACT = 2**53  # beyond it a double no longer holds every whole number
 RID_OF_DATABASE = 8  # characters of base64 for four bytes, "==" included
 
 

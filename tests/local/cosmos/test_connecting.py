@@ -6,11 +6,14 @@ from pathlib import Path
 
 import aiohttp
 import pytest
+from aiohttp.test_utils import TestServer
 from azure.core import MatchConditions
 from azure.cosmos import CosmosClient, PartitionKey
 from azure.cosmos.aio import ContainerProxy, DatabaseProxy
 from azure.cosmos.exceptions import CosmosHttpResponseError, CosmosResourceNotFoundError
 
+from local.cosmos.server import build_app
+from local.cosmos.store import Store
 from tests.local.cosmos.running import KEY, Server, aio_client, fresh
 
 
@@ -20,6 +23,14 @@ async def test_a_wrong_key_is_refused(server):
             pass
     assert refused.value.status_code == 401
     assert "The input authorization token can't serve the request" in refused.value.message
+
+
+async def test_the_app_runs_inside_a_test_too():
+    async with TestServer(build_app(Store(), KEY)) as inside, aio_client(str(inside.make_url("/"))) as client:
+        database = await client.create_database("inside")
+        container = await database.create_container("items", PartitionKey("/owner"))
+        await container.create_item({"id": "1", "owner": "a"})
+        assert (await container.read_item("1", "a"))["owner"] == "a"
 
 
 async def test_an_unsigned_request_is_refused(server):

@@ -1,13 +1,16 @@
 """Laws of the query language's values, checked with made-up ones."""
 
 # ruff: noqa: S608 - queries are made here
+import contextlib
 import functools
 import json
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from local.cosmos import paging, values
+from local.cosmos import paging, patch, values
+from local.cosmos.definitions import container_definition
+from local.cosmos.errors import Refusal
 
 NUMBERS = st.integers(-5, 5) | st.floats(-5, 5)
 SCALARS = st.none() | st.booleans() | NUMBERS | st.text("abä", max_size=3)
@@ -59,6 +62,104 @@ def test_and_or_not_follow_three_valued_logic(a, b, c):
 def test_any_json_survives_a_projection(value):
     assert evaluate("@a", a=value) == value
     assert evaluate("[@a][0]", a=value) == value
+
+
+WORDS = st.sampled_from(
+    [
+        "SELECT",
+        "VALUE",
+        "FROM",
+        "WHERE",
+        "ORDER",
+        "BY",
+        "c",
+        "c.a",
+        "c.b[0]",
+        "(",
+        ")",
+        "[",
+        "]",
+        "{",
+        "}",
+        ",",
+        ".",
+        ":",
+        "?",
+        "??",
+        "=",
+        "!=",
+        "<",
+        ">",
+        "AND",
+        "OR",
+        "NOT",
+        "IN",
+        "BETWEEN",
+        "LIKE",
+        "JOIN",
+        "EXISTS",
+        "ARRAY",
+        "TOP",
+        "OFFSET",
+        "LIMIT",
+        "DISTINCT",
+        "COUNT",
+        "SUM",
+        "LEFT",
+        "POWER",
+        "LIKE",
+        "'x'",
+        '"y"',
+        "'%['",
+        "1",
+        "-2",
+        "1e99",
+        "@p",
+        "null",
+        "*",
+        "+",
+        "/",
+        "%",
+        "||",
+        "&",
+        "<<",
+        "undefined",
+        "true",
+        "GROUP",
+        "ESCAPE",
+        "AS",
+        "DESC",
+    ]
+)
+
+
+@settings(max_examples=300)
+@given(words=st.lists(WORDS, max_size=12), doc=JSON)
+def test_any_query_is_answered_or_refused(words, doc):
+    for text in (
+        " ".join(words),
+        "SELECT VALUE " + " ".join(words),
+        "SELECT * FROM c WHERE " + " ".join(words),
+    ):
+        request = paging.Request(text, {"@p": doc})
+        with contextlib.suppress(Refusal):
+            paging.run(request, lambda _: [(1, {"a": doc, "b": [doc]})])
+
+
+@given(document=JSON, path=st.sampled_from(["/a", "/a/b", "/a/0", "/a/-", "/", ""]), value=JSON, op=JSON)
+def test_any_patch_is_applied_or_refused(document, path, value, op):
+    for kind in ("add", "set", "replace", "remove", "incr", "move", op):
+        request = {"operations": [{"op": kind, "path": path, "from": "/b", "value": value}]}
+        with contextlib.suppress(Refusal):
+            patch.apply({"id": "1", "a": document, "b": 1}, request, key_paths=(("owner",),))
+
+
+@given(policy=JSON, key=JSON)
+def test_any_container_definition_is_taken_or_refused(policy, key):
+    for body in (policy, {"id": "x", "partitionKey": key}, {"id": "x", "partitionKey": {"paths": ["/a"]}}):
+        for part in ("indexingPolicy", "uniqueKeyPolicy", "defaultTtl"):
+            with contextlib.suppress(Refusal):
+                container_definition(body | {part: policy} if isinstance(body, dict) else body)
 
 
 @settings(max_examples=50)
