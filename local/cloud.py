@@ -31,6 +31,7 @@ SETTINGS = (
 class Ports:
     """Ports that people or data remember; 0 takes a free one."""
 
+    app: int = 0
     identity_https: int = 0
     identity_http: int = 0
     mailbox_page: int = 0

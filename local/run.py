@@ -13,6 +13,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import NoReturn
 
@@ -22,7 +23,7 @@ from local import demo, node_runtime, processes
 from local.cloud import SETTINGS, Cloud, Part, Ports
 from local.identity.sign_in import SignInFailed
 
-APP_PORT, MAILBOX_PORT, IDENTITY_HTTPS_PORT, IDENTITY_HTTP_PORT = 7071, 7072, 7073, 7074
+FIRST_PORTS = Ports(app=7071, mailbox_page=7072, identity_https=7073, identity_http=7074)
 WRONG_APP = 3
 HOST = "functions host"
 
@@ -87,20 +88,15 @@ def given_settings(app: Path) -> dict[str, str]:
 def stable_ports(data: Path) -> Ports:
     """The ports of the last run on this data, so that bookmarks and accounts stay true."""
     file = data / "ports.json"
-    before = json.loads(file.read_text()) if file.exists() else {}
-    issuer_port = before.get("identityHttps", IDENTITY_HTTPS_PORT)
-    ports = Ports(
-        identity_https=processes.free_port(issuer_port),
-        identity_http=processes.free_port(before.get("identityHttp", IDENTITY_HTTP_PORT)),
-        mailbox_page=processes.free_port(before.get("mailboxPage", MAILBOX_PORT)),
-    )
-    if before and ports.identity_https != issuer_port:
+    before = Ports(**json.loads(file.read_text())) if file.exists() else None
+    wanted = before or FIRST_PORTS
+    ports = Ports(**{name: processes.free_port(port) for name, port in asdict(wanted).items()})
+    if before and ports.identity_https != before.identity_https:
         raise CannotStart(
-            f"Another program listens on port {issuer_port}, under which the accounts in {data} signed in: "
-            "stop it, or start anew with another --data folder."
+            f"Another program listens on port {before.identity_https}, under which the accounts in {data} "
+            "signed in: stop it, or start anew with another --data folder."
         )
-    names = {"identityHttps": ports.identity_https, "identityHttp": ports.identity_http}
-    file.write_text(json.dumps(names | {"mailboxPage": ports.mailbox_page}))
+    file.write_text(json.dumps(asdict(ports)))
     return ports
 
 
@@ -131,15 +127,13 @@ class Run:
         return 0
 
     async def _work(self) -> None:
-        port = processes.free_port(APP_PORT)
-        origin = f"http://localhost:{port}"
+        ports = stable_ports(self._data)
+        origin = f"http://localhost:{ports.app}"
         say("Starting the local cloud ...")
         given = given_settings(self._app)
-        cloud = Cloud(
-            self._data, public_origin=origin, given=given, ports=stable_ports(self._data), say=progress
-        )
+        cloud = Cloud(self._data, public_origin=origin, given=given, ports=ports, say=progress)
         async with cloud:
-            host = await self._start_host(port, cloud.settings)
+            host = await self._start_host(ports.app, cloud.settings)
             try:
                 card = await self._demo_card(cloud.settings, given)
                 say(table(cloud.settings["PUBLIC_ORIGIN"], cloud.parts, card))
