@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import signal
+import sqlite3
 from pathlib import Path
 
 from aiohttp import web
@@ -35,7 +36,10 @@ def main() -> None:
     parser.add_argument("--key", required=True, help="the master key, base64")
     parser.add_argument("--data", type=Path, help="folder of the database file; without it, memory")
     given = parser.parse_args()
-    asyncio.run(serve(given.port, given.key, given.data))
+    try:
+        asyncio.run(serve(given.port, given.key, given.data))
+    except (OSError, ValueError, sqlite3.OperationalError) as exc:
+        raise SystemExit(f"local.cosmos cannot start: {exc}") from exc
 
 
 if __name__ == "__main__":

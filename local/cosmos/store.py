@@ -87,7 +87,9 @@ class Store:
         self.offers: dict[str, dict[str, Any]] = {}
         if folder:
             folder.mkdir(parents=True, exist_ok=True)
-        self.sql = sqlite3.connect(folder / "cosmos.sqlite" if folder else ":memory:", isolation_level=None)
+        self.sql = sqlite3.connect(
+            folder / "cosmos.sqlite" if folder else ":memory:", isolation_level=None, timeout=1
+        )
         self.sql.execute("PRAGMA locking_mode=EXCLUSIVE")  # a second server on the folder must not start
         self.sql.execute("PRAGMA journal_mode=WAL")
         self.sql.execute("PRAGMA synchronous=NORMAL")

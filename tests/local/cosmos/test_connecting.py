@@ -2,6 +2,8 @@
 
 import asyncio
 import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import aiohttp
@@ -14,7 +16,7 @@ from azure.cosmos.exceptions import CosmosHttpResponseError, CosmosResourceNotFo
 
 from local.cosmos.server import build_app
 from local.cosmos.store import Store
-from tests.local.cosmos.running import KEY, Server, aio_client, fresh
+from tests.local.cosmos.running import KEY, ROOT, Server, aio_client, fresh
 
 
 async def test_a_wrong_key_is_refused(server):
@@ -31,6 +33,15 @@ async def test_the_app_runs_inside_a_test_too():
         container = await database.create_container("items", PartitionKey("/owner"))
         await container.create_item({"id": "1", "owner": "a"})
         assert (await container.read_item("1", "a"))["owner"] == "a"
+
+
+def test_a_second_server_on_the_same_folder_does_not_start(tmp_path: Path):
+    first = Server(tmp_path)
+    command = [sys.executable, "-m", "local.cosmos", "--port", "0", "--key", KEY, "--data", str(tmp_path)]
+    second = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=30, check=False)
+    assert second.returncode == 1
+    assert second.stderr.startswith("local.cosmos cannot start: database is locked")
+    assert first.stop() == 0
 
 
 async def test_an_unsigned_request_is_refused(server):
