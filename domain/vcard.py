@@ -27,7 +27,7 @@ _PHONE_TYPE = {"mobile": "CELL", "work": "WORK,VOICE", "home": "HOME,VOICE"}
 
 def write_vcard(view: CardView, url: str) -> bytes:
     """Return the card as a vCard file in UTF-8; `url` is the card's address and gives it its stable UID."""
-    return b"".join(_folded(line) for line in _lines(view, url))
+    return "".join([_content_line(line) for line in _lines(view, url)]).encode()
 
 
 def _lines(view: CardView, url: str) -> Iterator[str]:
@@ -63,9 +63,10 @@ def _address(address: Address) -> Iterator[str]:
 def _links(content: CardContent, url: str) -> Iterator[str]:
     if content.website:
         yield f"URL;TYPE=WORK:{_url(content.website)}"
-    for social in content.social_links:
-        yield f"X-SOCIALPROFILE;TYPE={_network(social.url)}:{_url(social.url)}"
-    labelled = [(_network(social.url).capitalize(), social.url) for social in content.social_links]
+    networks = [(_network(social.url), social.url) for social in content.social_links]
+    for network, link in networks:
+        yield f"X-SOCIALPROFILE;TYPE={network}:{_url(link)}"
+    labelled = [(network.capitalize(), link) for network, link in networks]
     labelled += [("Video", content.video_link)] if content.video_link else []
     labelled += [("Map", content.map_link)] if content.map_link else []
     labelled += [(product.label, product.url) for product in content.product_links]
@@ -95,7 +96,7 @@ def _text(value: str) -> str:
 
 
 def _structured(*parts: str) -> str:
-    return ";".join(_text(part) for part in parts)
+    return ";".join([_text(part) for part in parts])
 
 
 def _url(value: str) -> str:
@@ -104,11 +105,15 @@ def _url(value: str) -> str:
     return _CONTROLS.sub("", _BREAKS.sub("", value)).replace(";", "%3B").replace(",", "%2C")
 
 
-def _folded(line: str) -> bytes:
-    """A content line of at most 75 octets a piece, never cut inside a character."""
+def _content_line(line: str) -> str:
+    if len(line) <= _FOLD and (line.isascii() or len(line.encode()) <= _FOLD):
+        return line + "\r\n"
+    return _folded(line)
+
+
+def _folded(line: str) -> str:
+    """A content line in pieces of at most 75 octets, never cut inside a character."""
     data = line.encode()
-    if len(data) <= _FOLD:
-        return data + b"\r\n"
     pieces: list[bytes] = []
     while len(data) > _FOLD - (1 if pieces else 0):
         cut = _FOLD - (1 if pieces else 0)
@@ -116,4 +121,4 @@ def _folded(line: str) -> bytes:
             cut -= 1
         pieces.append(data[:cut])
         data = data[cut:]
-    return b"\r\n ".join([*pieces, data]) + b"\r\n"
+    return (b"\r\n ".join([*pieces, data]) + b"\r\n").decode()

@@ -34,30 +34,10 @@ async def host(cloud: Cloud) -> AsyncIterator[FunctionsHost]:
     await loaded.stop()
 
 
-class WithoutEmptyDomain(httpx.AsyncBaseTransport):
-    """Drops the empty Domain that the host writes.
-
-    Browsers ignore it (RFC 6265 §5.2.3), Python's cookie jar does not.
-    """
-
-    def __init__(self, inner: httpx.AsyncBaseTransport) -> None:
-        self._inner = inner
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        answer = await self._inner.handle_async_request(request)
-        answer.headers = httpx.Headers(
-            [
-                (name, value.replace(b" domain=;", b"") if name.lower() == b"set-cookie" else value)
-                for name, value in answer.headers.raw
-            ]
-        )
-        return answer
-
-
 @pytest.fixture(scope="session")
 def client(host: FunctionsHost) -> Callable[[], httpx.AsyncClient]:
     """Make a new stranger: a client without cookies."""
-    transport = WithoutEmptyDomain(httpx.ASGITransport(app=host.asgi))
+    transport = httpx.ASGITransport(app=host.asgi)
     return lambda: httpx.AsyncClient(transport=transport, base_url=ORIGIN)
 
 
