@@ -31,7 +31,7 @@ async def photograph(chromium: Browser, origin: str, folder: Path) -> None:
     await shoot(owner, "/", folder / "home.png")
     await sign_in(owner, "Ada Lovelace")
     await shoot(owner, "/my", folder / "my-empty.png")
-    card = await make_card(owner, "Ada Lovelace")
+    card = await make_card(owner, "Ada Lovelace", "ada-lovelace")
     edit = re.sub("/share.*", "", owner.url)
     await owner.goto(edit)
     await fill_card(owner)

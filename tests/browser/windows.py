@@ -88,12 +88,13 @@ async def sign_in(page: Page, name: str) -> str:
     return provider
 
 
-async def make_card(page: Page, name: str) -> str:
+async def make_card(page: Page, name: str, handle: str = "") -> str:
     """Make and publish a card, with one mistake on the way, ending on its share page; gives its address."""
     await page.get_by_role("link", name="New card").click()
     await page.get_by_label("Name").fill(name)
     await page.get_by_label("Title").fill("Principal Engineer")
     await page.get_by_label("E-mail").fill("ada@example.com")
+    await page.get_by_label("Handle").fill(handle)
     await page.get_by_role("button", name="Make the card").click()
     await page.get_by_text("Your card is made.").wait_for()
     await page.get_by_label("Number 1").fill("12")
@@ -131,4 +132,6 @@ async def fill_card(page: Page) -> None:
     }
     for label, text in texts.items():
         await page.get_by_label(label, exact=True).fill(text)
+    await page.get_by_role("group", name="Phone").get_by_label("Kind 2").select_option(label="Work")
+    await page.get_by_role("group", name="E-mail").get_by_label("Kind 2").select_option(label="Home")
     await page.get_by_label("Country").select_option(label="United Kingdom")
