@@ -1,7 +1,7 @@
 """Mail over SMTP. The address of the server says how: `smtp://` plain (loopback only) or `smtps://`."""
 
 from email.message import EmailMessage
-from email.utils import parseaddr
+from email.utils import format_datetime, parseaddr
 from urllib.parse import unquote, urlsplit
 
 from domain.mail import Mail
@@ -22,6 +22,7 @@ class SmtpMailer:
         message = EmailMessage()
         message["From"], message["To"], message["Subject"] = self._sender, mail.to, mail.subject
         message["Message-ID"] = f"<{mail.id}@{self._domain}>"
+        message["Date"] = format_datetime(mail.at)
         message["Auto-Submitted"] = "auto-generated"
         message.set_content(mail.text)
         server = self._server

@@ -27,17 +27,19 @@ class Mail(Model):
     to: str
     subject: str
     text: str
+    at: datetime
 
 
 class Mailer(Protocol):
     async def send(self, mail: Mail) -> None: ...
 
 
-def welcome(account_id: str, email: str, origin: str) -> Mail:
+def welcome(account_id: str, email: str, origin: str, at: datetime) -> Mail:
     digest = hashlib.sha256(f"welcome\n{account_id}".encode()).hexdigest()[:32]
     return Mail(
         id=f"welcome.{digest}",
         to=email,
+        at=at,
         subject="Welcome to iZwop",
         text=(
             "Welcome to iZwop.\n\n"
@@ -58,5 +60,5 @@ async def deliver(
     account = await accounts.get(order.account_id)
     if account is None or account.welcomed_at is not None:
         return
-    await mailer.send(welcome(account.id, account.email, origin))
+    await mailer.send(welcome(account.id, account.email, origin, now))
     await accounts.mark_welcomed(account.id, now)

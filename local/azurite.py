@@ -51,7 +51,7 @@ class Azurite:
         node_runtime.install()
         self._ports = _free_ports(self._ports)
         self._process = subprocess.Popen(
-            self._command(),
+            self.command(),
             stdin=subprocess.DEVNULL,
             stdout=self._printed,
             stderr=subprocess.STDOUT,
@@ -85,7 +85,7 @@ class Azurite:
     ) -> None:
         self.stop()
 
-    def _command(self) -> list[str]:
+    def command(self) -> list[str]:
         if self._folder is None:
             where = ["--inMemoryPersistence"]
         else:

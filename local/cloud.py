@@ -134,7 +134,7 @@ class Cloud:
         folder = None if self._data is None else self._data / "storage"
         blob, queue = processes.free_port(), processes.free_port()
         azurite = Azurite(folder, blob_port=blob, queue_port=queue)
-        child = await processes.start("storage server", azurite._command(), logs=self._logs)  # noqa: SLF001
+        child = await processes.start("storage server", azurite.command(), logs=self._logs)
         self.children.append(child)
         await child.listens(blob)
         await child.listens(queue)
