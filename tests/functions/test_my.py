@@ -4,6 +4,7 @@ import asyncio
 import re
 import secrets
 from html.parser import HTMLParser
+from urllib.parse import quote
 
 import httpx
 import pytest
@@ -433,3 +434,44 @@ async def test_robots_icon_and_home_page_are_there(client) -> None:
     # A crawler must be let in to read that a card page says noindex.
     assert "/c" not in robots.text
     assert icon.headers["content-type"] == "image/svg+xml"
+
+
+@pytest.mark.parametrize(
+    "odd", ["x", "%00", "a%20", "a%5Cb", "a%23b", "a%3Fb", "%F0%9F%99%82", "c" * 300, "acc_x"]
+)
+async def test_an_odd_card_id_is_no_more_than_absent(ada, odd) -> None:
+    for path in (f"/my/cards/{odd}", f"/my/cards/{odd}/share"):
+        answer = await ada.http.get(path, headers={"Accept": "text/html"})
+        assert answer.status_code == 404
+    posted = await send(ada, f"/my/cards/{odd}/publish", {"csrf": ada.csrf, "version": "1"})
+    assert posted.status_code in (404, 412)
+    renamed = await send(ada, f"/my/account/profiles/{odd}", {"csrf": ada.csrf, "version": "1"})
+    assert renamed.status_code in (404, 422)
+
+
+@pytest.mark.parametrize(
+    "odd", ["a\x00b", "\ud800", "\u202eevil", "x" * 5000, "\r\nSet-Cookie: a=b", "\ufeff"]
+)
+async def test_odd_text_is_refused_beside_its_field_or_kept(ada, odd) -> None:
+    path = await new_card(ada)
+    fields = await fields_at(ada, path)
+    for name in (
+        "name",
+        "companyText",
+        "website",
+        "emails-0-address",
+        "phones-0-number",
+        "version",
+        "officeAddress-country",
+    ):
+        body = "&".join(
+            f"{quote(k)}={quote(v, errors='surrogatepass')}" for k, v in {**fields, name: odd}.items()
+        )
+        headers = {**SAME_SITE, "Content-Type": "application/x-www-form-urlencoded"}
+        answer = await ada.http.post(path, content=body, headers=headers)
+        assert answer.status_code in (303, 400, 412, 422), (name, answer.text)
+        fields = await fields_at(ada, path)
+
+
+async def test_an_odd_cursor_is_refused(ada) -> None:
+    assert (await ada.http.get("/my?cursor=%FF~")).status_code == 422
