@@ -1,92 +1,11 @@
 """The pages of `/my`, as a browser without script uses them."""
 
 import asyncio
-import re
 import secrets
-from html.parser import HTMLParser
-from urllib.parse import quote
 
-import httpx
 import pytest
 
-SAME_SITE = {"Sec-Fetch-Site": "same-origin", "Origin": "https://izwop.test"}
-PAYLOADS = [
-    '"><script>alert(1)</script>',
-    "</textarea><img src=x onerror=alert(1)>",
-    "' onfocus='alert(1)' autofocus='",
-    "{{ 7 * 7 }}{% raw %}",
-    "</style></title><svg onload=alert(1)>",
-    "&lt;u&gt; &amp;amp; <u>",
-]
-
-
-class Fields(HTMLParser):
-    """What the form of a page would send, and the names of the elements the page is made of."""
-
-    def __init__(self, html: str, action: str) -> None:
-        super().__init__()
-        self.values: dict[str, str] = {}
-        self.invalid: set[str] = set()
-        self.elements: set[str] = set()
-        self.attributes: set[str] = set()
-        self._action, self._inside, self._name, self._text = action, False, "", None
-        self.feed(html)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = dict(attrs)
-        self.elements.add(tag)
-        self.attributes |= given.keys()
-        if tag == "form":
-            self._inside = given.get("action") == self._action
-        if not self._inside:
-            return
-        name = given.get("name") or self._name
-        if "aria-invalid" in given:
-            self.invalid.add(name)
-        if tag == "input":
-            self.values[name] = given.get("value") or ""
-        elif tag in ("textarea", "select"):
-            self._name = name
-            self._text = "" if tag == "textarea" else None
-        elif tag == "option" and ("selected" in given or self._name not in self.values):
-            self.values[self._name] = given.get("value") or ""
-
-    def handle_data(self, data: str) -> None:
-        if self._text is not None:
-            self._text += data
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag == "textarea" and self._text is not None:
-            self.values[self._name] = self._text.removeprefix("\n")
-            self._text = None
-        if tag == "form":
-            self._inside = False
-
-
-async def send(person, path: str, fields: dict[str, str], **headers: str) -> httpx.Response:
-    return await person.http.post(path, data=fields, headers={**SAME_SITE, **headers})
-
-
-async def fields_at(person, path: str, action: str | None = None) -> dict[str, str]:
-    answer = await person.http.get(path)
-    assert answer.status_code == 200, answer.text
-    return Fields(answer.text, action or path).values
-
-
-async def new_card(person, **typed: str) -> str:
-    """Make a card through the form; gives the path of its page."""
-    fields = await fields_at(person, "/my/new-card")
-    answer = await send(person, "/my/new-card", {**fields, "name": "Ada Lovelace", **typed})
-    assert answer.status_code == 303, answer.text
-    return answer.headers["location"].partition("?")[0]
-
-
-async def publish(person, path: str, **typed: str) -> str:
-    """Save and publish a card with what is typed; gives its public path."""
-    answer = await send(person, path, {**await fields_at(person, path), **typed, "then": "publish"})
-    assert answer.headers["location"] == f"{path}?done=published", answer.text
-    shown = await person.http.get(f"{path}/share")
-    return re.search(r'href="(/c/[a-z0-9-]+)"', shown.text)[1]
+from tests.forms import SAME_SITE, Fields, fields_at, new_card, publish, send
 
 
 @pytest.fixture
@@ -284,103 +203,6 @@ async def test_a_stale_publication_is_refused(ada) -> None:
     assert ">Draft<" in (await ada.http.get("/my")).text
 
 
-async def test_a_foreign_card_looks_absent(ada, signed_in) -> None:
-    path = await new_card(ada)
-    fields = await fields_at(ada, path)
-    other = await signed_in()
-    absent = await other.http.get("/my/cards/crd_aaaaaaaaaaaaaaaaaaaaaaaaaa")
-    for suffix in ("", "/share", "/preview"):
-        answer = await other.http.get(path + suffix)
-        assert (answer.status_code, answer.content) == (404, absent.content)
-    for suffix in ("", "/publish", "/unpublish"):
-        answer = await send(other, path + suffix, {**fields, "csrf": other.csrf})
-        assert (answer.status_code, answer.content) == (404, absent.content)
-    assert (await fields_at(ada, path))["version"] == fields["version"]
-
-
-async def test_a_foreign_profile_is_refused(ada, signed_in) -> None:
-    await new_card(ada)
-    profile = (await ada.api("GET", "profiles")).json()["data"][0]["id"]
-    other = await signed_in()
-    path = await new_card(other)
-    answer = await send(other, path, {**await fields_at(other, path), "profileId": profile})
-    assert answer.status_code == 422
-    assert 'id="fault-profileId"' in answer.text
-
-
-@pytest.mark.parametrize(
-    ("change", "headers"),
-    [
-        ({"csrf": ""}, {}),
-        ({"csrf": "0" * 64}, {}),
-        ({}, {"Sec-Fetch-Site": "cross-site"}),
-        ({}, {"Sec-Fetch-Site": "same-site"}),
-        ({}, {"Origin": "https://evil.example"}),
-        ({}, {"Origin": "null"}),
-    ],
-)
-async def test_a_forged_form_is_refused_and_changes_nothing(ada, change, headers) -> None:
-    path = await new_card(ada)
-    fields = {**await fields_at(ada, path), "title": "Forged", **change}
-    for target in (path, f"{path}/publish"):
-        assert (await send(ada, target, fields, **headers)).status_code == 403
-    new = {**await fields_at(ada, "/my/new-card"), "name": "Forged", **change}
-    assert (await send(ada, "/my/new-card", new, **headers)).status_code == 403
-    cards = (await ada.api("GET", "cards")).json()["data"]
-    assert [(card["draft"]["title"], card["published"]) for card in cards] == [(None, None)]
-
-
-async def test_bodies_that_are_no_form_are_refused(ada) -> None:
-    path = await new_card(ada)
-    json = await ada.http.post(path, json={"name": "x"}, headers=SAME_SITE)
-    huge = await send(ada, path, {"csrf": ada.csrf, "companyText": "x" * 300_000})
-    many = await send(ada, path, {f"f{n}": "x" for n in range(1000)})
-    assert (json.status_code, huge.status_code, many.status_code) == (415, 413, 400)
-
-
-@pytest.mark.parametrize("payload", PAYLOADS)
-async def test_what_people_type_never_becomes_markup(ada, payload) -> None:
-    texts = (
-        "name",
-        "title",
-        "organisation",
-        "companyText",
-        "productLinks-0-label",
-        "officeAddress-street",
-        "officeAddress-city",
-    )
-    path = await new_card(ada, profileName=payload)
-    typed = {
-        **dict.fromkeys(texts, payload),
-        "productLinks-0-url": "https://example.com/",
-        "socialLinks-0-url": f"https://example.com/{payload}",
-    }
-    public = await publish(ada, path, **typed)
-    wrong = await send(
-        ada,
-        path,
-        {
-            **await fields_at(ada, path),
-            **typed,
-            "website": payload,
-            "phones-0-number": payload,
-            "profileId": payload,
-        },
-    )
-    assert wrong.status_code == 422
-    pages = [wrong] + [
-        await ada.http.get(p, headers={"Accept": "text/html"})
-        for p in (public, "/my", path, f"{path}/share", f"{path}/preview", "/my/account")
-    ]
-    for answer in pages:
-        read = Fields(answer.text, path)
-        assert not read.elements & {"script", "img", "iframe", "u"}
-        assert not {name for name in read.attributes if name.startswith("on")}
-        assert not read.attributes & {"style", "autofocus"}
-        assert "49{%" not in answer.text
-    assert (await fields_at(ada, path))["name"] == payload
-
-
 async def test_a_profile_is_added_renamed_and_protected_from_a_lost_update(ada) -> None:
     added = await send(
         ada,
@@ -415,15 +237,6 @@ async def test_a_preview_shows_the_draft_to_its_owner_only(ada, client) -> None:
         assert (await stranger.get(f"{path}/preview")).status_code == 303
 
 
-async def test_pages_of_a_person_are_kept_nowhere(ada) -> None:
-    path = await new_card(ada)
-    for page in ("/my", path, f"{path}/share", f"{path}/preview", "/my/account", "/my/new-card"):
-        answer = await ada.http.get(page)
-        assert answer.headers["cache-control"] == "no-store"
-        assert "script" not in answer.headers["content-security-policy"]
-        assert "set-cookie" not in answer.headers
-
-
 async def test_robots_icon_and_home_page_are_there(client) -> None:
     async with client() as stranger:
         home = await stranger.get("/")
@@ -434,44 +247,3 @@ async def test_robots_icon_and_home_page_are_there(client) -> None:
     # A crawler must be let in to read that a card page says noindex.
     assert "/c" not in robots.text
     assert icon.headers["content-type"] == "image/svg+xml"
-
-
-@pytest.mark.parametrize(
-    "odd", ["x", "%00", "a%20", "a%5Cb", "a%23b", "a%3Fb", "%F0%9F%99%82", "c" * 300, "acc_x"]
-)
-async def test_an_odd_card_id_is_no_more_than_absent(ada, odd) -> None:
-    for path in (f"/my/cards/{odd}", f"/my/cards/{odd}/share"):
-        answer = await ada.http.get(path, headers={"Accept": "text/html"})
-        assert answer.status_code == 404
-    posted = await send(ada, f"/my/cards/{odd}/publish", {"csrf": ada.csrf, "version": "1"})
-    assert posted.status_code in (404, 412)
-    renamed = await send(ada, f"/my/account/profiles/{odd}", {"csrf": ada.csrf, "version": "1"})
-    assert renamed.status_code in (404, 422)
-
-
-@pytest.mark.parametrize(
-    "odd", ["a\x00b", "\ud800", "\u202eevil", "x" * 5000, "\r\nSet-Cookie: a=b", "\ufeff"]
-)
-async def test_odd_text_is_refused_beside_its_field_or_kept(ada, odd) -> None:
-    path = await new_card(ada)
-    fields = await fields_at(ada, path)
-    for name in (
-        "name",
-        "companyText",
-        "website",
-        "emails-0-address",
-        "phones-0-number",
-        "version",
-        "officeAddress-country",
-    ):
-        body = "&".join(
-            f"{quote(k)}={quote(v, errors='surrogatepass')}" for k, v in {**fields, name: odd}.items()
-        )
-        headers = {**SAME_SITE, "Content-Type": "application/x-www-form-urlencoded"}
-        answer = await ada.http.post(path, content=body, headers=headers)
-        assert answer.status_code in (303, 400, 412, 422), (name, answer.text)
-        fields = await fields_at(ada, path)
-
-
-async def test_an_odd_cursor_is_refused(ada) -> None:
-    assert (await ada.http.get("/my?cursor=%FF~")).status_code == 422
