@@ -152,8 +152,8 @@ def document() -> bytes:
         "info": {
             "title": "iZwop",
             "version": "1",
-            "description": "Profiles and cards of the signed-in person. Errors are problem details (RFC 9457);"
-            " `code` is stable, `errors` lists every fault at once.",
+            "description": "Profiles and cards of the signed-in person. Refusals are problem details: their"
+            " `code` is stable, and `errors` lists every fault at once.",
         },
         "servers": [{"url": wiring.services().settings.public_origin}],
         "security": [{"bearer": []}, {"session": [], "csrf": []}],
