@@ -117,10 +117,12 @@ async def create_profile(
     creation = Creation[Profile](key=key, request=request_hash(new), made=profile) if key else None
     if await profiles.create(profile, creation):
         return profile
-    done = await profiles.creation(account_id, key) if key else None
-    if done is None:
+    if key and (done := await profiles.creation(account_id, key)):
+        return done.repeated(new)
+    # The store may have kept it while its answer was lost; nobody else can have made this id.
+    if await profiles.get(account_id, profile_id) is None:
         raise Conflict
-    return done.repeated(new)
+    return profile
 
 
 async def rename_profile(

@@ -171,10 +171,11 @@ async def create_card(
     )  # fmt: skip
     creation = Creation[Card](key=key, request=request_hash(new), made=card) if key else None
     if not await cards.create(card, creation):
-        done = await cards.creation(account_id, key) if key else None
-        if done is None:
+        if key and (done := await cards.creation(account_id, key)):
+            return done.repeated(new)
+        # The store may have kept it while its answer was lost; nobody else can have made this id.
+        if await cards.get(account_id, card.id) is None:
             raise Conflict
-        return done.repeated(new)
     await handles.hold(claim)
     return card
 

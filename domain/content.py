@@ -1,11 +1,8 @@
 """What a card says: the product's text fields. Order in a list is the order on the card."""
 
-from typing import Annotated
-
 from pydantic import Field
 
 from domain.fields import (
-    Blank,
     Country,
     EmailAddress,
     EmailKind,
@@ -40,25 +37,25 @@ class ProductLink(Closed):
 
 
 class Address(Closed):
-    street: Annotated[Text | None, Blank] = Field(default=None, max_length=300)
-    city: Annotated[ShortLine | None, Blank] = None
-    region: Annotated[ShortLine | None, Blank] = None
-    postal_code: Annotated[ShortLine | None, Blank] = Field(default=None, max_length=20)
-    country: Annotated[Country | None, Blank] = None
+    street: Text | None = Field(default=None, max_length=300)
+    city: ShortLine | None = None
+    region: ShortLine | None = None
+    postal_code: ShortLine | None = Field(default=None, max_length=20)
+    country: Country | None = None
 
 
 class CardContent(Closed):
     """The fields a person fills in. Only the name is required."""
 
     name: Name
-    title: Annotated[ShortLine | None, Blank] = None
-    organisation: Annotated[ShortLine | None, Blank] = None
+    title: ShortLine | None = None
+    organisation: ShortLine | None = None
     emails: list[Email] = Field(default=[], max_length=5)
     phones: list[Phone] = Field(default=[], max_length=5)
-    website: Annotated[WebUrl | None, Blank] = None
+    website: WebUrl | None = None
     social_links: list[SocialLink] = Field(default=[], max_length=10)
-    company_text: Annotated[Text | None, Blank] = None
-    video_link: Annotated[WebUrl | None, Blank] = None
+    company_text: Text | None = None
+    video_link: WebUrl | None = None
     office_address: Address | None = None
-    map_link: Annotated[WebUrl | None, Blank] = None
+    map_link: WebUrl | None = None
     product_links: list[ProductLink] = Field(default=[], max_length=10)

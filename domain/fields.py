@@ -58,10 +58,6 @@ def _many_lines(value: Any) -> Any:
     return _LINE_BREAKS.sub("\n", value) if isinstance(value, str) else value
 
 
-def _blank_is_absent(value: Any) -> Any:
-    return None if isinstance(value, str) and not value.strip() else value
-
-
 def _email(value: str) -> str:
     from email_validator import EmailNotValidError, validate_email  # noqa: PLC0415
 
@@ -124,7 +120,6 @@ LinkUrl = Annotated[
     str, Field(max_length=MAX_URL, json_schema_extra={"format": "uri"}), _url(("https", "mailto", "tel"))
 ]
 Country = Annotated[str, Field(pattern="^[A-Z]{2}$", description="ISO 3166-1 alpha-2")]
-Blank = BeforeValidator(_blank_is_absent)
 
 EmailKind = Literal["work", "home"]
 PhoneKind = Literal["mobile", "work", "home"]

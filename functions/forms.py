@@ -57,9 +57,10 @@ Values = dict[str, Any]
 
 def content_of(form: Mapping[str, str]) -> Values:
     """A card's content as the form has it, empty rows left out; nothing is vetted here."""
-    values: Values = {name: _value(form, name, name) for name in _LINES}
-    address = {part: form.get(f"officeAddress-{part}", "") for part in _ADDRESS}
-    values["officeAddress"] = address if any(map(str.strip, address.values())) else None
+    values: Values = {name: _value(form, name, name) or None for name in _LINES}
+    values["name"] = form.get("name", "")
+    address = {part: form.get(f"officeAddress-{part}", "").strip() or None for part in _ADDRESS}
+    values["officeAddress"] = address if any(address.values()) else None
     for rows, parts in _ROWS.items():
         values[rows] = list(_rows(form, rows, parts))
     return values
@@ -75,8 +76,8 @@ def _rows(form: Mapping[str, str], rows: str, parts: tuple[str, ...]) -> list[Va
 
 
 def _value(form: Mapping[str, str], field: str, part: str) -> str:
-    typed = form.get(field, "")
-    return f"https://{typed.strip()}" if part in _LINKS and _BARE_SITE.match(typed.strip()) else typed
+    typed = form.get(field, "").strip()
+    return f"https://{typed}" if part in _LINKS and _BARE_SITE.match(typed) else typed
 
 
 def vet[M: BaseModel](model: type[M], values: Values, *, field: str | None = None) -> M:

@@ -2,6 +2,7 @@
 
 import azure.functions as func
 
+from domain.errors import Unavailable
 from functions.http import endpoint, reply
 from functions.identity import signed_in
 from functions.pages import page
@@ -27,7 +28,12 @@ _KEEP_A_DAY = {"Cache-Control": "public, max-age=86400"}
 @bp.route(route="{nothing:maxlength(0)?}", methods=["GET", "HEAD"])
 @endpoint
 async def site_home(req: func.HttpRequest) -> func.HttpResponse:
-    return page("home.html", known=await signed_in(req) is not None)
+    try:
+        known = await signed_in(req) is not None
+    except Unavailable:
+        # The store is away; the page is the same for everybody else.
+        known = False
+    return page("home.html", known=known)
 
 
 @bp.function_name("site_icon")

@@ -150,7 +150,7 @@ def test_every_setting_is_in_the_example() -> None:
     known = {field.alias for field in Settings.model_fields.values()}
     required = {field.alias for field in Settings.model_fields.values() if field.is_required()}
     assert required <= example.keys()
-    assert example.keys() <= known | {"FUNCTIONS_WORKER_RUNTIME"}
+    assert example.keys() <= known | {"FUNCTIONS_WORKER_RUNTIME", "AzureWebJobsDisableHomepage"}
 
 
 def test_the_example_is_a_valid_set_of_settings() -> None:

@@ -21,7 +21,6 @@ def test_values_are_normalised() -> None:
     content = CardContent.model_validate(
         {
             "name": "  Ada\u0301  ",
-            "title": "   ",
             "emails": [{"address": " Ada@EXAMPLE.com "}],
             "phones": [{"number": "+46 (0)70-174 06 05"}],
             "website": "HTTPS://Example.com",
@@ -29,7 +28,6 @@ def test_values_are_normalised() -> None:
         }
     )
     assert content.name == "Ad\u00e1"
-    assert content.title is None
     assert content.emails[0].address == "Ada@example.com"
     assert content.phones[0].number == "+46701740605"
     assert content.website == "https://example.com/"

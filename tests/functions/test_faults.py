@@ -1,0 +1,86 @@
+"""The store throttles, fails, and loses answers: nothing is lost, nothing doubled, and the caller is told."""
+
+import httpx
+import pytest
+
+from tests.functions.test_api_cards import CONTENT, a_card, a_profile, handle, published
+
+DOCUMENTS = "/docs"
+
+
+@pytest.fixture
+async def order(cloud):
+    """Order faults from the Cosmos server; they are taken back afterwards."""
+    url, headers = (
+        f"{cloud.settings['COSMOS_ENDPOINT']}/_local/faults",
+        {"x-local-key": cloud.settings["COSMOS_KEY"]},
+    )
+    async with httpx.AsyncClient(headers=headers, trust_env=False) as server:
+
+        async def faults(*rules: dict) -> None:
+            answer = await server.post(url, json=list(rules))
+            assert answer.is_success, answer.text
+
+        yield faults
+        await server.delete(url)
+
+
+async def test_a_create_whose_answer_was_lost_is_made_once(signed_in, order) -> None:
+    ada = await signed_in()
+    profile = await a_profile(ada)
+    await order({"match": {"operation": "create", "path": DOCUMENTS}, "action": "lost_answer", "times": 2})
+    made = await ada.api("POST", "cards", json={"profileId": profile, "handle": handle(), "content": CONTENT})
+    if made.status_code == 503:  # both tries lost their answers: the person tries again under a new handle
+        made = await ada.api(
+            "POST", "cards", json={"profileId": profile, "handle": handle(), "content": CONTENT}
+        )
+    assert made.status_code == 201, made.text
+    assert made.json()["id"] in [card["id"] for card in (await ada.api("GET", "cards")).json()["data"]]
+
+
+async def test_a_keyed_create_whose_answer_was_lost_is_made_once(signed_in, order) -> None:
+    ada = await signed_in()
+    body = {"profileId": await a_profile(ada), "handle": handle(), "content": CONTENT}
+    await order({"match": {"operation": "batch"}, "action": "lost_answer", "times": 1})
+    made = await ada.api("POST", "cards", json=body, headers={"Idempotency-Key": "once"})
+    again = await ada.api("POST", "cards", json=body, headers={"Idempotency-Key": "once"})
+    assert again.status_code == 201
+    assert made.status_code in (201, 503)
+    assert len((await ada.api("GET", "cards")).json()["data"]) == 1
+
+
+async def test_a_short_throttling_goes_unnoticed_and_a_long_one_is_told(signed_in, order) -> None:
+    ada = await signed_in()
+    throttled = {"match": {"path": DOCUMENTS}, "action": "status", "status": 429, "retryAfterMs": 5}
+    await order(throttled | {"times": 2})
+    assert (await ada.api("GET", "cards")).status_code == 200
+    await order(throttled | {"times": 50})
+    answer = await ada.api("GET", "cards")
+    assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
+    assert int(answer.headers["retry-after"]) >= 1
+
+
+async def test_a_card_that_was_just_seen_is_served_while_the_store_is_down(
+    signed_in, client, order, monkeypatch
+) -> None:
+    from functions import cards  # noqa: PLC0415 - the module that the host loaded
+
+    card = (await published(await signed_in())).json()
+    stranger = client()
+    assert (await stranger.get(f"/c/{card['handle']}")).status_code == 200
+    monkeypatch.setattr(cards, "FRESH_SECONDS", 0.0)
+    down = {"match": {"path": DOCUMENTS}, "action": "status", "status": 503, "times": 100}
+    await order(down)
+    assert (await stranger.get(f"/c/{card['handle']}")).status_code == 200
+    monkeypatch.setattr(cards, "OUTAGE_SECONDS", 0.0)
+    assert (await stranger.get(f"/c/{card['handle']}")).status_code == 503
+
+
+async def test_a_refused_write_changes_nothing(signed_in, order) -> None:
+    ada = await signed_in()
+    made = await a_card(ada)
+    path = f"cards/{made.json()['id']}"
+    await order({"match": {"operation": "replace"}, "action": "status", "status": 503, "times": 50})
+    body = {"profileId": made.json()["profileId"], "content": CONTENT | {"title": "Lost"}}
+    assert (await ada.api("PUT", path, json=body, headers={"If-Match": '"1"'})).status_code == 503
+    assert (await ada.api("GET", path)).json() == made.json()
