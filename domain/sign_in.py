@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -23,7 +24,11 @@ _OWN_PATH = re.compile(r"/[A-Za-z0-9._~/-]*(?:\?[A-Za-z0-9._~=&-]*)?")
 _MAX_PATH = 300
 _YEAR = re.compile("[0-9]{4}")
 _MONTH = re.compile("0?[1-9]|1[0-2]")
-_EMAIL: TypeAdapter[str] = TypeAdapter(EmailAddress)
+
+
+@cache
+def _email() -> TypeAdapter[str]:
+    return TypeAdapter(EmailAddress)
 
 
 class FlowLost(Refusal):
@@ -116,7 +121,7 @@ async def finish_sign_in(
 ) -> tuple[Account, str]:
     """Return the account and the session cookie's value. `account_id` is used at the first sign-in only."""
     try:
-        email = _EMAIL.validate_python(claims.email)
+        email = _email().validate_python(claims.email)
     except ValidationError:
         raise EmailMissing from None
     identity = Identity(iss=claims.iss, sub=claims.sub, email=email, name=claims.name)

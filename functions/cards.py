@@ -5,7 +5,7 @@ import hashlib
 import time
 from collections import OrderedDict
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from http import HTTPStatus
 from urllib.parse import quote
 
@@ -35,7 +35,12 @@ class Output:
 
     etag: str
     full: func.HttpResponse
-    unchanged: func.HttpResponse
+
+    @cached_property
+    def unchanged(self) -> func.HttpResponse:
+        headers = dict(self.full.headers)
+        content_type = headers.pop("Content-Type")
+        return reply(status=HTTPStatus.NOT_MODIFIED, content_type=content_type, headers=headers)
 
 
 @dataclass
@@ -154,8 +159,4 @@ def _file_name(view: CardView) -> dict[str, str]:
 def _output(body: bytes, content_type: str, headers: dict[str, str]) -> Output:
     tag = f'"{base64.urlsafe_b64encode(hashlib.sha256(body).digest()[:15]).decode()}"'
     headers = {"ETag": tag, "Cache-Control": "public, no-cache", "Vary": "Accept", **headers}
-    return Output(
-        etag=tag,
-        full=reply(body, content_type=content_type, headers=headers),
-        unchanged=reply(status=HTTPStatus.NOT_MODIFIED, content_type=content_type, headers=headers),
-    )
+    return Output(etag=tag, full=reply(body, content_type=content_type, headers=headers))

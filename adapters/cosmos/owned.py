@@ -32,7 +32,7 @@ def from_document[M: BaseModel](model: type[M], stored: Document) -> M:
     return model.model_validate({**stored["body"], "etag": stored["_etag"]}, context=STORED)
 
 
-async def create_once(items: Items, account_id: str, new: Document, creation: Creation[Any] | None) -> bool:
+async def create_once(items: Items, account_id: str, new: Document, creation: "Creation[Any] | None") -> bool:
     """Store a new document together with the record of its Idempotency-Key, kept for a day."""
     if creation is None:
         return await items.create(new)

@@ -12,9 +12,10 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, StringConstraints, ValidationError
+from pydantic import StringConstraints, ValidationError
 
 from domain.errors import Unavailable
+from domain.model import Model
 
 if TYPE_CHECKING:
     from jwt import PyJWK
@@ -33,7 +34,7 @@ RETRY_AFTER = timedelta(seconds=10)
 _MIN_KEY_BITS = 2048
 
 
-class Discovery(BaseModel):
+class Discovery(Model):
     """The part of OpenID Connect Discovery 1.0 §3 that is used here."""
 
     issuer: str
