@@ -12,13 +12,16 @@ from typing import Annotated, Literal, Protocol
 from pydantic import AfterValidator, Field
 
 from domain.accounts import ProfileStore
-from domain.content import CardContent
+from domain.content import IMAGE_FIELDS, CardContent, shown_to
 from domain.creation import Creation, request_hash
 from domain.errors import Conflict, Fault, HandleLookalike, HandleTaken, InvalidInput, NotFound, StaleVersion
 from domain.handles import MAX_LENGTH, check_handle, suggest_handle
 from domain.model import Closed, Model
 
 ProfileId = Annotated[str, Field(max_length=40, json_schema_extra={"pattern": "^prf_[a-z2-7]{26}$"})]
+# Private values stay in the owner's partition; every other audience is decided when somebody looks.
+PROJECTED = frozenset({"public", "signed_in", "connections"})
+
 Handle = Annotated[str, Field(max_length=MAX_LENGTH), AfterValidator(check_handle)]
 
 
@@ -54,6 +57,18 @@ class Card(Model):
         return self.model_copy(update={"version": self.version + 1, "updated_at": at, **update})
 
 
+class ShownImage(Model):
+    """The files of one image by form (such as `webp` and `jpeg`), and its size in pixels.
+
+    `public` says that everybody may see it, and so may keep it.
+    """
+
+    files: dict[str, str]
+    width: int
+    height: int
+    public: bool = False
+
+
 class PublishedCard(Model):
     """What the public name of a card stands for now: a live card, or nothing.
 
@@ -65,6 +80,8 @@ class PublishedCard(Model):
     content: CardContent | None
     published_at: datetime | None
     code: str = ""
+    images: dict[str, ShownImage] = {}
+    owner_id: str = ""
 
 
 class NewCard(Closed):
@@ -115,14 +132,33 @@ class HandleClaims(Protocol):
     async def hold(self, claim: Claim) -> None: ...
 
 
+class ShownImages(Protocol):
+    async def shown(self, account_id: str, image_id: str) -> ShownImage | None:
+        """The files of an image that is ready, or None."""
+        ...
+
+
 class PublishedCards(Protocol):
     async def get(self, handle: str) -> PublishedCard | None: ...
     async def project(self, card: PublishedCard, *, first: bool) -> None: ...
 
 
-def projection(card: Card) -> PublishedCard:
+async def projection(card: Card, *, images: ShownImages) -> PublishedCard:
+    """What the public name of a card shall stand for. What is private does not even go there."""
+    content = card.published and shown_to(card.published, PROJECTED)
+    shown: dict[str, ShownImage] = {}
+    for field in IMAGE_FIELDS if content else ():
+        image_id = getattr(content, field)
+        image = await images.shown(card.account_id, image_id) if image_id else None
+        if image is not None:
+            shown[field] = image
     return PublishedCard(
-        handle=card.handle, version=card.version, content=card.published, published_at=card.published_at
+        handle=card.handle,
+        version=card.version,
+        content=content,
+        published_at=card.published_at,
+        images=shown,
+        owner_id=card.account_id,
     )
 
 
@@ -202,20 +238,22 @@ async def edit_card(
 
 
 async def publish_card(
-    account_id: str, card_id: str, *, version: int, now: datetime, cards: CardStore, published: PublishedCards
+    account_id: str, card_id: str, *, version: int, now: datetime, cards: CardStore, published: PublishedCards,
+    images: ShownImages,
 ) -> Card:
     """Show the draft to the public. Three calls to the store: read, save, project."""
     card = await _read_version(account_id, card_id, version, cards)
     saved = await cards.save_and_order_projection(card.publish(now))
-    await published.project(projection(saved), first=not card.was_published)
+    await published.project(await projection(saved, images=images), first=not card.was_published)
     return saved
 
 
 async def unpublish_card(
-    account_id: str, card_id: str, *, version: int, now: datetime, cards: CardStore, published: PublishedCards
+    account_id: str, card_id: str, *, version: int, now: datetime, cards: CardStore, published: PublishedCards,
+    images: ShownImages,
 ) -> Card:
     """Take the card from the public; its URL answers as if it had never been."""
     card = await _read_version(account_id, card_id, version, cards)
     saved = await cards.save_and_order_projection(card.unpublish(now))
-    await published.project(projection(saved), first=False)
+    await published.project(await projection(saved, images=images), first=False)
     return saved

@@ -1,4 +1,6 @@
-"""What a card says: the product's text fields. Order in a list is the order on the card."""
+"""What a card says, and who may see each of it. Order in a list is the order on the card."""
+
+from typing import Literal
 
 from pydantic import Field
 
@@ -6,6 +8,8 @@ from domain.fields import (
     Country,
     EmailAddress,
     EmailKind,
+    ImageId,
+    LanguageTag,
     LinkUrl,
     Name,
     PhoneKind,
@@ -16,22 +20,33 @@ from domain.fields import (
 )
 from domain.model import Closed
 
+# From the widest to the narrowest: everyone, signed-in people, the owner's connections, nobody else.
+Audience = Literal["public", "signed_in", "connections", "private"]
 
-class Email(Closed):
+
+class Entry(Closed):
+    """One value of a list, shown to its own audience."""
+
+    audience: Audience = "private"
+
+
+class Email(Entry):
     kind: EmailKind = "work"
+    label: ShortLine | None = None
     address: EmailAddress
 
 
-class Phone(Closed):
+class Phone(Entry):
     kind: PhoneKind = "mobile"
+    label: ShortLine | None = None
     number: PhoneNumber
 
 
-class SocialLink(Closed):
+class SocialLink(Entry):
     url: WebUrl
 
 
-class ProductLink(Closed):
+class ProductLink(Entry):
     label: ShortLine
     url: LinkUrl
 
@@ -44,18 +59,62 @@ class Address(Closed):
     country: Country | None = None
 
 
+class Audiences(Closed):
+    """Who may see each single field; the name is always shown."""
+
+    photo: Audience = "private"
+    logo: Audience = "private"
+    pronouns: Audience = "private"
+    title: Audience = "private"
+    organisation: Audience = "private"
+    bio: Audience = "private"
+    languages: Audience = "private"
+    website: Audience = "private"
+    company_text: Audience = "private"
+    company_image: Audience = "private"
+    video_link: Audience = "private"
+    office_address: Audience = "private"
+    map_link: Audience = "private"
+
+
 class CardContent(Closed):
     """The fields a person fills in. Only the name is required."""
 
     name: Name
+    photo: ImageId | None = None
+    logo: ImageId | None = None
+    pronouns: ShortLine | None = Field(default=None, max_length=40)
     title: ShortLine | None = None
     organisation: ShortLine | None = None
+    bio: Text | None = Field(default=None, max_length=600)
+    languages: list[LanguageTag] = Field(default=[], max_length=10)
     emails: list[Email] = Field(default=[], max_length=5)
     phones: list[Phone] = Field(default=[], max_length=5)
     website: WebUrl | None = None
     social_links: list[SocialLink] = Field(default=[], max_length=10)
     company_text: Text | None = None
+    company_image: ImageId | None = None
     video_link: WebUrl | None = None
     office_address: Address | None = None
     map_link: WebUrl | None = None
     product_links: list[ProductLink] = Field(default=[], max_length=10)
+    audiences: Audiences = Audiences()
+
+
+SINGLE_FIELDS = tuple(Audiences.model_fields)
+LIST_FIELDS = ("emails", "phones", "social_links", "product_links")
+IMAGE_FIELDS = ("photo", "logo", "company_image")
+
+
+def shown_to(content: CardContent, audiences: frozenset[str]) -> CardContent:
+    """The content without what is meant for other audiences than these."""
+    hidden: dict[str, object] = {
+        field: [] if field == "languages" else None
+        for field in SINGLE_FIELDS
+        if getattr(content.audiences, field) not in audiences
+    }
+    lists = {
+        field: [entry for entry in getattr(content, field) if entry.audience in audiences]
+        for field in LIST_FIELDS
+    }
+    return content.model_copy(update={**hidden, **lists})

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from domain.cards import Card, Claim, ProjectionOrder, PublishedCard, projection
+from domain.cards import Card, Claim, ProjectionOrder, PublishedCard, ShownImages, projection
 
 # Longer than any request can run, so that nothing still under way is touched.
 CLAIM_TIME = timedelta(minutes=15)
@@ -49,6 +49,7 @@ async def tidy(
     handles: StaleClaims,
     cards: OrderedProjections,
     published: Projections,
+    images: ShownImages,
 ) -> Tidied:
     """Put right what crashes and time leave behind. Every step may run twice and beside requests."""
     done = Tidied(sessions_ended=await sessions.delete_expired(now))
@@ -63,7 +64,7 @@ async def tidy(
     async for order in cards.projection_orders(now - PROJECTION_TIME):
         card = await cards.get(order.account_id, order.card_id)
         if card is not None:
-            await published.project(projection(card), first=False)
+            await published.project(await projection(card, images=images), first=False)
         await cards.projection_done(order)
         done.projections_checked += 1
     return done

@@ -1,34 +1,59 @@
 """The one visibility rule: the only way from a card to bytes."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
-from domain.cards import PublishedCard
-from domain.content import CardContent
+from domain.cards import PublishedCard, ShownImage
+from domain.content import CardContent, shown_to
 from domain.errors import NotFound
 from domain.model import Model
 
+_EVERYONE = frozenset({"public"})
+_SIGNED_IN = _EVERYONE | {"signed_in"}
+_CONNECTED = _SIGNED_IN | {"connections"}
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """Who is looking. `connected` is for the owner's connections, and for the owner."""
+
+    signed_in: bool = False
+    connected: bool = False
+
+
+ANYONE = Viewer()
+
 
 class CardView(Model):
-    """A card as its viewer may see it. Every output renders this and nothing else."""
+    """A card as its viewer may see it. Every output renders this and nothing else.
+
+    `code` is the QR code of the card's address as SVG. `images` gives the shown images' files by field.
+    """
 
     handle: str
     version: int
     published_at: datetime
     content: CardContent
     code: str
+    images: dict[str, ShownImage]
 
 
-def view_for(card: PublishedCard | None) -> CardView:
-    """Return what a viewer may see, or refuse with one answer for absent, unpublished and unknown.
-
-    Every field a person publishes is public so far; audiences narrow it here and nowhere else.
-    """
+def view_for(card: PublishedCard | None, viewer: Viewer) -> CardView:
+    """Return what the viewer may see, or refuse with one answer for absent, unpublished and unknown."""
     if card is None or card.content is None or card.published_at is None:
         raise NotFound
+    audiences = _CONNECTED if viewer.connected else _SIGNED_IN if viewer.signed_in else _EVERYONE
+    content = shown_to(card.content, audiences)
+    images = {
+        field: image.model_copy(update={"public": getattr(card.content.audiences, field) == "public"})
+        for field, image in card.images.items()
+        if getattr(content, field) is not None
+    }
     return CardView(
         handle=card.handle,
         version=card.version,
         published_at=card.published_at,
-        content=card.content,
+        content=content,
         code=card.code,
+        images=images,
     )
