@@ -40,6 +40,7 @@ def vcard(**changes: object) -> bytes:
         published_at=datetime(2026, 11, 1, 9, 30, tzinfo=UTC),
         content=content,
         code="",
+        images={},
     )
     return write_vcard(view, URL)
 
@@ -97,6 +98,7 @@ def test_a_card_with_only_a_name_is_whole() -> None:
         handle="li",
         version=1,
         code="",
+        images={},
         published_at=datetime.now(UTC),
         content=CardContent.model_validate({"name": "李"}),
     )
