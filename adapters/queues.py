@@ -7,25 +7,29 @@ import asyncio
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from pydantic import BaseModel
+
 from domain.mail import MailOrder
 
 if TYPE_CHECKING:
     from azure.storage.queue.aio import QueueClient
 
 MAIL_QUEUE = "mail"
+VISIT_QUEUE = "visits"
+IMAGE_QUEUE = "images"
 
 
-class MailQueue:
-    """Without a connection string it signs in with the managed identity of the app."""
+class Queue:
+    """One queue, made on first use. Without a connection string it signs in with the app's identity."""
 
-    def __init__(self, connection: str | None, account_url: str | None) -> None:
-        self._connection, self._account_url = connection, account_url
+    def __init__(self, name: str, connection: str | None, account_url: str | None) -> None:
+        self._name, self._connection, self._account_url = name, connection, account_url
         self._opening = asyncio.Lock()
         self._client: QueueClient | None = None
 
-    async def send_welcome(self, account_id: str) -> None:
+    async def send(self, order: BaseModel) -> None:
         client = await self._queue()
-        await client.send_message(MailOrder(kind="welcome", account_id=account_id).model_dump_json())
+        await client.send_message(order.model_dump_json())
 
     async def close(self) -> None:
         if self._client is not None:
@@ -45,13 +49,18 @@ class MailQueue:
 
         policy: dict[str, Any] = {"message_encode_policy": TextBase64EncodePolicy()}
         if self._connection is not None:
-            client = QueueClient.from_connection_string(self._connection, MAIL_QUEUE, **policy)
+            client = QueueClient.from_connection_string(self._connection, self._name, **policy)
         else:
             from azure.identity.aio import DefaultAzureCredential  # noqa: PLC0415
 
             client = QueueClient(
-                self._account_url or "", MAIL_QUEUE, credential=DefaultAzureCredential(), **policy
+                self._account_url or "", self._name, credential=DefaultAzureCredential(), **policy
             )
         with suppress(ResourceExistsError):
             await client.create_queue()
         return client
+
+
+class MailQueue(Queue):
+    async def send_welcome(self, account_id: str) -> None:
+        await self.send(MailOrder(kind="welcome", account_id=account_id))

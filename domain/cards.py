@@ -12,49 +12,46 @@ from typing import Annotated, Literal, Protocol
 from pydantic import AfterValidator, Field
 
 from domain.accounts import ProfileStore
-from domain.content import IMAGE_FIELDS, CardContent, shown_to
+from domain.content import CardContent
 from domain.creation import Creation, request_hash
 from domain.errors import Conflict, Fault, HandleLookalike, HandleTaken, InvalidInput, NotFound, StaleVersion
 from domain.handles import MAX_LENGTH, check_handle, suggest_handle
 from domain.model import Closed, Model
 
 ProfileId = Annotated[str, Field(max_length=40, json_schema_extra={"pattern": "^prf_[a-z2-7]{26}$"})]
-# Private values stay in the owner's partition; every other audience is decided when somebody looks.
-PROJECTED = frozenset({"public", "signed_in", "connections"})
-
 Handle = Annotated[str, Field(max_length=MAX_LENGTH), AfterValidator(check_handle)]
 
 
 class Card(Model):
     """A card as its owner has it. `etag` is the store's, for the next write.
 
-    `was_published` stays true once the card's name has stood for something.
+    `previous` is what the last publication replaced, for as long as that can be undone. `former_handles`
+    lead to `handle`. `was_published` stays true once the card's name has stood for something.
     """
 
     id: str
     account_id: str
     profile_id: str
     handle: str
+    former_handles: list[str] = []
     version: int
     draft: CardContent
     published: CardContent | None = None
     published_at: datetime | None = None
+    previous: CardContent | None = None
+    paused: bool = False
     was_published: bool = False
+    deleted: bool = False
     created_at: datetime
     updated_at: datetime
     etag: str | None = Field(default=None, exclude=True)
 
-    def edited(self, content: CardContent, *, profile_id: str, at: datetime) -> "Card":
-        return self._changed(at, draft=content, profile_id=profile_id)
-
-    def publish(self, at: datetime) -> "Card":
-        return self._changed(at, published=self.draft, published_at=at, was_published=True)
-
-    def unpublish(self, at: datetime) -> "Card":
-        return self._changed(at, published=None, published_at=None)
-
-    def _changed(self, at: datetime, **update: object) -> "Card":
+    def changed(self, at: datetime, **update: object) -> "Card":
         return self.model_copy(update={"version": self.version + 1, "updated_at": at, **update})
+
+    @property
+    def is_live(self) -> bool:
+        return self.published is not None and not self.paused
 
 
 class ShownImage(Model):
@@ -70,7 +67,7 @@ class ShownImage(Model):
 
 
 class PublishedCard(Model):
-    """What the public name of a card stands for now: a live card, or nothing.
+    """What a handle stands for now: a live card, another handle, or nothing.
 
     `code` is the QR code of its address as SVG markup; the store draws it.
     """
@@ -79,9 +76,11 @@ class PublishedCard(Model):
     version: int
     content: CardContent | None
     published_at: datetime | None
+    redirect_to: str | None = None
     code: str = ""
     images: dict[str, ShownImage] = {}
     owner_id: str = ""
+    card_id: str = ""
 
 
 class NewCard(Closed):
@@ -132,34 +131,9 @@ class HandleClaims(Protocol):
     async def hold(self, claim: Claim) -> None: ...
 
 
-class ShownImages(Protocol):
-    async def shown(self, account_id: str, image_id: str) -> ShownImage | None:
-        """The files of an image that is ready, or None."""
-        ...
-
-
 class PublishedCards(Protocol):
     async def get(self, handle: str) -> PublishedCard | None: ...
     async def project(self, card: PublishedCard, *, first: bool) -> None: ...
-
-
-async def projection(card: Card, *, images: ShownImages) -> PublishedCard:
-    """What the public name of a card shall stand for. What is private does not even go there."""
-    content = card.published and shown_to(card.published, PROJECTED)
-    shown: dict[str, ShownImage] = {}
-    for field in IMAGE_FIELDS if content else ():
-        image_id = getattr(content, field)
-        image = await images.shown(card.account_id, image_id) if image_id else None
-        if image is not None:
-            shown[field] = image
-    return PublishedCard(
-        handle=card.handle,
-        version=card.version,
-        content=content,
-        published_at=card.published_at,
-        images=shown,
-        owner_id=card.account_id,
-    )
 
 
 async def read_card(account_id: str, card_id: str, *, cards: CardStore) -> Card:
@@ -169,11 +143,20 @@ async def read_card(account_id: str, card_id: str, *, cards: CardStore) -> Card:
     return card
 
 
-async def _read_version(account_id: str, card_id: str, version: int, cards: CardStore) -> Card:
+async def read_version(account_id: str, card_id: str, version: int, cards: CardStore) -> Card:
     card = await read_card(account_id, card_id, cards=cards)
     if card.version != version:
         raise StaleVersion
     return card
+
+
+async def claim_handle(wanted: Claim, *, handles: HandleClaims) -> Claim:
+    """Reserve a handle for a card, or refuse. A create repeated under its key adopts its own first claim."""
+    claim = await handles.claim(wanted)
+    same_key = wanted.key is not None and (claim.account_id, claim.key) == (wanted.account_id, wanted.key)
+    if claim.card_id != wanted.card_id and not same_key:
+        raise HandleTaken if claim.handle == wanted.handle else HandleLookalike
+    return claim
 
 
 async def create_card(
@@ -197,10 +180,9 @@ async def create_card(
         return done.repeated(new)
     await _own_profile(account_id, new.profile_id, profiles)
     handle = new.handle or suggest_handle(new.content.name, suffix)
-    wanted = Claim(handle=handle, account_id=account_id, card_id=card_id, key=key, claimed_at=now)
-    claim = await handles.claim(wanted)
-    if claim.card_id != card_id and not (key and (claim.account_id, claim.key) == (account_id, key)):
-        raise HandleTaken if claim.handle == handle else HandleLookalike
+    claim = await claim_handle(
+        Claim(handle=handle, account_id=account_id, card_id=card_id, key=key, claimed_at=now), handles=handles
+    )
     card = Card(
         id=claim.card_id, account_id=account_id, profile_id=new.profile_id, handle=claim.handle, version=1,
         draft=new.content, created_at=now, updated_at=now,
@@ -231,29 +213,7 @@ async def edit_card(
     cards: CardStore,
     profiles: ProfileStore,
 ) -> Card:
-    card = await _read_version(account_id, card_id, version, cards)
+    card = await read_version(account_id, card_id, version, cards)
     if draft.profile_id != card.profile_id:
         await _own_profile(account_id, draft.profile_id, profiles)
-    return await cards.save(card.edited(draft.content, profile_id=draft.profile_id, at=now))
-
-
-async def publish_card(
-    account_id: str, card_id: str, *, version: int, now: datetime, cards: CardStore, published: PublishedCards,
-    images: ShownImages,
-) -> Card:
-    """Show the draft to the public. Three calls to the store: read, save, project."""
-    card = await _read_version(account_id, card_id, version, cards)
-    saved = await cards.save_and_order_projection(card.publish(now))
-    await published.project(await projection(saved, images=images), first=not card.was_published)
-    return saved
-
-
-async def unpublish_card(
-    account_id: str, card_id: str, *, version: int, now: datetime, cards: CardStore, published: PublishedCards,
-    images: ShownImages,
-) -> Card:
-    """Take the card from the public; its URL answers as if it had never been."""
-    card = await _read_version(account_id, card_id, version, cards)
-    saved = await cards.save_and_order_projection(card.unpublish(now))
-    await published.project(await projection(saved, images=images), first=False)
-    return saved
+    return await cards.save(card.changed(now, draft=draft.content, profile_id=draft.profile_id))

@@ -78,6 +78,21 @@ class HandleLookalike(Conflict):
     title = "This handle looks like one that is taken"
 
 
+class UploadMissing(Conflict):
+    code = "upload_missing"
+    title = "The picture has not been uploaded yet"
+
+
+class AlreadyUploaded(Conflict):
+    code = "already_uploaded"
+    title = "This image has its picture; make another image for another picture"
+
+
+class ImageTooLarge(Refusal):
+    code = "image_too_large"
+    title = "The picture is larger than 5 MB"
+
+
 class StaleVersion(Refusal):
     code = "stale_version"
     title = "It has changed since it was read"

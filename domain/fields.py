@@ -124,7 +124,9 @@ Country = Annotated[str, Field(pattern="^[A-Z]{2}$", description="ISO 3166-1 alp
 # RFC 5646 as far as people need it: language, script, region, variants.
 LanguageTag = Annotated[
     str,
-    Field(pattern="^[A-Za-z]{2,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?(-[A-Za-z0-9]{5,8})*$", max_length=35),
+    Field(
+        pattern="^[A-Za-z]{2,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?(-[A-Za-z0-9]{5,8})*$", max_length=35
+    ),
 ]
 ImageId = Annotated[str, Field(pattern="^img_[a-z2-7]{26}$")]
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from domain.cards import Card, Claim, ProjectionOrder, PublishedCard, ShownImages, projection
+from domain.cards import Card, Claim, ProjectionOrder, PublishedCards
+from domain.publication import ShownImages, project
 
 # Longer than any request can run, so that nothing still under way is touched.
 CLAIM_TIME = timedelta(minutes=15)
@@ -24,12 +25,12 @@ class StaleClaims(Protocol):
 
 class OrderedProjections(Protocol):
     async def get(self, account_id: str, card_id: str) -> Card | None: ...
+    async def ordered(self, order: ProjectionOrder) -> Card | None:
+        """The card of an order, also one that was deleted."""
+        ...
+
     def projection_orders(self, before: datetime) -> AsyncIterator[ProjectionOrder]: ...
     async def projection_done(self, order: ProjectionOrder) -> None: ...
-
-
-class Projections(Protocol):
-    async def project(self, card: PublishedCard, *, first: bool) -> None: ...
 
 
 @dataclass
@@ -48,23 +49,23 @@ async def tidy(
     sessions: ExpiringSessions,
     handles: StaleClaims,
     cards: OrderedProjections,
-    published: Projections,
+    published: PublishedCards,
     images: ShownImages,
 ) -> Tidied:
     """Put right what crashes and time leave behind. Every step may run twice and beside requests."""
     done = Tidied(sessions_ended=await sessions.delete_expired(now))
     async for claim in handles.stale_claims(now - CLAIM_TIME):
         card = await cards.get(claim.account_id, claim.card_id)
-        if card is not None and card.handle == claim.handle:
+        if card is not None and claim.handle in (card.handle, *card.former_handles):
             await handles.hold(claim)
             done.claims_held += 1
         else:
             await handles.free(claim)
             done.claims_freed += 1
     async for order in cards.projection_orders(now - PROJECTION_TIME):
-        card = await cards.get(order.account_id, order.card_id)
+        card = await cards.ordered(order)
         if card is not None:
-            await published.project(await projection(card, images=images), first=False)
+            await project(card, images=images, published=published, first=False)
         await cards.projection_done(order)
         done.projections_checked += 1
     return done

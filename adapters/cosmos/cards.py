@@ -4,13 +4,20 @@ from collections.abc import AsyncIterator
 from datetime import datetime
 
 from adapters.cosmos.database import SCHEMA_VERSION, Database, Document, Items, instant
-from adapters.cosmos.owned import create_once, document, from_document, newest_first, read_creation
+from adapters.cosmos.owned import DAY, create_once, document, from_document, newest_first, read_creation
 from domain.cards import Card, ProjectionOrder
 from domain.creation import Creation
 
 
+# A deleted card leaves what its handles need to be projected; then the store forgets that too.
+_DELETED_TTL = 30 * DAY
+
+
 def _document(card: Card) -> Document:
-    return document("card", card.id, card.account_id, card, createdAt=instant(card.created_at))
+    extra = {"createdAt": instant(card.created_at)}
+    if card.deleted:
+        return document("deleted-card", card.id, card.account_id, card, ttl=_DELETED_TTL, **extra)
+    return document("card", card.id, card.account_id, card, **extra)
 
 
 class CosmosCards:
@@ -61,6 +68,10 @@ class CosmosCards:
                 card_id=stored["cardId"],
                 etag=stored["_etag"],
             )
+
+    async def ordered(self, order: ProjectionOrder) -> Card | None:
+        stored = await self._items.read(order.card_id, order.account_id)
+        return None if stored is None else from_document(Card, stored)
 
     async def projection_done(self, order: ProjectionOrder) -> None:
         """Drop the order unless a newer one has taken its place."""

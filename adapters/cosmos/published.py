@@ -23,7 +23,11 @@ class CosmosPublished:
                 "version": stored["version"],
                 "content": stored["content"],
                 "published_at": stored["publishedAt"],
+                "redirect_to": stored["redirectTo"],
                 "code": stored["code"],
+                "images": stored["images"],
+                "owner_id": stored["ownerId"],
+                "card_id": stored["cardId"],
             },
             context=STORED,
         )
@@ -37,7 +41,11 @@ class CosmosPublished:
             "version": card.version,
             "content": None if card.content is None else card.content.model_dump(mode="json"),
             "publishedAt": None if card.published_at is None else instant(card.published_at),
+            "redirectTo": card.redirect_to,
             "code": "" if card.content is None else self._draw_code(card.handle),
+            "images": {field: image.model_dump() for field, image in card.images.items()},
+            "ownerId": card.owner_id,
+            "cardId": card.card_id,
         }
         new = {
             "id": card.handle,

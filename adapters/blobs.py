@@ -1,0 +1,179 @@
+"""Blob storage: pictures as they were sent, for minutes, and the files that cards show.
+
+Both containers are private: people send to a signed URL and see files only through a card.
+"""
+
+import asyncio
+import hashlib
+import re
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from domain.image_sweep import StoredFile
+from domain.images import SignedUpload
+
+if TYPE_CHECKING:
+    from azure.storage.blob import UserDelegationKey
+    from azure.storage.blob.aio import BlobClient, BlobServiceClient, ContainerClient
+
+UPLOADS, MEDIA = "uploads", "media"
+UPLOAD_TIME: Final = timedelta(minutes=10)
+_KEY_TIME: Final = timedelta(hours=6)
+# Clocks differ: a signature that begins now is refused by a service whose clock is behind.
+_SKEW: Final = timedelta(minutes=5)
+_TYPES: Final = {"webp": "image/webp", "jpg": "image/jpeg", "png": "image/png"}
+_NAME: Final = re.compile(r"[0-9a-f]{32}\.(webp|jpg|png)")
+
+
+class Blobs:
+    """Without a connection string it signs in with the app's identity and signs with a delegated key."""
+
+    def __init__(self, connection: str | None, account_url: str | None) -> None:
+        self._connection, self._account_url = connection, account_url
+        self._opening = asyncio.Lock()
+        self._client: BlobServiceClient | None = None
+        self._delegated: UserDelegationKey | None = None
+        self._delegated_until = datetime.min.replace(tzinfo=UTC)
+
+    async def sign_upload(self, account_id: str, image_id: str, now: datetime) -> SignedUpload:
+        """A URL to which one PUT may create the upload; nothing can be read or replaced with it."""
+        from azure.storage.blob import BlobSasPermissions, generate_blob_sas  # noqa: PLC0415
+
+        blob, expires_at = await self._upload(account_id, image_id), now + UPLOAD_TIME
+        local = blob.url.startswith("http:")
+        token = generate_blob_sas(
+            blob.account_name or "",
+            UPLOADS,
+            blob.blob_name,
+            **await self._signing_key(now),
+            permission=BlobSasPermissions(create=True),
+            start=now - _SKEW,
+            expiry=expires_at,
+            protocol=None if local else "https",
+        )
+        return SignedUpload(f"{blob.url}?{token}", {"x-ms-blob-type": "BlockBlob"}, expires_at)
+
+    async def put_upload(self, account_id: str, image_id: str, content: bytes) -> bool:
+        """Keep the upload; False when another one is there already. The same bytes again are fine."""
+        from azure.core.exceptions import ResourceExistsError  # noqa: PLC0415
+        from azure.storage.blob import ContentSettings  # noqa: PLC0415
+
+        blob = await self._upload(account_id, image_id)
+        digest = bytearray(hashlib.md5(content, usedforsecurity=False).digest())
+        settings = ContentSettings(content_type="application/octet-stream", content_md5=digest)
+        try:
+            await blob.upload_blob(content, overwrite=False, content_settings=settings)
+        except ResourceExistsError:
+            there = await blob.get_blob_properties()
+            return bytes(there.content_settings.content_md5 or b"") == bytes(digest)
+        return True
+
+    async def upload_size(self, account_id: str, image_id: str) -> int | None:
+        from azure.core.exceptions import ResourceNotFoundError  # noqa: PLC0415
+
+        blob = await self._upload(account_id, image_id)
+        try:
+            return int((await blob.get_blob_properties()).size)
+        except ResourceNotFoundError:
+            return None
+
+    async def read_upload(self, account_id: str, image_id: str, limit: int) -> bytes | None:
+        return await _read(await self._upload(account_id, image_id), limit)
+
+    async def delete_upload(self, account_id: str, image_id: str) -> None:
+        await _delete(await self._upload(account_id, image_id))
+
+    async def delete_uploads(self, before: datetime) -> int:
+        """Delete the uploads that came before a time; return how many."""
+        container, deleted = await self._container(UPLOADS), 0
+        async for found in container.list_blobs():
+            if found.last_modified < before:
+                await _delete(container.get_blob_client(found.name))
+                deleted += 1
+        return deleted
+
+    async def put_media(self, name: str, content: bytes, *, account_id: str, image_id: str) -> None:
+        from azure.storage.blob import ContentSettings  # noqa: PLC0415
+
+        blob = (await self._container(MEDIA)).get_blob_client(name)
+        settings = ContentSettings(content_type=_TYPES[name.rpartition(".")[2]])
+        # Which image it belongs to is for the sweep; it never leaves the storage.
+        owner = {"account": account_id, "image": image_id}
+        await blob.upload_blob(content, overwrite=True, content_settings=settings, metadata=owner)
+
+    async def open_media(self, name: str) -> tuple[bytes, str] | None:
+        """The bytes and the content type of a file, None when there is none of this name."""
+        match = _NAME.fullmatch(name)
+        if match is None:
+            return None
+        content = await _read((await self._container(MEDIA)).get_blob_client(name))
+        return None if content is None else (content, _TYPES[match[1]])
+
+    async def delete_media(self, name: str) -> None:
+        await _delete((await self._container(MEDIA)).get_blob_client(name))
+
+    async def media_before(self, before: datetime) -> AsyncIterator[StoredFile]:
+        """The files that were stored before a time."""
+        container = await self._container(MEDIA)
+        async for found in container.list_blobs(include=["metadata"]):
+            if found.last_modified < before:
+                owner = found.metadata or {}
+                yield StoredFile(found.name, owner.get("account", ""), owner.get("image", ""))
+
+    async def close(self) -> None:
+        if self._client is not None:
+            await self._client.close()
+            self._client = None
+
+    async def _upload(self, account_id: str, image_id: str) -> "BlobClient":
+        return (await self._container(UPLOADS)).get_blob_client(f"{account_id}/{image_id}")
+
+    async def _container(self, name: str) -> "ContainerClient":
+        async with self._opening:
+            if self._client is None:
+                self._client = await self._open()
+        return self._client.get_container_client(name)
+
+    async def _signing_key(self, now: datetime) -> dict[str, Any]:
+        client = self._client
+        assert client is not None  # noqa: S101 - whoever signs has a blob, and with it the client
+        if self._connection is not None:
+            return {"account_key": client.credential.account_key}
+        if self._delegated is None or self._delegated_until < now + UPLOAD_TIME:
+            self._delegated_until = now + _KEY_TIME
+            self._delegated = await client.get_user_delegation_key(now - _SKEW, self._delegated_until)
+        return {"user_delegation_key": self._delegated}
+
+    async def _open(self) -> "BlobServiceClient":
+        from azure.core.exceptions import ResourceExistsError  # noqa: PLC0415
+        from azure.storage.blob.aio import BlobServiceClient  # noqa: PLC0415
+
+        if self._connection is not None:
+            client = BlobServiceClient.from_connection_string(self._connection)
+        else:
+            from azure.identity.aio import DefaultAzureCredential  # noqa: PLC0415
+
+            client = BlobServiceClient(self._account_url or "", credential=DefaultAzureCredential())
+        for name in (UPLOADS, MEDIA):
+            with suppress(ResourceExistsError):
+                await client.create_container(name)
+        return client
+
+
+async def _read(blob: "BlobClient", limit: int | None = None) -> bytes | None:
+    from azure.core.exceptions import ResourceNotFoundError  # noqa: PLC0415
+
+    try:
+        stream = await blob.download_blob(offset=None if limit is None else 0, length=limit)
+        return await stream.readall()
+    except ResourceNotFoundError:
+        return None
+
+
+async def _delete(blob: "BlobClient") -> None:
+    from azure.core.exceptions import ResourceNotFoundError  # noqa: PLC0415
+
+    with suppress(ResourceNotFoundError):
+        await blob.delete_blob()

@@ -1,0 +1,177 @@
+"""Publication: what the public names of a card stand for, and every change of that.
+
+The stored card is the truth; what a handle stands for is projected from it (see `domain/cards.py`). Former
+handles lead to the present one while the card is live, and stand for nothing otherwise.
+"""
+
+from datetime import datetime
+from typing import Literal, Protocol
+
+from domain.cards import (
+    Card,
+    CardStore,
+    Claim,
+    HandleClaims,
+    PublishedCard,
+    PublishedCards,
+    ShownImage,
+    claim_handle,
+    read_version,
+)
+from domain.content import IMAGE_FIELDS, CardContent, shown_to
+from domain.errors import Conflict
+
+# Private values stay in the owner's partition; every other audience is decided when somebody looks.
+PROJECTED = frozenset({"public", "signed_in", "connections"})
+MAX_RENAMES = 10
+
+Change = Literal["publish", "unpublish", "pause", "resume", "undo"]
+
+
+class NothingToChange(Conflict):
+    code = "nothing_to_change"
+    title = "The card is not in a state where this can be done"
+
+
+class TooManyRenames(Conflict):
+    code = "too_many_renames"
+    title = f"A card can be renamed {MAX_RENAMES} times"
+
+
+class ShownImages(Protocol):
+    async def shown(self, account_id: str, image_id: str) -> ShownImage | None:
+        """The files of an image that is ready, or None."""
+        ...
+
+
+async def project(card: Card, *, images: ShownImages, published: PublishedCards, first: bool) -> None:
+    """Let every handle of the card stand for what the card says now, unless a newer version already does."""
+    content = card.published and shown_to(card.published, PROJECTED) if card.is_live else None
+    now = PublishedCard(
+        handle=card.handle,
+        version=card.version,
+        content=content,
+        published_at=card.published_at,
+        images=await _images_of(card.account_id, content, images),
+        owner_id=card.account_id,
+        card_id=card.id,
+    )
+    await published.project(now, first=first)
+    for handle in card.former_handles:
+        former = PublishedCard(
+            handle=handle,
+            version=card.version,
+            content=None,
+            published_at=None,
+            redirect_to=card.handle if card.is_live else None,
+        )
+        await published.project(former, first=False)
+
+
+async def _images_of(
+    account_id: str, content: CardContent | None, images: ShownImages
+) -> dict[str, ShownImage]:
+    found: dict[str, ShownImage] = {}
+    for field in IMAGE_FIELDS if content else ():
+        image_id = getattr(content, field)
+        image = await images.shown(account_id, image_id) if image_id else None
+        if image is not None:
+            found[field] = image
+    return found
+
+
+async def change_publication(
+    account_id: str,
+    card_id: str,
+    change: Change,
+    *,
+    version: int,
+    now: datetime,
+    cards: CardStore,
+    published: PublishedCards,
+    images: ShownImages,
+) -> Card:
+    """Publish the draft, take the card from the public, pause or resume it, or undo the last publication.
+
+    Three calls to the store for a card without images and former names: read, save, project.
+    """
+    card = await read_version(account_id, card_id, version, cards)
+    saved = await cards.save_and_order_projection(_changed(card, change, now))
+    await project(saved, images=images, published=published, first=not card.was_published)
+    return saved
+
+
+def _changed(card: Card, change: Change, at: datetime) -> Card:
+    if change == "publish":
+        return card.changed(
+            at,
+            published=card.draft,
+            published_at=at,
+            previous=card.published,
+            paused=False,
+            was_published=True,
+        )
+    if change == "unpublish":
+        return card.changed(at, published=None, published_at=None, previous=None, paused=False)
+    if card.published is None:
+        raise NothingToChange
+    if change == "undo":
+        if card.previous is None:
+            raise NothingToChange
+        return card.changed(at, published=card.previous, published_at=at, previous=None)
+    return card.changed(at, paused=change == "pause")
+
+
+async def rename_card(
+    account_id: str,
+    card_id: str,
+    handle: str,
+    *,
+    version: int,
+    now: datetime,
+    cards: CardStore,
+    handles: HandleClaims,
+    published: PublishedCards,
+    images: ShownImages,
+) -> Card:
+    """Give the card another handle; the old one leads there, for good.
+
+    A crash before the card is saved leaves a pending claim, which housekeeping frees.
+    """
+    card = await read_version(account_id, card_id, version, cards)
+    if handle == card.handle:
+        return card
+    if len(card.former_handles) >= MAX_RENAMES:
+        raise TooManyRenames
+    wanted = Claim(handle=handle, account_id=account_id, card_id=card_id, key=None, claimed_at=now)
+    claim = await claim_handle(wanted, handles=handles)
+    former = [old for old in [*card.former_handles, card.handle] if old != handle]
+    saved = await cards.save_and_order_projection(card.changed(now, handle=handle, former_handles=former))
+    await handles.hold(claim)
+    await project(saved, images=images, published=published, first=handle not in card.former_handles)
+    return saved
+
+
+async def delete_card(
+    account_id: str,
+    card_id: str,
+    *,
+    version: int,
+    now: datetime,
+    cards: CardStore,
+    published: PublishedCards,
+    images: ShownImages,
+) -> None:
+    """Delete the card and what it said. Its handles stay reserved and are never given to anybody again."""
+    card = await read_version(account_id, card_id, version, cards)
+    gone = card.changed(
+        now,
+        deleted=True,
+        draft=CardContent(name="-"),
+        published=None,
+        published_at=None,
+        previous=None,
+    )
+    saved = await cards.save_and_order_projection(gone)
+    if card.was_published:
+        await project(saved, images=images, published=published, first=False)
