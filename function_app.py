@@ -7,6 +7,8 @@ from functions import (
     api_cards,
     auth,
     cards,
+    images,
+    counting,
     jobs,
     my,
     my_account,
@@ -21,6 +23,8 @@ app.register_functions(api_accounts.bp)
 app.register_functions(api_cards.bp)
 app.register_functions(auth.bp)
 app.register_functions(cards.bp)
+app.register_functions(counting.bp)
+app.register_functions(images.bp)
 app.register_functions(jobs.bp)
 app.register_functions(my.bp)
 app.register_functions(my_account.bp)

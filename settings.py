@@ -29,6 +29,7 @@ class Settings(BaseModel):
     cosmos_database: str = Field(default="izwop", alias="COSMOS_DATABASE")
     storage: SecretStr | None = Field(default=None, alias="AzureWebJobsStorage")
     storage_queues: str | None = Field(default=None, alias="AzureWebJobsStorage__queueServiceUri")
+    storage_blobs: str | None = Field(default=None, alias="AzureWebJobsStorage__blobServiceUri")
     oidc_issuer: HttpsUrl = Field(
         alias="OIDC_ISSUER", description="Exactly the `iss` of the provider's tokens."
     )
@@ -49,6 +50,7 @@ class Settings(BaseModel):
     housekeeping_schedule: str = Field(
         alias="HOUSEKEEPING_SCHEDULE", description="NCRONTAB, read by the host."
     )
+    image_sweep_schedule: str = Field(alias="IMAGE_SWEEP_SCHEDULE", description="NCRONTAB, once a day.")
 
     @cached_property
     def https(self) -> bool:

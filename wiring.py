@@ -4,17 +4,20 @@ from dataclasses import dataclass
 from functools import cache, partial
 
 import settings
+from adapters.blobs import Blobs
 from adapters.cosmos.accounts import CosmosAccounts, CosmosProfiles, CosmosSessions
 from adapters.cosmos.cards import CosmosCards
 from adapters.cosmos.database import Database
+from adapters.cosmos.images import CosmosImages
 from adapters.cosmos.names import CosmosHandles, CosmosIdentities
 from adapters.cosmos.published import CosmosPublished
+from adapters.cosmos.traffic import CosmosTraffic
 from adapters.entra.code_flow import CodeFlow
 from adapters.entra.documents import ProviderDocuments
 from adapters.entra.tokens import Tokens
 from adapters.mailer import SmtpMailer
 from adapters.qr import qr_svg
-from adapters.queues import MailQueue
+from adapters.queues import MAIL_QUEUE, VISIT_QUEUE, MailQueue, Queue
 from adapters.sealing import Sealer
 from settings import Settings
 
@@ -30,12 +33,21 @@ class Services:
     cards: CosmosCards
     handles: CosmosHandles
     published: CosmosPublished
+    traffic: CosmosTraffic
+    visit_queue: Queue
+    images: CosmosImages
+    blobs: Blobs
+    pictures: PillowPictures
+    image_queue: Queue
     mail_queue: MailQueue
     mailer: SmtpMailer
 
     async def close(self) -> None:
         await self.database.close()
+        await self.blobs.close()
+        await self.image_queue.close()
         await self.mail_queue.close()
+        await self.visit_queue.close()
 
     provider: ProviderDocuments
     code_flow: CodeFlow
@@ -49,7 +61,9 @@ def _draw_code(origin: str, handle: str) -> str:
 
 def build(chosen: Settings) -> Services:
     key = chosen.cosmos_key.get_secret_value() if chosen.cosmos_key else None
+    storage = chosen.storage.get_secret_value() if chosen.storage else None
     database = Database(chosen.cosmos_endpoint, key, chosen.cosmos_database)
+    storage = (chosen.storage.get_secret_value() if chosen.storage else None, chosen.storage_queues)
     provider = ProviderDocuments(chosen.oidc_issuer, chosen.oidc_ca_file)
     return Services(
         settings=chosen,
@@ -61,9 +75,9 @@ def build(chosen: Settings) -> Services:
         cards=CosmosCards(database),
         handles=CosmosHandles(database),
         published=CosmosPublished(database, partial(_draw_code, chosen.public_origin)),
-        mail_queue=MailQueue(
-            chosen.storage.get_secret_value() if chosen.storage else None, chosen.storage_queues
-        ),
+        traffic=CosmosTraffic(database),
+        visit_queue=Queue(VISIT_QUEUE, *storage),
+        mail_queue=MailQueue(MAIL_QUEUE, *storage),
         mailer=SmtpMailer(chosen.smtp_url.get_secret_value(), chosen.mail_from),
         provider=provider,
         code_flow=CodeFlow(

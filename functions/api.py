@@ -3,18 +3,18 @@
 import hashlib
 import re
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
 import azure.functions as func
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 from domain.errors import Fault, InvalidInput, Refusal
 from domain.model import Closed
 from functions.chance import now
-from functions.http import endpoint, etag, read_json, read_version, reply
+from functions.http import endpoint, etag, faults_of, read_binary, read_json, read_version, reply
 from functions.identity import authenticate
 
 PREFIX = "api/v1"
@@ -34,6 +34,7 @@ class Call:
     params: dict[str, str]
     now: datetime
     body: Any = None
+    query: Any = None
     version: int = 0
     key: str | None = None
     limit: int = DEFAULT_LIMIT
@@ -43,12 +44,16 @@ class Call:
 
 @dataclass(frozen=True)
 class Answer:
-    """What an operation gives back; a `version` becomes the ETag, a `location` a path under the API."""
+    """What an operation gives back; a `version` becomes the ETag, a `location` a path under the API.
+
+    `content` is for an operation that gives bytes.
+    """
 
     body: BaseModel | None = None
     version: int | None = None
     location: str | None = None
     headers: dict[str, str] = field(default_factory=dict)
+    content: bytes = b""
 
 
 Action = Callable[[Call], Awaitable[Answer]]
@@ -58,7 +63,8 @@ Action = Callable[[Call], Awaitable[Answer]]
 class Operation:
     """A described function of the API.
 
-    `versioned` operations need If-Match; `creates` take Idempotency-Key; `lists` take limit and cursor.
+    `versioned` operations need If-Match; `creates` take Idempotency-Key; `lists` take limit and cursor;
+    `query` is what others are asked with.
     """
 
     name: str
@@ -67,17 +73,20 @@ class Operation:
     summary: str
     action: Action
     body: type[BaseModel] | None = None
+    query: type[BaseModel] | None = None
     answer: type[BaseModel] | None = None
     versioned: bool = False
     creates: bool = False
     lists: bool = False
+    takes: tuple[str, ...] = ()
+    gives: str = ""
     conflicts: tuple[type[Refusal], ...] = ()
 
     @property
     def status(self) -> HTTPStatus:
         if self.creates:
             return HTTPStatus.CREATED
-        return HTTPStatus.OK if self.answer else HTTPStatus.NO_CONTENT
+        return HTTPStatus.OK if self.answer or self.gives else HTTPStatus.NO_CONTENT
 
 
 OPERATIONS: list[Operation] = []
@@ -112,7 +121,8 @@ async def _perform(operation: Operation, req: func.HttpRequest) -> func.HttpResp
         params=dict(req.route_params),
         now=now(),
         version=read_version(req) if operation.versioned else 0,
-        body=read_json(operation.body, req) if operation.body else None,
+        body=_body(operation, req),
+        query=_read_query(operation.query, req) if operation.query else None,
         key=_idempotency_key(req) if operation.creates else None,
         limit=limit,
         cursor=cursor,
@@ -124,8 +134,24 @@ async def _perform(operation: Operation, req: func.HttpRequest) -> func.HttpResp
         headers["ETag"] = etag(answer.version)
     if answer.location is not None:
         headers["Location"] = f"/{PREFIX}/{answer.location}"
+    if operation.gives:
+        return reply(answer.content, content_type=operation.gives, headers=headers)
     body = answer.body.model_dump_json(by_alias=True).encode() if answer.body else b""
     return reply(body, status=operation.status, headers=headers)
+
+
+def _body(operation: Operation, req: func.HttpRequest) -> Any:
+    if operation.takes:
+        return read_binary(req, operation.takes)
+    return read_json(operation.body, req) if operation.body else None
+
+
+def _read_query(model: type[BaseModel], req: func.HttpRequest) -> BaseModel:
+    try:
+        return model.model_validate(dict(req.params), by_alias=True, by_name=False)
+    except ValidationError as exc:
+        faults = [replace(fault, field=fault.field.removeprefix("/")) for fault in faults_of(exc)]
+        raise InvalidInput(faults) from None
 
 
 def _paging(req: func.HttpRequest) -> tuple[int, str | None]:

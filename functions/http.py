@@ -75,6 +75,7 @@ STATUS: dict[type[errors.Refusal], HTTPStatus] = {
     errors.Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     BadBody: HTTPStatus.BAD_REQUEST,
     MediaTypeRefused: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    errors.ImageTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     BodyTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     LengthRequired: HTTPStatus.LENGTH_REQUIRED,
     MethodNotAllowed: HTTPStatus.METHOD_NOT_ALLOWED,
@@ -218,15 +219,27 @@ def read_json[M: BaseModel](model: type[M], req: func.HttpRequest) -> M:
 
 
 def read_body(req: func.HttpRequest, media_type: str) -> bytes:
-    if "chunked" in req.headers.get("transfer-encoding", "").lower():
-        raise LengthRequired
-    given = req.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if given != media_type:
-        raise MediaTypeRefused(f"Send {media_type}.")
-    body = req.get_body()
+    body = _raw_body(req, (media_type,))
     if len(body) > MAX_BODY:
         raise BodyTooLarge
     return body
+
+
+def read_binary(req: func.HttpRequest, media_types: tuple[str, ...]) -> bytes:
+    """A body of one of these media types. How large it may be is for the use case to say."""
+    body = _raw_body(req, media_types)
+    if not body:
+        raise BadBody("The body is empty.")
+    return body
+
+
+def _raw_body(req: func.HttpRequest, media_types: tuple[str, ...]) -> bytes:
+    if "chunked" in req.headers.get("transfer-encoding", "").lower():
+        raise LengthRequired
+    given = req.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if given not in media_types:
+        raise MediaTypeRefused(f"Send {' or '.join(media_types)}.")
+    return req.get_body()
 
 
 _ETAG = re.compile(r'"([0-9]{1,15})"')

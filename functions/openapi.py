@@ -24,7 +24,9 @@ from functions.http import (
 
 bp = func.Blueprint()
 
-_ID_PREFIX = {"cardId": "crd", "profileId": "prf"}
+_PARAMETER = {"cards": "cardId", "profiles": "profileId", "images": "imageId"}
+_ID_PREFIX = {"cardId": "crd", "profileId": "prf", "imageId": "img"}
+_BINARY = {"type": "string", "format": "binary"}
 _ALWAYS: tuple[type[errors.Refusal], ...] = (
     errors.Unauthenticated,
     errors.NoAccount,
@@ -39,7 +41,9 @@ def _refusals(operation: Operation) -> list[type[errors.Refusal]]:
         refusals.append(errors.NotFound)
     if operation.body:
         refusals += [BadBody, MediaTypeRefused, BodyTooLarge, LengthRequired]
-    if operation.body or operation.lists or operation.creates:
+    if operation.takes:
+        refusals += [BadBody, MediaTypeRefused, LengthRequired]
+    if operation.body or operation.query or operation.lists or operation.creates:
         refusals.append(errors.InvalidInput)
     if operation.versioned:
         refusals += [errors.StaleVersion, errors.VersionRequired]
@@ -76,14 +80,24 @@ def _parameters(operation: Operation) -> list[dict[str, Any]]:
              "schema": {"type": "string", "pattern": "^[A-Za-z0-9_-]{0,100}$"},
              "description": "`page.next` of the page before."}
         )  # fmt: skip
+    if operation.query:
+        described = operation.query.model_json_schema(by_alias=True)
+        for name, schema in described["properties"].items():
+            required = name in described["required"]
+            found.append({"name": name, "in": "query", "required": required, "schema": schema})
     return found
 
 
 def _links(operation: Operation) -> dict[str, Any]:
     """How what a create or a change answers leads to the next operations on the same thing."""
-    if operation.answer is None or operation.lists or operation.name in ("get_account", "get_session"):
+    if (
+        operation.answer is None
+        or operation.lists
+        or operation.query
+        or operation.name in ("get_account", "get_session")
+    ):
         return {}
-    parameter = "cardId" if operation.path.startswith("cards") else "profileId"
+    parameter = _PARAMETER[operation.path.partition("/")[0]]
     links = {}
     for target in OPERATIONS:
         if f"{{{parameter}}}" not in target.path:
@@ -101,6 +115,8 @@ def _answer(operation: Operation) -> dict[str, Any]:
     if operation.answer:
         schema = {"$ref": f"#/components/schemas/{operation.answer.__name__}"}
         described["content"] = {"application/json": {"schema": schema}}
+    elif operation.gives:
+        described["content"] = {operation.gives: {"schema": _BINARY}}
     if operation.creates or operation.versioned:
         headers["ETag"] = {"required": True, "schema": {"type": "string"}}
     if operation.creates:
@@ -131,6 +147,9 @@ def _describe(operation: Operation) -> dict[str, Any]:
     if operation.body:
         schema = {"$ref": f"#/components/schemas/{operation.body.__name__}"}
         described["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
+    elif operation.takes:
+        content = {media_type: {"schema": _BINARY} for media_type in operation.takes}
+        described["requestBody"] = {"required": True, "content": content}
     return described
 
 

@@ -15,12 +15,13 @@ from local import database, identity, mailbox, processes
 from local.azurite import Azurite
 
 HOUSEKEEPING_SCHEDULE = "0 */5 * * * *"
+IMAGE_SWEEP_SCHEDULE = "0 20 3 * * *"
 
 # Every setting the cloud can give, and those that point at a real part instead.
 SETTINGS = (
-    "PUBLIC_ORIGIN", "SESSION_KEY", "HOUSEKEEPING_SCHEDULE",
+    "PUBLIC_ORIGIN", "SESSION_KEY", "HOUSEKEEPING_SCHEDULE", "IMAGE_SWEEP_SCHEDULE",
     "COSMOS_ENDPOINT", "COSMOS_KEY", "COSMOS_DATABASE",
-    "AzureWebJobsStorage", "AzureWebJobsStorage__queueServiceUri",
+    "AzureWebJobsStorage", "AzureWebJobsStorage__queueServiceUri", "AzureWebJobsStorage__blobServiceUri",
     "OIDC_ISSUER", "OIDC_TENANT_ID", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET", "OIDC_API_AUDIENCE",
     "OIDC_CA_FILE",
     "SMTP_URL", "MAIL_FROM",
@@ -99,6 +100,7 @@ class Cloud:
             "PUBLIC_ORIGIN": self._origin,
             "SESSION_KEY": self._key("session-key"),
             "HOUSEKEEPING_SCHEDULE": HOUSEKEEPING_SCHEDULE,
+            "IMAGE_SWEEP_SCHEDULE": IMAGE_SWEEP_SCHEDULE,
         }
         self.settings = own | self.settings | self._given
         return self

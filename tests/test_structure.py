@@ -28,7 +28,9 @@ MAY_IMPORT = {
 VENDORS = {
     "azure.functions": ("function_app.py", "functions/"),
     "azure.cosmos": ("adapters/cosmos/",),
-    "azure.storage": ("adapters/queues.py",),
+    "azure.storage.blob": ("adapters/blobs.py",),
+    "azure.storage.queue": ("adapters/queues.py",),
+    "PIL": ("adapters/pictures.py",),
     "azure.identity": ("adapters/",),
     "msal": ("adapters/entra/",),
     "jwt": ("adapters/entra/",),
@@ -91,6 +93,8 @@ def test_imports_follow_the_directions(path: Path) -> None:
         ("domain/cards.py", "from adapters.cosmos import database"),
         ("domain/cards.py", "import requests"),
         ("adapters/queues.py", "from adapters.mailer import SmtpMailer"),
+        ("adapters/queues.py", "from azure.storage.blob.aio import BlobClient"),
+        ("functions/images.py", "from PIL import Image"),
         ("adapters/cosmos/cards.py", "import azure.functions"),
         ("functions/my.py", "from azure.cosmos.aio import CosmosClient"),
         ("functions/my.py", "import local.cloud"),
@@ -160,7 +164,9 @@ def test_the_example_is_a_valid_set_of_settings() -> None:
 
 def test_every_container_names_its_partition_and_allows_expiry() -> None:
     containers = json.loads((ROOT / "adapters/cosmos/containers.json").read_text())
-    assert {container["name"] for container in containers} == {"accounts", "names", "published"}
+    assert {container["name"] for container in containers} == {
+        "accounts", "names", "published", "traffic"
+    }
     assert all(container["partitionKey"].startswith("/") for container in containers)
     assert all(container["defaultTtl"] == -1 for container in containers)
 
