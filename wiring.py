@@ -1,5 +1,6 @@
 """Builds the services once per worker: the only place that chooses adapters."""
 
+import logging
 from dataclasses import dataclass
 from functools import cache, partial
 
@@ -48,6 +49,8 @@ def _draw_code(origin: str, handle: str) -> str:
 
 
 def build(chosen: Settings) -> Services:
+    # At INFO the SDKs log every URL they call, with the ids and handles in it.
+    logging.getLogger("azure").setLevel(logging.WARNING)
     key = chosen.cosmos_key.get_secret_value() if chosen.cosmos_key else None
     database = Database(chosen.cosmos_endpoint, key, chosen.cosmos_database)
     provider = ProviderDocuments(chosen.oidc_issuer, chosen.oidc_ca_file)

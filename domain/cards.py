@@ -6,7 +6,8 @@ to project it land together, then the projection lands unless a newer one alread
 never came is caught up by housekeeping.
 """
 
-from datetime import datetime
+from contextlib import suppress
+from datetime import datetime, timedelta
 from typing import Annotated, Literal, Protocol
 
 from pydantic import AfterValidator, Field
@@ -14,11 +15,24 @@ from pydantic import AfterValidator, Field
 from domain.accounts import ProfileStore
 from domain.content import CardContent
 from domain.creation import Creation, request_hash
-from domain.errors import Conflict, Fault, HandleLookalike, HandleTaken, InvalidInput, NotFound, StaleVersion
+from domain.errors import (
+    Fault,
+    HandleLookalike,
+    HandleTaken,
+    InvalidInput,
+    KeyReused,
+    NotFound,
+    StaleVersion,
+    Unavailable,
+)
 from domain.handles import MAX_LENGTH, check_handle, suggest_handle
 from domain.model import Closed, Model
 
 ProfileId = Annotated[str, Field(max_length=40, json_schema_extra={"pattern": "^prf_[a-z2-7]{26}$"})]
+PROJECTION_TRIES = 3
+# A claim younger than this is not freed while a request that adopts it runs.
+ADOPT_AFTER = timedelta(minutes=5)
+
 Handle = Annotated[str, Field(max_length=MAX_LENGTH), AfterValidator(check_handle)]
 
 
@@ -61,6 +75,7 @@ class PublishedCard(Model):
     """
 
     handle: str
+    card_id: str
     version: int
     content: CardContent | None
     published_at: datetime | None
@@ -112,6 +127,7 @@ class CardStore(Protocol):
 
 class HandleClaims(Protocol):
     async def claim(self, claim: Claim) -> Claim: ...
+    async def adopt(self, claim: Claim, at: datetime) -> Claim: ...
     async def hold(self, claim: Claim) -> None: ...
 
 
@@ -122,7 +138,11 @@ class PublishedCards(Protocol):
 
 def projection(card: Card) -> PublishedCard:
     return PublishedCard(
-        handle=card.handle, version=card.version, content=card.published, published_at=card.published_at
+        handle=card.handle,
+        card_id=card.id,
+        version=card.version,
+        content=card.published,
+        published_at=card.published_at,
     )
 
 
@@ -163,21 +183,42 @@ async def create_card(
     handle = new.handle or suggest_handle(new.content.name, suffix)
     wanted = Claim(handle=handle, account_id=account_id, card_id=card_id, key=key, claimed_at=now)
     claim = await handles.claim(wanted)
-    if claim.card_id != card_id and not (key and (claim.account_id, claim.key) == (account_id, key)):
-        raise HandleTaken if claim.handle == handle else HandleLookalike
+    if claim.card_id != card_id:
+        # A sibling of this request may have come first and be done by now.
+        if key and (done := await cards.creation(account_id, key)):
+            return done.repeated(new)
+        claim = await _adopted(claim, wanted, handles)
     card = Card(
         id=claim.card_id, account_id=account_id, profile_id=new.profile_id, handle=claim.handle, version=1,
         draft=new.content, created_at=now, updated_at=now,
     )  # fmt: skip
     creation = Creation[Card](key=key, request=request_hash(new), made=card) if key else None
     if not await cards.create(card, creation):
-        if key and (done := await cards.creation(account_id, key)):
-            return done.repeated(new)
-        # The store may have kept it while its answer was lost; nobody else can have made this id.
-        if await cards.get(account_id, card.id) is None:
-            raise Conflict
+        return await _already_stored(card, key, new, cards)
     await handles.hold(claim)
     return card
+
+
+async def _adopted(claim: Claim, wanted: Claim, handles: HandleClaims) -> Claim:
+    """Take up the claim of an earlier try of this request, or refuse: the handle is another card's."""
+    mine = wanted.key is not None and (claim.account_id, claim.key) == (wanted.account_id, wanted.key)
+    if not mine or claim.state != "pending":
+        raise HandleTaken if claim.handle == wanted.handle else HandleLookalike
+    if wanted.claimed_at - claim.claimed_at > ADOPT_AFTER:
+        return await handles.adopt(claim, wanted.claimed_at)
+    return claim
+
+
+async def _already_stored(card: Card, key: str | None, new: NewCard, cards: CardStore) -> Card:
+    """The card that is there: made by a sibling under the same key, or by us with the answer lost."""
+    if key and (done := await cards.creation(card.account_id, key)):
+        return done.repeated(new)
+    stored = await cards.get(card.account_id, card.id)
+    if stored is None:
+        raise Unavailable
+    if stored.draft != card.draft:
+        raise KeyReused
+    return stored
 
 
 async def _own_profile(account_id: str, profile_id: str, profiles: ProfileStore) -> None:
@@ -201,13 +242,22 @@ async def edit_card(
     return await cards.save(card.edited(draft.content, profile_id=draft.profile_id, at=now))
 
 
+async def _project(card: Card, published: PublishedCards, *, first: bool) -> None:
+    """Show what was saved. It is saved for good, so this is worth some tries before a timer has to do it."""
+    for _ in range(PROJECTION_TRIES - 1):
+        with suppress(Unavailable):
+            await published.project(projection(card), first=first)
+            return
+    await published.project(projection(card), first=first)
+
+
 async def publish_card(
     account_id: str, card_id: str, *, version: int, now: datetime, cards: CardStore, published: PublishedCards
 ) -> Card:
     """Show the draft to the public. Three calls to the store: read, save, project."""
     card = await _read_version(account_id, card_id, version, cards)
     saved = await cards.save_and_order_projection(card.publish(now))
-    await published.project(projection(saved), first=not card.was_published)
+    await _project(saved, published, first=not card.was_published)
     return saved
 
 
@@ -217,5 +267,5 @@ async def unpublish_card(
     """Take the card from the public; its URL answers as if it had never been."""
     card = await _read_version(account_id, card_id, version, cards)
     saved = await cards.save_and_order_projection(card.unpublish(now))
-    await published.project(projection(saved), first=False)
+    await _project(saved, published, first=False)
     return saved

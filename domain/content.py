@@ -1,6 +1,6 @@
 """What a card says: the product's text fields. Order in a list is the order on the card."""
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from domain.fields import (
     Country,
@@ -59,3 +59,8 @@ class CardContent(Closed):
     office_address: Address | None = None
     map_link: WebUrl | None = None
     product_links: list[ProductLink] = Field(default=[], max_length=10)
+
+    @field_validator("office_address")
+    @classmethod
+    def _says_something(cls, address: Address | None) -> Address | None:
+        return None if address == Address() else address

@@ -14,7 +14,7 @@ from typing import Any, Self
 from local import database, identity, mailbox, processes
 from local.azurite import Azurite
 
-HOUSEKEEPING_SCHEDULE = "0 */5 * * * *"
+HOUSEKEEPING_SCHEDULE = "0 * * * * *"
 
 # Every setting the cloud can give, and those that point at a real part instead.
 SETTINGS = (

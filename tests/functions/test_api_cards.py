@@ -105,6 +105,7 @@ async def test_a_lookalike_of_a_taken_handle_is_refused(signed_in) -> None:
     assert (await ada.api("POST", "cards", json=body)).status_code == 201
     refused = await ada.api("POST", "cards", json=body | {"handle": wanted + "1"})
     assert (refused.status_code, refused.json()["code"]) == (409, "handle_lookalike")
+    assert [fault["field"] for fault in refused.json()["errors"]] == ["/handle"]
 
 
 async def test_the_same_key_makes_one_card_however_often_it_is_sent(signed_in) -> None:
