@@ -1,5 +1,6 @@
 """Builds the services once per worker: the only place that chooses adapters."""
 
+import logging
 from dataclasses import dataclass
 from functools import cache, partial
 
@@ -16,8 +17,9 @@ from adapters.entra.code_flow import CodeFlow
 from adapters.entra.documents import ProviderDocuments
 from adapters.entra.tokens import Tokens
 from adapters.mailer import SmtpMailer
+from adapters.pictures import PillowPictures
 from adapters.qr import qr_svg
-from adapters.queues import MAIL_QUEUE, VISIT_QUEUE, MailQueue, Queue
+from adapters.queues import IMAGE_QUEUE, MAIL_QUEUE, VISIT_QUEUE, MailQueue, Queue
 from adapters.sealing import Sealer
 from settings import Settings
 
@@ -60,10 +62,12 @@ def _draw_code(origin: str, handle: str) -> str:
 
 
 def build(chosen: Settings) -> Services:
+    # At INFO the SDKs log every URL they call, with the ids and handles in it.
+    logging.getLogger("azure").setLevel(logging.WARNING)
     key = chosen.cosmos_key.get_secret_value() if chosen.cosmos_key else None
-    storage = chosen.storage.get_secret_value() if chosen.storage else None
     database = Database(chosen.cosmos_endpoint, key, chosen.cosmos_database)
-    storage = (chosen.storage.get_secret_value() if chosen.storage else None, chosen.storage_queues)
+    connection = chosen.storage.get_secret_value() if chosen.storage else None
+    queues = (connection, chosen.storage_queues)
     provider = ProviderDocuments(chosen.oidc_issuer, chosen.oidc_ca_file)
     return Services(
         settings=chosen,
@@ -76,8 +80,12 @@ def build(chosen: Settings) -> Services:
         handles=CosmosHandles(database),
         published=CosmosPublished(database, partial(_draw_code, chosen.public_origin)),
         traffic=CosmosTraffic(database),
-        visit_queue=Queue(VISIT_QUEUE, *storage),
-        mail_queue=MailQueue(MAIL_QUEUE, *storage),
+        images=CosmosImages(database),
+        blobs=Blobs(connection, chosen.storage_blobs),
+        pictures=PillowPictures(),
+        image_queue=Queue(IMAGE_QUEUE, *queues),
+        visit_queue=Queue(VISIT_QUEUE, *queues),
+        mail_queue=MailQueue(MAIL_QUEUE, *queues),
         mailer=SmtpMailer(chosen.smtp_url.get_secret_value(), chosen.mail_from),
         provider=provider,
         code_flow=CodeFlow(

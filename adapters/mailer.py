@@ -9,6 +9,10 @@ from domain.mail import Mail
 _SECONDS = 20
 
 
+class MailNotSent(Exception):
+    """The server did not take the mail; the message is the kind of failure and nothing else."""
+
+
 class SmtpMailer:
     def __init__(self, url: str, sender: str) -> None:
         self._server, self._sender = urlsplit(url), sender
@@ -26,13 +30,17 @@ class SmtpMailer:
         message["Auto-Submitted"] = "auto-generated"
         message.set_content(mail.text)
         server = self._server
-        await aiosmtplib.send(
-            message,
-            hostname=server.hostname,
-            port=server.port,
-            username=unquote(server.username) if server.username else None,
-            password=unquote(server.password) if server.password else None,
-            use_tls=server.scheme == "smtps",
-            start_tls=False if server.scheme == "smtp" else None,
-            timeout=_SECONDS,
-        )
+        try:
+            await aiosmtplib.send(
+                message,
+                hostname=server.hostname,
+                port=server.port,
+                username=unquote(server.username) if server.username else None,
+                password=unquote(server.password) if server.password else None,
+                use_tls=server.scheme == "smtps",
+                start_tls=False if server.scheme == "smtp" else None,
+                timeout=_SECONDS,
+            )
+        except (aiosmtplib.SMTPException, OSError, ValueError) as exc:
+            # What the server said repeats the address, and what is raised here is logged.
+            raise MailNotSent(type(exc).__name__) from None

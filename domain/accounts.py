@@ -6,7 +6,7 @@ from typing import Protocol
 from pydantic import Field
 
 from domain.creation import Creation, request_hash
-from domain.errors import Conflict, NotFound, StaleVersion
+from domain.errors import NotFound, StaleVersion, Unavailable
 from domain.fields import EmailAddress, Name
 from domain.model import Closed, Model
 
@@ -61,6 +61,10 @@ class AccountStore(Protocol):
     async def get(self, account_id: str) -> Account | None: ...
     async def create(self, account: Account) -> None:
         """Store a new account; storing it again changes nothing."""
+        ...
+
+    async def claim_welcome(self, account_id: str, *, by: str, at: datetime) -> bool:
+        """Whether the queue message `by` may send the welcome: none other claimed it in the last hour."""
         ...
 
     async def mark_welcomed(self, account_id: str, at: datetime) -> None: ...
@@ -121,7 +125,7 @@ async def create_profile(
         return done.repeated(new)
     # The store may have kept it while its answer was lost; nobody else can have made this id.
     if await profiles.get(account_id, profile_id) is None:
-        raise Conflict
+        raise Unavailable
     return profile
 
 

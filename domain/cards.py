@@ -6,7 +6,7 @@ to project it land together, then the projection lands unless a newer one alread
 never came is caught up by housekeeping.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated, Literal, Protocol
 
 from pydantic import AfterValidator, Field
@@ -14,11 +14,23 @@ from pydantic import AfterValidator, Field
 from domain.accounts import ProfileStore
 from domain.content import CardContent
 from domain.creation import Creation, request_hash
-from domain.errors import Conflict, Fault, HandleLookalike, HandleTaken, InvalidInput, NotFound, StaleVersion
+from domain.errors import (
+    Fault,
+    HandleLookalike,
+    HandleTaken,
+    InvalidInput,
+    KeyReused,
+    NotFound,
+    StaleVersion,
+    Unavailable,
+)
 from domain.handles import MAX_LENGTH, check_handle, suggest_handle
 from domain.model import Closed, Model
 
 ProfileId = Annotated[str, Field(max_length=40, json_schema_extra={"pattern": "^prf_[a-z2-7]{26}$"})]
+# A claim younger than this is not freed while a request that adopts it runs.
+ADOPT_AFTER = timedelta(minutes=5)
+
 Handle = Annotated[str, Field(max_length=MAX_LENGTH), AfterValidator(check_handle)]
 
 
@@ -73,6 +85,7 @@ class PublishedCard(Model):
     """
 
     handle: str
+    card_id: str
     version: int
     content: CardContent | None
     published_at: datetime | None
@@ -80,7 +93,6 @@ class PublishedCard(Model):
     code: str = ""
     images: dict[str, ShownImage] = {}
     owner_id: str = ""
-    card_id: str = ""
 
 
 class NewCard(Closed):
@@ -128,6 +140,7 @@ class CardStore(Protocol):
 
 class HandleClaims(Protocol):
     async def claim(self, claim: Claim) -> Claim: ...
+    async def adopt(self, claim: Claim, at: datetime) -> Claim: ...
     async def hold(self, claim: Claim) -> None: ...
 
 
@@ -148,15 +161,6 @@ async def read_version(account_id: str, card_id: str, version: int, cards: CardS
     if card.version != version:
         raise StaleVersion
     return card
-
-
-async def claim_handle(wanted: Claim, *, handles: HandleClaims) -> Claim:
-    """Reserve a handle for a card, or refuse. A create repeated under its key adopts its own first claim."""
-    claim = await handles.claim(wanted)
-    same_key = wanted.key is not None and (claim.account_id, claim.key) == (wanted.account_id, wanted.key)
-    if claim.card_id != wanted.card_id and not same_key:
-        raise HandleTaken if claim.handle == wanted.handle else HandleLookalike
-    return claim
 
 
 async def create_card(
@@ -180,22 +184,44 @@ async def create_card(
         return done.repeated(new)
     await _own_profile(account_id, new.profile_id, profiles)
     handle = new.handle or suggest_handle(new.content.name, suffix)
-    claim = await claim_handle(
-        Claim(handle=handle, account_id=account_id, card_id=card_id, key=key, claimed_at=now), handles=handles
-    )
+    wanted = Claim(handle=handle, account_id=account_id, card_id=card_id, key=key, claimed_at=now)
+    claim = await handles.claim(wanted)
+    if claim.card_id != card_id:
+        # A sibling of this request may have come first and be done by now.
+        if key and (done := await cards.creation(account_id, key)):
+            return done.repeated(new)
+        claim = await adopted(claim, wanted, handles)
     card = Card(
         id=claim.card_id, account_id=account_id, profile_id=new.profile_id, handle=claim.handle, version=1,
         draft=new.content, created_at=now, updated_at=now,
     )  # fmt: skip
     creation = Creation[Card](key=key, request=request_hash(new), made=card) if key else None
     if not await cards.create(card, creation):
-        if key and (done := await cards.creation(account_id, key)):
-            return done.repeated(new)
-        # The store may have kept it while its answer was lost; nobody else can have made this id.
-        if await cards.get(account_id, card.id) is None:
-            raise Conflict
+        return await _already_stored(card, key, new, cards)
     await handles.hold(claim)
     return card
+
+
+async def adopted(claim: Claim, wanted: Claim, handles: HandleClaims) -> Claim:
+    """Take up the claim of an earlier try of this request, or refuse: the handle is another card's."""
+    mine = wanted.key is not None and (claim.account_id, claim.key) == (wanted.account_id, wanted.key)
+    if not mine or claim.state != "pending":
+        raise HandleTaken if claim.handle == wanted.handle else HandleLookalike
+    if wanted.claimed_at - claim.claimed_at > ADOPT_AFTER:
+        return await handles.adopt(claim, wanted.claimed_at)
+    return claim
+
+
+async def _already_stored(card: Card, key: str | None, new: NewCard, cards: CardStore) -> Card:
+    """The card that is there: made by a sibling under the same key, or by us with the answer lost."""
+    if key and (done := await cards.creation(card.account_id, key)):
+        return done.repeated(new)
+    stored = await cards.get(card.account_id, card.id)
+    if stored is None:
+        raise Unavailable
+    if stored.draft != card.draft:
+        raise KeyReused
+    return stored
 
 
 async def _own_profile(account_id: str, profile_id: str, profiles: ProfileStore) -> None:

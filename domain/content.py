@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from domain.fields import (
     Country,
@@ -99,6 +99,11 @@ class CardContent(Closed):
     map_link: WebUrl | None = None
     product_links: list[ProductLink] = Field(default=[], max_length=10)
     audiences: Audiences = Audiences()
+
+    @field_validator("office_address")
+    @classmethod
+    def _says_something(cls, address: Address | None) -> Address | None:
+        return None if address == Address() else address
 
 
 SINGLE_FIELDS = tuple(Audiences.model_fields)

@@ -82,9 +82,9 @@ class DayCounts(Closed):
     """The counts of one day, UTC. `clicks` is by link key."""
 
     day: date
-    views: int = 0
-    saves: int = 0
-    clicks: dict[str, int] = {}
+    views: int
+    saves: int
+    clicks: dict[str, int]
 
 
 class Counts(Closed):
@@ -120,7 +120,7 @@ class TrafficStore(Protocol):
 async def fold(visits: Sequence[Visit], *, today: date, traffic: TrafficStore) -> None:
     """Count the visits of one card and month, each exactly once, however often and late they are given.
 
-    A visit so old that the store may have forgotten counting it is dropped: better one too few than one twice.
+    One so old that the store may have forgotten counting it is dropped: better one too few than one twice.
     """
     new = {v.event_id: v for v in visits if today - v.day <= timedelta(days=PROVEN_DAYS)}
     while new:

@@ -16,10 +16,14 @@ class Fault:
 
 
 class Refusal(Exception):
-    """Base of all refusals. `code` never changes once published; `title` is for people."""
+    """Base of all refusals. `code` never changes once published; `title` is for people.
+
+    `field` names what is at fault, as in `Fault`, where it is always the same.
+    """
 
     code = "refused"
     title = "The request was refused"
+    field = ""
 
     def __init__(self, detail: str = "") -> None:
         super().__init__(detail or self.title)
@@ -32,7 +36,9 @@ class InvalidInput(Refusal):
     title = "The input has faults"
 
     def __init__(self, faults: list[Fault]) -> None:
-        super().__init__("; ".join(f"{fault.field}: {fault.detail}" for fault in faults))
+        first = faults[0]
+        more = f"; and {len(faults) - 1} more" if len(faults) > 1 else ""
+        super().__init__(f"{first.field}: {first.detail}{more}")
         self.faults = faults
 
 
@@ -70,11 +76,13 @@ class Conflict(Refusal):
 
 class HandleTaken(Conflict):
     code = "handle_taken"
+    field = "/handle"
     title = "This handle is taken"
 
 
 class HandleLookalike(Conflict):
     code = "handle_lookalike"
+    field = "/handle"
     title = "This handle looks like one that is taken"
 
 
@@ -95,16 +103,19 @@ class ImageTooLarge(Refusal):
 
 class StaleVersion(Refusal):
     code = "stale_version"
+    field = "If-Match"
     title = "It has changed since it was read"
 
 
 class VersionRequired(Refusal):
     code = "version_required"
+    field = "If-Match"
     title = "If-Match with the ETag that was read is required"
 
 
 class KeyReused(Refusal):
     code = "idempotency_key_reused"
+    field = "Idempotency-Key"
     title = "This Idempotency-Key was used for another request"
 
 

@@ -21,10 +21,14 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from domain.countries import CODES
+
 # C0 and C1 controls, line and paragraph separators, bidirectional overrides and isolates, noncharacter BOM.
-_FORBIDDEN = re.compile(
+FORBIDDEN: Final = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]"
 )
+# Letters and symbols by their category, which show nothing all the same: fillers of Hangul and Braille.
+_BLANK: Final = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 _LINE_BREAKS = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 MAX_URL = 2000
 
@@ -42,7 +46,7 @@ def _vetted(check: Callable[[str], str]) -> AfterValidator:
 
 def _clean(value: str) -> str:
     text = unicodedata.normalize("NFC", value).strip()
-    if _FORBIDDEN.search(text):
+    if FORBIDDEN.search(text):
         raise PydanticCustomError("control_characters", "contains control or direction-changing characters")
     return text
 
@@ -52,6 +56,23 @@ def _one_line(value: str) -> str:
     if "\n" in text or "\t" in text:
         raise PydanticCustomError("control_characters", "must be a single line without tabs")
     return text
+
+
+def is_visible(text: str) -> bool:
+    """Whether anything of a text can be seen and read out: one letter, digit, punctuation mark or symbol."""
+    return any(unicodedata.category(char)[0] in "LNPS" and char not in _BLANK for char in text)
+
+
+def _visible(value: str) -> str:
+    if not is_visible(value):
+        raise PydanticCustomError("invisible", "needs at least one visible character")
+    return value
+
+
+def _country(value: str) -> str:
+    if value not in CODES:
+        raise PydanticCustomError("invalid_choice", "is not the code of a country, like SE")
+    return value
 
 
 def _many_lines(value: Any) -> Any:
@@ -76,6 +97,8 @@ def _phone(value: str) -> str:
         raise PydanticCustomError(
             "invalid_phone", "is not a phone number with its country code, like +46 70 174 06 05"
         ) from None
+    if number.extension:
+        raise PydanticCustomError("invalid_phone", "has an extension, which phones cannot dial from a card")
     if not phonenumbers.is_valid_number(number):
         raise PydanticCustomError("invalid_phone", "is not a number that can exist in its country")
     return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
@@ -108,8 +131,8 @@ def _url(schemes: tuple[str, ...]) -> AfterValidator:
 
 
 Line = Annotated[str, _vetted(_one_line)]
-Name = Annotated[Line, Field(min_length=1, max_length=120)]
-ShortLine = Annotated[Line, Field(min_length=1, max_length=120)]
+Name = Annotated[Line, Field(min_length=1, max_length=120), _vetted(_visible)]
+ShortLine = Annotated[Line, Field(min_length=1, max_length=120), _vetted(_visible)]
 Text = Annotated[str, BeforeValidator(_many_lines), _vetted(_clean), Field(min_length=1, max_length=2000)]
 EmailAddress = Annotated[str, Field(max_length=254, json_schema_extra={"format": "email"}), _vetted(_email)]
 PhoneNumber = Annotated[
@@ -119,7 +142,11 @@ WebUrl = Annotated[str, Field(max_length=MAX_URL, json_schema_extra={"format": "
 LinkUrl = Annotated[
     str, Field(max_length=MAX_URL, json_schema_extra={"format": "uri"}), _url(("https", "mailto", "tel"))
 ]
-Country = Annotated[str, Field(pattern="^[A-Z]{2}$", description="ISO 3166-1 alpha-2")]
+Country = Annotated[
+    str,
+    Field(description="ISO 3166-1 alpha-2", json_schema_extra={"enum": sorted(CODES)}),
+    _vetted(_country),
+]
 
 # RFC 5646 as far as people need it: language, script, region, variants.
 LanguageTag = Annotated[

@@ -32,9 +32,10 @@ def is_handle(text: str) -> bool:
 
 def skeleton(handle: str) -> str:
     """The form in which handles that look alike are equal: `paypa1`, `pay-pal` and `paypal` share one."""
-    return handle.translate(_ALIKE).replace("rn", "m").replace("vv", "w").replace("cl", "d")
+    return handle.translate(_ALIKE).replace("rn", "m").replace("w", "vv").replace("cl", "d")
 
 
+_OUR_NAME = skeleton("izwop")
 _RESERVED_SKELETONS = frozenset(skeleton(word) for word in RESERVED)
 
 
@@ -46,7 +47,8 @@ def check_handle(value: str) -> str:
             "invalid_handle",
             "takes 3 to 40 letters a-z, digits and single hyphens, with no hyphen at either end",
         )
-    if skeleton(handle) in _RESERVED_SKELETONS:
+    like = skeleton(handle)
+    if like in _RESERVED_SKELETONS or like.startswith(_OUR_NAME) or like.endswith(_OUR_NAME):
         raise PydanticCustomError("handle_reserved", "is reserved")
     return handle
 

@@ -1,4 +1,7 @@
-"""What a timer puts right: ended sessions, claims nobody completed, projections that never came."""
+"""What a timer puts right: claims nobody completed, projections that never came.
+
+Every step may run twice and beside requests, and one thing that cannot be put right stops no other.
+"""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -6,15 +9,12 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from domain.cards import Card, Claim, ProjectionOrder, PublishedCards
+from domain.errors import Refusal
 from domain.publication import ShownImages, project
 
 # Longer than any request can run, so that nothing still under way is touched.
 CLAIM_TIME = timedelta(minutes=15)
 PROJECTION_TIME = timedelta(minutes=1)
-
-
-class ExpiringSessions(Protocol):
-    async def delete_expired(self, now: datetime) -> int: ...
 
 
 class StaleClaims(Protocol):
@@ -23,8 +23,11 @@ class StaleClaims(Protocol):
     async def free(self, claim: Claim) -> None: ...
 
 
-class OrderedProjections(Protocol):
+class Cards(Protocol):
     async def get(self, account_id: str, card_id: str) -> Card | None: ...
+
+
+class ProjectionOrders(Protocol):
     async def ordered(self, order: ProjectionOrder) -> Card | None:
         """The card of an order, also one that was deleted."""
         ...
@@ -34,38 +37,41 @@ class OrderedProjections(Protocol):
 
 
 @dataclass
-class Tidied:
-    """How many of each were put right."""
+class Settled:
+    """How many were put right, and how many could not be this time."""
 
-    sessions_ended: int = 0
-    claims_freed: int = 0
-    claims_held: int = 0
-    projections_checked: int = 0
+    done: int = 0
+    failed: int = 0
 
 
-async def tidy(
-    now: datetime,
-    *,
-    sessions: ExpiringSessions,
-    handles: StaleClaims,
-    cards: OrderedProjections,
-    published: PublishedCards,
-    images: ShownImages,
-) -> Tidied:
-    """Put right what crashes and time leave behind. Every step may run twice and beside requests."""
-    done = Tidied(sessions_ended=await sessions.delete_expired(now))
+async def settle_claims(now: datetime, *, handles: StaleClaims, cards: Cards) -> Settled:
+    """Hold the handles whose cards were stored and free those whose cards never came."""
+    result = Settled()
     async for claim in handles.stale_claims(now - CLAIM_TIME):
-        card = await cards.get(claim.account_id, claim.card_id)
-        if card is not None and claim.handle in (card.handle, *card.former_handles):
-            await handles.hold(claim)
-            done.claims_held += 1
-        else:
-            await handles.free(claim)
-            done.claims_freed += 1
-    async for order in cards.projection_orders(now - PROJECTION_TIME):
-        card = await cards.ordered(order)
-        if card is not None:
-            await project(card, images=images, published=published, first=False)
-        await cards.projection_done(order)
-        done.projections_checked += 1
-    return done
+        try:
+            card = await cards.get(claim.account_id, claim.card_id)
+            if card is not None and claim.handle in (card.handle, *card.former_handles):
+                await handles.hold(claim)
+            else:
+                await handles.free(claim)
+            result.done += 1
+        except Refusal:
+            result.failed += 1
+    return result
+
+
+async def settle_projections(
+    now: datetime, *, orders: ProjectionOrders, published: PublishedCards, images: ShownImages
+) -> Settled:
+    """Show what cards say where a crash came in between."""
+    result = Settled()
+    async for order in orders.projection_orders(now - PROJECTION_TIME):
+        try:
+            card = await orders.ordered(order)
+            if card is not None:
+                await project(card, images=images, published=published, first=False)
+            await orders.projection_done(order)
+            result.done += 1
+        except Refusal:
+            result.failed += 1
+    return result

@@ -51,14 +51,18 @@ def welcome(account_id: str, email: str, origin: str, at: datetime) -> Mail:
 
 
 async def deliver(
-    order: MailOrder, *, origin: str, now: datetime, accounts: AccountStore, mailer: Mailer
+    order: MailOrder, *, by: str, origin: str, now: datetime, accounts: AccountStore, mailer: Mailer
 ) -> None:
     """Send the ordered mail once. An account that is gone, or was welcomed, gets none.
 
-    A crash between sending and marking sends again under the same id.
+    `by` is the queue message's id: the first message to claim the mail sends it, and of several messages for
+    one account the others do nothing. A crash between sending and marking sends again, under the same id of
+    the mail, when the message comes back.
     """
     account = await accounts.get(order.account_id)
     if account is None or account.welcomed_at is not None:
+        return
+    if not await accounts.claim_welcome(account.id, by=by, at=now):
         return
     await mailer.send(welcome(account.id, account.email, origin, now))
     await accounts.mark_welcomed(account.id, now)

@@ -4,6 +4,7 @@ The stored card is the truth; what a handle stands for is projected from it (see
 handles lead to the present one while the card is live, and stand for nothing otherwise.
 """
 
+from contextlib import suppress
 from datetime import datetime
 from typing import Literal, Protocol
 
@@ -15,15 +16,16 @@ from domain.cards import (
     PublishedCard,
     PublishedCards,
     ShownImage,
-    claim_handle,
+    adopted,
     read_version,
 )
 from domain.content import IMAGE_FIELDS, CardContent, shown_to
-from domain.errors import Conflict
+from domain.errors import Conflict, Unavailable
 
 # Private values stay in the owner's partition; every other audience is decided when somebody looks.
 PROJECTED = frozenset({"public", "signed_in", "connections"})
 MAX_RENAMES = 10
+PROJECTION_TRIES = 3
 
 Change = Literal["publish", "unpublish", "pause", "resume", "undo"]
 
@@ -44,6 +46,15 @@ class ShownImages(Protocol):
         ...
 
 
+async def show(card: Card, *, images: ShownImages, published: PublishedCards, first: bool) -> None:
+    """Project what was saved. It is saved for good, so this is worth some tries before a timer has to do it."""
+    for _ in range(PROJECTION_TRIES - 1):
+        with suppress(Unavailable):
+            await project(card, images=images, published=published, first=first)
+            return
+    await project(card, images=images, published=published, first=first)
+
+
 async def project(card: Card, *, images: ShownImages, published: PublishedCards, first: bool) -> None:
     """Let every handle of the card stand for what the card says now, unless a newer version already does."""
     content = card.published and shown_to(card.published, PROJECTED) if card.is_live else None
@@ -60,6 +71,7 @@ async def project(card: Card, *, images: ShownImages, published: PublishedCards,
     for handle in card.former_handles:
         former = PublishedCard(
             handle=handle,
+            card_id=card.id,
             version=card.version,
             content=None,
             published_at=None,
@@ -97,7 +109,7 @@ async def change_publication(
     """
     card = await read_version(account_id, card_id, version, cards)
     saved = await cards.save_and_order_projection(_changed(card, change, now))
-    await project(saved, images=images, published=published, first=not card.was_published)
+    await show(saved, images=images, published=published, first=not card.was_published)
     return saved
 
 
@@ -144,11 +156,13 @@ async def rename_card(
     if len(card.former_handles) >= MAX_RENAMES:
         raise TooManyRenames
     wanted = Claim(handle=handle, account_id=account_id, card_id=card_id, key=None, claimed_at=now)
-    claim = await claim_handle(wanted, handles=handles)
+    claim = await handles.claim(wanted)
+    if claim.card_id != card_id:
+        claim = await adopted(claim, wanted, handles)
     former = [old for old in [*card.former_handles, card.handle] if old != handle]
     saved = await cards.save_and_order_projection(card.changed(now, handle=handle, former_handles=former))
     await handles.hold(claim)
-    await project(saved, images=images, published=published, first=handle not in card.former_handles)
+    await show(saved, images=images, published=published, first=handle not in card.former_handles)
     return saved
 
 
@@ -174,4 +188,4 @@ async def delete_card(
     )
     saved = await cards.save_and_order_projection(gone)
     if card.was_published:
-        await project(saved, images=images, published=published, first=False)
+        await show(saved, images=images, published=published, first=False)

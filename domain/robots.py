@@ -31,8 +31,8 @@ SCANNERS = (
     "internetmeasurement", "internet-measurement", "leakix", "netcraft", "qualys", "detectify", "acunetix",
     "nessus", "openvas", "burp", "zaproxy", "dirbuster", "gobuster", "ffuf", "feroxbuster", "whatweb",
     "barracuda", "proofpoint", "mimecast", "urlscan", "virustotal", "phishtank", "checkphish", "safebrowsing",
-    "trendmicro", "fortiguard", "symantec", "sophos", "bitsight", "securityscorecard", "paloalto", "hello world",
-    "cloud mapping", "odin;", "onyphe", "l9explore", "l9tcpid", "fasthttp",
+    "trendmicro", "fortiguard", "symantec", "sophos", "bitsight", "securityscorecard", "paloalto",
+    "hello world", "cloud mapping", "odin;", "onyphe", "l9explore", "l9tcpid", "fasthttp",
 )  # fmt: skip
 MONITORS = (
     "monitor", "uptime", "pingdom", "statuscake", "site24x7", "datadog", "newrelic", "synthetics", "checkly",
@@ -47,8 +47,8 @@ LIBRARIES = (
     "java/", "java-http-client", "apache-httpclient", "okhttp", "axios", "node-fetch", "undici", "node.js",
     "got (", "superagent", "libwww", "lwp::", "ruby", "faraday", "mechanize", "php/", "guzzle", "postman",
     "insomnia", "httpie", "reqwest", "rest-client", "restsharp", "dart/", "hackney", "winhttp", "powershell",
-    "headless", "phantomjs", "puppeteer", "playwright", "selenium", "webdriver", "slimerjs", "jsdom", "htmlunit",
-    "colly", "typhoeus", "pycurl", "libcurl", "apachebench", "jmeter", "locust",
+    "headless", "phantomjs", "puppeteer", "playwright", "selenium", "webdriver", "slimerjs", "jsdom",
+    "htmlunit", "colly", "typhoeus", "pycurl", "libcurl", "apachebench", "jmeter", "locust",
 )  # fmt: skip
 
 # "bot" ends a name or a word, but for the phones of a maker called Cubot.
@@ -60,7 +60,7 @@ _LONGEST = 1024
 
 
 def is_robot(user_agent: str) -> bool:
-    """Whether a user agent names a program rather than a person's browser. None at all names a program too."""
+    """Whether a user agent names a program rather than a person's browser. None at all names one too."""
     named = user_agent.strip().lower()
     if not named or len(named) > _LONGEST or _BOT.search(named):
         return True

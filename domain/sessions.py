@@ -1,4 +1,8 @@
-"""Sessions: a signed-in browser. The cookie holds a reference and a secret; the store holds its hash."""
+"""Sessions: a signed-in browser. The cookie holds a reference and a secret; the store holds its hash.
+
+A session ends two hours after it was last seen, or up to five minutes earlier: that it was seen again within
+`TOUCH_AFTER` is not written.
+"""
 
 import base64
 import hashlib

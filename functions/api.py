@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import parse_qsl
 
 import azure.functions as func
 from pydantic import BaseModel, ValidationError
@@ -155,10 +156,12 @@ def _read_query(model: type[BaseModel], req: func.HttpRequest) -> BaseModel:
 
 
 def _paging(req: func.HttpRequest) -> tuple[int, str | None]:
-    text = req.params.get("limit", str(DEFAULT_LIMIT))
+    # The host drops parameters without a value, which is a value of the wrong kind all the same.
+    given = dict(parse_qsl(req.url.partition("?")[2], keep_blank_values=True))
+    text = given.get("limit", str(DEFAULT_LIMIT))
     if not (text.isascii() and text.isdigit() and len(text) < 4 and 1 <= int(text) <= MAX_LIMIT):  # noqa: PLR2004
         raise InvalidInput([Fault("limit", "out_of_range", f"must be a whole number from 1 to {MAX_LIMIT}")])
-    return int(text), req.params.get("cursor")
+    return int(text), given.get("cursor") or None
 
 
 def _idempotency_key(req: func.HttpRequest) -> str | None:

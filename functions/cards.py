@@ -57,6 +57,8 @@ class Shelf:
 
     def __init__(self) -> None:
         self._cards: OrderedDict[str, Shelved] = OrderedDict()
+        # Raised by every change, so that a card read before it is not put back after it.
+        self._changes = 0
 
     async def take(self, handle: str) -> Shelved:
         shelved = self._cards.get(handle)
@@ -64,24 +66,29 @@ class Shelf:
         if shelved is not None and now - shelved.read_at < FRESH_SECONDS:
             self._cards.move_to_end(handle)
             return shelved
+        changes = self._changes
         try:
             view = view_for(await wiring.services().published.get(handle))
         except NotFound:
-            self.forget(handle)
+            self._cards.pop(handle, None)
             raise
         except Unavailable:
-            if shelved is not None and now - shelved.read_at < OUTAGE_SECONDS:
+            if shelved is not None and time.monotonic() - shelved.read_at < OUTAGE_SECONDS:
                 return shelved
             raise
         if shelved is not None and shelved.view == view:
-            shelved.read_at = now
+            if changes == self._changes:
+                shelved.read_at = now
             return shelved
-        self._cards[handle] = fresh = Shelved(view, now)
+        fresh = Shelved(view, now)
+        if changes == self._changes:
+            self._cards[handle] = fresh
         if len(self._cards) > SHELF_SIZE:
             self._cards.popitem(last=False)
         return fresh
 
     def forget(self, handle: str) -> None:
+        self._changes += 1
         self._cards.pop(handle, None)
 
 
@@ -158,5 +165,11 @@ def _file_name(view: CardView) -> dict[str, str]:
 
 def _output(body: bytes, content_type: str, headers: dict[str, str]) -> Output:
     tag = f'"{base64.urlsafe_b64encode(hashlib.sha256(body).digest()[:15]).decode()}"'
-    headers = {"ETag": tag, "Cache-Control": "public, no-cache", "Vary": "Accept", **headers}
+    headers = {
+        "ETag": tag,
+        "Cache-Control": "public, no-cache",
+        "Vary": "Accept",
+        "X-Robots-Tag": "noindex",
+        **headers,
+    }
     return Output(etag=tag, full=reply(body, content_type=content_type, headers=headers))

@@ -1,4 +1,4 @@
-"""Counting visits: the note that the card's door makes, the function that folds notes, and what owners read."""
+"""Counting visits: the note that a door makes, the function that folds notes, and what owners read."""
 
 import asyncio
 import logging
@@ -36,9 +36,9 @@ async def note(
 ) -> None:
     """Note a visit of the card `subject_id` if the published rule counts it. Never fails.
 
-    The worker may be frozen or gone once a function has replied, so the note is sent before the reply; but the
-    reply waits at most `PATIENCE_SECONDS`. After that the sending goes on beside other requests, and is lost
-    only if the queue is slow and the worker goes away: then a count is one too low, and the page was in time.
+    The worker may be frozen or gone once a function has replied, so the note is sent before the reply; but
+    the reply waits at most `PATIENCE_SECONDS`. After that the sending goes on beside other requests, and is
+    lost only if the queue is slow and the worker goes away: a count is too low, and the page was in time.
     Notes that come while one is being sent travel together, so a busy card costs few messages.
     """
     if not counts(req.method, req.headers, is_owner=is_owner):

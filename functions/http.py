@@ -20,6 +20,8 @@ log = logging.getLogger("izwop")
 Handler = Callable[[func.HttpRequest], Awaitable[func.HttpResponse]]
 
 MAX_BODY = 256 * 1024
+# More than anybody corrects in one go, and a bound on what a hostile body makes us write.
+MAX_FAULTS = 100
 SECURITY_HEADERS = {
     "Strict-Transport-Security": "max-age=63072000; includeSubDomains",
     "X-Content-Type-Options": "nosniff",
@@ -38,6 +40,7 @@ class BadBody(errors.Refusal):
 
 class MediaTypeRefused(errors.Refusal):
     code = "unsupported_media_type"
+    field = "Content-Type"
     title = "The body has a media type that is not understood here"
 
 
@@ -48,6 +51,7 @@ class BodyTooLarge(errors.Refusal):
 
 class LengthRequired(errors.Refusal):
     code = "length_required"
+    field = "Content-Length"
     title = "Send the body with a Content-Length, not chunked"
 
 
@@ -138,7 +142,9 @@ class Problem(Model):
 
 def problem(refusal: errors.Refusal, headers: Mapping[str, str] | None = None) -> func.HttpResponse:
     status = status_of(type(refusal))
-    faults = refusal.faults if isinstance(refusal, errors.InvalidInput) else []
+    faults = [errors.Fault(refusal.field, refusal.code, str(refusal))] if refusal.field else []
+    if isinstance(refusal, errors.InvalidInput):
+        faults = refusal.faults[:MAX_FAULTS]
     body = Problem(
         type=f"urn:izwop:problem:{refusal.code}",
         title=refusal.title,
@@ -185,7 +191,7 @@ _CODES = {
 # Codes that our own field types raise; every other pydantic type is a value of the wrong kind.
 _OWN_CODES = frozenset(
     ["control_characters", "invalid_email", "invalid_phone", "invalid_url", "url_scheme", "too_long",
-     "invalid_handle", "handle_reserved"]
+     "invalid_handle", "handle_reserved", "invisible", "invalid_choice"]
 )  # fmt: skip
 
 
@@ -237,8 +243,8 @@ def _raw_body(req: func.HttpRequest, media_types: tuple[str, ...]) -> bytes:
     if "chunked" in req.headers.get("transfer-encoding", "").lower():
         raise LengthRequired
     given = req.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if given not in media_types:
-        raise MediaTypeRefused(f"Send {' or '.join(media_types)}.")
+    if given not in media_types or req.headers.get("content-encoding", "identity").lower() != "identity":
+        raise MediaTypeRefused(f"Send {' or '.join(media_types)}, without Content-Encoding.")
     return req.get_body()
 
 

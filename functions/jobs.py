@@ -1,12 +1,14 @@
 """Work that no request waits for: housekeeping by timer, mail by queue."""
 
+import asyncio
 import logging
 
 import azure.functions as func
 
 import wiring
 from adapters.queues import MAIL_QUEUE
-from domain.housekeeping import tidy
+from domain.errors import Unavailable
+from domain.housekeeping import Settled, settle_claims, settle_projections
 from domain.mail import MailOrder, deliver
 from functions.chance import now
 
@@ -18,21 +20,23 @@ bp = func.Blueprint()
 @bp.function_name("tidy_up")
 @bp.timer_trigger(arg_name="timer", schedule="%HOUSEKEEPING_SCHEDULE%")
 async def tidy_up(timer: func.TimerRequest) -> None:  # noqa: ARG001 - the trigger's binding
-    services = wiring.services()
-    done = await tidy(
-        now(),
-        sessions=services.sessions,
-        handles=services.handles,
-        cards=services.cards,
-        published=services.published,
-    )
-    log.info(
-        "tidied sessions_ended=%d claims_freed=%d claims_held=%d projections_checked=%d",
-        done.sessions_ended,
-        done.claims_freed,
-        done.claims_held,
-        done.projections_checked,
-    )
+    """Three jobs, each done whatever becomes of the others; the run fails if one did."""
+    services, at = wiring.services(), now()
+    jobs = {
+        "sessions": services.sessions.delete_expired(at),
+        "claims": settle_claims(at, handles=services.handles, cards=services.cards),
+        "projections": settle_projections(
+            at, orders=services.cards, published=services.published, images=services.images
+        ),
+    }
+    results = await asyncio.gather(*jobs.values(), return_exceptions=True)
+    for name, result in zip(jobs, results, strict=True):
+        log.info("tidied %s %s", name, type(result).__name__ if isinstance(result, Exception) else result)
+    failures = [result for result in results if isinstance(result, Exception)]
+    if failures:
+        raise ExceptionGroup("housekeeping", failures)
+    if any(isinstance(result, Settled) and result.failed for result in results):
+        raise Unavailable
 
 
 @bp.function_name("send_mail")
@@ -43,6 +47,7 @@ async def send_mail(message: func.QueueMessage) -> None:
     order = MailOrder.model_validate_json(message.get_body())
     await deliver(
         order,
+        by=message.id or "",
         origin=services.settings.public_origin,
         now=now(),
         accounts=services.accounts,

@@ -141,6 +141,10 @@ def _describe(operation: Operation) -> dict[str, Any]:
     described: dict[str, Any] = {
         "operationId": operation.name,
         "summary": operation.summary,
+        "security": [
+            {"bearer": []},
+            {"session": []} if operation.method == "GET" else {"session": [], "csrf": []},
+        ],
         "parameters": _parameters(operation),
         "responses": responses,
     }
@@ -175,7 +179,6 @@ def document() -> bytes:
             " `code` is stable, and `errors` lists every fault at once.",
         },
         "servers": [{"url": wiring.services().settings.public_origin}],
-        "security": [{"bearer": []}, {"session": [], "csrf": []}],
         "paths": paths,
         "components": {
             "schemas": schemas["$defs"],

@@ -14,7 +14,7 @@ from typing import Any, Self
 from local import database, identity, mailbox, processes
 from local.azurite import Azurite
 
-HOUSEKEEPING_SCHEDULE = "0 */5 * * * *"
+HOUSEKEEPING_SCHEDULE = "0 * * * * *"
 IMAGE_SWEEP_SCHEDULE = "0 20 3 * * *"
 
 # Every setting the cloud can give, and those that point at a real part instead.

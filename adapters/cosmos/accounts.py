@@ -1,5 +1,6 @@
 """Accounts, their profiles and their sessions, in the account's partition."""
 
+import re
 from datetime import datetime, timedelta
 
 from adapters.cosmos.database import Database, Items, instant
@@ -11,6 +12,11 @@ from domain.sessions import ABSOLUTE, Session
 
 # The clock decides when a session ends; the store forgets it a day later even if housekeeping does not run.
 _SESSION_TTL = int((ABSOLUTE + timedelta(days=1)).total_seconds())
+
+
+# A message that claimed a welcome and then was set aside must not keep it for ever.
+_WELCOME_CLAIM = timedelta(hours=1)
+_MESSAGE_ID = re.compile("[A-Za-z0-9-]{1,64}")
 
 
 class CosmosAccounts:
@@ -26,6 +32,16 @@ class CosmosAccounts:
 
     async def create(self, account: Account) -> None:
         await self._items.create(document("account", account.id, account.id, account, welcomedAt=None))
+
+    async def claim_welcome(self, account_id: str, *, by: str, at: datetime) -> bool:
+        if not _MESSAGE_ID.fullmatch(by):
+            raise ValueError("not the id of a queue message")
+        values = {"welcomingBy": by, "welcomingAt": instant(at)}
+        free = (
+            f"where NOT IS_DEFINED(c.welcomingBy) OR c.welcomingBy = '{by}'"
+            f" OR c.welcomingAt < '{instant(at - _WELCOME_CLAIM)}'"
+        )
+        return await self._items.patch(account_id, account_id, values, where=free) is True
 
     async def mark_welcomed(self, account_id: str, at: datetime) -> None:
         await self._items.patch(account_id, account_id, {"welcomedAt": instant(at)})

@@ -8,7 +8,7 @@ import asyncio
 import logging
 import re
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
@@ -25,6 +25,8 @@ log = logging.getLogger("izwop.cosmos")
 Document = dict[str, Any]
 
 SCHEMA_VERSION = 1
+# A person waits: with the SDK's own tries of two seconds inside, longer than this is no answer.
+CALL_SECONDS = 5
 _ITEM_ID = re.compile("[A-Za-z0-9_:-]{1,200}")
 _BUSY = {
     HTTPStatus.TOO_MANY_REQUESTS,
@@ -76,8 +78,24 @@ class Database:
             retry_throttle_total=3,
             retry_throttle_backoff_max=2,
         )
+        try:
+            async with _asked():
+                return await client.__aenter__()
+        except Unavailable:
+            await client.close()
+            raise
+
+
+@asynccontextmanager
+async def _asked() -> AsyncIterator[None]:
+    """One call to the store: bounded in time, its failures told as refusals."""
+    try:
         with _refusals():
-            return await client.__aenter__()
+            async with asyncio.timeout(CALL_SECONDS):
+                yield
+    except TimeoutError:
+        log.warning("cosmos_timeout")
+        raise Unavailable from None
 
 
 @contextmanager
@@ -107,7 +125,7 @@ class Items:
         if not _ITEM_ID.fullmatch(item):
             return None
         container = await self._database.container(self._name)
-        with _refusals():
+        async with _asked():
             try:
                 return dict(await container.read_item(item, partition_key=partition))
             except exceptions.CosmosResourceNotFoundError:
@@ -116,7 +134,7 @@ class Items:
     async def create(self, document: Document) -> bool:
         """Store a new item; False when its id is taken in its partition."""
         container = await self._database.container(self._name)
-        with _refusals():
+        async with _asked():
             try:
                 await container.create_item(document, no_response=True)
             except exceptions.CosmosResourceExistsError:
@@ -126,7 +144,7 @@ class Items:
     async def replace(self, document: Document, etag: str) -> Document:
         """Replace the item that was read with `etag`, or refuse with `StaleVersion`."""
         container = await self._database.container(self._name)
-        with _refusals():
+        async with _asked():
             try:
                 replaced = await container.replace_item(
                     document["id"], document, etag=etag, match_condition=MatchConditions.IfNotModified
@@ -146,7 +164,7 @@ class Items:
         operations = [{"op": "set", "path": f"/{name}", "value": value} for name, value in values.items()]
         condition = None if where is None else f"from c {where}"
         try:
-            with _refusals():
+            async with _asked():
                 await container.patch_item(
                     item, partition, operations, filter_predicate=condition, no_response=True
                 )
@@ -163,7 +181,7 @@ class Items:
         if etag:
             condition = {"etag": etag, "match_condition": MatchConditions.IfNotModified}
         try:
-            with _refusals():
+            async with _asked():
                 await container.delete_item(item, partition, **condition)
         except (exceptions.CosmosResourceNotFoundError, StaleVersion):
             return
@@ -171,7 +189,7 @@ class Items:
     async def batch(self, operations: Sequence[tuple[Any, ...]], partition: str) -> list[Document]:
         """Do all operations or none. Raises `StaleVersion` for an ETag, `FileExistsError` for a taken id."""
         container = await self._database.container(self._name)
-        with _refusals():
+        async with _asked():
             try:
                 results = await container.execute_item_batch(list(operations), partition_key=partition)
             except exceptions.CosmosBatchOperationError as exc:
@@ -186,7 +204,7 @@ class Items:
     async def query(self, sql: str, partition: str, **parameters: Any) -> list[Document]:
         """All results of a query within one partition; the SQL bounds how many they are."""
         container = await self._database.container(self._name)
-        with _refusals():
+        async with _asked():
             found = container.query_items(
                 sql, parameters=_parameters(parameters), partition_key=partition, max_item_count=100
             )

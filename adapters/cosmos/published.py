@@ -20,6 +20,7 @@ class CosmosPublished:
         return PublishedCard.model_validate(
             {
                 "handle": stored["handle"],
+                "card_id": stored["cardId"],
                 "version": stored["version"],
                 "content": stored["content"],
                 "published_at": stored["publishedAt"],
@@ -27,7 +28,6 @@ class CosmosPublished:
                 "code": stored["code"],
                 "images": stored["images"],
                 "owner_id": stored["ownerId"],
-                "card_id": stored["cardId"],
             },
             context=STORED,
         )
@@ -45,17 +45,17 @@ class CosmosPublished:
             "code": "" if card.content is None else self._draw_code(card.handle),
             "images": {field: image.model_dump() for field, image in card.images.items()},
             "ownerId": card.owner_id,
-            "cardId": card.card_id,
         }
         new = {
             "id": card.handle,
             "handle": card.handle,
+            "cardId": card.card_id,
             "role": "controller",
             "schemaVersion": SCHEMA_VERSION,
             **values,
         }
         if first and await self._items.create(new):
             return
-        newer = f"where c.version < {card.version}"
-        if await self._items.patch(card.handle, card.handle, values, where=newer) is None:
+        older = f"where c.version < {card.version} and c.cardId = '{card.card_id}'"
+        if await self._items.patch(card.handle, card.handle, values, where=older) is None:
             await self.project(card, first=True)

@@ -32,7 +32,7 @@ class CosmosTraffic:
         self._items = Items(database, "traffic")
 
     async def add(self, subject_id: str, month: str, visits: Collection[Visit]) -> set[str]:
-        """Count at most `MOST_VISITS` visits, or none and return the ids of those that were counted before."""
+        """Count at most `MOST_VISITS` visits, or none and return the ids of those that were counted."""
         partition = f"{subject_id}:{month}"
         raised = {_property(counted): number for counted, number in tally(visits).items()}
         raising = [

@@ -11,11 +11,15 @@ type Mail = dict[str, Any]
 
 
 def read(content: bytes, recipients: list[str], received: datetime) -> Mail:
-    """One mail as the page and `messages.json` show it. `to` holds the envelope's recipients."""
+    """One mail as the page and `messages.json` show it.
+
+    `to` holds the envelope's recipients, `times` how often it was sent while the mailbox ran.
+    """
     message = message_from_bytes(content, policy=policy.default)
     assert isinstance(message, EmailMessage)  # noqa: S101 - what the default policy makes
     return {
         "messageId": message.get("Message-ID"),
+        "times": 1,
         "from": str(message.get("From", "")),
         "to": recipients,
         "subject": str(message.get("Subject", "")),
@@ -45,9 +49,11 @@ class Mails:
             self._mails = [json.loads(line) for line in file.read_text("utf-8").splitlines()]
 
     def add(self, mail: Mail) -> bool:
-        """Keep a mail; False when its recipients already have one with this Message-ID."""
-        if mail["messageId"] is not None and any(_same(mail, other) for other in self._mails):
-            return False
+        """Keep a mail; one that its recipients already have, by its Message-ID, is only counted."""
+        for other in self._mails if mail["messageId"] is not None else ():
+            if _same(mail, other):
+                other["times"] += 1
+                return False
         self._mails.append(mail)
         if self._file is not None:
             with self._file.open("a", encoding="utf-8") as out:

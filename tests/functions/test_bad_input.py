@@ -61,7 +61,7 @@ async def test_every_fault_of_a_card_is_named_at_once(ada, profile) -> None:
         ("/content/phones/0/number", "invalid_phone"),
         ("/content/website", "url_scheme"),
         ("/content/videoLink", "invalid_url"),
-        ("/content/officeAddress/country", "invalid_format"),
+        ("/content/officeAddress/country", "invalid_choice"),
         ("/content/productLinks/0/label", "required"),
         ("/content/a~0b~1c", "unknown_field"),
     }

@@ -32,6 +32,7 @@ async def test_the_page_says_what_the_card_says_and_runs_no_script(card, client)
 async def test_save_contact_is_a_vcard_with_a_file_name(card, client) -> None:
     answer = await client().get(f"/c/{card['handle']}.vcf")
     assert answer.headers["content-type"] == "text/vcard; charset=utf-8"
+    assert answer.headers["x-robots-tag"] == "noindex"
     assert answer.headers["content-disposition"] == (
         f"inline; filename=\"{card['handle']}.vcf\"; filename*=UTF-8''Ada%20Lovelace.vcf"
     )

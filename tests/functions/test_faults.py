@@ -1,8 +1,12 @@
 """The store throttles, fails, and loses answers: nothing is lost, nothing doubled, and the caller is told."""
 
+import asyncio
+import logging
+
 import httpx
 import pytest
 
+import wiring
 from tests.functions.test_api_cards import CONTENT, a_card, a_profile, handle, published
 
 DOCUMENTS = "/docs"
@@ -84,3 +88,60 @@ async def test_a_refused_write_changes_nothing(signed_in, order) -> None:
     body = {"profileId": made.json()["profileId"], "content": CONTENT | {"title": "Lost"}}
     assert (await ada.api("PUT", path, json=body, headers={"If-Match": '"1"'})).status_code == 503
     assert (await ada.api("GET", path)).json() == made.json()
+
+
+async def test_a_store_that_hangs_is_not_waited_for(signed_in, order, monkeypatch) -> None:
+    from adapters.cosmos import database  # noqa: PLC0415 - the module that the host loaded
+
+    ada = await signed_in()
+    monkeypatch.setattr(database, "CALL_SECONDS", 0.2)
+    await order({"match": {"path": DOCUMENTS}, "action": "delay", "delayMs": 2000, "times": 1})
+    assert (await ada.api("GET", "account")).status_code == 503
+
+
+async def test_a_publication_whose_projection_fails_once_is_tried_again(signed_in, client, order) -> None:
+    ada = await signed_in()
+    card = (await published(ada)).json()
+    await order({"match": {"operation": "patch"}, "action": "status", "status": 503, "times": 2})
+    path = f"cards/{card['id']}/publication"
+    hidden = await ada.api("DELETE", path, headers={"If-Match": '"2"'})
+    assert hidden.status_code == 200
+    assert (await client().get(f"/c/{card['handle']}")).status_code == 404
+
+
+async def test_a_card_read_before_a_withdrawal_is_not_shown_after_it(signed_in, client) -> None:
+    from functions.cards import shelf  # noqa: PLC0415 - the module that the host loaded
+
+    ada = await signed_in()
+    card = (await published(ada)).json()
+    store, go_on, reading = wiring.services().published, asyncio.Event(), asyncio.Event()
+    read = type(store).get
+
+    async def slow(self, handle: str):
+        found = await read(self, handle)
+        reading.set()
+        await go_on.wait()
+        return found
+
+    type(store).get = slow
+    try:
+        early = asyncio.create_task(shelf.take(card["handle"]))
+        await reading.wait()
+        type(store).get = read
+        await ada.api("DELETE", f"cards/{card['id']}/publication", headers={"If-Match": '"2"'})
+        go_on.set()
+        await early
+    finally:
+        type(store).get = read
+    assert (await client().get(f"/c/{card['handle']}")).status_code == 404
+
+
+async def test_the_sdks_log_no_address_of_a_document(signed_in, client, caplog) -> None:
+    caplog.set_level(logging.INFO)
+    card = (await published(await signed_in())).json()
+    await client().get(f"/c/{card['handle']}")
+    ours = [record for record in caplog.records if not record.name.startswith("httpx")]
+    logged = "\n".join(record.getMessage() for record in ours)
+    assert card["handle"] not in logged
+    assert "session-" not in logged
+    assert "acc_" not in logged

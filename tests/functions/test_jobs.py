@@ -6,18 +6,22 @@ import os
 import secrets
 import signal
 import sys
+import traceback
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
 import pytest
+from aiosmtpd.controller import Controller
 
 import wiring
 from adapters.cosmos.names import CosmosHandles
+from adapters.mailer import MailNotSent, SmtpMailer
 from domain.accounts import Account
 from domain.cards import Claim, projection
-from domain.mail import MailOrder
+from domain.mail import MailOrder, deliver
 from functions.chance import new_id
+from local.processes import free_port
 from tests.functions.test_api_cards import a_card, handle, published
 
 ROOT = Path(__file__).parent.parent.parent
@@ -68,7 +72,7 @@ async def test_the_first_sign_in_is_welcomed_once_by_mail(host, signed_in, mailb
     await signed_in(name)
     await host.drain_queue("mail")
     mails = await mailbox.holds(1, email)
-    assert [mail["subject"] for mail in mails] == ["Welcome to iZwop"]
+    assert [(mail["subject"], mail["times"]) for mail in mails] == [("Welcome to iZwop", 1)]
     assert "https://izwop.test/my" in mails[0]["text"]
     await signed_in(name)
     assert await host.drain_queue("mail") == 0
@@ -79,7 +83,59 @@ async def test_a_repeated_message_sends_nothing_more(host, mailbox) -> None:
     for _ in range(3):
         await wiring.services().mail_queue.send_welcome(account.id)
     await host.drain_queue("mail")
-    assert len(await mailbox.holds(1, account.email)) == 1
+    assert [mail["times"] for mail in await mailbox.holds(1, account.email)] == [1]
+
+
+async def test_messages_worked_on_at_the_same_time_send_one_mail(host, mailbox) -> None:
+    account, services = await an_account(), wiring.services()
+    order = MailOrder(kind="welcome", account_id=account.id)
+    await asyncio.gather(
+        *(
+            deliver(
+                order,
+                by=f"message-{number}",
+                origin="https://izwop.test",
+                now=datetime.now(UTC),
+                accounts=services.accounts,
+                mailer=services.mailer,
+            )
+            for number in range(5)
+        )
+    )
+    assert [mail["times"] for mail in await mailbox.holds(1, account.email)] == [1]
+
+
+async def test_a_claim_that_led_to_nothing_is_free_again_after_an_hour(host) -> None:
+    account, accounts = await an_account(), wiring.services().accounts
+    at = datetime.now(UTC)
+    assert await accounts.claim_welcome(account.id, by="first", at=at)
+    assert await accounts.claim_welcome(account.id, by="first", at=at)
+    assert not await accounts.claim_welcome(account.id, by="second", at=at)
+    assert await accounts.claim_welcome(account.id, by="second", at=at + timedelta(hours=1, seconds=1))
+
+
+async def test_a_mail_that_the_server_refuses_leaves_no_address_in_the_log(host, caplog) -> None:
+    """The server's own words repeat the address."""
+
+    class Refusing:
+        async def handle_RCPT(self, *given) -> str:  # noqa: N802
+            return f"550 no such user {given[3]}"
+
+    account, services = await an_account(), wiring.services()
+    port = free_port()
+    controller = Controller(Refusing(), hostname="127.0.0.1", port=port)
+    controller.start()
+    try:
+        mailer = SmtpMailer(f"smtp://127.0.0.1:{port}", "iZwop <hello@izwop.example>")
+        with pytest.raises(MailNotSent) as refused:
+            await deliver(
+                MailOrder(kind="welcome", account_id=account.id), by="m", origin="https://izwop.test",
+                now=datetime.now(UTC), accounts=services.accounts, mailer=mailer,
+            )  # fmt: skip
+    finally:
+        controller.stop()
+    told = "".join(traceback.format_exception(refused.value)) + caplog.text
+    assert account.email not in told
 
 
 async def test_a_message_that_cannot_be_read_is_set_aside_and_stops_no_other(
@@ -133,6 +189,9 @@ async def test_a_killed_worker_loses_and_doubles_no_mail(host, cloud, mailbox) -
         os.killpg(second.pid, signal.SIGTERM)
         await second.wait()
     assert sorted(mail["to"][0] for mail in mails) == sorted(addresses)
+    # What was being sent when the process died is sent again under the same Message-ID, and kept once.
+    batch = json.loads((ROOT / "host.json").read_text())["extensions"]["queues"]
+    assert sum(mail["times"] for mail in mails) - 40 <= batch["batchSize"] + batch["newBatchThreshold"]
     assert await host.drain_queue("mail") == 0
 
 
@@ -226,3 +285,40 @@ async def test_a_late_projection_never_covers_a_newer_one(signed_in, client) -> 
     await services.published.project(late, first=False)
     await services.published.project(late, first=True)
     assert (await client().get(f"/c/{card['handle']}")).status_code == 404
+
+
+async def test_a_claim_taken_up_again_is_not_freed_under_its_card(host, signed_in) -> None:
+    """A create is repeated under its key while housekeeping looks at its old claim."""
+    ada, services = await signed_in(), wiring.services()
+    account = (await ada.api("GET", "account")).json()["id"]
+    old = datetime.now(UTC) - timedelta(minutes=16)
+    claim = Claim(handle=handle(), account_id=account, card_id=new_id("crd"), key="k", claimed_at=old)
+    await services.handles.claim(claim)
+    seen = [found async for found in services.handles.stale_claims(datetime.now(UTC)) if found.key == "k"]
+    again = await services.handles.claim(claim.model_copy(update={"card_id": new_id("crd")}))
+    await services.handles.adopt(again, datetime.now(UTC))
+    for stale in seen:
+        await services.handles.free(stale)
+    assert await taken(services.handles, claim) is True
+
+
+async def test_one_card_that_cannot_be_settled_stops_no_other(host, signed_in, client) -> None:
+    ada, services = await signed_in(), wiring.services()
+    account = (await ada.api("GET", "account")).json()["id"]
+    broken = {"id": "handle:zzz", "name": "handle:zzz", "kind": "handle", "state": "pending"}
+    await services.handles._items.create(broken | {"claimedAt": "2026-01-01T00:00:00.000000Z", "body": {}})
+    card = (await a_card(ada)).json()
+    stored = await services.cards.get(account, card["id"])
+    await services.cards.save_and_order_projection(stored.publish(datetime.now(UTC) - timedelta(minutes=2)))
+    assert await host.run_timer("tidy_up")
+    assert (await client().get(f"/c/{card['handle']}")).status_code == 200
+
+
+async def test_a_handles_document_never_changes_its_card(signed_in, client) -> None:
+    ada, services = await signed_in(), wiring.services()
+    card = (await published(ada)).json()
+    account = (await ada.api("GET", "account")).json()["id"]
+    stored = await services.cards.get(account, card["id"])
+    foreign = stored.model_copy(update={"id": new_id("crd"), "version": 99})
+    await services.published.project(projection(foreign), first=False)
+    assert (await services.published.get(card["handle"])).version == 2
