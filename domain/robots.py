@@ -62,6 +62,7 @@ _LONGEST = 1024
 def is_robot(user_agent: str) -> bool:
     """Whether a user agent names a program rather than a person's browser. None at all names one too."""
     named = user_agent.strip().lower()
-    if not named or len(named) > _LONGEST or _BOT.search(named):
+    # Every browser names a version, after a slash.
+    if "/" not in named or len(named) > _LONGEST or _BOT.search(named):
         return True
     return any(part in named for part in _PARTS)

@@ -87,14 +87,14 @@ class Memory:
         self.counts: dict[str, Counter] = {}
         self.ids: set[str] = set()
 
-    async def add(self, subject_id, month, visits) -> set[str]:
+    async def add(self, _, month, visits) -> set[str]:
         known = self.ids & {visit.event_id for visit in visits}
         if not known:
             self.ids |= {visit.event_id for visit in visits}
             self.counts.setdefault(month, Counter()).update(tally(visits))
         return known
 
-    async def months(self, subject_id, months):
+    async def months(self, _, months):
         return {month: self.counts.get(month, {}) for month in months}
 
 

@@ -1,4 +1,6 @@
-"""The corpus of the counting rule: how people's browsers and programs name themselves, in the form they do."""
+"""The corpus of the counting rule: how browsers that people hold, and programs, name themselves."""
+
+# ruff: noqa: E501 - as long as they are
 
 _CHROME = "AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0"
 _IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko)"
@@ -32,7 +34,8 @@ PEOPLE = {
     "Version/4.0 Chrome/100.0.4896.58 UCBrowser/13.7.5.1321 Mobile Safari/537.36",
     "MIUI browser": "Mozilla/5.0 (Linux; U; Android 13; en-gb; Redmi K60 Build/TKQ1.220905.001) AppleWebKit/537.36 "
     "(KHTML, like Gecko) Version/4.0 Chrome/112.0.5615.136 Mobile Safari/537.36 XiaoMi/MiuiBrowser/14.8.1-gn",
-    "Yandex Browser": f"Mozilla/5.0 (Windows NT 10.0; Win64; x64) {_CHROME} YaBrowser/24.10.0.0 Safari/537.36",
+    "Yandex Browser": f"Mozilla/5.0 (Windows NT 10.0; Win64; x64) {_CHROME} YaBrowser/24.10.0.0 "
+    "Safari/537.36",
     "DuckDuckGo browser": f"{_IPHONE} Version/17.5 Mobile/15E148 DuckDuckGo/7 Safari/605.1.15",
     "a phone made by Cubot": f"Mozilla/5.0 (Linux; Android 12; CUBOT P60) {_CHROME} Mobile Safari/537.36",
     "an app that scans codes": f"{_ANDROID} {_CHROME} Mobile Safari/537.36 QRScanner/3.2",
@@ -46,9 +49,11 @@ PEOPLE = {
     "inside KakaoTalk": f"{_ANDROID} {_CHROME} Mobile Safari/537.36;KAKAOTALK 2410650",
     "inside Snapchat": f"{_IPHONE} Mobile/15E148 Snapchat/12.88.0.44 (like Safari/8617.2.4, panda)",
     "inside TikTok": f"{_IPHONE} Mobile/15E148 musical_ly_34.5.0 JsSdk/2.0 NetType/WIFI Channel/App_Store",
-    "inside Teams": f"Mozilla/5.0 (Windows NT 10.0; Win64; x64) {_CHROME} Safari/537.36 Edg/131.0.0.0 Teams/24295",
+    "inside Teams": f"Mozilla/5.0 (Windows NT 10.0; Win64; x64) {_CHROME} Safari/537.36 Edg/131.0.0.0 "
+    "Teams/24295",
     "inside Slack": f"Mozilla/5.0 (X11; Linux x86_64) {_CHROME} Electron/33.0.0 Safari/537.36 Slack/4.41.97",
-    "Android's download manager": "AndroidDownloadManager/13 (Linux; U; Android 13; SM-A536B Build/TP1A.220624.014)",
+    "Android's download manager": "AndroidDownloadManager/13 (Linux; U; Android 13; SM-A536B "
+    "Build/TP1A.220624.014)",
 }
 
 ROBOTS = {
@@ -66,8 +71,10 @@ ROBOTS = {
     "Slack, images": "Slack-ImgProxy (+https://api.slack.com/robots)",
     "Discord": "Mozilla/5.0 (compatible; Discordbot/2.0; +https://discordapp.com)",
     "Telegram": "TelegramBot (like TwitterBot)",
-    "Teams and Skype": "Mozilla/5.0 (Windows NT 6.1; WOW64) SkypeUriPreview Preview/0.5 skype-url-preview@microsoft.com",
-    "Snapchat": "Mozilla/5.0 (compatible; Snap URL Preview Service; bot; snapchat; +https://developers.snap.com)",
+    "Teams and Skype": "Mozilla/5.0 (Windows NT 6.1; WOW64) SkypeUriPreview Preview/0.5 "
+    "skype-url-preview@microsoft.com",
+    "Snapchat": "Mozilla/5.0 (compatible; Snap URL Preview Service; bot; snapchat; "
+    "+https://developers.snap.com)",
     "Pinterest": "Mozilla/5.0 (compatible; Pinterestbot/1.0; +http://www.pinterest.com/bot.html)",
     "Reddit": "Mozilla/5.0 (compatible; redditbot/1.0; +http://www.reddit.com/feedback)",
     "Line": "facebookexternalhit/1.1;line-poker/1.0",
@@ -80,7 +87,8 @@ ROBOTS = {
     "Embedly": "Mozilla/5.0 (compatible; Embedly/0.2; +http://support.embed.ly/)",
     "Flipboard": "Mozilla/5.0 (Macintosh; Intel Mac OS X 10.11; rv:49.0) Gecko/20100101 Firefox/49.0 "
     "(FlipboardProxy/1.2; +http://flipboard.com/browserproxy)",
-    "Gmail's image proxy": "Mozilla/5.0 (Windows NT 5.1; rv:11.0) Gecko Firefox/11.0 (via ggpht.com GoogleImageProxy)",
+    "Gmail's image proxy": "Mozilla/5.0 (Windows NT 5.1; rv:11.0) Gecko Firefox/11.0 (via ggpht.com "
+    "GoogleImageProxy)",
     # Search engines and other crawlers
     "Google": f"Mozilla/5.0 {_GOOGLEBOT}",
     "Google as a phone": f"Mozilla/5.0 (Linux; Android 6.0.1; Nexus 5X Build/MMB29P) {_CHROME} Mobile "
@@ -93,7 +101,8 @@ ROBOTS = {
     "Safari/537.36 Google Favicon",
     "Bing": "Mozilla/5.0 AppleWebKit/537.36 (KHTML, like Gecko; compatible; bingbot/2.0; "
     "+http://www.bing.com/bingbot.htm) Chrome/116.0.1938.76 Safari/537.36",
-    "Bing, preview": "Mozilla/5.0 (Windows NT 6.1; WOW64) AppleWebKit/534+ (KHTML, like Gecko) BingPreview/1.0b",
+    "Bing, preview": "Mozilla/5.0 (Windows NT 6.1; WOW64) AppleWebKit/534+ (KHTML, like Gecko) "
+    "BingPreview/1.0b",
     "DuckDuckGo": "DuckDuckBot/1.1; (+http://duckduckgo.com/duckduckbot.html)",
     "Yandex": "Mozilla/5.0 (compatible; YandexBot/3.0; +http://yandex.com/bots)",
     "Baidu": "Mozilla/5.0 (compatible; Baiduspider/2.0; +http://www.baidu.com/search/spider.html)",
@@ -104,23 +113,28 @@ ROBOTS = {
     "(compatible; PetalBot;+https://webmaster.petalsearch.com/site/petalbot)",
     "ByteDance": "Mozilla/5.0 (Linux; Android 5.0) AppleWebKit/537.36 (KHTML, like Gecko) Mobile Safari/537.36 "
     "(compatible; Bytespider; spider-feedback@bytedance.com)",
-    "OpenAI": "Mozilla/5.0 AppleWebKit/537.36 (KHTML, like Gecko; compatible; GPTBot/1.2; +https://openai.com/gptbot)",
+    "OpenAI": "Mozilla/5.0 AppleWebKit/537.36 (KHTML, like Gecko; compatible; GPTBot/1.2; "
+    "+https://openai.com/gptbot)",
     "ChatGPT": "Mozilla/5.0 AppleWebKit/537.36 (KHTML, like Gecko); compatible; ChatGPT-User/1.0",
-    "Claude": "Mozilla/5.0 AppleWebKit/537.36 (KHTML, like Gecko; compatible; ClaudeBot/1.0; +claudebot@anthropic.com)",
+    "Claude": "Mozilla/5.0 AppleWebKit/537.36 (KHTML, like Gecko; compatible; ClaudeBot/1.0; "
+    "+claudebot@anthropic.com)",
     "Perplexity": "Mozilla/5.0 AppleWebKit/537.36 (KHTML, like Gecko; compatible; Perplexity-User/1.0)",
     "Common Crawl": "CCBot/2.0 (https://commoncrawl.org/faq/)",
     "Amazon": "Mozilla/5.0 (compatible; Amazonbot/0.1; +https://developer.amazon.com/support/amazonbot)",
     "Ahrefs": "Mozilla/5.0 (compatible; AhrefsBot/7.0; +http://ahrefs.com/robot/)",
     "Semrush": "Mozilla/5.0 (compatible; SemrushBot/7~bl; +http://www.semrush.com/bot.html)",
     "Majestic": "Mozilla/5.0 (compatible; MJ12bot/v1.4.8; http://mj12bot.com/)",
-    "Internet Archive": "Mozilla/5.0 (compatible; archive.org_bot +http://archive.org/details/archive.org_bot)",
+    "Internet Archive": "Mozilla/5.0 (compatible; archive.org_bot "
+    "+http://archive.org/details/archive.org_bot)",
     "Scrapy": "Scrapy/2.11.2 (+https://scrapy.org)",
     # Scanners
     "Censys": "Mozilla/5.0 (compatible; CensysInspect/1.1; +https://about.censys.io/)",
-    "Palo Alto": "Expanse, a Palo Alto Networks company, searches across the global IPv4 space multiple times",
+    "Palo Alto": "Expanse, a Palo Alto Networks company, searches across the global IPv4 space multiple "
+    "times",
     "zgrab": "Mozilla/5.0 zgrab/0.x",
     "Nmap": "Mozilla/5.0 (compatible; Nmap Scripting Engine; https://nmap.org/book/nse.html)",
-    "Nuclei": "Mozilla/5.0 (X11; Linux x86_64) Nuclei - Open-source project (github.com/projectdiscovery/nuclei)",
+    "Nuclei": "Mozilla/5.0 (X11; Linux x86_64) Nuclei - Open-source project "
+    "(github.com/projectdiscovery/nuclei)",
     "sqlmap": "sqlmap/1.8.4#stable (https://sqlmap.org)",
     "Barracuda": "BarracudaCentral/1.0 (link checker)",
     # Monitors
@@ -130,7 +144,8 @@ ROBOTS = {
     "Datadog": f"Mozilla/5.0 (X11; Linux x86_64) {_CHROME} Safari/537.36 DatadogSynthetics",
     "App Service, always on": "AlwaysOn",
     "Kubernetes": "kube-probe/1.30",
-    "Lighthouse": f"Mozilla/5.0 (Linux; Android 11; moto g power (2022)) {_CHROME} Mobile Safari/537.36 Chrome-Lighthouse",
+    "Lighthouse": f"Mozilla/5.0 (Linux; Android 11; moto g power (2022)) {_CHROME} Mobile Safari/537.36 "
+    "Chrome-Lighthouse",
     "Front Door": "Edge Health Probe",
     # Libraries and driven browsers
     "curl": "curl/8.11.0",
@@ -147,6 +162,7 @@ ROBOTS = {
     "Perl": "libwww-perl/6.77",
     "PHP": "GuzzleHttp/7",
     "Postman": "PostmanRuntime/7.42.0",
-    "Chrome without a window": f"Mozilla/5.0 (X11; Linux x86_64) {_CHROME.replace('Chrome', 'HeadlessChrome')} Safari/537.36",
+    "Chrome without a window": "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) "
+    "HeadlessChrome/131.0.0.0 Safari/537.36",
     "PowerShell": "Mozilla/5.0 (Windows NT; Windows NT 10.0; en-US) WindowsPowerShell/5.1.19041.4894",
 }
