@@ -8,6 +8,7 @@ import settings
 from adapters.blobs import Blobs
 from adapters.cosmos.accounts import CosmosAccounts, CosmosProfiles, CosmosSessions
 from adapters.cosmos.cards import CosmosCards
+from adapters.cosmos.connections import CosmosConnections
 from adapters.cosmos.database import Database
 from adapters.cosmos.images import CosmosImages
 from adapters.cosmos.names import CosmosHandles, CosmosIdentities
@@ -34,6 +35,7 @@ class Services:
     sessions: CosmosSessions
     cards: CosmosCards
     handles: CosmosHandles
+    connections: CosmosConnections
     published: CosmosPublished
     traffic: CosmosTraffic
     visit_queue: Queue
@@ -78,6 +80,7 @@ def build(chosen: Settings) -> Services:
         sessions=CosmosSessions(database),
         cards=CosmosCards(database),
         handles=CosmosHandles(database),
+        connections=CosmosConnections(database),
         published=CosmosPublished(database, partial(_draw_code, chosen.public_origin)),
         traffic=CosmosTraffic(database),
         images=CosmosImages(database),

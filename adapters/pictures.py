@@ -96,7 +96,8 @@ def _pixels(content: bytes, forms: tuple[Form, ...]) -> "Image.Image":
         opened.load()
         profile, orientation = opened.info.get("icc_profile"), opened.getexif().get(0x0112)
         reduced = _in_eight_bits(opened)
-        reduced.thumbnail(room, reducing_gap=2.0)
+        if reduced.size != room:
+            reduced = reduced.resize(room, reducing_gap=2.0)
     plain = _in_srgb(reduced, profile)
     clean = Image.new(plain.mode, plain.size)
     clean.paste(plain)

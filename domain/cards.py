@@ -45,7 +45,7 @@ class Card(Model):
     account_id: str
     profile_id: str
     handle: str
-    former_handles: list[str] = []
+    former_handles: list[str] = Field(default=[])
     version: int
     draft: CardContent
     published: CardContent | None = None
@@ -91,7 +91,7 @@ class PublishedCard(Model):
     published_at: datetime | None
     redirect_to: str | None = None
     code: str = ""
-    images: dict[str, ShownImage] = {}
+    images: dict[str, ShownImage] = Field(default={})
     owner_id: str = ""
 
 
@@ -104,6 +104,17 @@ class NewCard(Closed):
 class CardDraft(Closed):
     profile_id: ProfileId
     content: CardContent
+
+
+class CardHandle(Closed):
+    handle: Handle
+
+
+class CardCopy(Closed):
+    """Where a copy goes. Without a profile it stays in the card's own."""
+
+    profile_id: ProfileId | None = None
+    handle: Handle | None = None
 
 
 class Claim(Model):
@@ -227,6 +238,35 @@ async def _already_stored(card: Card, key: str | None, new: NewCard, cards: Card
 async def _own_profile(account_id: str, profile_id: str, profiles: ProfileStore) -> None:
     if await profiles.get(account_id, profile_id) is None:
         raise InvalidInput([Fault("/profileId", "unknown_profile", "is not one of your profiles")])
+
+
+async def duplicate_card(
+    account_id: str,
+    card_id: str,
+    copy: CardCopy,
+    *,
+    new_card_id: str,
+    suffix: str,
+    key: str | None,
+    now: datetime,
+    cards: CardStore,
+    handles: HandleClaims,
+    profiles: ProfileStore,
+) -> Card:
+    """Make a draft card that says what the draft of another one says."""
+    card = await read_card(account_id, card_id, cards=cards)
+    new = NewCard(profile_id=copy.profile_id or card.profile_id, handle=copy.handle, content=card.draft)
+    return await create_card(
+        account_id,
+        new,
+        card_id=new_card_id,
+        suffix=suffix,
+        key=key,
+        now=now,
+        cards=cards,
+        handles=handles,
+        profiles=profiles,
+    )
 
 
 async def edit_card(

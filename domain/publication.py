@@ -47,7 +47,7 @@ class ShownImages(Protocol):
 
 
 async def show(card: Card, *, images: ShownImages, published: PublishedCards, first: bool) -> None:
-    """Project what was saved. It is saved for good, so this is worth some tries before a timer has to do it."""
+    """Project what was saved. It is saved for good, so this is worth some tries before a timer does it."""
     for _ in range(PROJECTION_TRIES - 1):
         with suppress(Unavailable):
             await project(card, images=images, published=published, first=first)
@@ -78,6 +78,20 @@ async def project(card: Card, *, images: ShownImages, published: PublishedCards,
             redirect_to=card.handle if card.is_live else None,
         )
         await published.project(former, first=False)
+
+
+async def preview(card: Card, *, at: datetime, images: ShownImages) -> PublishedCard:
+    """What publishing the draft now would let the card's handle stand for."""
+    content = shown_to(card.draft, PROJECTED)
+    return PublishedCard(
+        handle=card.handle,
+        card_id=card.id,
+        version=card.version + 1,
+        content=content,
+        published_at=at,
+        images=await _images_of(card.account_id, content, images),
+        owner_id=card.account_id,
+    )
 
 
 async def _images_of(

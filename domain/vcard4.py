@@ -5,6 +5,7 @@ RFC 6350 refuses a whole card for one name it does not know. Telephone numbers a
 which Android cuts.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from itertools import count
 from types import MappingProxyType
@@ -17,15 +18,13 @@ from domain.views import CardView
 
 _PHONE_TYPE = {"mobile": "cell", "work": "work", "home": "home"}
 _NAME_IN_FILE = {"pronouns": "X-PRONOUNS", "socialprofile": "X-SOCIALPROFILE", "x-ablabel": "X-ABLabel"}
+_NOT_A_TOKEN = re.compile("[^A-Za-z0-9-]")
 _PARAMETER_IN_FILE = {"service-type": "TYPE"}
 _NO_PARAMETERS: Mapping[str, str] = MappingProxyType({})
 
 
 class Property(NamedTuple):
-    """One property, its value as it is meant: not escaped. A list is a structured value.
-
-    `parameters` holds only values that need no quotes.
-    """
+    """One property, its value as it is meant: not escaped. A list is a structured value."""
 
     name: str
     value: str | list[str]

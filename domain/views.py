@@ -24,6 +24,11 @@ class Viewer:
 ANYONE = Viewer()
 
 
+def is_for_everyone(card: PublishedCard) -> bool:
+    """Whether every viewer sees the same of the card, so that who is looking need not be asked."""
+    return card.content is None or shown_to(card.content, _EVERYONE) == card.content
+
+
 class CardView(Model):
     """A card as its viewer may see it. Every output renders this and nothing else.
 

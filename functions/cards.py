@@ -1,175 +1,180 @@
-"""The public door of a card: page, vCard and QR code of one address."""
+"""The public door of a card: every form of it, its images and the links it leads to, under one rule."""
 
 import base64
 import hashlib
-import time
-from collections import OrderedDict
-from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+import re
 from http import HTTPStatus
 from urllib.parse import quote
 
 import azure.functions as func
 
 import wiring
-from domain.errors import NotFound, Refusal, Unavailable
+from domain.cards import PublishedCard
+from domain.counting import Kind
+from domain.errors import NotFound, Refusal
 from domain.handles import is_handle
-from domain.vcard import MEDIA_TYPE, write_vcard
-from domain.views import CardView, view_for
-from functions.http import endpoint, matches, problem, reply
+from domain.links import links_of
+from domain.schema_org import script_text
+from domain.views import ANYONE, CardView, Viewer, view_for
+from functions.counting import note
+from functions.formats import FORMATS, PAGE, negotiate
+from functions.http import Handler, endpoint, matches, problem, redirect, reply
+from functions.identity import SESSION_COOKIE, signed_in
 from functions.pages import content_security_policy, page, render
+from functions.shelf import Output, Shelved, shelf
 
 bp = func.Blueprint()
 
-FRESH_SECONDS = 3.0
-# While the store is down, a card that was just read is better than none.
-OUTAGE_SECONDS = 60.0
-SHELF_SIZE = 512
-
-_SUFFIX_FORM = {"": None, "vcf": "vcf", "qr.svg": "qr"}
+_IMAGE = re.compile(r"[0-9a-f]{32}\.(?:webp|jpe?g|png)")
 
 
-@dataclass(frozen=True)
-class Output:
-    """One form of a card view, made once: the answer, and the one for who has it already."""
+def public_door(handler: Handler) -> Handler:
+    """Answer whatever cannot be seen in one way: a page for people, a problem for programs."""
 
-    etag: str
-    full: func.HttpResponse
-
-    @cached_property
-    def unchanged(self) -> func.HttpResponse:
-        headers = dict(self.full.headers)
-        content_type = headers.pop("Content-Type")
-        return reply(status=HTTPStatus.NOT_MODIFIED, content_type=content_type, headers=headers)
-
-
-@dataclass
-class Shelved:
-    """A card view as it was read, and the outputs made from it so far."""
-
-    view: CardView
-    read_at: float
-    outputs: dict[str, Output] = field(default_factory=dict)
-
-
-class Shelf:
-    """The card views this worker read in the last seconds, the longest unused dropped first."""
-
-    def __init__(self) -> None:
-        self._cards: OrderedDict[str, Shelved] = OrderedDict()
-        # Raised by every change, so that a card read before it is not put back after it.
-        self._changes = 0
-
-    async def take(self, handle: str) -> Shelved:
-        shelved = self._cards.get(handle)
-        now = time.monotonic()
-        if shelved is not None and now - shelved.read_at < FRESH_SECONDS:
-            self._cards.move_to_end(handle)
-            return shelved
-        changes = self._changes
+    async def wrapped(req: func.HttpRequest) -> func.HttpResponse:
         try:
-            view = view_for(await wiring.services().published.get(handle))
-        except NotFound:
-            self._cards.pop(handle, None)
-            raise
-        except Unavailable:
-            if shelved is not None and time.monotonic() - shelved.read_at < OUTAGE_SECONDS:
-                return shelved
-            raise
-        if shelved is not None and shelved.view == view:
-            if changes == self._changes:
-                shelved.read_at = now
-            return shelved
-        fresh = Shelved(view, now)
-        if changes == self._changes:
-            self._cards[handle] = fresh
-        if len(self._cards) > SHELF_SIZE:
-            self._cards.popitem(last=False)
-        return fresh
+            return await handler(req)
+        except Refusal as refusal:
+            if isinstance(refusal, NotFound) and "text/html" in req.headers.get("accept", ""):
+                return page("missing.html", status=HTTPStatus.NOT_FOUND)
+            return problem(refusal, {"Vary": "Accept, Cookie"})
 
-    def forget(self, handle: str) -> None:
-        self._changes += 1
-        self._cards.pop(handle, None)
+    wrapped.__name__ = handler.__name__
+    return endpoint(wrapped)
 
 
-shelf = Shelf()
+async def _take(handle: str) -> Shelved:
+    if not is_handle(handle):
+        raise NotFound
+    return await shelf.take(handle)
+
+
+async def _viewer(req: func.HttpRequest, card: PublishedCard) -> tuple[Viewer, bool]:
+    """Who is looking, and whether it is the owner. A stranger without a session costs nothing."""
+    if SESSION_COOKIE not in req.headers.get("cookie", ""):
+        return ANYONE, False
+    found = await signed_in(req)
+    if found is None:
+        return ANYONE, False
+    if found.account_id == card.owner_id:
+        return Viewer(signed_in=True, connected=True), True
+    connected = await wiring.services().connections.connected(card.owner_id, found.account_id)
+    return Viewer(signed_in=True, connected=connected), False
 
 
 @bp.function_name("show_card")
 @bp.route(route="c/{handle}", methods=["GET", "HEAD"])
-@endpoint
+@public_door
 async def show_card(req: func.HttpRequest) -> func.HttpResponse:
-    handle, _, suffix = req.route_params["handle"].lower().partition(".")
-    try:
-        if suffix not in _SUFFIX_FORM or not is_handle(handle):
-            raise NotFound
-        form = _SUFFIX_FORM[suffix] or _negotiate(req.headers.get("accept", ""))
-        shelved = await shelf.take(handle)
-        output = shelved.outputs.get(form)
-        if output is None:
-            output = shelved.outputs[form] = _make(shelved.view, form)
-    except Refusal as refusal:
-        if isinstance(refusal, NotFound) and "text/html" in req.headers.get("accept", ""):
-            return page("missing.html", status=HTTPStatus.NOT_FOUND)
-        return problem(refusal, {"Vary": "Accept"})
+    handle, dot, suffix = req.route_params["handle"].lower().partition(".")
+    if dot and suffix not in FORMATS:
+        raise NotFound
+    shelved = await _take(handle)
+    if shelved.card.redirect_to is not None:
+        return _moved(f"/c/{shelved.card.redirect_to}{dot}{suffix}")
+    form = suffix or negotiate(req.headers.get("accept", ""))
+    viewer, is_owner = await _viewer(req, shelved.card)
+    if shelved.for_everyone:
+        viewer = ANYONE
+    output = shelved.outputs.get((viewer, form))
+    if output is None:
+        view = view_for(shelved.card, viewer)
+        output = shelved.outputs[viewer, form] = await _make(view, form, shelved, viewer)
+    if form == PAGE or FORMATS[form].to_keep:
+        kind: Kind = "view" if form == PAGE else "save"
+        await note(kind, shelved.card.card_id, req, is_owner=is_owner)
     return output.unchanged if matches(req, output.etag) else output.full
 
 
-@lru_cache(maxsize=256)
-def _negotiate(accept: str) -> str:
-    """The form that `Accept` prefers; browsers and whoever does not say get the page."""
-    best, form = 0.0, "page"
-    for part in accept.lower().split(","):
-        media, *parameters = (piece.strip() for piece in part.split(";"))
-        quality = _quality(parameters)
-        offered = {
-            MEDIA_TYPE: "vcf",
-            "text/x-vcard": "vcf",
-            "text/html": "page",
-            "*/*": "page",
-            "text/*": "page",
-        }
-        if media in offered and quality > best:
-            best, form = quality, offered[media]
-    return form
+@bp.function_name("show_card_image")
+@bp.route(route="c/{handle}/{image}", methods=["GET", "HEAD"])
+@public_door
+async def show_card_image(req: func.HttpRequest) -> func.HttpResponse:
+    """An image that the viewer's card shows; one that it does not show was never there."""
+    name = req.route_params["image"].lower()
+    if not _IMAGE.fullmatch(name):
+        raise NotFound
+    shelved = await _take(req.route_params["handle"].lower())
+    viewer, _ = await _viewer(req, shelved.card)
+    shown = [
+        image for image in view_for(shelved.card, viewer).images.values() if name in image.files.values()
+    ]
+    found = await wiring.services().blobs.open_media(name) if shown else None
+    if found is None:
+        raise NotFound
+    content, content_type = found
+    public = any(image.public for image in shown)
+    caching = "public, max-age=31536000, immutable" if public else "private, no-store"
+    headers = {
+        "Cache-Control": caching,
+        "Content-Security-Policy": "sandbox; default-src 'none'",
+        "X-Robots-Tag": "noindex",
+    }
+    return reply(content, content_type=content_type, headers=headers)
 
 
-def _quality(parameters: list[str]) -> float:
-    for parameter in parameters:
-        if parameter.startswith("q="):
-            try:
-                return float(parameter[2:])
-            except ValueError:
-                return 0.0
-    return 1.0
+@bp.function_name("follow_card_link")
+@bp.route(route="c/{handle}/go/{key}", methods=["GET", "HEAD"])
+@public_door
+async def follow_card_link(req: func.HttpRequest) -> func.HttpResponse:
+    """Lead to a link that the viewer's card shows, and count that somebody followed it."""
+    shelved = await _take(req.route_params["handle"].lower())
+    viewer, is_owner = await _viewer(req, shelved.card)
+    links = links_of(view_for(shelved.card, viewer).content)
+    key = req.route_params["key"].lower()
+    if key not in links:
+        raise NotFound
+    await note("click", shelved.card.card_id, req, is_owner=is_owner, link=key)
+    return redirect(links[key])
 
 
-def _make(view: CardView, form: str) -> Output:
+def _moved(location: str) -> func.HttpResponse:
+    headers = {"Location": location, "Cache-Control": "no-cache", "X-Robots-Tag": "noindex"}
+    return reply(status=HTTPStatus.PERMANENT_REDIRECT, content_type="text/plain", headers=headers)
+
+
+async def _make(view: CardView, form: str, shelved: Shelved, viewer: Viewer) -> Output:
     url = f"{wiring.services().settings.public_origin}/c/{view.handle}"
-    if form == "vcf":
-        return _output(write_vcard(view, url), f"{MEDIA_TYPE}; charset=utf-8", _file_name(view))
-    if form == "qr":
-        return _output(view.code.encode(), "image/svg+xml", {})
+    if shelved.for_everyone:
+        caching = {"Cache-Control": "public, no-cache", "Vary": "Accept"}
+    else:
+        public = viewer == ANYONE
+        caching = {
+            "Cache-Control": "public, no-cache" if public else "private, no-store",
+            "Vary": "Accept, Cookie",
+        }
+    if form != PAGE:
+        kind = FORMATS[form]
+        photo = await _photo(view) if kind.takes_photo else None
+        headers = _file_name(view, form) if kind.to_keep else {}
+        return _output(kind.write(view, url, photo), kind.content_type, caching | headers)
     body = render(
-        "card.html", style="card", view=view, url=url, vcf_url=f"/c/{view.handle}.vcf", qr_svg=view.code
+        "card.html",
+        style="card",
+        view=view,
+        url=url,
+        vcf_url=f"/c/{view.handle}.vcf",
+        qr_svg=view.code,
+        links={link: f"/c/{view.handle}/go/{key}" for key, link in links_of(view.content).items()},
+        schema=script_text(view, url),
     )
-    return _output(
-        body, "text/html; charset=utf-8", {"Content-Security-Policy": content_security_policy("card")}
-    )
+    policy = {"Content-Security-Policy": content_security_policy("card")}
+    return _output(body, "text/html; charset=utf-8", caching | policy)
 
 
-def _file_name(view: CardView) -> dict[str, str]:
-    name = quote(f"{view.content.name}.vcf", safe="")
-    return {"Content-Disposition": f"inline; filename=\"{view.handle}.vcf\"; filename*=UTF-8''{name}"}
+async def _photo(view: CardView) -> bytes | None:
+    name = view.images["photo"].files.get("jpeg") if "photo" in view.images else None
+    found = await wiring.services().blobs.open_media(name) if name else None
+    return found[0] if found else None
+
+
+def _file_name(view: CardView, form: str) -> dict[str, str]:
+    suffix = form.rpartition(".")[2]
+    name = quote(f"{view.content.name}.{suffix}", safe="")
+    return {"Content-Disposition": f"inline; filename=\"{view.handle}.{suffix}\"; filename*=UTF-8''{name}"}
 
 
 def _output(body: bytes, content_type: str, headers: dict[str, str]) -> Output:
     tag = f'"{base64.urlsafe_b64encode(hashlib.sha256(body).digest()[:15]).decode()}"'
-    headers = {
-        "ETag": tag,
-        "Cache-Control": "public, no-cache",
-        "Vary": "Accept",
-        "X-Robots-Tag": "noindex",
-        **headers,
-    }
+    headers = {"ETag": tag, "X-Robots-Tag": "noindex", **headers}
     return Output(etag=tag, full=reply(body, content_type=content_type, headers=headers))

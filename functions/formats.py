@@ -54,13 +54,14 @@ class Offer:
 OFFERS = (
     Offer(PAGE, "text/html"),
     Offer("vcf", "text/vcard", "3.0"),
-    Offer("vcf", "text/x-vcard"),
-    Offer("vcf", "text/directory"),
     Offer("v4.vcf", "text/vcard", "4.0"),
     Offer("json", "application/json"),
     Offer("jscontact", "application/jscontact+json"),
     Offer("jcard", "application/vcard+json"),
 )
+
+# What vCards were called before RFC 6350.
+_FORMER_NAMES = {"text/x-vcard": "text/vcard", "text/directory": "text/vcard"}
 
 _MAX_ACCEPT = 1000
 _PARTS = re.compile(r'(?:[^,"]+|"[^"]*")+')
@@ -108,7 +109,7 @@ def _negotiate(accept: str) -> str:
 
 
 def _range(part: str) -> _Range | None:
-    media, *parameters = (piece.strip() for piece in _PIECES.findall(part))
+    media, *parameters = (piece.strip() for piece in _PIECES.findall(part) or [""])
     if not _MEDIA.fullmatch(media):
         return None
     version, quality = None, 1.0
@@ -124,4 +125,4 @@ def _range(part: str) -> _Range | None:
             version = value
         elif name != "charset":
             return None
-    return _Range(media, version, quality)
+    return _Range(_FORMER_NAMES.get(media, media), version, quality)

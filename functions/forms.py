@@ -9,8 +9,9 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from pydantic import BaseModel, ValidationError
+from pydantic.alias_generators import to_camel
 
-from domain.content import CardContent
+from domain.content import SINGLE_FIELDS, CardContent
 from domain.errors import Fault, InvalidInput
 from functions.display import phone_text
 from functions.http import faults_of
@@ -63,6 +64,7 @@ def content_of(form: Mapping[str, str]) -> Values:
     values["officeAddress"] = address if any(address.values()) else None
     for rows, parts in _ROWS.items():
         values[rows] = list(_rows(form, rows, parts))
+    values["audiences"] = dict.fromkeys(map(to_camel, SINGLE_FIELDS), "public")
     return values
 
 
@@ -71,7 +73,7 @@ def _rows(form: Mapping[str, str], rows: str, parts: tuple[str, ...]) -> list[Va
     for index in range(_MOST_ROWS):
         row = {part: _value(form, f"{rows}-{index}-{part}", part) for part in parts}
         if any(value.strip() for part, value in row.items() if part != "kind"):
-            found.append(row)
+            found.append(row | {"audience": "public"})
     return found
 
 

@@ -1,16 +1,15 @@
 """`/my/cards/{cardId}`: edit, preview, publish, unpublish and share one card."""
 
-from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 
 import azure.functions as func
 
 import wiring
 from adapters.qr import qr_svg
-from domain.cards import Card, CardDraft, edit_card, projection, publish_card, read_card, unpublish_card
+from domain.cards import Card, CardDraft, edit_card, read_card
 from domain.errors import InvalidInput, StaleVersion
-from domain.views import view_for
-from functions.cards import shelf
+from domain.publication import Change, change_publication, preview
+from domain.views import ANYONE, view_for
 from functions.chance import now
 from functions.display import countries
 from functions.forms import Values, content_of, differences, sentences, values_of, vet
@@ -26,6 +25,7 @@ from functions.my_pages import (
     version_in,
 )
 from functions.pages import page
+from functions.shelf import shelf
 
 bp = func.Blueprint()
 
@@ -53,7 +53,7 @@ async def my_card_save(req: func.HttpRequest) -> func.HttpResponse:
         card = await _save(req, person, draft, version_in(form))
         if form.get("then") != "publish":
             return redirect(f"/my/cards/{card.id}?done=saved")
-        await _change_publication(publish_card, person, card.id, card.version)
+        await _change_publication("publish", person, card.id, card.version)
         return redirect(f"/my/cards/{card.id}?done=published")
     except InvalidInput as refusal:
         card = await _card(req, person)
@@ -85,7 +85,7 @@ async def my_card_save(req: func.HttpRequest) -> func.HttpResponse:
 @on_my_page
 async def my_card_publish(req: func.HttpRequest) -> func.HttpResponse:
     person, form = await person_and_form(req)
-    await _change_publication(publish_card, person, req.route_params["cardId"], version_in(form))
+    await _change_publication("publish", person, req.route_params["cardId"], version_in(form))
     return redirect(f"/my/cards/{req.route_params['cardId']}/share?done=published")
 
 
@@ -95,7 +95,7 @@ async def my_card_publish(req: func.HttpRequest) -> func.HttpResponse:
 @on_my_page
 async def my_card_unpublish(req: func.HttpRequest) -> func.HttpResponse:
     person, form = await person_and_form(req)
-    await _change_publication(unpublish_card, person, req.route_params["cardId"], version_in(form))
+    await _change_publication("unpublish", person, req.route_params["cardId"], version_in(form))
     return redirect(f"/my/cards/{req.route_params['cardId']}/share?done=unpublished")
 
 
@@ -118,10 +118,13 @@ async def my_card_preview(req: func.HttpRequest) -> func.HttpResponse:
     """The draft as the public would see it: through the same rule, from what publishing would project."""
     person = await person_of(req)
     card = await _card(req, person)
+    draft = await preview(card, at=now(), images=wiring.services().images)
     return page(
         "card.html",
         style="card",
-        view=view_for(projection(card.publish(now()))),
+        view=view_for(draft, ANYONE),
+        links={},
+        schema=None,
         url=_url(card),
         vcf_url=f"/c/{card.handle}.vcf",
         qr_svg=qr_svg(_url(card)),
@@ -150,19 +153,19 @@ async def _save(req: func.HttpRequest, person: SignedIn, draft: CardDraft, versi
     )
 
 
-async def _change_publication(
-    change: Callable[..., Awaitable[Card]], person: SignedIn, card_id: str, version: int
-) -> None:
+async def _change_publication(change: Change, person: SignedIn, card_id: str, version: int) -> None:
     services = wiring.services()
-    card = await change(
+    card = await change_publication(
         person.account_id,
         card_id,
+        change,
         version=version,
         now=now(),
         cards=services.cards,
         published=services.published,
+        images=services.images,
     )
-    shelf.forget(card.handle)
+    shelf.forget(card.handle, *card.former_handles)
 
 
 async def _edit_page(

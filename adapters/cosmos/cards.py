@@ -8,7 +8,6 @@ from adapters.cosmos.owned import DAY, create_once, document, from_document, new
 from domain.cards import Card, ProjectionOrder
 from domain.creation import Creation
 
-
 # A deleted card leaves what its handles need to be projected; then the store forgets that too.
 _DELETED_TTL = 30 * DAY
 

@@ -5,6 +5,9 @@ import secrets
 
 import httpx
 import pytest
+from pydantic.alias_generators import to_camel
+
+from domain.content import SINGLE_FIELDS
 
 
 def handle() -> str:
@@ -12,7 +15,18 @@ def handle() -> str:
     return "t-" + "".join(secrets.choice("abcdefghjkmpqrtuwxy") for _ in range(24))
 
 
-CONTENT = {"name": "Ada Lovelace", "emails": [{"address": "ada@example.com"}]}
+def shown(**content: object) -> dict:
+    """Content that everybody may see, whatever it says."""
+    lists = {
+        field: [entry | {"audience": "public"} for entry in value]
+        for field, value in content.items()
+        if isinstance(value, list) and field != "languages"
+    }
+    audiences = dict.fromkeys(map(to_camel, SINGLE_FIELDS), "public")
+    return {**content, **lists, "audiences": audiences}
+
+
+CONTENT = shown(name="Ada Lovelace", emails=[{"address": "ada@example.com"}])
 
 
 async def a_profile(person) -> str:
@@ -22,7 +36,7 @@ async def a_profile(person) -> str:
 
 
 async def a_card(person, **content: object) -> httpx.Response:
-    body = {"profileId": await a_profile(person), "handle": handle(), "content": CONTENT | content}
+    body = {"profileId": await a_profile(person), "handle": handle(), "content": CONTENT | shown(**content)}
     made = await person.api("POST", "cards", json=body)
     assert made.status_code == 201, made.text
     return made

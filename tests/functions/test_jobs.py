@@ -18,7 +18,8 @@ import wiring
 from adapters.cosmos.names import CosmosHandles
 from adapters.mailer import MailNotSent, SmtpMailer
 from domain.accounts import Account
-from domain.cards import Claim, projection
+from domain.cards import Claim
+from domain.publication import PublishedCard, project
 from domain.mail import MailOrder, deliver
 from functions.chance import new_id
 from local.processes import free_port

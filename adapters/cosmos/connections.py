@@ -1,0 +1,12 @@
+"""Connections: which accounts know each other by consent, kept in each owner's partition."""
+
+from adapters.cosmos.database import Database, Items
+
+
+class CosmosConnections:
+    def __init__(self, database: Database) -> None:
+        self._items = Items(database, "relations")
+
+    async def connected(self, owner_id: str, account_id: str) -> bool:
+        """Whether the owner has this account as a connection. One point read."""
+        return await self._items.read(f"connection-{account_id}", owner_id) is not None

@@ -1,0 +1,114 @@
+"""Views of a card with every field filled in, and what the parsers of npm read."""
+
+import hashlib
+import io
+import json
+import os
+import subprocess
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+
+from domain.cards import ShownImage
+from domain.content import CardContent
+from domain.views import CardView
+from local import node_runtime
+
+URL = "https://izwop.test/c/ada"
+FULL = {
+    "name": "Ada King Lovelace",
+    "photo": "img_" + "a" * 26,
+    "logo": "img_" + "b" * 26,
+    "companyImage": "img_" + "c" * 26,
+    "pronouns": "she/her",
+    "title": "Analyst, first of her kind",
+    "organisation": "Analytical; Engines, Ltd",
+    "bio": "Poet of numbers;\nbackslash \\ friend",
+    "languages": ["en-GB", "fr"],
+    "emails": [
+        {"kind": "work", "address": "ada@example.com"},
+        {"kind": "home", "label": "Letters, slow", "address": "al@example.org"},
+    ],
+    "phones": [
+        {"kind": "mobile", "number": "+46701740605"},
+        {"kind": "work", "label": "Front desk", "number": "+4686114000"},
+        {"kind": "home", "number": "+442079460958"},
+    ],
+    "website": "https://example.com/a;b,c",
+    "socialLinks": [{"url": "https://www.linkedin.com/in/ada"}, {"url": "https://github.com/ada"}],
+    "companyText": "Line one\nTEL:+1\\n, and; more åäö 李",
+    "videoLink": "https://video.example/engine",
+    "officeAddress": {
+        "street": "Storgatan 1\nPlan 2",
+        "city": "Umeå",
+        "region": "Västerbotten",
+        "postalCode": "903 26",
+        "country": "SE",
+    },
+    "mapLink": "https://map.example/#map=17/51.5/-0.1",
+    "productLinks": [
+        {"label": "Shop; here", "url": "https://shop.example.com/"},
+        {"label": "Book", "url": "mailto:book@example.com"},
+    ],
+}
+
+
+def view_of(content: CardContent) -> CardView:
+    shown = {
+        field: ShownImage(files={"webp": f"{field}.webp", "jpeg": f"{field}.jpg"}, width=512, height=400)
+        for field in ("photo", "logo", "company_image")
+        if getattr(content, field)
+    }
+    at = datetime(2026, 11, 1, 9, 30, tzinfo=UTC)
+    return CardView(handle="ada", version=3, published_at=at, content=content, code="<svg/>", images=shown)
+
+
+def full_view(**changes: object) -> CardView:
+    return view_of(CardContent.model_validate({**FULL, **changes}))
+
+
+def jpeg(side: int = 64) -> bytes:
+    out = io.BytesIO()
+    Image.effect_noise((side, side), 80).convert("RGB").save(out, "JPEG", quality=90)
+    return out.getvalue()
+
+
+class NpmReaders:
+    """The parsers of `tests/node` in one Node process, installed from their lock on first use."""
+
+    FOLDER = Path(__file__).parent / "node"
+
+    def __init__(self) -> None:
+        self._install()
+        self._process = subprocess.Popen(
+            [node_runtime.NODE, "readers.mjs"],
+            cwd=self.FOLDER,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+        )
+
+    def _install(self) -> None:
+        stamp = self.FOLDER / "node_modules" / ".installed-lock"
+        lock = hashlib.sha256((self.FOLDER / "package-lock.json").read_bytes()).hexdigest()
+        if stamp.is_file() and stamp.read_text() == lock:
+            return
+        path = os.pathsep.join([str(node_runtime.NODE.parent), os.environ.get("PATH", "")])
+        command = [node_runtime.NODE, node_runtime._NPM, "ci", "--loglevel=error"]
+        subprocess.run(command, cwd=self.FOLDER, env=os.environ | {"PATH": path}, check=True)
+        stamp.write_text(lock)
+
+    def read(self, reader: str, **request: object) -> Any:
+        """What the reader made of it; AssertionError when it refuses."""
+        self._process.stdin.write(json.dumps({"reader": reader, **request}) + "\n")
+        self._process.stdin.flush()
+        answer = json.loads(self._process.stdout.readline())
+        assert "error" not in answer, f"{reader}: {answer['error']}\n{request}"
+        return answer["value"]
+
+    def close(self) -> None:
+        self._process.stdin.close()
+        self._process.wait(timeout=10)
