@@ -12,12 +12,12 @@ from urllib.parse import quote
 import azure.functions as func
 
 import wiring
-from domain.errors import NotFound, Refusal, Unavailable
+from domain.errors import NotFound, Unavailable
 from domain.handles import is_handle
 from domain.vcard import MEDIA_TYPE, write_vcard
 from domain.views import CardView, view_for
-from functions.http import endpoint, matches, problem, reply
-from functions.pages import content_security_policy, page, render
+from functions.http import matches, reply
+from functions.pages import content_security_policy, page_endpoint, render
 
 bp = func.Blueprint()
 
@@ -97,21 +97,16 @@ shelf = Shelf()
 
 @bp.function_name("show_card")
 @bp.route(route="c/{handle}", methods=["GET", "HEAD"])
-@endpoint
+@page_endpoint
 async def show_card(req: func.HttpRequest) -> func.HttpResponse:
     handle, _, suffix = req.route_params["handle"].lower().partition(".")
-    try:
-        if suffix not in _SUFFIX_FORM or not is_handle(handle):
-            raise NotFound
-        form = _SUFFIX_FORM[suffix] or _negotiate(req.headers.get("accept", ""))
-        shelved = await shelf.take(handle)
-        output = shelved.outputs.get(form)
-        if output is None:
-            output = shelved.outputs[form] = _make(shelved.view, form)
-    except Refusal as refusal:
-        if isinstance(refusal, NotFound) and "text/html" in req.headers.get("accept", ""):
-            return page("missing.html", status=HTTPStatus.NOT_FOUND)
-        return problem(refusal, {"Vary": "Accept"})
+    if suffix not in _SUFFIX_FORM or not is_handle(handle):
+        raise NotFound
+    form = _SUFFIX_FORM[suffix] or _negotiate(req.headers.get("accept", ""))
+    shelved = await shelf.take(handle)
+    output = shelved.outputs.get(form)
+    if output is None:
+        output = shelved.outputs[form] = _make(shelved.view, form)
     return output.unchanged if matches(req, output.etag) else output.full
 
 
