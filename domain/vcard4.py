@@ -105,7 +105,8 @@ def _line(line: Property) -> str:
     if group:
         start = f"{group}.{start}"
     for parameter, chosen in parameters.items():
-        start += f";{_PARAMETER_IN_FILE.get(parameter) or parameter.upper()}={text(chosen)}"
+        called = _PARAMETER_IN_FILE.get(parameter) or parameter.upper()
+        start += f";{called}={_NOT_A_TOKEN.sub('', chosen)}"
     if isinstance(value, list):
         return f"{start}:{structured(*value)}"
     if kind == "uri":

@@ -17,6 +17,7 @@ from domain.accounts import Account
 from domain.sessions import SECRET_BYTES
 from domain.sign_in import (
     FLOW_LIFETIME,
+    START_PAGE,
     EmailMissing,
     Flow,
     FlowLost,
@@ -28,9 +29,9 @@ from domain.sign_in import (
     sign_out,
 )
 from functions.chance import new_id, now
-from functions.http import Handler, endpoint, read_cookies, redirect, set_cookie, status_of
+from functions.http import Handler, read_cookies, redirect, set_cookie
 from functions.identity import SESSION_COOKIE, check_form, read_form, refuse_other_sites, signed_in
-from functions.pages import page
+from functions.pages import page, page_endpoint, refusal_page
 
 log = logging.getLogger("izwop.auth")
 
@@ -73,10 +74,10 @@ def on_page(handler: Handler) -> Handler:
 def refused(
     refusal: errors.Refusal, *, return_to: str = "", cookies: tuple[str, ...] = ()
 ) -> func.HttpResponse:
-    return page(
+    return refusal_page(
         "auth/refused.html",
-        status=_STATUS.get(type(refusal)) or status_of(type(refusal)),
-        headers={"Retry-After": str(refusal.retry_after)} if isinstance(refusal, errors.Unavailable) else {},
+        refusal,
+        status=_STATUS.get(type(refusal)),
         cookies=cookies,
         title=SignInDeclined.title if isinstance(refusal, errors.Unauthenticated) else refusal.title,
         advice=_ADVICE.get(refusal.code, ""),
@@ -84,8 +85,8 @@ def refused(
     )
 
 
-@bp.route(route="auth/login", methods=["GET"])
-@endpoint
+@bp.route(route="auth/login", methods=["GET", "HEAD"])
+@page_endpoint
 @on_page
 async def show_login(req: func.HttpRequest) -> func.HttpResponse:
     if AGE_COOKIE in read_cookies(req):
@@ -97,7 +98,7 @@ async def show_login(req: func.HttpRequest) -> func.HttpResponse:
 
 
 @bp.route(route="auth/login", methods=["POST"])
-@endpoint
+@page_endpoint
 @on_page
 async def begin_login(req: func.HttpRequest) -> func.HttpResponse:
     refuse_other_sites(req)
@@ -128,11 +129,17 @@ async def begin_login(req: func.HttpRequest) -> func.HttpResponse:
 
 
 @bp.route(route="auth/callback", methods=["GET"])
-@endpoint
+@page_endpoint
 @on_page
 async def finish_login(req: func.HttpRequest) -> func.HttpResponse:
     """End a sign-in. One that is not this browser's leaves the one it has under way alone."""
-    flow = _flow_of(req)
+    try:
+        flow = _flow_of(req)
+    except FlowLost:
+        # Most often the answer of the sign-in that just succeeded, loaded again.
+        if await signed_in(req):
+            return redirect(START_PAGE)
+        raise
     done = set_cookie(FLOW_COOKIE, "", max_age=0)
     try:
         account, token = await _finish(req, flow)
@@ -146,8 +153,8 @@ async def finish_login(req: func.HttpRequest) -> func.HttpResponse:
     return redirect(flow.return_to, cookies=[set_cookie(SESSION_COOKIE, token), done])
 
 
-@bp.route(route="auth/logout", methods=["GET"])
-@endpoint
+@bp.route(route="auth/logout", methods=["GET", "HEAD"])
+@page_endpoint
 @on_page
 async def show_logout(req: func.HttpRequest) -> func.HttpResponse:
     found = await signed_in(req)
@@ -161,7 +168,7 @@ async def show_logout(req: func.HttpRequest) -> func.HttpResponse:
 
 
 @bp.route(route="auth/logout", methods=["POST"])
-@endpoint
+@page_endpoint
 @on_page
 async def end_session(req: func.HttpRequest) -> func.HttpResponse:
     """End the session, or with `everywhere=1` all of the account's, then the provider's own."""

@@ -11,36 +11,21 @@ import azure.functions as func
 import wiring
 from domain.cards import PublishedCard
 from domain.counting import Kind
-from domain.errors import NotFound, Refusal
+from domain.errors import NotFound
 from domain.handles import is_handle
 from domain.links import links_of
 from domain.schema_org import script_text
 from domain.views import ANYONE, CardView, Viewer, view_for
 from functions.counting import note
 from functions.formats import FORMATS, PAGE, negotiate
-from functions.http import Handler, endpoint, matches, problem, redirect, reply
+from functions.http import matches, redirect, reply
 from functions.identity import SESSION_COOKIE, signed_in
-from functions.pages import content_security_policy, page, render
+from functions.pages import content_security_policy, page_endpoint, render
 from functions.shelf import Output, Shelved, shelf
 
 bp = func.Blueprint()
 
 _IMAGE = re.compile(r"[0-9a-f]{32}\.(?:webp|jpe?g|png)")
-
-
-def public_door(handler: Handler) -> Handler:
-    """Answer whatever cannot be seen in one way: a page for people, a problem for programs."""
-
-    async def wrapped(req: func.HttpRequest) -> func.HttpResponse:
-        try:
-            return await handler(req)
-        except Refusal as refusal:
-            if isinstance(refusal, NotFound) and "text/html" in req.headers.get("accept", ""):
-                return page("missing.html", status=HTTPStatus.NOT_FOUND)
-            return problem(refusal, {"Vary": "Accept, Cookie"})
-
-    wrapped.__name__ = handler.__name__
-    return endpoint(wrapped)
 
 
 async def _take(handle: str) -> Shelved:
@@ -64,7 +49,7 @@ async def _viewer(req: func.HttpRequest, card: PublishedCard) -> tuple[Viewer, b
 
 @bp.function_name("show_card")
 @bp.route(route="c/{handle}", methods=["GET", "HEAD"])
-@public_door
+@page_endpoint
 async def show_card(req: func.HttpRequest) -> func.HttpResponse:
     handle, dot, suffix = req.route_params["handle"].lower().partition(".")
     if dot and suffix not in FORMATS:
@@ -88,7 +73,7 @@ async def show_card(req: func.HttpRequest) -> func.HttpResponse:
 
 @bp.function_name("show_card_image")
 @bp.route(route="c/{handle}/{image}", methods=["GET", "HEAD"])
-@public_door
+@page_endpoint
 async def show_card_image(req: func.HttpRequest) -> func.HttpResponse:
     """An image that the viewer's card shows; one that it does not show was never there."""
     name = req.route_params["image"].lower()
@@ -115,7 +100,7 @@ async def show_card_image(req: func.HttpRequest) -> func.HttpResponse:
 
 @bp.function_name("follow_card_link")
 @bp.route(route="c/{handle}/go/{key}", methods=["GET", "HEAD"])
-@public_door
+@page_endpoint
 async def follow_card_link(req: func.HttpRequest) -> func.HttpResponse:
     """Lead to a link that the viewer's card shows, and count that somebody followed it."""
     shelved = await _take(req.route_params["handle"].lower())

@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
 from domain.content import Address
+from domain.fields import FORBIDDEN, is_visible
 
 # The classes of web/styles that carry a hue, `hue-0` to `hue-7`: styles may not be written inline.
 HUES = 8
@@ -98,8 +99,12 @@ def network(url: str) -> str:
 
 
 def member(url: str) -> str:
-    """Whose page of a social network a link leads to: the last part of its path."""
-    return unquote(urlsplit(url).path).rstrip("/").rpartition("/")[2]
+    """Whose page of a social network a link leads to: the last part of its path.
+
+    Escapes may hide what a text of a card may not contain; that is left out.
+    """
+    found = FORBIDDEN.sub("", unquote(urlsplit(url).path)).rstrip("/").rpartition("/")[2]
+    return found if is_visible(found) else ""
 
 
 @cache

@@ -13,7 +13,7 @@ from pydantic.alias_generators import to_camel
 
 from domain.content import SINGLE_FIELDS, CardContent
 from domain.errors import Fault, InvalidInput
-from functions.display import phone_text
+from functions.display import countries, phone_text
 from functions.http import faults_of
 
 _LINES: Final = ("name", "title", "organisation", "website", "companyText", "videoLink", "mapLink")
@@ -49,7 +49,7 @@ _LABELS: Final = {
     "/profileName": "Profile",
     "/profiles": "Profile name",
 }
-_NOT_WRITTEN: Final = frozenset({"csrf", "key", "version", "then", "profileId", "officeAddress-country"})
+_NOT_WRITTEN: Final = frozenset({"csrf", "key", "version", "then", "profileId"})
 # A site as people type it: no scheme, a dot in its name.
 _BARE_SITE = re.compile(r"[^\s:/?#@]+\.[^\s:/?#@.]{2,}(?=[:/?#]|$)")
 
@@ -122,9 +122,15 @@ def texts_in(form: Mapping[str, str]) -> dict[str, str]:
     """What somebody wrote into a form, by label, so that it can be shown when it cannot be kept."""
     found: dict[str, str] = {}
     for name, text in form.items():
+        row, _, part = name.rpartition("-")
+        if not text.strip() or name in _NOT_WRITTEN or part == "kind":
+            continue
+        if name == "officeAddress-country":
+            said = countries().get(text, text)
+        else:
+            said = f"{text} ({form[f'{row}-kind']})" if form.get(f"{row}-kind") else text
         label = label_of("/" + name.replace("-", "/"))
-        if text.strip() and name not in _NOT_WRITTEN and not name.endswith("-kind"):
-            found[label] = f"{found[label]}\n{text}" if label in found else text
+        found[label] = f"{found[label]}\n{said}" if label in found else said
     return found
 
 

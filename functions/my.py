@@ -12,9 +12,10 @@ from domain.cards import Card, NewCard, create_card
 from domain.errors import Fault, HandleLookalike, HandleTaken, InvalidInput, KeyReused
 from functions.chance import new_id, new_suffix, now
 from functions.forms import Values, content_of, sentences, vet
-from functions.http import endpoint, redirect
+from functions.http import redirect
 from functions.identity import SignedIn
 from functions.my_pages import done, my_page, on_my_page, person_and_form, person_of, profile_choices
+from functions.pages import page_endpoint
 
 bp = func.Blueprint()
 
@@ -24,21 +25,21 @@ _UNMADE = "unmade"
 
 
 @bp.function_name("my_cards")
-@bp.route(route="my", methods=["GET"])
-@endpoint
+@bp.route(route="my", methods=["GET", "HEAD"])
+@page_endpoint
 @on_my_page
 async def my_cards(req: func.HttpRequest) -> func.HttpResponse:
     person = await person_of(req)
     cards, following = await wiring.services().cards.list(
         person.account_id, _PAGE_OF_CARDS, req.params.get("cursor")
     )
-    profiles = dict(await profile_choices(person.account_id)) if cards else {}
+    profiles = dict(await profile_choices(person.account_id, *(card.profile_id for card in cards)))
     return my_page("cards", person, cards=cards, following=following, profiles=profiles, done=done(req))
 
 
 @bp.function_name("my_new_card")
-@bp.route(route="my/new-card", methods=["GET"])
-@endpoint
+@bp.route(route="my/new-card", methods=["GET", "HEAD"])
+@page_endpoint
 @on_my_page
 async def my_new_card(req: func.HttpRequest) -> func.HttpResponse:
     person = await person_of(req)
@@ -49,7 +50,7 @@ async def my_new_card(req: func.HttpRequest) -> func.HttpResponse:
 
 @bp.function_name("my_new_card_make")
 @bp.route(route="my/new-card", methods=["POST"])
-@endpoint
+@page_endpoint
 @on_my_page
 async def my_new_card_make(req: func.HttpRequest) -> func.HttpResponse:
     """Make the card of this form once, however often the form is sent."""

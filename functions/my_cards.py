@@ -13,7 +13,7 @@ from domain.views import ANYONE, view_for
 from functions.chance import now
 from functions.display import countries
 from functions.forms import Values, content_of, differences, sentences, values_of, vet
-from functions.http import endpoint, redirect
+from functions.http import redirect
 from functions.identity import SignedIn
 from functions.my_pages import (
     done,
@@ -24,15 +24,15 @@ from functions.my_pages import (
     profile_choices,
     version_in,
 )
-from functions.pages import page
+from functions.pages import page, page_endpoint
 from functions.shelf import shelf
 
 bp = func.Blueprint()
 
 
 @bp.function_name("my_card")
-@bp.route(route="my/cards/{cardId}", methods=["GET"])
-@endpoint
+@bp.route(route="my/cards/{cardId}", methods=["GET", "HEAD"])
+@page_endpoint
 @on_my_page
 async def my_card(req: func.HttpRequest) -> func.HttpResponse:
     person = await person_of(req)
@@ -42,7 +42,7 @@ async def my_card(req: func.HttpRequest) -> func.HttpResponse:
 
 @bp.function_name("my_card_save")
 @bp.route(route="my/cards/{cardId}", methods=["POST"])
-@endpoint
+@page_endpoint
 @on_my_page
 async def my_card_save(req: func.HttpRequest) -> func.HttpResponse:
     """Save the draft, and publish it if that was the button. What was typed is never lost."""
@@ -81,7 +81,7 @@ async def my_card_save(req: func.HttpRequest) -> func.HttpResponse:
 
 @bp.function_name("my_card_publish")
 @bp.route(route="my/cards/{cardId}/publish", methods=["POST"])
-@endpoint
+@page_endpoint
 @on_my_page
 async def my_card_publish(req: func.HttpRequest) -> func.HttpResponse:
     person, form = await person_and_form(req)
@@ -91,7 +91,7 @@ async def my_card_publish(req: func.HttpRequest) -> func.HttpResponse:
 
 @bp.function_name("my_card_unpublish")
 @bp.route(route="my/cards/{cardId}/unpublish", methods=["POST"])
-@endpoint
+@page_endpoint
 @on_my_page
 async def my_card_unpublish(req: func.HttpRequest) -> func.HttpResponse:
     person, form = await person_and_form(req)
@@ -100,8 +100,8 @@ async def my_card_unpublish(req: func.HttpRequest) -> func.HttpResponse:
 
 
 @bp.function_name("my_card_share")
-@bp.route(route="my/cards/{cardId}/share", methods=["GET"])
-@endpoint
+@bp.route(route="my/cards/{cardId}/share", methods=["GET", "HEAD"])
+@page_endpoint
 @on_my_page
 async def my_card_share(req: func.HttpRequest) -> func.HttpResponse:
     person = await person_of(req)
@@ -111,8 +111,8 @@ async def my_card_share(req: func.HttpRequest) -> func.HttpResponse:
 
 
 @bp.function_name("my_card_preview")
-@bp.route(route="my/cards/{cardId}/preview", methods=["GET"])
-@endpoint
+@bp.route(route="my/cards/{cardId}/preview", methods=["GET", "HEAD"])
+@page_endpoint
 @on_my_page
 async def my_card_preview(req: func.HttpRequest) -> func.HttpResponse:
     """The draft as the public would see it: through the same rule, from what publishing would project."""
@@ -126,7 +126,6 @@ async def my_card_preview(req: func.HttpRequest) -> func.HttpResponse:
         links={},
         schema=None,
         url=_url(card),
-        vcf_url=f"/c/{card.handle}.vcf",
         qr_svg=qr_svg(_url(card)),
         preview=f"/my/cards/{card.id}",
     )
@@ -181,18 +180,19 @@ async def _edit_page(
     done: str | None = None,
 ) -> func.HttpResponse:
     """The form with `values` in it. `newer` says how the stored draft differs when a save came too late."""
+    chosen = card.profile_id if profile_id is None else profile_id
     return my_page(
         "edit",
         person,
         status=status,
         card=card,
         values=values,
-        profile_id=card.profile_id if profile_id is None else profile_id,
+        profile_id=chosen,
         version=card.version if version is None else version,
         faults=faults or {},
         newer=newer,
         done=done,
-        profiles=await profile_choices(person.account_id),
+        profiles=await profile_choices(person.account_id, card.profile_id, chosen),
         countries=countries().items(),
         origin=wiring.services().settings.public_origin,
     )

@@ -1,17 +1,21 @@
 """What the pages of `/my` share: who it is, forms of our own, messages, and refusals as pages."""
 
 import functools
+import logging
 from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
 import azure.functions as func
 
 import wiring
-from domain.errors import NotFound, Refusal, StaleVersion, Unauthenticated, Unavailable
+from domain.errors import ForgedRequest, NotFound, Refusal, StaleVersion, Unauthenticated, Unavailable
+from domain.sign_in import START_PAGE
 from functions.forms import texts_in
-from functions.http import Handler, redirect, status_of
+from functions.http import Handler, InternalError, redirect
 from functions.identity import SignedIn, check_form, read_form, refuse_other_sites, signed_in
-from functions.pages import page
+from functions.pages import page, refusal_page
+
+log = logging.getLogger("izwop")
 
 MOST_PROFILES: Final = 100
 
@@ -20,43 +24,81 @@ _DONE: Final = {
     "created": "Your card is made. Fill in what people should see, then publish it.",
     "saved": "The draft is saved. What the public sees has not changed.",
     "published": "Your card is live.",
-    "unpublished": "The card is no longer public. Its link and its QR code show nothing for now.",
+    "unpublished": "The card is no longer public. Within seconds, its link and its QR code show nothing.",
     "profile-added": "The profile is added.",
     "profile-renamed": "The profile has its new name.",
 }
 
 
-def on_my_page(handler: Handler) -> Handler:
-    """Show refusals on a page. Whoever is not signed in is sent to sign in and comes back.
+# What a page of /my says of a refusal in place of its title, and after it, by its code.
+_SAID: Final = {
+    Unauthenticated.code: (
+        "You were signed out",
+        "Nothing was changed, because too much time has passed since you opened the page.",
+    ),
+    ForgedRequest.code: (
+        "This form cannot be used any more",
+        "Nothing was changed. Either you have signed in again since you opened the page, or it was not ours.",
+    ),
+    NotFound.code: (NotFound.title, "Nothing was changed, because what you wanted to change is gone."),
+}
+_UNSURE: Final = "We do not know whether it was done. Look before you try again."
 
-    What was written into a form that comes after its session is shown, so that it is not lost.
+
+def on_my_page(handler: Handler) -> Handler:
+    """Show refusals and bugs on a page. Whoever is not signed in is sent to sign in and comes back.
+
+    What was written into a form that cannot be taken is shown, so that it is not lost.
     """
 
     @functools.wraps(handler)
     async def wrapped(req: func.HttpRequest) -> func.HttpResponse:
         try:
             return await handler(req)
-        except Unauthenticated:
-            if req.method == "POST":
-                return _too_late(req)
-            return redirect(f"/auth/login?returnTo={quote(urlsplit(req.url).path, safe='/')}")
-        except NotFound:
-            return page("missing.html", status=status_of(NotFound))
         except Refusal as refusal:
-            busy = {"Retry-After": str(refusal.retry_after)} if isinstance(refusal, Unavailable) else {}
-            return page("my/refused.html", status=status_of(type(refusal)), headers=busy, title=refusal.title)
+            return _refused(req, refusal)
+        except Exception:
+            log.exception("unexpected error in %s", handler.__name__)
+            return _refused(req, InternalError())
 
     return wrapped
 
 
-def _too_late(req: func.HttpRequest) -> func.HttpResponse:
+def _refused(req: func.HttpRequest, refusal: Refusal) -> func.HttpResponse:
+    posted = req.method == "POST"
+    if isinstance(refusal, Unauthenticated) and not posted:
+        return redirect(f"/auth/login?returnTo={quote(_path(req), safe='/')}")
+    written = _written(req) if posted else {}
+    if isinstance(refusal, NotFound) and not written:
+        return refusal_page("missing.html", refusal)
+    title, advice = _SAID.get(refusal.code, (refusal.title, "Nothing was changed."))
+    if isinstance(refusal, Unavailable | InternalError):
+        # The answer may have been lost after the work was done.
+        advice = _UNSURE if posted else ""
+    return refusal_page(
+        "my/refused.html",
+        refusal,
+        title=title,
+        advice=advice,
+        written=written,
+        signed_out=isinstance(refusal, Unauthenticated),
+    )
+
+
+def _path(req: func.HttpRequest) -> str:
+    try:
+        return str(urlsplit(req.url).path)
+    except ValueError:  # the Host header is part of the URL and may be anything
+        return START_PAGE
+
+
+def _written(req: func.HttpRequest) -> dict[str, str]:
+    """What was written into a form; nothing of what another site sent is ever shown on a page of ours."""
     try:
         refuse_other_sites(req)
-        written = texts_in(read_form(req))
+        return texts_in(read_form(req))
     except Refusal:
-        # What another site sent is never shown on a page of ours.
-        written = {}
-    return page("my/too_late.html", status=status_of(Unauthenticated), written=written)
+        return {}
 
 
 async def person_of(req: func.HttpRequest) -> SignedIn:
@@ -93,7 +135,12 @@ def version_in(form: dict[str, str]) -> int:
     return int(text)
 
 
-async def profile_choices(account_id: str) -> list[tuple[str, str]]:
-    """The account's profiles as (id, name), newest first."""
-    found, _ = await wiring.services().profiles.list(account_id, MOST_PROFILES, None)
-    return [(profile.id, profile.name) for profile in found]
+async def profile_choices(account_id: str, *also: str) -> list[tuple[str, str]]:
+    """The account's profiles as (id, name), newest first: at most `MOST_PROFILES`, then those of `also`."""
+    profiles = wiring.services().profiles
+    newest, _ = await profiles.list(account_id, MOST_PROFILES, None)
+    found = {profile.id: profile.name for profile in newest}
+    for profile_id in also:
+        if profile_id not in found and (older := await profiles.get(account_id, profile_id)):
+            found[older.id] = older.name
+    return list(found.items())

@@ -1,20 +1,25 @@
 """HTML pages: templates with their one style sheet inline, under a policy that allows nothing else."""
 
 import base64
+import functools
 import hashlib
+import logging
 from collections.abc import Iterable, Mapping
 from functools import cache
 from http import HTTPStatus
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import azure.functions as func
 
+from domain.errors import NotFound, Refusal, Unavailable
 from functions.display import FILTERS
-from functions.http import reply
+from functions.http import Handler, InternalError, endpoint, problem, reply, status_of
 
 if TYPE_CHECKING:
     from jinja2 import Environment
+
+log = logging.getLogger("izwop")
 
 _WEB = Path(__file__).parent.parent / "web"
 
@@ -73,3 +78,39 @@ def page(
         headers={**policy, **(headers or {})},
         cookies=cookies,
     )
+
+
+def refusal_page(
+    template: str, refusal: Refusal, *, status: int | None = None, **values: Any
+) -> func.HttpResponse:
+    """A page that says a refusal, with its status and with `Retry-After` if trying again helps."""
+    headers = {"Vary": "Accept"}
+    if isinstance(refusal, Unavailable):
+        headers["Retry-After"] = str(refusal.retry_after)
+    return page(template, status=status or status_of(type(refusal)), headers=headers, **values)
+
+
+def refuse(req: func.HttpRequest, refusal: Refusal) -> func.HttpResponse:
+    """Say a refusal to a person on a page and to a program, which does not ask for HTML, as a problem."""
+    if "text/html" not in req.headers.get("accept", ""):
+        return problem(refusal, {"Vary": "Accept"})
+    if isinstance(refusal, NotFound):
+        return refusal_page("missing.html", refusal)
+    return refusal_page("refused.html", refusal, title=refusal.title)
+
+
+def page_endpoint(handler: Handler) -> Handler:
+    """An endpoint that people visit: what it refuses, and a bug, they are told on a page."""
+
+    @endpoint
+    @functools.wraps(handler)
+    async def wrapped(req: func.HttpRequest) -> func.HttpResponse:
+        try:
+            return await handler(req)
+        except Refusal as refusal:
+            return refuse(req, refusal)
+        except Exception:
+            log.exception("unexpected error in %s", handler.__name__)
+            return refuse(req, InternalError())
+
+    return wrapped

@@ -5,7 +5,7 @@ import azure.functions as func
 from domain.errors import Unavailable
 from functions.http import endpoint, reply
 from functions.identity import signed_in
-from functions.pages import page
+from functions.pages import page, page_endpoint
 
 bp = func.Blueprint()
 
@@ -26,7 +26,7 @@ _KEEP_A_DAY = {"Cache-Control": "public, max-age=86400"}
 @bp.function_name("site_home")
 # The host takes an empty route for the function's name, and refuses a slash.
 @bp.route(route="{nothing:maxlength(0)?}", methods=["GET", "HEAD"])
-@endpoint
+@page_endpoint
 async def site_home(req: func.HttpRequest) -> func.HttpResponse:
     try:
         known = await signed_in(req) is not None

@@ -6,22 +6,20 @@ import azure.functions as func
 
 from domain.errors import NotFound
 from functions.api import OPERATIONS, PREFIX
-from functions.http import MethodNotAllowed, endpoint, problem
-from functions.pages import page
+from functions.http import MethodNotAllowed, problem
+from functions.pages import page_endpoint
 
 bp = func.Blueprint()
 
 
 @bp.function_name("zz_unknown_path")
 @bp.route(route="{*path}")
-@endpoint
+@page_endpoint
 async def zz_unknown_path(req: func.HttpRequest) -> func.HttpResponse:
     path = req.route_params.get("path", "")
     if allowed := _allowed_methods(path):
         return problem(MethodNotAllowed(), {"Allow": ", ".join(allowed)})
-    if "text/html" in req.headers.get("accept", ""):
-        return page("missing.html", status=404)
-    return problem(NotFound())
+    raise NotFound
 
 
 def _allowed_methods(path: str) -> list[str]:

@@ -70,6 +70,30 @@ def test_an_incomplete_or_misleading_link_is_refused(link: str) -> None:
     assert faults(website=link) == {("website", "invalid_url")}
 
 
+@pytest.mark.parametrize(
+    "blank", ["\u200b", "\u3164", "\u2800\u00ad", "\u0301", "\U000e0041", "\u115f \u1160"]
+)
+def test_a_name_shows_something(blank: str) -> None:
+    assert faults(name=blank, productLinks=[{"label": blank, "url": "https://example.com"}]) == {
+        ("name", "invisible"),
+        ("productLinks/0/label", "invisible"),
+    }
+
+
+@pytest.mark.parametrize("name", ["7", "花", "🙂", "!", "a\u200bb", "\u0e01\u0e33"])
+def test_any_visible_name_will_do(name: str) -> None:
+    assert CardContent.model_validate({"name": name}).name == name
+
+
+@pytest.mark.parametrize("country", ["XX", "se", "EU", "Sverige", ""])
+def test_a_country_is_one_of_the_iso_list(country: str) -> None:
+    assert faults(officeAddress={"country": country}) == {("officeAddress/country", "invalid_choice")}
+
+
+def test_an_address_that_says_nothing_is_none() -> None:
+    assert CardContent.model_validate({"name": "Ada", "officeAddress": {}}).office_address is None
+
+
 @pytest.mark.parametrize("link", ["https://example.com/a;b,c", "mailto:shop@example.com", "tel:+46701740605"])
 def test_a_product_link_may_also_write_or_call(link: str) -> None:
     content = CardContent.model_validate({"name": "Ada", "productLinks": [{"label": "Shop", "url": link}]})

@@ -9,6 +9,8 @@ import pytest
 
 from adapters.qr import qr_svg
 from domain.content import Address, CardContent
+from domain.countries import CODES
+from domain.fields import STORED
 from domain.views import CardView
 from functions import display
 from functions.pages import render
@@ -57,6 +59,8 @@ def test_links_are_shown_without_what_machines_need(url, shown) -> None:
         ("https://notlinkedin.com/ada", "notlinkedin.com", "ada"),
         ("https://linkedin.com.evil.example/ada", "linkedin.com.evil.example", "ada"),
         ("https://example.org/", "example.org", ""),
+        ("https://x.com/%E2%80%AEevil%00%C2%85", "X", "evil"),
+        ("https://x.com/%E2%80%8B", "X", ""),
     ],
 )
 def test_networks_are_named_by_their_own_site_only(url, name, member) -> None:
@@ -80,7 +84,11 @@ def test_addresses_leave_no_gap_for_what_is_missing() -> None:
         "London SW1Y",
         "United Kingdom",
     ]
-    assert display.address_lines(Address(country="ZZ")) == ["ZZ"]
+    assert display.address_lines(Address.model_validate({"country": "ZZ"}, context=STORED)) == ["ZZ"]
+
+
+def test_every_country_has_its_name() -> None:
+    assert display.countries().keys() == CODES
 
 
 def test_every_hue_has_its_style() -> None:

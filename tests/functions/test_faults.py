@@ -3,30 +3,10 @@
 import asyncio
 import logging
 
-import httpx
-import pytest
-
 import wiring
 from tests.functions.test_api_cards import CONTENT, a_card, a_profile, handle, published
 
 DOCUMENTS = "/docs"
-
-
-@pytest.fixture
-async def order(cloud):
-    """Order faults from the Cosmos server; they are taken back afterwards."""
-    url, headers = (
-        f"{cloud.settings['COSMOS_ENDPOINT']}/_local/faults",
-        {"x-local-key": cloud.settings["COSMOS_KEY"]},
-    )
-    async with httpx.AsyncClient(headers=headers, trust_env=False) as server:
-
-        async def faults(*rules: dict) -> None:
-            answer = await server.post(url, json=list(rules))
-            assert answer.is_success, answer.text
-
-        yield faults
-        await server.delete(url)
 
 
 async def test_a_create_whose_answer_was_lost_is_made_once(signed_in, order) -> None:

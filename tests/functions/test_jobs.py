@@ -271,7 +271,9 @@ async def test_housekeeping_catches_up_a_publication_that_was_cut_off(host, sign
     card = (await a_card(ada)).json()
     account = (await ada.api("GET", "account")).json()["id"]
     stored = await services.cards.get(account, card["id"])
-    await services.cards.save_and_order_projection(stored.publish(datetime.now(UTC) - timedelta(minutes=2)))
+    at = datetime.now(UTC) - timedelta(minutes=2)
+    shown_now = stored.changed(at, published=stored.draft, published_at=at)
+    await services.cards.save_and_order_projection(shown_now)
     assert (await client().get(f"/c/{card['handle']}")).status_code == 404
     assert await host.run_timer("tidy_up")
     assert (await client().get(f"/c/{card['handle']}")).status_code == 200
@@ -281,7 +283,7 @@ async def test_a_late_projection_never_covers_a_newer_one(signed_in, client) -> 
     ada, services = await signed_in(), wiring.services()
     card = (await published(ada)).json()
     account = (await ada.api("GET", "account")).json()["id"]
-    late = projection(await services.cards.get(account, card["id"]))
+    late = await services.published.get(card["handle"])
     await ada.api("DELETE", f"cards/{card['id']}/publication", headers={"If-Match": '"2"'})
     await services.published.project(late, first=False)
     await services.published.project(late, first=True)
@@ -310,7 +312,9 @@ async def test_one_card_that_cannot_be_settled_stops_no_other(host, signed_in, c
     await services.handles._items.create(broken | {"claimedAt": "2026-01-01T00:00:00.000000Z", "body": {}})
     card = (await a_card(ada)).json()
     stored = await services.cards.get(account, card["id"])
-    await services.cards.save_and_order_projection(stored.publish(datetime.now(UTC) - timedelta(minutes=2)))
+    at = datetime.now(UTC) - timedelta(minutes=2)
+    shown_now = stored.changed(at, published=stored.draft, published_at=at)
+    await services.cards.save_and_order_projection(shown_now)
     assert await host.run_timer("tidy_up")
     assert (await client().get(f"/c/{card['handle']}")).status_code == 200
 

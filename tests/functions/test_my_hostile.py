@@ -6,6 +6,7 @@ import pytest
 
 from tests.forms import SAME_SITE, Fields, fields_at, new_card, publish, send
 
+ABSENT = "/my/cards/crd_aaaaaaaaaaaaaaaaaaaaaaaaaa"
 PAYLOADS = [
     '"><script>alert(1)</script>',
     "</textarea><img src=x onerror=alert(1)>",
@@ -25,13 +26,14 @@ async def test_a_foreign_card_looks_absent(ada, signed_in) -> None:
     path = await new_card(ada)
     fields = await fields_at(ada, path)
     other = await signed_in()
-    absent = await other.http.get("/my/cards/crd_aaaaaaaaaaaaaaaaaaaaaaaaaa")
+    absent = await other.http.get(ABSENT)
     for suffix in ("", "/share", "/preview"):
         answer = await other.http.get(path + suffix)
         assert (answer.status_code, answer.content) == (404, absent.content)
     for suffix in ("", "/publish", "/unpublish"):
         answer = await send(other, path + suffix, {**fields, "csrf": other.csrf})
-        assert (answer.status_code, answer.content) == (404, absent.content)
+        as_absent = await send(other, ABSENT + suffix, {**fields, "csrf": other.csrf})
+        assert (answer.status_code, answer.content) == (404, as_absent.content)
     assert (await fields_at(ada, path))["version"] == fields["version"]
 
 
@@ -166,3 +168,11 @@ async def test_odd_text_is_refused_beside_its_field_or_kept(ada, odd) -> None:
 
 async def test_an_odd_cursor_is_refused(ada) -> None:
     assert (await ada.http.get("/my?cursor=%FF~")).status_code == 422
+
+
+@pytest.mark.parametrize("odd", ["[", "[::1", "]", "a b", "\\"])
+async def test_an_odd_host_leads_to_sign_in_all_the_same(client, odd) -> None:
+    async with client() as stranger:
+        answer = await stranger.get("/my/new-card", headers={"Host": odd})
+    assert answer.status_code == 303
+    assert answer.headers["location"].startswith("/auth/login?returnTo=/my")
