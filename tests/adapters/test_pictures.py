@@ -134,8 +134,8 @@ def webp_with_canaries() -> bytes:
 
 
 TRACES = (
-    b"CANARY", "CANARY".encode("utf-16-be"), b"Exif\x00", b"EXIF", b"eXIf", b"XMP ", b"ns.adobe", b"ICC_PROFILE",
-    b"ICCP", b"iCCP", b"tEXt", b"iTXt", b"zTXt", b"Photoshop", b"<script>", b"\xff\xfe",
+    b"CANARY", "CANARY".encode("utf-16-be"), b"Exif\x00", b"EXIF", b"eXIf", b"XMP ", b"ns.adobe",
+    b"ICC_PROFILE", b"ICCP", b"iCCP", b"tEXt", b"iTXt", b"zTXt", b"Photoshop", b"<script>", b"\xff\xfe",
 )  # fmt: skip
 
 
@@ -316,7 +316,9 @@ BOMBS = {
     "png one over": lambda: png_header(4000, 4001),
     "jpeg 65500": lambda: patched_jpeg(65500, 65500),
     "webp canvas": lambda: webp_header(b"VP8X", b"\x00\x00\x00\x00" + (16382).to_bytes(3, "little") * 2),
-    "webp lossless": lambda: webp_header(b"VP8L", b"\x2f" + (16382 | 16382 << 14).to_bytes(4, "little") + bytes(5)),
+    "webp lossless": lambda: webp_header(
+        b"VP8L", b"\x2f" + (16382 | 16382 << 14).to_bytes(4, "little") + bytes(5)
+    ),
     "webp lossy": lambda: webp_header(
         b"VP8 ", b"\x30\x01\x00\x9d\x01\x2a" + (16383).to_bytes(2, "little") * 2
     ),
