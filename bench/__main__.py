@@ -29,13 +29,15 @@ async def _lines() -> list[Line]:
     _say("starting the local cloud ...")
     async with Cloud(public_origin=ORIGIN) as cloud:
         os.environ.update(cloud.settings)  # as app settings are in Azure; wiring reads them
-        from bench import operations, pages
+        from bench import counting, operations, pages
         from wiring import services
 
         with tempfile.TemporaryDirectory(prefix="izwop-bench-") as logs:
             try:
                 _say("card pages ...")
                 found += await pages.lines(cloud.settings, Path(logs))
+                _say("counting ...")
+                found += await counting.lines(cloud.settings, Path(logs))
                 _say("Cosmos DB calls ...")
                 found += await operations.lines(cloud.settings)
             finally:
