@@ -1,12 +1,13 @@
 """The formats of a card view, and which of them a reader prefers."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from adapters.qr import qr_png
+from adapters.qr import PLAIN, Look, qr_png, qr_svg_with
 from domain import card_json, jcard, jscontact, vcard, vcard4
+from domain.errors import InvalidInput
 from domain.views import CardView
 
 Writer = Callable[[CardView, str, bytes | None], bytes]
@@ -67,6 +68,7 @@ _MAX_ACCEPT = 1000
 _PARTS = re.compile(r'(?:[^,"]+|"[^"]*")+')
 _PIECES = re.compile(r'(?:[^;"]+|"[^"]*")+')
 _MEDIA = re.compile(r"[a-z0-9!#$%&'*+.^_`|~-]+/[a-z0-9!#$%&'*+.^_`|~-]+")
+_SIZE = re.compile("[0-9]{1,4}")
 _QUALITY = re.compile(r"0(\.[0-9]{0,3})?|1(\.0{0,3})?")
 
 
@@ -126,3 +128,25 @@ def _range(part: str) -> _Range | None:
         elif name != "charset":
             return None
     return _Range(_FORMER_NAMES.get(media, media), version, quality)
+
+
+def code_look(query: Mapping[str, str]) -> Look:
+    """How a code is asked for by `fg`, `bg` and `size`. Raises `InvalidInput` with all faults."""
+    size = query.get("size", str(PLAIN.size))
+    look = Look(
+        dark=_colour(query, "fg", PLAIN.dark),
+        light=_colour(query, "bg", PLAIN.light),
+        size=int(size) if _SIZE.fullmatch(size) else 0,
+    )
+    if faults := look.faults():
+        raise InvalidInput(faults)
+    return look
+
+
+def _colour(query: Mapping[str, str], name: str, default: str) -> str:
+    return f"#{query[name].removeprefix('#').lower()}" if name in query else default
+
+
+def draw_code(form: str, url: str, look: Look, logo: bytes | None) -> bytes:
+    """A code of the forms `qr.svg` and `qr.png` that is not the plain one of `FORMATS`."""
+    return qr_png(url, look, logo) if form == "qr.png" else qr_svg_with(url, look, logo).encode()

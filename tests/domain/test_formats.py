@@ -77,7 +77,7 @@ def test_a_vcard_4_is_read_whole(npm: NpmReaders, reader: str) -> None:
     assert all_of(card, "lang") == ["en-GB", "fr"]
     assert all_of(card, "x-socialprofile") == ["https://www.linkedin.com/in/ada", "https://github.com/ada"]
     assert all_of(card, "url")[:2] == ["https://example.com/a%3Bb%2Cc", "https://www.linkedin.com/in/ada"]
-    # Thunderbird and Nextcloud show a backslash in labels: ical.js leaves properties it does not know as they are.
+    # ical.js, and so Thunderbird and Nextcloud, leaves properties that it does not know as they are.
     labels = [label.replace("\\", "") for label in all_of(card, "x-ablabel")]
     assert labels[:2] == ["Letters, slow", "Front desk"]
     assert all_of(card, "rev") in (["20261101T093000Z"], ["2026-11-01T09:30:00Z"])
@@ -221,7 +221,7 @@ def with_audience(audience: str) -> dict:
         name: [{**entry, "audience": audience} for entry in FULL[name]]
         for name in ("emails", "phones", "socialLinks", "productLinks")
     }
-    return {**lists, "audiences": {field: audience for field in SINGLE_FIELDS}}
+    return {**lists, "audiences": dict.fromkeys(SINGLE_FIELDS, audience)}
 
 
 @pytest.mark.parametrize("form", [*TEXT_FORMS, "json-ld"])
@@ -240,7 +240,7 @@ class Scripts(HTMLParser):
         self.tags: list[str] = []
         self.text = ""
 
-    def handle_starttag(self, tag: str, attrs: object) -> None:
+    def handle_starttag(self, tag: str, _attrs: object) -> None:
         self.tags.append(tag)
 
     def handle_data(self, data: str) -> None:
