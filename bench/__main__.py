@@ -19,11 +19,13 @@ ORIGIN = "https://izwop.test"
 
 async def _lines() -> list[Line]:
     """Every line, each group when nothing else of ours uses the processor."""
-    from bench import imports, outputs
+    from bench import images, imports, outputs
     from local.cloud import Cloud
 
     _say("vCard and QR code ...")
     found = outputs.lines()
+    _say("a photo ...")
+    found += images.lines()
     _say("imports ...")
     found += imports.lines()
     _say("starting the local cloud ...")

@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple, Protocol
 from pydantic import ConfigDict, Field
 
 from domain.creation import Creation, request_hash
-from domain.errors import AlreadyUploaded, Conflict, ImageTooLarge, NotFound, UploadMissing
+from domain.errors import AlreadyUploaded, Conflict, ImageTooLarge, NotFound, StaleVersion, UploadMissing
 from domain.model import Closed, Model
 
 MAX_BYTES = 5_000_000
@@ -223,14 +223,20 @@ async def make_image(
 ) -> str:
     """Turn the upload into the image's files and delete it; return the state the image then has.
 
-    A repeated order finds the image as it will stay and changes nothing. Two at once make the same files;
-    the slower one is refused with `StaleVersion`, and its repetition finds the work done.
+    A repeated order finds the image as it will stay and changes nothing. Two at once make the same files,
+    and the slower one finds the work done.
     """
     image = await images.get(order.account_id, order.image_id)
     if image is not None and not image.over:
         # One byte more tells that a signed upload is too large, whatever it said of itself.
         content = await uploads.read_upload(order.account_id, order.image_id, MAX_BYTES + 1)
-        image = await images.save(await _made(image, content, now, media, pictures))
+        made = await _made(image, content, now, media, pictures)
+        try:
+            image = await images.save(made)
+        except StaleVersion:
+            image = await images.get(order.account_id, order.image_id)
+            if image is not None and not image.over:
+                raise
     await uploads.delete_upload(order.account_id, order.image_id)
     return image.state if image else "absent"
 
