@@ -1,20 +1,13 @@
-"""Views of a card with every field filled in, and what the parsers of npm read."""
+"""Views of a card with every field filled in."""
 
-import hashlib
 import io
-import json
-import os
-import subprocess
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any
 
 from PIL import Image
 
 from domain.cards import ShownImage
 from domain.content import CardContent
 from domain.views import CardView
-from local import node_runtime
 
 URL = "https://izwop.test/c/ada"
 FULL = {
@@ -73,42 +66,3 @@ def jpeg(side: int = 64) -> bytes:
     out = io.BytesIO()
     Image.effect_noise((side, side), 80).convert("RGB").save(out, "JPEG", quality=90)
     return out.getvalue()
-
-
-class NpmReaders:
-    """The parsers of `tests/node` in one Node process, installed from their lock on first use."""
-
-    FOLDER = Path(__file__).parent / "node"
-
-    def __init__(self) -> None:
-        self._install()
-        self._process = subprocess.Popen(
-            [node_runtime.NODE, "readers.mjs"],
-            cwd=self.FOLDER,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            encoding="utf-8",
-        )
-
-    def _install(self) -> None:
-        stamp = self.FOLDER / "node_modules" / ".installed-lock"
-        lock = hashlib.sha256((self.FOLDER / "package-lock.json").read_bytes()).hexdigest()
-        if stamp.is_file() and stamp.read_text() == lock:
-            return
-        path = os.pathsep.join([str(node_runtime.NODE.parent), os.environ.get("PATH", "")])
-        command = [node_runtime.NODE, node_runtime._NPM, "ci", "--loglevel=error"]
-        subprocess.run(command, cwd=self.FOLDER, env=os.environ | {"PATH": path}, check=True)
-        stamp.write_text(lock)
-
-    def read(self, reader: str, **request: object) -> Any:
-        """What the reader made of it; AssertionError when it refuses."""
-        self._process.stdin.write(json.dumps({"reader": reader, **request}) + "\n")
-        self._process.stdin.flush()
-        answer = json.loads(self._process.stdout.readline())
-        assert "error" not in answer, f"{reader}: {answer['error']}\n{request}"
-        return answer["value"]
-
-    def close(self) -> None:
-        self._process.stdin.close()
-        self._process.wait(timeout=10)

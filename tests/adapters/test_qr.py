@@ -18,7 +18,7 @@ from PIL import Image, ImageDraw
 from adapters.qr import LOGO_SHARE, PLAIN, QUIET_ZONE, Look, qr_png, qr_svg, qr_svg_with
 from domain.errors import InvalidInput
 from functions.formats import code_look, draw_code
-from tests.card_views import NpmReaders
+from tests.readers import NpmReaders
 
 URL = "https://cards.example.com/c/ada-lovelace-3f2a"
 LONG = "https://cards.example.com/c/" + "a" * 60

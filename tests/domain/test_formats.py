@@ -15,10 +15,18 @@ from domain.content import SINGLE_FIELDS
 from domain.content_lines import MAX_PHOTO
 from domain.schema_org import profile_page, script_text
 from functions.formats import FORMATS
-from tests.card_views import FULL, URL, NpmReaders, full_view, jpeg, view_of
+from tests.card_views import FULL, URL, full_view, jpeg, view_of
+from tests.readers import Evolution, NpmReaders, needs_evolution
 
 TEXT_FORMS = [form for form in FORMATS if not form.startswith("qr.")]
 PHOTO_FORMS = [form for form in FORMATS if FORMATS[form].takes_photo]
+
+
+@pytest.fixture(scope="module")
+def evolution() -> Iterator[Evolution]:
+    reader = Evolution()
+    yield reader
+    reader.close()
 
 
 @pytest.fixture(scope="module")
@@ -83,6 +91,25 @@ def test_a_vcard_4_is_read_whole(npm: NpmReaders, reader: str) -> None:
     assert all_of(card, "rev") in (["20261101T093000Z"], ["2026-11-01T09:30:00Z"])
     [photo] = all_of(card, "photo")
     assert photo.startswith("data:image/jpeg;base64,/9j/")
+
+
+@needs_evolution
+@pytest.mark.parametrize("form", ["vcf", "v4.vcf"])
+def test_evolution_reads_both_vcards_without_loss(evolution: Evolution, form: str) -> None:
+    card = evolution.read(written(form, jpeg()))
+    assert all_of(card, "FN") == [[FULL["name"]]]
+    assert all_of(card, "N") == [["Lovelace", "Ada King", "", "", ""]]
+    assert all_of(card, "ORG") == [[FULL["organisation"]]]
+    assert all_of(card, "TITLE") == [[FULL["title"]]]
+    assert [mail for [mail] in all_of(card, "EMAIL")] == ["ada@example.com", "al@example.org"]
+    assert [tel for [tel] in all_of(card, "TEL")] == ["+46701740605", "+4686114000", "+442079460958"]
+    assert all_of(card, "ADR") == [
+        ["", "", "Storgatan 1\nPlan 2", "Umeå", "Västerbotten", "903 26", "SE"],
+    ]
+    assert f"{FULL['bio']}\n\n{FULL['companyText']}" in all_of(card, "NOTE")[0][0]
+    assert all_of(card, "URL")[-1] == [URL]
+    assert [label for [label] in all_of(card, "X-ABLabel")][:2] == ["Letters, slow", "Front desk"]
+    assert "/9j/" in all_of(card, "PHOTO")[0][0]
 
 
 def test_a_vcard_4_keeps_the_parts_of_name_and_address(npm: NpmReaders) -> None:

@@ -17,7 +17,8 @@ from domain.content import Address, CardContent, Email, Phone, ProductLink, Soci
 from domain.schema_org import profile_page, script_text
 from domain.views import CardView
 from functions.formats import FORMATS
-from tests.card_views import URL, NpmReaders, view_of
+from tests.card_views import URL, view_of
+from tests.readers import Evolution, NpmReaders, needs_evolution
 
 SIGNS = "\r\n\t\0\x0b\x0c\x1b\x1c\x1e\x7f\x85\x9f\u2028\u2029\u202e\ufeff;:,.=\\\"'<>&^%#/?@[]{} aåא李😀"
 PLANTED = [
@@ -86,6 +87,13 @@ often = settings(
 
 
 @pytest.fixture(scope="module")
+def evolution() -> Iterator[Evolution]:
+    reader = Evolution()
+    yield reader
+    reader.close()
+
+
+@pytest.fixture(scope="module")
 def npm() -> Iterator[NpmReaders]:
     readers = NpmReaders()
     yield readers
@@ -124,6 +132,17 @@ def test_both_vcards_for_ical(npm: NpmReaders, view: CardView) -> None:
     for form in ("vcf", "v4.vcf"):
         names = [name for name, _ in npm.read("ical.js", text=made(form, view))]
         assert names == [name for name, _ in npm.read("ical.js", text=made(form, HARMLESS))]
+
+
+@needs_evolution
+@often
+@given(hostile_views)
+def test_both_vcards_for_evolution(evolution: Evolution, view: CardView) -> None:
+    for form in ("vcf", "v4.vcf"):
+        card = evolution.read(made(form, view))
+        assert [name for name, _ in card] == [name for name, _ in evolution.read(made(form, HARMLESS))]
+        assert ["FN", [read_as(view.content.name)]] in card
+        assert ["TITLE", [read_as(view.content.title)]] in card
 
 
 @often

@@ -1,0 +1,83 @@
+"""Parsers that are not ours and not Python's, each a program that answers JSON lines with JSON lines."""
+
+import hashlib
+import json
+import os
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from local import node_runtime
+
+HERE = Path(__file__).parent
+
+
+class _Program:
+    def __init__(self, command: list[str | Path], folder: Path) -> None:
+        self._process = subprocess.Popen(
+            command, cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
+        )
+
+    def ask(self, question: object) -> Any:
+        self._process.stdin.write(json.dumps(question) + "\n")
+        self._process.stdin.flush()
+        return json.loads(self._process.stdout.readline())
+
+    def close(self) -> None:
+        self._process.stdin.close()
+        self._process.wait(timeout=10)
+        self._process.stdout.close()
+
+
+class NpmReaders(_Program):
+    """ical.js, vcard4 and jsQR in one Node process, installed from their lock on first use."""
+
+    _FOLDER = HERE / "node"
+
+    def __init__(self) -> None:
+        self._install()
+        super().__init__([node_runtime.NODE, "readers.mjs"], self._FOLDER)
+
+    def _install(self) -> None:
+        stamp = self._FOLDER / "node_modules" / ".installed-lock"
+        lock = hashlib.sha256((self._FOLDER / "package-lock.json").read_bytes()).hexdigest()
+        if stamp.is_file() and stamp.read_text() == lock:
+            return
+        path = os.pathsep.join([str(node_runtime.NODE.parent), os.environ.get("PATH", "")])
+        command = [node_runtime.NODE, node_runtime._NPM, "ci", "--loglevel=error"]
+        subprocess.run(command, cwd=self._FOLDER, env=os.environ | {"PATH": path}, check=True)
+        stamp.write_text(lock)
+
+    def read(self, reader: str, **request: object) -> Any:
+        """What the reader made of it; AssertionError when it refuses."""
+        answer = self.ask({"reader": reader, **request})
+        assert "error" not in answer, f"{reader}: {answer['error']}\n{request}"
+        return answer["value"]
+
+
+class Evolution(_Program):
+    """The contacts library of Evolution, by the system's Python."""
+
+    _PYTHON = "/usr/bin/python3"
+
+    def __init__(self) -> None:
+        super().__init__([self._PYTHON, HERE / "evolution_reader.py"], HERE)
+
+    @classmethod
+    def installed(cls) -> bool:
+        load = "import gi; gi.require_version('EBookContacts', '1.2')"
+        try:
+            return subprocess.run([cls._PYTHON, "-c", load], capture_output=True, check=False).returncode == 0
+        except OSError:
+            return False
+
+    def read(self, text: str) -> list[tuple[str, list[str]]]:
+        return self.ask(text)
+
+
+needs_evolution = pytest.mark.skipif(
+    not Evolution.installed(),
+    reason="no Evolution: install Debian's gir1.2-ebookcontacts-1.2 and python3-gi",
+)
