@@ -30,7 +30,7 @@ VENDORS = {
     "azure.cosmos": ("adapters/cosmos/",),
     "azure.storage.blob": ("adapters/blobs.py",),
     "azure.storage.queue": ("adapters/queues.py",),
-    "PIL": ("adapters/pictures.py",),
+    "PIL": ("adapters/pictures.py", "adapters/qr.py"),
     "azure.identity": ("adapters/",),
     "msal": ("adapters/entra/",),
     "jwt": ("adapters/entra/",),
@@ -165,7 +165,11 @@ def test_the_example_is_a_valid_set_of_settings() -> None:
 def test_every_container_names_its_partition_and_allows_expiry() -> None:
     containers = json.loads((ROOT / "adapters/cosmos/containers.json").read_text())
     assert {container["name"] for container in containers} == {
-        "accounts", "names", "published", "traffic"
+        "accounts",
+        "names",
+        "published",
+        "relations",
+        "traffic",
     }
     assert all(container["partitionKey"].startswith("/") for container in containers)
     assert all(container["defaultTtl"] == -1 for container in containers)

@@ -1,6 +1,7 @@
 """The public door of a card, as strangers and their programs use it."""
 
 import io
+from html.parser import HTMLParser
 
 import pytest
 import vobject
@@ -20,7 +21,7 @@ async def test_the_page_says_what_the_card_says_and_runs_no_script(card, client)
     answer = await client().get(f"/c/{card['handle']}", headers={"Accept": "text/html"})
     assert answer.headers["content-type"] == "text/html; charset=utf-8"
     assert "Ada Lovelace" in answer.text
-    assert "<script" not in answer.text
+    assert scripts(answer.text) == ["application/ld+json"]
     assert " style=" not in answer.text
     assert "set-cookie" not in answer.headers
     policy = answer.headers["content-security-policy"]
@@ -131,6 +132,30 @@ async def test_a_handle_is_found_however_it_is_capitalised(card, client) -> None
     assert (await client().get(f"/c/{card['handle'].upper()}")).status_code == 200
 
 
+def scripts(page: str) -> list[str]:
+    """The types of the page's scripts, as a browser's parser finds them; data is no script to a browser."""
+
+    class Reader(HTMLParser):
+        found: list[str] = []  # noqa: RUF012
+
+        def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+            if tag == "script":
+                self.found.append(dict(attrs).get("type") or "text/javascript")
+
+    reader = Reader()
+    reader.found = []
+    reader.feed(page)
+    return reader.found
+
+
+def attributes(page: str) -> set[str]:
+    names: set[str] = set()
+    reader = HTMLParser()
+    reader.handle_starttag = lambda _tag, attrs: names.update(name for name, _ in attrs)
+    reader.feed(page)
+    return names
+
+
 PAYLOADS = [
     "<script>alert(1)</script>",
     '"><img src=x onerror=alert(1)>',
@@ -150,9 +175,9 @@ async def test_what_people_write_stays_text(signed_in, client, payload: str) -> 
         )
     ).json()  # fmt: skip
     page = (await client().get(f"/c/{card['handle']}")).text
-    assert "<script" not in page
+    assert scripts(page) == ["application/ld+json"]
     assert "<img src=x" not in page
-    assert "onmouseover='" not in page.replace("&#39;", "")
-    assert "49" not in page.split("<style>")[0]
+    assert attributes(page).isdisjoint({"onmouseover", "onerror", "style"})
+    assert "4949" not in page
     contact = vobject.readOne((await client().get(f"/c/{card['handle']}.vcf")).text)
     assert contact.fn.value == payload

@@ -19,7 +19,6 @@ from adapters.cosmos.names import CosmosHandles
 from adapters.mailer import MailNotSent, SmtpMailer
 from domain.accounts import Account
 from domain.cards import Claim
-from domain.publication import PublishedCard, project
 from domain.mail import MailOrder, deliver
 from functions.chance import new_id
 from local.processes import free_port
@@ -322,8 +321,7 @@ async def test_one_card_that_cannot_be_settled_stops_no_other(host, signed_in, c
 async def test_a_handles_document_never_changes_its_card(signed_in, client) -> None:
     ada, services = await signed_in(), wiring.services()
     card = (await published(ada)).json()
-    account = (await ada.api("GET", "account")).json()["id"]
-    stored = await services.cards.get(account, card["id"])
-    foreign = stored.model_copy(update={"id": new_id("crd"), "version": 99})
-    await services.published.project(projection(foreign), first=False)
+    shown = await services.published.get(card["handle"])
+    foreign = shown.model_copy(update={"card_id": new_id("crd"), "version": 99})
+    await services.published.project(foreign, first=False)
     assert (await services.published.get(card["handle"])).version == 2
