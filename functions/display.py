@@ -11,7 +11,7 @@ from domain.fields import FORBIDDEN, is_visible
 
 # The classes of web/styles that carry a hue, `hue-0` to `hue-7`: styles may not be written inline.
 HUES = 8
-_COUNTRIES = Path(__file__).parent.parent / "web" / "countries.tsv"
+_WEB = Path(__file__).parent.parent / "web"
 # Where English-speaking habit puts the postal code behind the city; elsewhere it stands before it.
 _POSTAL_CODE_LAST = frozenset({"AU", "CA", "GB", "IE", "IN", "NZ", "US", "ZA"})
 _NETWORKS = {
@@ -110,8 +110,26 @@ def member(url: str) -> str:
 @cache
 def countries() -> dict[str, str]:
     """English country names by ISO 3166-1 code, in the order of the names."""
-    rows = (line.split("\t") for line in _COUNTRIES.read_text(encoding="utf-8").splitlines())
-    return dict(sorted(rows, key=lambda row: row[1]))
+    return dict(sorted(_rows("countries"), key=lambda row: row[1]))
+
+
+@cache
+def languages() -> dict[str, str]:
+    """What languages call themselves, by their tags (BCP 47)."""
+    return dict(_rows("languages"))
+
+
+def _rows(table: str) -> list[tuple[str, str]]:
+    rows = (line.partition("\t") for line in (_WEB / f"{table}.tsv").read_text("utf-8").splitlines())
+    return [(code, name) for code, _, name in rows]
+
+
+def language(tag: str) -> str:
+    """What a language calls itself; of a tag that is not in the table its beginning, or else the tag."""
+    known = {each.lower(): name for each, name in languages().items()}
+    parts = tag.lower().split("-")
+    names = (known.get("-".join(parts[:length])) for length in range(len(parts), 0, -1))
+    return next((name for name in names if name), tag)
 
 
 def address_lines(address: Address) -> list[str]:
@@ -129,6 +147,7 @@ FILTERS = {
     "host_of": host_of,
     "hue": hue,
     "initials": initials,
+    "language": language,
     "link_text": link_text,
     "mailto": mailto,
     "member": member,
