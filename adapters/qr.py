@@ -131,7 +131,7 @@ def _fitted(logo: bytes, pixels: int) -> "Image":
 
 def _png(picture: "Image") -> bytes:
     out = BytesIO()
-    picture.save(out, "PNG", optimize=True)
+    picture.save(out, "PNG")
     return out.getvalue()
 
 
