@@ -42,7 +42,7 @@ CONTENT = CardContent.model_validate(
 
 def published(handle: str) -> PublishedCard:
     at = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
-    return PublishedCard(handle=handle, version=1, content=CONTENT, published_at=at)
+    return PublishedCard(handle=handle, card_id="crd_bench", version=1, content=CONTENT, published_at=at)
 
 
 def view(handle: str) -> CardView:
