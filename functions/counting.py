@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import azure.functions as func
+from pydantic import ValidationError
 
 import wiring
 from adapters.queues import VISIT_QUEUE
@@ -43,7 +44,11 @@ async def note(
     """
     if not counts(req.method, req.headers, is_owner=is_owner):
         return
-    visit = Visit(event_id=new_id("evt"), subject_id=subject_id, kind=kind, day=now().date(), link=link)
+    try:
+        visit = Visit(event_id=new_id("evt"), subject_id=subject_id, kind=kind, day=now().date(), link=link)
+    except ValidationError:
+        log.exception("visit_misformed")
+        return
     if time.monotonic() >= _down.until:
         await asyncio.wait([_outbox.add("", visit)], timeout=PATIENCE_SECONDS)
 

@@ -19,9 +19,10 @@ import pytest
 
 import wiring
 from domain.counting import Visit, VisitMessage
+from domain.links import link_key
 from functions.chance import new_id
 from tests.domain.visitors import PEOPLE, ROBOTS
-from tests.functions.test_api_cards import a_card
+from tests.functions.test_api_cards import a_card, published
 from tests.functions.test_jobs import a_host_process
 from tests.stored import everything
 
@@ -106,6 +107,33 @@ async def test_a_script_of_visits_ends_in_exactly_these_counts(host, signed_in) 
     ]
 
 
+async def test_the_doors_of_a_card_count_those_who_come_through(host, signed_in, client) -> None:
+    ada, phone, robot = await signed_in(), client(), client()
+    made = (await published(ada, website="https://example.com/ada")).json()
+    card, door = made["id"], f"/c/{made['handle']}"
+    link = f"{door}/go/{link_key('https://example.com/ada')}"
+    # A redirect, a picture of the code, a name that is nothing, and what others are shown are no visits.
+    silent = ["/nobody-here", f"{door}.qr.svg", f"{door}/go/0000"]
+    for browser, agent in ((phone, SAFARI), (ada.http, SAFARI), (robot, ROBOTS["WhatsApp on Android"])):
+        for path in (door, door, f"{door}.vcf", link, *silent):
+            await browser.get(path, headers={"User-Agent": agent, "Accept": "text/html"})
+            await browser.head(path, headers={"User-Agent": agent, "Accept": "text/html"})
+    ahead = {"User-Agent": SAFARI, "Accept": "text/html", "Sec-Purpose": "prefetch"}
+    assert (await phone.get(door, headers=ahead)).status_code == 200
+    await host.drain_queue("visits")
+    assert await counted(ada, card) == [
+        {"day": today(), "views": 2, "saves": 1, "clicks": {link.rpartition("/")[2]: 1}}
+    ]
+
+
+async def test_a_visit_that_makes_no_sense_costs_no_page(host) -> None:
+    from functions.counting import note  # noqa: PLC0415
+
+    await note("view", "", asked(), is_owner=False)
+    await note("click", new_id("crd"), asked(), is_owner=False, link="https://example.com")
+    assert await host.drain_queue("visits") == 0
+
+
 async def test_redelivered_and_reordered_messages_are_counted_once(host, signed_in) -> None:
     ada = await signed_in()
     card = (await a_card(ada)).json()["id"]
@@ -147,7 +175,7 @@ async def test_visits_that_come_together_travel_together(host, signed_in, cloud)
     assert (await counted(ada, card))[0]["views"] == 100
 
 
-async def test_a_stored_batch_whose_answer_was_lost_is_counted_once(host, signed_in, store) -> None:
+async def test_a_stored_batch_whose_answer_was_lost_is_counted_once(host, signed_in, store, cloud) -> None:
     ada = await signed_in()
     card = (await a_card(ada)).json()["id"]
     visits = [a_visit(card) for _ in range(5)]
@@ -159,6 +187,25 @@ async def test_a_stored_batch_whose_answer_was_lost_is_counted_once(host, signed
     await send(*visits)  # as the host does for the messages that failed
     await host.drain_queue("visits")
     assert (await counted(ada, card))[0]["views"] == 6
+    async with visits_queue(cloud) as queue:
+        await queue.clear_messages()
+
+
+async def test_a_message_is_not_done_before_its_visit_is_stored(host, signed_in, store, cloud) -> None:
+    ada = await signed_in()
+    card = (await a_card(ada)).json()["id"]
+    visit = a_visit(card)
+    down = {"match": {"operation": "batch", "path": "/traffic/"}, "action": "status", "status": 503}
+    await store.post("faults", json=[down | {"times": 50}])
+    await send(visit)
+    assert await host.drain_queue("visits") == 1
+    await store.delete("faults")
+    assert await waiting(cloud) == 1
+    await send(visit)
+    assert await host.drain_queue("visits") == 1
+    assert (await counted(ada, card))[0]["views"] == 1
+    async with visits_queue(cloud) as queue:
+        await queue.clear_messages()
 
 
 async def test_two_workers_that_begin_a_month_at_once_both_count(host, signed_in) -> None:
@@ -212,17 +259,18 @@ async def test_a_worker_killed_while_it_counts_loses_and_doubles_nothing(host, c
     assert await views() == 300
 
 
-async def waiting(cloud) -> int:
+def visits_queue(cloud):
     from azure.storage.queue.aio import QueueClient  # noqa: PLC0415
 
-    connection = cloud.settings["AzureWebJobsStorage"]
-    async with QueueClient.from_connection_string(connection, "visits") as queue:
+    return QueueClient.from_connection_string(cloud.settings["AzureWebJobsStorage"], "visits")
+
+
+async def waiting(cloud) -> int:
+    async with visits_queue(cloud) as queue:
         return (await queue.get_queue_properties()).approximate_message_count or 0
 
 
 async def test_nothing_that_is_kept_or_written_says_who_came(host, signed_in, cloud, caplog) -> None:
-    from azure.storage.queue.aio import QueueClient  # noqa: PLC0415
-
     from functions.counting import note  # noqa: PLC0415
 
     caplog.set_level(logging.DEBUG)
@@ -238,8 +286,7 @@ async def test_nothing_that_is_kept_or_written_says_who_came(host, signed_in, cl
     for kind in ("view", "save"):
         await note(kind, card, tell_tale, is_owner=False)
     await note("click", card, tell_tale, is_owner=False, link="abc")
-    connection = cloud.settings["AzureWebJobsStorage"]
-    async with QueueClient.from_connection_string(connection, "visits") as queue:
+    async with visits_queue(cloud) as queue:
         messages = [base64.b64decode(found.content).decode() for found in await queue.peek_messages(32)]
     assert any(card in message for message in messages)
     for message in messages:
