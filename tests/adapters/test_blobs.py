@@ -1,0 +1,102 @@
+"""Blob storage as in Azure: signed in with an identity, over https, without any account key."""
+
+import asyncio
+import json
+import os
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import jwt
+import pytest
+import trustme
+
+from adapters.blobs import Blobs
+from domain.errors import Unavailable
+from local import processes
+from local.azurite import Azurite
+
+ROOT = Path(__file__).parent.parent.parent
+# OpenSSL reads which authorities to trust only once, so what trusts the test's own is a process of its own.
+CHILD = """
+import asyncio, json, os, sys
+from datetime import UTC, datetime, timedelta
+import azure.identity.aio, httpx, ssl
+from azure.core.credentials import AccessToken
+from adapters.blobs import Blobs
+
+class Identity:
+    async def get_token(self, *scopes, **options):
+        return AccessToken(os.environ["TOKEN"], 4102444800)
+    async def close(self): pass
+    async def __aenter__(self): return self
+    async def __aexit__(self, *exc): pass
+
+azure.identity.aio.DefaultAzureCredential = Identity
+
+async def main(url):
+    blobs, now, found = Blobs(None, url), datetime.now(UTC), {}
+    signed = await blobs.sign_upload("acc_a", "img_a", now)
+    tls = ssl.create_default_context(cafile=os.environ["SSL_CERT_FILE"])
+    async with httpx.AsyncClient(trust_env=False, verify=tls) as browser:
+        found["put"] = (await browser.put(signed.url, content=b"photo", headers=signed.headers)).status_code
+        found["again"] = (await browser.put(signed.url, content=b"other", headers=signed.headers)).status_code
+        found["get"] = (await browser.get(signed.url)).status_code
+        late = await blobs.sign_upload("acc_a", "img_b", now - timedelta(minutes=11))
+        found["late"] = (await browser.put(late.url, content=b"late", headers=late.headers)).status_code
+    found["read"] = (await blobs.read_upload("acc_a", "img_a", 100)).decode()
+    found["signed"] = "skoid=" in signed.url and "spr=https" in signed.url
+    await blobs.close()
+    print(json.dumps(found))
+
+asyncio.run(main(sys.argv[1]))
+"""
+
+
+@pytest.fixture
+async def https_storage(tmp_path):
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(tmp_path / "ca.pem")
+    certificate = authority.issue_cert("localhost")
+    certificate.private_key_pem.write_to_path(tmp_path / "key.pem")
+    certificate.cert_chain_pems[0].write_to_path(tmp_path / "cert.pem")
+    port = processes.free_port()
+    azurite = Azurite(blob_port=port, queue_port=processes.free_port())
+    command = [*azurite.command(), "--oauth", "basic", "--cert", str(tmp_path / "cert.pem"),
+               "--key", str(tmp_path / "key.pem")]  # fmt: skip
+    child = await processes.start("https storage", command, logs=tmp_path)
+    await child.listens(port)
+    yield f"https://localhost:{port}/devstoreaccount1", tmp_path / "ca.pem"
+    await child.stop()
+
+
+def token() -> str:
+    now = datetime.now(UTC)
+    claims = {
+        "aud": "https://storage.azure.com", "iss": "https://sts.windows.net/11111111-2222-3333-4444-555555555555/",
+        "oid": "11111111-2222-3333-4444-666666666666", "tid": "11111111-2222-3333-4444-555555555555",
+        "iat": now, "nbf": now - timedelta(minutes=1), "exp": now + timedelta(hours=1), "ver": "1.0",
+    }  # fmt: skip
+    return jwt.encode(claims, "k" * 32, algorithm="HS256")
+
+
+async def test_an_identity_signs_uploads_with_a_delegated_key(https_storage) -> None:
+    url, authority = https_storage
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", CHILD, url,
+        cwd=ROOT, env=os.environ | {"SSL_CERT_FILE": str(authority), "TOKEN": token()},
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    told, faults = await process.communicate()
+    assert process.returncode == 0, faults.decode()
+    found = json.loads(told)
+    assert found.pop("again") in (403, 409)
+    assert found == {"put": 201, "get": 403, "late": 403, "read": "photo", "signed": True}
+
+
+async def test_storage_that_is_away_is_told_as_busy() -> None:
+    place = f"BlobEndpoint=http://127.0.0.1:{processes.free_port()}/a;AccountName=a;AccountKey=a2V5"
+    blobs = Blobs(place, None)
+    with pytest.raises(Unavailable):
+        await blobs.open_media(f"{'0' * 32}.webp")
+    await blobs.close()
