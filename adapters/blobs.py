@@ -5,12 +5,15 @@ Both containers are private: people send to a signed URL and see files only thro
 
 import asyncio
 import hashlib
+import logging
 import re
-from collections.abc import AsyncIterator
-from contextlib import suppress
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
+from domain.errors import Unavailable
 from domain.image_sweep import StoredFile
 from domain.images import SignedUpload
 
@@ -18,11 +21,19 @@ if TYPE_CHECKING:
     from azure.storage.blob import UserDelegationKey
     from azure.storage.blob.aio import BlobClient, BlobServiceClient, ContainerClient
 
+log = logging.getLogger("izwop.blobs")
+
 UPLOADS, MEDIA = "uploads", "media"
 UPLOAD_TIME: Final = timedelta(minutes=10)
 _KEY_TIME: Final = timedelta(hours=6)
 # Clocks differ: a signature that begins now is refused by a service whose clock is behind.
 _SKEW: Final = timedelta(minutes=5)
+# A person waits for the answer: the SDK's own pauses between tries add up to a minute.
+_PATIENCE: Final[dict[str, Any]] = {
+    "initial_backoff": 1, "increment_base": 1, "random_jitter_range": 1, "retry_total": 2,
+    "connection_timeout": 5,
+}  # fmt: skip
+_BUSY: Final = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.REQUEST_TIMEOUT)
 _TYPES: Final = {"webp": "image/webp", "jpg": "image/jpeg", "png": "image/png"}
 _NAME: Final = re.compile(r"[0-9a-f]{32}\.(webp|jpg|png)")
 
@@ -44,9 +55,8 @@ class Blobs:
         blob, expires_at = await self._upload(account_id, image_id), now + UPLOAD_TIME
         local = blob.url.startswith("http:")
         token = generate_blob_sas(
-            blob.account_name or "",
-            UPLOADS,
-            blob.blob_name,
+            container_name=UPLOADS,
+            blob_name=blob.blob_name,
             **await self._signing_key(now),
             permission=BlobSasPermissions(create=True),
             start=now - _SKEW,
@@ -63,21 +73,21 @@ class Blobs:
         blob = await self._upload(account_id, image_id)
         digest = bytearray(hashlib.md5(content, usedforsecurity=False).digest())
         settings = ContentSettings(content_type="application/octet-stream", content_md5=digest)
-        try:
-            await blob.upload_blob(content, overwrite=False, content_settings=settings)
-        except ResourceExistsError:
-            there = await blob.get_blob_properties()
-            return bytes(there.content_settings.content_md5 or b"") == bytes(digest)
+        with _refusals():
+            try:
+                await blob.upload_blob(content, overwrite=False, content_settings=settings)
+            except ResourceExistsError:
+                there = await blob.get_blob_properties()
+                return bytes(there.content_settings.content_md5 or b"") == bytes(digest)
         return True
 
     async def upload_size(self, account_id: str, image_id: str) -> int | None:
         from azure.core.exceptions import ResourceNotFoundError  # noqa: PLC0415
 
         blob = await self._upload(account_id, image_id)
-        try:
+        with _refusals(), suppress(ResourceNotFoundError):
             return int((await blob.get_blob_properties()).size)
-        except ResourceNotFoundError:
-            return None
+        return None
 
     async def read_upload(self, account_id: str, image_id: str, limit: int) -> bytes | None:
         return await _read(await self._upload(account_id, image_id), limit)
@@ -101,7 +111,8 @@ class Blobs:
         settings = ContentSettings(content_type=_TYPES[name.rpartition(".")[2]])
         # Which image it belongs to is for the sweep; it never leaves the storage.
         owner = {"account": account_id, "image": image_id}
-        await blob.upload_blob(content, overwrite=True, content_settings=settings, metadata=owner)
+        with _refusals():
+            await blob.upload_blob(content, overwrite=True, content_settings=settings, metadata=owner)
 
     async def open_media(self, name: str) -> tuple[bytes, str] | None:
         """The bytes and the content type of a file, None when there is none of this name."""
@@ -139,41 +150,68 @@ class Blobs:
     async def _signing_key(self, now: datetime) -> dict[str, Any]:
         client = self._client
         assert client is not None  # noqa: S101 - whoever signs has a blob, and with it the client
+        # Asked of the account's client: one below it takes a longer path for its account's name.
+        name = {"account_name": client.account_name}
         if self._connection is not None:
-            return {"account_key": client.credential.account_key}
+            return name | {"account_key": client.credential.account_key}
         if self._delegated is None or self._delegated_until < now + UPLOAD_TIME:
+            with _refusals():
+                self._delegated = await client.get_user_delegation_key(now - _SKEW, now + _KEY_TIME)
             self._delegated_until = now + _KEY_TIME
-            self._delegated = await client.get_user_delegation_key(now - _SKEW, self._delegated_until)
-        return {"user_delegation_key": self._delegated}
+        return name | {"user_delegation_key": self._delegated}
 
     async def _open(self) -> "BlobServiceClient":
         from azure.core.exceptions import ResourceExistsError  # noqa: PLC0415
         from azure.storage.blob.aio import BlobServiceClient  # noqa: PLC0415
 
         if self._connection is not None:
-            client = BlobServiceClient.from_connection_string(self._connection)
+            client = BlobServiceClient.from_connection_string(self._connection, **_PATIENCE)
         else:
             from azure.identity.aio import DefaultAzureCredential  # noqa: PLC0415
 
-            client = BlobServiceClient(self._account_url or "", credential=DefaultAzureCredential())
-        for name in (UPLOADS, MEDIA):
-            with suppress(ResourceExistsError):
-                await client.create_container(name)
+            credential = DefaultAzureCredential()
+            client = BlobServiceClient(self._account_url or "", credential=credential, **_PATIENCE)
+        try:
+            for name in (UPLOADS, MEDIA):
+                with _refusals(), suppress(ResourceExistsError):
+                    await client.create_container(name)
+        except BaseException:
+            await client.close()
+            raise
         return client
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    from azure.core.exceptions import (  # noqa: PLC0415
+        HttpResponseError,
+        ServiceRequestError,
+        ServiceResponseError,
+    )
+
+    try:
+        yield
+    except HttpResponseError as exc:
+        if exc.status_code not in _BUSY and (exc.status_code or 0) < HTTPStatus.INTERNAL_SERVER_ERROR:
+            raise
+        log.warning("blobs_busy status=%s", exc.status_code)
+        raise Unavailable from None
+    except (ServiceRequestError, ServiceResponseError) as exc:
+        log.warning("blobs_unreachable error=%s", type(exc).__name__)
+        raise Unavailable from None
 
 
 async def _read(blob: "BlobClient", limit: int | None = None) -> bytes | None:
     from azure.core.exceptions import ResourceNotFoundError  # noqa: PLC0415
 
-    try:
+    with _refusals(), suppress(ResourceNotFoundError):
         stream = await blob.download_blob(offset=None if limit is None else 0, length=limit)
         return await stream.readall()
-    except ResourceNotFoundError:
-        return None
+    return None
 
 
 async def _delete(blob: "BlobClient") -> None:
     from azure.core.exceptions import ResourceNotFoundError  # noqa: PLC0415
 
-    with suppress(ResourceNotFoundError):
+    with _refusals(), suppress(ResourceNotFoundError):
         await blob.delete_blob()

@@ -11,9 +11,11 @@ from azure.storage.queue.aio import QueueClient
 from PIL import Image
 
 import wiring
+from adapters.queues import Queue
 from domain.image_sweep import Swept, sweep_images
 from domain.images import MAX_BYTES, ImageOrder, make_image
 from functions.chance import new_id
+from local.processes import free_port
 from tests.adapters.test_pictures import corners, jpeg_with_canaries, saved
 from tests.functions.test_api_cards import a_card
 
@@ -245,6 +247,24 @@ async def test_the_same_upload_again_is_taken_again(host, signed_in) -> None:
     image = await sent(ada, content)
     again = await ada.api("PUT", f"images/{image['id']}/content", content=content, headers=JPEG)
     assert again.status_code == 200
+    await host.drain_queue("images")
+    assert (await seen(ada, image))["state"] == "ready"
+
+
+async def test_while_the_queue_is_down_the_caller_is_told_and_loses_nothing(
+    host, signed_in, monkeypatch
+) -> None:
+    ada, content = await signed_in(), saved(corners(), "JPEG")
+    image, queue = await an_image(ada), wiring.services().image_queue
+    path = f"images/{image['id']}/content"
+    dead = Queue(
+        "images", f"QueueEndpoint=http://127.0.0.1:{free_port()}/a;AccountName=a;AccountKey=a2V5", None
+    )
+    with monkeypatch.context() as down:
+        down.setattr(queue, "_queue", dead._queue)
+        told = await ada.api("PUT", path, content=content, headers=JPEG)
+    assert (told.status_code, told.json()["code"]) == (503, "unavailable")
+    assert (await ada.api("PUT", path, content=content, headers=JPEG)).status_code == 200
     await host.drain_queue("images")
     assert (await seen(ada, image))["state"] == "ready"
 
