@@ -77,7 +77,15 @@ def _view() -> CardView:
     }
     content = CONTENT.model_copy(update=more)
     code = qr_svg(URL)
-    return CardView(handle="ada", version=1, published_at=at, content=content, code=code, images={})
+    return CardView(
+        handle="ada",
+        uid="urn:uuid:00000000-0000-5000-8000-000000000000",
+        version=1,
+        published_at=at,
+        content=content,
+        code=code,
+        images={},
+    )
 
 
 def _line(

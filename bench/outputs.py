@@ -2,7 +2,6 @@
 
 import io
 import time
-import uuid
 from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import urlsplit
@@ -69,7 +68,7 @@ def vobject_vcard(card: CardView) -> str:
 
     given, _, family = content.name.rpartition(" ")
     add("n", vcard.Name(family=family, given=given))
-    add("uid", f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, url)}")
+    add("uid", view.uid)
     add("fn", content.name)
     add("org", [content.organisation])
     add("rev", f"{card.published_at:%Y-%m-%dT%H:%M:%SZ}")

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from domain.cards import PublishedCard
 from domain.content import CardContent
-from domain.views import CardView, view_for
+from domain.views import ANYONE, CardView, view_for
 
 ORIGIN = "https://cards.example.com"
 CONTENT = CardContent.model_validate(
@@ -37,7 +37,7 @@ CONTENT = CardContent.model_validate(
         "mapLink": "https://www.openstreetmap.org/#map=17/51.5072/-0.1347",
         "productLinks": [{"label": "The first program", "url": "https://analytical-engines.example/note-g"}],
     }
-)
+).for_everyone()
 
 
 def published(handle: str) -> PublishedCard:
@@ -46,4 +46,4 @@ def published(handle: str) -> PublishedCard:
 
 
 def view(handle: str) -> CardView:
-    return view_for(published(handle))
+    return view_for(published(handle), ANYONE)

@@ -100,6 +100,15 @@ class CardContent(Closed):
     product_links: list[ProductLink] = Field(default=[], max_length=10)
     audiences: Audiences = Audiences()
 
+    def for_everyone(self) -> "CardContent":
+        """The same, with every value public."""
+        everyone = dict.fromkeys(Audiences.model_fields, "public")
+        lists = {
+            field: [entry.model_copy(update={"audience": "public"}) for entry in getattr(self, field)]
+            for field in LIST_FIELDS
+        }
+        return self.model_copy(update={**lists, "audiences": Audiences.model_validate(everyone)})
+
     @field_validator("office_address")
     @classmethod
     def _says_something(cls, address: Address | None) -> Address | None:

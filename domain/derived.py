@@ -1,7 +1,6 @@
 """What the formats say of a card beyond its fields: its identity, named links, addresses of pictures."""
 
 import re
-import uuid
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
@@ -11,11 +10,6 @@ from domain.views import CardView
 PRODUCT = "-//iZwop//iZwop//EN"
 
 _NOT_A_TYPE = re.compile("[^a-z0-9-]")
-
-
-def identity(url: str) -> str:
-    """The URN of the card at this address: the same in every format and every version of the card."""
-    return f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, url)}"
 
 
 def network(link: str) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 from domain.content import Address, CardContent, Email, Phone
 from domain.content_lines import photo_data
-from domain.derived import PRODUCT, identity, image_urls, labelled_links, network
+from domain.derived import PRODUCT, image_urls, labelled_links, network
 from domain.views import CardView
 
 MEDIA_TYPE = "application/jscontact+json"
@@ -24,7 +24,7 @@ def write_jscontact(view: CardView, url: str, photo: bytes | None = None) -> byt
     card = {
         "@type": "Card",
         "version": "1.0",
-        "uid": identity(url),
+        "uid": view.uid,
         "kind": "individual",
         "prodId": PRODUCT,
         "updated": f"{view.published_at:%Y-%m-%dT%H:%M:%SZ}",

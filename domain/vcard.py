@@ -10,7 +10,7 @@ from itertools import count
 
 from domain.content import CardContent
 from domain.content_lines import file_of, photo_data, structured, text, uri
-from domain.derived import PRODUCT, identity, labelled_links, network, split_name
+from domain.derived import PRODUCT, labelled_links, network, split_name
 from domain.views import CardView
 
 MEDIA_TYPE = "text/vcard"
@@ -29,7 +29,7 @@ def write_vcard(view: CardView, url: str, photo: bytes | None = None) -> bytes:
         "BEGIN:VCARD",
         "VERSION:3.0",
         f"N:{structured(*split_name(content.name))};;;",
-        f"UID:{identity(url)}",
+        f"UID:{view.uid}",
         f"FN:{text(content.name)}",
     ]
     if content.organisation:

@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple
 
 from domain.content import Address, CardContent
 from domain.content_lines import file_of, photo_data, structured, text, uri
-from domain.derived import PRODUCT, identity, labelled_links, network, split_name
+from domain.derived import PRODUCT, labelled_links, network, split_name
 from domain.views import CardView
 
 _PHONE_TYPE = {"mobile": "cell", "work": "work", "home": "home"}
@@ -39,7 +39,7 @@ def properties(view: CardView, url: str, photo: bytes | None) -> Iterator[Proper
     yield Property("kind", "individual")
     yield Property("fn", content.name)
     yield Property("n", [*split_name(content.name), "", "", ""])
-    yield Property("uid", identity(url), "uri")
+    yield Property("uid", view.uid, "uri")
     yield Property("prodid", PRODUCT)
     yield Property("rev", f"{view.published_at:%Y-%m-%dT%H:%M:%SZ}", "timestamp")
     if content.pronouns:

@@ -1,5 +1,6 @@
 """The one visibility rule: the only way from a card to bytes."""
 
+import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -32,10 +33,12 @@ def is_for_everyone(card: PublishedCard) -> bool:
 class CardView(Model):
     """A card as its viewer may see it. Every output renders this and nothing else.
 
-    `code` is the QR code of the card's address as SVG. `images` gives the shown images' files by field.
+    `uid` stays the same when the card is renamed, and tells nothing of its id. `code` is the QR code of the
+    card's address as SVG. `images` gives the shown images' files by field.
     """
 
     handle: str
+    uid: str
     version: int
     published_at: datetime
     content: CardContent
@@ -56,6 +59,7 @@ def view_for(card: PublishedCard | None, viewer: Viewer) -> CardView:
     }
     return CardView(
         handle=card.handle,
+        uid=f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_OID, card.card_id)}",
         version=card.version,
         published_at=card.published_at,
         content=content,

@@ -1,5 +1,6 @@
 """The public door of a card: every form of it, its images and the links it leads to, under one rule."""
 
+import asyncio
 import base64
 import hashlib
 import re
@@ -17,7 +18,7 @@ from domain.links import links_of
 from domain.schema_org import script_text
 from domain.views import ANYONE, CardView, Viewer, view_for
 from functions.counting import note
-from functions.formats import FORMATS, PAGE, negotiate
+from functions.formats import FORMATS, PAGE, code_look, draw_code, negotiate
 from functions.http import matches, redirect, reply
 from functions.identity import SESSION_COOKIE, signed_in
 from functions.pages import content_security_policy, page_endpoint, render
@@ -25,6 +26,8 @@ from functions.shelf import Output, Shelved, shelf
 
 bp = func.Blueprint()
 
+CODES = ("qr.svg", "qr.png")
+CODE_OPTIONS = frozenset({"fg", "bg", "size", "logo"})
 _IMAGE = re.compile(r"[0-9a-f]{32}\.(?:webp|jpe?g|png)")
 
 
@@ -59,6 +62,8 @@ async def show_card(req: func.HttpRequest) -> func.HttpResponse:
         return _moved(f"/c/{shelved.card.redirect_to}{dot}{suffix}")
     form = suffix or negotiate(req.headers.get("accept", ""))
     viewer, is_owner = await _viewer(req, shelved.card)
+    if form in CODES and not CODE_OPTIONS.isdisjoint(req.params):
+        return await _drawn(req, form, view_for(shelved.card, viewer))
     if shelved.for_everyone:
         viewer = ANYONE
     output = shelved.outputs.get((viewer, form))
@@ -130,7 +135,7 @@ async def _make(view: CardView, form: str, shelved: Shelved, viewer: Viewer) -> 
         }
     if form != PAGE:
         kind = FORMATS[form]
-        photo = await _photo(view) if kind.takes_photo else None
+        photo = await _picture(view, "photo") if kind.takes_photo else None
         headers = _file_name(view, form) if kind.to_keep else {}
         return _output(kind.write(view, url, photo), kind.content_type, caching | headers)
     body = render(
@@ -147,8 +152,18 @@ async def _make(view: CardView, form: str, shelved: Shelved, viewer: Viewer) -> 
     return _output(body, "text/html; charset=utf-8", caching | policy)
 
 
-async def _photo(view: CardView) -> bytes | None:
-    name = view.images["photo"].files.get("jpeg") if "photo" in view.images else None
+async def _drawn(req: func.HttpRequest, form: str, view: CardView) -> func.HttpResponse:
+    """A QR code in the owner's colours and size, and with the shown logo if asked for."""
+    look = code_look(req.params)
+    logo = await _picture(view, "logo") if req.params.get("logo") == "1" else None
+    url = f"{wiring.services().settings.public_origin}/c/{view.handle}"
+    body = await asyncio.to_thread(draw_code, form, url, look, logo)
+    headers = {"Cache-Control": "private, max-age=300", "X-Robots-Tag": "noindex"}
+    return reply(body, content_type=FORMATS[form].content_type, headers=headers)
+
+
+async def _picture(view: CardView, field: str) -> bytes | None:
+    name = view.images[field].files.get("jpeg") if field in view.images else None
     found = await wiring.services().blobs.open_media(name) if name else None
     return found[0] if found else None
 

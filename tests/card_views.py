@@ -55,7 +55,15 @@ def view_of(content: CardContent) -> CardView:
         if getattr(content, field)
     }
     at = datetime(2026, 11, 1, 9, 30, tzinfo=UTC)
-    return CardView(handle="ada", version=3, published_at=at, content=content, code="<svg/>", images=shown)
+    return CardView(
+        handle="ada",
+        uid="urn:uuid:00000000-0000-5000-8000-000000000000",
+        version=3,
+        published_at=at,
+        content=content,
+        code="<svg/>",
+        images=shown,
+    )
 
 
 def full_view(**changes: object) -> CardView:

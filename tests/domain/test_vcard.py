@@ -36,6 +36,7 @@ def vcard(**changes: object) -> bytes:
     content = CardContent.model_validate({**FULL, **changes})
     view = CardView(
         handle="ada",
+        uid="urn:uuid:00000000-0000-5000-8000-000000000000",
         version=3,
         published_at=datetime(2026, 11, 1, 9, 30, tzinfo=UTC),
         content=content,
@@ -96,6 +97,7 @@ def test_after_structured_lines_comes_a_short_one() -> None:
 def test_a_card_with_only_a_name_is_whole() -> None:
     view = CardView(
         handle="li",
+        uid="urn:uuid:00000000-0000-5000-8000-000000000000",
         version=1,
         code="",
         images={},

@@ -118,6 +118,7 @@ def test_the_fullest_page_stays_small_and_asks_for_nothing() -> None:
     url = "https://izwop.example/c/wolfeschlegelstein-k3x9ab"
     view = CardView(
         handle="wolfeschlegelstein-k3x9ab",
+        uid="urn:uuid:00000000-0000-5000-8000-000000000000",
         version=1,
         published_at=datetime.now(UTC),
         content=content,
