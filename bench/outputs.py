@@ -68,7 +68,7 @@ def vobject_vcard(card: CardView) -> str:
 
     given, _, family = content.name.rpartition(" ")
     add("n", vcard.Name(family=family, given=given))
-    add("uid", view.uid)
+    add("uid", card.uid)
     add("fn", content.name)
     add("org", [content.organisation])
     add("rev", f"{card.published_at:%Y-%m-%dT%H:%M:%SZ}")

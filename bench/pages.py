@@ -18,7 +18,7 @@ from adapters.cosmos.published import CosmosPublished
 from bench.lines import Line, Target, median_ratio
 from bench.load import get, seconds_for
 from bench.samples import published
-from functions.cards import FRESH_SECONDS, SHELF_SIZE
+from functions.shelf import FRESH_SECONDS, SHELF_SIZE
 from local import processes
 
 ROOT = Path(__file__).parent.parent

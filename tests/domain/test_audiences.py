@@ -148,8 +148,12 @@ def test_what_is_meant_for_the_viewer_is_in_the_page(
     made: tuple[PublishedCard, dict[str, str]], viewer: Viewer
 ) -> None:
     card, marks = made
-    page = outputs(view_for(card, viewer))["page"]
-    missing = [m for m, who in marks.items() if who in VIEWERS[viewer] and not holds(page, m)]
+    view = view_for(card, viewer)
+    page = outputs(view)["page"]
+    # A link may be shown by its host alone, with the way there behind it.
+    behind = " ".join(link for key, link in links_of(view.content).items() if f"/go/{key}" in page.decode())
+    shown = [mark for mark, who in marks.items() if who in VIEWERS[viewer]]
+    missing = [mark for mark in shown if not holds(page, mark) and mark not in behind]
     # The company's picture may stand in for its logo, so an image may be left out, but never a word.
     assert [mark for mark in missing if len(mark) != 32] == []
 
