@@ -1,48 +1,21 @@
-"""Three demo people with published cards, made on the first start through the app's own doors."""
+"""Ten demo people with published cards, made on the first start through the app's own doors."""
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Iterable, Mapping
 from http.cookies import SimpleCookie
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 import httpx
 
-from local import identity
+from local.demo_people import CARDS, DemoCard, Draw
 from local.identity.sign_in import sign_in
 
-HANDLES = ("ada-lovelace", "grace-hopper", "katherine-johnson")
-CARDS: tuple[dict[str, Any], ...] = (
-    {
-        "title": "Analyst",
-        "organisation": "Analytical Engines Ltd",
-        "emails": [{"kind": "work", "address": "ada@example.com"}],
-        "phones": [{"kind": "work", "number": "+44 20 7946 0958"}],
-        "website": "https://analytical-engines.example/",
-        "socialLinks": [{"url": "https://www.linkedin.com/in/ada-example"}],
-        "companyText": "We weave algebraical patterns just as the Jacquard loom weaves flowers and leaves.",
-        "videoLink": "https://video.example/analytical-engine",
-        "officeAddress": {"street": "12 St James's Square", "city": "London", "country": "GB"},
-        "mapLink": "https://www.openstreetmap.org/#map=17/51.5072/-0.1347",
-        "productLinks": [{"label": "The first program", "url": "https://analytical-engines.example/note-g"}],
-    },
-    {
-        "title": "Rear Admiral, Compilers",
-        "organisation": "Flow-Matic Systems",
-        "emails": [{"kind": "work", "address": "grace@example.com"}],
-        "phones": [{"kind": "work", "number": "+1 202 555 0123"}],
-        "website": "https://flow-matic.example/",
-        "companyText": "The most dangerous phrase in the language is: we have always done it this way.",
-        "productLinks": [{"label": "Book a lecture", "url": "mailto:lectures@example.com"}],
-    },
-    {
-        "title": "Mathematician",
-        "organisation": "Orbital Mechanics Group",
-        "emails": [{"kind": "work", "address": "katherine@example.com"}],
-        "website": "https://orbital-mechanics.example/",
-        "companyText": "Trajectories, launch windows and return paths, checked by hand.",
-        "officeAddress": {"city": "Hampton", "region": "Virginia", "country": "US"},
-    },
-)  # fmt: skip
+# People are seeded side by side, as far as two cores go.
+AT_ONCE = 3
+PICTURE_SECONDS = 30
+LISTS = ("emails", "phones", "socialLinks", "productLinks")
 
 
 class DemoFailed(Exception):
@@ -56,28 +29,79 @@ async def first_start(data: Path, settings: Mapping[str, str]) -> str:
     """
     done = data / "demo-people-made"
     if not done.exists():
-        for (name, _), handle, content in zip(identity.PEOPLE, HANDLES, CARDS, strict=True):
-            await _make_card(settings["PUBLIC_ORIGIN"], name, handle, content)
+        turn = asyncio.Semaphore(AT_ONCE)
+        async with asyncio.TaskGroup() as group:
+            for name, cards in groupby(CARDS, key=lambda card: card.name):
+                group.create_task(_make_cards(settings["PUBLIC_ORIGIN"], name, list(cards), turn))
         done.touch()
-    return f"/c/{HANDLES[0]}"
+    return f"/c/{CARDS[0].handle}"
 
 
-async def _make_card(origin: str, name: str, handle: str, content: dict[str, Any]) -> None:
-    async with _browser(origin) as app:
+async def _make_cards(origin: str, name: str, cards: Iterable[DemoCard], turn: asyncio.Semaphore) -> None:
+    async with turn, _browser(origin) as app:
         age = {"birthYear": "1985", "birthMonth": "12", "returnTo": "/api/v1/session"}
         begun = await app.post("/auth/login", data=age)
         async with httpx.AsyncClient(trust_env=False) as provider:
             callback = await sign_in(provider, begun.headers.get("location", ""), name)
         _checked(await app.get(callback, follow_redirects=True))
         session = _checked(await app.get("/api/v1/session"))
-        app.headers.update({"X-CSRF-Token": session.json()["csrfToken"], "Idempotency-Key": f"demo-{handle}"})
-        profile = _checked(await app.post("/api/v1/profiles", json={"name": content["organisation"]})).json()
-        new = {"profileId": profile["id"], "handle": handle, "content": {"name": name, **content}}
-        made = _checked(await app.post("/api/v1/cards", json=new))
-        card = _checked(await app.get(made.headers["location"]))
-        if card.json()["published"] is None:
-            version = {"If-Match": card.headers["etag"]}
-            _checked(await app.put(f"{made.headers['location']}/publication", headers=version))
+        app.headers["X-CSRF-Token"] = session.json()["csrfToken"]
+        for card in cards:
+            await _make_card(app, card)
+
+
+async def _make_card(app: httpx.AsyncClient, card: DemoCard) -> None:
+    # Every card has a profile of its own, so that nothing ties two cards of one person together.
+    named = {"name": card.content.get("organisation", card.content["name"])}
+    profile = await _create(app, "profiles", f"demo-{card.handle}", named)
+    images = await asyncio.gather(
+        *(_make_image(app, card.handle, purpose, draw) for purpose, draw in card.pictures.items())
+    )
+    new = {
+        "profileId": profile.json()["id"],
+        "handle": card.handle,
+        "content": content_of(card) | dict(zip(card.pictures, images, strict=True)),
+    }
+    made = await _create(app, "cards", f"demo-{card.handle}", new)
+    stored = _checked(await app.get(made.headers["location"]))
+    if stored.json()["published"] is None:
+        version = {"If-Match": stored.headers["etag"]}
+        _checked(await app.put(f"{made.headers['location']}/publication", headers=version))
+
+
+async def _make_image(app: httpx.AsyncClient, handle: str, purpose: str, draw: Draw) -> str:
+    """Upload a picture and wait until the app has worked on it; gives its id."""
+    made = await _create(app, "images", f"demo-{handle}-{purpose}", {"purpose": purpose})
+    image = made.json()
+    if image["state"] == "waiting":
+        picture = await asyncio.to_thread(draw)
+        kind = "image/png" if picture.startswith(b"\x89PNG") else "image/jpeg"
+        _checked(await app.put(f"{made.headers['location']}/content", content=picture,
+                               headers={"Content-Type": kind}))  # fmt: skip
+    async with asyncio.timeout(PICTURE_SECONDS):
+        while image["state"] not in ("ready", "refused"):
+            await asyncio.sleep(0.1)
+            image = _checked(await app.get(made.headers["location"])).json()
+    if image["state"] == "refused":
+        raise DemoFailed(f"the {purpose} of {handle} was refused: {image['problem']}")
+    return str(image["id"])
+
+
+async def _create(app: httpx.AsyncClient, kind: str, key: str, new: dict[str, Any]) -> httpx.Response:
+    """Create something, or get what was created under this key before."""
+    return _checked(await app.post(f"/api/v1/{kind}", json=new, headers={"Idempotency-Key": key}))
+
+
+def content_of(card: DemoCard) -> dict[str, Any]:
+    """The card's content with the audience of everything: public where none is named."""
+    entries = {
+        name: [{"audience": "public"} | entry for entry in value]
+        for name, value in card.content.items()
+        if name in LISTS
+    }
+    singles = card.content.keys() - {"name", *LISTS} | card.pictures.keys()
+    audiences = {name: card.audiences.get(name, "public") for name in singles}
+    return card.content | entries | {"audiences": audiences}
 
 
 def _browser(origin: str) -> httpx.AsyncClient:

@@ -20,6 +20,13 @@ PEOPLE = (
     ("Ada Lovelace", "ada@example.com"),
     ("Grace Hopper", "grace@example.com"),
     ("Katherine Johnson", "katherine@example.com"),
+    ("ليلى حداد", "layla@example.com"),
+    ("佐藤 花子", "hanako@example.com"),
+    ("प्रिया शर्मा", "priya@example.com"),
+    ("Олександра Коваленко", "oleksandra@example.com"),
+    ("Chidi Okonkwo-Lindström", "chidi@example.com"),
+    ("Maria de Vasconcelos", "maria@example.com"),
+    ("Noor", "noor@example.com"),
 )
 
 
