@@ -23,7 +23,7 @@ from domain.links import link_key
 from functions.chance import new_id
 from tests.domain.visitors import PEOPLE, ROBOTS
 from tests.functions.test_api_cards import a_card, published
-from tests.functions.test_jobs import a_host_process
+from tests.functions.test_jobs import a_host_process, is_empty
 from tests.stored import everything
 
 WAIT_SECONDS = 30
@@ -251,8 +251,8 @@ async def test_a_worker_killed_while_it_counts_loses_and_doubles_nothing(host, c
         async with asyncio.timeout(WAIT_SECONDS):
             while await views() < 300:  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
-            while await waiting(cloud):  # noqa: ASYNC110 - those that were stored but not yet acknowledged
-                await asyncio.sleep(0.1)
+        # Those that were stored and not yet acknowledged come again.
+        await is_empty(cloud, "visits")
     finally:
         os.killpg(second.pid, signal.SIGTERM)
         await second.wait()
