@@ -97,9 +97,12 @@ def icc() -> bytes:
     return described
 
 
+_PROFILE = icc()
+
+
 def exif_with_canaries() -> Image.Exif:
     exif = Image.Exif()
-    exif[0x0112] = 1
+    exif[0x0112] = 6
     exif[0x013B] = "CANARY-ARTIST"
     exif.get_ifd(0x8769).update(
         {0xA431: "CANARY-SERIAL", 0x927C: b"CANARY-MAKERNOTE", 0x9286: b"CANARY-USER"}
@@ -110,26 +113,31 @@ def exif_with_canaries() -> Image.Exif:
     return exif
 
 
-def jpeg_with_canaries() -> bytes:
-    plain = saved(corners(), "JPEG", exif=exif_with_canaries(), icc_profile=icc())
+def jpeg_with_canaries(profile: bytes | None = _PROFILE) -> bytes:
+    plain = saved(corners(), "JPEG", exif=exif_with_canaries(), icc_profile=profile)
     thumbnail = segment(0xFE, b"CANARY-COMMENT") + segment(0xED, b"Photoshop 3.0\x00CANARY-IPTC")
     xmp = segment(0xE1, b"http://ns.adobe.com/xap/1.0/\x00<x>CANARY-XMP</x>")
     second = saved(corners(64, 64), "JPEG", comment=b"CANARY-SECOND-PICTURE")
     return plain[:2] + thumbnail + xmp + plain[2:] + second + b"CANARY-TAIL<script>alert(1)</script>"
 
 
-def png_with_canaries() -> bytes:
+def png_with_canaries(profile: bytes | None = _PROFILE) -> bytes:
     info = PngImagePlugin.PngInfo()
     info.add_text("Author", "CANARY-TEXT")
     info.add_text("Comment", "CANARY-COMPRESSED", zip=True)
     info.add_itxt("XML:com.adobe.xmp", "<x>CANARY-XMP</x>")
-    content = saved(corners(), "PNG", pnginfo=info, exif=exif_with_canaries(), icc_profile=icc())
+    content = saved(corners(), "PNG", pnginfo=info, exif=exif_with_canaries(), icc_profile=profile)
     return content + b"CANARY-TAIL"
 
 
-def webp_with_canaries() -> bytes:
+def webp_with_canaries(profile: bytes | None = _PROFILE) -> bytes:
     return saved(
-        corners(), "WEBP", exif=exif_with_canaries(), xmp=b"<x>CANARY-XMP</x>", icc_profile=icc(), quality=90
+        corners(),
+        "WEBP",
+        exif=exif_with_canaries(),
+        xmp=b"<x>CANARY-XMP</x>",
+        icc_profile=profile,
+        quality=90,
     )
 
 
@@ -141,8 +149,9 @@ TRACES = (
 
 @pytest.mark.parametrize("purpose", FORMS)
 @pytest.mark.parametrize("content", [jpeg_with_canaries, png_with_canaries, webp_with_canaries])
-def test_nothing_but_pixels_is_kept(content, purpose: str) -> None:
-    given = content()
+@pytest.mark.parametrize("profile", [icc(), b"CANARY" * 40, None], ids=["profile", "broken", "none"])
+def test_nothing_but_pixels_is_kept(content, profile: bytes | None, purpose: str) -> None:
+    given = content(profile)
     assert given.count(b"CANARY") >= 6
     for _, _, data in rewrite(given, FORMS[purpose]).files:
         assert [trace for trace in TRACES if trace in data] == []
