@@ -9,9 +9,10 @@ class LoadFailed(Exception):
     """The server answered with something else than 200, or closed the connection."""
 
 
-def get(path: str) -> bytes:
-    """One GET request as a browser would ask for a page."""
-    return f"GET {path} HTTP/1.1\r\nHost: localhost\r\nAccept: text/html\r\n\r\n".encode()
+def get(path: str, agent: str = "") -> bytes:
+    """One GET request as a browser would ask for a page. Without an `agent` no visit is counted."""
+    named = f"User-Agent: {agent}\r\n" if agent else ""
+    return f"GET {path} HTTP/1.1\r\nHost: localhost\r\nAccept: text/html\r\n{named}\r\n".encode()
 
 
 class _Connection(asyncio.Protocol):
