@@ -5,6 +5,7 @@ import azure.functions as func
 from functions import (
     api_accounts,
     api_cards,
+    assets,
     auth,
     cards,
     counting,
@@ -13,6 +14,10 @@ from functions import (
     my,
     my_account,
     my_cards,
+    my_counts,
+    my_lifecycle,
+    my_preview,
+    my_share,
     openapi,
     site,
     unknown,
@@ -21,6 +26,7 @@ from functions import (
 app = func.FunctionApp(http_auth_level=func.AuthLevel.ANONYMOUS)
 app.register_functions(api_accounts.bp)
 app.register_functions(api_cards.bp)
+app.register_functions(assets.bp)
 app.register_functions(auth.bp)
 app.register_functions(cards.bp)
 app.register_functions(counting.bp)
@@ -29,6 +35,10 @@ app.register_functions(jobs.bp)
 app.register_functions(my.bp)
 app.register_functions(my_account.bp)
 app.register_functions(my_cards.bp)
+app.register_functions(my_counts.bp)
+app.register_functions(my_lifecycle.bp)
+app.register_functions(my_preview.bp)
+app.register_functions(my_share.bp)
 app.register_functions(openapi.bp)
 app.register_functions(site.bp)
 app.register_functions(unknown.bp)

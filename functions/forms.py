@@ -5,7 +5,7 @@ A field is named by the JSON Pointer of its value without the first slash, with 
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from pydantic import BaseModel, ValidationError
@@ -13,43 +13,64 @@ from pydantic.alias_generators import to_camel
 
 from domain.content import SINGLE_FIELDS, CardContent
 from domain.errors import Fault, InvalidInput
-from functions.display import countries, phone_text
+from functions.display import countries, language, phone_text
 from functions.http import faults_of
 
-_LINES: Final = ("name", "title", "organisation", "website", "companyText", "videoLink", "mapLink")
+_LINES: Final = ("name", "pronouns", "title", "organisation", "bio", "website", "companyText", "videoLink", "mapLink")
+_IMAGES: Final = ("photo", "logo", "companyImage")
 _ADDRESS: Final = ("street", "city", "region", "postalCode", "country")
-# The parts of a row; a row says nothing while every part but its kind is blank.
+# The parts of a row beside its audience; a row says nothing while every part but its kind is blank.
 _ROWS: Final = {
-    "emails": ("kind", "address"),
-    "phones": ("kind", "number"),
+    "emails": ("kind", "address", "label"),
+    "phones": ("kind", "number", "label"),
     "socialLinks": ("url",),
     "productLinks": ("label", "url"),
 }
+# What may be left out of a row that says something.
+_OPTIONAL: Final = frozenset({("emails", "label"), ("phones", "label")})
 _MOST_ROWS: Final = 20
+AUDIENCES: Final = {
+    "public": "Everyone",
+    "signed_in": "People signed in",
+    "connections": "My connections",
+    "private": "Only me",
+}
+_LISTS: Final = frozenset({"languages", *_ROWS})
+_SINGLE: Final = tuple(map(to_camel, SINGLE_FIELDS))
+# What a form proposes for what has no audience yet; see docs/decisions/0006-audiences.md.
+_PROPOSED: Final = dict.fromkeys(_SINGLE, "public") | {"pronouns": "private"}
 _LINKS: Final = frozenset({"website", "videoLink", "mapLink", "url"})
 _LABELS: Final = {
     "/name": "Name",
+    "/photo": "Photo",
+    "/logo": "Logo",
+    "/pronouns": "Pronouns",
     "/title": "Title",
     "/organisation": "Organisation",
+    "/bio": "About you",
+    "/languages": "Language",
     "/emails": "E-mail",
     "/phones": "Phone",
     "/website": "Website",
     "/socialLinks": "Social link",
     "/companyText": "About the company",
+    "/companyImage": "Company picture",
     "/videoLink": "Video link",
     "/officeAddress/street": "Street",
     "/officeAddress/city": "City",
     "/officeAddress/region": "Region",
     "/officeAddress/postalCode": "Postal code",
     "/officeAddress/country": "Country",
+    "/officeAddress": "Office address",
     "/mapLink": "Map link",
     "/productLinks": "Product or service",
     "/handle": "Handle",
     "/profileId": "Profile",
     "/profileName": "Profile",
     "/profiles": "Profile name",
+    "/audiences": "Who sees it",
 }
-_NOT_WRITTEN: Final = frozenset({"csrf", "key", "version", "then", "profileId"})
+_NOT_WRITTEN: Final = frozenset({"csrf", "key", "version", "then", "profileId", "as", *_IMAGES})
 # A site as people type it: no scheme, a dot in its name.
 _BARE_SITE = re.compile(r"[^\s:/?#@]+\.[^\s:/?#@.]{2,}(?=[:/?#]|$)")
 
@@ -62,19 +83,51 @@ def content_of(form: Mapping[str, str]) -> Values:
     values["name"] = form.get("name", "")
     address = {part: form.get(f"officeAddress-{part}", "").strip() or None for part in _ADDRESS}
     values["officeAddress"] = address if any(address.values()) else None
+    values |= {name: form.get(name) or None for name in _IMAGES}
+    values["languages"] = _languages(form)
     for rows, parts in _ROWS.items():
         values[rows] = list(_rows(form, rows, parts))
-    values["audiences"] = dict.fromkeys(map(to_camel, SINGLE_FIELDS), "public")
+    values["audiences"] = {name: form.get(f"audiences-{name}") or _PROPOSED[name] for name in _SINGLE}
     return values
 
 
-def _rows(form: Mapping[str, str], rows: str, parts: tuple[str, ...]) -> list[Values]:
-    found = []
+def _languages(form: Mapping[str, str]) -> list[str]:
+    chosen = (form.get(f"languages-{index}", "").strip() for index in range(_MOST_ROWS))
+    return list(dict.fromkeys(filter(None, chosen)))
+
+
+def _rows(form: Mapping[str, str], rows: str, parts: tuple[str, ...]) -> Iterator[Values]:
     for index in range(_MOST_ROWS):
-        row = {part: _value(form, f"{rows}-{index}-{part}", part) for part in parts}
-        if any(value.strip() for part, value in row.items() if part != "kind"):
-            found.append(row | {"audience": "public"})
-    return found
+        row: Values = {part: _value(form, f"{rows}-{index}-{part}", part) for part in parts}
+        if any(value for part, value in row.items() if part != "kind"):
+            absent = {part: None for part in parts if (rows, part) in _OPTIONAL and not row[part]}
+            yield row | absent | {"audience": form.get(f"{rows}-{index}-audience") or "public"}
+
+
+def arranged(values: Values, order: str) -> Values:
+    """The values after a button that changes only the form: `up phones 1` or `drop photo`.
+
+    A button that is not of our making changes nothing.
+    """
+    what, _, target = order.partition(" ")
+    field, _, index = target.partition(" ")
+    if what == "drop" and field in _IMAGES:
+        return {**values, field: None}
+    if what == "up" and field in _ROWS and index.isdecimal() and 0 < int(index) < len(values[field]):
+        rows = list(values[field])
+        at = int(index)
+        rows[at - 1], rows[at] = rows[at], rows[at - 1]
+        return {**values, field: rows}
+    return values
+
+
+def rows_in(form: Mapping[str, str], order: str = "") -> dict[str, int]:
+    """How many rows of each list the form had, and one more where its button `add phones` asks for it."""
+    part = {"languages": "{}-{}"} | {rows: "{}-{}-audience" for rows in _ROWS}
+    return {
+        rows: sum(name.format(rows, index) in form for index in range(_MOST_ROWS)) + (order == f"add {rows}")
+        for rows, name in part.items()
+    }
 
 
 def _value(form: Mapping[str, str], field: str, part: str) -> str:
@@ -101,6 +154,25 @@ def values_of(content: CardContent) -> Values:
     return values
 
 
+def readable(content: Values, given: CardContent) -> CardContent:
+    """As much of the content as can be read; what is wrong in it is left out, a name is taken from `given`."""
+    values = dict(content)
+    try:
+        return vet(CardContent, values)
+    except InvalidInput as refusal:
+        wrong: set[tuple[str, str]] = set()
+        for fault in refusal.faults:
+            _, field, *rest = fault.field.split("/")
+            wrong.add((field, rest[0] if rest and isinstance(values.get(field), list) else ""))
+    for field in {field for field, _ in wrong}:
+        if isinstance(values.get(field), list) and (field, "") not in wrong:
+            kept = [row for index, row in enumerate(values[field]) if (field, str(index)) not in wrong]
+        else:
+            kept = {"name": given.name, "audiences": {}}.get(field, [] if field in _LISTS else None)
+        values[field] = kept
+    return vet(CardContent, values)
+
+
 def label_of(pointer: str) -> str:
     """What the page calls the field at a pointer: `/emails/1/address` is `E-mail 2`."""
     match = re.match(r"(/[A-Za-z]+)/([0-9]{1,3})", pointer)
@@ -123,12 +195,17 @@ def texts_in(form: Mapping[str, str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for name, text in form.items():
         row, _, part = name.rpartition("-")
-        if not text.strip() or name in _NOT_WRITTEN or part == "kind":
+        if not text.strip() or name in _NOT_WRITTEN or part in ("kind", "audience", "file"):
+            continue
+        if row == "audiences":
             continue
         if name == "officeAddress-country":
             said = countries().get(text, text)
+        elif row == "languages":
+            said = language(text)
         else:
-            said = f"{text} ({form[f'{row}-kind']})" if form.get(f"{row}-kind") else text
+            kind = "" if part == "label" else form.get(f"{row}-kind")
+            said = f"{text} ({kind})" if kind else text
         label = label_of("/" + name.replace("-", "/"))
         found[label] = f"{found[label]}\n{said}" if label in found else said
     return found
@@ -137,11 +214,20 @@ def texts_in(form: Mapping[str, str]) -> dict[str, str]:
 def differences(typed: Values, stored: CardContent) -> dict[str, str]:
     """The stored value, as text, of every field in which what was typed differs from what is stored."""
     newer = values_of(stored)
-    return {
-        _LABELS.get(f"/{name}", "Office address"): _as_text(value)
+    found = {
+        _LABELS[f"/{name}"]: _as_text(value)
         for name, value in newer.items()
-        if _as_text(value) != _as_text(typed.get(name))
+        if name not in ("audiences", *_IMAGES) and _as_text(value) != _as_text(typed.get(name))
     }
+    for name in _IMAGES:
+        if newer[name] != typed.get(name):
+            found[_LABELS[f"/{name}"]] = "Another picture" if newer[name] else ""
+    shown = [
+        f"{_LABELS[f'/{name}']}: {AUDIENCES[audience]}"
+        for name, audience in newer["audiences"].items()
+        if audience != typed["audiences"].get(name)
+    ]
+    return found | ({_LABELS["/audiences"]: "\n".join(shown)} if shown else {})
 
 
 def _as_text(value: Any) -> str:
@@ -149,4 +235,5 @@ def _as_text(value: Any) -> str:
         return "\n".join(_as_text(row) for row in value)
     if isinstance(value, dict):
         return ", ".join(text for part in value.values() if (text := _as_text(part)))
-    return str(value or "").replace("\r\n", "\n").strip()
+    text = str(value or "").replace("\r\n", "\n").strip()
+    return AUDIENCES.get(text, text)

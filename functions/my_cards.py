@@ -1,21 +1,34 @@
-"""`/my/cards/{cardId}`: edit, preview, publish, unpublish and share one card."""
+"""`/my/cards/{cardId}`: edit one card, its pictures too."""
 
+import asyncio
 from http import HTTPStatus
+from typing import Any
 
 import azure.functions as func
 
 import wiring
-from adapters.qr import qr_svg
-from domain.cards import Card, CardDraft, edit_card, read_card
+from domain.cards import Card, CardDraft, edit_card
 from domain.errors import InvalidInput, StaleVersion
-from domain.publication import Change, change_publication, preview
-from domain.views import ANYONE, view_for
+from domain.images import PROBLEMS, Image
+from functions.assets import script_url
 from functions.chance import now
-from functions.display import countries
-from functions.forms import Values, content_of, differences, sentences, values_of, vet
+from functions.display import countries, languages
+from functions.forms import (
+    AUDIENCES,
+    Values,
+    arranged,
+    content_of,
+    differences,
+    rows_in,
+    sentences,
+    values_of,
+    vet,
+)
 from functions.http import redirect
-from functions.identity import SignedIn
+from functions.identity import SignedIn, check_form
 from functions.my_pages import (
+    card_of,
+    change,
     done,
     my_page,
     on_my_page,
@@ -24,8 +37,8 @@ from functions.my_pages import (
     profile_choices,
     version_in,
 )
-from functions.pages import page, page_endpoint
-from functions.shelf import shelf
+from functions.my_uploads import PURPOSES, read_upload, send_pictures
+from functions.pages import page_endpoint
 
 bp = func.Blueprint()
 
@@ -36,7 +49,7 @@ bp = func.Blueprint()
 @on_my_page
 async def my_card(req: func.HttpRequest) -> func.HttpResponse:
     person = await person_of(req)
-    card = await _card(req, person)
+    card = await card_of(req, person)
     return await _edit_page(person, card, values_of(card.draft), done=done(req))
 
 
@@ -45,98 +58,60 @@ async def my_card(req: func.HttpRequest) -> func.HttpResponse:
 @page_endpoint
 @on_my_page
 async def my_card_save(req: func.HttpRequest) -> func.HttpResponse:
-    """Save the draft, and publish it if that was the button. What was typed is never lost."""
+    """Save the draft, and publish it if that was the button. What was typed is never lost.
+
+    Other buttons change only the form: one more row, a row further up, a picture less.
+    """
     person, form = await person_and_form(req)
-    values, profile_id = content_of(form), form.get("profileId", "")
+    values, then = content_of(form), form.get("then", "save")
+    if then not in ("save", "publish"):
+        card = await card_of(req, person)
+        return await _edit_page(person, card, arranged(values, then), form=form, unsaved=True)
     try:
-        draft = vet(CardDraft, {"profileId": profile_id, "content": values})
+        draft = vet(CardDraft, {"profileId": form.get("profileId", ""), "content": values})
         card = await _save(req, person, draft, version_in(form))
-        if form.get("then") != "publish":
-            return redirect(f"/my/cards/{card.id}?done=saved")
-        await _change_publication("publish", person, card.id, card.version)
-        return redirect(f"/my/cards/{card.id}?done=published")
     except InvalidInput as refusal:
-        card = await _card(req, person)
-        return await _edit_page(
-            person,
-            card,
-            values,
-            status=HTTPStatus.UNPROCESSABLE_ENTITY,
-            profile_id=profile_id,
-            version=form.get("version", ""),
-            faults=sentences(refusal.faults),
-        )
+        card = await card_of(req, person)
+        faults = sentences(refusal.faults)
+        return await _edit_page(person, card, values, form=form, faults=faults)
     except StaleVersion:
-        card = await _card(req, person)
-        newer = differences(values, card.draft)
-        return await _edit_page(
-            person,
-            card,
-            values,
-            status=HTTPStatus.PRECONDITION_FAILED,
-            profile_id=profile_id,
-            newer=newer,
-        )
+        return await _stale(req, person, values, form)
+    if then == "save":
+        return redirect(f"/my/cards/{card.id}?done=saved")
+    try:
+        await change("publish", person, card.id, card.version)
+    except StaleVersion:
+        return await _stale(req, person, values, form)
+    return redirect(f"/my/cards/{card.id}?done=published")
 
 
-@bp.function_name("my_card_publish")
-@bp.route(route="my/cards/{cardId}/publish", methods=["POST"])
+@bp.function_name("my_card_pictures")
+@bp.route(route="my/cards/{cardId}/pictures", methods=["POST"])
 @page_endpoint
 @on_my_page
-async def my_card_publish(req: func.HttpRequest) -> func.HttpResponse:
-    person, form = await person_and_form(req)
-    await _change_publication("publish", person, req.route_params["cardId"], version_in(form))
-    return redirect(f"/my/cards/{req.route_params['cardId']}/share?done=published")
-
-
-@bp.function_name("my_card_unpublish")
-@bp.route(route="my/cards/{cardId}/unpublish", methods=["POST"])
-@page_endpoint
-@on_my_page
-async def my_card_unpublish(req: func.HttpRequest) -> func.HttpResponse:
-    person, form = await person_and_form(req)
-    await _change_publication("unpublish", person, req.route_params["cardId"], version_in(form))
-    return redirect(f"/my/cards/{req.route_params['cardId']}/share?done=unpublished")
-
-
-@bp.function_name("my_card_share")
-@bp.route(route="my/cards/{cardId}/share", methods=["GET", "HEAD"])
-@page_endpoint
-@on_my_page
-async def my_card_share(req: func.HttpRequest) -> func.HttpResponse:
+async def my_card_pictures(req: func.HttpRequest) -> func.HttpResponse:
+    """Take the pictures of the form, and give the form back with them and with all that was typed."""
     person = await person_of(req)
-    card = await _card(req, person)
-    url = _url(card)
-    return my_page("share", person, card=card, url=url, qr_svg=qr_svg(url), done=done(req))
-
-
-@bp.function_name("my_card_preview")
-@bp.route(route="my/cards/{cardId}/preview", methods=["GET", "HEAD"])
-@page_endpoint
-@on_my_page
-async def my_card_preview(req: func.HttpRequest) -> func.HttpResponse:
-    """The draft as the public would see it: through the same rule, from what publishing would project."""
-    person = await person_of(req)
-    card = await _card(req, person)
-    draft = await preview(card, at=now(), images=wiring.services().images)
-    return page(
-        "card.html",
-        style="card",
-        view=view_for(draft, ANYONE),
-        links={},
-        schema=None,
-        url=_url(card),
-        qr_svg=qr_svg(_url(card)),
-        preview=f"/my/cards/{card.id}",
+    form, files = read_upload(req)
+    check_form(req, person, form)
+    card = await card_of(req, person)
+    made, faults = await send_pictures(person.account_id, files)
+    if not made and not faults:
+        wanted = form.get("then", "").removeprefix("upload ")
+        field = wanted if wanted in PURPOSES else PURPOSES[0]
+        faults = {f"/{field}": "Choose a file first"}
+    return await _edit_page(
+        person, card, content_of(form) | made, form=form, faults=faults, unsaved=not faults
     )
 
 
-async def _card(req: func.HttpRequest, person: SignedIn) -> Card:
-    return await read_card(person.account_id, req.route_params["cardId"], cards=wiring.services().cards)
-
-
-def _url(card: Card) -> str:
-    return f"{wiring.services().settings.public_origin}/c/{card.handle}"
+async def _stale(
+    req: func.HttpRequest, person: SignedIn, values: Values, form: dict[str, str]
+) -> func.HttpResponse:
+    card = await card_of(req, person)
+    newer = differences(values, card.draft)
+    form = {**form, "version": str(card.version)}
+    return await _edit_page(person, card, values, form=form, newer=newer)
 
 
 async def _save(req: func.HttpRequest, person: SignedIn, draft: CardDraft, version: int) -> Card:
@@ -152,19 +127,12 @@ async def _save(req: func.HttpRequest, person: SignedIn, draft: CardDraft, versi
     )
 
 
-async def _change_publication(change: Change, person: SignedIn, card_id: str, version: int) -> None:
-    services = wiring.services()
-    card = await change_publication(
-        person.account_id,
-        card_id,
-        change,
-        version=version,
-        now=now(),
-        cards=services.cards,
-        published=services.published,
-        images=services.images,
-    )
-    shelf.forget(card.handle, *card.former_handles)
+async def _images_of(account_id: str, values: Values) -> dict[str, Image]:
+    """The images that the form names, by field; one that is gone is left out."""
+    ids = {field: values[field] for field in PURPOSES if values.get(field)}
+    images = wiring.services().images
+    found = await asyncio.gather(*(images.get(account_id, image_id) for image_id in ids.values()))
+    return {field: image for field, image in zip(ids, found, strict=True) if image}
 
 
 async def _edit_page(
@@ -172,27 +140,38 @@ async def _edit_page(
     card: Card,
     values: Values,
     *,
-    status: int = HTTPStatus.OK,
-    profile_id: str | None = None,
-    version: int | str | None = None,
+    form: dict[str, str] | None = None,
     faults: dict[str, str] | None = None,
     newer: dict[str, str] | None = None,
-    done: str | None = None,
+    **also: Any,
 ) -> func.HttpResponse:
-    """The form with `values` in it. `newer` says how the stored draft differs when a save came too late."""
-    chosen = card.profile_id if profile_id is None else profile_id
+    """The form with `values` in it, and with what else was in the `form` that was sent.
+
+    `newer` says how the stored draft differs when a save came too late.
+    """
+    form = form or {}
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if faults else HTTPStatus.OK
+    if newer is not None:
+        status = HTTPStatus.PRECONDITION_FAILED
+    chosen = form.get("profileId", card.profile_id)
     return my_page(
         "edit",
         person,
         status=status,
+        live=True,
         card=card,
         values=values,
+        rows=rows_in(form, form.get("then", "")),
+        images=await _images_of(person.account_id, values),
+        image_problems=PROBLEMS,
         profile_id=chosen,
-        version=card.version if version is None else version,
+        version=form.get("version", card.version),
         faults=faults or {},
         newer=newer,
-        done=done,
         profiles=await profile_choices(person.account_id, card.profile_id, chosen),
         countries=countries().items(),
-        origin=wiring.services().settings.public_origin,
+        languages=languages(),
+        audiences=AUDIENCES.items(),
+        script=script_url("edit"),
+        **{"done": None, "unsaved": False, **also},
     )

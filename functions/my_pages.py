@@ -8,12 +8,17 @@ from urllib.parse import quote, urlsplit
 import azure.functions as func
 
 import wiring
+from domain.cards import Card, read_card
 from domain.errors import ForgedRequest, NotFound, Refusal, StaleVersion, Unauthenticated, Unavailable
+from domain.publication import Change, change_publication
 from domain.sign_in import START_PAGE
+from functions.chance import now
 from functions.forms import texts_in
 from functions.http import Handler, InternalError, redirect
 from functions.identity import SignedIn, check_form, read_form, refuse_other_sites, signed_in
+from functions.my_uploads import is_multipart, read_upload
 from functions.pages import page, refusal_page
+from functions.shelf import shelf
 
 log = logging.getLogger("izwop")
 
@@ -25,6 +30,14 @@ _DONE: Final = {
     "saved": "The draft is saved. What the public sees has not changed.",
     "published": "Your card is live.",
     "unpublished": "The card is no longer public. Within seconds, its link and its QR code show nothing.",
+    "paused": "The card is paused. Its link shows nothing until you resume it.",
+    "resumed": "The card can be seen again.",
+    "undone": "What was published before is public again. Your draft has not changed.",
+    "renamed": "The card has its new name. The old link leads to the new one.",
+    "duplicated": "This is your copy. It is a draft until you publish it.",
+    "deleted": "The card is deleted.",
+    "session-ended": "That browser is signed out.",
+    "profile-deleted": "The profile is deleted.",
     "profile-added": "The profile is added.",
     "profile-renamed": "The profile has its new name.",
 }
@@ -96,7 +109,7 @@ def _written(req: func.HttpRequest) -> dict[str, str]:
     """What was written into a form; nothing of what another site sent is ever shown on a page of ours."""
     try:
         refuse_other_sites(req)
-        return texts_in(read_form(req))
+        return texts_in(read_upload(req)[0] if is_multipart(req) else read_form(req))
     except Refusal:
         return {}
 
@@ -144,3 +157,27 @@ async def profile_choices(account_id: str, *also: str) -> list[tuple[str, str]]:
         if profile_id not in found and (older := await profiles.get(account_id, profile_id)):
             found[older.id] = older.name
     return list(found.items())
+
+
+async def card_of(req: func.HttpRequest, person: SignedIn) -> Card:
+    return await read_card(person.account_id, req.route_params["cardId"], cards=wiring.services().cards)
+
+
+def card_url(card: Card) -> str:
+    return f"{wiring.services().settings.public_origin}/c/{card.handle}"
+
+
+async def change(wanted: Change, person: SignedIn, card_id: str, version: int) -> None:
+    """Change what the public sees of a card, at once in this worker."""
+    services = wiring.services()
+    card = await change_publication(
+        person.account_id,
+        card_id,
+        wanted,
+        version=version,
+        now=now(),
+        cards=services.cards,
+        published=services.published,
+        images=services.images,
+    )
+    shelf.forget(card.handle, *card.former_handles)

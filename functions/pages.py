@@ -47,10 +47,19 @@ def _style(name: str) -> tuple[str, str]:
     return css, digest
 
 
-def content_security_policy(style: str, *, form_action: str = "") -> str:
-    """The policy of a page. `form_action` names an outside origin that a form's redirect may lead to."""
+def content_security_policy(style: str, *, form_action: str = "", live: bool = False) -> str:
+    """The policy of a page. `form_action` names an outside origin that a form's redirect may lead to.
+
+    A `live` page runs scripts of ours, which fetch from us, and shows a card in a frame that inherits this
+    policy.
+    """
+    styles = f"'sha256-{_style(style)[1]}'"
+    scripts = ""
+    if live:
+        styles += f" 'sha256-{_style('card')[1]}'"
+        scripts = "script-src 'self'; connect-src 'self'; "
     return (
-        f"default-src 'none'; style-src 'sha256-{_style(style)[1]}'; img-src 'self' data:; "
+        f"default-src 'none'; style-src {styles}; {scripts}img-src 'self' data:; "
         f"form-action 'self'{form_action and ' ' + form_action}; frame-ancestors 'none'; base-uri 'none'"
     )
 
@@ -68,14 +77,15 @@ def page(
     headers: Mapping[str, str] | None = None,
     cookies: Iterable[str] = (),
     form_action: str = "",
+    live: bool = False,
     **values: object,
 ) -> func.HttpResponse:
-    policy = {"Content-Security-Policy": content_security_policy(style, form_action=form_action)}
+    policy = content_security_policy(style, form_action=form_action, live=live)
     return reply(
         render(template, style=style, **values),
         status=status,
         content_type="text/html; charset=utf-8",
-        headers={**policy, **(headers or {})},
+        headers={"Content-Security-Policy": policy, **(headers or {})},
         cookies=cookies,
     )
 

@@ -90,9 +90,9 @@ async def test_a_bug_costs_nobody_what_they_typed(ada, host, monkeypatch, caplog
 
 async def test_a_busy_store_after_a_button_is_not_said_to_have_changed_nothing(ada, order) -> None:
     path = await new_card(ada)
-    fields = await fields_at(ada, f"{path}/share", f"{path}/publish")
+    fields = await fields_at(ada, f"{path}/share", f"{path}/publication/publish")
     await order(DOWN)
-    answer = await send(ada, f"{path}/publish", fields)
+    answer = await send(ada, f"{path}/publication/publish", fields)
     assert answer.status_code == 503
     assert "We do not know whether it was done" in answer.text
     looked = await ada.http.get(path)

@@ -1,0 +1,143 @@
+// The edit form with a script: a preview that follows what is typed, and pictures that are sent at once.
+// Without it, the form's own buttons do the same.
+"use strict";
+(() => {
+  const form = document.querySelector("#edit");
+  const csrf = form.dataset.csrf;
+
+  // The preview beside the form.
+  const pane = document.querySelector("[data-pane]");
+  const frame = document.querySelector("[data-frame]");
+  const viewer = document.querySelector("[data-as]");
+  const wide = matchMedia("(min-width: 62rem)");
+  const PAUSE = 400;
+  let timer = 0;
+  let running = null;
+
+  const fields = () => {
+    const data = new URLSearchParams();
+    for (const [name, value] of new FormData(form)) if (typeof value === "string") data.append(name, value);
+    return data;
+  };
+
+  const show = async () => {
+    if (!wide.matches) return;
+    running?.abort();
+    running = new AbortController();
+    try {
+      const answer = await fetch(`${form.dataset.live}?framed=1&as=${viewer.value}`, {
+        method: "POST",
+        body: fields(),
+        signal: running.signal,
+      });
+      if (!answer.ok) return;
+      const at = frame.contentWindow?.scrollY ?? 0;
+      frame.addEventListener("load", () => {
+        frame.contentWindow.scrollTo(0, at);
+        // The preview is to be looked at: its links lead nowhere, and the Tab key passes it by.
+        frame.contentDocument.addEventListener("click", (event) => event.preventDefault());
+        for (const link of frame.contentDocument.querySelectorAll("a, summary")) link.tabIndex = -1;
+      }, { once: true });
+      frame.srcdoc = await answer.text();
+      pane.hidden = false;
+      document.querySelector("[data-face]").hidden = true;
+    } catch {
+      // Typing went on, or the network is away: the last preview stays.
+    }
+  };
+  const showSoon = () => {
+    clearTimeout(timer);
+    timer = setTimeout(show, PAUSE);
+  };
+  form.addEventListener("input", showSoon);
+  viewer.addEventListener("change", show);
+  wide.addEventListener("change", show);
+  show();
+
+  // Pictures: made, sent with progress, and looked after until they are ready.
+  const MOST = 5_000_000;
+  const api = async (path, options = {}) => {
+    const answer = await fetch(`/api/v1/${path}`, {
+      ...options,
+      headers: { "X-CSRF-Token": csrf, "Content-Type": "application/json", ...options.headers },
+    });
+    if (!answer.ok) throw new Error((await answer.json()).title);
+    return answer.json();
+  };
+  const send = (id, file, progress) => new Promise((done, failed) => {
+    const request = new XMLHttpRequest();
+    request.open("PUT", `/api/v1/images/${id}/content`);
+    request.setRequestHeader("X-CSRF-Token", csrf);
+    request.setRequestHeader("Content-Type", file.type);
+    request.upload.addEventListener("progress", (event) => {
+      if (event.lengthComputable) progress.value = (event.loaded / event.total) * 100;
+    });
+    request.addEventListener("load", () => {
+      if (request.status < 300) done();
+      else failed(new Error("It was not taken"));
+    });
+    request.addEventListener("error", () => failed(new Error("The connection was lost")));
+    request.send(file);
+  });
+  const settled = async (id) => {
+    for (let wait = 300; ; wait = Math.min(wait * 1.5, 3000)) {
+      const image = await api(`images/${id}`);
+      if (image.state === "ready" || image.state === "refused") return image;
+      await new Promise((again) => setTimeout(again, wait));
+    }
+  };
+
+  for (const box of form.querySelectorAll("[data-picture]")) {
+    const part = (name) => box.querySelector(`[data-${name}]`);
+    const input = box.querySelector("input[type=file]");
+    const value = part("image");
+    const say = (text) => { part("state").textContent = text; };
+    const label = box.querySelector("label").textContent;
+    const follow = async (id) => {
+      const image = await settled(id);
+      if (value.value !== id) return;
+      if (image.state === "refused") {
+        value.value = "";
+        say(`Not taken: ${image.problem.detail}. Choose another one.`);
+        return;
+      }
+      const shown = new Image();
+      shown.src = `/api/v1/images/${id}/content`;
+      shown.alt = label;
+      part("shown").replaceChildren(shown);
+      say("Ready. Save to keep it.");
+      show();
+    };
+    part("upload").hidden = true;
+    input.addEventListener("change", async () => {
+      const [file] = input.files;
+      if (!file) return;
+      if (file.size > MOST) return say("The picture is larger than 5 MB. Choose a smaller one.");
+      if (!["image/jpeg", "image/png", "image/webp"].includes(file.type)) {
+        return say("This is not a JPEG, PNG or WebP picture. Choose another one.");
+      }
+      const progress = part("progress");
+      progress.classList.remove("vh");
+      progress.value = 0;
+      say("Sending…");
+      try {
+        const made = await api("images", { method: "POST", body: JSON.stringify({ purpose: box.dataset.picture }) });
+        await send(made.id, file, progress);
+        value.value = made.id;
+        say("Sent. It is being made ready, which takes a few seconds.");
+        await follow(made.id);
+      } catch (error) {
+        say(`${error.message}. Try again.`);
+      } finally {
+        progress.classList.add("vh");
+        // So that the same file can be chosen again.
+        input.value = "";
+      }
+    });
+    const look = part("look");
+    if (look) {
+      look.hidden = true;
+      follow(value.value).catch(() => { look.hidden = false; });
+    }
+  }
+})();
