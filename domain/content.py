@@ -98,7 +98,7 @@ class CardContent(Closed):
     office_address: Address | None = None
     map_link: WebUrl | None = None
     product_links: list[ProductLink] = Field(default=[], max_length=10)
-    audiences: Audiences = Audiences()
+    audiences: Audiences = Field(default_factory=Audiences)
 
     def for_everyone(self) -> "CardContent":
         """The same, with every value public."""

@@ -8,17 +8,9 @@ import re
 import unicodedata
 from collections.abc import Callable
 from functools import cache
-from typing import Annotated, Any, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
-from pydantic import (
-    AfterValidator,
-    AnyUrl,
-    BeforeValidator,
-    Field,
-    TypeAdapter,
-    ValidationError,
-    ValidationInfo,
-)
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, ValidationInfo
 from pydantic_core import PydanticCustomError
 
 from domain.countries import CODES
@@ -30,6 +22,9 @@ FORBIDDEN: Final = re.compile(
 # Letters and symbols by their category, which show nothing all the same: fillers of Hangul and Braille.
 _BLANK: Final = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 _LINE_BREAKS = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
+if TYPE_CHECKING:
+    from pydantic import AnyUrl, TypeAdapter
+
 MAX_URL = 2000
 
 # Validation context for what the store returns: it was vetted when it came in, and vetting it again
@@ -105,7 +100,9 @@ def _phone(value: str) -> str:
 
 
 @cache
-def _any_url() -> TypeAdapter[AnyUrl]:
+def _any_url() -> "TypeAdapter[AnyUrl]":
+    from pydantic import AnyUrl, TypeAdapter  # noqa: PLC0415
+
     return TypeAdapter(AnyUrl)
 
 

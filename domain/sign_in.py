@@ -4,14 +4,18 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
+from typing import TYPE_CHECKING
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
 from domain.accounts import Account, AccountStore, Identities, Identity, open_account
 from domain.errors import Fault, InvalidInput, Refusal, Unauthenticated
 from domain.fields import EmailAddress
 from domain.model import Model
 from domain.sessions import SessionStore, begin_session, resume_session
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
 
 MINIMUM_AGE = 13
 OLDEST_AGE = 120
@@ -27,7 +31,9 @@ _MONTH = re.compile("0?[1-9]|1[0-2]")
 
 
 @cache
-def _email() -> TypeAdapter[str]:
+def _email() -> "TypeAdapter[str]":
+    from pydantic import TypeAdapter  # noqa: PLC0415
+
     return TypeAdapter(EmailAddress)
 
 

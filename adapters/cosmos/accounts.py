@@ -59,13 +59,13 @@ class CosmosProfiles:
         found, following = await newest_first(self._items, "profile", account_id, limit, cursor)
         return [from_document(Profile, stored) for stored in found], following
 
-    async def create(self, profile: Profile, creation: Creation[Profile] | None) -> bool:
+    async def create(self, profile: Profile, creation: "Creation[Profile] | None") -> bool:
         new = document(
             "profile", profile.id, profile.account_id, profile, createdAt=instant(profile.created_at)
         )
         return await create_once(self._items, profile.account_id, new, creation)
 
-    async def creation(self, account_id: str, key: str) -> Creation[Profile] | None:
+    async def creation(self, account_id: str, key: str) -> "Creation[Profile] | None":
         return await read_creation(self._items, Creation[Profile], "profile", account_id, key)
 
     async def save(self, profile: Profile) -> Profile:

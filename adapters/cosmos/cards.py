@@ -31,10 +31,10 @@ class CosmosCards:
         found, following = await newest_first(self._items, "card", account_id, limit, cursor)
         return [from_document(Card, stored) for stored in found], following
 
-    async def create(self, card: Card, creation: Creation[Card] | None) -> bool:
+    async def create(self, card: Card, creation: "Creation[Card] | None") -> bool:
         return await create_once(self._items, card.account_id, _document(card), creation)
 
-    async def creation(self, account_id: str, key: str) -> Creation[Card] | None:
+    async def creation(self, account_id: str, key: str) -> "Creation[Card] | None":
         return await read_creation(self._items, Creation[Card], "card", account_id, key)
 
     async def save(self, card: Card) -> Card:

@@ -29,10 +29,10 @@ class CosmosImages:
             return None
         return ShownImage(files=image.files, width=image.width, height=image.height)
 
-    async def create(self, image: Image, creation: Creation[Image] | None) -> bool:
+    async def create(self, image: Image, creation: "Creation[Image] | None") -> bool:
         return await create_once(self._items, image.account_id, _document(image), creation)
 
-    async def creation(self, account_id: str, key: str) -> Creation[Image] | None:
+    async def creation(self, account_id: str, key: str) -> "Creation[Image] | None":
         return await read_creation(self._items, Creation[Image], "image", account_id, key)
 
     async def save(self, image: Image) -> Image:
