@@ -6,7 +6,7 @@ from typing import Protocol
 from pydantic import Field
 
 from domain.creation import Creation, request_hash
-from domain.errors import NotFound, StaleVersion, Unavailable
+from domain.errors import NotFound, ProfileInUse, StaleVersion, Unavailable
 from domain.fields import EmailAddress, Name
 from domain.model import Closed, Model
 
@@ -78,6 +78,13 @@ class ProfileStore(Protocol):
     async def create(self, profile: Profile, creation: "Creation[Profile] | None") -> bool: ...
     async def creation(self, account_id: str, key: str) -> "Creation[Profile] | None": ...
     async def save(self, profile: Profile) -> Profile: ...
+    async def delete(self, profile: Profile) -> None:
+        """Delete it unless it changed since it was read."""
+        ...
+
+
+class CardsOfProfiles(Protocol):
+    async def any_in_profile(self, account_id: str, profile_id: str) -> bool: ...
 
 
 async def open_account(
@@ -143,3 +150,23 @@ async def rename_profile(
         raise StaleVersion
     changed = profile.model_copy(update={"name": new.name, "version": version + 1, "updated_at": now})
     return await profiles.save(changed)
+
+
+async def delete_profile(
+    account_id: str,
+    profile_id: str,
+    *,
+    version: int,
+    cards: CardsOfProfiles,
+    profiles: ProfileStore,
+) -> None:
+    """Delete a profile that has no cards, or raise `ProfileInUse`.
+
+    A card made in it at this very moment stays, and its form asks for another profile.
+    """
+    profile = await read_profile(account_id, profile_id, profiles=profiles)
+    if profile.version != version:
+        raise StaleVersion
+    if await cards.any_in_profile(account_id, profile_id):
+        raise ProfileInUse
+    await profiles.delete(profile)

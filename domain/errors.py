@@ -86,6 +86,11 @@ class HandleLookalike(Conflict):
     title = "This handle looks like one that is taken"
 
 
+class ProfileInUse(Conflict):
+    code = "profile_in_use"
+    title = "This profile still has cards"
+
+
 class UploadMissing(Conflict):
     code = "upload_missing"
     title = "The picture has not been uploaded yet"

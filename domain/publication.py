@@ -8,6 +8,8 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Literal, Protocol
 
+from pydantic.alias_generators import to_camel
+
 from domain.cards import (
     Card,
     CardStore,
@@ -20,7 +22,7 @@ from domain.cards import (
     read_version,
 )
 from domain.content import IMAGE_FIELDS, CardContent, shown_to
-from domain.errors import Conflict, Unavailable
+from domain.errors import Conflict, Fault, InvalidInput, Unavailable
 
 # Private values stay in the owner's partition; every other audience is decided when somebody looks.
 PROJECTED = frozenset({"public", "signed_in", "connections"})
@@ -122,9 +124,22 @@ async def change_publication(
     Three calls to the store for a card without images and former names: read, save, project.
     """
     card = await read_version(account_id, card_id, version, cards)
+    if change == "publish":
+        await _ready(card, images)
     saved = await cards.save_and_order_projection(_changed(card, change, now))
     await show(saved, images=images, published=published, first=not card.was_published)
     return saved
+
+
+async def _ready(card: Card, images: ShownImages) -> None:
+    """Refuse to publish a picture that is still being made: it would be missing from the card for good."""
+    faults = [
+        Fault(f"/content/{to_camel(field)}", "image_not_ready", "is not ready yet; try again in a moment")
+        for field in IMAGE_FIELDS
+        if (image_id := getattr(card.draft, field)) and await images.shown(card.account_id, image_id) is None
+    ]
+    if faults:
+        raise InvalidInput(faults)
 
 
 def _changed(card: Card, change: Change, at: datetime) -> Card:

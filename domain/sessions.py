@@ -37,6 +37,7 @@ class Session(Model):
 
 class SessionStore(Protocol):
     async def get(self, account_id: str, session_id: str) -> Session | None: ...
+    async def list(self, account_id: str, now: datetime) -> list[Session]: ...
     async def put(self, session: Session) -> None: ...
     async def touch(self, session: Session) -> None: ...
     async def delete(self, account_id: str, session_id: str) -> None: ...
@@ -50,6 +51,12 @@ def _session_id(secret: str) -> str:
 def csrf_token(token: str) -> str:
     """The anti-forgery token of a session: derived from its cookie, useless without it."""
     return hmac.new(token.encode(), b"izwop csrf", hashlib.sha256).hexdigest()
+
+
+def is_of(session: Session, token: str) -> bool:
+    """Whether a session is the one of this cookie."""
+    match = _TOKEN.fullmatch(token)
+    return match is not None and hmac.compare_digest(session.id, _session_id(match[2]))
 
 
 async def begin_session(account_id: str, secret: bytes, *, now: datetime, sessions: SessionStore) -> str:

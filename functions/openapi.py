@@ -117,7 +117,7 @@ def _answer(operation: Operation) -> dict[str, Any]:
         described["content"] = {"application/json": {"schema": schema}}
     elif operation.gives:
         described["content"] = {operation.gives: {"schema": _BINARY}}
-    if operation.creates or operation.versioned:
+    if operation.answer and (operation.creates or operation.versioned):
         headers["ETag"] = {"required": True, "schema": {"type": "string"}}
     if operation.creates:
         headers["Location"] = {"required": True, "schema": {"type": "string"}}
