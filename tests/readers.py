@@ -31,24 +31,24 @@ class _Program:
         self._process.stdout.close()
 
 
-class NpmReaders(_Program):
-    """ical.js, vcard4 and jsQR in one Node process, installed from their lock on first use."""
-
-    _FOLDER = HERE / "node"
-
-    def __init__(self) -> None:
-        self._install()
-        super().__init__([node_runtime.NODE, "readers.mjs"], self._FOLDER)
-
-    def _install(self) -> None:
-        stamp = self._FOLDER / "node_modules" / ".installed-lock"
-        lock = hashlib.sha256((self._FOLDER / "package-lock.json").read_bytes()).hexdigest()
-        if stamp.is_file() and stamp.read_text() == lock:
-            return
+def npm_packages() -> Path:
+    """The folder `tests/node` with what its lock names, installed from there on first use."""
+    folder = HERE / "node"
+    stamp = folder / "node_modules" / ".installed-lock"
+    lock = hashlib.sha256((folder / "package-lock.json").read_bytes()).hexdigest()
+    if not stamp.is_file() or stamp.read_text() != lock:
         path = os.pathsep.join([str(node_runtime.NODE.parent), os.environ.get("PATH", "")])
         command = [node_runtime.NODE, node_runtime._NPM, "ci", "--loglevel=error"]
-        subprocess.run(command, cwd=self._FOLDER, env=os.environ | {"PATH": path}, check=True)
+        subprocess.run(command, cwd=folder, env=os.environ | {"PATH": path}, check=True)
         stamp.write_text(lock)
+    return folder
+
+
+class NpmReaders(_Program):
+    """ical.js, vcard4, jsQR and a reader of microformats in one Node process."""
+
+    def __init__(self) -> None:
+        super().__init__([node_runtime.NODE, "readers.mjs"], npm_packages())
 
     def read(self, reader: str, **request: object) -> Any:
         """What the reader made of it; AssertionError when it refuses."""

@@ -1,7 +1,8 @@
-// Reads cards and codes with npm's parsers: one JSON request on each line of stdin, one answer on stdout.
+// Reads cards, codes and pages with npm's parsers: one JSON request on each line of stdin, one answer on stdout.
 import { createInterface } from 'node:readline'
 import ICAL from 'ical.js'
 import jsQR from 'jsqr'
+import { mf2 } from 'microformats-parser'
 import { parse } from 'vcard4'
 
 // A property as [name, value]; names without their group.
@@ -13,6 +14,7 @@ const READERS = {
     if (cards.length !== 1) throw new Error(`${cards.length} cards`)
     return cards[0].parsedVcard.map(({ property, value }) => [property.toLowerCase(), value])
   },
+  microformats: ({ html, url }) => mf2(html, { baseUrl: url }),
   jsqr: ({ pixels, width, height }) =>
     jsQR(new Uint8ClampedArray(Buffer.from(pixels, 'base64')), width, height)?.data ?? null,
 }
