@@ -5,8 +5,15 @@ from datetime import datetime
 import azure.functions as func
 
 import wiring
-from domain.accounts import Profile, ProfileInput, create_profile, read_profile, rename_profile
-from domain.errors import KeyReused, NotFound
+from domain.accounts import (
+    Profile,
+    ProfileInput,
+    create_profile,
+    delete_profile,
+    read_profile,
+    rename_profile,
+)
+from domain.errors import KeyReused, NotFound, ProfileInUse
 from domain.model import Closed
 from domain.sessions import csrf_token
 from functions.api import Answer, Call, Page, operation
@@ -119,3 +126,23 @@ async def put_profile(call: Call) -> Answer:
         profiles=wiring.services().profiles,
     )
     return Answer(_out(profile), profile.version)
+
+
+@operation(
+    bp,
+    "DELETE",
+    "profiles/{profileId}",
+    "Delete a profile that has no cards",
+    versioned=True,
+    conflicts=(ProfileInUse,),
+)
+async def remove_profile(call: Call) -> Answer:
+    services = wiring.services()
+    await delete_profile(
+        call.account_id,
+        call.params["profileId"],
+        version=call.version,
+        cards=services.cards,
+        profiles=services.profiles,
+    )
+    return Answer()

@@ -16,7 +16,17 @@ from domain.errors import Fault, InvalidInput
 from functions.display import countries, language, phone_text
 from functions.http import faults_of
 
-_LINES: Final = ("name", "pronouns", "title", "organisation", "bio", "website", "companyText", "videoLink", "mapLink")
+_LINES: Final = (
+    "name",
+    "pronouns",
+    "title",
+    "organisation",
+    "bio",
+    "website",
+    "companyText",
+    "videoLink",
+    "mapLink",
+)
 _IMAGES: Final = ("photo", "logo", "companyImage")
 _ADDRESS: Final = ("street", "city", "region", "postalCode", "country")
 # The parts of a row beside its audience; a row says nothing while every part but its kind is blank.
@@ -123,7 +133,7 @@ def arranged(values: Values, order: str) -> Values:
 
 def rows_in(form: Mapping[str, str], order: str = "") -> dict[str, int]:
     """How many rows of each list the form had, and one more where its button `add phones` asks for it."""
-    part = {"languages": "{}-{}"} | {rows: "{}-{}-audience" for rows in _ROWS}
+    part = {"languages": "{}-{}"} | dict.fromkeys(_ROWS, "{}-{}-audience")
     return {
         rows: sum(name.format(rows, index) in form for index in range(_MOST_ROWS)) + (order == f"add {rows}")
         for rows, name in part.items()
@@ -155,7 +165,7 @@ def values_of(content: CardContent) -> Values:
 
 
 def readable(content: Values, given: CardContent) -> CardContent:
-    """As much of the content as can be read; what is wrong in it is left out, a name is taken from `given`."""
+    """As much of the content as can be read: what is wrong is left out, a name is taken from `given`."""
     values = dict(content)
     try:
         return vet(CardContent, values)
@@ -163,13 +173,13 @@ def readable(content: Values, given: CardContent) -> CardContent:
         wrong: set[tuple[str, str]] = set()
         for fault in refusal.faults:
             _, field, *rest = fault.field.split("/")
-            wrong.add((field, rest[0] if rest and isinstance(values.get(field), list) else ""))
+            wrong.add((field, rest[0] if rest and field in _LISTS else ""))
     for field in {field for field, _ in wrong}:
-        if isinstance(values.get(field), list) and (field, "") not in wrong:
-            kept = [row for index, row in enumerate(values[field]) if (field, str(index)) not in wrong]
+        if field in _LISTS and (field, "") not in wrong:
+            rows = enumerate(values[field])
+            values[field] = [row for index, row in rows if (field, str(index)) not in wrong]
         else:
-            kept = {"name": given.name, "audiences": {}}.get(field, [] if field in _LISTS else None)
-        values[field] = kept
+            values[field] = {"name": given.name, "audiences": {}}.get(field, [] if field in _LISTS else None)
     return vet(CardContent, values)
 
 

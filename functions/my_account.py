@@ -1,4 +1,4 @@
-"""`/my/account`: the account, and its profiles."""
+"""`/my/account`: the account, its profiles and its sessions."""
 
 import hashlib
 import secrets
@@ -7,8 +7,9 @@ from http import HTTPStatus
 import azure.functions as func
 
 import wiring
-from domain.accounts import ProfileInput, create_profile, rename_profile
-from domain.errors import InvalidInput, KeyReused, NotFound, StaleVersion
+from domain.accounts import ProfileInput, create_profile, delete_profile, rename_profile
+from domain.errors import InvalidInput, KeyReused, NotFound, ProfileInUse, StaleVersion
+from domain.sessions import is_of
 from functions.chance import new_id, now
 from functions.forms import sentences, vet
 from functions.http import redirect
@@ -86,6 +87,46 @@ async def my_profile_rename(req: func.HttpRequest) -> func.HttpResponse:
     return redirect("/my/account?done=profile-renamed")
 
 
+@bp.function_name("my_profile_delete")
+@bp.route(route="my/account/profiles/{profileId}/delete", methods=["POST"])
+@page_endpoint
+@on_my_page
+async def my_profile_delete(req: func.HttpRequest) -> func.HttpResponse:
+    person, form = await person_and_form(req)
+    profile_id = req.route_params["profileId"]
+    services = wiring.services()
+    try:
+        await delete_profile(
+            person.account_id,
+            profile_id,
+            version=version_in(form),
+            cards=services.cards,
+            profiles=services.profiles,
+        )
+    except ProfileInUse:
+        fault = {
+            f"/profiles/{profile_id}": "This profile has cards. Delete them or move them to another first"
+        }
+        return await _account_page(person, faults=fault, status=HTTPStatus.CONFLICT)
+    except StaleVersion:
+        return await _account_page(person, stale=profile_id)
+    return redirect("/my/account?done=profile-deleted")
+
+
+@bp.function_name("my_session_end")
+@bp.route(route="my/account/sessions", methods=["POST"])
+@page_endpoint
+@on_my_page
+async def my_session_end(req: func.HttpRequest) -> func.HttpResponse:
+    """Sign another browser out. One that is signed out already is as it should be."""
+    person, form = await person_and_form(req)
+    services = wiring.services()
+    live = await services.sessions.list(person.account_id, now())
+    if form.get("session") in {session.id for session in live}:
+        await services.sessions.delete(person.account_id, form["session"])
+    return redirect("/my/account?done=session-ended")
+
+
 async def _account_page(
     person: SignedIn,
     *,
@@ -93,6 +134,7 @@ async def _account_page(
     stale: str | None = None,
     typed: dict[str, str] | None = None,
     key: str | None = None,
+    status: int = HTTPStatus.UNPROCESSABLE_ENTITY,
     done: str | None = None,
 ) -> func.HttpResponse:
     """The page with what was `typed`, by profile id or `new`. `stale` is a profile renamed meanwhile."""
@@ -100,12 +142,12 @@ async def _account_page(
     account = await services.accounts.get(person.account_id)
     if account is None:
         raise NotFound
-    status = HTTPStatus.OK
-    if faults:
-        status = HTTPStatus.UNPROCESSABLE_ENTITY
     if stale:
         status = HTTPStatus.PRECONDITION_FAILED
+    elif not faults:
+        status = HTTPStatus.OK
     profiles, _ = await services.profiles.list(person.account_id, MOST_PROFILES, None)
+    sessions = await services.sessions.list(person.account_id, now())
     return my_page(
         "account",
         person,
@@ -113,6 +155,7 @@ async def _account_page(
         status=status,
         account=account,
         profiles=profiles,
+        sessions=[(session, is_of(session, person.token)) for session in sessions],
         typed=typed or {},
         faults=faults or {},
         stale=stale,

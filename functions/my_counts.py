@@ -95,9 +95,8 @@ def _summary(name: str, counted: Sequence[DayCounts], numbers: Sequence[int]) ->
     if not any(numbers):
         return f"{name}: none in {len(numbers)} days"
     best = max(range(len(numbers)), key=numbers.__getitem__)
-    return (
-        f"{name}: {sum(numbers)} in {len(numbers)} days, most on {_day(counted[best].day)} with {numbers[best]}"
-    )
+    most = f"most on {_day(counted[best].day)} with {numbers[best]}"
+    return f"{name}: {sum(numbers)} in {len(numbers)} days, {most}"
 
 
 def _day(day: date) -> str:

@@ -18,8 +18,8 @@ bp = func.Blueprint()
 
 _VIEWERS: Final = {
     "anyone": ("Anyone", ANYONE),
-    "signed_in": ("People signed in", Viewer(signed_in=True)),
-    "connections": ("My connections", Viewer(signed_in=True, connected=True)),
+    "signed_in": ("Signed in", Viewer(signed_in=True)),
+    "connections": ("Connections", Viewer(signed_in=True, connected=True)),
 }
 VIEWER_NAMES: Final = {key: name for key, (name, _) in _VIEWERS.items()}
 
@@ -43,11 +43,10 @@ async def my_card_preview_typed(req: func.HttpRequest) -> func.HttpResponse:
     person, form = await person_and_form(req)
     card = await card_of(req, person)
     typed = card.model_copy(update={"draft": readable(content_of(form), card.draft)})
-    framed = {"framed": True} if req.params.get("framed") == "1" else {}
-    return await _preview_page(typed, req.params.get("as", ""), **framed)
+    return await _preview_page(typed, req.params.get("as", ""), framed=req.params.get("framed") == "1")
 
 
-async def _preview_page(card: Card, viewer: str, **also: bool) -> func.HttpResponse:
+async def _preview_page(card: Card, viewer: str, *, framed: bool = False) -> func.HttpResponse:
     viewer = viewer if viewer in _VIEWERS else "anyone"
     draft = await preview(card, at=now(), images=wiring.services().images)
     url = card_url(card)
@@ -62,5 +61,5 @@ async def _preview_page(card: Card, viewer: str, **also: bool) -> func.HttpRespo
         preview=f"/my/cards/{card.id}",
         viewer=viewer,
         viewers=VIEWER_NAMES,
-        **also,
+        framed=framed,
     )

@@ -1,6 +1,6 @@
 """Pictures in forms: reading a multipart body, and sending what is in it to work."""
 
-from collections.abc import Mapping
+from collections.abc import Buffer, Mapping
 from io import BytesIO
 from typing import IO, Final
 
@@ -24,19 +24,25 @@ _MAX_UPLOAD: Final = 32 * 1024 * 1024
 class _Bounded(BytesIO):
     """Keeps one byte more than a picture may have, which tells that it is too large; drops the rest."""
 
-    def write(self, data: object) -> int:
-        piece = bytes(data)  # type: ignore[call-overload] - any buffer
+    def write(self, data: Buffer) -> int:
+        piece = bytes(data)
         super().write(piece[: MAX_BYTES + 1 - self.tell()])
         return len(piece)
 
 
-def _keep(**_: object) -> IO[bytes]:
+def _keep(
+    total_content_length: int | None,  # noqa: ARG001 - the library passes four names
+    content_type: str | None,  # noqa: ARG001
+    filename: str | None,  # noqa: ARG001
+    content_length: int | None = None,  # noqa: ARG001
+) -> IO[bytes]:
     # In memory, because the library would put a large one into a file of everybody's folder.
     return _Bounded()
 
 
 def is_multipart(req: func.HttpRequest) -> bool:
-    return req.headers.get("content-type", "").lower().startswith(MULTIPART)
+    given: str = req.headers.get("content-type", "")
+    return given.lower().startswith(MULTIPART)
 
 
 def read_upload(req: func.HttpRequest) -> tuple[dict[str, str], dict[str, bytes]]:
@@ -80,7 +86,12 @@ async def send_pictures(account_id: str, files: Mapping[str, bytes]) -> tuple[di
 async def _send(account_id: str, purpose: Purpose, content: bytes) -> str:
     services, at = wiring.services(), now()
     image = await start_image(
-        account_id, NewImage(purpose=purpose), image_id=new_id("img"), key=None, now=at, images=services.images
+        account_id,
+        NewImage(purpose=purpose),
+        image_id=new_id("img"),
+        key=None,
+        now=at,
+        images=services.images,
     )
     await upload_image(
         account_id,

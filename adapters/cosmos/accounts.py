@@ -74,6 +74,9 @@ class CosmosProfiles:
         )
         return from_document(Profile, await self._items.replace(changed, profile.etag or ""))
 
+    async def delete(self, profile: Profile) -> None:
+        await self._items.delete(profile.id, profile.account_id, etag=profile.etag)
+
 
 class CosmosSessions:
     def __init__(self, database: Database) -> None:
@@ -84,6 +87,13 @@ class CosmosSessions:
         if stored is None:
             return None
         return Session.model_validate({**stored["body"], "seen_at": stored["seenAt"]})
+
+    async def list(self, account_id: str, now: datetime) -> list[Session]:
+        """The live sessions of an account, last seen first."""
+        sql = "SELECT * FROM c WHERE c.kind = 'session' AND c.expiresAt >= @now"
+        found = await self._items.query(sql, account_id, now=instant(now))
+        sessions = [Session.model_validate({**each["body"], "seen_at": each["seenAt"]}) for each in found]
+        return sorted(sessions, key=lambda session: session.seen_at, reverse=True)
 
     async def put(self, session: Session) -> None:
         times = {"seenAt": instant(session.seen_at), "expiresAt": instant(session.expires_at)}

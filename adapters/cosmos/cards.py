@@ -31,6 +31,10 @@ class CosmosCards:
         found, following = await newest_first(self._items, "card", account_id, limit, cursor)
         return [from_document(Card, stored) for stored in found], following
 
+    async def any_in_profile(self, account_id: str, profile_id: str) -> bool:
+        sql = "SELECT TOP 1 c.id FROM c WHERE c.kind = 'card' AND c.body.profile_id = @profile"
+        return bool(await self._items.query(sql, account_id, profile=profile_id))
+
     async def create(self, card: Card, creation: "Creation[Card] | None") -> bool:
         return await create_once(self._items, card.account_id, _document(card), creation)
 
