@@ -17,7 +17,7 @@ from domain.cards import (
     read_card,
 )
 from domain.content import CardContent
-from domain.errors import HandleLookalike, HandleTaken, KeyReused
+from domain.errors import HandleLookalike, HandleTaken, InvalidInput, KeyReused
 from domain.model import Closed
 from domain.publication import (
     Change,
@@ -206,7 +206,13 @@ async def put_handle(call: Call) -> Answer:
 
 
 @operation(
-    bp, "PUT", "cards/{cardId}/publication", "Publish the draft of a card", answer=CardOut, versioned=True
+    bp,
+    "PUT",
+    "cards/{cardId}/publication",
+    "Publish the draft of a card",
+    answer=CardOut,
+    versioned=True,
+    conflicts=(InvalidInput,),
 )
 async def put_publication(call: Call) -> Answer:
     return await _change(call, "publish")

@@ -47,16 +47,16 @@ async def test_a_short_throttling_goes_unnoticed_and_a_long_one_is_told(signed_i
 async def test_a_card_that_was_just_seen_is_served_while_the_store_is_down(
     signed_in, client, order, monkeypatch
 ) -> None:
-    from functions import cards  # noqa: PLC0415 - the module that the host loaded
+    from functions import shelf  # noqa: PLC0415 - the module that the host loaded
 
     card = (await published(await signed_in())).json()
     stranger = client()
     assert (await stranger.get(f"/c/{card['handle']}")).status_code == 200
-    monkeypatch.setattr(cards, "FRESH_SECONDS", 0.0)
+    monkeypatch.setattr(shelf, "FRESH_SECONDS", 0.0)
     down = {"match": {"path": DOCUMENTS}, "action": "status", "status": 503, "times": 100}
     await order(down)
     assert (await stranger.get(f"/c/{card['handle']}")).status_code == 200
-    monkeypatch.setattr(cards, "OUTAGE_SECONDS", 0.0)
+    monkeypatch.setattr(shelf, "OUTAGE_SECONDS", 0.0)
     assert (await stranger.get(f"/c/{card['handle']}")).status_code == 503
 
 
@@ -90,7 +90,7 @@ async def test_a_publication_whose_projection_fails_once_is_tried_again(signed_i
 
 
 async def test_a_card_read_before_a_withdrawal_is_not_shown_after_it(signed_in, client) -> None:
-    from functions.cards import shelf  # noqa: PLC0415 - the module that the host loaded
+    from functions.shelf import shelf  # noqa: PLC0415 - the module that the host loaded
 
     ada = await signed_in()
     card = (await published(ada)).json()
