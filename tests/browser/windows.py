@@ -70,10 +70,11 @@ async def visit(chromium: Browser, origin: str, **options: object) -> Visit:
     return opened
 
 
-async def sign_in(page: Page, name: str) -> str:
+async def sign_in(page: Page, name: str, *, known: bool = False) -> str:
     """Go from the home page through the age question to the identity provider and back.
 
-    Gives the address at which the provider asked who it is.
+    Somebody `known` is one of the people the provider already has. Gives the address at which the provider
+    asked who it is.
     """
     await page.goto("/")
     await page.get_by_role("link", name="Sign in to make your card").click()
@@ -81,9 +82,12 @@ async def sign_in(page: Page, name: str) -> str:
     await page.get_by_label("Year").fill("1985")
     await page.get_by_role("button", name="Continue").click()
     provider = page.url
-    await page.get_by_label("Name").fill(name)
-    await page.get_by_label("E-mail").fill(f"{secrets.token_hex(6)}@example.com")
-    await page.get_by_role("button", name="Add and continue").click()
+    if known:
+        await page.get_by_role("button", name=f"Continue as {name}").click()
+    else:
+        await page.get_by_label("Name").fill(name)
+        await page.get_by_label("E-mail").fill(f"{secrets.token_hex(6)}@example.com")
+        await page.get_by_role("button", name="Add and continue").click()
     await page.wait_for_url("**/my")
     return provider
 
