@@ -67,22 +67,20 @@ async def my_card_save(req: func.HttpRequest) -> func.HttpResponse:
     if then not in ("save", "publish"):
         card = await card_of(req, person)
         return await _edit_page(person, card, arranged(values, then), form=form, unsaved=True)
+    saved: Card | None = None
     try:
         draft = vet(CardDraft, {"profileId": form.get("profileId", ""), "content": values})
-        card = await _save(req, person, draft, version_in(form))
+        saved = await _save(req, person, draft, version_in(form))
+        if then == "publish":
+            await change("publish", person, saved.id, saved.version)
     except InvalidInput as refusal:
-        card = await card_of(req, person)
-        faults = sentences(refusal.faults)
-        return await _edit_page(person, card, values, form=form, faults=faults)
+        if saved is not None:
+            form["version"] = str(saved.version)
+        card = saved or await card_of(req, person)
+        return await _edit_page(person, card, values, form=form, faults=sentences(refusal.faults))
     except StaleVersion:
         return await _stale(req, person, values, form)
-    if then == "save":
-        return redirect(f"/my/cards/{card.id}?done=saved")
-    try:
-        await change("publish", person, card.id, card.version)
-    except StaleVersion:
-        return await _stale(req, person, values, form)
-    return redirect(f"/my/cards/{card.id}?done=published")
+    return redirect(f"/my/cards/{saved.id}?done={'published' if then == 'publish' else 'saved'}")
 
 
 @bp.function_name("my_card_pictures")

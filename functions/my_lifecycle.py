@@ -60,7 +60,11 @@ async def my_card_publication(req: func.HttpRequest) -> func.HttpResponse:
         raise NotFound
     wanted, following = _CHANGES[req.route_params["change"]]
     card_id = req.route_params["cardId"]
-    await change(wanted, person, card_id, version_in(form))
+    try:
+        await change(wanted, person, card_id, version_in(form))
+    except InvalidInput:
+        # The one thing that keeps a vetted draft from being published.
+        return redirect(f"/my/cards/{card_id}?done=picture-not-ready")
     return redirect(f"/my/cards/{card_id}/{following}")
 
 

@@ -139,6 +139,20 @@ async def test_a_photo_is_sent_without_script_and_nothing_typed_is_lost(ada, cli
     assert dropped.values["photo"] == ""
 
 
+async def test_a_photo_that_is_not_ready_keeps_the_card_from_being_published(ada, host) -> None:
+    path = await new_card(ada)
+    uploaded = await upload(ada, path, await fields_at(ada, path), picture())
+    shown = Fields(uploaded.text, path).values
+    early = await send(ada, path, {**shown, "then": "publish"})
+    assert (early.status_code, Fields(early.text, path).invalid) == (422, {"photo-file"})
+    assert "Photo is not ready yet" in early.text
+    by_button = await change(ada, path, "publish")
+    assert by_button.headers["location"] == f"{path}?done=picture-not-ready"
+    await host.drain_queue("images")
+    again = await send(ada, path, {**Fields(early.text, path).values, "then": "publish"})
+    assert again.headers["location"] == f"{path}?done=published"
+
+
 async def test_a_picture_that_is_none_is_refused_with_its_reason(ada, host) -> None:
     path = await new_card(ada)
     answer = await upload(ada, path, await fields_at(ada, path), b"<svg onload='alert(1)'/>", "logo")
