@@ -1,6 +1,7 @@
 """Ten demo people with published cards, made on the first start through the app's own doors."""
 
 import asyncio
+import time
 from collections.abc import Iterable, Mapping
 from http.cookies import SimpleCookie
 from itertools import groupby
@@ -30,9 +31,13 @@ async def first_start(data: Path, settings: Mapping[str, str]) -> str:
     done = data / "demo-people-made"
     if not done.exists():
         turn = asyncio.Semaphore(AT_ONCE)
-        async with asyncio.TaskGroup() as group:
-            for name, cards in groupby(CARDS, key=lambda card: card.name):
-                group.create_task(_make_cards(settings["PUBLIC_ORIGIN"], name, list(cards), turn))
+        try:
+            async with asyncio.TaskGroup() as group:
+                for name, cards in groupby(CARDS, key=lambda card: card.name):
+                    group.create_task(_make_cards(settings["PUBLIC_ORIGIN"], name, list(cards), turn))
+        except ExceptionGroup as failed:
+            # The first one stopped the others, so it alone says what is wrong.
+            raise failed.exceptions[0] from None
         done.touch()
     return f"/c/{CARDS[0].handle}"
 
@@ -78,12 +83,12 @@ async def _make_image(app: httpx.AsyncClient, handle: str, purpose: str, draw: D
         kind = "image/png" if picture.startswith(b"\x89PNG") else "image/jpeg"
         _checked(await app.put(f"{made.headers['location']}/content", content=picture,
                                headers={"Content-Type": kind}))  # fmt: skip
-    async with asyncio.timeout(PICTURE_SECONDS):
-        while image["state"] not in ("ready", "refused"):
-            await asyncio.sleep(0.1)
-            image = _checked(await app.get(made.headers["location"])).json()
-    if image["state"] == "refused":
-        raise DemoFailed(f"the {purpose} of {handle} was refused: {image['problem']}")
+    limit = time.monotonic() + PICTURE_SECONDS
+    while image["state"] in ("waiting", "processing") and time.monotonic() < limit:
+        await asyncio.sleep(0.1)
+        image = _checked(await app.get(made.headers["location"])).json()
+    if image["state"] != "ready":
+        raise DemoFailed(f"the {purpose} of {handle} is {image['state']}: {image['problem']}")
     return str(image["id"])
 
 
