@@ -31,7 +31,7 @@ class Form:
     max_bytes: int
 
 
-# The JPEG goes into vCards, whose readers choke on more; the small WebP is all that a page loads at once.
+# The JPEG goes into vCards, whose readers choke on more; the small WebP is all that a page loads.
 FORMS: Final[dict[Purpose, tuple[Form, ...]]] = {
     "photo": (
         Form("webp", "webp", 512, 512, square=True, max_bytes=100_000),
@@ -45,6 +45,7 @@ FORMS: Final[dict[Purpose, tuple[Form, ...]]] = {
     ),
     "companyImage": (
         Form("webp", "webp", 1200, 1200, square=False, max_bytes=200_000),
+        Form("small", "webp", 720, 720, square=False, max_bytes=30_000),
         Form("jpeg", "jpg", 1200, 1200, square=False, max_bytes=300_000),
     ),
 }

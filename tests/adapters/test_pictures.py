@@ -208,7 +208,7 @@ def test_sizes_are_what_the_outputs_need() -> None:
     sizes = {purpose: {form: file.size for form, file in made(content, purpose).items()} for purpose in FORMS}
     assert sizes["photo"] == {"webp": (512, 512), "small": (256, 256), "jpeg": (512, 512)}
     assert sizes["logo"] == {"webp": (512, 341), "small": (256, 171), "jpeg": (512, 341)}
-    assert sizes["companyImage"] == {"webp": (1200, 800), "jpeg": (1200, 800)}
+    assert sizes["companyImage"] == {"webp": (1200, 800), "small": (720, 480), "jpeg": (1200, 800)}
     for purpose in FORMS:
         for name, extension, data in rewrite(content, FORMS[purpose]).files:
             limit = next(form.max_bytes for form in FORMS[purpose] if form.name == name)
