@@ -51,8 +51,29 @@ async def photograph_my(chromium: Browser, origin: str, folder: Path) -> None:
     await shoot(owner, "/my", folder / "my.png")
     edit = await owner.locator("a[href^='/my/cards/']").last.get_attribute("href")
     card = "/".join(edit.split("/")[:4])
-    for name, address in {"my-edit": card, "my-share": f"{card}/share", "my-account": "/my/account"}.items():
-        await shoot(owner, address, folder / f"{name}.png")
+    await be_visited(chromium, origin, owner, card)
+    pages = {part: f"{card}/{part}" for part in ("share", "counts", "settings")}
+    for name, address in {"edit": card, **pages, "account": "/my/account"}.items():
+        await shoot(owner, address, folder / f"my-{name}.png")
+    state = await owner.context.storage_state()
+    phone = (await visit(chromium, origin, **PHONE, storage_state=state)).page
+    await shoot(phone, card, folder / "my-edit-phone.png")
+
+
+async def be_visited(chromium: Browser, origin: str, owner: Page, card: str) -> None:
+    """Let somebody open the card, keep the contact and follow a link, until that is counted."""
+    await owner.goto(f"{card}/share")
+    address = await owner.locator(".link").inner_text()
+    # Chromium without a window says so, and then counts as a robot.
+    stranger = await visit(chromium, origin, user_agent="Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0")
+    for _ in range(3):
+        await stranger.page.goto(address)
+    await stranger.context.request.get(f"{address}.vcf")
+    link = await stranger.page.locator("a[href*='/go/']").first.get_attribute("href")
+    await stranger.context.request.get(link, max_redirects=0)
+    await owner.goto(f"{card}/counts")
+    while not await owner.get_by_role("img", name="Links followed: 1").count():
+        await owner.reload()
 
 
 async def shoot(page: Page, address: str, file: Path) -> None:

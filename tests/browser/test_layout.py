@@ -11,7 +11,7 @@ pytestmark = pytest.mark.browser
 LONGEST = "Wolfeschlegelsteinhausenbergerdorff von Hohenzollern-Sigmaringen"
 # WCAG 2.5.5: 44 CSS pixels, links within sentences excepted.
 SMALL_TARGETS = """() => [...document.querySelectorAll("a, button, input, select, textarea")]
-    .filter(e => e.type !== "hidden" && !e.closest(".notice, .faults p"))
+    .filter(e => e.type !== "hidden" && e.checkVisibility() && !e.closest(".notice, .faults p"))
     .map(e => [e.textContent.trim() || e.name, e.getBoundingClientRect()])
     .filter(([, box]) => box.height < 43.5 || box.width < 43.5)
     .map(([name, box]) => `${name}: ${box.width} by ${box.height}`)"""

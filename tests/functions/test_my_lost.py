@@ -168,7 +168,8 @@ async def test_a_preview_offers_no_contact_file_that_is_not_there(ada) -> None:
 
 async def test_every_page_answers_head_like_get(ada, client) -> None:
     path = await new_card(ada)
-    pages = ["/my", "/my/new-card", "/my/account", path, f"{path}/share", f"{path}/preview", "/auth/logout"]
+    parts = ("", "/share", "/preview", "/counts", "/settings", "/delete")
+    pages = ["/my", "/my/new-card", "/my/account", *(path + part for part in parts), "/auth/logout"]
     for page in pages:
         got, head = await ada.http.get(page), await ada.http.head(page)
         assert (head.status_code, head.headers["content-type"]) == (200, got.headers["content-type"])
