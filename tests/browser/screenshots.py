@@ -80,7 +80,7 @@ async def shoot(page: Page, address: str, file: Path) -> None:
     """Photograph what the window shows, in 256 colours."""
     await page.goto(address, wait_until="networkidle")
     picture = Image.open(io.BytesIO(await page.screenshot())).convert("RGB")
-    picture.quantize(256, dither=Image.Dither.NONE).save(file, optimize=True)
+    picture.quantize(256, kmeans=2, dither=Image.Dither.NONE).save(file, optimize=True)
 
 
 if __name__ == "__main__":
