@@ -30,7 +30,7 @@ _DONE: Final = {
     "saved": "The draft is saved. What the public sees has not changed.",
     "published": "Your card is live.",
     "unpublished": "The card is no longer public. Within seconds, its link and its QR code show nothing.",
-    "picture-not-ready": "The card is not published yet, because one of its pictures is not ready.",
+    "picture-not-ready": "The card is not published: one of its pictures below is not ready or not taken.",
     "paused": "The card is paused. Its link shows nothing until you resume it.",
     "resumed": "The card can be seen again.",
     "undone": "What was published before is public again. Your draft has not changed.",

@@ -146,6 +146,29 @@ async def test_enter_saves_and_moves_nothing(open_window, known) -> None:
     assert await page.get_by_label("Number 1").input_value() == first
 
 
+async def test_leaving_with_something_unsaved_asks_first(open_window, known) -> None:
+    state, path = known
+    page = (await open_window(storage_state=state)).page
+    asked = []
+
+    async def stay(dialog) -> None:
+        asked.append(dialog.type)
+        await dialog.dismiss()
+
+    page.on("dialog", stay)
+    await page.goto(path)
+    await page.get_by_label("Pronouns", exact=True).fill("they/them")
+    async with page.expect_event("dialog"):
+        await page.get_by_role("link", name="My cards").first.click(no_wait_after=True)
+    assert asked == ["beforeunload"]
+    assert await page.get_by_label("Pronouns", exact=True).input_value() == "they/them"
+    await page.get_by_role("button", name="Save draft").click()
+    await page.get_by_text("The draft is saved.").wait_for()
+    await page.get_by_role("link", name="My cards").first.click()
+    await page.wait_for_url("**/my")
+    assert asked == ["beforeunload"]
+
+
 async def test_a_row_is_moved_with_the_keyboard(open_window, known) -> None:
     state, path = known
     page = (await open_window(storage_state=state)).page

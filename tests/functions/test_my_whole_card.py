@@ -1,5 +1,6 @@
 """A card as a whole in `/my`: who sees what of it, its pictures, its life, and its visits."""
 
+import asyncio
 import io
 import re
 import secrets
@@ -172,6 +173,41 @@ async def test_a_picture_that_is_too_large_is_said_beside_it(ada, size) -> None:
     shown = Fields(answer.text, path)
     assert (shown.values["title"], shown.values["photo"]) == ("Still here", "")
     assert shown.invalid == {"photo-file"}
+
+
+async def test_two_pictures_at_once_are_two_images_and_the_last_save_wins(ada, host) -> None:
+    path = await new_card(ada)
+    fields = await fields_at(ada, path)
+    answers = await asyncio.gather(*(upload(ada, path, fields, picture(size=(64, n))) for n in (32, 48)))
+    assert [answer.status_code for answer in answers] == [200, 200]
+    first, second = (Fields(answer.text, path).values for answer in answers)
+    assert first["photo"] != second["photo"]
+    await host.drain_queue("images")
+    assert (await send(ada, path, {**first, "then": "save"})).status_code == 303
+    assert (await send(ada, path, {**second, "then": "save"})).status_code == 412
+    assert (await fields_at(ada, path))["photo"] == first["photo"]
+
+
+async def test_a_body_without_end_is_refused_unread(ada) -> None:
+    path = await new_card(ada)
+    answer = await upload(ada, path, await fields_at(ada, path), b"x" * (33 * 1024 * 1024))
+    assert answer.status_code == 413
+    many = {f"f{n}": "x" for n in range(400)}
+    assert (await upload(ada, path, many, b"x")).status_code == 400
+    assert (await upload(ada, path, {"bio": "x" * 300_000}, b"x")).status_code == 400
+
+
+async def test_a_picture_of_somebody_else_is_never_shown(ada, signed_in, host, client) -> None:
+    path = await new_card(ada)
+    uploaded = await upload(ada, path, await fields_at(ada, path), picture())
+    image = Fields(uploaded.text, path).values["photo"]
+    await host.drain_queue("images")
+    other = await signed_in()
+    theirs = await new_card(other)
+    looked = await send(other, theirs, {**await fields_at(other, theirs), "photo": image, "then": "look"})
+    assert f"/api/v1/images/{image}/content" not in looked.text
+    taken = await send(other, theirs, {**await fields_at(other, theirs), "photo": image, "then": "publish"})
+    assert taken.status_code == 422
 
 
 async def test_no_file_is_asked_for_and_an_odd_body_is_refused(ada) -> None:

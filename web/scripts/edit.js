@@ -54,6 +54,16 @@
   wide.addEventListener("change", show);
   show();
 
+  // Leaving with something unsaved asks first.
+  let unsaved = "unsaved" in form.dataset;
+  form.addEventListener("input", () => { unsaved = true; });
+  form.addEventListener("submit", (event) => {
+    if (event.submitter?.formTarget !== "_blank") unsaved = false;
+  });
+  addEventListener("beforeunload", (event) => {
+    if (unsaved) event.preventDefault();
+  });
+
   // Pictures: made, sent with progress, and looked after until they are ready.
   const MOST = 5_000_000;
   const api = async (path, options = {}) => {
@@ -124,6 +134,7 @@
         const made = await api("images", { method: "POST", body: JSON.stringify({ purpose: box.dataset.picture }) });
         await send(made.id, file, progress);
         value.value = made.id;
+        unsaved = true;
         say("Sent. It is being made ready, which takes a few seconds.");
         await follow(made.id);
       } catch (error) {
