@@ -9,7 +9,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from domain.images import Picture, PictureRefused, Purpose
+from domain.content import Purpose
+from domain.images import Picture, PictureRefused
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -118,7 +119,8 @@ def _check_header(content: bytes) -> None:
         raise PictureRefused("image_type_refused")
 
 
-_MARKER = re.compile(b"\xff[^\x00\xd0-\xd7\xff]")
+# Those that carry a length, and the end; a decoder skips whatever else follows FF, byte by byte.
+_MARKER = re.compile(b"\xff[\xc0-\xcf\xd9-\xfe]")
 
 
 def _scans(content: bytes) -> int:

@@ -38,7 +38,8 @@ class Card(Model):
     """A card as its owner has it. `etag` is the store's, for the next write.
 
     `previous` is what the last publication replaced, for as long as that can be undone. `former_handles`
-    lead to `handle`. `was_published` stays true once the card's name has stood for something.
+    lead to `handle`. `key` is that of its creation. `was_published` stays true once the card's name has
+    stood for something.
     """
 
     id: str
@@ -54,6 +55,7 @@ class Card(Model):
     paused: bool = False
     was_published: bool = False
     deleted: bool = False
+    key: str | None = None
     created_at: datetime
     updated_at: datetime
     etag: str | None = Field(default=None, exclude=True)
@@ -69,10 +71,12 @@ class Card(Model):
 class ShownImage(Model):
     """The files of one image by form (such as `webp` and `jpeg`), and its size in pixels.
 
-    `public` says that everybody may see it, and so may keep it.
+    The names are the card's own, so that the same picture on two cards ties nothing together; `sources` leads
+    from them to the blobs. `public` says that everybody may see it, and so may keep it.
     """
 
     files: dict[str, str]
+    sources: dict[str, str] = Field(default={})
     width: int
     height: int
     public: bool = False
@@ -144,6 +148,7 @@ class CardStore(Protocol):
         self, account_id: str, limit: int, cursor: str | None
     ) -> tuple[list[Card], str | None]: ...
     async def create(self, card: Card, creation: "Creation[Card] | None") -> bool: ...
+    async def forget_creation(self, account_id: str, key: str) -> None: ...
     async def creation(self, account_id: str, key: str) -> "Creation[Card] | None": ...
     async def save(self, card: Card) -> Card: ...
     async def save_and_order_projection(self, card: Card) -> Card: ...
@@ -204,7 +209,7 @@ async def create_card(
         claim = await adopted(claim, wanted, handles)
     card = Card(
         id=claim.card_id, account_id=account_id, profile_id=new.profile_id, handle=claim.handle, version=1,
-        draft=new.content, created_at=now, updated_at=now,
+        draft=new.content, created_at=now, updated_at=now, key=key,
     )  # fmt: skip
     creation = Creation[Card](key=key, request=request_hash(new), made=card) if key else None
     if not await cards.create(card, creation):

@@ -117,7 +117,9 @@ class CardContent(Closed):
 
 SINGLE_FIELDS = tuple(Audiences.model_fields)
 LIST_FIELDS = ("emails", "phones", "social_links", "product_links")
-IMAGE_FIELDS = ("photo", "logo", "company_image")
+# What an image must have been made for to stand in a field.
+Purpose = Literal["photo", "logo", "companyImage"]
+IMAGE_PURPOSES: dict[str, Purpose] = {"photo": "photo", "logo": "logo", "company_image": "companyImage"}
 
 
 def shown_to(content: CardContent, audiences: frozenset[str]) -> CardContent:

@@ -59,4 +59,10 @@ def suggest_handle(name: str, suffix: str) -> str:
 
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     words = re.sub("[^a-z0-9]+", "-", plain).strip("-")[: MAX_LENGTH - len(suffix) - 1].strip("-")
-    return f"{words}-{suffix}" if words else f"card-{suffix}"
+    try:
+        if is_handle(words):
+            check_handle(words)
+        return check_handle(f"{words}-{suffix}")
+    except PydanticCustomError:
+        # No Latin letters, or a name that would speak for us.
+        return f"card-{suffix}"

@@ -24,14 +24,14 @@ class StaleClaims(Protocol):
 
 
 class Cards(Protocol):
-    async def get(self, account_id: str, card_id: str) -> Card | None: ...
+    async def get_with_deleted(self, account_id: str, card_id: str) -> Card | None:
+        """A card, or what a deleted one left."""
+        ...
+
+    async def forget_creation(self, account_id: str, key: str) -> None: ...
 
 
 class ProjectionOrders(Protocol):
-    async def ordered(self, order: ProjectionOrder) -> Card | None:
-        """The card of an order, also one that was deleted."""
-        ...
-
     def projection_orders(self, before: datetime) -> AsyncIterator[ProjectionOrder]: ...
     async def projection_done(self, order: ProjectionOrder) -> None: ...
 
@@ -49,7 +49,7 @@ async def settle_claims(now: datetime, *, handles: StaleClaims, cards: Cards) ->
     result = Settled()
     async for claim in handles.stale_claims(now - CLAIM_TIME):
         try:
-            card = await cards.get(claim.account_id, claim.card_id)
+            card = await cards.get_with_deleted(claim.account_id, claim.card_id)
             if card is not None and claim.handle in (card.handle, *card.former_handles):
                 await handles.hold(claim)
             else:
@@ -61,13 +61,15 @@ async def settle_claims(now: datetime, *, handles: StaleClaims, cards: Cards) ->
 
 
 async def settle_projections(
-    now: datetime, *, orders: ProjectionOrders, published: PublishedCards, images: ShownImages
+    now: datetime, *, orders: ProjectionOrders, cards: Cards, published: PublishedCards, images: ShownImages
 ) -> Settled:
     """Show what cards say where a crash came in between."""
     result = Settled()
     async for order in orders.projection_orders(now - PROJECTION_TIME):
         try:
-            card = await orders.ordered(order)
+            card = await cards.get_with_deleted(order.account_id, order.card_id)
+            if card is not None and card.deleted and card.key is not None:
+                await cards.forget_creation(card.account_id, card.key)
             if card is not None:
                 await project(card, images=images, published=published, first=False)
             await orders.projection_done(order)

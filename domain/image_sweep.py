@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple, Protocol
 
 from domain.cards import Card
-from domain.content import IMAGE_FIELDS, CardContent
+from domain.content import IMAGE_PURPOSES, CardContent
 from domain.errors import StaleVersion
 from domain.images import Image
 
@@ -68,7 +68,7 @@ async def sweep_images(now: datetime, *, images: SweptImages, files: SweptFiles,
         # Whoever changed it since it was read is using it; the next sweep looks again.
         with suppress(StaleVersion):
             if kept is None:
-                await _delete(image, images, files)
+                await _delete(image, now, images, files)
                 done.images += 1
             elif kept is not image:
                 await images.save(kept)
@@ -94,11 +94,12 @@ def _kept(image: Image, now: datetime, *, used: bool) -> Image | None:
     return image if image.unused_since > now - KEEP else None
 
 
-async def _delete(image: Image, images: SweptImages, files: SweptFiles) -> None:
-    # Its files first: an image without files is found again, files without an image hardly.
+async def _delete(image: Image, now: datetime, images: SweptImages, files: SweptFiles) -> None:
+    # First it can no longer be put on a card; that is refused if it was put on one since it was read.
+    gone = await images.save(image.changed(now, state="refused", problem="image_failed"))
     for name in image.files.values():
         await files.delete_media(name)
-    await images.delete(image)
+    await images.delete(gone)
 
 
 async def _used(account_id: str, cards: OwnersCards) -> frozenset[str]:
@@ -116,4 +117,4 @@ async def _used(account_id: str, cards: OwnersCards) -> frozenset[str]:
 
 
 def _named(content: CardContent) -> set[str]:
-    return {image_id for field in IMAGE_FIELDS if (image_id := getattr(content, field))}
+    return {image_id for field in IMAGE_PURPOSES if (image_id := getattr(content, field))}

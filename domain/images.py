@@ -12,6 +12,7 @@ from typing import Literal, NamedTuple, Protocol
 
 from pydantic import ConfigDict, Field
 
+from domain.content import Purpose
 from domain.creation import Creation, request_hash
 from domain.errors import AlreadyUploaded, Conflict, ImageTooLarge, NotFound, StaleVersion, UploadMissing
 from domain.model import Closed, Model
@@ -19,7 +20,6 @@ from domain.model import Closed, Model
 MAX_BYTES = 5_000_000
 MEDIA_TYPES = ("image/jpeg", "image/png", "image/webp")
 
-Purpose = Literal["photo", "logo", "companyImage"]
 State = Literal["waiting", "processing", "ready", "refused"]
 # Why an image was refused; the codes are stable.
 PROBLEMS = {

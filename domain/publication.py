@@ -4,6 +4,7 @@ The stored card is the truth; what a handle stands for is projected from it (see
 handles lead to the present one while the card is live, and stand for nothing otherwise.
 """
 
+import hashlib
 from contextlib import suppress
 from datetime import datetime
 from typing import Literal, Protocol
@@ -11,6 +12,7 @@ from typing import Literal, Protocol
 from pydantic.alias_generators import to_camel
 
 from domain.cards import (
+    ADOPT_AFTER,
     Card,
     CardStore,
     Claim,
@@ -21,7 +23,7 @@ from domain.cards import (
     adopted,
     read_version,
 )
-from domain.content import IMAGE_FIELDS, CardContent, shown_to
+from domain.content import IMAGE_PURPOSES, CardContent, Purpose, shown_to
 from domain.errors import Conflict, Fault, InvalidInput, Unavailable
 
 # Private values stay in the owner's partition; every other audience is decided when somebody looks.
@@ -43,8 +45,12 @@ class TooManyRenames(Conflict):
 
 
 class ShownImages(Protocol):
-    async def shown(self, account_id: str, image_id: str) -> ShownImage | None:
-        """The files of an image that is ready, or None."""
+    async def shown(self, account_id: str, image_id: str, purpose: Purpose) -> ShownImage | None:
+        """The files of an image that is ready and was made for this purpose, or None."""
+        ...
+
+    async def fault(self, account_id: str, image_id: str, purpose: Purpose) -> tuple[str, str] | None:
+        """Why an image cannot be shown, as the code and detail of a fault; None when it can."""
         ...
 
 
@@ -65,7 +71,7 @@ async def project(card: Card, *, images: ShownImages, published: PublishedCards,
         version=card.version,
         content=content,
         published_at=card.published_at,
-        images=await _images_of(card.account_id, content, images),
+        images=await _images_of(card, content, images),
         owner_id=card.account_id,
         card_id=card.id,
     )
@@ -91,21 +97,29 @@ async def preview(card: Card, *, at: datetime, images: ShownImages) -> Published
         version=card.version + 1,
         content=content,
         published_at=at,
-        images=await _images_of(card.account_id, content, images),
+        images=await _images_of(card, content, images),
         owner_id=card.account_id,
     )
 
 
-async def _images_of(
-    account_id: str, content: CardContent | None, images: ShownImages
-) -> dict[str, ShownImage]:
+async def _images_of(card: Card, content: CardContent | None, images: ShownImages) -> dict[str, ShownImage]:
     found: dict[str, ShownImage] = {}
-    for field in IMAGE_FIELDS if content else ():
+    for field, purpose in IMAGE_PURPOSES.items() if content else ():
         image_id = getattr(content, field)
-        image = await images.shown(account_id, image_id) if image_id else None
+        image = await images.shown(card.account_id, image_id, purpose) if image_id else None
         if image is not None:
-            found[field] = image
+            found[field] = _named_for(card.id, image)
     return found
+
+
+def _named_for(card_id: str, image: ShownImage) -> ShownImage:
+    """The image under names that only this card has for its files."""
+    files, sources = {}, {}
+    for form, blob in image.files.items():
+        digest = hashlib.sha256(f"{card_id}\n{blob}".encode()).hexdigest()[:32]
+        files[form] = name = f"{digest}.{blob.rpartition('.')[2]}"
+        sources[name] = blob
+    return image.model_copy(update={"files": files, "sources": sources})
 
 
 async def change_publication(
@@ -132,12 +146,13 @@ async def change_publication(
 
 
 async def _ready(card: Card, images: ShownImages) -> None:
-    """Refuse to publish a picture that is still being made: it would be missing from the card for good."""
-    faults = [
-        Fault(f"/content/{to_camel(field)}", "image_not_ready", "is not ready yet; try again in a moment")
-        for field in IMAGE_FIELDS
-        if (image_id := getattr(card.draft, field)) and await images.shown(card.account_id, image_id) is None
-    ]
+    """Refuse to publish a picture that cannot be shown: it would be missing from the card for good."""
+    faults = []
+    for field, purpose in IMAGE_PURPOSES.items():
+        image_id = getattr(card.draft, field)
+        fault = await images.fault(card.account_id, image_id, purpose) if image_id else None
+        if fault is not None:
+            faults.append(Fault(f"/content/{to_camel(field)}", *fault))
     if faults:
         raise InvalidInput(faults)
 
@@ -188,6 +203,8 @@ async def rename_card(
     claim = await handles.claim(wanted)
     if claim.card_id != card_id:
         claim = await adopted(claim, wanted, handles)
+    elif claim.state == "pending" and now - claim.claimed_at > ADOPT_AFTER:
+        claim = await handles.adopt(claim, now)
     former = [old for old in [*card.former_handles, card.handle] if old != handle]
     saved = await cards.save_and_order_projection(card.changed(now, handle=handle, former_handles=former))
     await handles.hold(claim)
@@ -202,11 +219,17 @@ async def delete_card(
     version: int,
     now: datetime,
     cards: CardStore,
+    handles: HandleClaims,
     published: PublishedCards,
     images: ShownImages,
 ) -> None:
     """Delete the card and what it said. Its handles stay reserved and are never given to anybody again."""
     card = await read_version(account_id, card_id, version, cards)
+    for handle in (card.handle, *card.former_handles):
+        # A claim that a crash left pending would be freed once the card is gone.
+        await handles.hold(
+            Claim(handle=handle, account_id=account_id, card_id=card_id, key=None, claimed_at=now)
+        )
     gone = card.changed(
         now,
         deleted=True,
@@ -216,5 +239,7 @@ async def delete_card(
         previous=None,
     )
     saved = await cards.save_and_order_projection(gone)
+    if card.key is not None:
+        await cards.forget_creation(account_id, card.key)
     if card.was_published:
         await show(saved, images=images, published=published, first=False)

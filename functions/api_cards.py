@@ -144,6 +144,7 @@ async def remove_card(call: Call) -> Answer:
         version=call.version,
         now=call.now,
         cards=services.cards,
+        handles=services.handles,
         published=services.published,
         images=services.images,
     )

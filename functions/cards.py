@@ -2,8 +2,10 @@
 
 import asyncio
 import base64
+import functools
 import hashlib
 import re
+from collections.abc import Mapping
 from http import HTTPStatus
 from urllib.parse import quote
 
@@ -12,14 +14,14 @@ import azure.functions as func
 import wiring
 from domain.cards import PublishedCard
 from domain.counting import Kind
-from domain.errors import NotFound
+from domain.errors import NotFound, Unavailable
 from domain.handles import is_handle
 from domain.links import links_of
 from domain.schema_org import script_text
 from domain.views import ANYONE, CardView, Viewer, view_for
 from functions.counting import note
 from functions.formats import FORMATS, PAGE, code_look, draw_code, negotiate
-from functions.http import matches, redirect, reply
+from functions.http import Handler, matches, redirect, reply
 from functions.identity import SESSION_COOKIE, signed_in
 from functions.pages import content_security_policy, page_endpoint, render
 from functions.shelf import Output, Shelved, shelf
@@ -27,21 +29,57 @@ from functions.shelf import Output, Shelved, shelf
 bp = func.Blueprint()
 
 CODES = ("qr.svg", "qr.png")
+# Drawn codes that one card keeps, of those that are not its plain one.
+MOST_DRAWN = 8
+# A larger output, such as a contact with its photo, is made each time: memory is for many cards.
+MOST_KEPT = 64 * 1024
+_drawing = asyncio.Semaphore(1)
 CODE_OPTIONS = frozenset({"fg", "bg", "size", "logo"})
 _IMAGE = re.compile(r"[0-9a-f]{32}\.(?:webp|jpe?g|png)")
+
+
+class Moved(Exception):
+    """The handle is a former name; `handle` is the present one."""
+
+    def __init__(self, handle: str) -> None:
+        self.handle = handle
 
 
 async def _take(handle: str) -> Shelved:
     if not is_handle(handle):
         raise NotFound
-    return await shelf.take(handle)
+    shelved = await shelf.take(handle)
+    if shelved.card.redirect_to is not None:
+        raise Moved(shelved.card.redirect_to)
+    return shelved
+
+
+def follows_renames(handler: Handler) -> Handler:
+    """Lead whatever was under a former name of a card to the same under its present one."""
+
+    @functools.wraps(handler)
+    async def wrapped(req: func.HttpRequest) -> func.HttpResponse:
+        try:
+            return await handler(req)
+        except Moved as moved:
+            path, _, query = req.url.partition("?")
+            rest = re.sub("^.*?/c/[^/.]*", "", path, count=1)
+            location = f"/c/{moved.handle}{quote(rest)}{query and '?'}{query}"
+            headers = {"Location": location, "Cache-Control": "no-cache", "X-Robots-Tag": "noindex"}
+            return reply(status=HTTPStatus.PERMANENT_REDIRECT, content_type="text/plain", headers=headers)
+
+    return wrapped
 
 
 async def _viewer(req: func.HttpRequest, card: PublishedCard) -> tuple[Viewer, bool]:
     """Who is looking, and whether it is the owner. A stranger without a session costs nothing."""
     if SESSION_COOKIE not in req.headers.get("cookie", ""):
         return ANYONE, False
-    found = await signed_in(req)
+    try:
+        found = await signed_in(req)
+    except Unavailable:
+        # What is for everybody does not wait for knowing who asks.
+        return ANYONE, False
     if found is None:
         return ANYONE, False
     if found.account_id == card.owner_id:
@@ -53,32 +91,36 @@ async def _viewer(req: func.HttpRequest, card: PublishedCard) -> tuple[Viewer, b
 @bp.function_name("show_card")
 @bp.route(route="c/{handle}", methods=["GET", "HEAD"])
 @page_endpoint
+@follows_renames
 async def show_card(req: func.HttpRequest) -> func.HttpResponse:
     handle, dot, suffix = req.route_params["handle"].lower().partition(".")
     if dot and suffix not in FORMATS:
         raise NotFound
     shelved = await _take(handle)
-    if shelved.card.redirect_to is not None:
-        return _moved(f"/c/{shelved.card.redirect_to}{dot}{suffix}")
     form = suffix or negotiate(req.headers.get("accept", ""))
     viewer, is_owner = await _viewer(req, shelved.card)
-    if form in CODES and not CODE_OPTIONS.isdisjoint(req.params):
-        return await _drawn(req, form, view_for(shelved.card, viewer))
     if shelved.for_everyone:
         viewer = ANYONE
+    if form in CODES and not CODE_OPTIONS.isdisjoint(req.params):
+        drawn = await _drawn(req.params, form, shelved, viewer)
+        return drawn.unchanged if matches(req, drawn.etag) else drawn.full
     output = shelved.outputs.get((viewer, form))
     if output is None:
-        view = view_for(shelved.card, viewer)
-        output = shelved.outputs[viewer, form] = await _make(view, form, shelved, viewer)
-    if form == PAGE or FORMATS[form].to_keep:
+        output = await _make(view_for(shelved.card, viewer), form, shelved, viewer)
+        if len(output.full.get_body()) <= MOST_KEPT:
+            shelved.outputs[viewer, form] = output
+    unchanged = matches(req, output.etag)
+    # Looking again is a visit; asking whether a file that was saved has changed saves nothing.
+    if form == PAGE or (FORMATS[form].to_keep and not unchanged):
         kind: Kind = "view" if form == PAGE else "save"
         await note(kind, shelved.card.card_id, req, is_owner=is_owner)
-    return output.unchanged if matches(req, output.etag) else output.full
+    return output.unchanged if unchanged else output.full
 
 
 @bp.function_name("show_card_image")
 @bp.route(route="c/{handle}/{image}", methods=["GET", "HEAD"])
 @page_endpoint
+@follows_renames
 async def show_card_image(req: func.HttpRequest) -> func.HttpResponse:
     """An image that the viewer's card shows; one that it does not show was never there."""
     name = req.route_params["image"].lower()
@@ -89,12 +131,13 @@ async def show_card_image(req: func.HttpRequest) -> func.HttpResponse:
     shown = [
         image for image in view_for(shelved.card, viewer).images.values() if name in image.files.values()
     ]
-    found = await wiring.services().blobs.open_media(name) if shown else None
+    found = await wiring.services().blobs.open_media(shown[0].sources[name]) if shown else None
     if found is None:
         raise NotFound
     content, content_type = found
     public = any(image.public for image in shown)
-    caching = "public, max-age=31536000, immutable" if public else "private, no-store"
+    # A browser keeps what it was shown; a cache that serves others asks again, so that what is hidden is gone.
+    caching = "public, max-age=31536000, s-maxage=5, immutable" if public else "private, no-store"
     headers = {
         "Cache-Control": caching,
         "Content-Security-Policy": "sandbox; default-src 'none'",
@@ -106,6 +149,7 @@ async def show_card_image(req: func.HttpRequest) -> func.HttpResponse:
 @bp.function_name("follow_card_link")
 @bp.route(route="c/{handle}/go/{key}", methods=["GET", "HEAD"])
 @page_endpoint
+@follows_renames
 async def follow_card_link(req: func.HttpRequest) -> func.HttpResponse:
     """Lead to a link that the viewer's card shows, and count that somebody followed it."""
     shelved = await _take(req.route_params["handle"].lower())
@@ -118,21 +162,9 @@ async def follow_card_link(req: func.HttpRequest) -> func.HttpResponse:
     return redirect(links[key])
 
 
-def _moved(location: str) -> func.HttpResponse:
-    headers = {"Location": location, "Cache-Control": "no-cache", "X-Robots-Tag": "noindex"}
-    return reply(status=HTTPStatus.PERMANENT_REDIRECT, content_type="text/plain", headers=headers)
-
-
 async def _make(view: CardView, form: str, shelved: Shelved, viewer: Viewer) -> Output:
     url = f"{wiring.services().settings.public_origin}/c/{view.handle}"
-    if shelved.for_everyone:
-        caching = {"Cache-Control": "public, no-cache", "Vary": "Accept"}
-    else:
-        public = viewer == ANYONE
-        caching = {
-            "Cache-Control": "public, no-cache" if public else "private, no-store",
-            "Vary": "Accept, Cookie",
-        }
+    caching = _caching(shelved, viewer)
     if form != PAGE:
         kind = FORMATS[form]
         photo = await _picture(view, "photo") if kind.takes_photo else None
@@ -152,19 +184,39 @@ async def _make(view: CardView, form: str, shelved: Shelved, viewer: Viewer) -> 
     return _output(body, "text/html; charset=utf-8", caching | policy)
 
 
-async def _drawn(req: func.HttpRequest, form: str, view: CardView) -> func.HttpResponse:
-    """A QR code in the owner's colours and size, and with the shown logo if asked for."""
-    look = code_look(req.params)
-    logo = await _picture(view, "logo") if req.params.get("logo") == "1" else None
-    url = f"{wiring.services().settings.public_origin}/c/{view.handle}"
-    body = await asyncio.to_thread(draw_code, form, url, look, logo)
-    headers = {"Cache-Control": "private, max-age=300", "X-Robots-Tag": "noindex"}
-    return reply(body, content_type=FORMATS[form].content_type, headers=headers)
+def _caching(shelved: Shelved, viewer: Viewer) -> dict[str, str]:
+    """What caches may do: nothing with what is not for everybody, and nothing without asking again."""
+    if shelved.for_everyone:
+        return {"Cache-Control": "public, no-cache", "Vary": "Accept"}
+    kept = "public, no-cache" if viewer == ANYONE else "private, no-store"
+    return {"Cache-Control": kept, "Vary": "Accept, Cookie"}
+
+
+async def _drawn(options: Mapping[str, str], form: str, shelved: Shelved, viewer: Viewer) -> Output:
+    """A QR code in the owner's colours and size, and with the shown logo if asked for.
+
+    Drawing is work, and anybody may ask: one is drawn at a time, and a card keeps a few of them.
+    """
+    look, with_logo = code_look(options), options.get("logo") == "1"
+    drawn = f"{form} {look} {with_logo}"
+    output = shelved.outputs.get((viewer, drawn))
+    if output is None:
+        view = view_for(shelved.card, viewer)
+        url = f"{wiring.services().settings.public_origin}/c/{view.handle}"
+        logo = await _picture(view, "logo") if with_logo else None
+        async with _drawing:
+            body = await asyncio.to_thread(draw_code, form, url, look, logo)
+        output = _output(body, FORMATS[form].content_type, _caching(shelved, viewer))
+        few = sum(" " in kept for _, kept in shelved.outputs) < MOST_DRAWN
+        if few and len(body) <= MOST_KEPT:
+            shelved.outputs[viewer, drawn] = output
+    return output
 
 
 async def _picture(view: CardView, field: str) -> bytes | None:
-    name = view.images[field].files.get("jpeg") if field in view.images else None
-    found = await wiring.services().blobs.open_media(name) if name else None
+    image = view.images.get(field)
+    name = image.files.get("jpeg") if image else None
+    found = await wiring.services().blobs.open_media(image.sources[name]) if image and name else None
     return found[0] if found else None
 
 

@@ -7,6 +7,7 @@ import azure.functions as func
 
 import wiring
 from adapters.queues import IMAGE_QUEUE
+from domain.content import Purpose
 from domain.errors import AlreadyUploaded, ImageTooLarge, KeyReused, NotFound, UploadMissing
 from domain.image_sweep import sweep_images as sweep
 from domain.images import (
@@ -15,7 +16,6 @@ from domain.images import (
     Image,
     ImageOrder,
     NewImage,
-    Purpose,
     SignedUpload,
     State,
     complete_upload,

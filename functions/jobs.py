@@ -26,7 +26,11 @@ async def tidy_up(timer: func.TimerRequest) -> None:  # noqa: ARG001 - the trigg
         "sessions": services.sessions.delete_expired(at),
         "claims": settle_claims(at, handles=services.handles, cards=services.cards),
         "projections": settle_projections(
-            at, orders=services.cards, published=services.published, images=services.images
+            at,
+            orders=services.cards,
+            cards=services.cards,
+            published=services.published,
+            images=services.images,
         ),
     }
     results = await asyncio.gather(*jobs.values(), return_exceptions=True)

@@ -143,6 +143,7 @@ async def my_card_delete_do(req: func.HttpRequest) -> func.HttpResponse:
         version=version_in(form),
         now=now(),
         cards=services.cards,
+        handles=services.handles,
         published=services.published,
         images=services.images,
     )

@@ -7,8 +7,9 @@ from typing import IO, Final
 import azure.functions as func
 
 import wiring
+from domain.content import Purpose
 from domain.errors import ImageTooLarge
-from domain.images import MAX_BYTES, NewImage, Purpose, start_image, upload_image
+from domain.images import MAX_BYTES, NewImage, start_image, upload_image
 from functions.chance import new_id, now
 from functions.http import MAX_BODY, BadBody, read_binary
 from functions.identity import MAX_FORM_FIELDS

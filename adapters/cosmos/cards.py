@@ -10,6 +10,7 @@ from domain.creation import Creation
 
 # A deleted card leaves what its handles need to be projected; then the store forgets that too.
 _DELETED_TTL = 30 * DAY
+_CARDS = ("card", "deleted-card")
 
 
 def _document(card: Card) -> Document:
@@ -72,9 +73,13 @@ class CosmosCards:
                 etag=stored["_etag"],
             )
 
-    async def ordered(self, order: ProjectionOrder) -> Card | None:
-        stored = await self._items.read(order.card_id, order.account_id)
-        return None if stored is None else from_document(Card, stored)
+    async def get_with_deleted(self, account_id: str, card_id: str) -> Card | None:
+        stored = await self._items.read(card_id, account_id)
+        return from_document(Card, stored) if stored and stored["kind"] in _CARDS else None
+
+    async def forget_creation(self, account_id: str, key: str) -> None:
+        """Drop the record of the create that made a card: it holds what the card said."""
+        await self._items.delete(f"card-creation-{key}", account_id)
 
     async def projection_done(self, order: ProjectionOrder) -> None:
         """Drop the order unless a newer one has taken its place."""

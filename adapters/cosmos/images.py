@@ -6,8 +6,9 @@ from datetime import datetime
 from adapters.cosmos.database import Database, Document, Items, instant
 from adapters.cosmos.owned import create_once, document, from_document, read_creation
 from domain.cards import ShownImage
+from domain.content import Purpose
 from domain.creation import Creation
-from domain.images import Image
+from domain.images import PROBLEMS, Image
 
 
 def _document(image: Image) -> Document:
@@ -22,12 +23,23 @@ class CosmosImages:
         stored = await self._items.read(image_id, account_id)
         return from_document(Image, stored) if stored and stored["kind"] == "image" else None
 
-    async def shown(self, account_id: str, image_id: str) -> ShownImage | None:
-        """The files of an image that is ready, or None."""
+    async def shown(self, account_id: str, image_id: str, purpose: Purpose) -> ShownImage | None:
         image = await self.get(account_id, image_id)
-        if image is None or image.state != "ready":
+        if image is None or image.purpose != purpose or image.state != "ready":
             return None
         return ShownImage(files=image.files, width=image.width, height=image.height)
+
+    async def fault(self, account_id: str, image_id: str, purpose: Purpose) -> tuple[str, str] | None:
+        image = await self.get(account_id, image_id)
+        if image is None:
+            return "unknown_image", "is not one of your pictures"
+        if image.purpose != purpose:
+            return "unknown_image", f"was uploaded as a {image.purpose}"
+        if image.state == "refused":
+            return image.problem or "image_failed", PROBLEMS[image.problem or "image_failed"]
+        return (
+            None if image.state == "ready" else ("image_not_ready", "is not ready yet; try again in a moment")
+        )
 
     async def create(self, image: Image, creation: "Creation[Image] | None") -> bool:
         return await create_once(self._items, image.account_id, _document(image), creation)

@@ -13,7 +13,7 @@ from pydantic.alias_generators import to_camel
 
 from adapters.qr import qr_svg
 from domain.cards import PublishedCard, ShownImage
-from domain.content import IMAGE_FIELDS, CardContent, shown_to
+from domain.content import IMAGE_PURPOSES, CardContent, shown_to
 from domain.links import links_of
 from domain.publication import PROJECTED
 from domain.schema_org import script_text
@@ -71,7 +71,7 @@ def cards(draw: st.DrawFn) -> tuple[PublishedCard, dict[str, str]]:
             rows.append({"audience": who, **_row(field, mark(who), who, marks)})
         content[field] = rows
     images = {}
-    for number, field in enumerate(IMAGE_FIELDS):
+    for number, field in enumerate(IMAGE_PURPOSES):
         audiences[field] = draw(audience)
         name = f"{number}" * 16 + f"{number + 5}" * 16
         marks[name] = audiences[field]
@@ -130,7 +130,7 @@ def leaks(card: PublishedCard, viewer: Viewer, marks: dict[str, str], write=outp
     hidden = [mark for mark, who in marks.items() if who not in allowed]
     made = write(view_for(card, viewer))
     found = [(name, mark) for name, body in made.items() for mark in hidden if holds(body, mark)]
-    if "photo" in IMAGE_FIELDS and card.content and card.content.audiences.photo not in allowed:
+    if card.content and card.content.audiences.photo not in allowed:
         found += [(name, "photo") for name, body in made.items() if holds(body, "cnphotobytes")]
     return found
 

@@ -360,11 +360,27 @@ async def test_only_a_ready_image_of_the_cards_own_account_is_shown(host, signed
     ada, bob, images = await signed_in(), await signed_in(), wiring.services().images
     waiting, done = await an_image(ada), await ready(host, ada, purpose="logo")
     account, other = [(await person.api("GET", "account")).json()["id"] for person in (ada, bob)]
-    shown = await images.shown(account, done["id"])
+    shown = await images.shown(account, done["id"], "logo")
     assert (shown.width, shown.height) == (512, 341)
     assert shown.files.keys() == {"webp", "small", "jpeg"}
-    assert await images.shown(account, waiting["id"]) is None
-    assert await images.shown(other, done["id"]) is None
+    assert await images.shown(account, waiting["id"], "photo") is None
+    assert await images.shown(other, done["id"], "logo") is None
+    assert await images.shown(account, done["id"], "photo") is None
+    assert (await images.fault(account, done["id"], "photo"))[0] == "unknown_image"
+    assert (await images.fault(other, done["id"], "logo"))[0] == "unknown_image"
+    assert (await images.fault(account, waiting["id"], "photo"))[0] == "image_not_ready"
+    assert await images.fault(account, done["id"], "logo") is None
+
+
+async def test_a_picture_that_is_published_while_it_is_swept_stays(host, signed_in) -> None:
+    ada, images = await signed_in(), wiring.services().images
+    done = await ready(host, ada, purpose="logo")
+    account = (await ada.api("GET", "account")).json()["id"]
+    long_ago = datetime.now(UTC) - timedelta(days=3)
+    seen = await images.save((await images.get(account, done["id"])).changed(long_ago, unused_since=long_ago))
+    assert await images.fault(account, done["id"], "logo") is None
+    with pytest.raises(StaleVersion):
+        await images.save(seen.changed(datetime.now(UTC), state="refused"))
 
 
 async def test_a_name_that_is_no_files_opens_nothing(host) -> None:

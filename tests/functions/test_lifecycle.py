@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 import wiring
+from domain.handles import skeleton
 from tests.functions.test_api_cards import CONTENT, a_card, handle, published, shown
 
 
@@ -122,7 +123,6 @@ async def test_a_deletion_that_was_cut_off_is_finished(signed_in, client, host) 
     at = datetime.now(UTC) - timedelta(minutes=2)
     await services.cards.save_and_order_projection(stored.changed(at, deleted=True, published=None))
     await host.run_timer("tidy_up")
-    assert (await client().get(f"/c/{card['handle']}?{secrets.token_hex(4)}")).status_code in (200, 404)
     assert (await services.published.get(card["handle"])).content is None
 
 
@@ -162,3 +162,44 @@ async def test_two_profiles_of_one_person_share_nothing_that_can_be_seen(signed_
                 assert secret not in seen, suffix
     tags = [(await stranger.get(f"/c/{card['handle']}")).headers["etag"] for card in cards]
     assert tags[0] != tags[1]
+
+
+async def test_a_former_name_leads_to_links_images_and_drawn_codes_too(signed_in, client) -> None:
+    ada, stranger, new = await signed_in(), client(), handle()
+    card = (await published(ada, website="https://example.com/a")).json()
+    await change(ada, "PUT", f"cards/{card['id']}/handle", '"2"', handle=new)
+    for rest in (".qr.png?size=512&fg=000080", "/go/0123456789ab", f"/{'0' * 32}.webp"):
+        moved = await stranger.get(f"/c/{card['handle']}{rest}")
+        assert (moved.status_code, moved.headers["location"]) == (308, f"/c/{new}{rest}")
+
+
+async def test_a_handle_whose_claim_stayed_pending_is_not_reissued_after_deletion(signed_in, host) -> None:
+    ada, bob, services = await signed_in(), await signed_in(), wiring.services()
+    card = (await published(ada)).json()
+    name = f"handle:{skeleton(card['handle'])}"
+    long_ago = "2026-01-01T00:00:00.000000Z"
+    await services.handles._items.patch(name, name, {"state": "pending", "claimedAt": long_ago})
+    gone = await ada.api("DELETE", f"cards/{card['id']}", headers={"If-Match": '"2"'})
+    assert gone.status_code == 204
+    await services.handles._items.patch(name, name, {"state": "pending", "claimedAt": long_ago})
+    assert await host.run_timer("tidy_up")
+    taken = await bob.api("POST", "cards", json=await body_of(bob, card["handle"]))
+    assert taken.json()["code"] == "handle_taken"
+
+
+async def test_a_deleted_card_is_not_told_again_to_who_repeats_its_creation(signed_in) -> None:
+    ada, headers = await signed_in(), {"Idempotency-Key": secrets.token_hex()}
+    body = await body_of(ada, handle())
+    made = await ada.api("POST", "cards", json=body, headers=headers)
+    gone = await ada.api("DELETE", f"cards/{made.json()['id']}", headers={"If-Match": '"1"'})
+    assert gone.status_code == 204
+    again = await ada.api("POST", "cards", json=body, headers=headers)
+    assert (again.status_code, again.json()["code"]) == (409, "handle_taken")
+
+
+@pytest.mark.parametrize("name", ["iZwop Support", "Izwop", "official izwop"])
+async def test_a_suggested_handle_does_not_speak_for_us(signed_in, name: str) -> None:
+    ada = await signed_in()
+    body = await body_of(ada, handle())
+    made = await ada.api("POST", "cards", json={"profileId": body["profileId"], "content": shown(name=name)})
+    assert made.json()["handle"].startswith("card-")
