@@ -136,7 +136,7 @@ async def show_card_image(req: func.HttpRequest) -> func.HttpResponse:
         raise NotFound
     content, content_type = found
     public = any(image.public for image in shown)
-    # A browser keeps what it was shown; a cache that serves others asks again, so that what is hidden is gone.
+    # A browser keeps what it was shown; a cache that serves others asks again, so that hidden means gone.
     caching = "public, max-age=31536000, s-maxage=5, immutable" if public else "private, no-store"
     headers = {
         "Cache-Control": caching,

@@ -36,10 +36,13 @@ class CosmosImages:
         if image.purpose != purpose:
             return "unknown_image", f"was uploaded as a {image.purpose}"
         if image.state == "refused":
-            return image.problem or "image_failed", PROBLEMS[image.problem or "image_failed"]
-        return (
-            None if image.state == "ready" else ("image_not_ready", "is not ready yet; try again in a moment")
-        )
+            return "image_refused", PROBLEMS[image.problem or "image_failed"]
+        if image.state != "ready":
+            return "image_not_ready", "is not ready yet; try again in a moment"
+        if image.unused_since is not None:
+            # Somebody uses it again: the sweep, which may be about to take it, is told by this write.
+            await self.save(image.changed(image.updated_at, unused_since=None))
+        return None
 
     async def create(self, image: Image, creation: "Creation[Image] | None") -> bool:
         return await create_once(self._items, image.account_id, _document(image), creation)

@@ -12,6 +12,7 @@ from PIL import Image
 
 import wiring
 from adapters.queues import Queue
+from domain.errors import StaleVersion
 from domain.image_sweep import Swept, sweep_images
 from domain.images import MAX_BYTES, ImageOrder, make_image
 from functions.chance import new_id
