@@ -9,7 +9,7 @@ PYTHON := .venv/bin/python
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-run: .venv/.installed node ## the whole cloud on this machine, with three demo people; Ctrl-C stops it
+run: .venv/.installed node ## the whole cloud on this machine, with ten demo people; Ctrl-C stops it
 	@exec $(PYTHON) -m local.run
 
 test: .venv/.installed node chromium ## every test
