@@ -19,11 +19,11 @@ ORIGIN = "https://izwop.test"
 
 async def _lines() -> list[Line]:
     """Every line, each group when nothing else of ours uses the processor."""
-    from bench import images, imports, outputs
+    from bench import formats, images, imports, outputs
     from local.cloud import Cloud
 
     _say("vCard and QR code ...")
-    found = outputs.lines()
+    found = outputs.lines() + formats.lines()
     _say("a photo ...")
     found += images.lines()
     _say("imports ...")

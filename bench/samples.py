@@ -40,9 +40,18 @@ CONTENT = CardContent.model_validate(
 ).for_everyone()
 
 
-def published(handle: str) -> PublishedCard:
+# The same to a stranger, with a value that only signed-in people see: the rule has something to decide.
+RULED = CONTENT.model_copy(
+    update={
+        "bio": "Only for members.",
+        "audiences": CONTENT.audiences.model_copy(update={"bio": "signed_in"}),
+    }
+)
+
+
+def published(handle: str, content: CardContent = CONTENT) -> PublishedCard:
     at = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
-    return PublishedCard(handle=handle, card_id="crd_bench", version=1, content=CONTENT, published_at=at)
+    return PublishedCard(handle=handle, card_id="crd_bench", version=1, content=content, published_at=at)
 
 
 def view(handle: str) -> CardView:
