@@ -97,3 +97,23 @@ type Care = {
   @description('The workspace that its diagnostic logs go to.')
   workspaceId: string
 }
+
+@export()
+@description('A domain that mail comes from.')
+type SenderDomain = {
+  @description('The domain, for example `izwop.example`.')
+  name: string
+
+  @description('Its records are in the DNS and verified; until then mail comes from the domain that Azure gives.')
+  isVerified: bool
+}
+
+@export()
+@description('The application of Entra whose secret is the password for SMTP.')
+type SmtpApplication = {
+  @description('Its application id.')
+  applicationId: string
+
+  @description('The object id of its service principal.')
+  principalId: string
+}

@@ -70,8 +70,10 @@ param housekeepingSchedule string
 @description('When pictures that nobody shows are swept, in NCRONTAB.')
 param imageSweepSchedule string
 
-@description('The workspace that its logs go to.')
-param workspaceId string
+@description('The principal of the pipeline.')
+param publisherId string
+
+var websiteContributor = 'de139f84-1756-47ae-9be6-808fbbe84772'
 
 var settings = {
   APPLICATIONINSIGHTS_CONNECTION_STRING: telemetry
@@ -202,23 +204,14 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
   }
 }
 
-resource logs 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
-  name: 'workspace'
+// The pipeline may publish a package and restart the app, and nothing else here.
+resource publishing 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  name: guid(app.id, publisherId, websiteContributor)
   scope: app
   properties: {
-    workspaceId: workspaceId
-    logs: [
-      {
-        category: 'AppServiceAuthenticationLogs'
-        enabled: true
-      }
-    ]
-    metrics: [
-      {
-        category: 'AllMetrics'
-        enabled: true
-      }
-    ]
+    principalId: publisherId
+    principalType: 'ServicePrincipal'
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', websiteContributor)
   }
 }
 
