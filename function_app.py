@@ -1,13 +1,15 @@
-"""The function app: registers blueprints; nothing else."""
+"""The function app: refuses wrong settings, then registers blueprints; nothing else."""
 
 import azure.functions as func
 
+import settings
 from functions import (
     api_accounts,
     api_cards,
     auth,
     cards,
     counting,
+    health,
     images,
     jobs,
     my,
@@ -18,12 +20,15 @@ from functions import (
     unknown,
 )
 
+settings.refuse_wrong_start()
+
 app = func.FunctionApp(http_auth_level=func.AuthLevel.ANONYMOUS)
 app.register_functions(api_accounts.bp)
 app.register_functions(api_cards.bp)
 app.register_functions(auth.bp)
 app.register_functions(cards.bp)
 app.register_functions(counting.bp)
+app.register_functions(health.bp)
 app.register_functions(images.bp)
 app.register_functions(jobs.bp)
 app.register_functions(my.bp)

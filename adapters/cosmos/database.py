@@ -7,7 +7,7 @@ or a refusal here, so that repositories and the domain never see the SDK.
 import asyncio
 import logging
 import re
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -210,7 +210,7 @@ class Items:
             )
             return [dict(document) async for document in found]
 
-    async def sweep(self, sql: str, **parameters: Any) -> AsyncIterator[Document]:
+    async def sweep(self, sql: str, **parameters: Any) -> AsyncGenerator[Document]:
         """Stream a plain filter across all partitions. For maintenance, never for a request."""
         container = await self._database.container(self._name)
         with _refusals():
