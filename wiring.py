@@ -13,6 +13,7 @@ from adapters.cosmos.connections import CosmosConnections
 from adapters.cosmos.database import Database
 from adapters.cosmos.health import CosmosHealth
 from adapters.cosmos.images import CosmosImages
+from adapters.cosmos.migration import CosmosMigration
 from adapters.cosmos.names import CosmosHandles, CosmosIdentities
 from adapters.cosmos.published import CosmosPublished
 from adapters.cosmos.traffic import CosmosTraffic
@@ -60,6 +61,7 @@ class Services:
     tokens: Tokens
     sealer: Sealer
     store_health: CosmosHealth
+    migration: CosmosMigration
     version: str
 
 
@@ -118,6 +120,7 @@ def build(chosen: Settings) -> Services:
         ),
         sealer=Sealer(chosen.session_key.get_secret_value()),
         store_health=CosmosHealth(database),
+        migration=CosmosMigration(database),
         version=_version(),
     )
 
