@@ -19,7 +19,7 @@ class BadBicep(Exception):
 
 
 def tokens(text: str) -> list[tuple[str, Any, int]]:
-    """Kind, value and line of each token; a string's value is its parts: text, or the source of an expression."""
+    """Kind, value and line of each token; a string's value is its parts, text and expressions."""
     found: list[tuple[str, Any, int]] = []
     at, line = 0, 1
     while at < len(text):

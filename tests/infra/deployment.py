@@ -1,11 +1,12 @@
 """What a deployment would make: every resource of `infra/` with the parameters of one environment.
 
-What only Azure knows stays as text in angle brackets, so that a rule can still see where it comes from.
+What only Azure knows stays as text between ⟦ and ⟧, so that a rule can still see where it comes from.
 """
 
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +16,13 @@ INFRA = Path(__file__).parents[2] / "infra"
 
 
 class Unknown(str):
-    """Known to Azure alone: `<what.it.is>`."""
+    """Known to Azure alone: `⟦what.it.is⟧`."""
 
     __slots__ = ()
 
 
 def unknown(*parts: object) -> Unknown:
-    return Unknown(f"<{'.'.join(str(part).strip('<>') for part in parts)}>")
+    return Unknown(f"⟦{'.'.join(str(part).strip('⟦⟧') for part in parts)}⟧")
 
 
 @dataclass(frozen=True)
@@ -59,14 +60,21 @@ class Placed:
     nested: dict[str, Any]
 
 
+@cache
+def _parsed(text: str) -> list[dict[str, Any]]:
+    return Parser(text).file()
+
+
 class File:
     """One Bicep file with given parameters. Names are worked out when somebody asks for them."""
 
     def __init__(self, path: Path, given: Mapping[str, Any], sources: Sources) -> None:
         self.path, self.sources, self.given = path, sources, given
-        self.declared = Parser(sources.text(path)).file()
+        self.declared = _parsed(sources.text(path))
         self.resources: list[Resource] = []
-        self._by_name = {one["name"]: one for one in self.declared if "name" in one and one["kind"] != "output"}
+        self._by_name = {
+            one["name"]: one for one in self.declared if "name" in one and one["kind"] != "output"
+        }
         self._known: dict[str, Any] = {}
         for name in self._by_name:
             self._name(name, {})
@@ -98,7 +106,8 @@ class File:
             _, name, index, over, inner = body[1][0]
             items = self.value(over, local)
             return [
-                self._each(inner, {**local, name: item, index: at}, make, one) for at, item in enumerate(items)
+                self._each(inner, {**local, name: item, index: at}, make, one)
+                for at, item in enumerate(items)
             ]
         if body[0] == "when":
             there = bool(self.value(body[1], local))
@@ -149,7 +158,11 @@ class File:
         return "".join(str(part) for part in written)
 
     def _object_of(self, parts: list[Any], local: Any) -> dict[str, Any]:
-        return {self.value(key, local): self.value(value, local) for key, value in parts[0] if key[1] != "dependsOn"}
+        return {
+            self.value(key, local): self.value(value, local)
+            for key, value in parts[0]
+            if key[1] != "dependsOn"
+        }
 
     def _array_of(self, parts: list[Any], local: Any) -> list[Any]:
         items: list[Any] = []
@@ -187,7 +200,9 @@ class File:
         if mark == "??":
             return self.value(parts[2], local) if left is None else left
         if mark in ("&&", "||"):
-            return left and self.value(parts[2], local) if mark == "&&" else left or self.value(parts[2], local)
+            return (
+                left and self.value(parts[2], local) if mark == "&&" else left or self.value(parts[2], local)
+            )
         right = self.value(parts[2], local)
         return {"==": left == right, "!=": left != right}[mark] if mark in ("==", "!=") else left > right
 
@@ -234,7 +249,7 @@ CALLS: dict[str, Callable[..., Any]] = {
     "guid": lambda *parts: "guid:" + "|".join(parts),
     "json": json.loads,
     "map": lambda items, change: [change(item) for item in items],
-    "readEnvironmentVariable": lambda name, other=None: f"<{name}>" if other is None else other,
+    "readEnvironmentVariable": lambda name, other=None: f"⟦{name}⟧" if other is None else other,
     "replace": lambda text, old, new: text.replace(old, new),
     "subscription": lambda: unknown("subscription"),
     "subscriptionResourceId": lambda kind, name: f"{kind}/{name}",
@@ -251,7 +266,7 @@ def parameters(environment: str, sources: Sources) -> dict[str, Any]:
     return dict(File(INFRA / "parameters" / f"{environment}.bicepparam", {}, sources)._known)
 
 
-def deployment(environment: str, sources: Sources | None = None) -> list[Resource]:
-    """The resources of `dev`, `staging` or `prod`."""
+def deployment(environment: str, sources: Sources | None = None, **changed: Any) -> list[Resource]:
+    """The resources of `dev`, `staging` or `prod`, with some parameters changed."""
     sources = sources or Sources()
-    return File(INFRA / "main.bicep", parameters(environment, sources), sources).resources
+    return File(INFRA / "main.bicep", parameters(environment, sources) | changed, sources).resources
