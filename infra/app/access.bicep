@@ -43,6 +43,7 @@ var storageBlobDataContributor = 'ba92f5b4-2d11-453d-a403-e96b0029c9fe'
 var storageBlobDataOwner = 'b7e6dc6d-f1e8-4753-8033-0f276bb0955b'
 var storageBlobDelegator = 'db58b8e5-c6ad-4a2a-8342-4190687cbf4a'
 var storageQueueDataContributor = '974c5e8b-45b9-4653-ba55-5f855dd0fb88'
+var storageQueueDataReader = '19e7f393-937e-4f77-808e-94535e297925'
 var cosmosDataContributor = '00000000-0000-0000-0000-000000000002'
 
 var queueNames = loadJsonContent('../queues.json')
@@ -55,6 +56,8 @@ var ownContainers = filter(containerNames, name => name != 'client_data')
 resource cosmos 'Microsoft.DocumentDB/databaseAccounts@2026-03-15' existing = {
   name: cosmosName
 
+  // An account takes one assignment at a time.
+  @batchSize(1)
   resource own 'sqlRoleAssignments' = [
     for name in ownContainers: {
       name: guid(cosmosName, name, controller.principalId)
@@ -66,6 +69,7 @@ resource cosmos 'Microsoft.DocumentDB/databaseAccounts@2026-03-15' existing = {
     }
   ]
 
+  @batchSize(1)
   resource ofClients 'sqlRoleAssignments' = [
     for name in clientContainers: {
       name: guid(cosmosName, name, processor.principalId)
@@ -74,6 +78,7 @@ resource cosmos 'Microsoft.DocumentDB/databaseAccounts@2026-03-15' existing = {
         roleDefinitionId: '${cosmos.id}/sqlRoleDefinitions/${cosmosDataContributor}'
         scope: '${cosmos.id}/dbs/${databaseName}/colls/${name}'
       }
+      dependsOn: [own]
     }
   ]
 }
@@ -124,6 +129,19 @@ resource controllerSends 'Microsoft.Authorization/roleAssignments@2022-04-01' = 
       principalId: controller.principalId
       principalType: 'ServicePrincipal'
       roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', storageQueueDataContributor)
+    }
+  }
+]
+
+// The page of health says how much was set aside.
+resource controllerCounts 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
+  for (name, index) in queueNames: {
+    name: guid(application.id, '${name}-poison', controller.principalId, storageQueueDataReader)
+    scope: application::service::poison[index]
+    properties: {
+      principalId: controller.principalId
+      principalType: 'ServicePrincipal'
+      roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', storageQueueDataReader)
     }
   }
 ]

@@ -153,7 +153,7 @@ resource operators 'Microsoft.Insights/actionGroups@2023-01-01' = {
   }
 }
 
-resource onLogs 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [
+resource onLogs 'Microsoft.Insights/scheduledQueryRules@2026-03-01' = [
   for alert in logAlerts: {
     name: alert.name
     location: location
@@ -189,7 +189,7 @@ resource onLogs 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [
   }
 ]
 
-resource onCosmos 'Microsoft.Insights/metricAlerts@2018-03-01' = [
+resource onCosmos 'Microsoft.Insights/metricAlerts@2026-01-01' = [
   for alert in cosmosAlerts: {
     name: alert.name
     location: 'global'
@@ -222,7 +222,7 @@ resource onCosmos 'Microsoft.Insights/metricAlerts@2018-03-01' = [
   }
 ]
 
-resource onErrors 'Microsoft.Insights/metricAlerts@2018-03-01' = {
+resource onErrors 'Microsoft.Insights/metricAlerts@2026-01-01' = {
   name: 'server-errors'
   location: 'global'
   tags: tags
@@ -286,7 +286,7 @@ resource availability 'Microsoft.Insights/webtests@2022-06-15' = {
   }
 }
 
-resource onAbsence 'Microsoft.Insights/metricAlerts@2018-03-01' = {
+resource onAbsence 'Microsoft.Insights/metricAlerts@2026-01-01' = {
   name: 'unreachable'
   location: 'global'
   tags: tags

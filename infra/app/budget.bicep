@@ -22,7 +22,7 @@ var steps = [
   { name: 'soon', type: 'Forecasted', percent: 110 }
 ]
 
-resource budget 'Microsoft.Consumption/budgets@2024-08-01' = {
+resource budget 'Microsoft.Consumption/budgets@2026-06-01' = {
   name: name
   properties: {
     category: 'Cost'
