@@ -27,4 +27,4 @@ param scale = {
 }
 param retentionDays = 30
 param mostLogGigabytesADay = 1
-param monthlyBudget = 50
+param monthlyBudget = 100

@@ -27,4 +27,4 @@ param scale = {
 }
 param retentionDays = 90
 param mostLogGigabytesADay = 5
-param monthlyBudget = 900
+param monthlyBudget = 1000
