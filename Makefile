@@ -15,11 +15,12 @@ run: .venv/.installed node ## the whole cloud on this machine, with three demo p
 test: .venv/.installed node chromium ## every test
 	@$(PYTHON) -m pytest
 
-check: .venv/.installed ## format, lint, types, structure
+check: .venv/.installed ## format, lint, types, structure, infrastructure
 	@$(PYTHON) -m ruff format --check .
 	@$(PYTHON) -m ruff check .
 	@$(PYTHON) -m mypy
 	@$(PYTHON) -m pytest -q tests/test_structure.py
+	@.ci/bicep
 
 bench: .venv/.installed node ## ratios against bare functions and other libraries
 	@$(PYTHON) -m bench

@@ -10,12 +10,14 @@ Rolling back is publishing the package before. Each command to Azure is printed 
 """
 
 import argparse
+import contextlib
 import json
 import os
 import re
 import shlex
 import subprocess
 import sys
+import time
 import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -45,10 +47,14 @@ def main() -> int:
     parser.add_argument("--location", default="swedencentral", help="a region of the EU")
     parser.add_argument("--package", type=Path, default=ROOT / "dist" / package.PACKAGE)
     parser.add_argument("--card", default=os.environ.get("WATCHED_HANDLE") or None, help="a published card")
+    parser.add_argument("--patience", type=int, default=300, help="seconds until the new version must answer")
     arguments = parser.parse_args()
     try:
         if arguments.command == "publish":
-            return publish(arguments.environment, arguments.package, arguments.card, os.environ)
+            origin, version = publish(arguments.environment, arguments.package, os.environ)
+            await_version(origin, version, arguments.patience)
+            steps = smoke.walk(origin, smoke.fetch_from(origin), card=arguments.card, version=version)
+            return smoke.report(origin, steps)
         check(arguments.environment, arguments.location, os.environ)
         if arguments.command != "check":
             deployment(arguments.command, arguments.environment, arguments.location)
@@ -159,8 +165,8 @@ def deployment(command: str, environment: str, location: str) -> None:
     )  # fmt: skip
 
 
-def publish(environment: str, zipped: Path, card: str | None, given: Mapping[str, str]) -> int:
-    """Send the package to the function app, then walk the public path; give the exit code of the walk."""
+def publish(environment: str, zipped: Path, given: Mapping[str, str]) -> tuple[str, str]:
+    """Send the package to the function app; give the origin where it shall answer, and its version."""
     if environment not in environments():
         raise Refused(f"  - There is no environment {environment}; there are {', '.join(environments())}.")
     version = _version_of(zipped)
@@ -175,8 +181,17 @@ def publish(environment: str, zipped: Path, card: str | None, given: Mapping[str
         "--name", target["AZURE_FUNCTION_NAME"],
         "--src", str(zipped),
     )  # fmt: skip
-    origin = target["PUBLIC_ORIGIN"]
-    return smoke.report(origin, smoke.walk(origin, smoke.fetch_from(origin), card=card, version=version))
+    return target["PUBLIC_ORIGIN"], version
+
+
+def await_version(origin: str, version: str, patience: float) -> None:
+    """Wait until the version answers, or for `patience` seconds: old instances end their requests first."""
+    fetch, limit = smoke.fetch_from(origin), time.monotonic() + patience
+    while time.monotonic() < limit:
+        with contextlib.suppress(smoke.Wrong):
+            if f'"version":"{version}"' in fetch("GET", "/health", None).text:
+                return
+        time.sleep(5)
 
 
 def _version_of(zipped: Path) -> str:

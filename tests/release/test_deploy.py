@@ -167,7 +167,9 @@ def test_a_package_goes_to_what_the_deployment_made_and_is_walked(az, zipped) ->
         "PUBLIC_ORIGIN": origin,
     }
     answers = {"deployment sub show": {name: {"value": value} for name, value in outputs.items()}}
-    done, asked = az("publish", "dev", "--package", str(zipped("0.1.0+a")), answers=answers)
+    done, asked = az(
+        "publish", "dev", "--patience", "0", "--package", str(zipped("0.1.0+a")), answers=answers
+    )
     [command] = made(asked)
     assert command.startswith(
         "functionapp deployment source config-zip --resource-group rg-izwop-dev --name func-a --src "
@@ -175,7 +177,7 @@ def test_a_package_goes_to_what_the_deployment_made_and_is_walked(az, zipped) ->
     assert done.returncode == 1  # nobody answers there
     assert "FAIL  GET /health" in done.stdout
 
-    told, asked = az("publish", "dev", "--package", str(zipped("0.1.0+a")), given=outputs)
+    told, asked = az("publish", "dev", "--patience", "0", "--package", str(zipped("0.1.0+a")), given=outputs)
     assert [words[:2] for words in asked] == [
         ["functionapp", "deployment"]
     ]  # who may only publish asks nothing
@@ -192,7 +194,9 @@ def test_a_package_goes_to_what_the_deployment_made_and_is_walked(az, zipped) ->
 )
 def test_a_wrong_publication_is_refused(az, zipped, environment, version, sentence) -> None:
     answers = {"deployment sub show": None}
-    done, asked = az("publish", environment, "--package", str(zipped(version)), answers=answers)
+    done, asked = az(
+        "publish", environment, "--patience", "0", "--package", str(zipped(version)), answers=answers
+    )
     assert sentence in done.stderr
     assert made(asked) == []
 
