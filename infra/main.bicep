@@ -87,8 +87,12 @@ param monthlyBudget int
 @description('The card that the availability test asks for. Empty: the front page, until there is a card.')
 param watchedHandle string = ''
 
+@description('Raise it to make a deleted environment anew: a vault that cannot be purged keeps its name for days.')
+@minValue(1)
+param generation int = 1
+
 var abbreviations = loadJsonContent('abbreviations.json')
-var token = toLower(uniqueString(subscription().id, environmentName, location))
+var token = toLower(uniqueString(subscription().id, environmentName, location, string(generation)))
 var suffix = 'izwop-${environmentName}-${token}'
 // azd finds what it deployed by the first of these.
 var tags = {

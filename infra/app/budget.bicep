@@ -14,7 +14,7 @@ param operatorEmail string
 param groupId string
 
 @description('The first day that counts: the first of a month.')
-param startDate string = utcNow('yyyy-MM-01')
+param startDate string = '${utcNow('yyyy-MM')}-01T00:00:00Z'
 
 var steps = [
   { name: 'half', type: 'Actual', percent: 50 }

@@ -32,8 +32,8 @@ resource workspace 'Microsoft.OperationalInsights/workspaces@2026-03-01' = {
     features: {
       disableLocalAuth: true
       enableLogAccessUsingOnlyResourcePermissions: true
-      // Not 30 more days in which what is purged can be brought back.
-      immediatePurgeDataOn30Days: true
+      // Otherwise the shortest time is 31 days.
+      immediatePurgeDataOn30Days: retentionDays == 30
     }
     workspaceCapping: { dailyQuotaGb: mostGigabytesADay }
   }

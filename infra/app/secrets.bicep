@@ -48,7 +48,7 @@ resource vault 'Microsoft.KeyVault/vaults@2026-02-01' = {
     }
     enableRbacAuthorization: true
     enableSoftDelete: true
-    softDeleteRetentionInDays: 90
+    softDeleteRetentionInDays: care.isLocked ? 90 : 7
     enablePurgeProtection: true
     publicNetworkAccess: reach.isPrivate ? 'Disabled' : 'Enabled'
     networkAcls: {

@@ -15,6 +15,7 @@ param smtpUrl = readEnvironmentVariable('SMTP_URL')
 param operatorEmail = readEnvironmentVariable('OPERATOR_EMAIL')
 param watchedHandle = readEnvironmentVariable('WATCHED_HANDLE', '')
 param federations = json(readEnvironmentVariable('FEDERATIONS', '[]'))
+param generation = int(readEnvironmentVariable('GENERATION', '1'))
 param isPrivate = true
 param isZoneRedundant = true
 param isLocked = true

@@ -247,10 +247,12 @@ CALLS: dict[str, Callable[..., Any]] = {
     "environment": lambda: {"suffixes": {"storage": "core.windows.net"}},
     "filter": lambda items, keep: [item for item in items if keep(item)],
     "guid": lambda *parts: "guid:" + "|".join(parts),
+    "int": int,
     "json": json.loads,
     "map": lambda items, change: [change(item) for item in items],
     "readEnvironmentVariable": lambda name, other=None: f"⟦{name}⟧" if other is None else other,
     "replace": lambda text, old, new: text.replace(old, new),
+    "string": str,
     "subscription": lambda: unknown("subscription"),
     "subscriptionResourceId": lambda kind, name: f"{kind}/{name}",
     "tenant": lambda: unknown("tenant"),
@@ -258,7 +260,7 @@ CALLS: dict[str, Callable[..., Any]] = {
     "toObject": lambda items, key, value: {key(item): value(item) for item in items},
     "union": _union,
     "uniqueString": lambda *_: "abcdefghijklm",
-    "utcNow": lambda _: "2026-12-01",
+    "utcNow": lambda _: "2026-12",
 }
 
 
