@@ -45,14 +45,18 @@ def _encrypted(value: str) -> str:
 
 
 def _session_key(value: SecretStr) -> SecretStr:
-    text = value.get_secret_value().replace("-", "+").replace("_", "/").rstrip("=")
-    try:
-        key = base64.b64decode(text + "=" * (-len(text) % 4), validate=True)
-    except (binascii.Error, ValueError):
-        key = b""
-    if len(key) != 32:  # noqa: PLR2004 - AES-256
+    keys = value.get_secret_value().split(",")
+    if len(keys) > 2 or not all(_is_key(key) for key in keys):  # noqa: PLR2004 - this one and the one before
         raise _refuse("must be 32 random bytes in base64, such as `openssl rand -base64 32` prints")
     return value
+
+
+def _is_key(text: str) -> bool:
+    plain = text.replace("-", "+").replace("_", "/").rstrip("=")
+    try:
+        return len(base64.b64decode(plain + "=" * (-len(plain) % 4), validate=True)) == 32  # noqa: PLR2004 - AES-256
+    except (binascii.Error, ValueError):
+        return False
 
 
 def _mail_server(value: SecretStr) -> SecretStr:

@@ -32,6 +32,7 @@ def test_complete_settings_have_no_fault(complete) -> None:
     "right",
     [
         {"SESSION_KEY": KEY.rstrip("=")},
+        {"SESSION_KEY": f"{KEY},{'A' * 43}"},
         {"SESSION_KEY": "__-_" + KEY[4:]},
         {"PUBLIC_ORIGIN": "http://localhost:7071"},
         {"SMTP_URL": "smtp://127.0.0.1:1025"},
@@ -51,6 +52,8 @@ WRONG = [
     ({"COSMOS_ENDPOINT": "http://db.example"}, "COSMOS_ENDPOINT must start with https:// unless"),
     ({"COSMOS_ENDPOINT": "db.example"}, "COSMOS_ENDPOINT is not what it must be: The Cosmos DB account's"),
     ({"SESSION_KEY": "c2hvcnQ="}, "SESSION_KEY must be 32 random bytes in base64"),
+    ({"SESSION_KEY": f"{KEY},"}, "SESSION_KEY must be 32 random bytes in base64"),
+    ({"SESSION_KEY": f"{KEY},{KEY},{KEY}"}, "SESSION_KEY must be 32 random bytes in base64"),
     ({"SESSION_KEY": "!" * 44}, "SESSION_KEY must be 32 random bytes in base64"),
     ({"SMTP_URL": "mail.example:25"}, "SMTP_URL must look like smtps://user:password@host:port"),
     ({"SMTP_URL": "smtps://mail.example"}, "SMTP_URL must look like smtps://user:password@host:port"),
