@@ -9,6 +9,12 @@ type Region = 'swedencentral' | 'westeurope' | 'northeurope' | 'germanywestcentr
 type EnvironmentName = 'dev' | 'staging' | 'prod'
 
 @export()
+@description('What a container or a queue may be called.')
+@minLength(3)
+@maxLength(63)
+type StoreName = string
+
+@export()
 @description('How large the app may get.')
 type Scale = {
   @description('Memory of one instance in MB; half a core, one or two come with it.')
@@ -102,6 +108,8 @@ type Care = {
 @description('A domain that mail comes from.')
 type SenderDomain = {
   @description('The domain, for example `izwop.example`.')
+  @minLength(1)
+  @maxLength(253)
   name: string
 
   @description('Its records are in the DNS and verified; until then mail comes from the domain that Azure gives.')

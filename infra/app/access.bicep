@@ -11,27 +11,41 @@ param controller Identity
 param processor Identity
 
 @description('Name of the Cosmos account.')
+@minLength(3)
+@maxLength(50)
 param cosmosName string
 
 @description('Name of the database.')
 param databaseName string
 
 @description('Name of the account with the queues.')
+@minLength(3)
+@maxLength(24)
 param applicationName string
 
 @description('Name of the account with the pictures.')
+@minLength(3)
+@maxLength(24)
 param mediaName string
 
 @description('Name of the account with the packages.')
+@minLength(3)
+@maxLength(24)
 param deploymentName string
 
 @description('Name of the account with the salt.')
+@minLength(3)
+@maxLength(24)
 param saltName string
 
 @description('Name of the account with the audit records.')
+@minLength(3)
+@maxLength(24)
 param auditName string
 
 @description('Name of the vault.')
+@minLength(3)
+@maxLength(24)
 param vaultName string
 
 @description('Name of the telemetry component.')

@@ -8,6 +8,8 @@ param location Region
 param tags object
 
 @description('Name of the account.')
+@minLength(3)
+@maxLength(50)
 param name string
 
 @description('Name of the private endpoint, where there is one.')
@@ -136,6 +138,8 @@ resource lock 'Microsoft.Authorization/locks@2020-05-01' = if (care.isLocked) {
 }
 
 @description('Name of the account.')
+@minLength(3)
+@maxLength(50)
 output name string = account.name
 
 @description('Resource id of the account.')

@@ -8,12 +8,16 @@ param location Region
 param tags object
 
 @description('Name of the profile.')
+@minLength(1)
+@maxLength(260)
 param name string
 
 @description('Name of the endpoint; a part that nobody can guess is added.')
 param endpointName string
 
 @description('Name of the firewall policy: letters and digits.')
+@minLength(1)
+@maxLength(128)
 param firewallName string
 
 @description('The domain people see. Empty: the name that Azure gives to the endpoint.')

@@ -5,9 +5,13 @@ import { SenderDomain, SmtpApplication } from '../types.bicep'
 param tags object
 
 @description('Name of the service that takes mail.')
+@minLength(1)
+@maxLength(63)
 param name string
 
 @description('Name of the service that owns the domains.')
+@minLength(1)
+@maxLength(63)
 param domainsName string
 
 @description('The domain that mail comes from. Absent: one that Azure gives, for at most a few mails an hour.')

@@ -8,6 +8,8 @@ param location Region
 param tags object
 
 @description('Name of the workspace.')
+@minLength(4)
+@maxLength(63)
 param workspaceName string
 
 @description('Name of the telemetry component.')

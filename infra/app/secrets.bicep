@@ -114,6 +114,8 @@ resource lock 'Microsoft.Authorization/locks@2020-05-01' = if (care.isLocked) {
 }
 
 @description('Name of the vault.')
+@minLength(3)
+@maxLength(24)
 output name string = vault.name
 
 @description('Where the settings of the app refer to; a secret is `<uri>secrets/<name>`.')

@@ -1,5 +1,5 @@
 // A storage account as all of ours are: identities only, nothing public, every access logged.
-import { Region, Reach, Care } from '../types.bicep'
+import { Region, Reach, Care, StoreName } from '../types.bicep'
 
 @description('Region of the account.')
 param location Region
@@ -25,10 +25,10 @@ param isOpenToPlatform bool = false
 param care Care
 
 @description('Its blob containers.')
-param containers string[] = []
+param containers StoreName[] = []
 
 @description('Its queues.')
-param queues string[] = []
+param queues StoreName[] = []
 
 @description('Days for which a deleted blob can be brought back. 0: what is deleted is gone, with no version and no trace.')
 @minValue(0)
@@ -36,7 +36,7 @@ param queues string[] = []
 param recoveryDays int
 
 @description('Days after which blobs are deleted, by container.')
-param expiry { container: string, days: int }[] = []
+param expiry { container: StoreName, days: int }[] = []
 
 var keepsDeleted = recoveryDays > 0
 var retention = keepsDeleted ? { enabled: true, days: recoveryDays } : { enabled: false }
@@ -177,6 +177,8 @@ resource lock 'Microsoft.Authorization/locks@2020-05-01' = if (care.isLocked) {
 }
 
 @description('Name of the account.')
+@minLength(3)
+@maxLength(24)
 output name string = account.name
 
 @description('Resource id of the account.')

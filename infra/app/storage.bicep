@@ -116,12 +116,16 @@ resource unchangeable 'Microsoft.Storage/storageAccounts/blobServices/containers
 }
 
 @description('Name of the account with the queues.')
+@minLength(3)
+@maxLength(24)
 output applicationName string = application.outputs.name
 
 @description('Where the queues are.')
 output queueUri string = application.outputs.queueUri
 
 @description('Name of the account with the pictures.')
+@minLength(3)
+@maxLength(24)
 output mediaName string = media.outputs.name
 
 @description('Resource id of the account with the pictures.')
@@ -131,13 +135,19 @@ output mediaId string = media.outputs.id
 output mediaUri string = media.outputs.blobUri
 
 @description('Name of the account with the packages.')
+@minLength(3)
+@maxLength(24)
 output deploymentName string = deployment.outputs.name
 
 @description('Where the packages are.')
 output packagesUri string = '${deployment.outputs.blobUri}packages'
 
 @description('Name of the account with the salt.')
+@minLength(3)
+@maxLength(24)
 output saltName string = salt.outputs.name
 
 @description('Name of the account with the audit records.')
+@minLength(3)
+@maxLength(24)
 output auditName string = audit.outputs.name
