@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 import pytest
-from deployment import INFRA, Placed, Resource, Sources, deployment
+from deployment import INFRA, Placed, Resource, Sources, deployment, parameters
 from rules import ALLOWED_ROLES, COSMOS_ROLES, ROLES, RULES, SECRETS
 
 import adapters.blobs
@@ -264,3 +264,16 @@ def test_the_workbook_shows_what_operators_look_for() -> None:
     tiles = {item["name"]: item for item in json.loads((INFRA / "workbook.json").read_text())["items"]}
     assert {"cards", "queue-ages", "poison", "jobs", "syncs", "requests-of-people"} <= tiles.keys()
     assert all(item["content"]["query"] for item in tiles.values() if item["type"] == 3)
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_the_table_of_environments_is_true(environment: str) -> None:
+    row = re.search(rf"^\| {environment} \| (.+) \|$", (INFRA / "README.md").read_text(), re.MULTILINE)
+    assert row
+    chosen = parameters(environment, Sources())
+    stores, _, zones, locks, database = row[1].split(" | ")
+    assert stores.startswith("private endpoints") == chosen["isPrivate"]
+    assert (zones == "yes") == chosen["isZoneRedundant"]
+    assert (locks == "yes") == chosen["isLocked"]
+    units = chosen["mostRequestUnits"]
+    assert database == (f"autoscale to {units:,} RU/s" if units else "serverless")
