@@ -3,6 +3,7 @@
 import asyncio
 import dataclasses
 import json
+import os
 import subprocess
 import sys
 
@@ -11,6 +12,7 @@ import pytest
 
 from domain.counting import counts
 from local import processes
+from local.cloud import SETTINGS
 from local.demo import HANDLES
 from release import smoke
 
@@ -24,9 +26,11 @@ pytestmark = pytest.mark.timeout(180)
 async def origin(tmp_path_factory):
     """`make run` with its demo, on its own data."""
     data = tmp_path_factory.mktemp("smoke")
+    # Tests that ran before may have left a host, whose settings stand in our environment.
+    env = {name: value for name, value in os.environ.items() if name not in SETTINGS}
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "local.run", "--data", data,
-        cwd=processes.PROJECT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        cwd=processes.PROJECT, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
     )  # fmt: skip
     seen = ""
     try:
