@@ -30,7 +30,8 @@ async def origin(tmp_path_factory):
     env = {name: value for name, value in os.environ.items() if name not in SETTINGS}
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "local.run", "--data", data,
-        cwd=processes.PROJECT, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        cwd=processes.PROJECT, env=env, stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
     )  # fmt: skip
     seen = ""
     try:
