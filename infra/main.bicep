@@ -215,6 +215,15 @@ module access 'app/access.bicep' = {
   }
 }
 
+module firewall 'app/firewall.bicep' = {
+  scope: group
+  params: {
+    tags: tags
+    name: '${abbreviations.wafPolicy}izwop${environmentName}'
+    isPremium: isPrivate
+  }
+}
+
 module edge 'app/edge.bicep' = {
   scope: group
   params: {
@@ -222,7 +231,7 @@ module edge 'app/edge.bicep' = {
     tags: tags
     name: '${abbreviations.frontDoorProfile}${suffix}'
     endpointName: '${abbreviations.frontDoorEndpoint}izwop-${environmentName}'
-    firewallName: '${abbreviations.wafPolicy}izwop${environmentName}'
+    firewallId: firewall.outputs.id
     domain: domain
     isPremium: isPrivate
     functionHost: '${functionAppName}.azurewebsites.net'

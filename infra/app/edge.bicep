@@ -15,10 +15,8 @@ param name string
 @description('Name of the endpoint; a part that nobody can guess is added.')
 param endpointName string
 
-@description('Name of the firewall policy: letters and digits.')
-@minLength(1)
-@maxLength(128)
-param firewallName string
+@description('The policy of the firewall.')
+param firewallId string
 
 @description('The domain people see. Empty: the name that Azure gives to the endpoint.')
 param domain string
@@ -34,10 +32,6 @@ param media { id: string, host: string }
 
 @description('The workspace that its logs go to.')
 param workspaceId string
-
-@description('The most requests that one address may send in a minute.')
-@minValue(100)
-param mostRequestsAMinute int = 1200
 
 var hasDomain = !empty(domain)
 var sku = isPremium ? 'Premium_AzureFrontDoor' : 'Standard_AzureFrontDoor'
@@ -295,113 +289,13 @@ resource uploads 'Microsoft.Cdn/profiles/afdEndpoints/routes@2025-12-01' = if (i
   ]
 }
 
-resource firewall 'Microsoft.Network/FrontDoorWebApplicationFirewallPolicies@2025-11-01' = {
-  name: firewallName
-  location: 'global'
-  tags: tags
-  sku: { name: sku }
-  properties: {
-    policySettings: {
-      enabledState: 'Enabled'
-      mode: 'Prevention'
-      requestBodyCheck: 'Enabled'
-      logScrubbing: {
-        state: 'Enabled'
-        scrubbingRules: [
-          {
-            matchVariable: 'RequestIPAddress'
-            selectorMatchOperator: 'EqualsAny'
-            state: 'Enabled'
-          }
-          {
-            matchVariable: 'QueryStringArgNames'
-            selectorMatchOperator: 'EqualsAny'
-            state: 'Enabled'
-          }
-        ]
-      }
-    }
-    customRules: {
-      rules: [
-        {
-          name: 'UploadsOnlyPut'
-          priority: 10
-          enabledState: 'Enabled'
-          ruleType: 'MatchRule'
-          action: 'Block'
-          matchConditions: [
-            {
-              matchVariable: 'RequestUri'
-              operator: 'Contains'
-              matchValue: ['/uploads/']
-            }
-            {
-              matchVariable: 'RequestMethod'
-              operator: 'Equal'
-              negateCondition: true
-              matchValue: ['PUT']
-            }
-          ]
-        }
-        {
-          name: 'SignInRate'
-          priority: 20
-          enabledState: 'Enabled'
-          ruleType: 'RateLimitRule'
-          rateLimitDurationInMinutes: 1
-          rateLimitThreshold: 60
-          action: 'Block'
-          matchConditions: [
-            {
-              matchVariable: 'RequestUri'
-              operator: 'Contains'
-              matchValue: ['/auth/']
-            }
-          ]
-        }
-        {
-          name: 'Rate'
-          priority: 30
-          enabledState: 'Enabled'
-          ruleType: 'RateLimitRule'
-          rateLimitDurationInMinutes: 1
-          rateLimitThreshold: mostRequestsAMinute
-          action: 'Block'
-          matchConditions: [
-            {
-              matchVariable: 'RequestUri'
-              operator: 'Contains'
-              matchValue: ['/']
-            }
-          ]
-        }
-      ]
-    }
-    managedRules: {
-      managedRuleSets: isPremium
-        ? [
-            {
-              ruleSetType: 'Microsoft_DefaultRuleSet'
-              ruleSetVersion: '2.1'
-              ruleSetAction: 'Block'
-            }
-            {
-              ruleSetType: 'Microsoft_BotManagerRuleSet'
-              ruleSetVersion: '1.1'
-            }
-          ]
-        : []
-    }
-  }
-}
-
 resource security 'Microsoft.Cdn/profiles/securityPolicies@2025-12-01' = {
   parent: profile
   name: 'firewall'
   properties: {
     parameters: {
       type: 'WebApplicationFirewall'
-      wafPolicy: { id: firewall.id }
+      wafPolicy: { id: firewallId }
       associations: [
         {
           domains: concat([{ id: endpoint.id }], hasDomain ? [{ id: customDomain.id }] : [])

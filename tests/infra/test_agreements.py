@@ -6,8 +6,9 @@ import re
 from typing import Any
 
 import pytest
+from breaches import ALLOWED_ROLES, COSMOS_ROLES, ROLES, SECRETS
 from deployment import INFRA, Placed, Resource, Sources, deployment, parameters
-from rules import ALLOWED_ROLES, COSMOS_ROLES, ROLES, RULES, SECRETS
+from rules import RULES
 
 import adapters.blobs
 import adapters.queues
