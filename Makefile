@@ -4,10 +4,10 @@ SHELL := bash
 MAKEFLAGS += --no-print-directory
 PYTHON := .venv/bin/python
 
-.PHONY: help run test check bench lock clean node chromium
+.PHONY: help run test check bench lock package smoke clean node chromium
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: .venv/.installed node ## the whole cloud on this machine, with ten demo people; Ctrl-C stops it
 	@exec $(PYTHON) -m local.run
@@ -15,11 +15,12 @@ run: .venv/.installed node ## the whole cloud on this machine, with ten demo peo
 test: .venv/.installed node chromium ## every test
 	@$(PYTHON) -m pytest
 
-check: .venv/.installed ## format, lint, types, structure
+check: .venv/.installed ## format, lint, types, structure, infrastructure
 	@$(PYTHON) -m ruff format --check .
 	@$(PYTHON) -m ruff check .
 	@$(PYTHON) -m mypy
 	@$(PYTHON) -m pytest -q tests/test_structure.py
+	@.ci/bicep
 
 bench: .venv/.installed node ## ratios against bare functions and other libraries
 	@$(PYTHON) -m bench
@@ -31,8 +32,14 @@ lock: .venv/.installed ## compile the requirements from their .in files
 	    --no-emit-index-url --custom-compile-command "make lock" $$name.in -o $$name.txt; \
 	done
 
+package: .venv/.installed ## dist/released-package.zip, the same bytes each time, and what is in it
+	@$(PYTHON) -m release.package
+
+smoke: .venv/.installed ## URL=https://… [CARD=handle]: walk the public path of a running iZwop
+	@$(PYTHON) -m release.smoke "$(URL)" $(if $(CARD),--card "$(CARD)")
+
 clean: ## forget the local data and the caches of the tools
-	@rm -rf .local .mypy_cache .ruff_cache .pytest_cache .hypothesis bench.json
+	@rm -rf .local dist .mypy_cache .ruff_cache .pytest_cache .hypothesis bench.json
 
 # A shim of pyenv may stand on PATH without a version behind it, so each candidate must really run.
 .venv/bin/python:

@@ -1,7 +1,8 @@
-"""The function app: registers blueprints; nothing else."""
+"""The function app: refuses wrong settings, then registers blueprints; nothing else."""
 
 import azure.functions as func
 
+import settings
 from functions import (
     api_accounts,
     api_cards,
@@ -9,6 +10,7 @@ from functions import (
     auth,
     cards,
     counting,
+    health,
     images,
     jobs,
     my,
@@ -23,6 +25,8 @@ from functions import (
     unknown,
 )
 
+settings.refuse_wrong_start()
+
 app = func.FunctionApp(http_auth_level=func.AuthLevel.ANONYMOUS)
 app.register_functions(api_accounts.bp)
 app.register_functions(api_cards.bp)
@@ -30,6 +34,7 @@ app.register_functions(assets.bp)
 app.register_functions(auth.bp)
 app.register_functions(cards.bp)
 app.register_functions(counting.bp)
+app.register_functions(health.bp)
 app.register_functions(images.bp)
 app.register_functions(jobs.bp)
 app.register_functions(my.bp)

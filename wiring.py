@@ -3,6 +3,7 @@
 import logging
 from dataclasses import dataclass
 from functools import cache, partial
+from pathlib import Path
 
 import settings
 from adapters.blobs import Blobs
@@ -10,7 +11,9 @@ from adapters.cosmos.accounts import CosmosAccounts, CosmosProfiles, CosmosSessi
 from adapters.cosmos.cards import CosmosCards
 from adapters.cosmos.connections import CosmosConnections
 from adapters.cosmos.database import Database
+from adapters.cosmos.health import CosmosHealth
 from adapters.cosmos.images import CosmosImages
+from adapters.cosmos.migration import CosmosMigration
 from adapters.cosmos.names import CosmosHandles, CosmosIdentities
 from adapters.cosmos.published import CosmosPublished
 from adapters.cosmos.traffic import CosmosTraffic
@@ -57,10 +60,19 @@ class Services:
     code_flow: CodeFlow
     tokens: Tokens
     sealer: Sealer
+    store_health: CosmosHealth
+    migration: CosmosMigration
+    version: str
 
 
 def _draw_code(origin: str, handle: str) -> str:
     return qr_svg(f"{origin}/c/{handle}")
+
+
+def _version() -> str:
+    """Which release this is: the package says, a checkout does not know."""
+    packaged = Path(__file__).with_name("version.txt")
+    return packaged.read_text("utf-8").strip() if packaged.exists() else "development"
 
 
 def build(chosen: Settings) -> Services:
@@ -107,6 +119,9 @@ def build(chosen: Settings) -> Services:
             api_audience=chosen.oidc_api_audience,
         ),
         sealer=Sealer(chosen.session_key.get_secret_value()),
+        store_health=CosmosHealth(database),
+        migration=CosmosMigration(database),
+        version=_version(),
     )
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel
 
 from domain.errors import Unavailable
+from domain.health import Waiting
 from domain.mail import MailOrder
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ class Queue:
         self._name, self._connection, self._account_url = name, connection, account_url
         self._opening = asyncio.Lock()
         self._client: QueueClient | None = None
+        self._poison: QueueClient | None = None
 
     async def send(self, order: BaseModel) -> None:
         """Send an order, or refuse with `Unavailable` when the queue does not take it."""
@@ -47,10 +49,32 @@ class Queue:
             log.warning("queue_unreachable queue=%s error=%s", self._name, type(exc).__name__)
             raise Unavailable from None
 
+    async def waiting(self) -> Waiting:
+        """How many messages wait about, since when the first, and how many the host has set aside."""
+        client = await self._queue()
+        properties, front = await asyncio.gather(client.get_queue_properties(), client.peek_messages())
+        return Waiting(
+            name=self._name,
+            count=properties.approximate_message_count or 0,
+            oldest_at=front[0].inserted_on if front else None,
+            set_aside=await self._set_aside(),
+        )
+
     async def close(self) -> None:
-        if self._client is not None:
-            await self._client.close()
-            self._client = None
+        for client in (self._client, self._poison):
+            if client is not None:
+                await client.close()
+        self._client = self._poison = None
+
+    async def _set_aside(self) -> int:
+        from azure.core.exceptions import ResourceNotFoundError  # noqa: PLC0415
+
+        if self._poison is None:
+            self._poison = self._connect(f"{self._name}-poison")
+        try:
+            return (await self._poison.get_queue_properties()).approximate_message_count or 0
+        except ResourceNotFoundError:  # the host makes it when the first message is set aside
+            return 0
 
     async def _queue(self) -> "QueueClient":
         async with self._opening:
@@ -60,21 +84,22 @@ class Queue:
 
     async def _open(self) -> "QueueClient":
         from azure.core.exceptions import ResourceExistsError  # noqa: PLC0415
+
+        client = self._connect(self._name)
+        with suppress(ResourceExistsError):
+            await client.create_queue()
+        return client
+
+    def _connect(self, name: str) -> "QueueClient":
         from azure.storage.queue import TextBase64EncodePolicy  # noqa: PLC0415
         from azure.storage.queue.aio import QueueClient  # noqa: PLC0415
 
         policy: dict[str, Any] = {"message_encode_policy": TextBase64EncodePolicy(), **_PATIENCE}
         if self._connection is not None:
-            client = QueueClient.from_connection_string(self._connection, self._name, **policy)
-        else:
-            from azure.identity.aio import DefaultAzureCredential  # noqa: PLC0415
+            return QueueClient.from_connection_string(self._connection, name, **policy)
+        from azure.identity.aio import DefaultAzureCredential  # noqa: PLC0415
 
-            client = QueueClient(
-                self._account_url or "", self._name, credential=DefaultAzureCredential(), **policy
-            )
-        with suppress(ResourceExistsError):
-            await client.create_queue()
-        return client
+        return QueueClient(self._account_url or "", name, credential=DefaultAzureCredential(), **policy)
 
 
 class MailQueue(Queue):

@@ -3,17 +3,21 @@
 import base64
 import binascii
 import os
+from contextlib import suppress
 
 KEY_BYTES = 32
 _NONCE_BYTES = 12
 
 
 class Sealer:
-    """AES-256-GCM. `key` is 32 bytes in base64, of either alphabet, with or without padding."""
+    """AES-256-GCM. `keys` is 32 bytes in base64, of either alphabet, with or without padding.
 
-    def __init__(self, key: str) -> None:
-        self._key = _decode(key)
-        if len(self._key) != KEY_BYTES:
+    While a key is changed it is two of them with a comma between: the first seals, both open.
+    """
+
+    def __init__(self, keys: str) -> None:
+        self._keys = [_decode(key) for key in keys.split(",")]
+        if any(len(key) != KEY_BYTES for key in self._keys):
             raise ValueError("SESSION_KEY must be 32 random bytes in base64.")
 
     def seal(self, value: bytes, purpose: str) -> str:
@@ -21,7 +25,7 @@ class Sealer:
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415
 
         nonce = os.urandom(_NONCE_BYTES)
-        sealed = nonce + AESGCM(self._key).encrypt(nonce, value, purpose.encode())
+        sealed = nonce + AESGCM(self._keys[0]).encrypt(nonce, value, purpose.encode())
         return base64.urlsafe_b64encode(sealed).decode().rstrip("=")
 
     def unseal(self, text: str, purpose: str) -> bytes | None:
@@ -29,11 +33,11 @@ class Sealer:
         from cryptography.exceptions import InvalidTag  # noqa: PLC0415
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415
 
-        try:
-            sealed = _decode(text)
-            return AESGCM(self._key).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], purpose.encode())
-        except (ValueError, InvalidTag):
-            return None
+        sealed = _decode(text)
+        for key in self._keys:
+            with suppress(ValueError, InvalidTag):
+                return AESGCM(key).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], purpose.encode())
+        return None
 
 
 def _decode(text: str) -> bytes:

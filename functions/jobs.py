@@ -14,6 +14,9 @@ from functions.chance import now
 
 log = logging.getLogger("izwop.jobs")
 
+# Some minutes' work. What is left is found by the next run, which an operator may also order at once.
+MOST_UPGRADED = 20_000
+
 bp = func.Blueprint()
 
 
@@ -41,6 +44,14 @@ async def tidy_up(timer: func.TimerRequest) -> None:  # noqa: ARG001 - the trigg
         raise ExceptionGroup("housekeeping", failures)
     if any(isinstance(result, Settled) and result.failed for result in results):
         raise Unavailable
+
+
+@bp.function_name("upgrade_documents")
+@bp.timer_trigger(arg_name="timer", schedule="%IMAGE_SWEEP_SCHEDULE%")
+async def upgrade_documents(timer: func.TimerRequest) -> None:  # noqa: ARG001 - the trigger's binding
+    """Write today's form of stored documents, so that the release after this need not know the old one."""
+    swept = await wiring.services().migration.sweep(most=MOST_UPGRADED)
+    log.info("documents_upgraded done=%d taken=%d complete=%s", swept.done, swept.taken, swept.complete)
 
 
 @bp.function_name("send_mail")

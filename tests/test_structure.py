@@ -22,7 +22,7 @@ MAY_IMPORT = {
     "functions": {"functions", "domain", "wiring", "adapters"},
     "wiring.py": {"settings", "adapters", "domain"},
     "settings.py": set(),
-    "function_app.py": {"functions"},
+    "function_app.py": {"functions", "settings"},
 }
 # A vendor's library and the only places that may know it.
 VENDORS = {

@@ -7,7 +7,7 @@ or a refusal here, so that repositories and the domain never see the SDK.
 import asyncio
 import logging
 import re
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -18,13 +18,13 @@ from azure.core.exceptions import ServiceRequestError, ServiceResponseError
 from azure.cosmos import exceptions
 from azure.cosmos.aio import ContainerProxy, CosmosClient
 
+from adapters.cosmos.upgrades import SCHEMA_VERSION, Document, upgraded
 from domain.errors import StaleVersion, Unavailable
 
 log = logging.getLogger("izwop.cosmos")
 
-Document = dict[str, Any]
+__all__ = ["SCHEMA_VERSION", "Database", "Document", "Items", "instant"]
 
-SCHEMA_VERSION = 1
 # A person waits: with the SDK's own tries of two seconds inside, longer than this is no answer.
 CALL_SECONDS = 5
 _ITEM_ID = re.compile("[A-Za-z0-9_:-]{1,200}")
@@ -127,9 +127,10 @@ class Items:
         container = await self._database.container(self._name)
         async with _asked():
             try:
-                return dict(await container.read_item(item, partition_key=partition))
+                found = dict(await container.read_item(item, partition_key=partition))
             except exceptions.CosmosResourceNotFoundError:
                 return None
+        return upgraded(self._name, found)
 
     async def create(self, document: Document) -> bool:
         """Store a new item; False when its id is taken in its partition."""
@@ -208,14 +209,14 @@ class Items:
             found = container.query_items(
                 sql, parameters=_parameters(parameters), partition_key=partition, max_item_count=100
             )
-            return [dict(document) async for document in found]
+            return [upgraded(self._name, dict(document)) async for document in found]
 
-    async def sweep(self, sql: str, **parameters: Any) -> AsyncIterator[Document]:
+    async def sweep(self, sql: str, **parameters: Any) -> AsyncGenerator[Document]:
         """Stream a plain filter across all partitions. For maintenance, never for a request."""
         container = await self._database.container(self._name)
         with _refusals():
             async for document in container.query_items(sql, parameters=_parameters(parameters)):
-                yield dict(document)
+                yield upgraded(self._name, dict(document))
 
 
 def _parameters(values: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -38,6 +38,7 @@ class CosmosPublished:
         `first` says that nothing is likely to be there; either way it lands, in one call when that is right.
         """
         values = {
+            "schemaVersion": SCHEMA_VERSION,
             "version": card.version,
             "content": None if card.content is None else card.content.model_dump(mode="json"),
             "publishedAt": None if card.published_at is None else instant(card.published_at),
@@ -51,7 +52,6 @@ class CosmosPublished:
             "handle": card.handle,
             "cardId": card.card_id,
             "role": "controller",
-            "schemaVersion": SCHEMA_VERSION,
             **values,
         }
         if first and await self._items.create(new):

@@ -1,0 +1,86 @@
+"""Versions of stored documents: how an older one becomes today's when it is read.
+
+Three rules let two releases run side by side and a release be rolled back by one version:
+
+1. A release reads its own version and the one before, and writes its own.
+2. What is newer than a release can read is refused, never guessed at: the field it does not know may be the
+   one that hides another. `NEWEST_READABLE` is raised one release before `SCHEMA_VERSION`, by a release whose
+   models keep the new fields and do not use them yet. Rolling back to that release loses nothing.
+3. An upgrade only fills in what is missing, so that it may run twice.
+"""
+
+import logging
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from domain.errors import Unavailable
+
+log = logging.getLogger("izwop.cosmos")
+
+Document = dict[str, Any]
+
+SCHEMA_VERSION = 2
+NEWEST_READABLE = 2
+
+_LISTS = ("emails", "phones", "social_links", "product_links")
+_SINGLES = ("title", "organisation", "website", "company_text", "video_link", "office_address", "map_link")
+
+
+def _show_to_all(content: Document | None) -> None:
+    """Before version 2 a card had no audiences: whoever opened it saw everything that was filled in."""
+    if content is None:
+        return
+    for entry in (entry for name in _LISTS for entry in content.get(name, [])):
+        entry.setdefault("audience", "public")
+    if "audiences" not in content:
+        content["audiences"] = {name: "public" for name in _SINGLES if content.get(name) is not None}
+
+
+def _card(card: Document) -> None:
+    for name in ("draft", "published", "previous"):
+        _show_to_all(card.get(name))
+    # Without it a deletion would not be shown to the public.
+    card.setdefault("was_published", card.get("published") is not None)
+
+
+def _published(document: Document) -> None:
+    _show_to_all(document.get("content"))
+    absent: Document = {"redirectTo": None, "code": "", "images": {}, "ownerId": ""}
+    for name, value in absent.items():
+        document.setdefault(name, value)
+
+
+# What changed with each version, by container and kind. `published` holds one kind, which it does not name.
+UPGRADES: dict[int, dict[tuple[str, str | None], Callable[[Document], None]]] = {
+    2: {
+        ("accounts", "card"): lambda document: _card(document["body"]),
+        ("accounts", "card-creation"): lambda document: _card(document["body"]["made"]),
+        ("published", None): _published,
+    },
+}
+
+
+def upgraded(container: str, document: Document) -> Document:
+    """Today's form of a document that was read. A part of one, without its version, is left as it is.
+
+    Raises `Unavailable` for a document of a version that this release cannot know: while a release is rolled
+    out or back, another worker can read it.
+    """
+    version = document.get("schemaVersion")
+    if version is None:
+        return document
+    if version > NEWEST_READABLE:
+        log.error("document_too_new container=%s version=%s", container, version)
+        raise Unavailable
+    for step in range(version + 1, SCHEMA_VERSION + 1):
+        change = UPGRADES[step].get((container, document.get("kind")))
+        if change is not None:
+            change(document)
+        document["schemaVersion"] = step
+    return document
+
+
+def sweepable() -> Iterable[tuple[str, str | None]]:
+    """What a sweep brings up to date: the kinds that changed, but for records that go within a day."""
+    kinds = UPGRADES[SCHEMA_VERSION]
+    return [(container, kind) for container, kind in kinds if kind is None or not kind.endswith("-creation")]

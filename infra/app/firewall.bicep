@@ -1,0 +1,119 @@
+// What the edge refuses before the app is asked: known attacks, floods, and anything but PUT to uploads.
+
+@description('Tags of every resource.')
+param tags object
+
+@description('Name of the policy: letters and digits.')
+@minLength(1)
+@maxLength(128)
+param name string
+
+@description('The managed rules; they need the dearer edge.')
+param isPremium bool
+
+@description('The most requests that one address may send in a minute.')
+@minValue(100)
+param mostRequestsAMinute int = 1200
+
+resource firewall 'Microsoft.Network/FrontDoorWebApplicationFirewallPolicies@2025-11-01' = {
+  name: name
+  location: 'global'
+  tags: tags
+  sku: { name: isPremium ? 'Premium_AzureFrontDoor' : 'Standard_AzureFrontDoor' }
+  properties: {
+    policySettings: {
+      enabledState: 'Enabled'
+      mode: 'Prevention'
+      requestBodyCheck: 'Enabled'
+      logScrubbing: {
+        state: 'Enabled'
+        scrubbingRules: [
+          {
+            matchVariable: 'RequestIPAddress'
+            selectorMatchOperator: 'EqualsAny'
+            state: 'Enabled'
+          }
+          {
+            matchVariable: 'QueryStringArgNames'
+            selectorMatchOperator: 'EqualsAny'
+            state: 'Enabled'
+          }
+        ]
+      }
+    }
+    customRules: {
+      rules: [
+        {
+          name: 'UploadsOnlyPut'
+          priority: 10
+          enabledState: 'Enabled'
+          ruleType: 'MatchRule'
+          action: 'Block'
+          matchConditions: [
+            {
+              matchVariable: 'RequestUri'
+              operator: 'Contains'
+              matchValue: ['/uploads/']
+            }
+            {
+              matchVariable: 'RequestMethod'
+              operator: 'Equal'
+              negateCondition: true
+              matchValue: ['PUT']
+            }
+          ]
+        }
+        {
+          name: 'SignInRate'
+          priority: 20
+          enabledState: 'Enabled'
+          ruleType: 'RateLimitRule'
+          rateLimitDurationInMinutes: 1
+          rateLimitThreshold: 60
+          action: 'Block'
+          matchConditions: [
+            {
+              matchVariable: 'RequestUri'
+              operator: 'Contains'
+              matchValue: ['/auth/']
+            }
+          ]
+        }
+        {
+          name: 'Rate'
+          priority: 30
+          enabledState: 'Enabled'
+          ruleType: 'RateLimitRule'
+          rateLimitDurationInMinutes: 1
+          rateLimitThreshold: mostRequestsAMinute
+          action: 'Block'
+          matchConditions: [
+            {
+              matchVariable: 'RequestUri'
+              operator: 'Contains'
+              matchValue: ['/']
+            }
+          ]
+        }
+      ]
+    }
+    managedRules: {
+      managedRuleSets: isPremium
+        ? [
+            {
+              ruleSetType: 'Microsoft_DefaultRuleSet'
+              ruleSetVersion: '2.1'
+              ruleSetAction: 'Block'
+            }
+            {
+              ruleSetType: 'Microsoft_BotManagerRuleSet'
+              ruleSetVersion: '1.1'
+            }
+          ]
+        : []
+    }
+  }
+}
+
+@description('Resource id of the policy.')
+output id string = firewall.id

@@ -1,0 +1,122 @@
+// The vault, and the secrets that no identity can replace.
+import { Region, Reach, Care } from '../types.bicep'
+
+@description('Region of the vault.')
+param location Region
+
+@description('Tags of every resource.')
+param tags object
+
+@description('Name of the vault.')
+@minLength(3)
+@maxLength(24)
+param name string
+
+@description('Name of the private endpoint, where there is one.')
+param endpointName string
+
+@description('How the vault is reached.')
+param reach Reach
+
+@description('How the vault is kept.')
+param care Care
+
+@description('The secret of the application that people sign in to.')
+@secure()
+@minLength(8)
+param oidcClientSecret string
+
+@description('32 random bytes in base64; seals the sign-in cookie.')
+@secure()
+@minLength(43)
+param sessionKey string
+
+@description('`smtps://user:password@host:port` of the server that takes our mail.')
+@secure()
+@minLength(8)
+param smtpUrl string
+
+resource vault 'Microsoft.KeyVault/vaults@2026-02-01' = {
+  name: name
+  location: location
+  tags: tags
+  properties: {
+    tenantId: tenant().tenantId
+    sku: {
+      family: 'A'
+      name: 'standard'
+    }
+    enableRbacAuthorization: true
+    enableSoftDelete: true
+    softDeleteRetentionInDays: care.isLocked ? 90 : 7
+    enablePurgeProtection: true
+    publicNetworkAccess: reach.isPrivate ? 'Disabled' : 'Enabled'
+    networkAcls: {
+      defaultAction: 'Deny'
+      bypass: 'None'
+      ipRules: []
+      virtualNetworkRules: reach.isPrivate ? [] : [{ id: reach.functionSubnetId }]
+    }
+  }
+
+  resource oidcClientSecretEntry 'secrets' = {
+    name: 'oidc-client-secret'
+    tags: tags
+    properties: { value: oidcClientSecret }
+  }
+
+  resource sessionKeyEntry 'secrets' = {
+    name: 'session-key'
+    tags: tags
+    properties: { value: sessionKey }
+  }
+
+  resource smtpUrlEntry 'secrets' = {
+    name: 'smtp-url'
+    tags: tags
+    properties: { value: smtpUrl }
+  }
+}
+
+module endpoint 'private-endpoint.bicep' = if (reach.isPrivate) {
+  params: {
+    name: endpointName
+    location: location
+    tags: tags
+    subnetId: reach.endpointSubnetId
+    storeId: vault.id
+    part: 'vault'
+    zoneName: 'privatelink.vaultcore.azure.net'
+  }
+}
+
+resource logs 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
+  name: 'workspace'
+  scope: vault
+  properties: {
+    workspaceId: care.workspaceId
+    logs: [
+      {
+        category: 'AuditEvent'
+        enabled: true
+      }
+    ]
+  }
+}
+
+resource lock 'Microsoft.Authorization/locks@2020-05-01' = if (care.isLocked) {
+  name: 'keep'
+  scope: vault
+  properties: {
+    level: 'CanNotDelete'
+    notes: 'Nobody can sign in without these keys. Remove the lock only to end the service.'
+  }
+}
+
+@description('Name of the vault.')
+@minLength(3)
+@maxLength(24)
+output name string = vault.name
+
+@description('Where the settings of the app refer to; a secret is `<uri>secrets/<name>`.')
+output uri string = vault.properties.vaultUri

@@ -1,0 +1,31 @@
+// For trying out: cheap, without private endpoints, thrown away at will.
+using '../main.bicep'
+
+param environmentName = 'dev'
+param domain = readEnvironmentVariable('IZWOP_DOMAIN', '')
+param signIn = {
+  issuer: readEnvironmentVariable('OIDC_ISSUER')
+  tenantId: readEnvironmentVariable('OIDC_TENANT_ID')
+  clientId: readEnvironmentVariable('OIDC_CLIENT_ID')
+  apiAudience: readEnvironmentVariable('OIDC_API_AUDIENCE')
+}
+param oidcClientSecret = readEnvironmentVariable('OIDC_CLIENT_SECRET')
+param sessionKey = readEnvironmentVariable('SESSION_KEY')
+param smtpUrl = readEnvironmentVariable('SMTP_URL')
+param operatorEmail = readEnvironmentVariable('OPERATOR_EMAIL')
+param watchedHandle = readEnvironmentVariable('WATCHED_HANDLE', '')
+param federations = json(readEnvironmentVariable('FEDERATIONS', '[]'))
+param generation = int(readEnvironmentVariable('GENERATION', '1'))
+param isPrivate = false
+param isZoneRedundant = false
+param isLocked = false
+param mostRequestUnits = 0
+param scale = {
+  memoryMb: 2048
+  concurrency: 16
+  mostInstances: 40
+  alwaysReady: 0
+}
+param retentionDays = 30
+param mostLogGigabytesADay = 1
+param monthlyBudget = 100

@@ -1,0 +1,31 @@
+// Where people are.
+using '../main.bicep'
+
+param environmentName = 'prod'
+param domain = readEnvironmentVariable('IZWOP_DOMAIN')
+param signIn = {
+  issuer: readEnvironmentVariable('OIDC_ISSUER')
+  tenantId: readEnvironmentVariable('OIDC_TENANT_ID')
+  clientId: readEnvironmentVariable('OIDC_CLIENT_ID')
+  apiAudience: readEnvironmentVariable('OIDC_API_AUDIENCE')
+}
+param oidcClientSecret = readEnvironmentVariable('OIDC_CLIENT_SECRET')
+param sessionKey = readEnvironmentVariable('SESSION_KEY')
+param smtpUrl = readEnvironmentVariable('SMTP_URL')
+param operatorEmail = readEnvironmentVariable('OPERATOR_EMAIL')
+param watchedHandle = readEnvironmentVariable('WATCHED_HANDLE', '')
+param federations = json(readEnvironmentVariable('FEDERATIONS', '[]'))
+param generation = int(readEnvironmentVariable('GENERATION', '1'))
+param isPrivate = true
+param isZoneRedundant = true
+param isLocked = true
+param mostRequestUnits = 4000
+param scale = {
+  memoryMb: 2048
+  concurrency: 16
+  mostInstances: 100
+  alwaysReady: 2
+}
+param retentionDays = 90
+param mostLogGigabytesADay = 5
+param monthlyBudget = 1000

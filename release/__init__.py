@@ -1,0 +1,1 @@
+"""What is done with iZwop from a checkout: package, deploy, look at, put right. Never deployed itself."""

@@ -1,0 +1,234 @@
+"""Deploy iZwop with the Azure CLI. What can be known beforehand is looked at before anything is made.
+
+    python -m release.deploy check   staging
+    python -m release.deploy what-if staging
+    python -m release.deploy create  staging
+    python -m release.deploy publish staging [--package older/released-package.zip]
+
+`create` makes or changes what `infra/` describes; `publish` sends the package and walks the public path.
+Rolling back is publishing the package before. Each command to Azure is printed as an operator would type it.
+"""
+
+import argparse
+import contextlib
+import json
+import os
+import re
+import shlex
+import subprocess
+import sys
+import time
+import zipfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import settings
+from release import package, smoke
+
+ROOT = Path(__file__).parents[1]
+_SUBSCRIPTION = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+# Parameters that are settings of the app, too, and so must be what the app will take.
+_SETTINGS = ("OIDC_ISSUER", "OIDC_TENANT_ID", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET", "OIDC_API_AUDIENCE",
+             "SESSION_KEY", "SMTP_URL")  # fmt: skip
+# What the parts that `create` made are called; a pipeline that may only publish is told instead of asking.
+OUTPUTS = ("AZURE_RESOURCE_GROUP", "AZURE_FUNCTION_NAME", "PUBLIC_ORIGIN")
+
+
+class Refused(Exception):
+    """Why nothing is done: one sentence for each reason."""
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m release.deploy", description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)  # fmt: skip
+    parser.add_argument("command", choices=("check", "what-if", "create", "publish"))
+    parser.add_argument("environment", help="dev, staging or prod")
+    parser.add_argument("--location", default="swedencentral", help="a region of the EU")
+    parser.add_argument("--package", type=Path, default=ROOT / "dist" / package.PACKAGE)
+    parser.add_argument("--card", default=os.environ.get("WATCHED_HANDLE") or None, help="a published card")
+    parser.add_argument("--patience", type=int, default=300, help="seconds until the new version must answer")
+    arguments = parser.parse_args()
+    try:
+        if arguments.command == "publish":
+            origin, version = publish(arguments.environment, arguments.package, os.environ)
+            await_version(origin, version, arguments.patience)
+            steps = smoke.walk(origin, smoke.fetch_from(origin), card=arguments.card, version=version)
+            return smoke.report(origin, steps)
+        check(arguments.environment, arguments.location, os.environ)
+        if arguments.command != "check":
+            deployment(arguments.command, arguments.environment, arguments.location)
+    except Refused as refused:
+        print(f"Nothing was done:\n{refused}", file=sys.stderr)
+        return 1
+    except subprocess.CalledProcessError as failed:
+        print(f"az ended with {failed.returncode}; what it said is above.", file=sys.stderr)
+        return 1
+    return 0
+
+
+def check(environment: str, location: str, given: Mapping[str, str]) -> None:
+    """Refuse a wrong environment, region, parameter or sign-in with all reasons at once; changes nothing."""
+    reasons = [*_wrong_place(environment, location), *_wrong_parameters(environment, given)]
+    # Who signs in and what the region offers is worth asking only for what could be deployed at all.
+    reasons = reasons or _wrong_azure(location, given)
+    if reasons:
+        raise Refused("\n".join(f"  - {reason}" for reason in reasons))
+    print(f"{environment} in {location}: all that can be known beforehand is well.")
+
+
+def environments() -> list[str]:
+    return sorted(path.stem for path in (ROOT / "infra" / "parameters").glob("*.bicepparam"))
+
+
+def regions() -> list[str]:
+    """The regions that `infra/types.bicep` allows: one list for both."""
+    declared = re.search(
+        r"^type Region = (.+)$", (ROOT / "infra" / "types.bicep").read_text("utf-8"), re.MULTILINE
+    )
+    return re.findall(r"'([a-z0-9]+)'", declared[1]) if declared else []
+
+
+def _wrong_place(environment: str, location: str) -> list[str]:
+    found = []
+    if environment not in environments():
+        found.append(f"There is no environment {environment}; there are {', '.join(environments())}.")
+    if location not in regions():
+        found.append(
+            f"{location} is not a region where iZwop may keep data; choose of {', '.join(regions())}."
+        )
+    return found
+
+
+def _wrong_parameters(environment: str, given: Mapping[str, str]) -> list[str]:
+    """What the parameters read from the environment and is missing, or is nothing the app would take."""
+    file = ROOT / "infra" / "parameters" / f"{environment}.bicepparam"
+    if not file.exists():
+        return []
+    required = re.findall(r"readEnvironmentVariable\('(\w+)'\)", file.read_text("utf-8"))
+    missing = [name for name in required if not given.get(name)]
+    found = [f"{name} is not set." for name in missing]
+    told = settings.faults({name: given[name] for name in _SETTINGS if given.get(name)})
+    found += [sentence for sentence in told if sentence.split(" ")[0] in set(_SETTINGS) - set(missing)
+              and " is missing: " not in sentence]  # fmt: skip
+    if "OPERATOR_EMAIL" in required and "@" not in given.get("OPERATOR_EMAIL", "@"):
+        found.append("OPERATOR_EMAIL is not an e-mail address.")
+    if not _is_list(given.get("FEDERATIONS") or "[]"):
+        found.append("FEDERATIONS is not a JSON list.")
+    return found
+
+
+def _is_list(text: str) -> bool:
+    try:
+        return isinstance(json.loads(text), list)
+    except ValueError:
+        return False
+
+
+def _wrong_azure(location: str, given: Mapping[str, str]) -> list[str]:
+    try:
+        _az("bicep", "version", quiet=True)
+        account = json.loads(_az("account", "show", "--output", "json", quiet=True))
+        offered = json.loads(
+            _az("functionapp", "list-flexconsumption-locations", "--output", "json", quiet=True)
+        )
+    except FileNotFoundError:
+        return ["The Azure CLI (az) is not installed."]
+    except subprocess.CalledProcessError as failed:
+        command = " ".join(failed.cmd[:3])
+        return [f"`{command}` failed: run `az login`, and `az bicep install` if Bicep is missing."]
+    found = []
+    wanted = given.get("AZURE_SUBSCRIPTION_ID")
+    if wanted and not _SUBSCRIPTION.fullmatch(wanted):
+        found.append("AZURE_SUBSCRIPTION_ID is not the id of a subscription.")
+    elif wanted and account["id"] != wanted:
+        found.append(
+            f"az is signed in to another subscription: run `az account set --subscription {wanted}`."
+        )
+    if location not in {_region(place["name"]) for place in offered}:
+        found.append(f"{location} offers no Flex Consumption to this subscription.")
+    return found
+
+
+def _region(name: str) -> str:
+    return name.lower().replace(" ", "")
+
+
+def deployment(command: str, environment: str, location: str) -> None:
+    """`what-if` or `create`. `--parameters location` puts the data where the deployment is recorded."""
+    _az(
+        "deployment", "sub", command,
+        "--name", f"izwop-{environment}",
+        "--location", location,
+        "--parameters", f"infra/parameters/{environment}.bicepparam",
+        "--parameters", f"location={location}",
+    )  # fmt: skip
+
+
+def publish(environment: str, zipped: Path, given: Mapping[str, str]) -> tuple[str, str]:
+    """Send the package to the function app; give the origin where it shall answer, and its version."""
+    if environment not in environments():
+        raise Refused(f"  - There is no environment {environment}; there are {', '.join(environments())}.")
+    version = _version_of(zipped)
+    if environment == "prod" and version.endswith(".dirty"):
+        raise Refused(
+            f"  - {version} was packaged with changes that are not committed; prod runs commits only."
+        )
+    target = _target(environment, given)
+    _az(
+        "functionapp", "deployment", "source", "config-zip",
+        "--resource-group", target["AZURE_RESOURCE_GROUP"],
+        "--name", target["AZURE_FUNCTION_NAME"],
+        "--src", str(zipped),
+    )  # fmt: skip
+    return target["PUBLIC_ORIGIN"], version
+
+
+def await_version(origin: str, version: str, patience: float) -> None:
+    """Wait until the version answers, or for `patience` seconds: old instances end their requests first."""
+    fetch, limit = smoke.fetch_from(origin), time.monotonic() + patience
+    while time.monotonic() < limit:
+        with contextlib.suppress(smoke.Wrong):
+            if f'"version":"{version}"' in fetch("GET", "/health", None).text:
+                return
+        time.sleep(5)
+
+
+def _version_of(zipped: Path) -> str:
+    try:
+        with zipfile.ZipFile(zipped) as content:
+            return content.read("version.txt").decode().strip()
+    except (OSError, KeyError, zipfile.BadZipFile):
+        raise Refused(f"  - {zipped} is not a package; make one with `make package`.") from None
+
+
+def _target(environment: str, given: Mapping[str, str]) -> dict[str, str]:
+    """Which function app: as the environment says, or as the deployment of the environment put out."""
+    told = {name: given[name] for name in OUTPUTS if given.get(name)}
+    if len(told) == len(OUTPUTS):
+        return told
+    query = ["--query", "properties.outputs", "--output", "json"]
+    try:
+        shown: dict[str, Any] = json.loads(
+            _az("deployment", "sub", "show", "--name", f"izwop-{environment}", *query, quiet=True)
+        )
+        return {name: str(shown[name]["value"]) for name in OUTPUTS}
+    except (subprocess.CalledProcessError, FileNotFoundError, KeyError):
+        raise Refused(
+            f"  - There is no deployment izwop-{environment} to be seen: `create` it first,"
+            f" or set {', '.join(OUTPUTS)}."
+        ) from None
+
+
+def _az(*arguments: str, quiet: bool = False) -> str:
+    """Run az; with `quiet` give what it prints, otherwise show the command and what it prints as it comes."""
+    command: Sequence[str] = ["az", *arguments]
+    if not quiet:
+        print(f"$ {shlex.join(command)}", flush=True)
+    done = subprocess.run(command, cwd=ROOT, check=True, text=True, stdout=subprocess.PIPE if quiet else None,
+                          stderr=subprocess.DEVNULL if quiet else None)  # fmt: skip
+    return done.stdout or ""
+
+
+if __name__ == "__main__":
+    sys.exit(main())

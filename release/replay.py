@@ -1,0 +1,102 @@
+"""Poison queues: what the host set aside after five tries, to look at and to give back.
+
+    python -m release.replay --list
+    python -m release.replay mail --most 10
+
+Signs in as you (`az login`) to `--account`, or uses the connection string in `AzureWebJobsStorage`. Mend what
+made the messages fail first: one that fails again is set aside again.
+"""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from azure.core.exceptions import AzureError, ResourceNotFoundError
+from azure.storage.queue import QueueClient
+
+from adapters.queues import IMAGE_QUEUE, MAIL_QUEUE, VISIT_QUEUE
+
+QUEUES = (MAIL_QUEUE, IMAGE_QUEUE, VISIT_QUEUE)
+# While it is moved a message is ours; if this process dies it is on the poison queue again after this.
+_MINE_SECONDS = 60
+
+Connect = Callable[[str], QueueClient]
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m release.replay", description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)  # fmt: skip
+    parser.add_argument("queue", nargs="?", choices=QUEUES, help="the queue whose messages go back")
+    parser.add_argument("--list", action="store_true", help="only say what was set aside")
+    parser.add_argument("--most", type=int, default=sys.maxsize, help="at most so many messages")
+    parser.add_argument("--account", help="the storage account's name")
+    arguments = parser.parse_args()
+    connection = os.environ.get("AzureWebJobsStorage")  # noqa: SIM112 - the name that the host has for it
+    if not arguments.list and arguments.queue is None:
+        parser.error("name a queue, or ask for --list")
+    if arguments.account is None and not connection:
+        parser.error("name the storage account with --account, or set AzureWebJobsStorage")
+    connect = as_you(arguments.account) if arguments.account else by_connection(str(connection))
+    try:
+        if arguments.list:
+            for queue in QUEUES:
+                print(listed(queue, connect))
+        else:
+            moved = replay(arguments.queue, connect, most=arguments.most)
+            print(f"{moved} messages of {arguments.queue}-poison are back on {arguments.queue}.")
+    except AzureError as exc:
+        print(f"The storage account did not do it: {exc.message.splitlines()[0]}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def by_connection(connection: str) -> Connect:
+    return lambda name: QueueClient.from_connection_string(connection, name)
+
+
+def as_you(account: str) -> Connect:
+    from azure.identity import DefaultAzureCredential  # noqa: PLC0415
+
+    credential: Any = DefaultAzureCredential()
+    return lambda name: QueueClient(f"https://{account}.queue.core.windows.net", name, credential=credential)
+
+
+def listed(queue: str, connect: Connect) -> str:
+    """How many were set aside, and since when. Nothing of what they say."""
+    with connect(f"{queue}-poison") as poison:
+        try:
+            count = poison.get_queue_properties().approximate_message_count or 0
+            first = poison.peek_messages()
+        except ResourceNotFoundError:
+            count, first = 0, []
+    at: datetime | None = first[0].inserted_on if first else None
+    return f"{queue}-poison: {count}" + (f", the first since {at:%Y-%m-%d %H:%M} UTC" if at else "")
+
+
+def replay(queue: str, connect: Connect, *, most: int) -> int:
+    """Send each message again as it is, and only then take it from the poison queue; give how many.
+
+    If this process ends in between, the message is done twice, which every handler is made for.
+    """
+    moved = 0
+    with connect(f"{queue}-poison") as poison, connect(queue) as working:
+        try:
+            # Those that were there when it began: what fails again meanwhile must not go round and round.
+            most = min(most, poison.get_queue_properties().approximate_message_count or 0)
+        except ResourceNotFoundError:
+            return 0
+        while moved < most:
+            message = poison.receive_message(visibility_timeout=_MINE_SECONDS)
+            if message is None:
+                break
+            working.send_message(message.content)
+            poison.delete_message(message)
+            moved += 1
+    return moved
+
+
+if __name__ == "__main__":
+    sys.exit(main())

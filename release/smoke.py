@@ -1,0 +1,273 @@
+"""`make smoke URL=…`: walk the public path of a running iZwop as a stranger would, and leave nothing there.
+
+Needs nothing but Python. It names itself a robot, so that no visit is counted, and turns back at the
+identity provider's door.
+"""
+
+import argparse
+import http.client
+import json
+import re
+import ssl
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+SECONDS = 15
+USER_AGENT = "izwop-smoke/1 (bot)"
+_SECURITY = {
+    "strict-transport-security": "max-age=63072000",
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "strict-origin-when-cross-origin",
+    "permissions-policy": "camera=()",
+    "cross-origin-opener-policy": "same-origin",
+    "content-security-policy": "frame-ancestors 'none'",
+}
+_NOBODY = "smoke-nobody-has-this-handle"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Header names are in lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def text(self) -> str:
+        return self.body.decode("utf-8", errors="replace")
+
+
+Fetch = Callable[[str, str, bytes | None], Answer]
+"""Method, path or whole URL, form; the answer, redirects not followed."""
+
+
+class Wrong(Exception):
+    """What is not as it must be, in one sentence."""
+
+
+def must(holds: object, sentence: str) -> None:
+    if not holds:
+        raise Wrong(sentence)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m release.smoke", description=__doc__)
+    parser.add_argument("url", help="the origin, such as https://izwop.example")
+    parser.add_argument("--card", help="the handle of a published card")
+    parser.add_argument("--version", help="the version that must answer, such as 0.1.0+5f3a2c1d9e8b")
+    arguments = parser.parse_args()
+    url = urlsplit(arguments.url)
+    if url.scheme not in ("http", "https") or not url.hostname or url.path not in ("", "/"):
+        parser.error("the URL must be an origin, such as URL=https://izwop.example")
+    origin = f"{url.scheme}://{url.netloc}"
+    return report(origin, walk(origin, fetch_from(origin), card=arguments.card, version=arguments.version))
+
+
+def report(origin: str, results: Iterator[tuple[str, str]]) -> int:
+    """Print each step with its fault; give the exit code."""
+    failed = total = 0
+    print(f"Walking {origin}")
+    for step, fault in results:
+        total += 1
+        failed += bool(fault)
+        print(f"  {'FAIL' if fault else 'ok  '}  {step}{': ' + fault if fault else ''}", flush=True)
+    print(f"{failed} of {total} steps failed." if failed else f"All {total} steps are well.")
+    return 1 if failed else 0
+
+
+def fetch_from(origin: str) -> Fetch:
+    """One connection for each request: what is tested is the way in, not a kept-alive connection."""
+
+    def fetch(method: str, path: str, form: bytes | None) -> Answer:
+        url = urlsplit(path if "://" in path else origin + path)
+        kind = http.client.HTTPSConnection if url.scheme == "https" else http.client.HTTPConnection
+        connection = kind(url.netloc, timeout=SECONDS)
+        accept = "application/json" if url.path.startswith(("/api/", "/health")) else "text/html"
+        headers = {"User-Agent": USER_AGENT, "Accept": accept, "Accept-Encoding": "identity"}
+        if form is not None:
+            headers |= {"Content-Type": "application/x-www-form-urlencoded", "Origin": origin}
+        try:
+            connection.request(method, f"{url.path or '/'}{url.query and '?' + url.query}", form, headers)
+            answer = connection.getresponse()
+            return Answer(
+                answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read()
+            )
+        except ssl.SSLError as exc:
+            raise Wrong(f"{url.netloc} has no trusted certificate ({exc.reason})") from None
+        except (OSError, http.client.HTTPException) as exc:
+            raise Wrong(f"{url.netloc} does not answer ({type(exc).__name__})") from None
+        finally:
+            connection.close()
+
+    return fetch
+
+
+def walk(
+    origin: str, fetch: Fetch, *, card: str | None = None, version: str | None = None
+) -> Iterator[tuple[str, str]]:
+    """Give each step with what is wrong there, or nothing."""
+    steps: dict[str, Callable[[], None]] = {
+        "GET /health: every dependency answers": lambda: health(fetch, version),
+        "GET /: the home page": lambda: home(fetch),
+        "GET /robots.txt": lambda: robots(fetch),
+        "GET /c/…: a card that does not exist": lambda: no_card(fetch),
+        "GET /…: a page that does not exist": lambda: missing_page(fetch),
+        "GET /api/v1/…: an unknown path": lambda: unknown_api(fetch),
+        "GET /api/v1/cards: without signing in": lambda: closed_api(fetch),
+        "GET /api/v1/openapi.json": lambda: openapi(fetch, origin),
+        "GET /my: sends strangers to sign in": lambda: private(fetch),
+        "GET /auth/login: asks for the age": lambda: sign_in_page(fetch),
+        "POST /auth/login: leads to the identity provider": lambda: to_provider(fetch, origin),
+    }
+    if origin.startswith("https:"):
+        steps["GET http://…: leads to https"] = lambda: plain_http(fetch, origin)
+    if card:
+        steps[f"GET /c/{card}"] = lambda: card_page(fetch, card)
+        steps[f"GET /c/{card}.vcf"] = lambda: vcard(fetch, card, origin)
+        steps[f"GET /c/{card}.qr.svg"] = lambda: code(fetch, card)
+    for step, check in steps.items():
+        try:
+            check()
+            yield step, ""
+        except Wrong as wrong:
+            yield step, str(wrong)
+
+
+def _get(fetch: Fetch, path: str, status: int, content_type: str) -> Answer:
+    """Fetch what must have a status, a type and every security header."""
+    answer = fetch("GET", path, None)
+    must(answer.status == status, f"answers {answer.status}, not {status}")
+    given = answer.headers.get("content-type", "")
+    must(given.split(";")[0] == content_type, f"is {given or 'without a type'}, not {content_type}")
+    _secure(answer)
+    return answer
+
+
+def _secure(answer: Answer) -> None:
+    for name, part in _SECURITY.items():
+        must(name in answer.headers, f"has no {name} header")
+        must(part in answer.headers[name], f"has {name} without {part}")
+
+
+def _json(answer: Answer) -> dict[str, object]:
+    try:
+        document = json.loads(answer.body)
+    except ValueError:
+        raise Wrong("is not JSON") from None
+    must(isinstance(document, dict), "is not a JSON object")
+    return dict(document)
+
+
+def _problem(answer: Answer, code: str) -> None:
+    said = _json(answer).get("code")
+    must(said == code, f"has the code {said}, not {code}")
+
+
+def health(fetch: Fetch, version: str | None) -> None:
+    answer = fetch("GET", "/health", None)
+    must(answer.status in (200, 503), f"answers {answer.status}, not 200")
+    said = _json(answer)
+    dependencies = said.get("dependencies")
+    for dependency in dependencies if isinstance(dependencies, list) else []:
+        must(dependency["reachable"], f"says that it does not reach: {dependency['name']}")
+    must(answer.status == 200, "answers 503")  # noqa: PLR2004
+    must(version is None or said.get("version") == version, f"runs {said.get('version')}, not {version}")
+    must(
+        said.get("status") == "ok", f"says that it is {said.get('status')}: {json.dumps(said.get('waiting'))}"
+    )
+    _secure(answer)
+
+
+def home(fetch: Fetch) -> None:
+    must("iZwop" in _get(fetch, "/", 200, "text/html").text, "does not say iZwop")
+
+
+def robots(fetch: Fetch) -> None:
+    must("Disallow: /my" in _get(fetch, "/robots.txt", 200, "text/plain").text, "lets robots into /my")
+
+
+def no_card(fetch: Fetch) -> None:
+    _get(fetch, f"/c/{_NOBODY}", 404, "text/html")
+
+
+def missing_page(fetch: Fetch) -> None:
+    _get(fetch, "/smoke/there-is-no-such-page", 404, "text/html")
+
+
+def unknown_api(fetch: Fetch) -> None:
+    _problem(_get(fetch, "/api/v1/smoke", 404, "application/problem+json"), "not_found")
+
+
+def closed_api(fetch: Fetch) -> None:
+    _problem(_get(fetch, "/api/v1/cards", 401, "application/problem+json"), "unauthenticated")
+
+
+def openapi(fetch: Fetch, origin: str) -> None:
+    document = _json(_get(fetch, "/api/v1/openapi.json", 200, "application/json"))
+    must(str(document.get("openapi", "")).startswith("3.1"), "is not OpenAPI 3.1")
+    said = [server["url"] for server in document.get("servers", [])]  # type: ignore[attr-defined]
+    must(said == [origin], f"says that it is at {', '.join(said)}: PUBLIC_ORIGIN is another origin")
+
+
+def private(fetch: Fetch) -> None:
+    answer = fetch("GET", "/my", None)
+    must(answer.status == 303, f"answers {answer.status}, not 303")  # noqa: PLR2004
+    must(answer.headers.get("location", "").startswith("/auth/login"), "does not lead to /auth/login")
+
+
+def sign_in_page(fetch: Fetch) -> None:
+    text = _get(fetch, "/auth/login", 200, "text/html").text
+    must('name="birthYear"' in text, "has no field for the year of birth")
+
+
+def to_provider(fetch: Fetch, origin: str) -> None:
+    form = urlencode({"birthYear": "1985", "birthMonth": "12", "returnTo": "/my"}).encode()
+    answer = fetch("POST", "/auth/login", form)
+    must(answer.status == 303, f"answers {answer.status}, not 303")  # noqa: PLR2004
+    location = urlsplit(answer.headers.get("location", ""))
+    local = location.hostname in ("localhost", "127.0.0.1")
+    must(location.scheme == "https" or local, "leads to a provider without https")
+    query = {name: values[0] for name, values in parse_qs(location.query).items()}
+    for name, right in {
+        "response_type": "code",
+        "code_challenge_method": "S256",
+        "redirect_uri": f"{origin}/auth/callback",
+    }.items():
+        must(query.get(name) == right, f"asks the provider with {name}={query.get(name)}, not {right}")
+    for name in ("state", "nonce", "client_id", "code_challenge"):
+        must(query.get(name), f"asks the provider without {name}")
+    # Hosts write the attributes' names in letters of their own choice.
+    cookie = answer.headers.get("set-cookie", "").lower()
+    for part in ("__Host-flow=", "Secure", "HttpOnly", "SameSite=Lax"):
+        must(part.lower() in cookie, f"sets its cookie without {part}")
+
+
+def plain_http(fetch: Fetch, origin: str) -> None:
+    answer = fetch("GET", origin.replace("https:", "http:", 1) + "/", None)
+    must(answer.status in (301, 307, 308), f"answers {answer.status}, not 308")
+    must(answer.headers.get("location", "").startswith(origin), f"does not lead to {origin}")
+
+
+def card_page(fetch: Fetch, card: str) -> None:
+    text = _get(fetch, f"/c/{card}", 200, "text/html").text
+    must(f"/c/{card}.vcf" in text, "does not offer the contact")
+    must(not re.search(r"<script(?! type=\"application/ld\+json\")", text), "has a script in it")
+
+
+def vcard(fetch: Fetch, card: str, origin: str) -> None:
+    answer = _get(fetch, f"/c/{card}.vcf", 200, "text/vcard")
+    must(answer.body.startswith(b"BEGIN:VCARD\r\n"), "does not begin a vCard")
+    must(answer.body.endswith(b"END:VCARD\r\n"), "does not end a vCard")
+    unfolded = answer.text.replace("\r\n ", "")
+    must(f"{origin}/c/{card}" in unfolded, "does not name the card's address")
+
+
+def code(fetch: Fetch, card: str) -> None:
+    must("<path" in _get(fetch, f"/c/{card}.qr.svg", 200, "image/svg+xml").text, "draws nothing")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

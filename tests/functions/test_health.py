@@ -1,0 +1,170 @@
+"""`/health`: well, late, failing; bounded, kept for a moment, and silent about everything else."""
+
+import asyncio
+import json
+import re
+import time
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+import wiring
+from domain.health import LATE_AFTER, Dependency, Waiting, judge
+from domain.mail import MailOrder
+
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+DOCUMENTS = "/docs"
+
+
+@pytest.fixture(autouse=True)
+def _fresh(host):
+    """Each test looks anew, and leaves nothing for the next."""
+    from functions import health  # noqa: PLC0415 - the module that the host loaded
+
+    health._kept.until = 0.0
+    yield
+    health._kept.until = 0.0
+
+
+@pytest.mark.parametrize(
+    ("reachable", "oldest", "set_aside", "status"),
+    [
+        (True, timedelta(0), 0, "ok"),
+        (True, LATE_AFTER, 0, "ok"),
+        (True, LATE_AFTER + timedelta(seconds=1), 0, "late"),
+        (True, timedelta(0), 1, "late"),
+        (False, timedelta(0), 0, "failing"),
+        (False, timedelta(days=1), 1, "failing"),
+    ],
+)
+def test_the_verdict(reachable, oldest, set_aside, status) -> None:
+    dependency = Dependency(name="store", reachable=reachable, milliseconds=1)
+    work = Waiting(name="mail", count=1, oldest_at=NOW - oldest, set_aside=set_aside)
+    assert judge([dependency], [work], version="1", at=NOW).status == status
+
+
+async def test_a_well_app_says_so_and_who_it_is(client) -> None:
+    answer = await client().get("/health")
+    assert answer.status_code == 200
+    said = answer.json()
+    assert said["status"] == "ok", said
+    assert said["version"] == "development"
+    assert {each["name"]: each["reachable"] for each in said["dependencies"]} == {
+        "store": True,
+        "queues": True,
+        "identity": True,
+    }
+    assert [work["name"] for work in said["waiting"]] == ["projections", "mail", "images", "visits"]
+    assert answer.headers["cache-control"] == "no-store"
+
+
+async def test_it_tells_no_secret_and_no_place(client, cloud) -> None:
+    text = (await client().get("/health")).text
+    for name, value in cloud.settings.items():
+        assert value not in text or name.endswith("SCHEDULE"), name
+    assert not re.search(r"127\.0\.0\.1|localhost|https?:", text)
+    assert set(json.loads(text)) == {"status", "version", "checkedAt", "dependencies", "waiting"}
+
+
+async def test_a_store_that_is_down_is_told_with_503(client, order) -> None:
+    await order({"match": {"path": DOCUMENTS}, "action": "status", "status": 503, "times": 100})
+    answer = await client().get("/health")
+    assert (answer.status_code, answer.json()["status"]) == (503, "failing")
+    assert int(answer.headers["retry-after"]) >= 1
+    reachable = {each["name"]: each["reachable"] for each in answer.json()["dependencies"]}
+    assert reachable == {"store": False, "queues": True, "identity": True}
+
+
+async def test_a_store_that_hangs_is_not_waited_for(client, order) -> None:
+    await order({"match": {"path": DOCUMENTS}, "action": "delay", "delayMs": 10000, "times": 2})
+    began = time.monotonic()
+    answer = await client().get("/health")
+    assert time.monotonic() - began < 3
+    assert answer.status_code == 503
+
+
+async def test_a_provider_that_hangs_is_not_waited_for_but_asked_to_the_end(client, monkeypatch) -> None:
+    from functions import health  # noqa: PLC0415 - the module that the host loaded
+
+    monkeypatch.setattr(health, "CHECK_SECONDS", 0.1)
+    answered, opened = asyncio.Event(), asyncio.Event()
+
+    async def slow(self, now):
+        await opened.wait()
+        answered.set()
+
+    monkeypatch.setattr(type(wiring.services().provider), "discovery", slow)
+    answer = await client().get("/health")
+    assert answer.status_code == 503
+    assert not answered.is_set()
+    opened.set()
+    await asyncio.wait_for(answered.wait(), 5)
+
+
+async def test_queues_that_are_away_are_told(client, monkeypatch) -> None:
+    queue = wiring.services().mail_queue
+
+    async def away(self):
+        raise ConnectionRefusedError("AccountKey=abc")
+
+    monkeypatch.setattr(type(queue), "waiting", away)
+    answer = await client().get("/health")
+    assert answer.status_code == 503
+    assert "AccountKey" not in answer.text
+
+
+async def test_however_often_it_is_asked_the_store_is_asked_once(client, monkeypatch) -> None:
+    looks = []
+    store = type(wiring.services().store_health)
+    waiting = store.waiting
+
+    async def counted(self, now):
+        looks.append(now)
+        return await waiting(self, now)
+
+    monkeypatch.setattr(store, "waiting", counted)
+    answers = await asyncio.gather(*(client().get("/health") for _ in range(20)))
+    assert {answer.status_code for answer in answers} == {200}
+    assert len(looks) == 1
+
+
+async def test_waiting_and_set_aside_messages_are_counted_with_their_age(client, host) -> None:
+    queue = wiring.services().mail_queue
+    before = datetime.now(UTC) - timedelta(seconds=2)
+    await queue.send(MailOrder(kind="welcome", account_id="acc_nobody"))
+    waits = await queue.waiting()
+    assert waits.count >= 1
+    assert before < waits.oldest_at < datetime.now(UTC) + timedelta(seconds=2)
+    await host.drain_queue("mail")
+
+    poison = queue._connect("mail-poison")
+    async with poison:
+        await poison.create_queue()
+        await poison.send_message("tried five times")
+        said = (await client().get("/health")).json()
+        await poison.delete_queue()
+    assert said["status"] == "late"
+    assert next(work for work in said["waiting"] if work["name"] == "mail")["setAside"] == 1
+
+
+async def test_the_oldest_order_of_a_card_is_found(host) -> None:
+    services = wiring.services()
+    container = await services.database.container("accounts")
+    for number, minutes in enumerate((3, 45, 0)):
+        at = (datetime.now(UTC) - timedelta(minutes=minutes)).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        await container.upsert_item(
+            {"id": f"projection-health-{number}", "accountId": "acc_health", "kind": "projection",
+             "schemaVersion": 1, "cardId": "crd_health", "createdAt": at}
+        )  # fmt: skip
+    try:
+        waits = await services.store_health.waiting(datetime.now(UTC))
+    finally:
+        for number in range(3):
+            await container.delete_item(f"projection-health-{number}", "acc_health")
+    assert waits.count >= 2
+    assert datetime.now(UTC) - waits.oldest_at > timedelta(minutes=44)
+
+
+async def test_a_probe_may_ask_for_the_head_alone(client) -> None:
+    answer = await client().head("/health")
+    assert (answer.status_code, answer.content) == (200, b"")

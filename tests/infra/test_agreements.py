@@ -1,0 +1,280 @@
+"""What is described in two places is the same in both: settings, containers, queues, roles, alerts."""
+
+import ast
+import json
+import re
+from typing import Any
+
+import pytest
+from breaches import ALLOWED_ROLES, COSMOS_ROLES, ROLES, SECRETS
+from deployment import INFRA, Placed, Resource, Sources, deployment, parameters
+from rules import RULES
+
+import adapters.blobs
+import adapters.queues
+from settings import Settings
+
+ROOT = INFRA.parent
+ENVIRONMENTS = ["dev", "staging", "prod"]
+# Local stand-ins for identities, and a private certificate of the local provider.
+ONLY_LOCAL = {"COSMOS_KEY", "AzureWebJobsStorage", "OIDC_CA_FILE"}
+# Read by the host, by its telemetry and by the library that signs in as the app.
+OF_THE_PLATFORM = {
+    "APPLICATIONINSIGHTS_CONNECTION_STRING",
+    "APPLICATIONINSIGHTS_AUTHENTICATION_STRING",
+    "AZURE_CLIENT_ID",
+    "AzureWebJobsDisableHomepage",
+    "AzureWebJobsStorage__credential",
+    "AzureWebJobsStorage__clientId",
+}
+# Announced by issues that are not built yet; the alerts and the workbook wait for them.
+LOGGED_LATER = {"request_overdue", "erasure_stuck", "sync_failed", "sync_done"}
+# What the references to the vault become.
+RESOLVED = {
+    "OIDC_CLIENT_SECRET": "made-up-secret",
+    "SESSION_KEY": "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=",
+    "SMTP_URL": "smtps://user:password@mail.example:465",
+}
+SIGN_IN = {
+    "issuer": "https://tenant.example/v2.0",
+    "tenantId": "t",
+    "clientId": "c",
+    "apiAudience": "api://izwop",
+}
+
+
+def one_of(resources: list[Resource], kind: str, name: str = "") -> Resource:
+    return next(one for one in resources if one.type == kind and name in one.name)
+
+
+def planted(file: str, old: str, new: str) -> Sources:
+    text = (ROOT / file).read_text("utf-8")
+    assert old in text
+    return Sources({file: text.replace(old, new)})
+
+
+def app_settings(environment: str, sources: Sources | None = None) -> dict[str, Any]:
+    resources = deployment(environment, sources, signIn=SIGN_IN)
+    return one_of(resources, "Microsoft.Web/sites/config").properties
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_the_settings_are_those_the_app_reads(environment: str) -> None:
+    read = {str(field.alias) for field in Settings.model_fields.values()}
+    assert set(app_settings(environment)) == (read - ONLY_LOCAL) | OF_THE_PLATFORM
+
+
+def test_a_setting_that_is_left_out_is_noticed() -> None:
+    sources = planted("infra/app/functions.bicep", "  MAIL_FROM: mailFrom\n", "")
+    assert app_settings("prod").keys() - app_settings("prod", sources).keys() == {"MAIL_FROM"}
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_the_app_accepts_the_settings(environment: str) -> None:
+    # What Azure will answer is a URL where it is a whole setting, and a name where it is a part of one.
+    known = {
+        name: re.sub("⟦[^⟧]*⟧", "name.example", re.sub("^⟦", "https://⟦", value))
+        for name, value in app_settings(environment).items()
+    }
+    chosen = Settings.model_validate(known | RESOLVED)
+    assert RESOLVED.keys() == SECRETS
+    assert chosen.https
+    assert chosen.cosmos_key is None
+    assert chosen.storage is None
+    assert known["AzureWebJobsDisableHomepage"] == "true"
+
+
+def test_secrets_of_the_settings_are_those_in_the_vault() -> None:
+    resources = deployment("prod")
+    kept = {one.body["name"] for one in resources if one.type == "Microsoft.KeyVault/vaults/secrets"}
+    referred = {app_settings("prod")[name].rpartition("secrets/")[2].strip(")") for name in SECRETS}
+    assert referred == kept
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_the_containers_are_those_of_the_adapters(environment: str) -> None:
+    described = json.loads((ROOT / "adapters/cosmos/containers.json").read_text())
+    made = [
+        one.properties["resource"] for one in deployment(environment)
+        if one.type == "Microsoft.DocumentDB/databaseAccounts/sqlDatabases/containers"
+    ]  # fmt: skip
+    assert [one["id"] for one in made] == [one["name"] for one in described]
+    for one, wanted in zip(made, described, strict=True):
+        assert one["partitionKey"]["paths"] == [wanted["partitionKey"]]
+        assert one["defaultTtl"] == wanted["defaultTtl"]
+        assert one["indexingPolicy"] == wanted["indexingPolicy"]
+        assert one["uniqueKeyPolicy"] == wanted.get("uniqueKeys", {"uniqueKeys": []})
+
+
+def test_no_repository_uses_a_container_that_is_not_described() -> None:
+    described = {one["name"] for one in json.loads((ROOT / "adapters/cosmos/containers.json").read_text())}
+    used = {
+        call.args[1].value
+        for path in (ROOT / "adapters/cosmos").glob("*.py")
+        for call in ast.walk(ast.parse(path.read_text()))
+        if isinstance(call, ast.Call) and getattr(call.func, "id", "") == "Items"
+        and len(call.args) > 1 and isinstance(call.args[1], ast.Constant)
+    }  # fmt: skip
+    assert used
+    assert used <= described
+
+
+def triggers() -> set[str]:
+    """The queues that functions are triggered by."""
+    found = set()
+    for path in (ROOT / "functions").glob("*.py"):
+        for call in ast.walk(ast.parse(path.read_text())):
+            if isinstance(call, ast.Call) and getattr(call.func, "attr", "") == "queue_trigger":
+                given = {keyword.arg: keyword.value for keyword in call.keywords}
+                assert given["connection"].value == "AzureWebJobsStorage", path  # type: ignore[attr-defined]
+                found.add(getattr(adapters.queues, given["queue_name"].id))  # type: ignore[attr-defined]
+    return found
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_the_queues_are_those_of_the_triggers(environment: str) -> None:
+    made = {
+        one.body["name"] for one in deployment(environment)
+        if one.type == "Microsoft.Storage/storageAccounts/queueServices/queues"
+    }  # fmt: skip
+    assert made == triggers() | {f"{name}-poison" for name in triggers()}
+    assert set(json.loads((INFRA / "queues.json").read_text())) == triggers()
+
+
+def test_every_queue_that_is_sent_to_has_a_trigger() -> None:
+    assert {value for name, value in vars(adapters.queues).items() if name.endswith("_QUEUE")} == triggers()
+
+
+def test_the_blob_containers_of_the_app_are_made() -> None:
+    made = {
+        one.body["name"] for one in deployment("dev")
+        if one.type == "Microsoft.Storage/storageAccounts/blobServices/containers" and "stmedia" in one.name
+    }  # fmt: skip
+    assert {adapters.blobs.UPLOADS, adapters.blobs.MEDIA} <= made
+
+
+def assigned(resources: list[Resource]) -> set[tuple[str, str, str]]:
+    """Who, as what, for what: `host`, the role, the kind and the name of the thing."""
+    found = set()
+    for one in resources:
+        if one.type not in (ROLES, COSMOS_ROLES):
+            continue
+        who = re.sub(r"⟦id-(\w+)-.*", r"\1", one.properties["principalId"])
+        role = ALLOWED_ROLES[one.properties["roleDefinitionId"].rpartition("/")[2]]
+        if one.type == COSMOS_ROLES:
+            what = f"collections {one.properties['scope'].rpartition('/')[2]}"
+        else:
+            of: Placed = one.body["scope"]
+            kind = of.resource.type.rpartition("/")[2]
+            last = of.resource.name.rpartition("/")[2]
+            what = f"{kind} {re.sub('^st(.*)abcdefghijklm$', r'\1', last)}"
+        found.add((who, role, re.sub(r" [\w-]*-izwop-.*", "", what)))
+    return found
+
+
+def documented() -> set[tuple[str, str, str]]:
+    text = (INFRA / "README.md").read_text()
+    collections = [one["name"] for one in json.loads((ROOT / "adapters/cosmos/containers.json").read_text())]
+    found = set()
+    for who, role, what in re.findall(r"^\| `(\w+)` \| ([^|]+?) \| ([^|]+?) \|", text, re.MULTILINE):
+        if role not in ALLOWED_ROLES.values():
+            continue
+        kind, names = re.split("[ ,]", what)[0], re.findall("`([^`]+)`", what)
+        if "every one but" in what:
+            names = [name for name in collections if name not in names]
+        elif kind == "collections":
+            names = [name for name in names if name in collections]
+        if kind in ("collections", "queues", "containers", "storageAccounts"):
+            found |= {(who, role, f"{kind} {name}") for name in names}
+        else:
+            found.add((who, role, kind))
+    return found
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_the_roles_are_exactly_the_documented_ones(environment: str) -> None:
+    assert assigned(deployment(environment)) == documented()
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new"),
+    [
+        ("infra/app/access.bicep", "principalId: controller.principalId", "principalId: host.principalId"),
+        ("infra/app/access.bicep", "scope: media::blobs::pictures", "scope: media"),
+        (
+            "infra/app/access.bicep",
+            "roleDefinitions', storageBlobDelegator",
+            "roleDefinitions', storageBlobDataOwner",
+        ),
+        ("infra/queues.json", '"visits"', '"visits", "more"'),
+    ],
+)
+def test_a_role_that_is_not_documented_is_noticed(file: str, old: str, new: str) -> None:
+    assert assigned(deployment("prod", planted(file, old, new))) != documented()
+
+
+def test_with_mail_and_pipeline_there_is_one_role_more_and_every_rule_is_kept() -> None:
+    resources = deployment(
+        "prod",
+        senderDomain={"name": "izwop.example", "isVerified": True},
+        smtpApplication={"applicationId": "application", "principalId": "principal"},
+        federations=[
+            {"name": "github", "issuer": "https://issuer", "subject": "repo:o/izwop:environment:prod"}
+        ],
+    )
+    assert assigned(resources) - documented() == {
+        ("principal", "Communication and Email Service Owner", "communicationServices")
+    }
+    assert {name: list(check(resources)) for name, check in RULES.items() if list(check(resources))} == {}
+    settings = one_of(resources, "Microsoft.Web/sites/config").properties
+    assert settings["MAIL_FROM"] == "iZwop <hello@izwop.example>"
+    assert any(one.type.endswith("federatedIdentityCredentials") for one in resources)
+
+
+def test_client_data_belongs_to_the_processor_once_it_is_there() -> None:
+    described = (ROOT / "adapters/cosmos/containers.json").read_text()
+    more = [*json.loads(described), {**json.loads(described)[0], "name": "client_data"}]
+    sources = Sources({"adapters/cosmos/containers.json": json.dumps(more)})
+    roles = assigned(deployment("prod", sources))
+    assert {who for who, _, what in roles if what == "collections client_data"} == {"processor"}
+    assert {what for who, _, what in roles if who == "processor"} == {"collections client_data"}
+
+
+def test_every_alert_is_documented() -> None:
+    text = (INFRA / "README.md").read_text()
+    kinds = ("Microsoft.Insights/metricAlerts", "Microsoft.Insights/scheduledQueryRules")
+    alerts = {one.name for one in deployment("prod") if one.type in kinds}
+    assert alerts == set(re.findall(r"^\| `([a-z-]+)` \| [0-4] \|", text, re.MULTILINE))
+
+
+def test_what_alerts_and_the_workbook_look_for_is_logged() -> None:
+    watched = set()
+    for name in ("app/alerts.bicep", "workbook.json"):
+        watched |= set(re.findall(r'startswith \\?"(\w+)\\?"', (INFRA / name).read_text()))
+    code = "".join(
+        path.read_text()
+        for place in ("functions", "adapters", "domain")
+        for path in (ROOT / place).rglob("*.py")
+    )
+    unknown = {name for name in watched - LOGGED_LATER if name != "Trigger" and f'"{name}' not in code}
+    assert unknown == set()
+    assert 'function_name("show_card")' in code
+
+
+def test_the_workbook_shows_what_operators_look_for() -> None:
+    tiles = {item["name"]: item for item in json.loads((INFRA / "workbook.json").read_text())["items"]}
+    assert {"cards", "queue-ages", "poison", "jobs", "syncs", "requests-of-people"} <= tiles.keys()
+    assert all(item["content"]["query"] for item in tiles.values() if item["type"] == 3)
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_the_table_of_environments_is_true(environment: str) -> None:
+    row = re.search(rf"^\| {environment} \| (.+) \|$", (INFRA / "README.md").read_text(), re.MULTILINE)
+    assert row
+    chosen = parameters(environment, Sources())
+    stores, _, zones, locks, database = row[1].split(" | ")
+    assert stores.startswith("private endpoints") == chosen["isPrivate"]
+    assert (zones == "yes") == chosen["isZoneRedundant"]
+    assert (locks == "yes") == chosen["isLocked"]
+    units = chosen["mostRequestUnits"]
+    assert database == (f"autoscale to {units:,} RU/s" if units else "serverless")

@@ -1,0 +1,215 @@
+"""What is wrong is refused before anything is made: a stand-in for `az` records what it was asked to do."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from release import deploy
+
+ROOT = Path(__file__).parents[2]
+SUBSCRIPTION = "11111111-2222-3333-4444-555555555555"
+GIVEN = {
+    "OIDC_ISSUER": "https://t.ciamlogin.com/t/v2.0",
+    "OIDC_TENANT_ID": "t",
+    "OIDC_CLIENT_ID": "app",
+    "OIDC_API_AUDIENCE": "app",
+    "OIDC_CLIENT_SECRET": "a-secret-of-the-app",
+    "SESSION_KEY": "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=",
+    "SMTP_URL": "smtps://user:password@mail.example:465",
+    "OPERATOR_EMAIL": "operator@example.com",
+    "IZWOP_DOMAIN": "izwop.example",
+    "AZURE_SUBSCRIPTION_ID": SUBSCRIPTION,
+}
+READS = ("bicep version", "account show", "functionapp list-flexconsumption-locations", "deployment sub show")
+AZ = f"""#!{sys.executable}
+import json, os, sys
+words = sys.argv[1:]
+with open(os.environ["AZ_ASKED"], "a") as asked:
+    asked.write(json.dumps(words) + "\\n")
+answers = json.loads(os.environ.get("AZ_ANSWERS", "{{}}"))
+for start, answer in answers.items():
+    if " ".join(words).startswith(start):
+        if answer is None:
+            sys.exit("az: not signed in")
+        print(json.dumps(answer))
+"""
+WELL = {
+    "account show": {"id": SUBSCRIPTION},
+    "functionapp list-flexconsumption-locations": [{"name": "Sweden Central"}, {"name": "westeurope"}],
+}
+
+
+@pytest.fixture
+def az(tmp_path):
+    """Run the deploy command beside a stand-in for az; gives what it said and what az was asked."""
+    (tmp_path / "az").write_text(AZ)
+    (tmp_path / "az").chmod(0o755)
+
+    def run(
+        *arguments: str, given=GIVEN, answers=WELL, path=None
+    ) -> tuple[subprocess.CompletedProcess, list]:
+        asked = tmp_path / "asked"
+        asked.write_text("")
+        done = subprocess.run(
+            [sys.executable, "-m", "release.deploy", *arguments],
+            cwd=ROOT, capture_output=True, text=True, check=False,
+            env={"PATH": path or f"{tmp_path}:{os.environ['PATH']}", "AZ_ASKED": str(asked),
+                 "AZ_ANSWERS": json.dumps(answers), **given},
+        )  # fmt: skip
+        return done, [json.loads(line) for line in asked.read_text().splitlines()]
+
+    return run
+
+
+def made(asked: list[list[str]]) -> list[str]:
+    """The commands that change something."""
+    commands = [" ".join(words) for words in asked]
+    return [command for command in commands if not command.startswith(READS)]
+
+
+@pytest.mark.parametrize("environment", deploy.environments())
+def test_what_is_well_is_made_by_the_command_that_is_printed(az, environment) -> None:
+    done, asked = az("create", environment)
+    assert done.returncode == 0, done.stderr
+    command = (
+        f"deployment sub create --name izwop-{environment} --location swedencentral"
+        f" --parameters infra/parameters/{environment}.bicepparam --parameters location=swedencentral"
+    )
+    assert made(asked) == [command]
+    assert f"$ az {command}" in done.stdout
+    for name in ("OIDC_CLIENT_SECRET", "SESSION_KEY", "SMTP_URL"):
+        assert GIVEN[name] not in done.stdout + done.stderr + json.dumps(asked)
+
+
+def test_check_makes_nothing_and_what_if_only_looks(az) -> None:
+    assert made(az("check", "prod")[1]) == []
+    [command] = made(az("what-if", "prod")[1])
+    assert command.startswith("deployment sub what-if ")
+
+
+REFUSED = {
+    "an unknown environment": ("production", [], {}, {}, "There is no environment production;"),
+    "a path for an environment": ("../prod", [], {}, {}, "There is no environment ../prod"),
+    "a region elsewhere": ("dev", ["--location", "eastus"], {}, {}, "eastus is not a region where iZwop may"),
+    "a region without our plan": (
+        "dev", ["--location", "northeurope"], {}, {}, "northeurope offers no Flex Consumption",
+    ),
+    "a missing secret": ("prod", [], {"SESSION_KEY": ""}, {}, "SESSION_KEY is not set."),
+    "a missing domain": ("prod", [], {"IZWOP_DOMAIN": ""}, {}, "IZWOP_DOMAIN is not set."),
+    "a key that is too short": ("dev", [], {"SESSION_KEY": "a" * 20}, {}, "SESSION_KEY must be 32 random"),
+    "mail in the clear": ("dev", [], {"SMTP_URL": "smtp://m.example:25"}, {}, "SMTP_URL would send mail"),
+    "an issuer without https": ("dev", [], {"OIDC_ISSUER": "http://i.example"}, {}, "OIDC_ISSUER is"),
+    "nobody to tell": ("dev", [], {"OPERATOR_EMAIL": "operator"}, {}, "OPERATOR_EMAIL is not an e-mail"),
+    "federations that are no list": ("dev", [], {"FEDERATIONS": "{"}, {}, "FEDERATIONS is not a JSON list."),
+    "somebody who is not signed in": ("dev", [], {}, {"account show": None}, "`az account show` failed"),
+    "another subscription": (
+        "dev", [], {}, {"account show": {"id": "another"}}, "az is signed in to another subscription",
+    ),
+    "an odd subscription": (
+        "dev", [], {"AZURE_SUBSCRIPTION_ID": "$(id)"}, {}, "AZURE_SUBSCRIPTION_ID is not the id",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("wrong", REFUSED)
+def test_it_refuses_before_anything_is_made(az, wrong) -> None:
+    environment, options, given, answers, sentence = REFUSED[wrong]
+    done, asked = az("create", environment, *options, given=GIVEN | given, answers=WELL | answers)
+    assert done.returncode == 1
+    assert done.stderr.startswith("Nothing was done:\n")
+    assert sentence in done.stderr
+    assert "Traceback" not in done.stderr
+    assert made(asked) == []
+    for name in ("OIDC_CLIENT_SECRET", "SESSION_KEY", "SMTP_URL"):
+        assert not given.get(name) or given[name] not in done.stderr
+
+
+def test_all_reasons_are_told_at_once(az) -> None:
+    done, _ = az("create", "prod", "--location", "eastus", given={"SESSION_KEY": "short"})
+    assert done.stderr.count("\n  - ") == 10, done.stderr
+
+
+@pytest.mark.parametrize("command", ["what-if", "check"])
+def test_looking_refuses_what_making_would(az, command) -> None:
+    done, asked = az(command, "prod", given=GIVEN | {"SESSION_KEY": ""})
+    assert "SESSION_KEY is not set." in done.stderr
+    assert asked == []
+
+
+def test_a_machine_without_az_is_told_so(az, tmp_path) -> None:
+    (tmp_path / "empty").mkdir()
+    done, _ = az("create", "dev", path=str(tmp_path / "empty"))
+    assert "The Azure CLI (az) is not installed." in done.stderr
+
+
+@pytest.fixture
+def zipped(tmp_path):
+    def make(version: str) -> Path:
+        path = tmp_path / f"{version}.zip"
+        with zipfile.ZipFile(path, "w") as content:
+            content.writestr("version.txt", f"{version}\n")
+        return path
+
+    return make
+
+
+def test_a_package_goes_to_what_the_deployment_made_and_is_walked(az, zipped) -> None:
+    origin = "http://127.0.0.1:9"
+    outputs = {
+        "AZURE_RESOURCE_GROUP": "rg-izwop-dev",
+        "AZURE_FUNCTION_NAME": "func-a",
+        "PUBLIC_ORIGIN": origin,
+    }
+    answers = {"deployment sub show": {name: {"value": value} for name, value in outputs.items()}}
+    done, asked = az(
+        "publish", "dev", "--patience", "0", "--package", str(zipped("0.1.0+a")), answers=answers
+    )
+    [command] = made(asked)
+    assert command.startswith(
+        "functionapp deployment source config-zip --resource-group rg-izwop-dev --name func-a --src "
+    )
+    assert done.returncode == 1  # nobody answers there
+    assert "FAIL  GET /health" in done.stdout
+
+    told, asked = az("publish", "dev", "--patience", "0", "--package", str(zipped("0.1.0+a")), given=outputs)
+    assert [words[:2] for words in asked] == [
+        ["functionapp", "deployment"]
+    ]  # who may only publish asks nothing
+    assert "func-a" in told.stdout
+
+
+@pytest.mark.parametrize(
+    ("environment", "version", "sentence"),
+    [
+        ("production", "0.1.0+a", "There is no environment production"),
+        ("prod", "0.1.0+a.dirty", "changes that are not committed"),
+        ("dev", "0.1.0+a", "There is no deployment izwop-dev to be seen"),
+    ],
+)
+def test_a_wrong_publication_is_refused(az, zipped, environment, version, sentence) -> None:
+    answers = {"deployment sub show": None}
+    done, asked = az(
+        "publish", environment, "--patience", "0", "--package", str(zipped(version)), answers=answers
+    )
+    assert sentence in done.stderr
+    assert made(asked) == []
+
+
+def test_what_is_no_package_is_refused(az, tmp_path) -> None:
+    shutil.copy(__file__, tmp_path / "not.zip")
+    for path in ("not.zip", "absent.zip"):
+        done, asked = az("publish", "dev", "--package", str(tmp_path / path))
+        assert "is not a package; make one with `make package`" in done.stderr
+        assert made(asked) == []
+
+
+def test_the_regions_are_those_of_the_templates() -> None:
+    assert "swedencentral" in deploy.regions()
+    assert not {"eastus", "uksouth", "switzerlandnorth"} & set(deploy.regions())
+    assert deploy.environments() == ["dev", "prod", "staging"]

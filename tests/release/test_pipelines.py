@@ -1,0 +1,174 @@
+"""What the pipelines may do, which actions they trust, and that they agree with the templates and the app."""
+
+import os
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[2]
+WORKFLOWS = {path.name: path.read_text() for path in sorted((ROOT / ".github/workflows").glob("*.yml"))}
+
+
+def wrong(text: str) -> list[str]:
+    """What a workflow must not be: unpinned, unbounded, or allowed more than it needs."""
+    workflow, found = yaml.safe_load(text), []
+    found += [f"not pinned by commit: {action}" for action in re.findall(r"uses: (?!\./)(\S+)", text)
+              if not re.fullmatch(r"actions/[\w-]+@[0-9a-f]{40}", action)]  # fmt: skip
+    found += [
+        f"no release beside the commit: {line}"
+        for line in re.findall(r"uses: \S+@[0-9a-f]{40}(?! # v\d).*", text)
+    ]
+    if workflow.get("permissions") != {}:
+        found.append("permissions beside those of a job")
+    for name, job in workflow["jobs"].items():
+        allowed = {"contents": "read", "id-token": "write"}
+        given = job.get("permissions", {})
+        if not given.items() <= allowed.items():
+            found.append(f"{name} may do too much: {given}")
+        signs_in = ".ci/az-login" in str(job.get("steps")) or "environment.yml" in job.get("uses", "")
+        if ("id-token" in given) != signs_in:
+            found.append(f"{name} has a token it does not use, or none it needs")
+        if "uses" not in job and "timeout-minutes" not in job:
+            found.append(f"{name} may run for hours")
+        for step in job.get("steps", []):
+            if "${{" in step.get("run", ""):
+                found.append(f"{name} puts text of others into a command")
+            if (
+                "checkout" in step.get("uses", "")
+                and step.get("with", {}).get("persist-credentials") is not False
+            ):
+                found.append(f"{name} leaves its token in the checkout")
+    return found
+
+
+@pytest.mark.parametrize("name", WORKFLOWS)
+def test_a_workflow_trusts_and_may_do_little(name) -> None:
+    assert wrong(WORKFLOWS[name]) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        ("ci.yml", "actions/checkout@08c6903cd8c0fde910a37f88322edcfb5dd907a8", "actions/checkout@v5"),
+        ("ci.yml", "actions/checkout@08c6", "someone/checkout@08c6"),
+        ("ci.yml", " # v6.0.0", ""),
+        ("ci.yml", "permissions: {}", "permissions: write-all"),
+        ("ci.yml", "contents: read", "contents: write"),
+        ("ci.yml", "      contents: read", "      contents: read\n      id-token: write"),
+        ("ci.yml", "    timeout-minutes: 40\n", ""),
+        ("ci.yml", "run: .ci/run", "run: echo ${{ github.head_ref }}"),
+        ("environment.yml", "          persist-credentials: false", "          fetch-depth: 1"),
+    ],
+)
+def test_a_planted_fault_is_seen(name, old, new) -> None:
+    assert old in WORKFLOWS[name]
+    assert wrong(WORKFLOWS[name].replace(old, new, 1))
+
+
+def test_ci_runs_what_anybody_runs() -> None:
+    assert "run: .ci/run" in WORKFLOWS["ci.yml"]
+    assert {"make check", "make test"} <= set((ROOT / ".ci/run").read_text().splitlines())
+
+
+def test_what_would_change_comes_before_the_approval_and_staging_before_prod() -> None:
+    environment, deploy = (
+        yaml.safe_load(WORKFLOWS["environment.yml"]),
+        yaml.safe_load(WORKFLOWS["deploy.yml"]),
+    )
+    assert "what-if" in str(environment["jobs"]["plan"])
+    assert environment["jobs"]["deploy"]["needs"] == "plan"
+    assert environment["jobs"]["deploy"]["environment"] == "${{ inputs.environment }}"
+    steps = [step.get("run", "") for step in environment["jobs"]["deploy"]["steps"]]
+    order = [
+        next(i for i, run in enumerate(steps) if part in run)
+        for part in ("deploy create", "az logout", "deploy publish")
+    ]
+    assert order == sorted(order)
+    assert [deploy["jobs"][name].get("needs") for name in ("package", "staging", "prod")] == [
+        "test",
+        "package",
+        "staging",
+    ]
+
+
+def test_the_pipeline_gives_every_parameter_that_the_templates_read() -> None:
+    jobs = yaml.safe_load(WORKFLOWS["environment.yml"])["jobs"]
+    steps = [
+        step
+        for job in jobs.values()
+        for step in job["steps"]
+        if re.search("what-if|create", step.get("run", ""))
+    ]
+    assert len(steps) == 2
+    for file in (ROOT / "infra/parameters").glob("*.bicepparam"):
+        read = set(re.findall(r"readEnvironmentVariable\('(\w+)'", file.read_text()))
+        for step in steps:
+            assert read <= step["env"].keys(), (file.name, read - step["env"].keys())
+
+
+def test_azd_makes_what_the_templates_call_it_and_publishes_our_package() -> None:
+    project = yaml.safe_load((ROOT / "azure.yaml").read_text())
+    assert project["services"]["api"]["host"] == "function"
+    assert "'azd-service-name': 'api'" in (ROOT / "infra/app/functions.bicep").read_text()
+    assert (ROOT / project["infra"]["path"] / f"{project['infra']['module']}.bicep").exists()
+    steps = [step["azd"] for step in project["workflows"]["up"]["steps"]]
+    assert steps == ["provision", "deploy api --from-package dist/released-package.zip"]
+
+
+@pytest.fixture
+def bicep(tmp_path):
+    """Run `.ci/bicep` where only these programs are; gives what it said."""
+
+    def run(**programs: str) -> subprocess.CompletedProcess:
+        for name, body in programs.items():
+            (tmp_path / name).write_text(f"#!/bin/bash\n{body}\n")
+            (tmp_path / name).chmod(0o755)
+        path = f"{tmp_path}:/usr/bin:/bin"
+        return subprocess.run(
+            [ROOT / ".ci/bicep"],
+            cwd=tmp_path,
+            env={"PATH": path},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    return run
+
+
+COMPILES = 'test "$1" = build && echo "{}" > "$4"; exit 0'
+
+
+@pytest.mark.skipif(
+    any(os.access(f"/usr/bin/{name}", os.X_OK) for name in ("az", "bicep")), reason="the real one is there"
+)
+def test_a_machine_without_bicep_is_told_once_and_not_stopped(bicep) -> None:
+    done = bicep()
+    assert (done.returncode, done.stdout.count("No Bicep CLI")) == (0, 1)
+
+
+def test_templates_that_compile_go_to_checkov_compiled(bicep, tmp_path) -> None:
+    done = bicep(bicep=COMPILES, checkov='echo "checkov $*"')
+    assert done.returncode == 0, done.stderr
+    assert "infra/ compiles without a warning." in done.stdout
+    assert "checkov --framework arm --file .local/infra/main.json" in done.stdout
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "echo 'infra/main.bicep(3,1) : Warning no-unused-params: Parameter' >&2; exit 0",
+        "echo 'infra/main.bicep(3,1) : Error BCP057: The name' >&2; exit 1",
+    ],
+)
+def test_a_warning_or_an_error_stops_it(bicep, body) -> None:
+    done = bicep(bicep=body)
+    assert done.returncode == 1
+    assert "infra/main.bicep(3,1)" in done.stderr
+
+
+def test_a_finding_of_checkov_stops_it(bicep) -> None:
+    assert bicep(bicep=COMPILES, checkov="exit 1").returncode == 1

@@ -1,0 +1,104 @@
+"""Messages that were set aside go back as they were, once each, and work through the real host."""
+
+import asyncio
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from azure.core.exceptions import ResourceNotFoundError
+from azure.storage.queue import QueueClient
+
+import wiring
+from domain.mail import MailOrder
+from release import replay
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def connect(cloud, host):
+    made = replay.by_connection(cloud.settings["AzureWebJobsStorage"])
+    yield made
+    for name in ("mail-poison", "mail"):
+        try:
+            made(name).clear_messages()
+        except ResourceNotFoundError:
+            continue
+
+
+async def set_aside(connect, orders: list[str]) -> QueueClient:
+    """What the app itself sent, moved to the poison queue as the host moves it."""
+    queue, poison = connect("mail"), connect("mail-poison")
+    for account in orders:
+        await wiring.services().mail_queue.send(MailOrder(kind="welcome", account_id=account))
+    try:
+        poison.create_queue()
+    except Exception:  # noqa: BLE001 - a test before made it
+        poison.clear_messages()
+    for message in queue.receive_messages():
+        poison.send_message(message.content)
+        queue.delete_message(message)
+    return poison
+
+
+async def test_messages_go_back_as_they_were_and_are_done(connect, host) -> None:
+    poison = await set_aside(connect, ["acc_one", "acc_two"])
+    before = sorted(message.content for message in poison.peek_messages(max_messages=10))
+    assert await asyncio.to_thread(replay.replay, "mail", connect, most=100) == 2
+    assert sorted(m.content for m in connect("mail").peek_messages(max_messages=10)) == before
+    assert poison.peek_messages() == []
+    assert await host.drain_queue("mail") == 2
+    assert poison.peek_messages() == []
+
+
+async def test_no_more_go_back_than_were_asked_for(connect) -> None:
+    poison = await set_aside(connect, ["acc_one", "acc_two", "acc_three"])
+    assert await asyncio.to_thread(replay.replay, "mail", connect, most=2) == 2
+    assert len(poison.peek_messages(max_messages=10)) == 1
+
+
+async def test_a_message_is_taken_only_when_it_is_sent(connect, monkeypatch) -> None:
+    poison = await set_aside(connect, ["acc_one"])
+
+    def refuse(self, content):
+        raise ResourceNotFoundError("no such queue")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(QueueClient, "send_message", refuse)
+        with pytest.raises(ResourceNotFoundError):
+            await asyncio.to_thread(replay.replay, "mail", connect, most=1)
+    assert poison.get_queue_properties().approximate_message_count == 1
+
+
+def test_a_queue_that_was_never_poisoned_has_nothing(connect) -> None:
+    assert replay.replay("visits", connect, most=5) == 0
+
+
+def run(*arguments: str, **settings: str) -> subprocess.CompletedProcess:
+    command = [sys.executable, "-m", "release.replay", *arguments]
+    return subprocess.run(command, cwd=ROOT, env=settings, capture_output=True, text=True, check=False)
+
+
+async def test_the_list_counts_and_says_nothing_of_what_they_say(connect, cloud) -> None:
+    await set_aside(connect, ["acc_secret"])
+    storage = cloud.settings["AzureWebJobsStorage"]
+    done = await asyncio.to_thread(run, "--list", AzureWebJobsStorage=storage)
+    assert done.returncode == 0, done.stderr
+    assert "mail-poison: 1, the first since 20" in done.stdout
+    assert "images-poison: 0\n" in done.stdout
+    assert "acc_secret" not in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        ((), "name a queue, or ask for --list"),
+        (("mail",), "name the storage account with --account"),
+        (("sales", "--account", "st"), "invalid choice: 'sales'"),
+    ],
+)
+def test_a_wrong_call_is_refused_with_a_sentence(arguments, sentence) -> None:
+    done = run(*arguments)
+    assert done.returncode == 2
+    assert sentence in done.stderr

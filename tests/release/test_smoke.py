@@ -1,0 +1,204 @@
+"""The smoke test walks a real run of the whole product, leaves nothing there, and sees planted faults."""
+
+import asyncio
+import dataclasses
+import json
+import os
+import subprocess
+import sys
+
+import httpx
+import pytest
+
+from domain.counting import counts
+from local import processes
+from local.cloud import SETTINGS
+from local.demo import HANDLES
+from release import smoke
+
+CARD = HANDLES[0]
+PAGES = ("/", f"/c/{CARD}", "/auth/login")
+
+pytestmark = pytest.mark.timeout(180)
+
+
+@pytest.fixture(scope="module")
+async def origin(tmp_path_factory):
+    """`make run` with its demo, on its own data."""
+    data = tmp_path_factory.mktemp("smoke")
+    # Tests that ran before may have left a host, whose settings stand in our environment.
+    env = {name: value for name, value in os.environ.items() if name not in SETTINGS}
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "local.run", "--data", data,
+        cwd=processes.PROJECT, env=env, stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+    )  # fmt: skip
+    seen = ""
+    try:
+        while "Ctrl-C stops it" not in seen:
+            line = (await process.stdout.readline()).decode()
+            assert line, f"it did not start:\n{seen}"
+            seen += line
+        ports = json.loads((data / "ports.json").read_text())
+        yield f"http://localhost:{ports['app']}"
+    finally:
+        if process.returncode is None:
+            process.terminate()
+            await process.communicate()
+
+
+def walked(origin: str, fetch: smoke.Fetch) -> dict[str, str]:
+    """Each step and its fault."""
+    return dict(smoke.walk(origin, fetch, card=CARD))
+
+
+async def walk(origin: str, fetch: smoke.Fetch | None = None) -> dict[str, str]:
+    return await asyncio.to_thread(walked, origin, fetch or smoke.fetch_from(origin))
+
+
+async def test_it_is_content_with_a_run_of_the_product(origin) -> None:
+    command = [sys.executable, "-m", "release.smoke", origin, "--card", CARD, "--version", "development"]
+    done = await asyncio.to_thread(
+        subprocess.run, command, cwd=processes.PROJECT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.endswith("All 14 steps are well.\n")
+
+
+async def test_it_is_no_visit() -> None:
+    assert not counts("GET", {"user-agent": smoke.USER_AGENT}, is_owner=False)
+
+
+async def test_another_version_than_the_one_deployed_is_seen(origin) -> None:
+    results = await asyncio.to_thread(
+        lambda: dict(smoke.walk(origin, smoke.fetch_from(origin), version="0.1.0+000000000000"))
+    )
+    assert "runs development, not 0.1.0+000000000000" in " ".join(results.values())
+
+
+@pytest.mark.parametrize("header", smoke._SECURITY)
+@pytest.mark.parametrize("path", PAGES)
+async def test_a_missing_header_is_seen_where_it_is_missing(origin, header, path) -> None:
+    faults = await faults_with(origin, path, headers={header: None})
+    assert faults
+    assert set(faults.values()) == {f"has no {header} header"}
+
+
+async def faults_with(origin, path, *, headers=None, **changes) -> dict[str, str]:
+    """What it finds when the answers of one path are changed on their way."""
+    honest = smoke.fetch_from(origin)
+
+    def fetch(method: str, asked: str, form: bytes | None) -> smoke.Answer:
+        answer = honest(method, asked, form)
+        if asked != path:
+            return answer
+        given = {**answer.headers, **(headers or {})}
+        given = {name: value for name, value in given.items() if value is not None}
+        body = changes["body"](answer.body) if "body" in changes else answer.body
+        status = changes.get("status", answer.status)
+        return dataclasses.replace(answer, headers=given, body=body, status=status)
+
+    return {step: fault for step, fault in (await walk(origin, fetch)).items() if fault}
+
+
+def replaced(old: bytes, new: bytes) -> dict:
+    return {"body": lambda body: body.replace(old, new)}
+
+
+PLANTED = {
+    "a home page that fails": ("/", {"status": 500}, "answers 500, not 200"),
+    "a page that any site may frame": (
+        "/",
+        {"headers": {"content-security-policy": "default-src 'none'"}},
+        "without frame-ancestors 'none'",
+    ),
+    "a card that is found where none is": (f"/c/{smoke._NOBODY}", {"status": 200}, "answers 200, not 404"),
+    "a vCard with other line ends": (f"/c/{CARD}.vcf", replaced(b"\r\n", b"\n"), "does not begin a vCard"),
+    "a vCard sent as text": (
+        f"/c/{CARD}.vcf",
+        {"headers": {"content-type": "text/plain"}},
+        "is text/plain, not text/vcard",
+    ),
+    "a vCard that leads elsewhere": (
+        f"/c/{CARD}.vcf",
+        replaced(b"/c/ada", b"/x/ada"),
+        "does not name the card's address",
+    ),
+    "a code that draws nothing": (f"/c/{CARD}.qr.svg", replaced(b"<path", b"<g"), "draws nothing"),
+    "a script on the card": (
+        f"/c/{CARD}",
+        replaced(b"</body>", b"<script>1</script></body>"),
+        "has a script in it",
+    ),
+    "an API that lets strangers in": ("/api/v1/cards", {"status": 200}, "answers 200, not 401"),
+    "an API with another problem": (
+        "/api/v1/smoke",
+        replaced(b'"not_found"', b'"internal_error"'),
+        "has the code internal_error, not not_found",
+    ),
+    "a wrong PUBLIC_ORIGIN": (
+        "/api/v1/openapi.json",
+        replaced(b"http://localhost", b"https://elsewhere"),
+        "PUBLIC_ORIGIN is another origin",
+    ),
+    "a dependency that is away": (
+        "/health",
+        replaced(b'"store","reachable":true', b'"store","reachable":false'),
+        "does not reach: store",
+    ),
+    "work that is late": (
+        "/health",
+        replaced(b'"status":"ok"', b'"status":"late"'),
+        "says that it is late",
+    ),
+    "/my open to strangers": ("/my", {"status": 200}, "answers 200, not 303"),
+    "a provider that is not asked for PKCE": (
+        "/auth/login",
+        {"headers": {"location": "https://login.example/authorize?response_type=code"}},
+        "code_challenge_method=None",
+    ),
+    "a flow cookie that scripts can read": (
+        "/auth/login",
+        {"headers": {"set-cookie": "__Host-flow=x; Path=/; Secure; SameSite=Lax"}},
+        "sets its cookie without HttpOnly",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("planted", PLANTED)
+async def test_a_planted_fault_is_seen(origin, planted) -> None:
+    path, change, sentence = PLANTED[planted]
+    faults = await faults_with(origin, path, **change)
+    assert len(faults) == 1, faults
+    assert sentence in next(iter(faults.values()))
+
+
+async def test_it_leaves_nothing_behind(origin) -> None:
+    async with httpx.AsyncClient(base_url=origin, trust_env=False) as stranger:
+        await walk(origin)
+        waiting = (await stranger.get("/health")).json()["waiting"]
+    assert all(work["count"] == 0 for work in waiting if work["name"] != "mail"), waiting
+
+
+def test_https_must_be_forced() -> None:
+    def fetch(_method: str, _path: str, _form: bytes | None) -> smoke.Answer:
+        return smoke.Answer(200, {}, b"")
+
+    faults = dict(smoke.walk("https://izwop.example", fetch))
+    assert faults["GET http://…: leads to https"] == "answers 200, not 308"
+
+
+def test_a_server_that_is_away_is_one_sentence(capsys) -> None:
+    origin = f"http://127.0.0.1:{processes.free_port()}"
+    assert smoke.report(origin, smoke.walk(origin, smoke.fetch_from(origin))) == 1
+    printed = capsys.readouterr().out
+    assert "does not answer (ConnectionRefusedError)" in printed
+    assert "11 of 11 steps failed." in printed
+
+
+@pytest.mark.parametrize("url", ["", "izwop.example", "https://izwop.example/c/ada", "ftp://izwop.example"])
+def test_what_is_no_origin_is_refused_before_anything_is_fetched(url) -> None:
+    command = [sys.executable, "-m", "release.smoke", url]
+    done = subprocess.run(command, cwd=processes.PROJECT, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "URL=https://izwop.example" in done.stderr

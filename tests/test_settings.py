@@ -1,0 +1,133 @@
+"""Wrong settings stop the app at start, with one sentence for each, and never with a value in it."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import settings
+
+ROOT = Path(__file__).parent.parent
+EXAMPLE = json.loads((ROOT / "local.settings.json.example").read_text())["Values"]
+# As in Azure: signed in by a managed identity.
+AZURE = {
+    **{name: value for name, value in EXAMPLE.items() if name not in ("AzureWebJobsStorage", "COSMOS_KEY")},
+    "PUBLIC_ORIGIN": "https://izwop.example",
+    "SMTP_URL": "smtps://user:secret%40word@mail.example:465",
+    "AzureWebJobsStorage__queueServiceUri": "https://st.queue.core.windows.net",
+    "AzureWebJobsStorage__blobServiceUri": "https://st.blob.core.windows.net",
+}
+KEY = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
+
+
+@pytest.mark.parametrize("complete", [EXAMPLE, AZURE], ids=["local", "Azure"])
+def test_complete_settings_have_no_fault(complete) -> None:
+    assert settings.faults(complete) == []
+
+
+@pytest.mark.parametrize(
+    "right",
+    [
+        {"SESSION_KEY": KEY.rstrip("=")},
+        {"SESSION_KEY": f"{KEY},{'A' * 43}"},
+        {"SESSION_KEY": "__-_" + KEY[4:]},
+        {"PUBLIC_ORIGIN": "http://localhost:7071"},
+        {"SMTP_URL": "smtp://127.0.0.1:1025"},
+        {"HOUSEKEEPING_SCHEDULE": "*/5 * * * *"},
+        {"OIDC_CA_FILE": __file__},
+        {"COSMOS_KEY": ""},
+    ],
+    ids=str,
+)
+def test_what_is_right_is_taken(right) -> None:
+    assert settings.faults(AZURE | right) == []
+
+
+WRONG = [
+    ({"PUBLIC_ORIGIN": "http://izwop.example"}, "PUBLIC_ORIGIN must start with https:// unless"),
+    ({"PUBLIC_ORIGIN": "https://izwop.example/"}, "PUBLIC_ORIGIN is not what it must be: The origin"),
+    ({"COSMOS_ENDPOINT": "http://db.example"}, "COSMOS_ENDPOINT must start with https:// unless"),
+    ({"COSMOS_ENDPOINT": "db.example"}, "COSMOS_ENDPOINT is not what it must be: The Cosmos DB account's"),
+    ({"SESSION_KEY": "c2hvcnQ="}, "SESSION_KEY must be 32 random bytes in base64"),
+    ({"SESSION_KEY": f"{KEY},"}, "SESSION_KEY must be 32 random bytes in base64"),
+    ({"SESSION_KEY": f"{KEY},{KEY},{KEY}"}, "SESSION_KEY must be 32 random bytes in base64"),
+    ({"SESSION_KEY": "!" * 44}, "SESSION_KEY must be 32 random bytes in base64"),
+    ({"SMTP_URL": "mail.example:25"}, "SMTP_URL must look like smtps://user:password@host:port"),
+    ({"SMTP_URL": "smtps://mail.example"}, "SMTP_URL must look like smtps://user:password@host:port"),
+    ({"SMTP_URL": "smtps://[mail:465"}, "SMTP_URL must look like smtps://user:password@host:port"),
+    ({"SMTP_URL": "smtp://user:pass@mail.example:25"}, "SMTP_URL would send mail unencrypted"),
+    ({"MAIL_FROM": "nobody"}, "MAIL_FROM is not what it must be: The sender, such as"),
+    ({"OIDC_CA_FILE": "/no/such/file"}, "OIDC_CA_FILE names a file that is not there"),
+    ({"OIDC_ISSUER": "http://login.example/t"}, "OIDC_ISSUER is not what it must be: Exactly the `iss`"),
+    ({"OIDC_CLIENT_SECRET": "short"}, "OIDC_CLIENT_SECRET is not what it must be: The application's secret"),
+    ({"IMAGE_SWEEP_SCHEDULE": "daily"}, "IMAGE_SWEEP_SCHEDULE must be an NCRONTAB expression"),
+    ({"AzureWebJobsStorage": "UseDevelopmentStorage=true"}, "AzureWebJobsStorage and AzureWebJobs"),
+    ({"AzureWebJobsStorage__blobServiceUri": ""}, "AzureWebJobsStorage is missing: set it to a connection"),
+    (
+        {"SESSION_KEY": "@Microsoft.KeyVault(SecretUri=https://kv.vault.azure.net/secrets/session-key)"},
+        "SESSION_KEY is a Key Vault reference that Azure could not resolve",
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("wrong", "sentence"), WRONG, ids=[sentence[:40] for _, sentence in WRONG])
+def test_a_wrong_setting_has_its_sentence_and_no_other_has(wrong, sentence) -> None:
+    [found] = settings.faults(AZURE | wrong)
+    assert found.startswith(sentence), found
+    assert found.endswith(".")
+    assert "\n" not in found
+    for value in wrong.values():
+        assert not value or value not in found
+
+
+@pytest.mark.parametrize(
+    "name", [str(field.alias) for field in settings.Settings.model_fields.values() if field.is_required()]
+)
+@pytest.mark.parametrize("absent", ["unset", "empty"])
+def test_every_missing_setting_is_named_with_its_meaning(name, absent) -> None:
+    given = AZURE | {name: ""} if absent == "empty" else {k: v for k, v in AZURE.items() if k != name}
+    [found] = settings.faults(given)
+    assert found.startswith(f"{name} is missing: ")
+    assert len(found) > len(name) + 25
+
+
+def test_all_faults_are_told_at_once() -> None:
+    assert len(settings.faults({})) == 13
+
+
+def load_app(environment: dict[str, str]) -> subprocess.CompletedProcess:
+    return subprocess.run(
+        [sys.executable, "-c", "import function_app"],
+        cwd=ROOT, env={"PATH": os.environ["PATH"], **environment},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "mark", [{"WEBSITE_SITE_NAME": "func-izwop"}, {"FUNCTIONS_WORKER_RUNTIME": "python"}]
+)
+def test_a_host_does_not_get_an_app_with_wrong_settings(mark) -> None:
+    assert load_app(AZURE | mark).returncode == 0
+    wrong = load_app(AZURE | mark | {"SESSION_KEY": "short", "SMTP_URL": ""})
+    assert wrong.returncode == 1
+    assert "WrongSettings: " in wrong.stderr
+    assert "SMTP_URL is missing" in wrong.stderr
+    assert "SESSION_KEY must be" in wrong.stderr
+
+
+def test_a_tool_may_import_the_app_without_settings() -> None:
+    assert load_app({}).returncode == 0
+
+
+def test_the_local_host_refuses_with_the_same_sentences() -> None:
+    environment = AZURE | {"SESSION_KEY": "short", "PATH": os.environ["PATH"]}
+    command = [sys.executable, "-m", "local.functions_host", "--app", str(ROOT), "--port", "0"]
+    done = subprocess.run(
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=60
+    )
+    assert done.returncode == 3
+    assert "SESSION_KEY must be 32 random bytes in base64" in done.stderr
+    assert "Traceback" not in done.stderr
