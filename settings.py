@@ -60,16 +60,24 @@ def _is_key(text: str) -> bool:
 
 
 def _mail_server(value: SecretStr) -> SecretStr:
-    form = "must look like smtps://user:password@host:port, or smtp://127.0.0.1:port on this machine"
+    form = (
+        "must look like smtps://user:password@host:port, smtp+starttls://user:password@host:port, or"
+        " smtp://127.0.0.1:port on this machine"
+    )
     try:
         url = urlsplit(value.get_secret_value())
-        whole = url.scheme in ("smtp", "smtps") and url.hostname and url.port and url.path in ("", "/")
+        whole = (
+            url.scheme in ("smtp", "smtps", "smtp+starttls")
+            and url.hostname
+            and url.port
+            and url.path in ("", "/")
+        )
     except ValueError:
         raise _refuse(form) from None
     if not whole:
         raise _refuse(form)
     if url.scheme == "smtp" and url.hostname not in _LOCAL:
-        raise _refuse("would send mail unencrypted to another machine; use smtps://")
+        raise _refuse("would send mail unencrypted to another machine; use smtps:// or smtp+starttls://")
     return value
 
 
@@ -122,6 +130,11 @@ class Settings(BaseModel):
     storage_blobs: ServiceUrl | None = Field(
         default=None, alias="AzureWebJobsStorage__blobServiceUri", description="The blob service's address."
     )
+    upload_origin: Origin | None = Field(
+        default=None,
+        alias="UPLOAD_ORIGIN",
+        description="Where browsers reach uploads if not at the store itself.",
+    )
     oidc_issuer: HttpsUrl = Field(
         alias="OIDC_ISSUER", description="Exactly the `iss` of the provider's tokens, an https:// address."
     )
@@ -144,7 +157,8 @@ class Settings(BaseModel):
         alias="SESSION_KEY", description="32 random bytes in base64; seals the sign-in cookie."
     )
     smtp_url: Annotated[SecretStr, AfterValidator(_mail_server)] = Field(
-        alias="SMTP_URL", description="smtp://host:port or smtps://user:password@host:port"
+        alias="SMTP_URL",
+        description="smtps:// for TLS, smtp+starttls:// for STARTTLS, smtp:// on this machine only.",
     )
     mail_from: str = Field(
         alias="MAIL_FROM", pattern=r"@", description="The sender, such as iZwop <hello@izwop.com>."

@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote
 
 from domain.errors import Unavailable
 from domain.image_sweep import StoredFile
@@ -39,10 +40,16 @@ _NAME: Final = re.compile(r"[0-9a-f]{32}\.(webp|jpg|png)")
 
 
 class Blobs:
-    """Without a connection string it signs in with the app's identity and signs with a delegated key."""
+    """Without a connection string it signs in with the app's identity and signs with a delegated key.
 
-    def __init__(self, connection: str | None, account_url: str | None) -> None:
+    `upload_origin` is where browsers reach uploads, by the same path and signature, when the store is private.
+    """
+
+    def __init__(
+        self, connection: str | None, account_url: str | None, upload_origin: str | None = None
+    ) -> None:
         self._connection, self._account_url = connection, account_url
+        self._upload_origin = upload_origin
         self._opening = asyncio.Lock()
         self._client: BlobServiceClient | None = None
         self._delegated: UserDelegationKey | None = None
@@ -63,7 +70,10 @@ class Blobs:
             expiry=expires_at,
             protocol=None if local else "https",
         )
-        return SignedUpload(f"{blob.url}?{token}", {"x-ms-blob-type": "BlockBlob"}, expires_at)
+        url = blob.url
+        if self._upload_origin is not None:
+            url = f"{self._upload_origin}/{UPLOADS}/{quote(blob.blob_name)}"
+        return SignedUpload(f"{url}?{token}", {"x-ms-blob-type": "BlockBlob"}, expires_at)
 
     async def put_upload(self, account_id: str, image_id: str, content: bytes) -> bool:
         """Keep the upload; False when another one is there already. The same bytes again are fine."""

@@ -17,7 +17,7 @@ class SmtpMailer:
     def __init__(self, url: str, sender: str) -> None:
         self._server, self._sender = urlsplit(url), sender
         self._domain = parseaddr(sender)[1].rpartition("@")[2]
-        if self._server.scheme not in ("smtp", "smtps") or not self._server.hostname:
+        if self._server.scheme not in ("smtp", "smtps", "smtp+starttls") or not self._server.hostname:
             raise ValueError("SMTP_URL must look like smtp://host:port or smtps://user:password@host:port")
 
     async def send(self, mail: Mail) -> None:
@@ -38,7 +38,7 @@ class SmtpMailer:
                 username=unquote(server.username) if server.username else None,
                 password=unquote(server.password) if server.password else None,
                 use_tls=server.scheme == "smtps",
-                start_tls=False if server.scheme == "smtp" else None,
+                start_tls=server.scheme == "smtp+starttls",
                 timeout=_SECONDS,
             )
         except (aiosmtplib.SMTPException, OSError, ValueError) as exc:

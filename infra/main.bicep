@@ -269,6 +269,7 @@ module functions 'app/functions.bicep' = {
     processor: identities.outputs.processor
     publisherId: identities.outputs.publisher.principalId
     publicOrigin: edge.outputs.publicOrigin
+    uploadOrigin: isPrivate ? edge.outputs.publicOrigin : ''
     frontDoorId: edge.outputs.frontDoorId
     cosmosEndpoint: data.outputs.endpoint
     cosmosDatabase: data.outputs.databaseName

@@ -34,6 +34,9 @@ param processor Identity
 @description('The origin people see.')
 param publicOrigin string
 
+@description('Where browsers reach uploads when the store is private; empty when they reach the store itself.')
+param uploadOrigin string
+
 @description('The only edge whose requests are answered.')
 param frontDoorId string
 
@@ -86,6 +89,7 @@ var settings = {
   AzureWebJobsStorage__blobServiceUri: blobUri
   AzureWebJobsStorage__queueServiceUri: queueUri
   PUBLIC_ORIGIN: publicOrigin
+  UPLOAD_ORIGIN: uploadOrigin
   COSMOS_ENDPOINT: cosmosEndpoint
   COSMOS_DATABASE: cosmosDatabase
   OIDC_ISSUER: signIn.issuer

@@ -100,3 +100,13 @@ async def test_storage_that_is_away_is_told_as_busy() -> None:
     with pytest.raises(Unavailable):
         await blobs.open_media(f"{'0' * 32}.webp")
     await blobs.close()
+
+
+async def test_an_upload_goes_where_browsers_reach_the_store(cloud) -> None:
+    blobs = Blobs(cloud.settings["AzureWebJobsStorage"], None, "https://izwop.test")
+    try:
+        signed = await blobs.sign_upload("acc_x", "img_y", datetime.now(UTC))
+    finally:
+        await blobs.close()
+    assert signed.url.startswith("https://izwop.test/uploads/acc_x/img_y?")
+    assert "sig=" in signed.url

@@ -9,6 +9,7 @@ import sys
 import traceback
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -340,3 +341,15 @@ async def test_a_handles_document_never_changes_its_card(signed_in, client) -> N
     foreign = shown.model_copy(update={"card_id": new_id("crd"), "version": 99})
     await services.published.project(foreign, first=False)
     assert (await services.published.get(card["handle"])).version == 2
+
+
+async def test_mail_that_must_be_encrypted_does_not_leave_without(host, cloud) -> None:
+    """The local mailbox offers no STARTTLS, as a server that somebody meddles with would not."""
+    plain = urlsplit(cloud.settings["SMTP_URL"])
+    mailer = SmtpMailer(f"smtp+starttls://{plain.netloc}", "iZwop <hello@izwop.example>")
+    account, services = await an_account(), wiring.services()
+    with pytest.raises(MailNotSent):
+        await deliver(
+            MailOrder(kind="welcome", account_id=account.id), by="m", origin="https://izwop.test",
+            now=datetime.now(UTC), accounts=services.accounts, mailer=mailer,
+        )  # fmt: skip
