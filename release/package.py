@@ -45,10 +45,11 @@ def main() -> int:
         return 1
     with zipfile.ZipFile(package) as content:
         unpacked, files = sum(entry.file_size for entry in content.infolist()), len(content.infolist())
+        packaged = content.read("version.txt").decode().strip()
     size = package.stat().st_size
     print(f"{package.relative_to(ROOT)}  {size / 2**20:.1f} MiB, {unpacked / 2**20:.1f} MiB in {files} files")
     print(f"{(package.parent / SBOM).relative_to(ROOT)}")
-    print(f"version {version(ROOT)}, sha256 {hashlib.sha256(package.read_bytes()).hexdigest()}")
+    print(f"version {packaged}, sha256 {hashlib.sha256(package.read_bytes()).hexdigest()}")
     return 0
 
 
@@ -59,19 +60,20 @@ def build(root: Path, target: Path) -> Path:
     """
     if sys.version_info[:2] != (3, 13) or sys.platform != "linux":
         raise CannotPackage("The package is made with Python 3.13 on Linux, where its byte code belongs.")
-    wheels = _wheels(root)
+    # Asked once: somebody may commit while this runs.
+    wheels, release = _wheels(root), version(root)
     with tempfile.TemporaryDirectory(prefix="izwop-package-") as folder:
         content = Path(folder)
         for name in own_files(root):
             (content / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(root / name, content / name)
-        (content / "version.txt").write_text(f"{version(root)}\n", "utf-8")
+        (content / "version.txt").write_text(f"{release}\n", "utf-8")
         _install(root, wheels, content / SITE_PACKAGES)
         _compile(content)
         target.mkdir(parents=True, exist_ok=True)
         package = target / PACKAGE
         _zip(content, package)
-        bill = sbom.write(content / SITE_PACKAGES, wheels, version=version(root), package=package)
+        bill = sbom.write(content / SITE_PACKAGES, wheels, version=release, package=package)
     (target / SBOM).write_text(bill, "utf-8")
     return package
 
