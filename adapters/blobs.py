@@ -42,7 +42,7 @@ _NAME: Final = re.compile(r"[0-9a-f]{32}\.(webp|jpg|png)")
 class Blobs:
     """Without a connection string it signs in with the app's identity and signs with a delegated key.
 
-    `upload_origin` is where browsers reach uploads, by the same path and signature, when the store is private.
+    `upload_origin` is where browsers reach uploads when the store is private.
     """
 
     def __init__(

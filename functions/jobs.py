@@ -14,7 +14,7 @@ from functions.chance import now
 
 log = logging.getLogger("izwop.jobs")
 
-# Some minutes' work. What is left is found by the next run, which an operator may also order at once.
+# Some minutes of work. What is left is found by the next run.
 MOST_UPGRADED = 20_000
 
 bp = func.Blueprint()
