@@ -29,7 +29,7 @@ class Waiting(Closed):
 
 
 class Health(Closed):
-    """`failing`: a dependency is away. `late`: people are served, but work is not done in time."""
+    """`failing`: what cards are served from is away. `late`: cards are served, but something else is not."""
 
     status: Status
     version: str
@@ -42,9 +42,11 @@ def judge(
     dependencies: Collection[Dependency], waiting: Collection[Waiting], *, version: str, at: datetime
 ) -> Health:
     status: Status = "ok"
-    if any(_is_late(work, at) for work in waiting):
+    away = {dependency.name for dependency in dependencies if not dependency.reachable}
+    if away or any(_is_late(work, at) for work in waiting):
         status = "late"
-    if not all(dependency.reachable for dependency in dependencies):
+    # Azure replaces instances that fail. A provider that is away is no reason to: cards are still served.
+    if away - {"identity"}:
         status = "failing"
     return Health(
         status=status, version=version, checked_at=at, dependencies=list(dependencies), waiting=list(waiting)

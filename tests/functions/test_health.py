@@ -55,6 +55,11 @@ def test_the_verdict(reachable, oldest, set_aside, status) -> None:
     assert judge([dependency], [work], version="1", at=NOW).status == status
 
 
+def test_an_identity_provider_that_is_away_is_no_reason_to_replace_what_serves_cards() -> None:
+    away = Dependency(name="identity", reachable=False, milliseconds=1)
+    assert judge([away], [], version="1", at=NOW).status == "late"
+
+
 @pytest.mark.usefixtures("_nothing_waits")
 async def test_a_well_app_says_so_and_who_it_is(client) -> None:
     answer = await client().get("/health")
