@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import Field, field_validator
 
 from domain.fields import (
+    Bio,
     Country,
     EmailAddress,
     EmailKind,
@@ -14,7 +15,10 @@ from domain.fields import (
     Name,
     PhoneKind,
     PhoneNumber,
+    PostalCode,
+    Pronouns,
     ShortLine,
+    Street,
     Text,
     WebUrl,
 )
@@ -52,10 +56,10 @@ class ProductLink(Entry):
 
 
 class Address(Closed):
-    street: Text | None = Field(default=None, max_length=300)
+    street: Street | None = None
     city: ShortLine | None = None
     region: ShortLine | None = None
-    postal_code: ShortLine | None = Field(default=None, max_length=20)
+    postal_code: PostalCode | None = None
     country: Country | None = None
 
 
@@ -83,10 +87,10 @@ class CardContent(Closed):
     name: Name
     photo: ImageId | None = None
     logo: ImageId | None = None
-    pronouns: ShortLine | None = Field(default=None, max_length=40)
+    pronouns: Pronouns | None = None
     title: ShortLine | None = None
     organisation: ShortLine | None = None
-    bio: Text | None = Field(default=None, max_length=600)
+    bio: Bio | None = None
     languages: list[LanguageTag] = Field(default=[], max_length=10)
     emails: list[Email] = Field(default=[], max_length=5)
     phones: list[Phone] = Field(default=[], max_length=5)

@@ -40,10 +40,9 @@ def _vetted(check: Callable[[str], str]) -> AfterValidator:
 
 
 def _clean(value: str) -> str:
-    text = unicodedata.normalize("NFC", value).strip()
-    if FORBIDDEN.search(text):
+    if FORBIDDEN.search(value):
         raise PydanticCustomError("control_characters", "contains control or direction-changing characters")
-    return text
+    return unicodedata.normalize("NFC", value).strip()
 
 
 def _one_line(value: str) -> str:
@@ -127,10 +126,20 @@ def _url(schemes: tuple[str, ...]) -> AfterValidator:
     return _vetted(check)
 
 
-Line = Annotated[str, _vetted(_one_line)]
-Name = Annotated[Line, Field(min_length=1, max_length=120), _vetted(_visible)]
-ShortLine = Annotated[Line, Field(min_length=1, max_length=120), _vetted(_visible)]
-Text = Annotated[str, BeforeValidator(_many_lines), _vetted(_clean), Field(min_length=1, max_length=2000)]
+# What is too long is so before blanks at its ends are trimmed, as the API's description says.
+Name = Annotated[str, Field(max_length=120), _vetted(_one_line), Field(min_length=1), _vetted(_visible)]
+ShortLine = Annotated[str, Field(max_length=120), _vetted(_one_line), Field(min_length=1), _vetted(_visible)]
+Pronouns = Annotated[str, Field(max_length=40), _vetted(_one_line), Field(min_length=1), _vetted(_visible)]
+PostalCode = Annotated[str, Field(max_length=20), _vetted(_one_line), Field(min_length=1), _vetted(_visible)]
+Text = Annotated[
+    str, Field(max_length=2000), BeforeValidator(_many_lines), _vetted(_clean), Field(min_length=1)
+]
+Street = Annotated[
+    str, Field(max_length=300), BeforeValidator(_many_lines), _vetted(_clean), Field(min_length=1)
+]
+Bio = Annotated[
+    str, Field(max_length=600), BeforeValidator(_many_lines), _vetted(_clean), Field(min_length=1)
+]
 EmailAddress = Annotated[str, Field(max_length=254, json_schema_extra={"format": "email"}), _vetted(_email)]
 PhoneNumber = Annotated[
     str, Field(max_length=40, description="With country code; stored as E.164."), _vetted(_phone)

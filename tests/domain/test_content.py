@@ -117,8 +117,8 @@ def test_control_characters_are_refused_or_become_line_breaks(character: str, fi
 def test_lengths_and_counts_are_bounded() -> None:
     found = faults(name="x" * 121, companyText="x" * 2001, emails=[{"address": "a@example.com"}] * 6)
     assert found == {
-        ("name", "too_long"),
-        ("companyText", "too_long"),
+        ("name", "string_too_long"),
+        ("companyText", "string_too_long"),
         ("emails", "too_long"),
     }
 

@@ -13,10 +13,10 @@ import pytest
 from domain.counting import counts
 from local import processes
 from local.cloud import SETTINGS
-from local.demo import HANDLES
+from local.demo import CARDS
 from release import smoke
 
-CARD = HANDLES[0]
+CARD = CARDS[0].handle
 PAGES = ("/", f"/c/{CARD}", "/auth/login")
 
 pytestmark = pytest.mark.timeout(180)
