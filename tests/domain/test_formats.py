@@ -303,7 +303,9 @@ def test_identity_is_the_same_in_every_format(npm: NpmReaders) -> None:
 
 def test_a_broken_photo_would_be_seen() -> None:
     broken = written("vcf", jpeg(200)).replace("/9j/", "!", 1)
-    with pytest.raises((binascii.Error, vobject.base.ParseError, AssertionError)):
-        # Compared apart from the assertion: showing the difference of two photos takes minutes.
+    # Compared apart from the assertion: showing the difference of two photos takes minutes.
+    try:
         same = vobject.readOne(broken).photo.value == jpeg(200)
-        assert same
+    except (binascii.Error, vobject.base.ParseError):
+        same = False
+    assert not same
