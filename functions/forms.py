@@ -87,7 +87,7 @@ _BARE_SITE = re.compile(r"[^\s:/?#@]+\.[^\s:/?#@.]{2,}(?=[:/?#]|$)")
 Values = dict[str, Any]
 
 
-def content_of(form: Mapping[str, str]) -> Values:
+def content_of(form: Mapping[str, str], *, new: bool = False) -> Values:
     """A card's content as the form has it, empty rows left out; nothing is vetted here."""
     values: Values = {name: _value(form, name, name) or None for name in _LINES}
     values["name"] = form.get("name", "")
@@ -96,8 +96,13 @@ def content_of(form: Mapping[str, str]) -> Values:
     values |= {name: form.get(name) or None for name in _IMAGES}
     values["languages"] = _languages(form)
     for rows, parts in _ROWS.items():
-        values[rows] = list(_rows(form, rows, parts))
-    values["audiences"] = {name: form.get(f"audiences-{name}") or _PROPOSED[name] for name in _SINGLE}
+        values[rows] = list(_rows(form, rows, parts, unsaid="public" if new else "private"))
+    # What is filled in without saying for whom is for nobody else; proposals are for what is empty, and for
+    # the form of a new card, which says in words for whom it is.
+    values["audiences"] = {
+        name: form.get(f"audiences-{name}") or (_PROPOSED[name] if new or not values[name] else "private")
+        for name in _SINGLE
+    }
     return values
 
 
@@ -106,12 +111,12 @@ def _languages(form: Mapping[str, str]) -> list[str]:
     return list(dict.fromkeys(filter(None, chosen)))
 
 
-def _rows(form: Mapping[str, str], rows: str, parts: tuple[str, ...]) -> Iterator[Values]:
+def _rows(form: Mapping[str, str], rows: str, parts: tuple[str, ...], *, unsaid: str) -> Iterator[Values]:
     for index in range(_MOST_ROWS):
         row: Values = {part: _value(form, f"{rows}-{index}-{part}", part) for part in parts}
         if any(value for part, value in row.items() if part != "kind"):
             absent = {part: None for part in parts if (rows, part) in _OPTIONAL and not row[part]}
-            yield row | absent | {"audience": form.get(f"{rows}-{index}-audience") or "public"}
+            yield row | absent | {"audience": form.get(f"{rows}-{index}-audience") or unsaid}
 
 
 def arranged(values: Values, order: str) -> Values:

@@ -55,7 +55,7 @@ async def my_new_card(req: func.HttpRequest) -> func.HttpResponse:
 async def my_new_card_make(req: func.HttpRequest) -> func.HttpResponse:
     """Make the card of this form once, however often the form is sent."""
     person, form = await person_and_form(req)
-    values = content_of(form)
+    values = content_of(form, new=True)
     try:
         card = await _make(person.account_id, form, values)
     except InvalidInput as refusal:
