@@ -227,9 +227,8 @@ async def delete_card(
     card = await read_version(account_id, card_id, version, cards)
     for handle in (card.handle, *card.former_handles):
         # A claim that a crash left pending would be freed once the card is gone.
-        await handles.hold(
-            Claim(handle=handle, account_id=account_id, card_id=card_id, key=None, claimed_at=now)
-        )
+        claim = Claim(handle=handle, account_id=account_id, card_id=card_id, key=None, claimed_at=now)
+        await handles.hold(await handles.claim(claim))
     gone = card.changed(
         now,
         deleted=True,

@@ -106,7 +106,7 @@ async def test_an_old_card_can_be_deleted_and_is_gone_for_the_public(stored) -> 
     services = wiring.services()
     await delete_card(
         account, card, version=2, now=datetime.now(UTC),
-        cards=services.cards, published=services.published, images=services.images,
+        cards=services.cards, handles=services.handles, published=services.published, images=services.images,
     )  # fmt: skip
     document = await raw("published", handle, handle)
     assert (document["content"], document["schemaVersion"]) == (None, SCHEMA_VERSION)
