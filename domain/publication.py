@@ -72,7 +72,8 @@ async def project(card: Card, *, images: ShownImages, published: PublishedCards,
         content=content,
         published_at=card.published_at,
         images=await _images_of(card, content, images),
-        owner_id=card.account_id,
+        # A name that stands for nothing does not say whose it was.
+        owner_id=card.account_id if content else "",
         card_id=card.id,
     )
     await published.project(now, first=first)

@@ -1,13 +1,11 @@
 """What every HTTP door shares: headers, replies, problems, and reading bodies and conditions."""
 
 import functools
-import json
 import logging
 import re
 import uuid
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from http import HTTPStatus
-from typing import Any
 
 import azure.functions as func
 from pydantic import BaseModel, ValidationError
@@ -288,7 +286,3 @@ def set_cookie(name: str, value: str, *, max_age: int | None = None) -> str:
     """A Set-Cookie value that the host leaves as it is; without `max_age` it ends with the browser."""
     age = "" if max_age is None else f"; Max-Age={max_age}"
     return f"{name}={value}; Path=/; Secure; HttpOnly; SameSite=Lax{age}"
-
-
-def json_bytes(value: Any) -> bytes:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()

@@ -108,6 +108,7 @@ async def test_a_deleted_card_is_gone_and_its_names_are_never_given_out_again(
     assert "Secret to be forgotten" not in str(left)
     assert all(document["ttl"] > 0 for document in left)
     assert "Secret" not in str(await services.published._items.read(new, new))
+    assert account not in str(await services.published._items.read(new, new))
     orders = [o async for o in services.cards.projection_orders(datetime.now(UTC) + timedelta(minutes=1))]
     assert [o for o in orders if o.card_id == card["id"]] != []
     await host.run_timer("tidy_up")
