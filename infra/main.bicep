@@ -273,7 +273,8 @@ module functions 'app/functions.bicep' = {
     frontDoorId: edge.outputs.frontDoorId
     cosmosEndpoint: data.outputs.endpoint
     cosmosDatabase: data.outputs.databaseName
-    blobUri: storage.outputs.mediaUri
+    hostBlobUri: storage.outputs.hostBlobUri
+    mediaBlobUri: storage.outputs.mediaUri
     queueUri: storage.outputs.queueUri
     packagesUri: storage.outputs.packagesUri
     vaultUri: secrets.outputs.uri

@@ -18,7 +18,7 @@ param cosmosName string
 @description('Name of the database.')
 param databaseName string
 
-@description('Name of the account with the queues.')
+@description('Name of the account with the queues and the state of the host.')
 @minLength(3)
 @maxLength(24)
 param applicationName string
@@ -109,6 +109,17 @@ resource application 'Microsoft.Storage/storageAccounts@2026-04-01' existing = {
   }
 }
 
+// The host makes the containers of its locks and keys itself, so it needs the account.
+resource hostKeepsLocks 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  name: guid(application.id, host.principalId, storageBlobDataOwner)
+  scope: application
+  properties: {
+    principalId: host.principalId
+    principalType: 'ServicePrincipal'
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', storageBlobDataOwner)
+  }
+}
+
 // The host takes messages and sets aside those that fail.
 resource hostTakes 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
   for (name, index) in queueNames: {
@@ -171,17 +182,6 @@ resource media 'Microsoft.Storage/storageAccounts@2026-04-01' existing = {
     resource pictures 'containers' existing = { name: 'media' }
 
     resource exports 'containers' existing = { name: 'exports' }
-  }
-}
-
-// The host makes the containers of its locks and keys itself, so it needs the account.
-resource hostKeepsLocks 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
-  name: guid(media.id, host.principalId, storageBlobDataOwner)
-  scope: media
-  properties: {
-    principalId: host.principalId
-    principalType: 'ServicePrincipal'
-    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', storageBlobDataOwner)
   }
 }
 

@@ -39,11 +39,12 @@ module application 'storage-account.bicep' = {
     reach: reach
     care: care
     queues: concat(queues, map(queues, queue => '${queue}-poison'))
+    // The host keeps its locks and keys beside its queues.
+    parts: ['blob', 'queue']
     recoveryDays: 7
   }
 }
 
-// The host keeps its locks and keys beside the pictures: the app has one setting for both.
 module media 'storage-account.bicep' = {
   params: {
     location: location
@@ -115,13 +116,16 @@ resource unchangeable 'Microsoft.Storage/storageAccounts/blobServices/containers
   dependsOn: [audit]
 }
 
-@description('Name of the account with the queues.')
+@description('Name of the account with the queues and the state of the host.')
 @minLength(3)
 @maxLength(24)
 output applicationName string = application.outputs.name
 
 @description('Where the queues are.')
 output queueUri string = application.outputs.queueUri
+
+@description('Where the host keeps its locks and keys.')
+output hostBlobUri string = application.outputs.blobUri
 
 @description('Name of the account with the pictures.')
 @minLength(3)
