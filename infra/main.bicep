@@ -324,8 +324,11 @@ output AZURE_TENANT_ID string = tenant().tenantId
 @description('The resource group.')
 output AZURE_RESOURCE_GROUP string = group.name
 
-@description('The function app that packages are published to.')
+@description('The function app.')
 output AZURE_FUNCTION_NAME string = functions.outputs.name
+
+@description('Where packages are published to, with the sign-in of who may.')
+output PUBLISH_ORIGIN string = 'https://${functionAppName}.scm.azurewebsites.net'
 
 @description('The identity that the pipeline signs in as.')
 output AZURE_PUBLISHER_CLIENT_ID string = identities.outputs.publisher.clientId

@@ -6,7 +6,8 @@
     python -m release.deploy publish staging [--package older/released-package.zip]
 
 `create` makes or changes what `infra/` describes; `publish` sends the package and walks the public path.
-Rolling back is publishing the package before. Each command to Azure is printed as an operator would type it.
+Rolling back is publishing the package before. Each command that asks Azure to make or change something is
+printed as an operator would type it.
 """
 
 import argparse
@@ -24,7 +25,7 @@ from pathlib import Path
 from typing import Any
 
 import settings
-from release import package, smoke
+from release import one_deploy, package, smoke
 
 ROOT = Path(__file__).parents[1]
 _SUBSCRIPTION = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -32,7 +33,7 @@ _SUBSCRIPTION = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _SETTINGS = ("OIDC_ISSUER", "OIDC_TENANT_ID", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET", "OIDC_API_AUDIENCE",
              "SESSION_KEY", "SMTP_URL")  # fmt: skip
 # What the parts that `create` made are called; a pipeline that may only publish is told instead of asking.
-OUTPUTS = ("AZURE_RESOURCE_GROUP", "AZURE_FUNCTION_NAME", "PUBLIC_ORIGIN")
+OUTPUTS = ("PUBLISH_ORIGIN", "PUBLIC_ORIGIN")
 
 
 class Refused(Exception):
@@ -60,6 +61,9 @@ def main() -> int:
             deployment(arguments.command, arguments.environment, arguments.location)
     except Refused as refused:
         print(f"Nothing was done:\n{refused}", file=sys.stderr)
+        return 1
+    except one_deploy.NotPublished as failed:
+        print(f"Not published: {failed}", file=sys.stderr)
         return 1
     except subprocess.CalledProcessError as failed:
         print(f"az ended with {failed.returncode}; what it said is above.", file=sys.stderr)
@@ -175,13 +179,18 @@ def publish(environment: str, zipped: Path, given: Mapping[str, str]) -> tuple[s
             f"  - {version} was packaged with changes that are not committed; prod runs commits only."
         )
     target = _target(environment, given)
-    _az(
-        "functionapp", "deployment", "source", "config-zip",
-        "--resource-group", target["AZURE_RESOURCE_GROUP"],
-        "--name", target["AZURE_FUNCTION_NAME"],
-        "--src", str(zipped),
-    )  # fmt: skip
+    print(f"Publishing {version} to {target['PUBLISH_ORIGIN']}", flush=True)
+    one_deploy.publish(target["PUBLISH_ORIGIN"], _token(), zipped.read_bytes())
     return target["PUBLIC_ORIGIN"], version
+
+
+def _token() -> str:
+    """What the function app's deployment takes in place of a password: the caller's own sign-in."""
+    try:
+        answer = _az("account", "get-access-token", "--output", "json", quiet=True)
+        return str(json.loads(answer)["accessToken"])
+    except (subprocess.CalledProcessError, FileNotFoundError, ValueError, KeyError):
+        raise Refused("  - az gives no token: run `az login`.") from None
 
 
 def await_version(origin: str, version: str, patience: float) -> None:
@@ -203,7 +212,7 @@ def _version_of(zipped: Path) -> str:
 
 
 def _target(environment: str, given: Mapping[str, str]) -> dict[str, str]:
-    """Which function app: as the environment says, or as the deployment of the environment put out."""
+    """Where to publish and where it answers: as told, or as the deployment of the environment put out."""
     told = {name: given[name] for name in OUTPUTS if given.get(name)}
     if len(told) == len(OUTPUTS):
         return told

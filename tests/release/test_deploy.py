@@ -159,29 +159,46 @@ def zipped(tmp_path):
     return make
 
 
-def test_a_package_goes_to_what_the_deployment_made_and_is_walked(az, zipped) -> None:
-    origin = "http://127.0.0.1:9"
-    outputs = {
-        "AZURE_RESOURCE_GROUP": "rg-izwop-dev",
-        "AZURE_FUNCTION_NAME": "func-a",
-        "PUBLIC_ORIGIN": origin,
-    }
-    answers = {"deployment sub show": {name: {"value": value} for name, value in outputs.items()}}
-    done, asked = az(
-        "publish", "dev", "--patience", "0", "--package", str(zipped("0.1.0+a")), answers=answers
-    )
-    [command] = made(asked)
-    assert command.startswith(
-        "functionapp deployment source config-zip --resource-group rg-izwop-dev --name func-a --src "
-    )
-    assert done.returncode == 1  # nobody answers there
-    assert "FAIL  GET /health" in done.stdout
+def test_a_package_goes_to_what_the_deployment_made_and_is_walked(az, zipped, door) -> None:
+    package = zipped("0.1.0+a")
+    with door() as made_door:
+        # Nobody answers where the app shall be: what is walked there fails.
+        outputs = {"PUBLISH_ORIGIN": made_door.origin, "PUBLIC_ORIGIN": "http://127.0.0.1:9"}
+        answers = {
+            "deployment sub show": {name: {"value": value} for name, value in outputs.items()},
+            "account get-access-token": {"accessToken": "a-token"},
+        }
+        order = ("publish", "dev", "--patience", "0", "--package", str(package))
+        done, _ = az(*order, answers=answers)
+        assert done.returncode == 1
+        assert "FAIL  GET /health" in done.stdout
+        told, asked = az(*order, given=outputs, answers=answers)
+        assert "FAIL  GET /health" in told.stdout
+    # Who may only publish asks for nothing but the token, and nobody reads it.
+    assert [words[:2] for words in asked] == [["account", "get-access-token"]]
+    assert "a-token" not in done.stdout + done.stderr + told.stdout + told.stderr
+    sent = [(path, body) for method, path, _, body in made_door.asked if method == "POST"]
+    assert sent == [("/api/publish?RemoteBuild=false", package.read_bytes())] * 2
 
-    told, asked = az("publish", "dev", "--patience", "0", "--package", str(zipped("0.1.0+a")), given=outputs)
-    assert [words[:2] for words in asked] == [
-        ["functionapp", "deployment"]
-    ]  # who may only publish asks nothing
-    assert "func-a" in told.stdout
+
+def test_what_azure_does_not_take_is_said_and_nothing_is_walked(az, zipped, door) -> None:
+    with door(gets=[(200, {"status": 3, "status_text": "no role on the container"})]) as made_door:
+        outputs = {"PUBLISH_ORIGIN": made_door.origin, "PUBLIC_ORIGIN": "http://127.0.0.1:9"}
+        answers = {"account get-access-token": {"accessToken": "a-token"}}
+        done, _ = az("publish", "dev", "--package", str(zipped("0.1.0+a")), given=outputs, answers=answers)
+    assert done.returncode == 1
+    assert "Not published: the deployment number-1 failed: no role on the container" in done.stderr
+    assert "Walking" not in done.stdout
+
+
+def test_who_is_not_signed_in_publishes_nothing(az, zipped) -> None:
+    outputs = {"PUBLISH_ORIGIN": "https://scm.example", "PUBLIC_ORIGIN": "https://izwop.example"}
+    answers = {"account get-access-token": None}
+    done, _ = az("publish", "dev", "--package", str(zipped("0.1.0+a")), given=outputs, answers=answers)
+    assert (done.returncode, done.stderr) == (
+        1,
+        "Nothing was done:\n  - az gives no token: run `az login`.\n",
+    )
 
 
 @pytest.mark.parametrize(
