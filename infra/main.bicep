@@ -84,6 +84,9 @@ param operatorEmail string
 @minValue(1)
 param monthlyBudget int
 
+@description('The first day of the budget there is, which cannot be changed. Empty: there is none yet.')
+param budgetSince string = ''
+
 @description('The card that the availability test asks for. Empty: the front page, until there is a card.')
 param watchedHandle string = ''
 
@@ -308,8 +311,9 @@ module alerts 'app/alerts.bicep' = {
 module budget 'app/budget.bicep' = {
   scope: group
   params: {
-    name: '${abbreviations.budget}${suffix}'
+    name: '${abbreviations.budget}izwop-${environmentName}'
     amount: monthlyBudget
+    since: budgetSince
     operatorEmail: operatorEmail
     groupId: alerts.outputs.groupId
   }
@@ -341,3 +345,6 @@ output EDGE_HOST string = edge.outputs.endpointHost
 
 @description('The address that the application in Entra sends people back to.')
 output SIGN_IN_REDIRECT string = '${edge.outputs.publicOrigin}/auth/callback'
+
+@description('The first day of the budget, to be given back with the next deployment.')
+output BUDGET_SINCE string = budget.outputs.since

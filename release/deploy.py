@@ -136,6 +136,8 @@ def _wrong_azure(location: str, given: Mapping[str, str]) -> list[str]:
         offered = json.loads(
             _az("functionapp", "list-flexconsumption-locations", "--output", "json", quiet=True)
         )
+        query = "[?registrationState=='Registered'].namespace"
+        registered = json.loads(_az("provider", "list", "--query", query, "--output", "json", quiet=True))
     except FileNotFoundError:
         return ["The Azure CLI (az) is not installed."]
     except subprocess.CalledProcessError as failed:
@@ -151,7 +153,19 @@ def _wrong_azure(location: str, given: Mapping[str, str]) -> list[str]:
         )
     if location not in {_region(place["name"]) for place in offered}:
         found.append(f"{location} offers no Flex Consumption to this subscription.")
+    known = {name.lower() for name in registered}
+    found += [
+        f"{name} is not registered: run `az provider register --namespace {name} --wait`."
+        for name in providers()
+        if name.lower() not in known
+    ]
     return found
+
+
+def providers() -> list[str]:
+    """Whose resources `infra/` makes, and whom it hands a subnet to: nobody else would register that one."""
+    texts = [path.read_text("utf-8") for path in (ROOT / "infra").rglob("*.bicep")]
+    return sorted({name for text in texts for name in re.findall(r"'(Microsoft\.\w+)/\w", text)})
 
 
 def _region(name: str) -> str:
@@ -160,13 +174,29 @@ def _region(name: str) -> str:
 
 def deployment(command: str, environment: str, location: str) -> None:
     """`what-if` or `create`. `--parameters location` puts the data where the deployment is recorded."""
+    since = _budget_since(environment)
     _az(
         "deployment", "sub", command,
         "--name", f"izwop-{environment}",
         "--location", location,
         "--parameters", f"infra/parameters/{environment}.bicepparam",
         "--parameters", f"location={location}",
+        *(("--parameters", f"budgetSince={since}") if since else ()),
+        # Who only looks may not write, and Azure would otherwise ask for that.
+        *(("--validation-level", "ProviderNoRbac") if command == "what-if" else ()),
     )  # fmt: skip
+
+
+def _budget_since(environment: str) -> str:
+    """The first day of the budget there is, which Azure lets nobody change; nothing where there is none."""
+    group = f"/subscriptions/{{subscriptionId}}/resourceGroups/rg-izwop-{environment}"
+    budget = f"Microsoft.Consumption/budgets/budget-izwop-{environment}"
+    url = f"{group}/providers/{budget}?api-version=2024-08-01"
+    try:
+        shown = json.loads(_az("rest", "--method", "get", "--url", url, quiet=True))
+        return str(shown["properties"]["timePeriod"]["startDate"])
+    except (subprocess.CalledProcessError, ValueError, KeyError):
+        return ""
 
 
 def publish(environment: str, zipped: Path, given: Mapping[str, str]) -> tuple[str, str]:

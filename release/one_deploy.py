@@ -1,8 +1,8 @@
 """One Deploy: hand a package to a function app on Flex Consumption, and wait until it is taken in.
 
 `az functionapp deployment source config-zip` cannot do it for us. It has Azure build every Python package
-anew, with another Python than the one it runs, and then asks the app itself how it is, which answers to nobody
-but its edge: some versions of az ask for ever.
+anew, with another Python than the one it runs, and then asks the app itself how it is, which answers to
+nobody but its edge: some versions of az ask for ever.
 """
 
 import http.client

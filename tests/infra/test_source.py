@@ -77,6 +77,18 @@ def test_everything_that_takes_tags_is_tagged(environment: str) -> None:
             assert one.body["tags"]["azd-env-name"] == environment, one.name
 
 
+def test_a_budget_is_made_once_and_keeps_its_first_day() -> None:
+    def budget(**changed: object) -> tuple[str, str]:
+        resources = deployment("prod", **changed)
+        one = next(one for one in resources if one.type == "Microsoft.Consumption/budgets")
+        return one.name, one.properties["timePeriod"]["startDate"]
+
+    # Azure takes no earlier month for a new one, and changes the day of none that is there.
+    assert budget() == ("budget-izwop-prod", "2026-12-01T00:00:00Z")
+    kept = budget(budgetSince="2026-08-01T00:00:00Z", generation=2)
+    assert kept == ("budget-izwop-prod", "2026-08-01T00:00:00Z")
+
+
 def test_the_app_scales_as_python_needs() -> None:
     for environment, waiting in (("dev", 0), ("staging", 0), ("prod", 2)):
         site = next(one for one in deployment(environment) if one.type == "Microsoft.Web/sites")

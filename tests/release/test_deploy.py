@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -26,7 +27,10 @@ GIVEN = {
     "IZWOP_DOMAIN": "izwop.example",
     "AZURE_SUBSCRIPTION_ID": SUBSCRIPTION,
 }
-READS = ("bicep version", "account show", "functionapp list-flexconsumption-locations", "deployment sub show")
+READS = (
+    "bicep version", "account show", "functionapp list-flexconsumption-locations", "provider list",
+    "deployment sub show", "rest --method get",
+)  # fmt: skip
 AZ = f"""#!{sys.executable}
 import json, os, sys
 words = sys.argv[1:]
@@ -41,6 +45,7 @@ for start, answer in answers.items():
 """
 WELL = {
     "account show": {"id": SUBSCRIPTION},
+    "provider list": [name.lower() for name in deploy.providers()],
     "functionapp list-flexconsumption-locations": [{"name": "Sweden Central"}, {"name": "westeurope"}],
 }
 
@@ -91,6 +96,23 @@ def test_check_makes_nothing_and_what_if_only_looks(az) -> None:
     assert made(az("check", "prod")[1]) == []
     [command] = made(az("what-if", "prod")[1])
     assert command.startswith("deployment sub what-if ")
+    # Otherwise Azure asks whether who looks might write, which the planner of the pipeline may not.
+    assert command.endswith(" --validation-level ProviderNoRbac")
+
+
+@pytest.mark.parametrize("command", ["what-if", "create"])
+def test_a_budget_that_is_there_keeps_its_first_day(az, command) -> None:
+    answers = WELL | {
+        "rest --method get": {"properties": {"timePeriod": {"startDate": "2026-08-01T00:00:00Z"}}}
+    }
+    done, asked = az(command, "prod", answers=answers)
+    assert done.returncode == 0, done.stderr
+    assert "--parameters budgetSince=2026-08-01T00:00:00Z" in made(asked)[0]
+    [url] = [words[words.index("--url") + 1] for words in asked if words[0] == "rest"]
+    assert "/resourceGroups/rg-izwop-prod/providers/Microsoft.Consumption/budgets/budget-izwop-prod?" in url
+    none, asked = az(command, "prod", answers=WELL | {"rest --method get": None})
+    assert none.returncode == 0, none.stderr
+    assert "budgetSince" not in made(asked)[0]
 
 
 REFUSED = {
@@ -110,6 +132,10 @@ REFUSED = {
     "somebody who is not signed in": ("dev", [], {}, {"account show": None}, "`az account show` failed"),
     "another subscription": (
         "dev", [], {}, {"account show": {"id": "another"}}, "az is signed in to another subscription",
+    ),
+    "a provider that nobody registered": (
+        "dev", [], {}, {"provider list": ["Microsoft.Web"]},
+        "Microsoft.App is not registered: run `az provider register --namespace Microsoft.App --wait`.",
     ),
     "an odd subscription": (
         "dev", [], {"AZURE_SUBSCRIPTION_ID": "$(id)"}, {}, "AZURE_SUBSCRIPTION_ID is not the id",
@@ -224,6 +250,16 @@ def test_what_is_no_package_is_refused(az, tmp_path) -> None:
         done, asked = az("publish", "dev", "--package", str(tmp_path / path))
         assert "is not a package; make one with `make package`" in done.stderr
         assert made(asked) == []
+
+
+def test_the_guide_registers_every_provider_that_the_templates_need() -> None:
+    guide = (ROOT / "docs/operating.md").read_text()
+    told = set(
+        re.findall(r"Microsoft\.\w+", guide[guide.index("for name in") : guide.index("az provider register")])
+    )
+    # Every subscription has these from its first day.
+    assert set(deploy.providers()) - told == {"Microsoft.Authorization", "Microsoft.Resources"}
+    assert told <= set(deploy.providers())
 
 
 def test_the_regions_are_those_of_the_templates() -> None:
