@@ -36,6 +36,9 @@ param senderDomain SenderDomain?
 @description('The application of Entra that signs in over SMTP. Absent: mail is sent by another server.')
 param smtpApplication SmtpApplication?
 
+@description('The sender of our mail where another server takes it. Empty: a sender of the domain that takes it here.')
+param mailFrom string = ''
+
 @description('Who may deploy by a federated token. Empty: nobody but people.')
 param federations Federation[] = []
 
@@ -48,7 +51,7 @@ param isZoneRedundant bool
 @description('Guard the stores against being deleted.')
 param isLocked bool
 
-@description('The most request units a second of the database; 0 means serverless.')
+@description('The most request units a second of the database, in thousands; 0 means serverless.')
 @minValue(0)
 @maxValue(1000000)
 param mostRequestUnits int
@@ -56,10 +59,8 @@ param mostRequestUnits int
 @description('How large the app may get.')
 param scale Scale
 
-@description('Days for which logs are kept.')
-@minValue(30)
-@maxValue(90)
-param retentionDays int = 30
+@description('Days for which logs are kept: as many as the telemetry component takes.')
+param retentionDays 30 | 60 | 90 = 30
 
 @description('The most gigabytes of logs taken in a day.')
 @minValue(1)
@@ -69,6 +70,9 @@ param mostLogGigabytesADay int
 @minValue(30)
 @maxValue(1095)
 param auditDays int = 730
+
+@description('An operator has locked the policy of the audit records: Azure then refuses to be told of it again.')
+param isAuditLocked bool = false
 
 @description('When housekeeping runs, in NCRONTAB.')
 param housekeepingSchedule string = '0 * * * * *'
@@ -178,6 +182,7 @@ module storage 'app/storage.bicep' = {
       workspaceId: observability.outputs.workspaceId
     }
     auditDays: auditDays
+    isAuditLocked: isAuditLocked
   }
 }
 
@@ -282,7 +287,7 @@ module functions 'app/functions.bicep' = {
     packagesUri: storage.outputs.packagesUri
     vaultUri: secrets.outputs.uri
     signIn: signIn
-    mailFrom: email.outputs.mailFrom
+    mailFrom: empty(mailFrom) ? email.outputs.mailFrom : mailFrom
     telemetry: observability.outputs.connectionString
     housekeepingSchedule: housekeepingSchedule
     imageSweepSchedule: imageSweepSchedule

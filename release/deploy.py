@@ -31,7 +31,14 @@ ROOT = Path(__file__).parents[1]
 _SUBSCRIPTION = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 # Parameters that are settings of the app, too, and so must be what the app will take.
 _SETTINGS = ("OIDC_ISSUER", "OIDC_TENANT_ID", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET", "OIDC_API_AUDIENCE",
-             "SESSION_KEY", "SMTP_URL")  # fmt: skip
+             "SESSION_KEY", "SMTP_URL", "MAIL_FROM")  # fmt: skip
+# Parameters in JSON: what they must be, and how that is called.
+_JSON = {
+    "FEDERATIONS": (list, "list"),
+    "SENDER_DOMAIN": (dict, "object"),
+    "SMTP_APPLICATION": (dict, "object"),
+    "AUDIT_LOCKED": (bool, "true or false"),
+}
 # What the parts that `create` made are called; a pipeline that may only publish is told instead of asking.
 OUTPUTS = ("PUBLISH_ORIGIN", "PUBLIC_ORIGIN")
 
@@ -117,14 +124,15 @@ def _wrong_parameters(environment: str, given: Mapping[str, str]) -> list[str]:
               and " is missing: " not in sentence]  # fmt: skip
     if "OPERATOR_EMAIL" in required and "@" not in given.get("OPERATOR_EMAIL", "@"):
         found.append("OPERATOR_EMAIL is not an e-mail address.")
-    if not _is_list(given.get("FEDERATIONS") or "[]"):
-        found.append("FEDERATIONS is not a JSON list.")
+    for name, (kind, called) in _JSON.items():
+        if given.get(name, "null") != "null" and not _is_json(given[name], kind):
+            found.append(f"{name} is not a JSON {called}.")
     return found
 
 
-def _is_list(text: str) -> bool:
+def _is_json(text: str, kind: type) -> bool:
     try:
-        return isinstance(json.loads(text), list)
+        return isinstance(json.loads(text), kind)
     except ValueError:
         return False
 

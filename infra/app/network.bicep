@@ -68,7 +68,9 @@ resource network 'Microsoft.Network/virtualNetworks@2025-09-01' = {
               properties: { serviceName: 'Microsoft.App/environments' }
             }
           ]
-          serviceEndpoints: [for service in serviceEndpoints: { service: service }]
+          serviceEndpoints: map(serviceEndpoints, service => { service: service })
+          // Mail, sign-in and telemetry are on the Internet. New networks have no way there unless they say so.
+          defaultOutboundAccess: true
         }
       }
       {

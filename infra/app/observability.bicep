@@ -16,9 +16,7 @@ param workspaceName string
 param componentName string
 
 @description('Days for which logs are kept.')
-@minValue(30)
-@maxValue(90)
-param retentionDays int
+param retentionDays 30 | 60 | 90
 
 @description('The most gigabytes of logs taken in a day: a bound on the bill.')
 @minValue(1)

@@ -48,7 +48,8 @@ resource vault 'Microsoft.KeyVault/vaults@2026-02-01' = {
     }
     enableRbacAuthorization: true
     enableSoftDelete: true
-    softDeleteRetentionInDays: care.isLocked ? 90 : 7
+    // The same for all: it can be chosen once, and a vault whose lock comes or goes would be refused.
+    softDeleteRetentionInDays: 90
     enablePurgeProtection: true
     publicNetworkAccess: reach.isPrivate ? 'Disabled' : 'Enabled'
     networkAcls: {

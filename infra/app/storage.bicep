@@ -27,6 +27,9 @@ param care Care
 @maxValue(1095)
 param auditDays int
 
+@description('The policy of the audit records is locked.')
+param isAuditLocked bool
+
 // The queues that the functions are triggered by. What fails five times the host puts into the poison queue.
 var queues = loadJsonContent('../queues.json')
 
@@ -106,8 +109,9 @@ module audit 'storage-account.bicep' = {
   }
 }
 
-// Records are appended and never changed, whoever asks. An operator locks the policy once it is right.
-resource unchangeable 'Microsoft.Storage/storageAccounts/blobServices/containers/immutabilityPolicies@2026-04-01' = {
+// Records are appended and never changed, whoever asks. An operator locks the policy once it is right; a locked
+// one can only be made longer, by a request of its own.
+resource unchangeable 'Microsoft.Storage/storageAccounts/blobServices/containers/immutabilityPolicies@2026-04-01' = if (!isAuditLocked) {
   name: '${prefix}audit${suffix}/default/audit/default'
   properties: {
     immutabilityPeriodSinceCreationInDays: auditDays

@@ -235,6 +235,26 @@ def test_with_mail_and_pipeline_there_is_one_role_more_and_every_rule_is_kept() 
     assert any(one.type.endswith("federatedIdentityCredentials") for one in resources)
 
 
+def test_mail_that_another_server_takes_comes_from_the_sender_it_takes() -> None:
+    resources = deployment("prod", mailFrom="iZwop <hello@izwop.example>")
+    assert (
+        one_of(resources, "Microsoft.Web/sites/config").properties["MAIL_FROM"]
+        == "iZwop <hello@izwop.example>"
+    )
+
+
+def test_whoever_deploys_may_write_what_contributors_may_not() -> None:
+    beyond = {
+        "Microsoft.Authorization/roleAssignments": "Role Based Access Control Administrator",
+        "Microsoft.Authorization/locks": "Locks Contributor",
+    }
+    made = {one.type for one in deployment("prod") if one.type.startswith("Microsoft.Authorization/")}
+    assert made == beyond.keys()
+    for guide in ("infra/README.md", "docs/operating.md"):
+        text = " ".join((ROOT / guide).read_text().split())
+        assert all(role in text for role in beyond.values()), guide
+
+
 def test_client_data_belongs_to_the_processor_alone() -> None:
     roles = assigned(deployment("prod"))
     assert {who for who, _, what in roles if what == "collections client_data"} == {"processor"}

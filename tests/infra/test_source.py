@@ -89,6 +89,40 @@ def test_a_budget_is_made_once_and_keeps_its_first_day() -> None:
     assert kept == ("budget-izwop-prod", "2026-08-01T00:00:00Z")
 
 
+def test_a_locked_policy_of_the_audit_records_is_left_alone() -> None:
+    kind = "Microsoft.Storage/storageAccounts/blobServices/containers/immutabilityPolicies"
+    for is_locked, made in ((False, 1), (True, 0)):
+        assert sum(one.type == kind for one in deployment("prod", isAuditLocked=is_locked)) == made
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_what_azure_lets_nobody_change_depends_on_nothing_that_changes(environment: str) -> None:
+    for is_locked in (False, True):
+        vault = next(
+            one
+            for one in deployment(environment, isLocked=is_locked)
+            if one.type == "Microsoft.KeyVault/vaults"
+        )
+        assert vault.properties["softDeleteRetentionInDays"] == 90
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_the_functions_reach_the_internet(environment: str) -> None:
+    network = next(one for one in deployment(environment) if one.type == "Microsoft.Network/virtualNetworks")
+    functions = next(one for one in network.properties["subnets"] if one["name"] == "functions")
+    assert functions["properties"]["defaultOutboundAccess"] is True
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_numbers_are_such_as_azure_takes(environment: str) -> None:
+    resources = deployment(environment)
+    for one in resources:
+        units = one.properties.get("options", {}).get("autoscaleSettings", {}).get("maxThroughput", 1000)
+        assert units % 1000 == 0, one.name
+    component = next(one for one in resources if one.type == "Microsoft.Insights/components")
+    assert component.properties["RetentionInDays"] in (30, 60, 90)
+
+
 def test_the_app_scales_as_python_needs() -> None:
     for environment, waiting in (("dev", 0), ("staging", 0), ("prod", 2)):
         site = next(one for one in deployment(environment) if one.type == "Microsoft.Web/sites")

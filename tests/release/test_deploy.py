@@ -129,6 +129,11 @@ REFUSED = {
     "an issuer without https": ("dev", [], {"OIDC_ISSUER": "http://i.example"}, {}, "OIDC_ISSUER is"),
     "nobody to tell": ("dev", [], {"OPERATOR_EMAIL": "operator"}, {}, "OPERATOR_EMAIL is not an e-mail"),
     "federations that are no list": ("dev", [], {"FEDERATIONS": "{"}, {}, "FEDERATIONS is not a JSON list."),
+    "a sender's domain that is a name only": (
+        "prod", [], {"SENDER_DOMAIN": '"izwop.example"'}, {}, "SENDER_DOMAIN is not a JSON object.",
+    ),
+    "a policy that is locked perhaps": ("prod", [], {"AUDIT_LOCKED": "yes"}, {}, "AUDIT_LOCKED is not"),
+    "a sender that is nobody": ("prod", [], {"MAIL_FROM": "iZwop"}, {}, "MAIL_FROM"),
     "somebody who is not signed in": ("dev", [], {}, {"account show": None}, "`az account show` failed"),
     "another subscription": (
         "dev", [], {}, {"account show": {"id": "another"}}, "az is signed in to another subscription",
