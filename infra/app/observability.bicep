@@ -63,7 +63,8 @@ resource workbook 'Microsoft.Insights/workbooks@2023-06-01' = {
     displayName: 'iZwop'
     category: 'workbook'
     sourceId: component.id
-    serializedData: loadTextContent('../workbook.json')
+    // Queue and firewall logs are in the workspace, not in the component that the workbook is shown with.
+    serializedData: replace(loadTextContent('../workbook.json'), '<workspace>', workspace.id)
     version: '1.0'
   }
 }

@@ -282,6 +282,41 @@ def test_what_alerts_and_the_workbook_look_for_is_logged() -> None:
     assert 'function_name("show_card")' in code
 
 
+def jobs() -> set[str]:
+    """The functions that no request starts."""
+    found = set()
+    for path in (ROOT / "functions").glob("*.py"):
+        for one in ast.walk(ast.parse(path.read_text())):
+            calls = [call for call in getattr(one, "decorator_list", []) if isinstance(call, ast.Call)]
+            notes = {getattr(call.func, "attr", ""): call.args for call in calls}
+            if notes.keys() & {"queue_trigger", "timer_trigger"}:
+                found.add(notes["function_name"][0].value)  # type: ignore[attr-defined]
+    return found
+
+
+def test_what_is_asked_of_requests_is_what_the_host_collects() -> None:
+    host = json.loads((ROOT / "host.json").read_text())["logging"]
+    # Above this level the host sends no request that went well.
+    assert host["logLevel"]["Host.Results"] == "Information"
+    assert not host["applicationInsights"]["httpAutoCollectionOptions"][
+        "enableHttpTriggerExtendedInfoCollection"
+    ]
+    queries = [(INFRA / name).read_text() for name in ("app/alerts.bicep", "workbook.json")]
+    for text in queries:
+        # Without the extended information a request has no address, and its code is always 0.
+        assert not re.search(r"\bUrl\b|ResultCode", text)
+        named = re.findall(r"Name in \(([^)]*)\)", text)
+        assert [set(re.findall(r"\w+", names)) for names in named] == [jobs()]
+
+
+def test_the_workbook_asks_the_workspace() -> None:
+    workbook = one_of(deployment("dev"), "Microsoft.Insights/workbooks").properties["serializedData"]
+    asked = [item["content"] for item in json.loads(workbook)["items"] if item["type"] == 3]
+    assert "<workspace>" not in workbook
+    assert all(item["crossComponentResources"] == asked[0]["crossComponentResources"] for item in asked)
+    assert "workspaces" in asked[0]["crossComponentResources"][0]
+
+
 def test_the_workbook_shows_what_operators_look_for() -> None:
     tiles = {item["name"]: item for item in json.loads((INFRA / "workbook.json").read_text())["items"]}
     assert {"cards", "queue-ages", "poison", "jobs", "syncs", "requests-of-people"} <= tiles.keys()
