@@ -304,6 +304,11 @@ resource security 'Microsoft.Cdn/profiles/securityPolicies@2025-12-01' = {
       ]
     }
   }
+  // One profile is changed once at a time, and the domains first get where they lead.
+  dependsOn: [
+    everything
+    uploads
+  ]
 }
 
 // What the firewall refused. Not who asked for what: the access log would name cards and their visitors.

@@ -78,7 +78,8 @@ resource network 'Microsoft.Network/virtualNetworks@2025-09-01' = {
         properties: {
           addressPrefix: '10.40.2.0/25'
           networkSecurityGroup: { id: guard.id }
-          privateEndpointNetworkPolicies: 'Enabled'
+          // Which addresses Flex Consumption sends from is promised nowhere: roles decide who is let in.
+          privateEndpointNetworkPolicies: 'Disabled'
         }
       }
     ]
