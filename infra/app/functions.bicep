@@ -175,7 +175,6 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
     siteConfig: {
       minTlsVersion: '1.2'
       scmMinTlsVersion: '1.2'
-      ftpsState: 'Disabled'
       http20Enabled: true
       healthCheckPath: '/health'
       // Only our edge: the client's address that it passes on is then true, and its firewall cannot be walked around.

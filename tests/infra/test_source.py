@@ -123,6 +123,29 @@ def test_numbers_are_such_as_azure_takes(environment: str) -> None:
     assert component.properties["RetentionInDays"] in (30, 60, 90)
 
 
+# On Flex Consumption the platform has these in `functionAppConfig` or not at all, and refuses an app that names
+# them: "site configuration property … for Flex Consumption sites is invalid".
+REFUSED_BY_FLEX = {
+    "alwaysOn", "ftpsState", "functionAppScaleLimit", "functionsRuntimeScaleMonitoringEnabled", "linuxFxVersion",
+    "minimumElasticInstanceCount", "netFrameworkVersion", "numberOfWorkers", "preWarmedInstanceCount",
+    "use32BitWorkerProcess", "vnetRouteAllEnabled", "windowsFxVersion", "appSettings", "cors",
+}  # fmt: skip
+SETTINGS_REFUSED_BY_FLEX = re.compile(
+    "FUNCTIONS_(WORKER_RUNTIME|EXTENSION_VERSION|WORKER_PROCESS_COUNT).*|WEBSITE_.*|SCM_DO_BUILD.*|ENABLE_ORYX.*"
+)
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_the_app_names_nothing_that_its_plan_refuses(environment: str) -> None:
+    resources = deployment(environment)
+    site = next(one for one in resources if one.type == "Microsoft.Web/sites")
+    assert site.properties["siteConfig"].keys() & REFUSED_BY_FLEX == set()
+    settings = next(one for one in resources if one.type == "Microsoft.Web/sites/config").properties
+    assert not [name for name in settings if SETTINGS_REFUSED_BY_FLEX.fullmatch(name)]
+    # 512 MB is in the documentation and was still refused.
+    assert site.properties["functionAppConfig"]["scaleAndConcurrency"]["instanceMemoryMB"] in (2048, 4096)
+
+
 def test_the_app_scales_as_python_needs() -> None:
     for environment, waiting in (("dev", 0), ("staging", 0), ("prod", 2)):
         site = next(one for one in deployment(environment) if one.type == "Microsoft.Web/sites")
