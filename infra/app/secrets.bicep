@@ -89,6 +89,12 @@ module endpoint 'private-endpoint.bicep' = if (reach.isPrivate) {
     part: 'vault'
     zoneName: 'privatelink.vaultcore.azure.net'
   }
+  // An endpoint is a change of the vault, which takes one change at a time.
+  dependsOn: [
+    vault::oidcClientSecretEntry
+    vault::sessionKeyEntry
+    vault::smtpUrlEntry
+  ]
 }
 
 resource logs 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {

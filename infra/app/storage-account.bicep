@@ -126,6 +126,8 @@ resource lifecycle 'Microsoft.Storage/storageAccounts/managementPolicies@2026-04
   }
 }
 
+// An endpoint is a change of the account, which takes one change at a time.
+@batchSize(1)
 module endpoints 'private-endpoint.bicep' = [
   for part in parts: if (reach.isPrivate) {
     params: {
@@ -137,6 +139,11 @@ module endpoints 'private-endpoint.bicep' = [
       part: part
       zoneName: 'privatelink.${part}.${environment().suffixes.storage}'
     }
+    dependsOn: [
+      blobContainers
+      messageQueues
+      lifecycle
+    ]
   }
 ]
 

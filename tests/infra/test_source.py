@@ -49,6 +49,20 @@ def test_a_file_of_parameters_gives_what_is_needed_and_nothing_unknown(environme
     assert needed <= set(given) <= {one["name"] for one in declared}
 
 
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+def test_a_store_is_changed_by_one_at_a_time(path: Path) -> None:
+    """Endpoints and data roles take hold of the whole store, and Azure refuses what comes meanwhile."""
+    one_by_one = ("call", "batchSize", [("value", 1)])
+    for one in Parser(path.read_text()).file():
+        if one.get("of") == "private-endpoint.bicep":
+            assert "'dependsOn'" in str(one["body"]), one["name"]
+            assert one["body"][0] != "array" or one_by_one in one["decorators"], one["name"]
+    text = path.read_text()
+    assert text.count("'sqlRoleAssignments' = [") == len(
+        re.findall(r"@batchSize\(1\)\s+resource \w+ 'sqlRoleAssignments' = \[", text)
+    )
+
+
 LIMITS = {
     "Microsoft.Storage/storageAccounts": r"[a-z0-9]{3,24}",
     "Microsoft.KeyVault/vaults": r"[a-z][a-z0-9-]{1,22}[a-z0-9]",
@@ -123,12 +137,13 @@ def test_numbers_are_such_as_azure_takes(environment: str) -> None:
     assert component.properties["RetentionInDays"] in (30, 60, 90)
 
 
-# On Flex Consumption the platform has these in `functionAppConfig` or not at all, and refuses an app that names
-# them: "site configuration property … for Flex Consumption sites is invalid".
+# On Flex Consumption the platform has these in `functionAppConfig` or not at all, and refuses an app that
+# names them: "site configuration property … for Flex Consumption sites is invalid".
 REFUSED_BY_FLEX = {
-    "alwaysOn", "ftpsState", "functionAppScaleLimit", "functionsRuntimeScaleMonitoringEnabled", "linuxFxVersion",
-    "minimumElasticInstanceCount", "netFrameworkVersion", "numberOfWorkers", "preWarmedInstanceCount",
-    "use32BitWorkerProcess", "vnetRouteAllEnabled", "windowsFxVersion", "appSettings", "cors",
+    "alwaysOn", "appSettings", "cors", "ftpsState", "functionAppScaleLimit",
+    "functionsRuntimeScaleMonitoringEnabled", "linuxFxVersion", "minimumElasticInstanceCount",
+    "netFrameworkVersion", "numberOfWorkers", "preWarmedInstanceCount", "use32BitWorkerProcess",
+    "vnetRouteAllEnabled", "windowsFxVersion",
 }  # fmt: skip
 SETTINGS_REFUSED_BY_FLEX = re.compile(
     "FUNCTIONS_(WORKER_RUNTIME|EXTENSION_VERSION|WORKER_PROCESS_COUNT).*|WEBSITE_.*|SCM_DO_BUILD.*|ENABLE_ORYX.*"
