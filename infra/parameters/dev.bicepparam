@@ -16,6 +16,7 @@ param operatorEmail = readEnvironmentVariable('OPERATOR_EMAIL')
 param watchedHandle = readEnvironmentVariable('WATCHED_HANDLE', '')
 param federations = json(readEnvironmentVariable('FEDERATIONS', '[]'))
 param generation = int(readEnvironmentVariable('GENERATION', '1'))
+param restoredDatabase = readEnvironmentVariable('RESTORED_DATABASE', '')
 param isPrivate = false
 param isZoneRedundant = false
 param isLocked = false
