@@ -98,6 +98,10 @@ param watchedHandle string = ''
 @minValue(1)
 param generation int = 1
 
+@description('The Cosmos account that a restore made, which takes the place of the first. Empty: the first.')
+@maxLength(44)
+param restoredDatabase string = ''
+
 var abbreviations = loadJsonContent('abbreviations.json')
 var token = toLower(uniqueString(subscription().id, environmentName, location, string(generation)))
 var suffix = 'izwop-${environmentName}-${token}'
@@ -108,6 +112,7 @@ var tags = {
   environment: environmentName
   data: 'personal'
 }
+var databaseAccount = empty(restoredDatabase) ? '${abbreviations.cosmosAccount}${suffix}' : restoredDatabase
 // Known before the app is there, so that the app can be told which edge to answer.
 var functionAppName = '${abbreviations.functionApp}${suffix}'
 
@@ -155,8 +160,9 @@ module data 'app/data.bicep' = {
   params: {
     location: location
     tags: tags
-    name: '${abbreviations.cosmosAccount}${suffix}'
-    endpointName: '${abbreviations.privateEndpoint}cosmos-${suffix}'
+    name: databaseAccount
+    // One of its own, because an endpoint cannot be led elsewhere.
+    endpointName: '${abbreviations.privateEndpoint}${empty(restoredDatabase) ? 'cosmos-${suffix}' : restoredDatabase}'
     reach: network.outputs.reach
     care: {
       isZoneRedundant: isZoneRedundant

@@ -20,6 +20,7 @@ param smtpApplication = json(readEnvironmentVariable('SMTP_APPLICATION', 'null')
 param federations = json(readEnvironmentVariable('FEDERATIONS', '[]'))
 param isAuditLocked = json(readEnvironmentVariable('AUDIT_LOCKED', 'false'))
 param generation = int(readEnvironmentVariable('GENERATION', '1'))
+param restoredDatabase = readEnvironmentVariable('RESTORED_DATABASE', '')
 param isPrivate = true
 param isZoneRedundant = true
 param isLocked = true

@@ -161,6 +161,17 @@ def test_the_app_names_nothing_that_its_plan_refuses(environment: str) -> None:
     assert site.properties["functionAppConfig"]["scaleAndConcurrency"]["instanceMemoryMB"] in (2048, 4096)
 
 
+def test_a_restored_database_takes_the_place_of_the_first() -> None:
+    resources = deployment("prod", restoredDatabase="cosmos-izwop-prod-abcdefghijklm-restored")
+    names = {one.name for one in resources if one.type.startswith("Microsoft.DocumentDB/databaseAccounts")}
+    assert {name.split("/")[0] for name in names} == {"cosmos-izwop-prod-abcdefghijklm-restored"}
+    settings = next(one for one in resources if one.type == "Microsoft.Web/sites/config").properties
+    assert "-restored" in settings["COSMOS_ENDPOINT"]
+    endpoints = {one.name for one in resources if one.type == "Microsoft.Network/privateEndpoints"}
+    before = {one.name for one in deployment("prod") if one.type == "Microsoft.Network/privateEndpoints"}
+    assert len(endpoints - before) == len(before - endpoints) == 1
+
+
 def test_the_app_scales_as_python_needs() -> None:
     for environment, waiting in (("dev", 0), ("staging", 0), ("prod", 2)):
         site = next(one for one in deployment(environment) if one.type == "Microsoft.Web/sites")
