@@ -198,6 +198,18 @@ def test_the_firewall_blocks_and_the_edge_keeps_nothing_longer_than_five_seconds
         assert '"selector": "Cookie"' in text
 
 
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_what_the_edge_leads_to_is_switched_on(environment: str) -> None:
+    resources = deployment(environment)
+    origins = [one for one in resources if one.type == "Microsoft.Cdn/profiles/originGroups/origins"]
+    assert len(origins) == (1 if environment == "dev" else 2)
+    for one in origins:
+        # What Azure takes for what is not said here is said nowhere.
+        chosen = {name: one.properties[name] for name in ("enabledState", "priority", "weight")}
+        assert chosen == {"enabledState": "Enabled", "priority": 1, "weight": 1000}
+        assert one.properties["originHostHeader"] == one.properties["hostName"]
+
+
 def test_the_reader_refuses_what_it_does_not_understand() -> None:
     for text in ("param x string = ^\n", "resource a 'b' = {\n  c d\n}\n", "var x = }\n"):
         with pytest.raises(BadBicep):
