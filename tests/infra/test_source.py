@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from bicep_syntax import BadBicep, Parser
-from deployment import INFRA, Sources, deployment, parameters
+from deployment import INFRA, File, Sources, deployment, parameters
 
 ROOT = INFRA.parent
 ENVIRONMENTS = ["dev", "staging", "prod"]
@@ -118,3 +118,30 @@ def test_the_reader_refuses_what_it_does_not_understand() -> None:
     for text in ("param x string = ^\n", "resource a 'b' = {\n  c d\n}\n", "var x = }\n"):
         with pytest.raises(BadBicep):
             Parser(text).file()
+
+
+def one_file(text: str) -> File:
+    return File(INFRA / "main.bicep", {}, Sources({"infra/main.bicep": text}))
+
+
+def test_the_reader_compares_as_it_is_written() -> None:
+    compared = one_file("output all array = [1 < 2, 2 <= 2, 1 > 2, 2 >= 3, 1 == 2, 1 != 2]\n").outputs["all"]
+    assert compared == [True, True, False, False, False, True]
+
+
+def test_what_is_nested_is_not_made_where_the_outer_one_is_not() -> None:
+    text = """param isThere bool = false
+resource outer 'A.B/outers@1' = if (isThere) {
+  name: 'outer'
+
+  resource inner 'inners' = { name: 'inner' }
+}
+"""
+    assert one_file(text).resources == []
+    assert [one.name for one in one_file(text.replace("false", "true")).resources] == ["outer", "outer/inner"]
+
+
+def test_only_a_question_mark_lets_a_property_be_absent() -> None:
+    assert one_file("output it string = { a: 1 }.?b ?? 'none'\n").outputs["it"] == "none"
+    with pytest.raises(KeyError):
+        one_file("output it string = { a: 1 }.b\n")
