@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 from bicep_syntax import BadBicep, Parser
-from deployment import INFRA, File, Sources, deployment, parameters
+from deployment import INFRA, File, Sources, parameters
+from readers import Reader
 
 ROOT = INFRA.parent
 ENVIRONMENTS = ["dev", "staging", "prod"]
@@ -62,8 +63,8 @@ LIMITS = {
 
 
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
-def test_names_are_such_as_azure_takes_and_nothing_is_made_twice(environment: str) -> None:
-    resources = deployment(environment)
+def test_names_are_such_as_azure_takes_and_nothing_is_made_twice(environment: str, read: Reader) -> None:
+    resources = read(environment)
     for one in resources:
         assert re.fullmatch(LIMITS.get(one.type, ".+"), one.name), one.name
     made = [(one.type, one.name) for one in resources if "scope" not in one.body]
@@ -71,26 +72,26 @@ def test_names_are_such_as_azure_takes_and_nothing_is_made_twice(environment: st
 
 
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
-def test_everything_that_takes_tags_is_tagged(environment: str) -> None:
-    for one in deployment(environment):
+def test_everything_that_takes_tags_is_tagged(environment: str, read: Reader) -> None:
+    for one in read(environment):
         if "location" in one.body:
             assert one.body["tags"]["azd-env-name"] == environment, one.name
 
 
-def test_a_restored_database_takes_the_place_of_the_first() -> None:
-    resources = deployment("prod", restoredDatabase="cosmos-izwop-prod-abcdefghijklm-restored")
+def test_a_restored_database_takes_the_place_of_the_first(read: Reader) -> None:
+    resources = read("prod", restoredDatabase="cosmos-izwop-prod-abcdefghijklm-restored")
     names = {one.name for one in resources if one.type.startswith("Microsoft.DocumentDB/databaseAccounts")}
     assert {name.split("/")[0] for name in names} == {"cosmos-izwop-prod-abcdefghijklm-restored"}
     settings = next(one for one in resources if one.type == "Microsoft.Web/sites/config").properties
     assert "-restored" in settings["COSMOS_ENDPOINT"]
     endpoints = {one.name for one in resources if one.type == "Microsoft.Network/privateEndpoints"}
-    before = {one.name for one in deployment("prod") if one.type == "Microsoft.Network/privateEndpoints"}
+    before = {one.name for one in read("prod") if one.type == "Microsoft.Network/privateEndpoints"}
     assert len(endpoints - before) == len(before - endpoints) == 1
 
 
-def test_the_app_scales_as_python_needs() -> None:
+def test_the_app_scales_as_python_needs(read: Reader) -> None:
     for environment, waiting in (("dev", 0), ("staging", 0), ("prod", 2)):
-        site = next(one for one in deployment(environment) if one.type == "Microsoft.Web/sites")
+        site = next(one for one in read(environment) if one.type == "Microsoft.Web/sites")
         config = site.properties["functionAppConfig"]
         scale = config["scaleAndConcurrency"]
         assert config["runtime"] == {
@@ -102,9 +103,9 @@ def test_the_app_scales_as_python_needs() -> None:
         assert sum(group["instanceCount"] for group in scale["alwaysReady"]) == waiting
 
 
-def test_the_firewall_blocks_and_the_edge_keeps_nothing_longer_than_five_seconds() -> None:
+def test_the_firewall_blocks_and_the_edge_keeps_nothing_longer_than_five_seconds(read: Reader) -> None:
     for environment in ENVIRONMENTS:
-        resources = deployment(environment)
+        resources = read(environment)
         firewall = next(one for one in resources if one.type.endswith("FirewallPolicies"))
         assert firewall.properties["policySettings"]["mode"] == "Prevention"
         routes = [one for one in resources if one.type == "Microsoft.Cdn/profiles/afdEndpoints/routes"]
