@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 from breaches import ALLOWED_ROLES, COSMOS_ROLES, ROLES, SECRETS
-from deployment import INFRA, Placed, Resource, Sources, deployment, parameters
+from deployment import INFRA, Placed, Resource, Sources, parameters
+from readers import Reader
 from rules import RULES
 
 import adapters.blobs
@@ -54,28 +55,28 @@ def planted(file: str, old: str, new: str) -> Sources:
     return Sources({file: text.replace(old, new)})
 
 
-def app_settings(environment: str, sources: Sources | None = None) -> dict[str, Any]:
-    resources = deployment(environment, sources, signIn=SIGN_IN)
+def app_settings(resources: list[Resource]) -> dict[str, Any]:
     return one_of(resources, "Microsoft.Web/sites/config").properties
 
 
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
-def test_the_settings_are_those_the_app_reads(environment: str) -> None:
-    read = {str(field.alias) for field in Settings.model_fields.values()}
-    assert set(app_settings(environment)) == (read - ONLY_LOCAL) | OF_THE_PLATFORM
+def test_the_settings_are_those_the_app_reads(environment: str, read: Reader) -> None:
+    asked = {str(field.alias) for field in Settings.model_fields.values()}
+    assert set(app_settings(read(environment))) == (asked - ONLY_LOCAL) | OF_THE_PLATFORM
 
 
-def test_a_setting_that_is_left_out_is_noticed() -> None:
+def test_a_setting_that_is_left_out_is_noticed(read_planted: Reader) -> None:
     sources = planted("infra/app/functions.bicep", "  MAIL_FROM: mailFrom\n", "")
-    assert app_settings("prod").keys() - app_settings("prod", sources).keys() == {"MAIL_FROM"}
+    there, left = app_settings(read_planted("prod")), app_settings(read_planted("prod", sources))
+    assert there.keys() - left.keys() == {"MAIL_FROM"}
 
 
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
-def test_the_app_accepts_the_settings(environment: str) -> None:
+def test_the_app_accepts_the_settings(environment: str, read: Reader) -> None:
     # What Azure will answer is a URL where it is a whole setting, and a name where it is a part of one.
     known = {
         name: re.sub("⟦[^⟧]*⟧", "name.example", re.sub("^⟦", "https://⟦", value))
-        for name, value in app_settings(environment).items()
+        for name, value in app_settings(read(environment, signIn=SIGN_IN)).items()
     }
     # In Azure a setting is never absent, only empty.
     given = {name: value for name, value in (known | RESOLVED).items() if value}
@@ -87,18 +88,18 @@ def test_the_app_accepts_the_settings(environment: str) -> None:
     assert known["AzureWebJobsDisableHomepage"] == "true"
 
 
-def test_secrets_of_the_settings_are_those_in_the_vault() -> None:
-    resources = deployment("prod")
+def test_secrets_of_the_settings_are_those_in_the_vault(read: Reader) -> None:
+    resources = read("prod")
     kept = {one.body["name"] for one in resources if one.type == "Microsoft.KeyVault/vaults/secrets"}
-    referred = {app_settings("prod")[name].rpartition("secrets/")[2].strip(")") for name in SECRETS}
+    referred = {app_settings(resources)[name].rpartition("secrets/")[2].strip(")") for name in SECRETS}
     assert referred == kept
 
 
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
-def test_the_containers_are_those_of_the_adapters(environment: str) -> None:
+def test_the_containers_are_those_of_the_adapters(environment: str, read: Reader) -> None:
     described = json.loads((ROOT / "adapters/cosmos/containers.json").read_text())
     made = [
-        one.properties["resource"] for one in deployment(environment)
+        one.properties["resource"] for one in read(environment)
         if one.type == "Microsoft.DocumentDB/databaseAccounts/sqlDatabases/containers"
     ]  # fmt: skip
     assert [one["id"] for one in made] == [one["name"] for one in described]
@@ -135,9 +136,9 @@ def triggers() -> set[str]:
 
 
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
-def test_the_queues_are_those_of_the_triggers(environment: str) -> None:
+def test_the_queues_are_those_of_the_triggers(environment: str, read: Reader) -> None:
     made = {
-        one.body["name"] for one in deployment(environment)
+        one.body["name"] for one in read(environment)
         if one.type == "Microsoft.Storage/storageAccounts/queueServices/queues"
     }  # fmt: skip
     assert made == triggers() | {f"{name}-poison" for name in triggers()}
@@ -148,9 +149,9 @@ def test_every_queue_that_is_sent_to_has_a_trigger() -> None:
     assert {value for name, value in vars(adapters.queues).items() if name.endswith("_QUEUE")} == triggers()
 
 
-def test_the_blob_containers_of_the_app_are_made() -> None:
+def test_the_blob_containers_of_the_app_are_made(read: Reader) -> None:
     made = {
-        one.body["name"] for one in deployment("dev")
+        one.body["name"] for one in read("dev")
         if one.type == "Microsoft.Storage/storageAccounts/blobServices/containers" and "stmedia" in one.name
     }  # fmt: skip
     assert {adapters.blobs.UPLOADS, adapters.blobs.MEDIA} <= made
@@ -195,8 +196,8 @@ def documented() -> set[tuple[str, str, str]]:
 
 
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
-def test_the_roles_are_exactly_the_documented_ones(environment: str) -> None:
-    assert assigned(deployment(environment)) == documented()
+def test_the_roles_are_exactly_the_documented_ones(environment: str, read: Reader) -> None:
+    assert assigned(read(environment)) == documented()
 
 
 @pytest.mark.parametrize(
@@ -213,12 +214,14 @@ def test_the_roles_are_exactly_the_documented_ones(environment: str) -> None:
         ("infra/queues.json", '"visits"', '"visits", "more"'),
     ],
 )
-def test_a_role_that_is_not_documented_is_noticed(file: str, old: str, new: str) -> None:
-    assert assigned(deployment("prod", planted(file, old, new))) != documented()
+def test_a_role_that_is_not_documented_is_noticed(
+    file: str, old: str, new: str, read_planted: Reader
+) -> None:
+    assert assigned(read_planted("prod", planted(file, old, new))) != documented()
 
 
-def test_with_mail_and_pipeline_there_is_one_role_more_and_every_rule_is_kept() -> None:
-    resources = deployment(
+def test_with_mail_and_pipeline_there_is_one_role_more_and_every_rule_is_kept(read: Reader) -> None:
+    resources = read(
         "prod",
         senderDomain={"name": "izwop.example", "isVerified": True},
         smtpApplication={"applicationId": "application", "principalId": "principal"},
@@ -235,36 +238,36 @@ def test_with_mail_and_pipeline_there_is_one_role_more_and_every_rule_is_kept() 
     assert any(one.type.endswith("federatedIdentityCredentials") for one in resources)
 
 
-def test_mail_that_another_server_takes_comes_from_the_sender_it_takes() -> None:
-    resources = deployment("prod", mailFrom="iZwop <hello@izwop.example>")
+def test_mail_that_another_server_takes_comes_from_the_sender_it_takes(read: Reader) -> None:
+    resources = read("prod", mailFrom="iZwop <hello@izwop.example>")
     assert (
         one_of(resources, "Microsoft.Web/sites/config").properties["MAIL_FROM"]
         == "iZwop <hello@izwop.example>"
     )
 
 
-def test_whoever_deploys_may_write_what_contributors_may_not() -> None:
+def test_whoever_deploys_may_write_what_contributors_may_not(read: Reader) -> None:
     beyond = {
         "Microsoft.Authorization/roleAssignments": "Role Based Access Control Administrator",
         "Microsoft.Authorization/locks": "Locks Contributor",
     }
-    made = {one.type for one in deployment("prod") if one.type.startswith("Microsoft.Authorization/")}
+    made = {one.type for one in read("prod") if one.type.startswith("Microsoft.Authorization/")}
     assert made == beyond.keys()
     for guide in ("infra/README.md", "docs/operating.md"):
         text = " ".join((ROOT / guide).read_text().split())
         assert all(role in text for role in beyond.values()), guide
 
 
-def test_client_data_belongs_to_the_processor_alone() -> None:
-    roles = assigned(deployment("prod"))
+def test_client_data_belongs_to_the_processor_alone(read: Reader) -> None:
+    roles = assigned(read("prod"))
     assert {who for who, _, what in roles if what == "collections client_data"} == {"processor"}
     assert {what for who, _, what in roles if who == "processor"} == {"collections client_data"}
 
 
-def test_every_alert_is_documented() -> None:
+def test_every_alert_is_documented(read: Reader) -> None:
     text = (INFRA / "README.md").read_text()
     kinds = ("Microsoft.Insights/metricAlerts", "Microsoft.Insights/scheduledQueryRules")
-    alerts = {one.name for one in deployment("prod") if one.type in kinds}
+    alerts = {one.name for one in read("prod") if one.type in kinds}
     assert alerts == set(re.findall(r"^\| `([a-z-]+)` \| [0-4] \|", text, re.MULTILINE))
 
 
@@ -309,8 +312,8 @@ def test_what_is_asked_of_requests_is_what_the_host_collects() -> None:
         assert [set(re.findall(r"\w+", names)) for names in named] == [jobs()]
 
 
-def test_the_workbook_asks_the_workspace() -> None:
-    workbook = one_of(deployment("dev"), "Microsoft.Insights/workbooks").properties["serializedData"]
+def test_the_workbook_asks_the_workspace(read: Reader) -> None:
+    workbook = one_of(read("dev"), "Microsoft.Insights/workbooks").properties["serializedData"]
     asked = [item["content"] for item in json.loads(workbook)["items"] if item["type"] == 3]
     assert "<workspace>" not in workbook
     assert all(item["crossComponentResources"] == asked[0]["crossComponentResources"] for item in asked)
