@@ -2,6 +2,9 @@
 using '../main.bicep'
 
 param environmentName = 'prod'
+// Given on the command line as well, which counts only for what stands here.
+param location = 'swedencentral'
+param budgetSince = ''
 param domain = readEnvironmentVariable('IZWOP_DOMAIN')
 param signIn = {
   issuer: readEnvironmentVariable('OIDC_ISSUER')

@@ -48,6 +48,8 @@ def test_a_file_of_parameters_gives_what_is_needed_and_nothing_unknown(environme
         text = (INFRA / "parameters" / f"{environment}.bicepparam").read_text()
         assert f"environmentName = '{environment}'" in text
     assert needed <= set(given) <= {one["name"] for one in declared}
+    # What the command line says is not heard, where a file of parameters leaves it out.
+    assert {"location", "budgetSince"} <= set(given)
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
