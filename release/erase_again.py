@@ -4,9 +4,9 @@
       --restored https://cosmos-b.documents.azure.com:443/ --since 2026-11-22T12:00:00Z --look
 
 Reads in the old account what was deleted, paused or taken from the public, and does it in the restored one;
-handles that were given out since stay given out; everybody signs in again. `--look` only says what is left to
-do. Safe to run again, also after it was killed. Signs in as you (`az login`), or with the key in
-`COSMOS_KEY`.
+a card that was published anew since is paused; handles that were given out since stay given out; everybody
+signs in again. `--look` only says what is left to do. Safe to run again, also after it was killed. Signs in
+as you (`az login`), or with the key in `COSMOS_KEY`.
 """
 
 import argparse
@@ -107,11 +107,13 @@ async def left_to_do(old: Database, database: Database, since: datetime) -> Asyn
         # One that restored cards still stand in is kept: they would belong to nothing.
         if profile is not None and not await restored.cards.any_in_profile(gone.account_id, gone.id):
             yield Step(f"delete {gone.id}", partial(restored.forget, profile))
-    async for hidden in known.hidden_cards():
-        card = await restored.cards.get(hidden.account_id, hidden.id)
-        if card is not None and card.is_live:
-            paused = hidden.published is not None
-            yield Step(f"hide {hidden.id}", partial(restored.hide, card, paused=paused))
+    async for latest in known.reconsidered(since - _MARGIN):
+        card = await restored.cards.get(latest.account_id, latest.id)
+        # Published anew, it may have hidden something: its owner looks before it is shown again.
+        same = latest.is_live and card is not None and latest.published_at == card.published_at
+        if card is not None and card.is_live and not same:
+            paused = latest.published is not None
+            yield Step(f"hide {latest.id}", partial(restored.hide, card, paused=paused))
     async for session in restored.ledger.sessions():
         end = partial(restored.sessions.delete, session.account_id, session.id)
         yield Step(f"end a session of {session.account_id}", end)

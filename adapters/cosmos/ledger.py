@@ -4,10 +4,11 @@ After a restore it is read from the account that was, to be done again (`release
 """
 
 from collections.abc import AsyncIterator
+from datetime import datetime
 
 from pydantic import BaseModel
 
-from adapters.cosmos.database import Database, Items
+from adapters.cosmos.database import Database, Items, instant
 from adapters.cosmos.owned import from_document
 from domain.cards import Card
 
@@ -35,13 +36,13 @@ class CosmosLedger:
         async for found in self._ids("session"):
             yield OwnedId(account_id=found.account_id, id=found.id.removeprefix("session-"))
 
-    async def hidden_cards(self) -> AsyncIterator[Card]:
-        """The cards that were public once and that their owners have paused or taken from the public."""
+    async def reconsidered(self, since: datetime) -> AsyncIterator[Card]:
+        """The cards that are paused, taken from the public, or published anew since a time."""
         sql = (
             "SELECT * FROM c WHERE c.kind = 'card' AND c.body.was_published = true"
-            " AND (c.body.paused = true OR IS_NULL(c.body.published))"
+            " AND (c.body.paused = true OR IS_NULL(c.body.published) OR c.body.published_at >= @since)"
         )
-        async for stored in self._items.sweep(sql):
+        async for stored in self._items.sweep(sql, since=instant(since)):
             yield from_document(Card, stored)
 
     async def _ids(self, kind: str) -> AsyncIterator[OwnedId]:

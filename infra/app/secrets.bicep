@@ -63,19 +63,19 @@ resource vault 'Microsoft.KeyVault/vaults@2026-02-01' = {
   resource oidcClientSecretEntry 'secrets' = {
     name: 'oidc-client-secret'
     tags: tags
-    properties: { value: oidcClientSecret }
+    properties: { value: oidcClientSecret, contentType: 'text/plain' }
   }
 
   resource sessionKeyEntry 'secrets' = {
     name: 'session-key'
     tags: tags
-    properties: { value: sessionKey }
+    properties: { value: sessionKey, contentType: 'text/plain' }
   }
 
   resource smtpUrlEntry 'secrets' = {
     name: 'smtp-url'
     tags: tags
-    properties: { value: smtpUrl }
+    properties: { value: smtpUrl, contentType: 'text/plain' }
   }
 }
 

@@ -88,7 +88,7 @@ async def test_what_was_taken_back_after_the_moment_is_taken_back_again(
     canary = f"CN{secrets.token_hex(12)}"
     made = {
         name: await card(ada, title=f"{canary} {name}")
-        for name in ("gone", "paused", "off", "kept", "renamed")
+        for name in ("gone", "paused", "off", "anew", "kept", "renamed")
     }
     spare = (await ada.api("POST", "profiles", json={"name": f"{canary} spare"}, headers=key())).json()
     for each in made.values():
@@ -101,6 +101,9 @@ async def test_what_was_taken_back_after_the_moment_is_taken_back_again(
     await change(ada, "DELETE", made["gone"])
     await change(ada, "PUT", made["paused"], "/pause")
     await change(ada, "DELETE", made["off"], "/publication")
+    hidden = {"name": ada.name, "title": f"{canary} anew", "audiences": {"title": "private"}}
+    await change(ada, "PUT", made["anew"], json={"profileId": made["anew"]["profileId"], "content": hidden})
+    await change(ada, "PUT", made["anew"], "/publication")
     name = f"renamed-{secrets.token_hex(4)}"
     await change(ada, "PUT", made["renamed"], "/handle", json={"handle": name})
     etag = (await ada.api("GET", f"profiles/{spare['id']}")).headers["etag"]
@@ -110,7 +113,7 @@ async def test_what_was_taken_back_after_the_moment_is_taken_back_again(
     looked = await run(cloud, endpoint, since, "--look")
     assert looked.returncode == 0, looked.stderr
     assert await documents(store) == before
-    for each in (made["gone"], made["paused"], made["off"], spare, made["renamed"], later):
+    for each in (*(made[each] for each in made if each != "kept"), spare, later):
         assert each["id"] in looked.stdout, looked.stdout
     assert made["kept"]["id"] not in looked.stdout
     assert canary not in looked.stdout + looked.stderr
@@ -123,7 +126,7 @@ async def test_what_was_taken_back_after_the_moment_is_taken_back_again(
     def public(each: dict) -> dict:
         return json.loads(after["published", each["handle"]])
 
-    for each in ("gone", "paused", "off"):
+    for each in ("gone", "paused", "off", "anew"):
         assert public(made[each])["content"] is None
     for each in ("kept", "renamed"):
         assert canary in json.dumps(public(made[each])["content"])

@@ -150,11 +150,11 @@ def test_a_machine_without_bicep_is_told_once_and_not_stopped(bicep) -> None:
     assert (done.returncode, done.stdout.count("No Bicep CLI")) == (0, 1)
 
 
-def test_templates_that_compile_go_to_checkov_compiled(bicep, tmp_path) -> None:
-    done = bicep(bicep=COMPILES, checkov='echo "checkov $*"')
+def test_templates_that_compile_are_left_for_the_rules(bicep, tmp_path) -> None:
+    done = bicep(bicep=COMPILES)
     assert done.returncode == 0, done.stderr
-    assert "infra/ compiles without a warning." in done.stdout
-    assert "checkov --framework arm --file .local/infra/main.json" in done.stdout
+    assert done.stdout == "infra/ compiles without a warning.\n"
+    assert (tmp_path / ".local/infra/main.json").exists()
 
 
 @pytest.mark.parametrize(
@@ -168,7 +168,3 @@ def test_a_warning_or_an_error_stops_it(bicep, body) -> None:
     done = bicep(bicep=body)
     assert done.returncode == 1
     assert "infra/main.bicep(3,1)" in done.stderr
-
-
-def test_a_finding_of_checkov_stops_it(bicep) -> None:
-    assert bicep(bicep=COMPILES, checkov="exit 1").returncode == 1
