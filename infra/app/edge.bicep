@@ -46,7 +46,7 @@ resource profile 'Microsoft.Cdn/profiles@2025-12-01' = {
     logScrubbing: {
       state: 'Enabled'
       scrubbingRules: [
-        for variable in ['RequestIPAddress', 'QueryStringArgNames']: {
+        for variable in ['RequestIPAddress', 'RequestUri', 'QueryStringArgNames']: {
           matchVariable: variable
           selectorMatchOperator: 'EqualsAny'
           state: 'Enabled'

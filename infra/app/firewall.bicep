@@ -25,16 +25,20 @@ resource firewall 'Microsoft.Network/FrontDoorWebApplicationFirewallPolicies@202
       enabledState: 'Enabled'
       mode: 'Prevention'
       requestBodyCheck: 'Enabled'
+      // What a rule found is logged; whose address, which card and what was typed is not.
       logScrubbing: {
         state: 'Enabled'
         scrubbingRules: [
-          {
-            matchVariable: 'RequestIPAddress'
-            selectorMatchOperator: 'EqualsAny'
-            state: 'Enabled'
-          }
-          {
-            matchVariable: 'QueryStringArgNames'
+          for variable in [
+            'RequestIPAddress'
+            'RequestUri'
+            'QueryStringArgNames'
+            'RequestHeaderNames'
+            'RequestCookieNames'
+            'RequestBodyPostArgNames'
+            'RequestBodyJsonArgNames'
+          ]: {
+            matchVariable: variable
             selectorMatchOperator: 'EqualsAny'
             state: 'Enabled'
           }

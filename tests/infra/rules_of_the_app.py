@@ -22,6 +22,17 @@ from breaches import (
     scoped,
 )
 
+PROFILE = "Microsoft.Cdn/profiles"
+FIREWALL = "Microsoft.Network/FrontDoorWebApplicationFirewallPolicies"
+NOT_LOGGED = {
+    PROFILE: {"RequestIPAddress", "RequestUri", "QueryStringArgNames"},
+    # The firewall also logs what it found where in a request.
+    FIREWALL: {
+        "RequestIPAddress", "RequestUri", "QueryStringArgNames", "RequestHeaderNames", "RequestCookieNames",
+        "RequestBodyPostArgNames", "RequestBodyJsonArgNames",
+    },
+}  # fmt: skip
+
 
 @rule
 def r04_tls_is_1_2_or_newer(resources: Resources) -> Iterator[str]:
@@ -100,14 +111,16 @@ def r18_logs_are_short_and_without_addresses(resources: Resources) -> Iterator[s
     yield from each(resources, "Microsoft.OperationalInsights/workspaces", "retentionInDays", *range(30, 91))
     yield from each(resources, "Microsoft.Insights/components", "RetentionInDays", *range(30, 91))
     yield from each(resources, "Microsoft.Insights/components", "DisableIpMasking", False)
-    for kind, path in (
-        ("Microsoft.Cdn/profiles", "logScrubbing"),
-        ("Microsoft.Network/FrontDoorWebApplicationFirewallPolicies", "policySettings.logScrubbing"),
-    ):
+    for kind, path in ((PROFILE, "logScrubbing"), (FIREWALL, "policySettings.logScrubbing")):
         for one in every(resources, kind):
-            scrubbed = [entry["matchVariable"] for entry in (at(one, path) or {}).get("scrubbingRules", [])]
-            if (at(one, path) or {}).get("state") != "Enabled" or "RequestIPAddress" not in scrubbed:
-                yield f"{one.name} logs addresses"
+            log = at(one, path) or {}
+            scrubbed = {
+                entry["matchVariable"]
+                for entry in log.get("scrubbingRules", [])
+                if entry["state"] == log.get("state") == "Enabled"
+            }
+            # An address of the web names a card, or holds the token of a shared link.
+            yield from (f"{one.name} logs {what}" for what in sorted(NOT_LOGGED[kind] - scrubbed))
     for scope, one in scoped(resources, DIAGNOSTICS):
         if "FrontDoorAccessLog" in str(one.properties):
             yield f"{scope} logs who asks for which card"
