@@ -6,7 +6,8 @@
     python -m release.deploy publish staging [--package older/released-package.zip]
 
 `create` makes or changes what `infra/` describes; `publish` sends the package and walks the public path.
-Rolling back is publishing the package before. Each command to Azure is printed as an operator would type it.
+Rolling back is publishing the package before. Each change is printed before it is made, as an operator would
+make it.
 """
 
 import argparse
@@ -19,24 +20,33 @@ import subprocess
 import sys
 import time
 import zipfile
+import zlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import settings
-from release import package, smoke
+from release import one_deploy, package, smoke
 
 ROOT = Path(__file__).parents[1]
 _SUBSCRIPTION = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_DOMAIN = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
+# Longer than az takes to answer a question; it asks back where nobody sees it.
+_ANSWER_SECONDS = 120
 # Parameters that are settings of the app, too, and so must be what the app will take.
 _SETTINGS = ("OIDC_ISSUER", "OIDC_TENANT_ID", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET", "OIDC_API_AUDIENCE",
              "SESSION_KEY", "SMTP_URL")  # fmt: skip
 # What the parts that `create` made are called; a pipeline that may only publish is told instead of asking.
 OUTPUTS = ("AZURE_RESOURCE_GROUP", "AZURE_FUNCTION_NAME", "PUBLIC_ORIGIN")
+_VALUE = ("--output", "tsv", "--query")
 
 
 class Refused(Exception):
     """Why nothing is done: one sentence for each reason."""
+
+
+class NoAnswer(Exception):
+    """Why az does not tell what it was asked, in one sentence."""
 
 
 def main() -> int:
@@ -60,6 +70,9 @@ def main() -> int:
             deployment(arguments.command, arguments.environment, arguments.location)
     except Refused as refused:
         print(f"Nothing was done:\n{refused}", file=sys.stderr)
+        return 1
+    except one_deploy.NotPublished as failed:
+        print(failed, file=sys.stderr)
         return 1
     except subprocess.CalledProcessError as failed:
         print(f"az ended with {failed.returncode}; what it said is above.", file=sys.stderr)
@@ -113,8 +126,12 @@ def _wrong_parameters(environment: str, given: Mapping[str, str]) -> list[str]:
               and " is missing: " not in sentence]  # fmt: skip
     if "OPERATOR_EMAIL" in required and "@" not in given.get("OPERATOR_EMAIL", "@"):
         found.append("OPERATOR_EMAIL is not an e-mail address.")
-    if not _is_list(given.get("FEDERATIONS") or "[]"):
+    if not _DOMAIN.fullmatch(given.get("IZWOP_DOMAIN") or "izwop.example"):
+        found.append("IZWOP_DOMAIN is not a name such as izwop.example.")
+    if not _is_list(given.get("FEDERATIONS", "[]")):
         found.append("FEDERATIONS is not a JSON list.")
+    if not given.get("GENERATION", "1").isdecimal():
+        found.append("GENERATION is not a whole number.")
     return found
 
 
@@ -127,25 +144,24 @@ def _is_list(text: str) -> bool:
 
 def _wrong_azure(location: str, given: Mapping[str, str]) -> list[str]:
     try:
-        _az("bicep", "version", quiet=True)
-        account = json.loads(_az("account", "show", "--output", "json", quiet=True))
-        offered = json.loads(
-            _az("functionapp", "list-flexconsumption-locations", "--output", "json", quiet=True)
-        )
-    except FileNotFoundError:
-        return ["The Azure CLI (az) is not installed."]
-    except subprocess.CalledProcessError as failed:
-        command = " ".join(failed.cmd[:3])
-        return [f"`{command}` failed: run `az login`, and `az bicep install` if Bicep is missing."]
+        _ask("bicep", "version")
+        signed_in = _ask_json("account", "show")["id"]
+        offered = {
+            _region(place["name"]) for place in _ask_json("functionapp", "list-flexconsumption-locations")
+        }
+    except NoAnswer as exc:
+        return [str(exc)]
+    except (KeyError, TypeError, AttributeError):
+        return ["az answers in a form that this release does not know: look at `az version`."]
     found = []
-    wanted = given.get("AZURE_SUBSCRIPTION_ID")
+    wanted = given.get("AZURE_SUBSCRIPTION_ID", "").lower()
     if wanted and not _SUBSCRIPTION.fullmatch(wanted):
         found.append("AZURE_SUBSCRIPTION_ID is not the id of a subscription.")
-    elif wanted and account["id"] != wanted:
+    elif wanted and signed_in != wanted:
         found.append(
             f"az is signed in to another subscription: run `az account set --subscription {wanted}`."
         )
-    if location not in {_region(place["name"]) for place in offered}:
+    if location not in offered:
         found.append(f"{location} offers no Flex Consumption to this subscription.")
     return found
 
@@ -175,13 +191,28 @@ def publish(environment: str, zipped: Path, given: Mapping[str, str]) -> tuple[s
             f"  - {version} was packaged with changes that are not committed; prod runs commits only."
         )
     target = _target(environment, given)
-    _az(
-        "functionapp", "deployment", "source", "config-zip",
-        "--resource-group", target["AZURE_RESOURCE_GROUP"],
-        "--name", target["AZURE_FUNCTION_NAME"],
-        "--src", str(zipped),
-    )  # fmt: skip
+    try:
+        site, token = _deployment_site(target), _ask("account", "get-access-token", *_VALUE, "accessToken")
+    except NoAnswer as exc:
+        raise Refused(f"  - {exc}") from None
+    print(
+        f"{version} goes to {target['AZURE_FUNCTION_NAME']}: POST https://{site}{one_deploy.PUBLISH}",
+        flush=True,
+    )
+    one_deploy.send(f"https://{site}", token, zipped)
     return target["PUBLIC_ORIGIN"], version
+
+
+def _deployment_site(target: Mapping[str, str]) -> str:
+    """The host that takes packages for the app. Asked for by its type: az has another form for each plan."""
+    return _ask(
+        "resource", "show",
+        "--resource-group", target["AZURE_RESOURCE_GROUP"],
+        "--resource-type", "Microsoft.Web/sites",
+        "--name", target["AZURE_FUNCTION_NAME"],
+        "--api-version", "2024-04-01",
+        *_VALUE, "properties.hostNameSslStates[?hostType=='Repository'].name | [0]",
+    )  # fmt: skip
 
 
 def await_version(origin: str, version: str, patience: float) -> None:
@@ -195,11 +226,16 @@ def await_version(origin: str, version: str, patience: float) -> None:
 
 
 def _version_of(zipped: Path) -> str:
+    """The version of a whole package; what is cut off or damaged would stop the app."""
     try:
         with zipfile.ZipFile(zipped) as content:
-            return content.read("version.txt").decode().strip()
-    except (OSError, KeyError, zipfile.BadZipFile):
-        raise Refused(f"  - {zipped} is not a package; make one with `make package`.") from None
+            damaged = content.testzip()
+            version = content.read("version.txt").decode().strip()
+    except (OSError, KeyError, ValueError, RuntimeError, zlib.error, zipfile.BadZipFile):
+        damaged, version = "it", ""
+    if damaged or not version:
+        raise Refused(f"  - {zipped} is not a package; make one with `make package`.")
+    return version
 
 
 def _target(environment: str, given: Mapping[str, str]) -> dict[str, str]:
@@ -207,27 +243,50 @@ def _target(environment: str, given: Mapping[str, str]) -> dict[str, str]:
     told = {name: given[name] for name in OUTPUTS if given.get(name)}
     if len(told) == len(OUTPUTS):
         return told
-    query = ["--query", "properties.outputs", "--output", "json"]
+    query = ["--query", "properties.outputs"]
     try:
-        shown: dict[str, Any] = json.loads(
-            _az("deployment", "sub", "show", "--name", f"izwop-{environment}", *query, quiet=True)
-        )
-        return {name: str(shown[name]["value"]) for name in OUTPUTS}
-    except (subprocess.CalledProcessError, FileNotFoundError, KeyError):
+        shown = _ask_json("deployment", "sub", "show", "--name", f"izwop-{environment}", *query)
+        # Azure gives names back with small letters at their start: `azurE_RESOURCE_GROUP`.
+        outputs = {name.upper(): output for name, output in shown.items()}
+        return {name: str(outputs[name]["value"]) for name in OUTPUTS}
+    except (NoAnswer, KeyError, TypeError, AttributeError):
         raise Refused(
             f"  - There is no deployment izwop-{environment} to be seen: `create` it first,"
             f" or set {', '.join(OUTPUTS)}."
         ) from None
 
 
-def _az(*arguments: str, quiet: bool = False) -> str:
-    """Run az; with `quiet` give what it prints, otherwise show the command and what it prints as it comes."""
+def _az(*arguments: str) -> None:
+    """Run az as an operator would, and show the command and what it prints as it comes."""
     command: Sequence[str] = ["az", *arguments]
-    if not quiet:
-        print(f"$ {shlex.join(command)}", flush=True)
-    done = subprocess.run(command, cwd=ROOT, check=True, text=True, stdout=subprocess.PIPE if quiet else None,
-                          stderr=subprocess.DEVNULL if quiet else None)  # fmt: skip
-    return done.stdout or ""
+    print(f"$ {shlex.join(command)}", flush=True)
+    subprocess.run(command, cwd=ROOT, check=True)
+
+
+def _ask(*arguments: str) -> str:
+    """What az prints. Raises `NoAnswer` where it fails, prints nothing, or asks back."""
+    asked = f"`az {' '.join(arguments[:2])}`"
+    try:
+        done = subprocess.run(
+            ["az", *arguments], cwd=ROOT, check=False, text=True, stdin=subprocess.DEVNULL,
+            capture_output=True, timeout=_ANSWER_SECONDS,
+        )  # fmt: skip
+    except FileNotFoundError:
+        raise NoAnswer("The Azure CLI (az) is not installed.") from None
+    except subprocess.TimeoutExpired:
+        raise NoAnswer(f"{asked} did not answer within {_ANSWER_SECONDS} seconds.") from None
+    if done.returncode != 0:
+        raise NoAnswer(f"{asked} failed: run `az login`, and `az bicep install` if Bicep is missing.")
+    if not done.stdout.strip():
+        raise NoAnswer(f"{asked} answered nothing.")
+    return done.stdout.strip()
+
+
+def _ask_json(*arguments: str) -> Any:
+    try:
+        return json.loads(_ask(*arguments, "--output", "json"))
+    except ValueError:
+        raise NoAnswer(f"`az {' '.join(arguments[:2])}` answered something else than JSON.") from None
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """What the pipelines may do, which actions they trust, and that they agree with the templates and the app."""
 
+import json
 import os
 import re
 import subprocess
@@ -7,6 +8,8 @@ from pathlib import Path
 
 import pytest
 import yaml
+
+import settings
 
 ROOT = Path(__file__).parents[2]
 WORKFLOWS = {path.name: path.read_text() for path in sorted((ROOT / ".github/workflows").glob("*.yml"))}
@@ -33,6 +36,8 @@ def wrong(text: str) -> list[str]:
             found.append(f"{name} has a token it does not use, or none it needs")
         if "uses" not in job and "timeout-minutes" not in job:
             found.append(f"{name} may run for hours")
+        if "-plan" in str(job.get("environment")) and "secrets." in str(job):
+            found.append(f"{name} has secrets before anybody approved it")
         for step in job.get("steps", []):
             if "${{" in step.get("run", ""):
                 found.append(f"{name} puts text of others into a command")
@@ -61,6 +66,7 @@ def test_a_workflow_trusts_and_may_do_little(name) -> None:
         ("ci.yml", "    timeout-minutes: 40\n", ""),
         ("ci.yml", "run: .ci/run", "run: echo ${{ github.head_ref }}"),
         ("environment.yml", "          persist-credentials: false", "          fetch-depth: 1"),
+        ("environment.yml", "SMTP_URL: smtps://a-stand-in:465", "SMTP_URL: ${{ secrets.SMTP_URL }}"),
     ],
 )
 def test_a_planted_fault_is_seen(name, old, new) -> None:
@@ -107,6 +113,45 @@ def test_the_pipeline_gives_every_parameter_that_the_templates_read() -> None:
         read = set(re.findall(r"readEnvironmentVariable\('(\w+)'", file.read_text()))
         for step in steps:
             assert read <= step["env"].keys(), (file.name, read - step["env"].keys())
+
+
+def test_what_stands_in_for_secrets_is_taken_by_the_check() -> None:
+    [step] = [
+        step
+        for step in yaml.safe_load(WORKFLOWS["environment.yml"])["jobs"]["plan"]["steps"]
+        if "what-if" in step.get("run", "")
+    ]
+    names = ("OIDC_CLIENT_SECRET", "SESSION_KEY", "SMTP_URL")
+    said = settings.faults({name: step["env"][name] for name in names})
+    assert not [sentence for sentence in said if sentence.startswith(names)]
+
+
+@pytest.mark.parametrize("answers", [True, False])
+def test_the_pipeline_finds_where_the_package_goes(tmp_path, answers) -> None:
+    """Azure gives names of outputs back with small letters at their start."""
+    [step] = [
+        step
+        for step in yaml.safe_load(WORKFLOWS["environment.yml"])["jobs"]["deploy"]["steps"]
+        if step.get("name") == "Where the package goes"
+    ]
+    assert step["shell"] == "bash"  # for GitHub that is `bash -eo pipefail`
+    outputs = {
+        "azurE_RESOURCE_GROUP": "rg",
+        "azurE_FUNCTION_NAME": "func",
+        "publiC_ORIGIN": "https://i.example",
+    }
+    shown = json.dumps({name: {"value": value} for name, value in {**outputs, "edgE_HOST": "e"}.items()})
+    (tmp_path / "az").write_text(f"#!/bin/bash\necho '{shown}'\n" if answers else "#!/bin/bash\nexit 1\n")
+    (tmp_path / "az").chmod(0o755)
+    done = subprocess.run(
+        ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]],
+        env={"PATH": f"{tmp_path}:/usr/bin:/bin", "ENVIRONMENT": "dev", "GITHUB_ENV": str(tmp_path / "env")},
+        check=False,
+    )
+    assert (done.returncode == 0) is answers
+    told = (tmp_path / "env").read_text().splitlines()
+    named = ["AZURE_RESOURCE_GROUP=rg", "AZURE_FUNCTION_NAME=func", "PUBLIC_ORIGIN=https://i.example"]
+    assert told == (named if answers else [])
 
 
 def test_azd_makes_what_the_templates_call_it_and_publishes_our_package() -> None:
