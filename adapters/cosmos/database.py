@@ -8,7 +8,7 @@ import asyncio
 import logging
 import re
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import aclosing, asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
@@ -213,10 +213,16 @@ class Items:
 
     async def sweep(self, sql: str, **parameters: Any) -> AsyncGenerator[Document]:
         """Stream a plain filter across all partitions. For maintenance, never for a request."""
+        async with aclosing(self.stored(sql, **parameters)) as documents:
+            async for document in documents:
+                yield upgraded(self._name, document)
+
+    async def stored(self, sql: str, **parameters: Any) -> AsyncGenerator[Document]:
+        """The same, but each document in the form it is stored in."""
         container = await self._database.container(self._name)
         with _refusals():
             async for document in container.query_items(sql, parameters=_parameters(parameters)):
-                yield upgraded(self._name, dict(document))
+                yield dict(document)
 
 
 def _parameters(values: Mapping[str, Any]) -> list[dict[str, Any]]:
