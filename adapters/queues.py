@@ -86,8 +86,12 @@ class Queue:
         from azure.core.exceptions import ResourceExistsError  # noqa: PLC0415
 
         client = self._connect(self._name)
-        with suppress(ResourceExistsError):
-            await client.create_queue()
+        try:
+            with suppress(ResourceExistsError):
+                await client.create_queue()
+        except BaseException:  # who asks may have given up
+            await client.close()
+            raise
         return client
 
     def _connect(self, name: str) -> "QueueClient":

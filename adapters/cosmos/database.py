@@ -14,7 +14,7 @@ from http import HTTPStatus
 from typing import Any
 
 from azure.core import MatchConditions
-from azure.core.exceptions import ServiceRequestError, ServiceResponseError
+from azure.core.exceptions import ClientAuthenticationError, ServiceRequestError, ServiceResponseError
 from azure.cosmos import exceptions
 from azure.cosmos.aio import ContainerProxy, CosmosClient
 
@@ -81,7 +81,7 @@ class Database:
         try:
             async with _asked():
                 return await client.__aenter__()
-        except Unavailable:
+        except BaseException:  # who asks may have given up, and the store may know no such key
             await client.close()
             raise
 
@@ -109,7 +109,7 @@ def _refusals() -> Iterator[None]:
             raise
         log.warning("cosmos_busy status=%s", exc.status_code)
         raise Unavailable from None
-    except (ServiceRequestError, ServiceResponseError) as exc:
+    except (ServiceRequestError, ServiceResponseError, ClientAuthenticationError) as exc:
         log.warning("cosmos_unreachable error=%s", type(exc).__name__)
         raise Unavailable from None
 
