@@ -4,11 +4,15 @@ import ast
 import re
 import subprocess
 import sys
+import textwrap
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 import settings
+import wiring
+from tests.functions.test_api_cards import handle, published
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -86,6 +90,7 @@ def test_every_setting_that_is_exported_is_a_parameter() -> None:
     known = {field.alias for field in settings.Settings.model_fields.values()} | {
         "OPERATOR_EMAIL",
         "IZWOP_DOMAIN",
+        "AZURE_SUBSCRIPTION_ID",
     }
     assert exported <= known
 
@@ -100,3 +105,65 @@ def test_the_sums_of_the_cost_table_are_those_of_the_arithmetic() -> None:
         total = together.replace(",", "")
         assert int(standing) + int(views) == int(total)
         assert f"{views} · {total}" in infra, "infra/README.md has other sums"
+
+
+def shell_of(text: str) -> str:
+    blocks = re.findall(r"^( *)```sh\n(.*?)^ *```", text, re.MULTILINE | re.DOTALL)
+    commands = "\n".join(textwrap.dedent(block) for _, block in blocks)
+    return "\n".join([commands, *re.findall(r"`(az [^`]+)`", text)])
+
+
+def unset_names(text: str) -> set[str]:
+    """What commands use and nothing before tells the operator's shell."""
+    shell = shell_of(text)
+    told = set(re.findall(r"\b([A-Z][A-Z_]+)=", shell)) | set(re.findall(r"read -rs (\w+)", shell))
+    return set(re.findall(r"\$\{?([A-Z][A-Z_]+)", shell)) - told
+
+
+def test_every_name_that_a_command_uses_is_told_to_the_shell() -> None:
+    assert unset_names(OPERATING) == set()
+    assert unset_names(OPERATING + "\n- `az functionapp stop --name $NOBODY_SAYS`\n") == {"NOBODY_SAYS"}
+
+
+def test_the_names_of_the_page_are_found(tmp_path) -> None:
+    """Run as an operator would, beside a stand-in for az that has one resource of each type."""
+    [block] = [part for part in re.findall(r"```sh\n(.*?)```", OPERATING, re.DOTALL) if "name_of()" in part]
+    (tmp_path / "az").write_text('#!/bin/sh\ncase "$*" in *"--output tsv") echo found;; *) exit 1;; esac\n')
+    (tmp_path / "az").chmod(0o755)
+    names = re.findall(r"\b([A-Z][A-Z_]+)=", block)
+    assert len(names) == 7
+    shown = "; ".join(f'test -n "${name}"' for name in names)
+    done = subprocess.run(
+        ["bash", "-euc", f"{block}\n{shown}"], env={"PATH": f"{tmp_path}:/usr/bin:/bin"}, check=False
+    )
+    assert done.returncode == 0
+
+
+def test_every_provider_of_the_templates_is_registered() -> None:
+    """Those of roles and of deployments are there in every subscription."""
+    templates = "".join(path.read_text() for path in (ROOT / "infra").rglob("*.bicep"))
+    used = set(re.findall(r"'(Microsoft\.\w+)/[\w/]+@", templates))
+    registered = set(re.findall(r"Microsoft\.\w+", OPERATING.partition("az provider register")[0]))
+    assert used - registered == {"Microsoft.Authorization", "Microsoft.Resources"}
+
+
+async def test_the_restore_drill_finds_every_handle_of_what_was_deleted(host, signed_in) -> None:
+    ada, new = await signed_in(), handle()
+    card = (await published(ada)).json()
+    renamed = await ada.api(
+        "PUT", f"cards/{card['id']}/handle", headers={"If-Match": '"2"'}, json={"handle": new}
+    )
+    version = renamed.headers["etag"]
+    kept = (await published(ada)).json()
+    assert (await ada.api("DELETE", f"cards/{card['id']}", headers={"If-Match": version})).is_success
+    [sql] = re.findall(r"```sql\n(.*?)```", OPERATING, re.DOTALL)
+    container = await wiring.services().database.container("accounts")
+
+    async def found(moment: datetime) -> dict[str, dict]:
+        asked = sql.replace("2026-11-22T12:00:00", moment.strftime("%Y-%m-%dT%H:%M:%S")).strip()
+        return {each["id"]: each async for each in container.query_items(asked)}
+
+    earlier = await found(datetime.now(UTC) - timedelta(minutes=5))
+    assert {earlier[card["id"]]["handle"], *earlier[card["id"]]["former_handles"]} == {card["handle"], new}
+    assert kept["id"] not in earlier
+    assert card["id"] not in await found(datetime.now(UTC) + timedelta(minutes=5))
