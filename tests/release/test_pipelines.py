@@ -15,9 +15,15 @@ ROOT = Path(__file__).parents[2]
 WORKFLOWS = {path.name: path.read_text() for path in sorted((ROOT / ".github/workflows").glob("*.yml"))}
 
 
+def exposed(text: str) -> list[str]:
+    triggers = set(yaml.safe_load(text)[True])  # YAML takes `on` for a truth value
+    open_to_all = "pull_request" in triggers and "secrets" in text
+    return ["secrets for who opens a pull request"] * ("pull_request_target" in triggers or open_to_all)
+
+
 def wrong(text: str) -> list[str]:
     """What a workflow must not be: unpinned, unbounded, or allowed more than it needs."""
-    workflow, found = yaml.safe_load(text), []
+    workflow, found = yaml.safe_load(text), exposed(text)
     found += [f"not pinned by commit: {action}" for action in re.findall(r"uses: (?!\./)(\S+)", text)
               if not re.fullmatch(r"actions/[\w-]+@[0-9a-f]{40}", action)]  # fmt: skip
     found += [
@@ -65,6 +71,8 @@ def test_a_workflow_trusts_and_may_do_little(name) -> None:
         ("ci.yml", "      contents: read", "      contents: read\n      id-token: write"),
         ("ci.yml", "    timeout-minutes: 40\n", ""),
         ("ci.yml", "run: .ci/run", "run: echo ${{ github.head_ref }}"),
+        ("ci.yml", "  pull_request:", "  pull_request_target:"),
+        ("ci.yml", "run: .ci/run", "run: .ci/run\n        env:\n          KEY: ${{ secrets.SESSION_KEY }}"),
         ("environment.yml", "          persist-credentials: false", "          fetch-depth: 1"),
         ("environment.yml", "SMTP_URL: smtps://a-stand-in:465", "SMTP_URL: ${{ secrets.SMTP_URL }}"),
     ],
@@ -161,6 +169,29 @@ def test_azd_makes_what_the_templates_call_it_and_publishes_our_package() -> Non
     assert (ROOT / project["infra"]["path"] / f"{project['infra']['module']}.bicep").exists()
     steps = [step["azd"] for step in project["workflows"]["up"]["steps"]]
     assert steps == ["provision", "deploy api --from-package dist/released-package.zip"]
+
+
+@pytest.mark.parametrize(
+    ("environment", "made"), [("dev", ["package"]), ("prod", []), ("staging", []), ("", [])]
+)
+def test_azd_makes_dev_and_nothing_else(tmp_path, environment, made) -> None:
+    """Its parameters are those of the cheap variant, whatever the environment is called."""
+    hook = yaml.safe_load((ROOT / "azure.yaml").read_text())["hooks"]["preprovision"]
+    assert hook["shell"] == "sh"
+    asked = tmp_path / "asked"
+    for name in ("make", ".venv/bin/python"):
+        program = tmp_path / name
+        program.parent.mkdir(parents=True, exist_ok=True)
+        program.write_text(f'#!/bin/sh\necho "$*" >> {asked}\n')
+        program.chmod(0o755)
+    done = subprocess.run(
+        ["sh", "-c", hook["run"]], cwd=tmp_path, capture_output=True, text=True, check=False,
+        env={"PATH": f"{tmp_path}:/usr/bin:/bin", "AZURE_ENV_NAME": environment},
+    )  # fmt: skip
+    checked = ["-m release.deploy check dev --location swedencentral"] if made else []
+    assert (asked.read_text().splitlines() if asked.exists() else []) == made + checked
+    assert (done.returncode == 0) is bool(made)
+    assert made or "only dev" in done.stderr
 
 
 @pytest.fixture
