@@ -1,6 +1,6 @@
 """What the documents for operators name is there: files, commands, functions, settings, sums."""
 
-import ast
+import json
 import re
 import subprocess
 import sys
@@ -68,21 +68,40 @@ def test_every_command_is_one_that_its_program_takes() -> None:
         assert f"\n{target}:" in makefile
 
 
-def names_of_functions() -> set[str]:
-    """What the host calls the functions: the given name, otherwise that of the code."""
-    found = set()
-    for path in (ROOT / "functions").glob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.AsyncFunctionDef):
-                found.add(node.name)
-    return found
+REGISTERED = """
+import json, function_app
+told = {}
+for each in function_app.app.get_functions():
+    trigger = each.get_trigger().get_dict_repr()
+    told[each.get_function_name()] = [trigger.get("route") or "", *map(str, trigger.get("methods") or ())]
+print(json.dumps(told))
+"""
 
 
-def test_every_function_that_can_be_switched_off_is_there() -> None:
+@pytest.fixture(scope="module")
+def functions() -> dict[str, list[str]]:
+    """Route and methods of each function, by the name that the host has for it."""
+    done = subprocess.run(
+        [sys.executable, "-c", REGISTERED], cwd=ROOT, env={}, capture_output=True, text=True, check=True
+    )
+    return json.loads(done.stdout)
+
+
+def test_every_function_that_can_be_switched_off_is_there(functions) -> None:
     table = OPERATING.partition("| for `NAME` | stops |")[2].partition("\n\n")[0]
-    named = set(re.findall(r"`(\w+)`", table))
+    rows = {row.split("|")[2].strip(): set(re.findall(r"`(\w+)`", row)) for row in table.splitlines() if row}
+    named = set().union(*rows.values()) - {"NAME"}
     assert len(named) > 8
-    assert named <= names_of_functions()
+    assert named <= functions.keys()
+    takes_pictures = {
+        name
+        for name, (route, *methods) in functions.items()
+        if re.search("image|picture", route)
+        and {"POST", "PUT"} & {method.split(".")[-1] for method in methods}
+    }
+    assert takes_pictures < rows["pictures that come in"]
+    shows_cards = {name for name, (route, *_) in functions.items() if route.startswith("c/")}
+    assert shows_cards == rows["cards, in every form"]
 
 
 def test_every_setting_that_is_exported_is_a_parameter() -> None:
