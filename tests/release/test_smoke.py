@@ -224,6 +224,15 @@ def test_https_must_be_forced(status, location, fault) -> None:
     assert faults["GET http://…: leads to https"] == fault
 
 
+def test_an_origin_without_https_is_a_fault_anywhere_but_here() -> None:
+    def fetch(_method: str, _path: str, _form: bytes | None) -> smoke.Answer:
+        return smoke.Answer(200, {}, b"")
+
+    faults = dict(smoke.walk("http://izwop.example", fetch))
+    assert faults["GET http://…: leads to https"] == "answers 200, not 308"
+    assert "GET http://…: leads to https" not in dict(smoke.walk("http://127.0.0.1:7071", fetch))
+
+
 @pytest.fixture
 async def stranger(request):
     """The origin of a server that sends the head of an answer, then one text again and again."""
