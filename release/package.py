@@ -159,7 +159,8 @@ def _compile(content: Path) -> None:
     command = [sys.executable, "-m", "compileall", "-q", "-f", "--invalidation-mode", "unchecked-hash"]
     done = subprocess.run(
         [*command, "-s", str(content), "-p", _MOUNTED_AT, str(content)],
-        env={"PYTHONHASHSEED": "0", "PATH": os.environ.get("PATH", os.defpath)}, capture_output=True, text=True, check=False,
+        env={"PYTHONHASHSEED": "0", "PATH": os.environ.get("PATH", os.defpath)},
+        capture_output=True, text=True, check=False,
     )  # fmt: skip
     if done.returncode != 0:
         raise CannotPackage(f"Some Python does not compile:\n{done.stdout.strip()[-2000:]}")
