@@ -21,6 +21,8 @@ check: .venv/.installed ## format, lint, types, structure, infrastructure
 	@$(PYTHON) -m mypy
 	@$(PYTHON) -m pytest -q tests/test_structure.py
 	@.ci/bicep
+	@$(PYTHON) -m pytest -q tests/infra
+	@$(PYTHON) tests/infra/checkov_prod.py
 
 bench: .venv/.installed node ## ratios against bare functions and other libraries
 	@$(PYTHON) -m bench

@@ -26,7 +26,7 @@ _HOST_MARKS = ("WEBSITE_SITE_NAME", "FUNCTIONS_WORKER_RUNTIME")
 _LOCAL = ("localhost", "127.0.0.1", "::1")
 _NCRONTAB = re.compile(r"(([0-9*,/-]|[A-Za-z]{3})+( |$)){5,6}")
 _STORAGE = "AzureWebJobsStorage"
-_ADDRESSES = (f"{_STORAGE}__queueServiceUri", f"{_STORAGE}__blobServiceUri")
+_ADDRESSES = (f"{_STORAGE}__queueServiceUri", "MEDIA_BLOB_SERVICE_URI")
 _UNRESOLVED = "@Microsoft.KeyVault("
 _UNRESOLVED_SENTENCE = (
     "is a Key Vault reference that Azure could not resolve: look at the vault's network, the secret's name"
@@ -127,8 +127,10 @@ class Settings(BaseModel):
     storage_queues: ServiceUrl | None = Field(
         default=None, alias="AzureWebJobsStorage__queueServiceUri", description="The queue service's address."
     )
-    storage_blobs: ServiceUrl | None = Field(
-        default=None, alias="AzureWebJobsStorage__blobServiceUri", description="The blob service's address."
+    media_blobs: ServiceUrl | None = Field(
+        default=None,
+        alias="MEDIA_BLOB_SERVICE_URI",
+        description="The address of the blob service that keeps pictures; the host's own is another one.",
     )
     upload_origin: Origin | None = Field(
         default=None,

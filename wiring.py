@@ -96,7 +96,7 @@ def build(chosen: Settings) -> Services:
         published=CosmosPublished(database, partial(_draw_code, chosen.public_origin)),
         traffic=CosmosTraffic(database),
         images=CosmosImages(database),
-        blobs=Blobs(connection, chosen.storage_blobs, chosen.upload_origin),
+        blobs=Blobs(connection, chosen.media_blobs, chosen.upload_origin),
         pictures=PillowPictures(),
         image_queue=Queue(IMAGE_QUEUE, *queues),
         visit_queue=Queue(VISIT_QUEUE, *queues),

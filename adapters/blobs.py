@@ -42,6 +42,7 @@ _NAME: Final = re.compile(r"[0-9a-f]{32}\.(webp|jpg|png)")
 class Blobs:
     """Without a connection string it signs in with the app's identity and signs with a delegated key.
 
+    The identity finds its containers made and may make none; with a connection string they are made here.
     `upload_origin` is where browsers reach uploads when the store is private.
     """
 
@@ -174,13 +175,12 @@ class Blobs:
         from azure.core.exceptions import ResourceExistsError  # noqa: PLC0415
         from azure.storage.blob.aio import BlobServiceClient  # noqa: PLC0415
 
-        if self._connection is not None:
-            client = BlobServiceClient.from_connection_string(self._connection, **_PATIENCE)
-        else:
+        if self._connection is None:
             from azure.identity.aio import DefaultAzureCredential  # noqa: PLC0415
 
             credential = DefaultAzureCredential()
-            client = BlobServiceClient(self._account_url or "", credential=credential, **_PATIENCE)
+            return BlobServiceClient(self._account_url or "", credential=credential, **_PATIENCE)
+        client = BlobServiceClient.from_connection_string(self._connection, **_PATIENCE)
         try:
             for name in (UPLOADS, MEDIA):
                 with _refusals(), suppress(ResourceExistsError):

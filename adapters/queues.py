@@ -30,7 +30,10 @@ _PATIENCE: dict[str, Any] = {
 
 
 class Queue:
-    """One queue, made on first use. Without a connection string it signs in with the app's identity."""
+    """One queue, made on first use where there is a connection string.
+
+    Without one it signs in with the app's identity, which may send and look, and finds the queue made.
+    """
 
     def __init__(self, name: str, connection: str | None, account_url: str | None) -> None:
         self._name, self._connection, self._account_url = name, connection, account_url
@@ -86,12 +89,13 @@ class Queue:
         from azure.core.exceptions import ResourceExistsError  # noqa: PLC0415
 
         client = self._connect(self._name)
-        try:
-            with suppress(ResourceExistsError):
-                await client.create_queue()
-        except BaseException:  # who asks may have given up
-            await client.close()
-            raise
+        if self._connection is not None:
+            try:
+                with suppress(ResourceExistsError):
+                    await client.create_queue()
+            except BaseException:  # who asks may have given up
+                await client.close()
+                raise
         return client
 
     def _connect(self, name: str) -> "QueueClient":

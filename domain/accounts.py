@@ -30,12 +30,16 @@ class Account(Model):
 
 
 class Profile(Model):
-    """One professional identity of an account. Nothing outside ties two profiles together."""
+    """One professional identity of an account. Nothing outside ties two profiles together.
+
+    `key` is that of its creation.
+    """
 
     id: str
     account_id: str
     name: str
     version: int
+    key: str | None = None
     created_at: datetime
     updated_at: datetime
     etag: str | None = Field(default=None, exclude=True)
@@ -82,8 +86,9 @@ class ProfileStore(Protocol):
     async def create(self, profile: Profile, creation: "Creation[Profile] | None") -> bool: ...
     async def creation(self, account_id: str, key: str) -> "Creation[Profile] | None": ...
     async def save(self, profile: Profile) -> Profile: ...
+    async def forget_creation(self, account_id: str, key: str) -> None: ...
     async def delete(self, profile: Profile) -> None:
-        """Delete it unless it changed since it was read."""
+        """Delete it and what it said, or raise `StaleVersion` if it changed since it was read."""
         ...
 
 
@@ -127,7 +132,13 @@ async def create_profile(
     profiles: ProfileStore,
 ) -> Profile:
     profile = Profile(
-        id=profile_id, account_id=account_id, name=new.name, version=1, created_at=now, updated_at=now
+        id=profile_id,
+        account_id=account_id,
+        name=new.name,
+        version=1,
+        key=key,
+        created_at=now,
+        updated_at=now,
     )
     creation = Creation[Profile](key=key, request=request_hash(new), made=profile) if key else None
     if await profiles.create(profile, creation):
@@ -174,3 +185,5 @@ async def delete_profile(
     if await cards.any_in_profile(account_id, profile_id):
         raise ProfileInUse
     await profiles.delete(profile)
+    if profile.key is not None:
+        await profiles.forget_creation(account_id, profile.key)

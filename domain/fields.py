@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
+from urllib.parse import unquote
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, ValidationInfo
 from pydantic_core import PydanticCustomError
@@ -121,6 +122,10 @@ def _url(schemes: tuple[str, ...]) -> AfterValidator:
             raise PydanticCustomError("invalid_url", "must not contain a user name or password")
         if len(str(url)) > MAX_URL:
             raise PydanticCustomError("too_long", "must be at most 2000 characters once encoded")
+        if url.scheme == "tel":
+            return f"tel:{_phone(unquote(url.path or ''))}"
+        if url.scheme == "mailto":
+            _email(unquote(url.path or ""))
         return str(url)
 
     return _vetted(check)

@@ -206,7 +206,10 @@ async def complete_upload(
 
 async def _order(image: Image, now: datetime, images: ImageStore, orders: ImageOrders) -> Image:
     if image.state == "waiting":
-        image = await images.save(image.changed(now, state="processing"))
+        try:
+            image = await images.save(image.changed(now, state="processing"))
+        except StaleVersion:  # the same bytes came twice at once, and the other one was faster
+            image = await read_image(image.account_id, image.id, images=images)
     # Sent again for an image that is processing already: the first order may never have left.
     await orders.send(ImageOrder(account_id=image.account_id, image_id=image.id))
     return image

@@ -25,19 +25,18 @@ from functions.forms import (
     vet,
 )
 from functions.http import redirect
-from functions.identity import SignedIn, check_form
+from functions.identity import SignedIn, check_form, read_form
 from functions.my_pages import (
     card_of,
     change,
     done,
     my_page,
     on_my_page,
-    person_and_form,
     person_of,
     profile_choices,
     version_in,
 )
-from functions.my_uploads import PURPOSES, read_upload, send_pictures
+from functions.my_uploads import PURPOSES, is_multipart, read_upload, send_pictures
 from functions.pages import page_endpoint
 
 bp = func.Blueprint()
@@ -60,13 +59,14 @@ async def my_card(req: func.HttpRequest) -> func.HttpResponse:
 async def my_card_save(req: func.HttpRequest) -> func.HttpResponse:
     """Save the draft, and publish it if that was the button. What was typed is never lost.
 
-    Other buttons change only the form: one more row, a row further up, a picture less.
+    Other buttons change only the form: one more row, a row further up, a picture more or less.
     """
-    person, form = await person_and_form(req)
-    values, then = content_of(form), form.get("then", "save")
-    if then not in ("save", "publish"):
+    person, form, values, faults = await _sent(req)
+    then = form.get("then", "save")
+    if faults or then not in ("save", "publish"):
         card = await card_of(req, person)
-        return await _edit_page(person, card, arranged(values, then), form=form, unsaved=True)
+        values = arranged(values, then)
+        return await _edit_page(person, card, values, form=form, faults=faults, unsaved=not faults)
     saved: Card | None = None
     try:
         draft = vet(CardDraft, {"profileId": form.get("profileId", ""), "content": values})
@@ -83,24 +83,21 @@ async def my_card_save(req: func.HttpRequest) -> func.HttpResponse:
     return redirect(f"/my/cards/{saved.id}?done={'published' if then == 'publish' else 'saved'}")
 
 
-@bp.function_name("my_card_pictures")
-@bp.route(route="my/cards/{cardId}/pictures", methods=["POST"])
-@page_endpoint
-@on_my_page
-async def my_card_pictures(req: func.HttpRequest) -> func.HttpResponse:
-    """Take the pictures of the form, and give the form back with them and with all that was typed."""
+async def _sent(
+    req: func.HttpRequest,
+) -> tuple[SignedIn, dict[str, str], Values, dict[str, str]]:
+    """Who sent the form, its fields, the content in it, and what is wrong with the pictures it came with.
+
+    Pictures are sent to work whatever the button was: a browser gives a chosen file only once.
+    """
     person = await person_of(req)
-    form, files = read_upload(req)
+    form, files = read_upload(req) if is_multipart(req) else (read_form(req), {})
     check_form(req, person, form)
-    card = await card_of(req, person)
     made, faults = await send_pictures(person.account_id, files)
-    if not made and not faults:
-        wanted = form.get("then", "").removeprefix("upload ")
-        field = wanted if wanted in PURPOSES else PURPOSES[0]
-        faults = {f"/{field}": "Choose a file first"}
-    return await _edit_page(
-        person, card, content_of(form) | made, form=form, faults=faults, unsaved=not faults
-    )
+    wanted = form.get("then", "").removeprefix("upload ")
+    if wanted in PURPOSES and not made and not faults:
+        faults = {f"/{wanted}": "Choose a file first"}
+    return person, form, content_of(form) | made, faults
 
 
 async def _stale(

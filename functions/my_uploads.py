@@ -65,8 +65,10 @@ def read_upload(req: func.HttpRequest) -> tuple[dict[str, str], dict[str, bytes]
         fields, files = parser.parse(BytesIO(body), options["boundary"].encode("ascii"), len(body))
     except (KeyError, ValueError, HTTPException):
         raise BadBody("The body is not a form.") from None
-    sent = {name: file.read() for name, file in files.items()}
-    return dict(fields.items()), {name: content for name, content in sent.items() if content}
+    # A part without a name belongs to no field.
+    sent = {name: file.read() for name, file in files.items() if name}
+    named = {name: text for name, text in fields.items() if name}
+    return named, {name: content for name, content in sent.items() if content}
 
 
 async def send_pictures(account_id: str, files: Mapping[str, bytes]) -> tuple[dict[str, str], dict[str, str]]:

@@ -36,6 +36,9 @@ param senderDomain SenderDomain?
 @description('The application of Entra that signs in over SMTP. Absent: mail is sent by another server.')
 param smtpApplication SmtpApplication?
 
+@description('The sender of our mail where another server takes it. Empty: a sender of the domain that takes it here.')
+param mailFrom string = ''
+
 @description('Who may deploy by a federated token. Empty: nobody but people.')
 param federations Federation[] = []
 
@@ -48,7 +51,7 @@ param isZoneRedundant bool
 @description('Guard the stores against being deleted.')
 param isLocked bool
 
-@description('The most request units a second of the database; 0 means serverless.')
+@description('The most request units a second of the database, in thousands; 0 means serverless.')
 @minValue(0)
 @maxValue(1000000)
 param mostRequestUnits int
@@ -56,10 +59,8 @@ param mostRequestUnits int
 @description('How large the app may get.')
 param scale Scale
 
-@description('Days for which logs are kept.')
-@minValue(30)
-@maxValue(90)
-param retentionDays int = 30
+@description('Days for which logs are kept: as many as the telemetry component takes.')
+param retentionDays 30 | 60 | 90 = 30
 
 @description('The most gigabytes of logs taken in a day.')
 @minValue(1)
@@ -69,6 +70,9 @@ param mostLogGigabytesADay int
 @minValue(30)
 @maxValue(1095)
 param auditDays int = 730
+
+@description('An operator has locked the policy of the audit records: Azure then refuses to be told of it again.')
+param isAuditLocked bool = false
 
 @description('When housekeeping runs, in NCRONTAB.')
 param housekeepingSchedule string = '0 * * * * *'
@@ -84,12 +88,19 @@ param operatorEmail string
 @minValue(1)
 param monthlyBudget int
 
+@description('The first day of the budget there is, which cannot be changed. Empty: there is none yet.')
+param budgetSince string = ''
+
 @description('The card that the availability test asks for. Empty: the front page, until there is a card.')
 param watchedHandle string = ''
 
 @description('Raise it to make a deleted environment anew: a vault that cannot be purged keeps its name for days.')
 @minValue(1)
 param generation int = 1
+
+@description('The Cosmos account that a restore made, which takes the place of the first. Empty: the first.')
+@maxLength(44)
+param restoredDatabase string = ''
 
 var abbreviations = loadJsonContent('abbreviations.json')
 var token = toLower(uniqueString(subscription().id, environmentName, location, string(generation)))
@@ -101,6 +112,7 @@ var tags = {
   environment: environmentName
   data: 'personal'
 }
+var databaseAccount = empty(restoredDatabase) ? '${abbreviations.cosmosAccount}${suffix}' : restoredDatabase
 // Known before the app is there, so that the app can be told which edge to answer.
 var functionAppName = '${abbreviations.functionApp}${suffix}'
 
@@ -148,8 +160,9 @@ module data 'app/data.bicep' = {
   params: {
     location: location
     tags: tags
-    name: '${abbreviations.cosmosAccount}${suffix}'
-    endpointName: '${abbreviations.privateEndpoint}cosmos-${suffix}'
+    name: databaseAccount
+    // One of its own, because an endpoint cannot be led elsewhere.
+    endpointName: '${abbreviations.privateEndpoint}${empty(restoredDatabase) ? 'cosmos-${suffix}' : restoredDatabase}'
     reach: network.outputs.reach
     care: {
       isZoneRedundant: isZoneRedundant
@@ -175,6 +188,7 @@ module storage 'app/storage.bicep' = {
       workspaceId: observability.outputs.workspaceId
     }
     auditDays: auditDays
+    isAuditLocked: isAuditLocked
   }
 }
 
@@ -273,12 +287,13 @@ module functions 'app/functions.bicep' = {
     frontDoorId: edge.outputs.frontDoorId
     cosmosEndpoint: data.outputs.endpoint
     cosmosDatabase: data.outputs.databaseName
-    blobUri: storage.outputs.mediaUri
+    hostBlobUri: storage.outputs.hostBlobUri
+    mediaBlobUri: storage.outputs.mediaUri
     queueUri: storage.outputs.queueUri
     packagesUri: storage.outputs.packagesUri
     vaultUri: secrets.outputs.uri
     signIn: signIn
-    mailFrom: email.outputs.mailFrom
+    mailFrom: empty(mailFrom) ? email.outputs.mailFrom : mailFrom
     telemetry: observability.outputs.connectionString
     housekeepingSchedule: housekeepingSchedule
     imageSweepSchedule: imageSweepSchedule
@@ -307,8 +322,9 @@ module alerts 'app/alerts.bicep' = {
 module budget 'app/budget.bicep' = {
   scope: group
   params: {
-    name: '${abbreviations.budget}${suffix}'
+    name: '${abbreviations.budget}izwop-${environmentName}'
     amount: monthlyBudget
+    since: budgetSince
     operatorEmail: operatorEmail
     groupId: alerts.outputs.groupId
   }
@@ -323,8 +339,11 @@ output AZURE_TENANT_ID string = tenant().tenantId
 @description('The resource group.')
 output AZURE_RESOURCE_GROUP string = group.name
 
-@description('The function app that packages are published to.')
+@description('The function app.')
 output AZURE_FUNCTION_NAME string = functions.outputs.name
+
+@description('Where packages are published to, with the sign-in of who may.')
+output PUBLISH_ORIGIN string = 'https://${functionAppName}.scm.azurewebsites.net'
 
 @description('The identity that the pipeline signs in as.')
 output AZURE_PUBLISHER_CLIENT_ID string = identities.outputs.publisher.clientId
@@ -337,3 +356,6 @@ output EDGE_HOST string = edge.outputs.endpointHost
 
 @description('The address that the application in Entra sends people back to.')
 output SIGN_IN_REDIRECT string = '${edge.outputs.publicOrigin}/auth/callback'
+
+@description('The first day of the budget, to be given back with the next deployment.')
+output BUDGET_SINCE string = budget.outputs.since

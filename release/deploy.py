@@ -6,8 +6,8 @@
     python -m release.deploy publish staging [--package older/released-package.zip]
 
 `create` makes or changes what `infra/` describes; `publish` sends the package and walks the public path.
-Rolling back is publishing the package before. Each change is printed before it is made, as an operator would
-make it.
+Rolling back is publishing the package before. Each command that asks Azure to make or change something is
+printed as an operator would type it.
 """
 
 import argparse
@@ -30,15 +30,21 @@ from release import one_deploy, package, smoke
 
 ROOT = Path(__file__).parents[1]
 _SUBSCRIPTION = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+# Parameters that are settings of the app, too, and so must be what the app will take.
+_SETTINGS = ("OIDC_ISSUER", "OIDC_TENANT_ID", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET", "OIDC_API_AUDIENCE",
+             "SESSION_KEY", "SMTP_URL", "MAIL_FROM")  # fmt: skip
+# Parameters in JSON: what they must be, and how that is called.
+_JSON = {
+    "FEDERATIONS": (list, "list"),
+    "SENDER_DOMAIN": (dict, "object"),
+    "SMTP_APPLICATION": (dict, "object"),
+    "AUDIT_LOCKED": (bool, "true or false"),
+}
 _DOMAIN = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
 # Longer than az takes to answer a question; it asks back where nobody sees it.
 _ANSWER_SECONDS = 120
-# Parameters that are settings of the app, too, and so must be what the app will take.
-_SETTINGS = ("OIDC_ISSUER", "OIDC_TENANT_ID", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET", "OIDC_API_AUDIENCE",
-             "SESSION_KEY", "SMTP_URL")  # fmt: skip
 # What the parts that `create` made are called; a pipeline that may only publish is told instead of asking.
-OUTPUTS = ("AZURE_RESOURCE_GROUP", "AZURE_FUNCTION_NAME", "PUBLIC_ORIGIN")
-_VALUE = ("--output", "tsv", "--query")
+OUTPUTS = ("PUBLISH_ORIGIN", "PUBLIC_ORIGIN")
 
 
 class Refused(Exception):
@@ -72,7 +78,7 @@ def main() -> int:
         print(f"Nothing was done:\n{refused}", file=sys.stderr)
         return 1
     except one_deploy.NotPublished as failed:
-        print(failed, file=sys.stderr)
+        print(f"Not published: {failed}", file=sys.stderr)
         return 1
     except subprocess.CalledProcessError as failed:
         print(f"az ended with {failed.returncode}; what it said is above.", file=sys.stderr)
@@ -128,16 +134,17 @@ def _wrong_parameters(environment: str, given: Mapping[str, str]) -> list[str]:
         found.append("OPERATOR_EMAIL is not an e-mail address.")
     if not _DOMAIN.fullmatch(given.get("IZWOP_DOMAIN") or "izwop.example"):
         found.append("IZWOP_DOMAIN is not a name such as izwop.example.")
-    if not _is_list(given.get("FEDERATIONS", "[]")):
-        found.append("FEDERATIONS is not a JSON list.")
     if not given.get("GENERATION", "1").isdecimal():
         found.append("GENERATION is not a whole number.")
+    for name, (kind, called) in _JSON.items():
+        if given.get(name, "null") != "null" and not _is_json(given[name], kind):
+            found.append(f"{name} is not a JSON {called}.")
     return found
 
 
-def _is_list(text: str) -> bool:
+def _is_json(text: str, kind: type) -> bool:
     try:
-        return isinstance(json.loads(text), list)
+        return isinstance(json.loads(text), kind)
     except ValueError:
         return False
 
@@ -149,6 +156,8 @@ def _wrong_azure(location: str, given: Mapping[str, str]) -> list[str]:
         offered = {
             _region(place["name"]) for place in _ask_json("functionapp", "list-flexconsumption-locations")
         }
+        query = "[?registrationState=='Registered'].namespace"
+        known = {name.lower() for name in _ask_json("provider", "list", "--query", query)}
     except NoAnswer as exc:
         return [str(exc)]
     except (KeyError, TypeError, AttributeError):
@@ -163,7 +172,18 @@ def _wrong_azure(location: str, given: Mapping[str, str]) -> list[str]:
         )
     if location not in offered:
         found.append(f"{location} offers no Flex Consumption to this subscription.")
+    found += [
+        f"{name} is not registered: run `az provider register --namespace {name} --wait`."
+        for name in providers()
+        if name.lower() not in known
+    ]
     return found
+
+
+def providers() -> list[str]:
+    """Whose resources `infra/` makes, and whom it hands a subnet to: nobody else would register that one."""
+    texts = [path.read_text("utf-8") for path in (ROOT / "infra").rglob("*.bicep")]
+    return sorted({name for text in texts for name in re.findall(r"'(Microsoft\.\w+)/\w", text)})
 
 
 def _region(name: str) -> str:
@@ -172,13 +192,30 @@ def _region(name: str) -> str:
 
 def deployment(command: str, environment: str, location: str) -> None:
     """`what-if` or `create`. `--parameters location` puts the data where the deployment is recorded."""
+    since = _budget_since(environment)
     _az(
         "deployment", "sub", command,
         "--name", f"izwop-{environment}",
         "--location", location,
         "--parameters", f"infra/parameters/{environment}.bicepparam",
         "--parameters", f"location={location}",
+        *(("--parameters", f"budgetSince={since}") if since else ()),
+        # Who only looks may not write, and Azure would otherwise ask for that.
+        *(("--validation-level", "ProviderNoRbac") if command == "what-if" else ()),
     )  # fmt: skip
+
+
+def _budget_since(environment: str) -> str:
+    """The first day of the budget there is, which Azure lets nobody change; nothing where there is none."""
+    group = f"/subscriptions/{{subscriptionId}}/resourceGroups/rg-izwop-{environment}"
+    budget = f"Microsoft.Consumption/budgets/budget-izwop-{environment}"
+    url = f"{group}/providers/{budget}?api-version=2024-08-01"
+    try:
+        return str(
+            _ask_json("rest", "--method", "get", "--url", url)["properties"]["timePeriod"]["startDate"]
+        )
+    except (NoAnswer, KeyError, TypeError):
+        return ""
 
 
 def publish(environment: str, zipped: Path, given: Mapping[str, str]) -> tuple[str, str]:
@@ -191,28 +228,17 @@ def publish(environment: str, zipped: Path, given: Mapping[str, str]) -> tuple[s
             f"  - {version} was packaged with changes that are not committed; prod runs commits only."
         )
     target = _target(environment, given)
-    try:
-        site, token = _deployment_site(target), _ask("account", "get-access-token", *_VALUE, "accessToken")
-    except NoAnswer as exc:
-        raise Refused(f"  - {exc}") from None
-    print(
-        f"{version} goes to {target['AZURE_FUNCTION_NAME']}: POST https://{site}{one_deploy.PUBLISH}",
-        flush=True,
-    )
-    one_deploy.send(f"https://{site}", token, zipped)
+    print(f"Publishing {version} to {target['PUBLISH_ORIGIN']}", flush=True)
+    one_deploy.publish(target["PUBLISH_ORIGIN"], _token(), zipped.read_bytes())
     return target["PUBLIC_ORIGIN"], version
 
 
-def _deployment_site(target: Mapping[str, str]) -> str:
-    """The host that takes packages for the app. Asked for by its type: az has another form for each plan."""
-    return _ask(
-        "resource", "show",
-        "--resource-group", target["AZURE_RESOURCE_GROUP"],
-        "--resource-type", "Microsoft.Web/sites",
-        "--name", target["AZURE_FUNCTION_NAME"],
-        "--api-version", "2024-04-01",
-        *_VALUE, "properties.hostNameSslStates[?hostType=='Repository'].name | [0]",
-    )  # fmt: skip
+def _token() -> str:
+    """What the function app's deployment takes in place of a password: the caller's own sign-in."""
+    try:
+        return str(_ask_json("account", "get-access-token")["accessToken"])
+    except (NoAnswer, KeyError, TypeError):
+        raise Refused("  - az gives no token: run `az login`.") from None
 
 
 def await_version(origin: str, version: str, patience: float) -> None:
@@ -239,14 +265,14 @@ def _version_of(zipped: Path) -> str:
 
 
 def _target(environment: str, given: Mapping[str, str]) -> dict[str, str]:
-    """Which function app: as the environment says, or as the deployment of the environment put out."""
+    """Where to publish and where it answers: as told, or as the deployment of the environment put out."""
     told = {name: given[name] for name in OUTPUTS if given.get(name)}
     if len(told) == len(OUTPUTS):
         return told
     query = ["--query", "properties.outputs"]
     try:
         shown = _ask_json("deployment", "sub", "show", "--name", f"izwop-{environment}", *query)
-        # Azure gives names back with small letters at their start: `azurE_RESOURCE_GROUP`.
+        # Azure gives names back with small letters at their start: `publisH_ORIGIN`.
         outputs = {name.upper(): output for name, output in shown.items()}
         return {name: str(outputs[name]["value"]) for name in OUTPUTS}
     except (NoAnswer, KeyError, TypeError, AttributeError):

@@ -1,85 +1,114 @@
-"""Send a package to a function app on Flex Consumption as it is (One Deploy).
+"""One Deploy: hand a package to a function app on Flex Consumption, and wait until it is taken in.
 
-`az functionapp deployment source config-zip` does not: for Python it has Azure build everything anew, and
-then waits for the app at its own address, where ours answers nobody but the edge.
+`az functionapp deployment source config-zip` cannot do it for us. It has Azure build every Python package
+anew, with another Python than the one it runs, and then asks the app itself how it is, which answers to
+nobody but its edge: some versions of az ask for ever.
 """
 
 import http.client
 import json
+import ssl
 import time
-from pathlib import Path
+from http import HTTPStatus
+from typing import Any
 from urllib.parse import urlsplit
 
-PUBLISH = "/api/publish?RemoteBuild=false"
-_DONE = 4
-_ENDED = {-1: "was cancelled", 3: "failed", 5: "was ended by another one", 6: "was done in part"}
+# The package is sent whole, and the machine that takes it is started for it.
 _SECONDS = 300
-_MOST_BYTES = 1_000_000
+_TRIES = 4
+# A deployment that has just been taken in is not known everywhere at once.
+_UNKNOWN_AT_MOST = 10
+_SUCCESS = 4
+_ENDED = {-1: "was cancelled", 3: "failed", 5: "met another one under way", 6: "succeeded in part only"}
+_NO_ANSWER = 0
+_REFUSALS = {
+    401: "it does not know who signs in",
+    403: "who signs in may not publish",
+    409: "another deployment is under way",
+}
 
 
 class NotPublished(Exception):
-    """Why Azure did not take the package, in one sentence. The one before may run or not: look."""
+    """Why the app still runs what it ran, in one sentence."""
 
 
-def send(address: str, token: str, package: Path, *, patience: float = 900, pause: float = 5) -> None:
-    """Publish at the address of the app's deployment site (`https://….scm.…`) and wait until it is done.
+def publish(origin: str, token: str, package: bytes, *, pause: float = 5, patience: float = 900) -> None:
+    """Send the package to the deployment of `origin`, as it is, and wait until the app has it.
 
-    Raises `NotPublished`, also when it is not done after `patience` seconds.
+    `pause` and `patience` are seconds between two looks and until it must be done.
     """
-    status, body = _ask(address, token, "POST", PUBLISH, package)
-    if status == http.client.OK:
-        return
-    if status != http.client.ACCEPTED:
-        raise NotPublished(f"{address} answers {status} to the package{_because(status)}.")
-    deployment, limit, seen = _text(body), time.monotonic() + patience, False
-    if not deployment.replace("-", "").isalnum():
-        raise NotPublished(f"{address} took the package and does not say as what.")
+    number = _send(origin, token, package, pause)
+    limit, seen, unknown = time.monotonic() + patience, False, 0
     while time.monotonic() < limit:
-        status, body = _ask(address, token, "GET", f"/api/deployments/{deployment}", None)
-        if status == http.client.NOT_FOUND and seen:
-            return  # Azure forgets a deployment soon after it is done
-        state = _state(body)
-        if state == _DONE:
-            return
-        if state in _ENDED:
-            raise NotPublished(f"The deployment {deployment} {_ENDED[state]}.")
-        seen = seen or state is not None
+        status, answer = _ask(origin, "GET", f"/api/deployments/{number}", token)
+        if status == HTTPStatus.NOT_FOUND:
+            # Who kept the record is put away once the package is in.
+            if seen:
+                return
+            unknown += 1
+            if unknown > _UNKNOWN_AT_MOST:
+                raise NotPublished(f"the deployment {number} is not to be found")
+        elif status in _REFUSALS:
+            raise NotPublished(f"{origin} answered {status} when asked for the deployment {number}")
+        elif isinstance(answer, dict) and "status" in answer:
+            seen = True
+            if _is_in(number, answer):
+                return
         time.sleep(pause)
-    raise NotPublished(f"The deployment {deployment} is not done after {patience:.0f} seconds.")
+    raise NotPublished(f"the deployment {number} was not done after {patience:.0f} seconds")
 
 
-def _ask(address: str, token: str, method: str, path: str, package: Path | None) -> tuple[int, bytes]:
-    url = urlsplit(address)
-    kind = http.client.HTTPSConnection if url.scheme == "https" else http.client.HTTPConnection
-    connection = kind(url.netloc, timeout=_SECONDS)
-    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/zip"}
-    body = None if package is None else package.read_bytes()
+def _is_in(number: str, answer: dict[str, Any]) -> bool:
+    ended = _ENDED.get(answer["status"])
+    if ended:
+        said = answer.get("status_text") or answer.get("message") or "it says no more"
+        raise NotPublished(f"the deployment {number} {ended}: {said}")
+    return bool(answer["status"] == _SUCCESS)
+
+
+def _send(origin: str, token: str, package: bytes, pause: float) -> str:
+    """The number of the deployment. The first one wakes the machine that takes it, and its errors pass."""
+    status: int = _NO_ANSWER
+    for tried in range(_TRIES):
+        if tried:
+            time.sleep(pause)
+        status, answer = _ask(origin, "POST", "/api/publish?RemoteBuild=false", token, package)
+        if status == HTTPStatus.ACCEPTED and isinstance(answer, str) and answer.isprintable():
+            return answer
+        if _NO_ANSWER < status < HTTPStatus.INTERNAL_SERVER_ERROR:
+            break
+    if status == _NO_ANSWER:
+        raise NotPublished(f"{origin} does not answer")
+    reason = _REFUSALS.get(status, "that is not the number of a deployment")
+    raise NotPublished(f"{origin} answered {status} to the package: {reason}")
+
+
+def _ask(origin: str, method: str, path: str, token: str, body: bytes | None = None) -> tuple[int, Any]:
+    """The status and what the JSON says; no status where nobody answers. The token travels over TLS only."""
+    url = urlsplit(origin)
+    if url.scheme == "https":
+        connection: http.client.HTTPConnection = http.client.HTTPSConnection(url.netloc, timeout=_SECONDS)
+    elif url.scheme == "http" and url.hostname == "127.0.0.1":
+        connection = http.client.HTTPConnection(url.netloc, timeout=_SECONDS)
+    else:
+        raise NotPublished(f"{origin} is not an https:// origin")
+    headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
+    if body is not None:
+        headers["Content-Type"] = "application/zip"
     try:
         connection.request(method, path, body, headers)
         answer = connection.getresponse()
-        return answer.status, answer.read(_MOST_BYTES)
-    except (OSError, http.client.HTTPException) as exc:
-        raise NotPublished(f"{address} does not answer ({type(exc).__name__}).") from None
+        return answer.status, _json(answer.read())
+    except ssl.SSLError as exc:
+        raise NotPublished(f"{origin} has no trusted certificate ({exc.reason})") from None
+    except (OSError, http.client.HTTPException):
+        return _NO_ANSWER, None
     finally:
         connection.close()
 
 
-def _because(status: int) -> str:
-    return {
-        401: ": sign in again",
-        403: ": this identity may not publish here",
-        409: ": another deployment is under way",
-    }.get(status, "")
-
-
-def _text(body: bytes) -> str:
-    return body.decode("utf-8", errors="replace").strip().strip('"')
-
-
-def _state(body: bytes) -> int | None:
-    """The state of a deployment; None while the site, which may just start anew, says nothing of it."""
+def _json(text: bytes) -> Any:
     try:
-        state = json.loads(body)["status"]
-    except (ValueError, TypeError, KeyError, RecursionError):
+        return json.loads(text)
+    except ValueError:
         return None
-    return state if isinstance(state, int) else None

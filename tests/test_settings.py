@@ -18,7 +18,7 @@ AZURE = {
     "PUBLIC_ORIGIN": "https://izwop.example",
     "SMTP_URL": "smtps://user:secret%40word@mail.example:465",
     "AzureWebJobsStorage__queueServiceUri": "https://st.queue.core.windows.net",
-    "AzureWebJobsStorage__blobServiceUri": "https://st.blob.core.windows.net",
+    "MEDIA_BLOB_SERVICE_URI": "https://st.blob.core.windows.net",
 }
 FIELDS = settings.Settings.model_fields.values()
 KEY = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
@@ -69,7 +69,9 @@ WRONG = [
     ({"IMAGE_SWEEP_SCHEDULE": "a b c d e f"}, "IMAGE_SWEEP_SCHEDULE must be an NCRONTAB expression"),
     ({"IMAGE_SWEEP_SCHEDULE": "daily"}, "IMAGE_SWEEP_SCHEDULE must be an NCRONTAB expression"),
     ({"AzureWebJobsStorage": "UseDevelopmentStorage=true"}, "AzureWebJobsStorage and AzureWebJobs"),
-    ({"AzureWebJobsStorage__blobServiceUri": ""}, "AzureWebJobsStorage is missing: set it to a connection"),
+    ({"AzureWebJobsStorage__queueServiceUri": ""}, "AzureWebJobsStorage is missing: set it to a connection"),
+    ({"MEDIA_BLOB_SERVICE_URI": ""}, "AzureWebJobsStorage is missing: set it to a connection"),
+    ({"MEDIA_BLOB_SERVICE_URI": "http://st.example"}, "MEDIA_BLOB_SERVICE_URI must start with https://"),
     (
         {"SESSION_KEY": "@Microsoft.KeyVault(SecretUri=https://kv.vault.azure.net/secrets/session-key)"},
         "SESSION_KEY is a Key Vault reference that Azure could not resolve",

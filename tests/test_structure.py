@@ -169,7 +169,11 @@ def test_every_container_names_its_partition_and_allows_expiry() -> None:
         "names",
         "published",
         "relations",
+        "organisations",
+        "client_data",
         "traffic",
+        "work",
+        "trust",
     }
     assert all(container["partitionKey"].startswith("/") for container in containers)
     assert all(container["defaultTtl"] == -1 for container in containers)

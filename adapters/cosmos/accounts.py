@@ -4,7 +4,14 @@ import re
 from datetime import datetime, timedelta
 
 from adapters.cosmos.database import Database, Items, instant
-from adapters.cosmos.owned import create_once, document, from_document, newest_first, read_creation
+from adapters.cosmos.owned import (
+    DELETED_TTL,
+    create_once,
+    document,
+    from_document,
+    newest_first,
+    read_creation,
+)
 from domain.accounts import Account, Profile
 from domain.creation import Creation
 from domain.fields import STORED
@@ -86,8 +93,14 @@ class CosmosProfiles:
         )
         return from_document(Profile, await self._items.replace(changed, profile.etag or ""))
 
+    async def forget_creation(self, account_id: str, key: str) -> None:
+        """Drop the record of the create that made a profile: it holds the profile's name."""
+        await self._items.delete(f"profile-creation-{key}", account_id)
+
     async def delete(self, profile: Profile) -> None:
-        await self._items.delete(profile.id, profile.account_id, etag=profile.etag)
+        gone = profile.model_copy(update={"name": "-"})
+        left = document("deleted-profile", profile.id, profile.account_id, gone, ttl=DELETED_TTL)
+        await self._items.replace(left, profile.etag or "")
 
 
 class CosmosSessions:

@@ -4,19 +4,25 @@ from collections.abc import AsyncIterator
 from datetime import datetime
 
 from adapters.cosmos.database import SCHEMA_VERSION, Database, Document, Items, instant
-from adapters.cosmos.owned import DAY, create_once, document, from_document, newest_first, read_creation
+from adapters.cosmos.owned import (
+    DELETED_TTL,
+    create_once,
+    document,
+    from_document,
+    newest_first,
+    read_creation,
+)
 from domain.cards import Card, ProjectionOrder
 from domain.creation import Creation
 
-# A deleted card leaves what its handles need to be projected; then the store forgets that too.
-_DELETED_TTL = 30 * DAY
 _CARDS = ("card", "deleted-card")
 
 
 def _document(card: Card) -> Document:
     extra = {"createdAt": instant(card.created_at)}
     if card.deleted:
-        return document("deleted-card", card.id, card.account_id, card, ttl=_DELETED_TTL, **extra)
+        # With what its handles need to be projected.
+        return document("deleted-card", card.id, card.account_id, card, ttl=DELETED_TTL, **extra)
     return document("card", card.id, card.account_id, card, **extra)
 
 

@@ -12,6 +12,8 @@ from domain.errors import Fault, InvalidInput
 from domain.fields import STORED
 
 DAY = 24 * 60 * 60
+# What was deleted leaves its ids, so that a restore of any backup (30 days) can be told of it.
+DELETED_TTL = 35 * DAY
 _CURSOR = re.compile(r"([0-9T:.Z-]{27}) ([a-z]{3}_[a-z2-7]{26})")
 
 

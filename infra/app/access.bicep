@@ -18,7 +18,7 @@ param cosmosName string
 @description('Name of the database.')
 param databaseName string
 
-@description('Name of the account with the queues.')
+@description('Name of the account with the queues and the state of the host.')
 @minLength(3)
 @maxLength(24)
 param applicationName string
@@ -57,6 +57,7 @@ var storageBlobDataContributor = 'ba92f5b4-2d11-453d-a403-e96b0029c9fe'
 var storageBlobDataOwner = 'b7e6dc6d-f1e8-4753-8033-0f276bb0955b'
 var storageBlobDelegator = 'db58b8e5-c6ad-4a2a-8342-4190687cbf4a'
 var storageQueueDataContributor = '974c5e8b-45b9-4653-ba55-5f855dd0fb88'
+var storageQueueDataMessageSender = 'c6a89b2d-59bc-44d0-9896-0f6e12d7b80a'
 var storageQueueDataReader = '19e7f393-937e-4f77-808e-94535e297925'
 var cosmosDataContributor = '00000000-0000-0000-0000-000000000002'
 
@@ -109,6 +110,17 @@ resource application 'Microsoft.Storage/storageAccounts@2026-04-01' existing = {
   }
 }
 
+// The host makes the containers of its locks and keys itself, so it needs the account.
+resource hostKeepsLocks 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  name: guid(application.id, host.principalId, storageBlobDataOwner)
+  scope: application
+  properties: {
+    principalId: host.principalId
+    principalType: 'ServicePrincipal'
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', storageBlobDataOwner)
+  }
+}
+
 // The host takes messages and sets aside those that fail.
 resource hostTakes 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
   for (name, index) in queueNames: {
@@ -134,20 +146,31 @@ resource hostSetsAside 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
   }
 ]
 
-// The app asks for its queue to be made before it sends, which a mere sender may not.
 resource controllerSends 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
   for (name, index) in queueNames: {
-    name: guid(application.id, name, controller.principalId, storageQueueDataContributor)
+    name: guid(application.id, name, controller.principalId, storageQueueDataMessageSender)
     scope: application::service::queues[index]
     properties: {
       principalId: controller.principalId
       principalType: 'ServicePrincipal'
-      roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', storageQueueDataContributor)
+      roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', storageQueueDataMessageSender)
     }
   }
 ]
 
-// The page of health says how much was set aside.
+// The page of health says how long work waits, and how much was set aside.
+resource controllerLooks 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
+  for (name, index) in queueNames: {
+    name: guid(application.id, name, controller.principalId, storageQueueDataReader)
+    scope: application::service::queues[index]
+    properties: {
+      principalId: controller.principalId
+      principalType: 'ServicePrincipal'
+      roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', storageQueueDataReader)
+    }
+  }
+]
+
 resource controllerCounts 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
   for (name, index) in queueNames: {
     name: guid(application.id, '${name}-poison', controller.principalId, storageQueueDataReader)
@@ -171,17 +194,6 @@ resource media 'Microsoft.Storage/storageAccounts@2026-04-01' existing = {
     resource pictures 'containers' existing = { name: 'media' }
 
     resource exports 'containers' existing = { name: 'exports' }
-  }
-}
-
-// The host makes the containers of its locks and keys itself, so it needs the account.
-resource hostKeepsLocks 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
-  name: guid(media.id, host.principalId, storageBlobDataOwner)
-  scope: media
-  properties: {
-    principalId: host.principalId
-    principalType: 'ServicePrincipal'
-    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', storageBlobDataOwner)
   }
 }
 

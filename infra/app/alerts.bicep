@@ -39,6 +39,7 @@ param watchedUrl string
 param slowestMilliseconds int = 800
 
 // Log names on which alerts stand are kept by the app: `request_overdue`, `sync_failed`, `erasure_stuck`.
+// A request is known by its function and by whether it raised: addresses and statuses are not collected.
 var logAlerts = [
   {
     name: 'poison-queues'
@@ -75,7 +76,7 @@ var logAlerts = [
     severity: 2
     title: 'Timers or queue functions fail'
     help: 'More than five runs without a request failed. What they left undone is in the workbook.'
-    query: 'AppRequests | where isempty(Url) and Success == false'
+    query: 'AppRequests | where Name in ("fold_visits", "make_image", "send_mail", "sweep_images", "tidy_up", "upgrade_documents") and Success == false'
     threshold: 5
     frequency: 'PT5M'
     window: 'PT15M'

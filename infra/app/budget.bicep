@@ -13,8 +13,11 @@ param operatorEmail string
 @description('The group of people who are told.')
 param groupId string
 
-@description('The first day that counts: the first of a month.')
-param startDate string = '${utcNow('yyyy-MM')}-01T00:00:00Z'
+@description('The first day of the budget there is. Empty: there is none, and it begins this month.')
+param since string
+
+@description('The month of the deployment.')
+param month string = utcNow('yyyy-MM')
 
 var steps = [
   { name: 'half', type: 'Actual', percent: 50 }
@@ -22,13 +25,16 @@ var steps = [
   { name: 'soon', type: 'Forecasted', percent: 110 }
 ]
 
+// Azure takes no new budget that began before this month, and lets nobody change when one began.
+var start = empty(since) ? '${month}-01T00:00:00Z' : since
+
 resource budget 'Microsoft.Consumption/budgets@2026-06-01' = {
   name: name
   properties: {
     category: 'Cost'
     amount: amount
     timeGrain: 'Monthly'
-    timePeriod: { startDate: startDate }
+    timePeriod: { startDate: start }
     notifications: toObject(steps, step => step.name, step => {
       enabled: true
       operator: 'GreaterThan'
@@ -39,3 +45,6 @@ resource budget 'Microsoft.Consumption/budgets@2026-06-01' = {
     })
   }
 }
+
+@description('The first day of the budget.')
+output since string = start

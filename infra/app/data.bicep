@@ -105,6 +105,8 @@ module endpoint 'private-endpoint.bicep' = if (reach.isPrivate) {
     part: 'Sql'
     zoneName: 'privatelink.documents.azure.com'
   }
+  // An endpoint is a change of the account, which takes one change at a time.
+  dependsOn: [collections]
 }
 
 // Who changed the account. Requests for data are counted by metrics: their logs would name people's handles.

@@ -95,6 +95,9 @@ resource functionGroup 'Microsoft.Cdn/profiles/originGroups@2025-12-01' = {
       hostName: functionHost
       originHostHeader: functionHost
       httpsPort: 443
+      priority: 1
+      weight: 1000
+      enabledState: 'Enabled'
       enforceCertificateNameCheck: true
     }
   }
@@ -118,6 +121,9 @@ resource uploadGroup 'Microsoft.Cdn/profiles/originGroups@2025-12-01' = if (isPr
       hostName: media.host
       originHostHeader: media.host
       httpsPort: 443
+      priority: 1
+      weight: 1000
+      enabledState: 'Enabled'
       enforceCertificateNameCheck: true
       sharedPrivateLinkResource: {
         privateLink: { id: media.id }
@@ -304,6 +310,11 @@ resource security 'Microsoft.Cdn/profiles/securityPolicies@2025-12-01' = {
       ]
     }
   }
+  // One profile is changed once at a time, and the domains first get where they lead.
+  dependsOn: [
+    everything
+    uploads
+  ]
 }
 
 // What the firewall refused. Not who asked for what: the access log would name cards and their visitors.

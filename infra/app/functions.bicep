@@ -46,8 +46,11 @@ param cosmosEndpoint string
 @description('The database.')
 param cosmosDatabase string
 
-@description('Where the blobs are.')
-param blobUri string
+@description('Where the host keeps its locks and keys.')
+param hostBlobUri string
+
+@description('Where the pictures are.')
+param mediaBlobUri string
 
 @description('Where the queues are.')
 param queueUri string
@@ -86,8 +89,9 @@ var settings = {
   AzureWebJobsDisableHomepage: 'true'
   AzureWebJobsStorage__credential: 'managedidentity'
   AzureWebJobsStorage__clientId: host.clientId
-  AzureWebJobsStorage__blobServiceUri: blobUri
+  AzureWebJobsStorage__blobServiceUri: hostBlobUri
   AzureWebJobsStorage__queueServiceUri: queueUri
+  MEDIA_BLOB_SERVICE_URI: mediaBlobUri
   PUBLIC_ORIGIN: publicOrigin
   UPLOAD_ORIGIN: uploadOrigin
   COSMOS_ENDPOINT: cosmosEndpoint
@@ -171,7 +175,6 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
     siteConfig: {
       minTlsVersion: '1.2'
       scmMinTlsVersion: '1.2'
-      ftpsState: 'Disabled'
       http20Enabled: true
       healthCheckPath: '/health'
       // Only our edge: the client's address that it passes on is then true, and its firewall cannot be walked around.

@@ -68,7 +68,9 @@ resource network 'Microsoft.Network/virtualNetworks@2025-09-01' = {
               properties: { serviceName: 'Microsoft.App/environments' }
             }
           ]
-          serviceEndpoints: [for service in serviceEndpoints: { service: service }]
+          serviceEndpoints: map(serviceEndpoints, service => { service: service })
+          // Mail, sign-in and telemetry are on the Internet. New networks have no way there unless they say so.
+          defaultOutboundAccess: true
         }
       }
       {
@@ -76,7 +78,8 @@ resource network 'Microsoft.Network/virtualNetworks@2025-09-01' = {
         properties: {
           addressPrefix: '10.40.2.0/25'
           networkSecurityGroup: { id: guard.id }
-          privateEndpointNetworkPolicies: 'Enabled'
+          // Which addresses Flex Consumption sends from is promised nowhere: roles decide who is let in.
+          privateEndpointNetworkPolicies: 'Disabled'
         }
       }
     ]

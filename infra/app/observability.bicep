@@ -16,9 +16,7 @@ param workspaceName string
 param componentName string
 
 @description('Days for which logs are kept.')
-@minValue(30)
-@maxValue(90)
-param retentionDays int
+param retentionDays 30 | 60 | 90
 
 @description('The most gigabytes of logs taken in a day: a bound on the bill.')
 @minValue(1)
@@ -65,7 +63,8 @@ resource workbook 'Microsoft.Insights/workbooks@2023-06-01' = {
     displayName: 'iZwop'
     category: 'workbook'
     sourceId: component.id
-    serializedData: loadTextContent('../workbook.json')
+    // Queue and firewall logs are in the workspace, not in the component that the workbook is shown with.
+    serializedData: replace(loadTextContent('../workbook.json'), '<workspace>', workspace.id)
     version: '1.0'
   }
 }

@@ -48,7 +48,8 @@ resource vault 'Microsoft.KeyVault/vaults@2026-02-01' = {
     }
     enableRbacAuthorization: true
     enableSoftDelete: true
-    softDeleteRetentionInDays: care.isLocked ? 90 : 7
+    // The same for all: it can be chosen once, and a vault whose lock comes or goes would be refused.
+    softDeleteRetentionInDays: 90
     enablePurgeProtection: true
     publicNetworkAccess: reach.isPrivate ? 'Disabled' : 'Enabled'
     networkAcls: {
@@ -62,19 +63,19 @@ resource vault 'Microsoft.KeyVault/vaults@2026-02-01' = {
   resource oidcClientSecretEntry 'secrets' = {
     name: 'oidc-client-secret'
     tags: tags
-    properties: { value: oidcClientSecret }
+    properties: { value: oidcClientSecret, contentType: 'text/plain' }
   }
 
   resource sessionKeyEntry 'secrets' = {
     name: 'session-key'
     tags: tags
-    properties: { value: sessionKey }
+    properties: { value: sessionKey, contentType: 'text/plain' }
   }
 
   resource smtpUrlEntry 'secrets' = {
     name: 'smtp-url'
     tags: tags
-    properties: { value: smtpUrl }
+    properties: { value: smtpUrl, contentType: 'text/plain' }
   }
 }
 
@@ -88,6 +89,12 @@ module endpoint 'private-endpoint.bicep' = if (reach.isPrivate) {
     part: 'vault'
     zoneName: 'privatelink.vaultcore.azure.net'
   }
+  // An endpoint is a change of the vault, which takes one change at a time.
+  dependsOn: [
+    vault::oidcClientSecretEntry
+    vault::sessionKeyEntry
+    vault::smtpUrlEntry
+  ]
 }
 
 resource logs 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {

@@ -30,6 +30,9 @@ param containers StoreName[] = []
 @description('Its queues.')
 param queues StoreName[] = []
 
+@description('What is asked of it: private endpoints lead to these parts.')
+param parts ('blob' | 'queue')[] = ['blob']
+
 @description('Days for which a deleted blob can be brought back. 0: what is deleted is gone, with no version and no trace.')
 @minValue(0)
 @maxValue(7)
@@ -40,7 +43,6 @@ param expiry { container: StoreName, days: int }[] = []
 
 var keepsDeleted = recoveryDays > 0
 var retention = keepsDeleted ? { enabled: true, days: recoveryDays } : { enabled: false }
-var parts = empty(queues) ? ['blob'] : ['queue']
 
 resource account 'Microsoft.Storage/storageAccounts@2026-04-01' = {
   name: name
@@ -124,6 +126,8 @@ resource lifecycle 'Microsoft.Storage/storageAccounts/managementPolicies@2026-04
   }
 }
 
+// An endpoint is a change of the account, which takes one change at a time.
+@batchSize(1)
 module endpoints 'private-endpoint.bicep' = [
   for part in parts: if (reach.isPrivate) {
     params: {
@@ -135,6 +139,11 @@ module endpoints 'private-endpoint.bicep' = [
       part: part
       zoneName: 'privatelink.${part}.${environment().suffixes.storage}'
     }
+    dependsOn: [
+      blobContainers
+      messageQueues
+      lifecycle
+    ]
   }
 ]
 

@@ -27,6 +27,9 @@ param care Care
 @maxValue(1095)
 param auditDays int
 
+@description('The policy of the audit records is locked.')
+param isAuditLocked bool
+
 // The queues that the functions are triggered by. What fails five times the host puts into the poison queue.
 var queues = loadJsonContent('../queues.json')
 
@@ -39,11 +42,12 @@ module application 'storage-account.bicep' = {
     reach: reach
     care: care
     queues: concat(queues, map(queues, queue => '${queue}-poison'))
+    // The host keeps its locks and keys beside its queues.
+    parts: ['blob', 'queue']
     recoveryDays: 7
   }
 }
 
-// The host keeps its locks and keys beside the pictures: the app has one setting for both.
 module media 'storage-account.bicep' = {
   params: {
     location: location
@@ -105,8 +109,9 @@ module audit 'storage-account.bicep' = {
   }
 }
 
-// Records are appended and never changed, whoever asks. An operator locks the policy once it is right.
-resource unchangeable 'Microsoft.Storage/storageAccounts/blobServices/containers/immutabilityPolicies@2026-04-01' = {
+// Records are appended and never changed, whoever asks. An operator locks the policy once it is right; a locked
+// one can only be made longer, by a request of its own.
+resource unchangeable 'Microsoft.Storage/storageAccounts/blobServices/containers/immutabilityPolicies@2026-04-01' = if (!isAuditLocked) {
   name: '${prefix}audit${suffix}/default/audit/default'
   properties: {
     immutabilityPeriodSinceCreationInDays: auditDays
@@ -115,13 +120,16 @@ resource unchangeable 'Microsoft.Storage/storageAccounts/blobServices/containers
   dependsOn: [audit]
 }
 
-@description('Name of the account with the queues.')
+@description('Name of the account with the queues and the state of the host.')
 @minLength(3)
 @maxLength(24)
 output applicationName string = application.outputs.name
 
 @description('Where the queues are.')
 output queueUri string = application.outputs.queueUri
+
+@description('Where the host keeps its locks and keys.')
+output hostBlobUri string = application.outputs.blobUri
 
 @description('Name of the account with the pictures.')
 @minLength(3)

@@ -2,6 +2,9 @@
 using '../main.bicep'
 
 param environmentName = 'prod'
+// Given on the command line as well, which counts only for what stands here.
+param location = 'swedencentral'
+param budgetSince = ''
 param domain = readEnvironmentVariable('IZWOP_DOMAIN')
 param signIn = {
   issuer: readEnvironmentVariable('OIDC_ISSUER')
@@ -14,8 +17,13 @@ param sessionKey = readEnvironmentVariable('SESSION_KEY')
 param smtpUrl = readEnvironmentVariable('SMTP_URL')
 param operatorEmail = readEnvironmentVariable('OPERATOR_EMAIL')
 param watchedHandle = readEnvironmentVariable('WATCHED_HANDLE', '')
+param mailFrom = readEnvironmentVariable('MAIL_FROM', '')
+param senderDomain = json(readEnvironmentVariable('SENDER_DOMAIN', 'null'))
+param smtpApplication = json(readEnvironmentVariable('SMTP_APPLICATION', 'null'))
 param federations = json(readEnvironmentVariable('FEDERATIONS', '[]'))
+param isAuditLocked = json(readEnvironmentVariable('AUDIT_LOCKED', 'false'))
 param generation = int(readEnvironmentVariable('GENERATION', '1'))
+param restoredDatabase = readEnvironmentVariable('RESTORED_DATABASE', '')
 param isPrivate = true
 param isZoneRedundant = true
 param isLocked = true

@@ -1,4 +1,4 @@
-"""Blob storage as in Azure: signed in with an identity, over https, without any account key."""
+"""Storage as in Azure: signed in with an identity, over https, without any account key."""
 
 import asyncio
 import json
@@ -22,8 +22,12 @@ CHILD = """
 import asyncio, json, os, sys
 from datetime import UTC, datetime, timedelta
 import azure.identity.aio, httpx, ssl
+from domain.errors import Unavailable
 from azure.core.credentials import AccessToken
+from azure.storage.blob.aio import BlobServiceClient
+from azure.storage.queue.aio import QueueServiceClient
 from adapters.blobs import Blobs
+from adapters.queues import MailQueue
 
 class Identity:
     async def get_token(self, *scopes, **options):
@@ -34,9 +38,27 @@ class Identity:
 
 azure.identity.aio.DefaultAzureCredential = Identity
 
-async def main(url):
-    blobs, now, found = Blobs(None, url), datetime.now(UTC), {}
+async def deploy(url, queues):
+    async with BlobServiceClient(url, Identity()) as service:
+        for name in ("uploads", "media"):
+            await service.create_container(name)
+    async with QueueServiceClient(queues, Identity()) as service:
+        await service.create_queue("mail")
+
+async def main(url, queues):
+    blobs, mail, now, found = Blobs(None, url), MailQueue("mail", None, queues), datetime.now(UTC), {}
+    try:
+        await mail.send_welcome("acc_a")
+    except Unavailable:
+        found["queue before"] = "missing"
     signed = await blobs.sign_upload("acc_a", "img_a", now)
+    async with BlobServiceClient(url, Identity()) as service:
+        found["containers before"] = [container.name async for container in service.list_containers()]
+    await deploy(url, queues)
+    await mail.send_welcome("acc_a")
+    waiting = await mail.waiting()
+    found["mail"] = [waiting.count, waiting.set_aside]
+    await mail.close()
     tls = ssl.create_default_context(cafile=os.environ["SSL_CERT_FILE"])
     async with httpx.AsyncClient(trust_env=False, verify=tls) as browser:
         found["put"] = (await browser.put(signed.url, content=b"photo", headers=signed.headers)).status_code
@@ -49,7 +71,7 @@ async def main(url):
     await blobs.close()
     print(json.dumps(found))
 
-asyncio.run(main(sys.argv[1]))
+asyncio.run(main(*sys.argv[1:]))
 """
 
 
@@ -60,13 +82,19 @@ async def https_storage(tmp_path):
     certificate = authority.issue_cert("localhost")
     certificate.private_key_pem.write_to_path(tmp_path / "key.pem")
     certificate.cert_chain_pems[0].write_to_path(tmp_path / "cert.pem")
-    port = processes.free_port()
-    azurite = Azurite(blob_port=port, queue_port=processes.free_port())
+    port, queue_port = processes.free_port(), processes.free_port()
+    azurite = Azurite(blob_port=port, queue_port=queue_port)
     command = [*azurite.command(), "--oauth", "basic", "--cert", str(tmp_path / "cert.pem"),
                "--key", str(tmp_path / "key.pem")]  # fmt: skip
     child = await processes.start("https storage", command, logs=tmp_path)
     await child.listens(port)
-    yield f"https://localhost:{port}/devstoreaccount1", tmp_path / "ca.pem"
+    await child.listens(queue_port)
+    account = "devstoreaccount1"
+    yield (
+        f"https://localhost:{port}/{account}",
+        f"https://localhost:{queue_port}/{account}",
+        tmp_path / "ca.pem",
+    )
     await child.stop()
 
 
@@ -80,10 +108,10 @@ def token() -> str:
     return jwt.encode(claims, "k" * 32, algorithm="HS256")
 
 
-async def test_an_identity_signs_uploads_with_a_delegated_key(https_storage) -> None:
-    url, authority = https_storage
+async def test_an_identity_signs_with_a_delegated_key_sends_and_makes_nothing(https_storage) -> None:
+    url, queues, authority = https_storage
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", CHILD, url,
+        sys.executable, "-c", CHILD, url, queues,
         cwd=ROOT, env=os.environ | {"SSL_CERT_FILE": str(authority), "TOKEN": token()},
         stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
     )  # fmt: skip
@@ -91,7 +119,10 @@ async def test_an_identity_signs_uploads_with_a_delegated_key(https_storage) -> 
     assert process.returncode == 0, faults.decode()
     found = json.loads(told)
     assert found.pop("again") in (403, 409)
-    assert found == {"put": 201, "get": 403, "late": 403, "read": "photo", "signed": True}
+    assert found == {
+        "queue before": "missing", "containers before": [], "mail": [1, 0],
+        "put": 201, "get": 403, "late": 403, "read": "photo", "signed": True,
+    }  # fmt: skip
 
 
 async def test_storage_that_is_away_is_told_as_busy() -> None:

@@ -101,6 +101,25 @@ def test_a_product_link_may_also_write_or_call(link: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("link", "code"),
+    [
+        ("tel:*%2306%23", "invalid_phone"), ("tel:", "invalid_phone"), ("tel:112", "invalid_phone"),
+        ("mailto:", "invalid_email"), ("mailto:shop", "invalid_email"),
+        ("mailto:a@b.se%0Acc:c@d.se", "control_characters"),
+    ],
+)  # fmt: skip
+def test_a_product_link_writes_to_an_address_and_calls_a_number(link: str, code: str) -> None:
+    assert faults(productLinks=[{"label": "Shop", "url": link}]) == {("productLinks/0/url", code)}
+
+
+def test_a_number_in_a_link_is_written_as_every_phone_dials_it() -> None:
+    shop = {"label": "Shop", "url": "tel:+46 70-174 06 05"}
+    assert CardContent.model_validate({"name": "Ada", "productLinks": [shop]}).product_links[0].url == (
+        "tel:+46701740605"
+    )
+
+
+@pytest.mark.parametrize(
     "character",
     [chr(code) for code in [*range(0x20), 0x7F, 0x85, 0x9F, 0x2028, 0x2029, 0x202E, 0x2066, 0xFEFF]],
 )

@@ -242,6 +242,16 @@ async def test_of_two_uploads_at_once_one_is_taken_and_one_is_told(host, signed_
     assert all(abs(a - b) < 20 for a, b in zip(shown.getpixel((9, 9)), wanted, strict=True))
 
 
+async def test_the_same_upload_several_times_at_once_is_one_picture(host, signed_in) -> None:
+    ada, content = await signed_in(), saved(corners(), "JPEG")
+    image = await an_image(ada)
+    path = f"images/{image['id']}/content"
+    answers = await asyncio.gather(*(ada.api("PUT", path, content=content, headers=JPEG) for _ in range(6)))
+    assert {answer.status_code for answer in answers} == {200}
+    await host.drain_queue("images")
+    assert (await ada.api("GET", f"images/{image['id']}")).json()["state"] == "ready"
+
+
 async def test_the_same_upload_again_is_taken_again(host, signed_in) -> None:
     """As after an answer that was lost, or a crash before the order left."""
     ada, content = await signed_in(), saved(corners(), "JPEG")

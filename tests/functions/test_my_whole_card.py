@@ -115,8 +115,8 @@ async def test_a_button_that_is_not_ours_changes_nothing(ada, then) -> None:
 
 async def upload(person, path: str, fields: dict[str, str], content: bytes, field: str = "photo"):
     files = {f"{field}-file": ("me.png", content, "image/png")}
-    data = {**fields, "then": f"upload {field}"}
-    return await person.http.post(f"{path}/pictures", data=data, files=files, headers=SAME_SITE)
+    data = {"then": f"upload {field}", **fields}
+    return await person.http.post(path, data=data, files=files, headers=SAME_SITE)
 
 
 async def test_a_photo_is_sent_without_script_and_nothing_typed_is_lost(ada, client, host) -> None:
@@ -152,6 +152,21 @@ async def test_a_photo_that_is_not_ready_keeps_the_card_from_being_published(ada
     await host.drain_queue("images")
     again = await send(ada, path, {**Fields(early.text, path).values, "then": "publish"})
     assert again.headers["location"] == f"{path}?done=published"
+
+
+@pytest.mark.parametrize("button", ["save", "publish", "add phones"])
+async def test_a_chosen_file_is_taken_whatever_the_button(ada, client, host, button) -> None:
+    path = await new_card(ada)
+    fields = await fields_at(ada, path)
+    answer = await upload(ada, path, {**fields, "then": button}, picture())
+    page = answer.text if answer.status_code != 303 else (await ada.http.get(path)).text
+    assert ("Photo is not ready yet" in page) == (button == "publish")
+    await host.drain_queue("images")
+    published = await send(ada, path, {**Fields(page, path).values, "then": "publish"})
+    assert published.headers["location"] == f"{path}?done=published"
+    async with client() as stranger:
+        public = re.search(r'href="(/c/[^"/]+)"', (await ada.http.get(path)).text)[1]
+        assert f'src="{public}/' in (await stranger.get(public, headers={"Accept": "text/html"})).text
 
 
 async def test_a_picture_that_is_none_is_refused_with_its_reason(ada, host) -> None:
@@ -214,15 +229,19 @@ async def test_no_file_is_asked_for_and_an_odd_body_is_refused(ada) -> None:
     path = await new_card(ada)
     fields = await fields_at(ada, path)
     assert "Choose a file first" in (await upload(ada, path, fields, b"")).text
-    target = f"{path}/pictures"
     for kind, body, status in [
         ("multipart/form-data", b"x", 400),
         ("multipart/form-data; boundary=x", b"--y\r\n\r\n", 400),
         ("multipart/form-data; boundary=\xe5".encode("latin-1"), b"x", 400),
-        ("application/x-www-form-urlencoded", b"a=b", 415),
+        (
+            "multipart/form-data; boundary=x",
+            b"--x\r\nContent-Disposition: form-data\r\n\r\na\r\n--x--\r\n",
+            403,
+        ),
+        ("application/json", b"{}", 415),
     ]:
         headers = {**SAME_SITE, "Content-Type": kind}
-        answer = await ada.http.post(target, content=body, headers=headers)
+        answer = await ada.http.post(path, content=body, headers=headers)
         assert answer.status_code == status, (kind, answer.text)
     forged = await upload(ada, path, {**fields, "csrf": "x"}, picture())
     assert forged.status_code == 403

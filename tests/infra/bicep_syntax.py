@@ -9,6 +9,7 @@ TOKEN = re.compile(
     r"|(?P<mark>=>|::|\.\?|\?\?|==|!=|<=|>=|&&|\|\||[{}\[\]()@=:,.?!<>|*+\-])"
 )
 ESCAPES = {"n": "\n", "t": "\t", "'": "'", "\\": "\\", "$": "$"}
+STEPS = {".": "member", ".?": "maybe", "::": "nested"}
 BINARY = [("??",), ("||",), ("&&",), ("==", "!="), ("<", ">", "<=", ">=")]
 
 Node = tuple[Any, ...]
@@ -172,7 +173,7 @@ class Parser:
                 node = ("index", node, self.expression())
                 self._take("]")
             else:
-                node = ("nested" if mark == "::" else "member", node, self._take())
+                node = (STEPS[mark], node, self._take())
         return node
 
     def _primary(self) -> Node:

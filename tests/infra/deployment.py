@@ -4,6 +4,7 @@ What only Azure knows stays as text between ⟦ and ⟧, so that a rule can stil
 """
 
 import json
+import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -12,6 +13,10 @@ from typing import Any
 
 from bicep_syntax import Node, Parser
 
+COMPARE = {
+    "==": operator.eq, "!=": operator.ne,
+    "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
+}  # fmt: skip
 INFRA = Path(__file__).parents[2] / "infra"
 
 
@@ -61,7 +66,7 @@ class Placed:
 
 
 @cache
-def _parsed(text: str) -> list[dict[str, Any]]:
+def parsed(text: str) -> list[dict[str, Any]]:
     return Parser(text).file()
 
 
@@ -70,7 +75,7 @@ class File:
 
     def __init__(self, path: Path, given: Mapping[str, Any], sources: Sources) -> None:
         self.path, self.sources, self.given = path, sources, given
-        self.declared = _parsed(sources.text(path))
+        self.declared = parsed(sources.text(path))
         self.resources: list[Resource] = []
         self._by_name = {
             one["name"]: one for one in self.declared if "name" in one and one["kind"] != "output"
@@ -141,7 +146,10 @@ class File:
             placed.nested[child["name"]] = self._each(
                 child["body"],
                 {**local, **placed.nested},
-                lambda c, b, lo, *, there: self._resource(c, b, lo, there=there, within=made),
+                # What is nested is made only where the outer one is.
+                lambda c, b, lo, *, there, outer=there: self._resource(
+                    c, b, lo, there=there and outer, within=made
+                ),
                 child,
             )
         return placed
@@ -183,6 +191,11 @@ class File:
     def _member_of(self, parts: list[Any], local: Any) -> Any:
         return member(self.value(parts[0], local), parts[1])
 
+    def _maybe_of(self, parts: list[Any], local: Any) -> Any:
+        whole = self.value(parts[0], local)
+        absent = whole is None or (isinstance(whole, dict) and parts[1] not in whole)
+        return None if absent else member(whole, parts[1])
+
     def _nested_of(self, parts: list[Any], local: Any) -> Any:
         return self.value(parts[0], local).nested[parts[1]]
 
@@ -203,8 +216,7 @@ class File:
             return (
                 left and self.value(parts[2], local) if mark == "&&" else left or self.value(parts[2], local)
             )
-        right = self.value(parts[2], local)
-        return {"==": left == right, "!=": left != right}[mark] if mark in ("==", "!=") else left > right
+        return COMPARE[mark](left, self.value(parts[2], local))
 
     def _lambda_of(self, parts: list[Any], local: Any) -> Callable[[Any], Any]:
         return lambda item: self.value(parts[1], {**local, parts[0]: item})
@@ -227,7 +239,7 @@ def member(whole: Any, name: str) -> Any:
         return whole.resource.properties.get(name, unknown(whole.resource.name, name))
     if isinstance(whole, Unknown):
         return unknown(whole, name)
-    return None if whole is None else whole.get(name)
+    return whole[name]
 
 
 @dataclass(frozen=True)

@@ -48,8 +48,10 @@ def r05_only_https(resources: Resources) -> Iterator[str]:
 
 @rule
 def r13_the_app_has_identities_and_no_passwords(resources: Resources) -> Iterator[str]:
-    yield from each(resources, SITE, "siteConfig.ftpsState", "Disabled")
-    yield from each(resources, f"{SITE}/basicPublishingCredentialsPolicies", "allow", False)
+    policies = f"{SITE}/basicPublishingCredentialsPolicies"
+    yield from each(resources, policies, "allow", False)
+    missing = {"ftp", "scm"} - {one.body.get("name") for one in every(resources, policies)}
+    yield from (f"{name} may take a password" for name in sorted(missing))
     yield from each(resources, SITE, "siteConfig.ipSecurityRestrictionsDefaultAction", "Deny")
     for one in every(resources, SITE):
         if one.body.get("identity", {}).get("type") != "UserAssigned":

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 from breaches import ALLOWED_ROLES, COSMOS_ROLES, ROLES, SECRETS
-from deployment import INFRA, Placed, Resource, Sources, deployment, parameters
+from deployment import INFRA, Placed, Resource, Sources, parameters
+from readers import Reader
 from rules import RULES
 
 import adapters.blobs
@@ -26,6 +27,7 @@ OF_THE_PLATFORM = {
     "AzureWebJobsDisableHomepage",
     "AzureWebJobsStorage__credential",
     "AzureWebJobsStorage__clientId",
+    "AzureWebJobsStorage__blobServiceUri",
 }
 # Announced by issues that are not built yet; the alerts and the workbook wait for them.
 LOGGED_LATER = {"request_overdue", "erasure_stuck", "sync_failed", "sync_done"}
@@ -53,28 +55,28 @@ def planted(file: str, old: str, new: str) -> Sources:
     return Sources({file: text.replace(old, new)})
 
 
-def app_settings(environment: str, sources: Sources | None = None) -> dict[str, Any]:
-    resources = deployment(environment, sources, signIn=SIGN_IN)
+def app_settings(resources: list[Resource]) -> dict[str, Any]:
     return one_of(resources, "Microsoft.Web/sites/config").properties
 
 
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
-def test_the_settings_are_those_the_app_reads(environment: str) -> None:
-    read = {str(field.alias) for field in Settings.model_fields.values()}
-    assert set(app_settings(environment)) == (read - ONLY_LOCAL) | OF_THE_PLATFORM
+def test_the_settings_are_those_the_app_reads(environment: str, read: Reader) -> None:
+    asked = {str(field.alias) for field in Settings.model_fields.values()}
+    assert set(app_settings(read(environment))) == (asked - ONLY_LOCAL) | OF_THE_PLATFORM
 
 
-def test_a_setting_that_is_left_out_is_noticed() -> None:
+def test_a_setting_that_is_left_out_is_noticed(read_planted: Reader) -> None:
     sources = planted("infra/app/functions.bicep", "  MAIL_FROM: mailFrom\n", "")
-    assert app_settings("prod").keys() - app_settings("prod", sources).keys() == {"MAIL_FROM"}
+    there, left = app_settings(read_planted("prod")), app_settings(read_planted("prod", sources))
+    assert there.keys() - left.keys() == {"MAIL_FROM"}
 
 
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
-def test_the_app_accepts_the_settings(environment: str) -> None:
+def test_the_app_accepts_the_settings(environment: str, read: Reader) -> None:
     # What Azure will answer is a URL where it is a whole setting, and a name where it is a part of one.
     known = {
         name: re.sub("⟦[^⟧]*⟧", "name.example", re.sub("^⟦", "https://⟦", value))
-        for name, value in app_settings(environment).items()
+        for name, value in app_settings(read(environment, signIn=SIGN_IN)).items()
     }
     # In Azure a setting is never absent, only empty.
     given = {name: value for name, value in (known | RESOLVED).items() if value}
@@ -86,18 +88,18 @@ def test_the_app_accepts_the_settings(environment: str) -> None:
     assert known["AzureWebJobsDisableHomepage"] == "true"
 
 
-def test_secrets_of_the_settings_are_those_in_the_vault() -> None:
-    resources = deployment("prod")
+def test_secrets_of_the_settings_are_those_in_the_vault(read: Reader) -> None:
+    resources = read("prod")
     kept = {one.body["name"] for one in resources if one.type == "Microsoft.KeyVault/vaults/secrets"}
-    referred = {app_settings("prod")[name].rpartition("secrets/")[2].strip(")") for name in SECRETS}
+    referred = {app_settings(resources)[name].rpartition("secrets/")[2].strip(")") for name in SECRETS}
     assert referred == kept
 
 
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
-def test_the_containers_are_those_of_the_adapters(environment: str) -> None:
+def test_the_containers_are_those_of_the_adapters(environment: str, read: Reader) -> None:
     described = json.loads((ROOT / "adapters/cosmos/containers.json").read_text())
     made = [
-        one.properties["resource"] for one in deployment(environment)
+        one.properties["resource"] for one in read(environment)
         if one.type == "Microsoft.DocumentDB/databaseAccounts/sqlDatabases/containers"
     ]  # fmt: skip
     assert [one["id"] for one in made] == [one["name"] for one in described]
@@ -134,9 +136,9 @@ def triggers() -> set[str]:
 
 
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
-def test_the_queues_are_those_of_the_triggers(environment: str) -> None:
+def test_the_queues_are_those_of_the_triggers(environment: str, read: Reader) -> None:
     made = {
-        one.body["name"] for one in deployment(environment)
+        one.body["name"] for one in read(environment)
         if one.type == "Microsoft.Storage/storageAccounts/queueServices/queues"
     }  # fmt: skip
     assert made == triggers() | {f"{name}-poison" for name in triggers()}
@@ -147,9 +149,9 @@ def test_every_queue_that_is_sent_to_has_a_trigger() -> None:
     assert {value for name, value in vars(adapters.queues).items() if name.endswith("_QUEUE")} == triggers()
 
 
-def test_the_blob_containers_of_the_app_are_made() -> None:
+def test_the_blob_containers_of_the_app_are_made(read: Reader) -> None:
     made = {
-        one.body["name"] for one in deployment("dev")
+        one.body["name"] for one in read("dev")
         if one.type == "Microsoft.Storage/storageAccounts/blobServices/containers" and "stmedia" in one.name
     }  # fmt: skip
     assert {adapters.blobs.UPLOADS, adapters.blobs.MEDIA} <= made
@@ -194,8 +196,8 @@ def documented() -> set[tuple[str, str, str]]:
 
 
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
-def test_the_roles_are_exactly_the_documented_ones(environment: str) -> None:
-    assert assigned(deployment(environment)) == documented()
+def test_the_roles_are_exactly_the_documented_ones(environment: str, read: Reader) -> None:
+    assert assigned(read(environment)) == documented()
 
 
 @pytest.mark.parametrize(
@@ -208,15 +210,18 @@ def test_the_roles_are_exactly_the_documented_ones(environment: str) -> None:
             "roleDefinitions', storageBlobDelegator",
             "roleDefinitions', storageBlobDataOwner",
         ),
+        ("infra/app/access.bicep", "scope: application\n", "scope: media\n"),
         ("infra/queues.json", '"visits"', '"visits", "more"'),
     ],
 )
-def test_a_role_that_is_not_documented_is_noticed(file: str, old: str, new: str) -> None:
-    assert assigned(deployment("prod", planted(file, old, new))) != documented()
+def test_a_role_that_is_not_documented_is_noticed(
+    file: str, old: str, new: str, read_planted: Reader
+) -> None:
+    assert assigned(read_planted("prod", planted(file, old, new))) != documented()
 
 
-def test_with_mail_and_pipeline_there_is_one_role_more_and_every_rule_is_kept() -> None:
-    resources = deployment(
+def test_with_mail_and_pipeline_there_is_one_role_more_and_every_rule_is_kept(read: Reader) -> None:
+    resources = read(
         "prod",
         senderDomain={"name": "izwop.example", "isVerified": True},
         smtpApplication={"applicationId": "application", "principalId": "principal"},
@@ -233,19 +238,36 @@ def test_with_mail_and_pipeline_there_is_one_role_more_and_every_rule_is_kept() 
     assert any(one.type.endswith("federatedIdentityCredentials") for one in resources)
 
 
-def test_client_data_belongs_to_the_processor_once_it_is_there() -> None:
-    described = (ROOT / "adapters/cosmos/containers.json").read_text()
-    more = [*json.loads(described), {**json.loads(described)[0], "name": "client_data"}]
-    sources = Sources({"adapters/cosmos/containers.json": json.dumps(more)})
-    roles = assigned(deployment("prod", sources))
+def test_mail_that_another_server_takes_comes_from_the_sender_it_takes(read: Reader) -> None:
+    resources = read("prod", mailFrom="iZwop <hello@izwop.example>")
+    assert (
+        one_of(resources, "Microsoft.Web/sites/config").properties["MAIL_FROM"]
+        == "iZwop <hello@izwop.example>"
+    )
+
+
+def test_whoever_deploys_may_write_what_contributors_may_not(read: Reader) -> None:
+    beyond = {
+        "Microsoft.Authorization/roleAssignments": "Role Based Access Control Administrator",
+        "Microsoft.Authorization/locks": "Locks Contributor",
+    }
+    made = {one.type for one in read("prod") if one.type.startswith("Microsoft.Authorization/")}
+    assert made == beyond.keys()
+    for guide in ("infra/README.md", "docs/operating.md"):
+        text = " ".join((ROOT / guide).read_text().split())
+        assert all(role in text for role in beyond.values()), guide
+
+
+def test_client_data_belongs_to_the_processor_alone(read: Reader) -> None:
+    roles = assigned(read("prod"))
     assert {who for who, _, what in roles if what == "collections client_data"} == {"processor"}
     assert {what for who, _, what in roles if who == "processor"} == {"collections client_data"}
 
 
-def test_every_alert_is_documented() -> None:
+def test_every_alert_is_documented(read: Reader) -> None:
     text = (INFRA / "README.md").read_text()
     kinds = ("Microsoft.Insights/metricAlerts", "Microsoft.Insights/scheduledQueryRules")
-    alerts = {one.name for one in deployment("prod") if one.type in kinds}
+    alerts = {one.name for one in read("prod") if one.type in kinds}
     assert alerts == set(re.findall(r"^\| `([a-z-]+)` \| [0-4] \|", text, re.MULTILINE))
 
 
@@ -261,6 +283,41 @@ def test_what_alerts_and_the_workbook_look_for_is_logged() -> None:
     unknown = {name for name in watched - LOGGED_LATER if name != "Trigger" and f'"{name}' not in code}
     assert unknown == set()
     assert 'function_name("show_card")' in code
+
+
+def jobs() -> set[str]:
+    """The functions that no request starts."""
+    found = set()
+    for path in (ROOT / "functions").glob("*.py"):
+        for one in ast.walk(ast.parse(path.read_text())):
+            calls = [call for call in getattr(one, "decorator_list", []) if isinstance(call, ast.Call)]
+            notes = {getattr(call.func, "attr", ""): call.args for call in calls}
+            if notes.keys() & {"queue_trigger", "timer_trigger"}:
+                found.add(notes["function_name"][0].value)  # type: ignore[attr-defined]
+    return found
+
+
+def test_what_is_asked_of_requests_is_what_the_host_collects() -> None:
+    host = json.loads((ROOT / "host.json").read_text())["logging"]
+    # Above this level the host sends no request that went well.
+    assert host["logLevel"]["Host.Results"] == "Information"
+    assert not host["applicationInsights"]["httpAutoCollectionOptions"][
+        "enableHttpTriggerExtendedInfoCollection"
+    ]
+    queries = [(INFRA / name).read_text() for name in ("app/alerts.bicep", "workbook.json")]
+    for text in queries:
+        # Without the extended information a request has no address, and its code is always 0.
+        assert not re.search(r"\bUrl\b|ResultCode", text)
+        named = re.findall(r"Name in \(([^)]*)\)", text)
+        assert [set(re.findall(r"\w+", names)) for names in named] == [jobs()]
+
+
+def test_the_workbook_asks_the_workspace(read: Reader) -> None:
+    workbook = one_of(read("dev"), "Microsoft.Insights/workbooks").properties["serializedData"]
+    asked = [item["content"] for item in json.loads(workbook)["items"] if item["type"] == 3]
+    assert "<workspace>" not in workbook
+    assert all(item["crossComponentResources"] == asked[0]["crossComponentResources"] for item in asked)
+    assert "workspaces" in asked[0]["crossComponentResources"][0]
 
 
 def test_the_workbook_shows_what_operators_look_for() -> None:

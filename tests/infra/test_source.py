@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 from bicep_syntax import BadBicep, Parser
-from deployment import INFRA, Sources, deployment, parameters
+from deployment import INFRA, File, Sources, parameters
+from readers import Reader
 
 ROOT = INFRA.parent
 ENVIRONMENTS = ["dev", "staging", "prod"]
@@ -47,6 +48,22 @@ def test_a_file_of_parameters_gives_what_is_needed_and_nothing_unknown(environme
         text = (INFRA / "parameters" / f"{environment}.bicepparam").read_text()
         assert f"environmentName = '{environment}'" in text
     assert needed <= set(given) <= {one["name"] for one in declared}
+    # What the command line says is not heard, where a file of parameters leaves it out.
+    assert {"location", "budgetSince"} <= set(given)
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+def test_a_store_is_changed_by_one_at_a_time(path: Path) -> None:
+    """Endpoints and data roles take hold of the whole store, and Azure refuses what comes meanwhile."""
+    one_by_one = ("call", "batchSize", [("value", 1)])
+    for one in Parser(path.read_text()).file():
+        if one.get("of") == "private-endpoint.bicep":
+            assert "'dependsOn'" in str(one["body"]), one["name"]
+            assert one["body"][0] != "array" or one_by_one in one["decorators"], one["name"]
+    text = path.read_text()
+    assert text.count("'sqlRoleAssignments' = [") == len(
+        re.findall(r"@batchSize\(1\)\s+resource \w+ 'sqlRoleAssignments' = \[", text)
+    )
 
 
 LIMITS = {
@@ -62,8 +79,8 @@ LIMITS = {
 
 
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
-def test_names_are_such_as_azure_takes_and_nothing_is_made_twice(environment: str) -> None:
-    resources = deployment(environment)
+def test_names_are_such_as_azure_takes_and_nothing_is_made_twice(environment: str, read: Reader) -> None:
+    resources = read(environment)
     for one in resources:
         assert re.fullmatch(LIMITS.get(one.type, ".+"), one.name), one.name
     made = [(one.type, one.name) for one in resources if "scope" not in one.body]
@@ -71,15 +88,96 @@ def test_names_are_such_as_azure_takes_and_nothing_is_made_twice(environment: st
 
 
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
-def test_everything_that_takes_tags_is_tagged(environment: str) -> None:
-    for one in deployment(environment):
+def test_everything_that_takes_tags_is_tagged(environment: str, read: Reader) -> None:
+    for one in read(environment):
         if "location" in one.body:
             assert one.body["tags"]["azd-env-name"] == environment, one.name
 
 
-def test_the_app_scales_as_python_needs() -> None:
+def test_a_budget_is_made_once_and_keeps_its_first_day(read: Reader) -> None:
+    def budget(**changed: object) -> tuple[str, str]:
+        resources = read("prod", **changed)
+        one = next(one for one in resources if one.type == "Microsoft.Consumption/budgets")
+        return one.name, one.properties["timePeriod"]["startDate"]
+
+    # Azure takes no earlier month for a new one, and changes the day of none that is there.
+    assert budget() == ("budget-izwop-prod", "2026-12-01T00:00:00Z")
+    kept = budget(budgetSince="2026-08-01T00:00:00Z", generation=2)
+    assert kept == ("budget-izwop-prod", "2026-08-01T00:00:00Z")
+
+
+def test_a_locked_policy_of_the_audit_records_is_left_alone(read: Reader) -> None:
+    kind = "Microsoft.Storage/storageAccounts/blobServices/containers/immutabilityPolicies"
+    for is_locked, made in ((False, 1), (True, 0)):
+        assert sum(one.type == kind for one in read("prod", isAuditLocked=is_locked)) == made
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_what_azure_lets_nobody_change_depends_on_nothing_that_changes(
+    environment: str, read: Reader
+) -> None:
+    for is_locked in (False, True):
+        vault = next(
+            one for one in read(environment, isLocked=is_locked) if one.type == "Microsoft.KeyVault/vaults"
+        )
+        assert vault.properties["softDeleteRetentionInDays"] == 90
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_the_functions_reach_the_internet(environment: str, read: Reader) -> None:
+    network = next(one for one in read(environment) if one.type == "Microsoft.Network/virtualNetworks")
+    functions = next(one for one in network.properties["subnets"] if one["name"] == "functions")
+    assert functions["properties"]["defaultOutboundAccess"] is True
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_numbers_are_such_as_azure_takes(environment: str, read: Reader) -> None:
+    resources = read(environment)
+    for one in resources:
+        units = one.properties.get("options", {}).get("autoscaleSettings", {}).get("maxThroughput", 1000)
+        assert units % 1000 == 0, one.name
+    component = next(one for one in resources if one.type == "Microsoft.Insights/components")
+    assert component.properties["RetentionInDays"] in (30, 60, 90)
+
+
+# On Flex Consumption the platform has these in `functionAppConfig` or not at all, and refuses an app that
+# names them: "site configuration property … for Flex Consumption sites is invalid".
+REFUSED_BY_FLEX = {
+    "alwaysOn", "appSettings", "cors", "ftpsState", "functionAppScaleLimit",
+    "functionsRuntimeScaleMonitoringEnabled", "linuxFxVersion", "minimumElasticInstanceCount",
+    "netFrameworkVersion", "numberOfWorkers", "preWarmedInstanceCount", "use32BitWorkerProcess",
+    "vnetRouteAllEnabled", "windowsFxVersion",
+}  # fmt: skip
+SETTINGS_REFUSED_BY_FLEX = re.compile(
+    "FUNCTIONS_(WORKER_RUNTIME|EXTENSION_VERSION|WORKER_PROCESS_COUNT).*|WEBSITE_.*|SCM_DO_BUILD.*|ENABLE_ORYX.*"
+)
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_the_app_names_nothing_that_its_plan_refuses(environment: str, read: Reader) -> None:
+    resources = read(environment)
+    site = next(one for one in resources if one.type == "Microsoft.Web/sites")
+    assert site.properties["siteConfig"].keys() & REFUSED_BY_FLEX == set()
+    settings = next(one for one in resources if one.type == "Microsoft.Web/sites/config").properties
+    assert not [name for name in settings if SETTINGS_REFUSED_BY_FLEX.fullmatch(name)]
+    # 512 MB is in the documentation and was still refused.
+    assert site.properties["functionAppConfig"]["scaleAndConcurrency"]["instanceMemoryMB"] in (2048, 4096)
+
+
+def test_a_restored_database_takes_the_place_of_the_first(read: Reader) -> None:
+    resources = read("prod", restoredDatabase="cosmos-izwop-prod-abcdefghijklm-restored")
+    names = {one.name for one in resources if one.type.startswith("Microsoft.DocumentDB/databaseAccounts")}
+    assert {name.split("/")[0] for name in names} == {"cosmos-izwop-prod-abcdefghijklm-restored"}
+    settings = next(one for one in resources if one.type == "Microsoft.Web/sites/config").properties
+    assert "-restored" in settings["COSMOS_ENDPOINT"]
+    endpoints = {one.name for one in resources if one.type == "Microsoft.Network/privateEndpoints"}
+    before = {one.name for one in read("prod") if one.type == "Microsoft.Network/privateEndpoints"}
+    assert len(endpoints - before) == len(before - endpoints) == 1
+
+
+def test_the_app_scales_as_python_needs(read: Reader) -> None:
     for environment, waiting in (("dev", 0), ("staging", 0), ("prod", 2)):
-        site = next(one for one in deployment(environment) if one.type == "Microsoft.Web/sites")
+        site = next(one for one in read(environment) if one.type == "Microsoft.Web/sites")
         config = site.properties["functionAppConfig"]
         scale = config["scaleAndConcurrency"]
         assert config["runtime"] == {
@@ -91,9 +189,9 @@ def test_the_app_scales_as_python_needs() -> None:
         assert sum(group["instanceCount"] for group in scale["alwaysReady"]) == waiting
 
 
-def test_the_firewall_blocks_and_the_edge_keeps_nothing_longer_than_five_seconds() -> None:
+def test_the_firewall_blocks_and_the_edge_keeps_nothing_longer_than_five_seconds(read: Reader) -> None:
     for environment in ENVIRONMENTS:
-        resources = deployment(environment)
+        resources = read(environment)
         firewall = next(one for one in resources if one.type.endswith("FirewallPolicies"))
         assert firewall.properties["policySettings"]["mode"] == "Prevention"
         routes = [one for one in resources if one.type == "Microsoft.Cdn/profiles/afdEndpoints/routes"]
@@ -103,7 +201,46 @@ def test_the_firewall_blocks_and_the_edge_keeps_nothing_longer_than_five_seconds
         assert '"selector": "Cookie"' in text
 
 
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_what_the_edge_leads_to_is_switched_on(environment: str, read: Reader) -> None:
+    resources = read(environment)
+    origins = [one for one in resources if one.type == "Microsoft.Cdn/profiles/originGroups/origins"]
+    assert len(origins) == (1 if environment == "dev" else 2)
+    for one in origins:
+        # What Azure takes for what is not said here is said nowhere.
+        chosen = {name: one.properties[name] for name in ("enabledState", "priority", "weight")}
+        assert chosen == {"enabledState": "Enabled", "priority": 1, "weight": 1000}
+        assert one.properties["originHostHeader"] == one.properties["hostName"]
+
+
 def test_the_reader_refuses_what_it_does_not_understand() -> None:
     for text in ("param x string = ^\n", "resource a 'b' = {\n  c d\n}\n", "var x = }\n"):
         with pytest.raises(BadBicep):
             Parser(text).file()
+
+
+def one_file(text: str) -> File:
+    return File(INFRA / "main.bicep", {}, Sources({"infra/main.bicep": text}))
+
+
+def test_the_reader_compares_as_it_is_written() -> None:
+    compared = one_file("output all array = [1 < 2, 2 <= 2, 1 > 2, 2 >= 3, 1 == 2, 1 != 2]\n").outputs["all"]
+    assert compared == [True, True, False, False, False, True]
+
+
+def test_what_is_nested_is_not_made_where_the_outer_one_is_not() -> None:
+    text = """param isThere bool = false
+resource outer 'A.B/outers@1' = if (isThere) {
+  name: 'outer'
+
+  resource inner 'inners' = { name: 'inner' }
+}
+"""
+    assert one_file(text).resources == []
+    assert [one.name for one in one_file(text.replace("false", "true")).resources] == ["outer", "outer/inner"]
+
+
+def test_only_a_question_mark_lets_a_property_be_absent() -> None:
+    assert one_file("output it string = { a: 1 }.?b ?? 'none'\n").outputs["it"] == "none"
+    with pytest.raises(KeyError):
+        one_file("output it string = { a: 1 }.b\n")

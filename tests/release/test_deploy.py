@@ -4,20 +4,14 @@ import json
 import os
 import re
 import shutil
-import ssl
 import subprocess
 import sys
-import threading
 import zipfile
-from functools import partial
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
-from local.identity import certificates
-from release import deploy, one_deploy
+from release import deploy
 
 ROOT = Path(__file__).parents[2]
 SUBSCRIPTION = "11111111-2222-3333-4444-555555555555"
@@ -34,8 +28,8 @@ GIVEN = {
     "AZURE_SUBSCRIPTION_ID": SUBSCRIPTION,
 }
 READS = (
-    "bicep version", "account show", "account get-access-token", "functionapp list-flexconsumption-locations",
-    "deployment sub show", "resource show",
+    "bicep version", "account show", "functionapp list-flexconsumption-locations", "provider list",
+    "deployment sub show", "rest --method get",
 )  # fmt: skip
 AZ = f"""#!{sys.executable}
 import json, os, sys
@@ -54,6 +48,7 @@ for start, answer in answers.items():
 WELL = {
     "bicep version": "Bicep CLI version 0.30.3",
     "account show": {"id": SUBSCRIPTION},
+    "provider list": [name.lower() for name in deploy.providers()],
     "functionapp list-flexconsumption-locations": [{"name": "Sweden Central"}, {"name": "westeurope"}],
 }
 
@@ -104,6 +99,23 @@ def test_check_makes_nothing_and_what_if_only_looks(az) -> None:
     assert made(az("check", "prod")[1]) == []
     [command] = made(az("what-if", "prod")[1])
     assert command.startswith("deployment sub what-if ")
+    # Otherwise Azure asks whether who looks might write, which the planner of the pipeline may not.
+    assert command.endswith(" --validation-level ProviderNoRbac")
+
+
+@pytest.mark.parametrize("command", ["what-if", "create"])
+def test_a_budget_that_is_there_keeps_its_first_day(az, command) -> None:
+    answers = WELL | {
+        "rest --method get": {"properties": {"timePeriod": {"startDate": "2026-08-01T00:00:00Z"}}}
+    }
+    done, asked = az(command, "prod", answers=answers)
+    assert done.returncode == 0, done.stderr
+    assert "--parameters budgetSince=2026-08-01T00:00:00Z" in made(asked)[0]
+    [url] = [words[words.index("--url") + 1] for words in asked if words[0] == "rest"]
+    assert "/resourceGroups/rg-izwop-prod/providers/Microsoft.Consumption/budgets/budget-izwop-prod?" in url
+    none, asked = az(command, "prod", answers=WELL | {"rest --method get": None})
+    assert none.returncode == 0, none.stderr
+    assert "budgetSince" not in made(asked)[0]
 
 
 REFUSED = {
@@ -120,6 +132,11 @@ REFUSED = {
     "an issuer without https": ("dev", [], {"OIDC_ISSUER": "http://i.example"}, {}, "OIDC_ISSUER is"),
     "nobody to tell": ("dev", [], {"OPERATOR_EMAIL": "operator"}, {}, "OPERATOR_EMAIL is not an e-mail"),
     "federations that are no list": ("dev", [], {"FEDERATIONS": "{"}, {}, "FEDERATIONS is not a JSON list."),
+    "a sender's domain that is a name only": (
+        "prod", [], {"SENDER_DOMAIN": '"izwop.example"'}, {}, "SENDER_DOMAIN is not a JSON object.",
+    ),
+    "a policy that is locked perhaps": ("prod", [], {"AUDIT_LOCKED": "yes"}, {}, "AUDIT_LOCKED is not"),
+    "a sender that is nobody": ("prod", [], {"MAIL_FROM": "iZwop"}, {}, "MAIL_FROM"),
     "an address for a domain": ("dev", [], {"IZWOP_DOMAIN": "https://a.b"}, {}, "IZWOP_DOMAIN is not a"),
     "no generation": ("dev", [], {"GENERATION": "two"}, {}, "GENERATION is not a whole number."),
     "an az that answers nothing": ("dev", [], {}, {"account show": ""}, "show` answered nothing."),
@@ -129,6 +146,10 @@ REFUSED = {
     "somebody who is not signed in": ("dev", [], {}, {"account show": None}, "`az account show` failed"),
     "another subscription": (
         "dev", [], {}, {"account show": {"id": "another"}}, "az is signed in to another subscription",
+    ),
+    "a provider that nobody registered": (
+        "dev", [], {}, {"provider list": ["Microsoft.Web"]},
+        "Microsoft.App is not registered: run `az provider register --namespace Microsoft.App --wait`.",
     ),
     "an odd subscription": (
         "dev", [], {"AZURE_SUBSCRIPTION_ID": "$(id)"}, {}, "AZURE_SUBSCRIPTION_ID is not the id",
@@ -187,125 +208,49 @@ def zipped(tmp_path):
     return make
 
 
-OUTPUTS = {"AZURE_RESOURCE_GROUP": "rg-izwop-dev", "AZURE_FUNCTION_NAME": "func-a"}
-SITE = "properties.hostNameSslStates[?hostType=='Repository'].name | [0]"
+def test_a_package_goes_to_what_the_deployment_made_and_is_walked(az, zipped, door) -> None:
+    package = zipped("0.1.0+a")
+    with door() as made_door:
+        # Nobody answers where the app shall be: what is walked there fails.
+        outputs = {"PUBLISH_ORIGIN": made_door.origin, "PUBLIC_ORIGIN": "http://127.0.0.1:9"}
+        answers = {
+            # As Azure gives names back.
+            "deployment sub show": {
+                name[:6].lower() + name[6:]: {"value": value} for name, value in outputs.items()
+            },
+            "account get-access-token": {"accessToken": "a-token"},
+        }
+        order = ("publish", "dev", "--patience", "0", "--package", str(package))
+        done, _ = az(*order, answers=answers)
+        assert done.returncode == 1
+        assert "FAIL  GET /health" in done.stdout
+        told, asked = az(*order, given=outputs, answers=answers)
+        assert "FAIL  GET /health" in told.stdout
+    # Who may only publish asks for nothing but the token, and nobody reads it.
+    assert [words[:2] for words in asked] == [["account", "get-access-token"]]
+    assert "a-token" not in done.stdout + done.stderr + told.stdout + told.stderr
+    sent = [(path, body) for method, path, _, body in made_door.asked if method == "POST"]
+    assert sent == [("/api/publish?RemoteBuild=false", package.read_bytes())] * 2
 
 
-@pytest.fixture
-def site(tmp_path):
-    """A deployment site with TLS: give it what it answers, in turn; it keeps what it was asked."""
-    certificate, key = certificates(tmp_path / "tls")
-    asked, answers = [], []
-
-    class Answering(BaseHTTPRequestHandler):
-        def answer(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            asked.append((self.command, self.path, self.headers.get("Authorization"), body))
-            status, text = answers.pop(0) if len(answers) > 1 else answers[0]
-            self.send_response(status)
-            self.send_header("Content-Length", str(len(text)))
-            self.end_headers()
-            self.wfile.write(text.encode())
-
-        do_GET = do_POST = answer  # noqa: N815 - the names that the base class calls
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Answering)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate, key)
-    server.socket = context.wrap_socket(server.socket, server_side=True)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield SimpleNamespace(
-        host=f"localhost:{server.server_port}", asked=asked, answers=answers,
-        trust={"SSL_CERT_FILE": str(tmp_path / "tls/ca.pem")},
-    )  # fmt: skip
-    server.shutdown()
-    server.server_close()
-
-
-def test_a_package_goes_to_what_the_deployment_made_and_is_walked(az, zipped, site) -> None:
-    package, origin = zipped("0.1.0+a"), "http://127.0.0.1:9"
-    outputs = OUTPUTS | {"PUBLIC_ORIGIN": origin}
-    # As Azure gives names back.
-    mangled = {name[:4].lower() + name[4:]: {"value": value} for name, value in outputs.items()}
-    answers = {
-        "deployment sub show": mangled, "resource show": site.host, "account get-access-token": "the-token",
-    }  # fmt: skip
-    site.answers[:] = [(202, '"d-1"'), (200, '{"status": 4}')]
-    publish = ("publish", "dev", "--patience", "0", "--package", str(package))
-    done, asked = az(*publish, answers=answers, given=site.trust)
-    assert site.asked[0] == (
-        "POST", "/api/publish?RemoteBuild=false", "Bearer the-token", package.read_bytes(),
-    )  # fmt: skip
-    assert {path for _, path, _, _ in site.asked[1:]} == {"/api/deployments/d-1"}
-    assert made(asked) == []  # az itself changes nothing: it would have Azure build anew
-    [shown] = [words for words in asked if words[:2] == ["resource", "show"]]
-    assert {"rg-izwop-dev", "func-a", SITE} <= set(shown)
-    assert f"0.1.0+a goes to func-a: POST https://{site.host}/api/publish?RemoteBuild=false" in done.stdout
-    assert "the-token" not in done.stdout + done.stderr
-    assert done.returncode == 1  # nobody answers there
-    assert "FAIL  GET /health" in done.stdout
-
-    site.answers[:] = [(403, "")]
-    told, asked = az(*publish, answers=answers, given=site.trust | outputs)
-    assert not [words for words in asked if words[0] == "deployment"]  # who may only publish asks nothing
-    assert "answers 403 to the package: this identity may not publish here." in told.stderr
-    assert "Walking" not in told.stdout
-
-
-def test_a_deployment_site_without_a_trusted_certificate_gets_no_package(az, zipped, site) -> None:
-    answers = {"resource show": site.host, "account get-access-token": "the-token"}
-    given = OUTPUTS | {"PUBLIC_ORIGIN": "http://127.0.0.1:9"}
-    done, _ = az("publish", "dev", "--package", str(zipped("0.1.0+a")), answers=answers, given=given)
-    assert "does not answer (SSLCertVerificationError)." in done.stderr
-    assert site.asked == []
-
-
-@pytest.mark.parametrize(
-    ("answers", "sentence"),
-    [
-        ([(409, "")], "answers 409 to the package: another deployment is under way."),
-        ([(500, "")], "answers 500 to the package."),
-        ([(202, "<html>")], "does not say as what."),
-        ([(202, '"d-1"'), (200, '{"status": 1}'), (200, '{"status": 3}')], "The deployment d-1 failed."),
-        ([(202, '"d-1"'), (200, '{"status": 5}')], "The deployment d-1 was ended by another one."),
-        ([(202, '"d-1"'), (200, "[]")], "The deployment d-1 is not done after 1 seconds."),
-        ([(200, "")], ""),
-        ([(202, '"d-1"'), (503, "starts anew"), (200, '{"status": 2}'), (404, "")], ""),
-    ],
-    ids=str,
-)
-def test_what_becomes_of_a_deployment_is_told(site, zipped, monkeypatch, answers, sentence) -> None:
-    monkeypatch.setenv("SSL_CERT_FILE", site.trust["SSL_CERT_FILE"])
-    site.answers[:] = answers
-    send = partial(
-        one_deploy.send, f"https://{site.host}", "token", zipped("0.1.0+a"), patience=1, pause=0.01
-    )
-    if not sentence:
-        send()
-        return
-    with pytest.raises(one_deploy.NotPublished, match=re.escape(sentence)):
-        send()
-
-
-NO_ANSWER = {
-    "no site": ("resource show", "", "`az resource show` answered nothing."),
-    "somebody who is signed out": ("account get-access-token", None, "`az account get-access-token` failed"),
-    "a question": ("resource show", "asks back", "`az resource show` failed"),
-}
-
-
-@pytest.mark.parametrize("wrong", NO_ANSWER)
-def test_nothing_is_sent_while_az_does_not_say_where_and_as_whom(az, zipped, wrong) -> None:
-    command, answer, sentence = NO_ANSWER[wrong]
-    answers = {"resource show": "localhost:1", "account get-access-token": "t"} | {command: answer}
-    given = OUTPUTS | {"PUBLIC_ORIGIN": "http://127.0.0.1:9"}
-    done, _ = az("publish", "dev", "--package", str(zipped("0.1.0+a")), answers=answers, given=given)
+def test_what_azure_does_not_take_is_said_and_nothing_is_walked(az, zipped, door) -> None:
+    with door(gets=[(200, {"status": 3, "status_text": "no role on the container"})]) as made_door:
+        outputs = {"PUBLISH_ORIGIN": made_door.origin, "PUBLIC_ORIGIN": "http://127.0.0.1:9"}
+        answers = {"account get-access-token": {"accessToken": "a-token"}}
+        done, _ = az("publish", "dev", "--package", str(zipped("0.1.0+a")), given=outputs, answers=answers)
     assert done.returncode == 1
-    assert done.stderr.startswith("Nothing was done:\n")
-    assert sentence in done.stderr
+    assert "Not published: the deployment number-1 failed: no role on the container" in done.stderr
+    assert "Walking" not in done.stdout
+
+
+def test_who_is_not_signed_in_publishes_nothing(az, zipped) -> None:
+    outputs = {"PUBLISH_ORIGIN": "https://scm.example", "PUBLIC_ORIGIN": "https://izwop.example"}
+    answers = {"account get-access-token": None}
+    done, _ = az("publish", "dev", "--package", str(zipped("0.1.0+a")), given=outputs, answers=answers)
+    assert (done.returncode, done.stderr) == (
+        1,
+        "Nothing was done:\n  - az gives no token: run `az login`.\n",
+    )
 
 
 @pytest.mark.parametrize(
@@ -352,6 +297,16 @@ def test_what_is_no_whole_package_is_refused(az, tmp_path, zipped) -> None:
         done, asked = az("publish", "dev", "--package", str(tmp_path / path))
         assert "is not a package; make one with `make package`" in done.stderr
         assert made(asked) == []
+
+
+def test_the_guide_registers_every_provider_that_the_templates_need() -> None:
+    guide = (ROOT / "docs/operating.md").read_text()
+    told = set(
+        re.findall(r"Microsoft\.\w+", guide[guide.index("for name in") : guide.index("az provider register")])
+    )
+    # Every subscription has these from its first day.
+    assert set(deploy.providers()) - told == {"Microsoft.Authorization", "Microsoft.Resources"}
+    assert told <= set(deploy.providers())
 
 
 def test_the_regions_are_those_of_the_templates() -> None:

@@ -143,11 +143,7 @@ def test_the_pipeline_finds_where_the_package_goes(tmp_path, answers) -> None:
         if step.get("name") == "Where the package goes"
     ]
     assert step["shell"] == "bash"  # for GitHub that is `bash -eo pipefail`
-    outputs = {
-        "azurE_RESOURCE_GROUP": "rg",
-        "azurE_FUNCTION_NAME": "func",
-        "publiC_ORIGIN": "https://i.example",
-    }
+    outputs = {"publisH_ORIGIN": "https://scm.example", "publiC_ORIGIN": "https://i.example"}
     shown = json.dumps({name: {"value": value} for name, value in {**outputs, "edgE_HOST": "e"}.items()})
     (tmp_path / "az").write_text(f"#!/bin/bash\necho '{shown}'\n" if answers else "#!/bin/bash\nexit 1\n")
     (tmp_path / "az").chmod(0o755)
@@ -158,7 +154,7 @@ def test_the_pipeline_finds_where_the_package_goes(tmp_path, answers) -> None:
     )
     assert (done.returncode == 0) is answers
     told = (tmp_path / "env").read_text().splitlines()
-    named = ["AZURE_RESOURCE_GROUP=rg", "AZURE_FUNCTION_NAME=func", "PUBLIC_ORIGIN=https://i.example"]
+    named = ["PUBLISH_ORIGIN=https://scm.example", "PUBLIC_ORIGIN=https://i.example"]
     assert told == (named if answers else [])
 
 
@@ -226,11 +222,11 @@ def test_a_machine_without_bicep_is_told_once_and_not_stopped(bicep) -> None:
     assert (done.returncode, done.stdout.count("No Bicep CLI")) == (0, 1)
 
 
-def test_templates_that_compile_go_to_checkov_compiled(bicep, tmp_path) -> None:
-    done = bicep(bicep=COMPILES, checkov='echo "checkov $*"')
+def test_templates_that_compile_are_left_for_the_rules(bicep, tmp_path) -> None:
+    done = bicep(bicep=COMPILES)
     assert done.returncode == 0, done.stderr
-    assert "infra/ compiles without a warning." in done.stdout
-    assert "checkov --framework arm --file .local/infra/main.json" in done.stdout
+    assert done.stdout == "infra/ compiles without a warning.\n"
+    assert (tmp_path / ".local/infra/main.json").exists()
 
 
 @pytest.mark.parametrize(
@@ -244,7 +240,3 @@ def test_a_warning_or_an_error_stops_it(bicep, body) -> None:
     done = bicep(bicep=body)
     assert done.returncode == 1
     assert "infra/main.bicep(3,1)" in done.stderr
-
-
-def test_a_finding_of_checkov_stops_it(bicep) -> None:
-    assert bicep(bicep=COMPILES, checkov="exit 1").returncode == 1

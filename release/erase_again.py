@@ -1,0 +1,179 @@
+"""After a restore: do again what people had taken back since, before anything is served.
+
+    python -m release.erase_again --old https://cosmos-a.documents.azure.com:443/ \\
+      --restored https://cosmos-b.documents.azure.com:443/ --since 2026-11-22T12:00:00Z --look
+
+Reads in the old account what was deleted, paused or taken from the public, and does it in the restored one;
+a card that was published anew since is paused; handles that were given out since stay given out; everybody
+signs in again. `--look` only says what is left to do. Safe to run again, also after it was killed. Signs in
+as you (`az login`), or with the key in `COSMOS_KEY`.
+"""
+
+import argparse
+import asyncio
+import os
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import partial
+
+from azure.core.exceptions import AzureError
+
+from adapters.cosmos.accounts import CosmosProfiles, CosmosSessions
+from adapters.cosmos.cards import CosmosCards
+from adapters.cosmos.database import Database
+from adapters.cosmos.images import CosmosImages
+from adapters.cosmos.ledger import CosmosLedger
+from adapters.cosmos.names import CosmosHandles
+from adapters.cosmos.published import CosmosPublished
+from domain.accounts import Profile, delete_profile
+from domain.cards import Card, Claim
+from domain.errors import Refusal
+from domain.publication import change_publication, delete_card
+
+# A restore goes back to a second, and clocks differ.
+_MARGIN = timedelta(minutes=10)
+
+
+@dataclass(frozen=True)
+class Step:
+    """Something to be done again: what is said of it, naming ids only, and the doing."""
+
+    said: str
+    do: Callable[[], Awaitable[object]]
+
+
+class Restored:
+    """The restored database, as the rules of the product change it."""
+
+    def __init__(self, database: Database) -> None:
+        self.ledger = CosmosLedger(database)
+        self.cards, self.profiles = CosmosCards(database), CosmosProfiles(database)
+        self.sessions, self.handles = CosmosSessions(database), CosmosHandles(database)
+        self._images = CosmosImages(database)
+        # What is hidden or deleted has no code to be drawn.
+        self._published = CosmosPublished(database, lambda _: "")
+
+    async def delete(self, card: Card) -> None:
+        await delete_card(
+            card.account_id,
+            card.id,
+            version=card.version,
+            now=datetime.now(UTC),
+            cards=self.cards,
+            handles=self.handles,
+            published=self._published,
+            images=self._images,
+        )
+
+    async def hide(self, card: Card, *, paused: bool) -> None:
+        await change_publication(
+            card.account_id,
+            card.id,
+            "pause" if paused else "unpublish",
+            version=card.version,
+            now=datetime.now(UTC),
+            cards=self.cards,
+            published=self._published,
+            images=self._images,
+        )
+
+    async def forget(self, profile: Profile) -> None:
+        await delete_profile(
+            profile.account_id,
+            profile.id,
+            version=profile.version,
+            cards=self.cards,
+            profiles=self.profiles,
+        )
+
+    async def hold(self, claim: Claim) -> None:
+        await self.handles.hold(await self.handles.claim(claim.model_copy(update={"etag": None})))
+
+
+async def left_to_do(old: Database, database: Database, since: datetime) -> AsyncIterator[Step]:
+    """What the old database knows and the restored one does not."""
+    known, restored = CosmosLedger(old), Restored(database)
+    async for claim in CosmosHandles(old).held_since(since - _MARGIN):
+        if not await restored.handles.is_held(claim.handle):
+            yield Step(f"hold a handle of {claim.card_id}", partial(restored.hold, claim))
+    async for gone in known.deleted_cards():
+        card = await restored.cards.get(gone.account_id, gone.id)
+        if card is not None:
+            yield Step(f"delete {gone.id}", partial(restored.delete, card))
+    async for gone in known.deleted_profiles():
+        profile = await restored.profiles.get(gone.account_id, gone.id)
+        # One that restored cards still stand in is kept: they would belong to nothing.
+        if profile is not None and not await restored.cards.any_in_profile(gone.account_id, gone.id):
+            yield Step(f"delete {gone.id}", partial(restored.forget, profile))
+    async for latest in known.reconsidered(since - _MARGIN):
+        card = await restored.cards.get(latest.account_id, latest.id)
+        # Published anew, it may have hidden something: its owner looks before it is shown again.
+        same = latest.is_live and card is not None and latest.published_at == card.published_at
+        if card is not None and card.is_live and not same:
+            paused = latest.published is not None
+            yield Step(f"hide {latest.id}", partial(restored.hide, card, paused=paused))
+    async for session in restored.ledger.sessions():
+        end = partial(restored.sessions.delete, session.account_id, session.id)
+        yield Step(f"end a session of {session.account_id}", end)
+
+
+async def erase_again(old: Database, restored: Database, since: datetime, *, look: bool) -> int:
+    """Do every step, or with `look` only say it; return how many there were."""
+    steps = 0
+    async for step in left_to_do(old, restored, since):
+        steps += 1
+        print(step.said, flush=True)
+        if not look:
+            await step.do()
+    return steps
+
+
+def _moment(text: str) -> datetime:
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError("is not a moment such as 2026-11-22T12:00:00Z") from None
+    if at.tzinfo is None:
+        raise argparse.ArgumentTypeError("needs its zone, such as 2026-11-22T12:00:00Z")
+    return at
+
+
+async def _run(given: argparse.Namespace) -> int:
+    key = os.environ.get("COSMOS_KEY") or None
+    old, restored = (Database(place, key, given.database) for place in (given.old, given.restored))
+    try:
+        done = await erase_again(old, restored, given.since, look=given.look)
+        if given.look:
+            print(f"{done} steps are left to do.")
+            return 0
+        left = await erase_again(old, restored, given.since, look=True)
+    finally:
+        await old.close()
+        await restored.close()
+    print(f"{done} steps are done and {left} are left to do.")
+    return 1 if left else 0
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m release.erase_again", description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)  # fmt: skip
+    parser.add_argument("--old", required=True, help="the address of the account that was")
+    parser.add_argument("--restored", required=True, help="the address of the restored account")
+    parser.add_argument("--since", required=True, type=_moment, help="the moment that was restored")
+    parser.add_argument("--database", default="izwop", help="the database's name in both")
+    parser.add_argument("--look", action="store_true", help="only say what is left to do")
+    given = parser.parse_args()
+    if given.old.rstrip("/") == given.restored.rstrip("/"):
+        parser.error("--old and --restored are the same account")
+    try:
+        return asyncio.run(_run(given))
+    except (Refusal, AzureError) as exc:
+        said = exc.message.splitlines()[0] if isinstance(exc, AzureError) else "the database did not answer"
+        print(f"Stopped: {said}. Run it again: what is done is not done twice.", file=sys.stderr)
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,200 @@
+"""After a restore, what people took back since is taken back again, by the command that operators run."""
+
+import asyncio
+import base64
+import json
+import os
+import secrets
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+import wiring
+from adapters.cosmos.database import Database
+from domain.handles import skeleton
+from local import database, processes
+from tests.stored import CONTAINERS
+
+ROOT = Path(__file__).parents[2]
+SAME_SITE = {"Sec-Fetch-Site": "same-origin"}
+
+
+@pytest.fixture
+async def restored(cloud, tmp_path):
+    """A second account, empty, with the key of the first."""
+    command = [sys.executable, "-m", "local.cosmos", "--key", cloud.settings["COSMOS_KEY"], "--port", "0"]
+    child, (endpoint,) = await processes.start_ready("restored account", command, logs=tmp_path)
+    await database.create(endpoint, cloud.settings["COSMOS_KEY"])
+    store = Database(endpoint, cloud.settings["COSMOS_KEY"], database.NAME)
+    yield endpoint, store
+    await store.close()
+    await child.stop()
+
+
+async def documents(store: Database) -> dict[tuple[str, str], str]:
+    found = {}
+    for definition in json.loads(CONTAINERS.read_text("utf-8")):
+        container = await store.container(definition["name"])
+        async for each in container.query_items("SELECT * FROM c"):
+            kept = {name: value for name, value in each.items() if not name.startswith("_")}
+            found[definition["name"], each["id"]] = json.dumps(kept, sort_keys=True)
+    return found
+
+
+async def restore(store: Database) -> datetime:
+    """Bring the restored account to what the product's has at this moment, which is returned."""
+    for (name, _), text in (await documents(wiring.services().database)).items():
+        await (await store.container(name)).upsert_item(json.loads(text))
+    return datetime.now(UTC)
+
+
+async def card(person, **content) -> dict:
+    profile = (await person.api("POST", "profiles", json={"name": "Engineer"}, headers=key())).json()
+    values = {"name": person.name, "audiences": {"title": "public"}, **content}
+    made = await person.api(
+        "POST", "cards", json={"profileId": profile["id"], "content": values}, headers=key()
+    )
+    assert made.status_code == 201, made.text
+    return made.json() | {"profileId": profile["id"]}
+
+
+def key() -> dict[str, str]:
+    return {"Idempotency-Key": secrets.token_hex(16)}
+
+
+async def change(person, method: str, made: dict, path: str = "", **body) -> None:
+    etag = (await person.api("GET", f"cards/{made['id']}")).headers["etag"]
+    answer = await person.api(method, f"cards/{made['id']}{path}", headers={"If-Match": etag}, **body)
+    assert answer.status_code < 300, answer.text
+
+
+async def run(cloud, endpoint: str, since: datetime, *more: str) -> subprocess.CompletedProcess:
+    command = [sys.executable, "-m", "release.erase_again", "--old", cloud.settings["COSMOS_ENDPOINT"],
+               "--restored", endpoint, "--since", since.isoformat(), *more]  # fmt: skip
+    environment = os.environ | {"COSMOS_KEY": cloud.settings["COSMOS_KEY"]}
+    return await asyncio.to_thread(
+        subprocess.run, command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
+
+
+async def test_what_was_taken_back_after_the_moment_is_taken_back_again(
+    host, cloud, signed_in, restored
+) -> None:
+    endpoint, store = restored
+    ada = await signed_in()
+    canary = f"CN{secrets.token_hex(12)}"
+    made = {
+        name: await card(ada, title=f"{canary} {name}")
+        for name in ("gone", "paused", "off", "anew", "kept", "renamed")
+    }
+    spare = (await ada.api("POST", "profiles", json={"name": f"{canary} spare"}, headers=key())).json()
+    for each in made.values():
+        await change(ada, "PUT", each, "/publication")
+
+    since = await restore(store)
+    before = await documents(store)
+    assert sum(canary in text for text in before.values()) > len(made)
+
+    await change(ada, "DELETE", made["gone"])
+    await change(ada, "PUT", made["paused"], "/pause")
+    await change(ada, "DELETE", made["off"], "/publication")
+    hidden = {"name": ada.name, "title": f"{canary} anew", "audiences": {"title": "private"}}
+    await change(ada, "PUT", made["anew"], json={"profileId": made["anew"]["profileId"], "content": hidden})
+    await change(ada, "PUT", made["anew"], "/publication")
+    name = f"renamed-{secrets.token_hex(4)}"
+    await change(ada, "PUT", made["renamed"], "/handle", json={"handle": name})
+    etag = (await ada.api("GET", f"profiles/{spare['id']}")).headers["etag"]
+    assert (await ada.api("DELETE", f"profiles/{spare['id']}", headers={"If-Match": etag})).status_code == 204
+    later = await card(ada, title="made after the moment")
+
+    looked = await run(cloud, endpoint, since, "--look")
+    assert looked.returncode == 0, looked.stderr
+    assert await documents(store) == before
+    for each in (*(made[each] for each in made if each != "kept"), spare, later):
+        assert each["id"] in looked.stdout, looked.stdout
+    assert made["kept"]["id"] not in looked.stdout
+    assert canary not in looked.stdout + looked.stderr
+
+    done = await run(cloud, endpoint, since)
+    assert done.returncode == 0, done.stderr
+    assert "and 0 are left to do" in done.stdout
+    after = await documents(store)
+
+    def public(each: dict) -> dict:
+        return json.loads(after["published", each["handle"]])
+
+    for each in ("gone", "paused", "off", "anew"):
+        assert public(made[each])["content"] is None
+    for each in ("kept", "renamed"):
+        assert canary in json.dumps(public(made[each])["content"])
+    assert not any(f"{canary} gone" in text or f"{canary} spare" in text for text in after.values())
+    assert not any(json.loads(text).get("kind") == "session" for text in after.values())
+    assert all(("names", f"handle:{skeleton(handle)}") in after for handle in (name, later["handle"]))
+
+    again = await run(cloud, endpoint, since)
+    assert again.stdout == "0 steps are done and 0 are left to do.\n"
+    assert await documents(store) == after
+
+
+async def test_a_run_that_was_killed_is_finished_by_the_next(host, cloud, signed_in, restored) -> None:
+    endpoint, store = restored
+    ada = await signed_in()
+    made = [await card(ada, title="to be deleted") for _ in range(6)]
+    since = await restore(store)
+    for each in made:
+        await change(ada, "DELETE", each)
+    command = [sys.executable, "-m", "release.erase_again", "--old", cloud.settings["COSMOS_ENDPOINT"],
+               "--restored", endpoint, "--since", since.isoformat()]  # fmt: skip
+    process = await asyncio.create_subprocess_exec(
+        *command, cwd=ROOT, env=os.environ | {"COSMOS_KEY": cloud.settings["COSMOS_KEY"]},
+        stdout=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    while f"delete {'crd'}" not in (line := (await process.stdout.readline()).decode()):
+        assert line, "it ended before it deleted a card"
+    process.kill()
+    await process.wait()
+    done = await run(cloud, endpoint, since)
+    assert (done.returncode, done.stdout.splitlines()[-1].split(" are ")[1:]) == (
+        0,
+        ["done and 0", "left to do."],
+    )
+    kinds = [json.loads(text).get("kind") for (_, item), text in (await documents(store)).items()
+             if item in {each["id"] for each in made}]  # fmt: skip
+    assert kinds == ["deleted-card"] * 6
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("--since", "2026-11-22T12:00:00"), "needs its zone"),
+        (("--since", "yesterday"), "is not a moment such as"),
+        (("--since", "2026-11-22T12:00:00Z", "--restored", "http://localhost:1/"), "are the same account"),
+    ],
+)
+def test_a_wrong_call_is_refused_with_a_sentence(arguments, sentence) -> None:
+    command = [sys.executable, "-m", "release.erase_again", "--old", "http://localhost:1",
+               "--restored", "http://localhost:2", *arguments]  # fmt: skip
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert sentence in done.stderr
+
+
+def test_an_account_that_does_not_answer_is_said(tmp_path) -> None:
+    place = f"http://localhost:{processes.free_port()}"
+    command = [sys.executable, "-m", "release.erase_again", "--old", place, "--restored", f"{place}1",
+               "--since", "2026-11-22T12:00:00Z"]  # fmt: skip
+    secret = base64.b64encode(secrets.token_bytes(32)).decode()
+    done = subprocess.run(
+        command,
+        cwd=ROOT,
+        env=os.environ | {"COSMOS_KEY": secret},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "Stopped: the database did not answer. Run it again" in done.stderr
+    assert secret not in done.stderr
