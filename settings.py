@@ -24,7 +24,7 @@ from pydantic_core import PydanticCustomError
 # Each is set where a Functions host loads the app, and not where a test or a tool imports it.
 _HOST_MARKS = ("WEBSITE_SITE_NAME", "FUNCTIONS_WORKER_RUNTIME")
 _LOCAL = ("localhost", "127.0.0.1", "::1")
-_NCRONTAB = re.compile(r"(\S+ ){4,5}\S+")
+_NCRONTAB = re.compile(r"(([0-9*,/-]|[A-Za-z]{3})+( |$)){5,6}")
 _STORAGE = "AzureWebJobsStorage"
 _ADDRESSES = (f"{_STORAGE}__queueServiceUri", "MEDIA_BLOB_SERVICE_URI")
 _UNRESOLVED = "@Microsoft.KeyVault("
@@ -163,7 +163,9 @@ class Settings(BaseModel):
         description="smtps:// for TLS, smtp+starttls:// for STARTTLS, smtp:// on this machine only.",
     )
     mail_from: str = Field(
-        alias="MAIL_FROM", pattern=r"@", description="The sender, such as iZwop <hello@izwop.com>."
+        alias="MAIL_FROM",
+        pattern=r"[^@\s<]@[A-Za-z0-9.-]+>?$",
+        description="The sender, such as iZwop <hello@izwop.com>.",
     )
     housekeeping_schedule: Schedule = Field(
         alias="HOUSEKEEPING_SCHEDULE", description="NCRONTAB, read by the host."
@@ -195,7 +197,13 @@ def refuse_wrong_start() -> None:
 def faults(environment: Mapping[str, str]) -> list[str]:
     """One sentence for each setting that is missing, wrong, or against another. Repeats no value."""
     given = _given(environment)
-    found = {name: _UNRESOLVED_SENTENCE for name, value in given.items() if value.startswith(_UNRESOLVED)}
+    # Pasted along, and hard to see wherever else the value comes up.
+    found = {
+        name: "has a blank around it or a character that cannot be seen in it"
+        for name, value in given.items()
+        if value != value.strip() or not value.isprintable()
+    }
+    found |= {name: _UNRESOLVED_SENTENCE for name, value in given.items() if value.startswith(_UNRESOLVED)}
     try:
         Settings.model_validate(given)
     except ValidationError as exc:

@@ -90,8 +90,12 @@ class Queue:
 
         client = self._connect(self._name)
         if self._connection is not None:
-            with suppress(ResourceExistsError):
-                await client.create_queue()
+            try:
+                with suppress(ResourceExistsError):
+                    await client.create_queue()
+            except BaseException:  # who asks may have given up
+                await client.close()
+                raise
         return client
 
     def _connect(self, name: str) -> "QueueClient":

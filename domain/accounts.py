@@ -71,6 +71,10 @@ class AccountStore(Protocol):
         """Whether the queue message `by` may send the welcome: none other claimed it in the last hour."""
         ...
 
+    async def give_up_welcome(self, account_id: str, *, by: str) -> None:
+        """Let any message claim the welcome, if it is `by` who has it."""
+        ...
+
     async def mark_welcomed(self, account_id: str, at: datetime) -> None: ...
 
 

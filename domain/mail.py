@@ -1,12 +1,14 @@
 """Mails to account holders. They carry no personal data; whoever reads over a shoulder learns nothing."""
 
 import hashlib
+from contextlib import suppress
 from datetime import datetime
 from typing import Literal, Protocol
 
 from pydantic import ConfigDict
 
 from domain.accounts import AccountStore
+from domain.errors import Unavailable
 from domain.model import Model
 
 
@@ -57,12 +59,18 @@ async def deliver(
 
     `by` is the queue message's id: the first message to claim the mail sends it, and of several messages for
     one account the others do nothing. A crash between sending and marking sends again, under the same id of
-    the mail, when the message comes back.
+    the mail, when the message comes back. A claim is given up when sending fails: what was set aside is
+    given back as another message.
     """
     account = await accounts.get(order.account_id)
     if account is None or account.welcomed_at is not None:
         return
     if not await accounts.claim_welcome(account.id, by=by, at=now):
         return
-    await mailer.send(welcome(account.id, account.email, origin, now))
+    try:
+        await mailer.send(welcome(account.id, account.email, origin, now))
+    except Exception:
+        with suppress(Unavailable):  # then the claim ends by itself
+            await accounts.give_up_welcome(account.id, by=by)
+        raise
     await accounts.mark_welcomed(account.id, now)

@@ -51,7 +51,10 @@ async def tidy_up(timer: func.TimerRequest) -> None:  # noqa: ARG001 - the trigg
 async def upgrade_documents(timer: func.TimerRequest) -> None:  # noqa: ARG001 - the trigger's binding
     """Write today's form of stored documents, so that the release after this need not know the old one."""
     swept = await wiring.services().migration.sweep(most=MOST_UPGRADED)
-    log.info("documents_upgraded done=%d taken=%d complete=%s", swept.done, swept.taken, swept.complete)
+    log.info(
+        "documents_upgraded done=%d taken=%d broken=%d complete=%s",
+        swept.done, swept.taken, swept.broken, swept.complete,
+    )  # fmt: skip
 
 
 @bp.function_name("send_mail")

@@ -20,6 +20,7 @@ import subprocess
 import sys
 import time
 import zipfile
+import zlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -39,12 +40,19 @@ _JSON = {
     "SMTP_APPLICATION": (dict, "object"),
     "AUDIT_LOCKED": (bool, "true or false"),
 }
+_DOMAIN = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
+# Longer than az takes to answer a question; it asks back where nobody sees it.
+_ANSWER_SECONDS = 120
 # What the parts that `create` made are called; a pipeline that may only publish is told instead of asking.
 OUTPUTS = ("PUBLISH_ORIGIN", "PUBLIC_ORIGIN")
 
 
 class Refused(Exception):
     """Why nothing is done: one sentence for each reason."""
+
+
+class NoAnswer(Exception):
+    """Why az does not tell what it was asked, in one sentence."""
 
 
 def main() -> int:
@@ -124,6 +132,10 @@ def _wrong_parameters(environment: str, given: Mapping[str, str]) -> list[str]:
               and " is missing: " not in sentence]  # fmt: skip
     if "OPERATOR_EMAIL" in required and "@" not in given.get("OPERATOR_EMAIL", "@"):
         found.append("OPERATOR_EMAIL is not an e-mail address.")
+    if not _DOMAIN.fullmatch(given.get("IZWOP_DOMAIN") or "izwop.example"):
+        found.append("IZWOP_DOMAIN is not a name such as izwop.example.")
+    if not given.get("GENERATION", "1").isdecimal():
+        found.append("GENERATION is not a whole number.")
     for name, (kind, called) in _JSON.items():
         if given.get(name, "null") != "null" and not _is_json(given[name], kind):
             found.append(f"{name} is not a JSON {called}.")
@@ -139,29 +151,27 @@ def _is_json(text: str, kind: type) -> bool:
 
 def _wrong_azure(location: str, given: Mapping[str, str]) -> list[str]:
     try:
-        _az("bicep", "version", quiet=True)
-        account = json.loads(_az("account", "show", "--output", "json", quiet=True))
-        offered = json.loads(
-            _az("functionapp", "list-flexconsumption-locations", "--output", "json", quiet=True)
-        )
+        _ask("bicep", "version")
+        signed_in = _ask_json("account", "show")["id"]
+        offered = {
+            _region(place["name"]) for place in _ask_json("functionapp", "list-flexconsumption-locations")
+        }
         query = "[?registrationState=='Registered'].namespace"
-        registered = json.loads(_az("provider", "list", "--query", query, "--output", "json", quiet=True))
-    except FileNotFoundError:
-        return ["The Azure CLI (az) is not installed."]
-    except subprocess.CalledProcessError as failed:
-        command = " ".join(failed.cmd[:3])
-        return [f"`{command}` failed: run `az login`, and `az bicep install` if Bicep is missing."]
+        known = {name.lower() for name in _ask_json("provider", "list", "--query", query)}
+    except NoAnswer as exc:
+        return [str(exc)]
+    except (KeyError, TypeError, AttributeError):
+        return ["az answers in a form that this release does not know: look at `az version`."]
     found = []
-    wanted = given.get("AZURE_SUBSCRIPTION_ID")
+    wanted = given.get("AZURE_SUBSCRIPTION_ID", "").lower()
     if wanted and not _SUBSCRIPTION.fullmatch(wanted):
         found.append("AZURE_SUBSCRIPTION_ID is not the id of a subscription.")
-    elif wanted and account["id"] != wanted:
+    elif wanted and signed_in != wanted:
         found.append(
             f"az is signed in to another subscription: run `az account set --subscription {wanted}`."
         )
-    if location not in {_region(place["name"]) for place in offered}:
+    if location not in offered:
         found.append(f"{location} offers no Flex Consumption to this subscription.")
-    known = {name.lower() for name in registered}
     found += [
         f"{name} is not registered: run `az provider register --namespace {name} --wait`."
         for name in providers()
@@ -201,9 +211,10 @@ def _budget_since(environment: str) -> str:
     budget = f"Microsoft.Consumption/budgets/budget-izwop-{environment}"
     url = f"{group}/providers/{budget}?api-version=2024-08-01"
     try:
-        shown = json.loads(_az("rest", "--method", "get", "--url", url, quiet=True))
-        return str(shown["properties"]["timePeriod"]["startDate"])
-    except (subprocess.CalledProcessError, ValueError, KeyError):
+        return str(
+            _ask_json("rest", "--method", "get", "--url", url)["properties"]["timePeriod"]["startDate"]
+        )
+    except (NoAnswer, KeyError, TypeError):
         return ""
 
 
@@ -225,9 +236,8 @@ def publish(environment: str, zipped: Path, given: Mapping[str, str]) -> tuple[s
 def _token() -> str:
     """What the function app's deployment takes in place of a password: the caller's own sign-in."""
     try:
-        answer = _az("account", "get-access-token", "--output", "json", quiet=True)
-        return str(json.loads(answer)["accessToken"])
-    except (subprocess.CalledProcessError, FileNotFoundError, ValueError, KeyError):
+        return str(_ask_json("account", "get-access-token")["accessToken"])
+    except (NoAnswer, KeyError, TypeError):
         raise Refused("  - az gives no token: run `az login`.") from None
 
 
@@ -242,11 +252,16 @@ def await_version(origin: str, version: str, patience: float) -> None:
 
 
 def _version_of(zipped: Path) -> str:
+    """The version of a whole package; what is cut off or damaged would stop the app."""
     try:
         with zipfile.ZipFile(zipped) as content:
-            return content.read("version.txt").decode().strip()
-    except (OSError, KeyError, zipfile.BadZipFile):
-        raise Refused(f"  - {zipped} is not a package; make one with `make package`.") from None
+            damaged = content.testzip()
+            version = content.read("version.txt").decode().strip()
+    except (OSError, KeyError, ValueError, RuntimeError, zlib.error, zipfile.BadZipFile):
+        damaged, version = "it", ""
+    if damaged or not version:
+        raise Refused(f"  - {zipped} is not a package; make one with `make package`.")
+    return version
 
 
 def _target(environment: str, given: Mapping[str, str]) -> dict[str, str]:
@@ -254,27 +269,50 @@ def _target(environment: str, given: Mapping[str, str]) -> dict[str, str]:
     told = {name: given[name] for name in OUTPUTS if given.get(name)}
     if len(told) == len(OUTPUTS):
         return told
-    query = ["--query", "properties.outputs", "--output", "json"]
+    query = ["--query", "properties.outputs"]
     try:
-        shown: dict[str, Any] = json.loads(
-            _az("deployment", "sub", "show", "--name", f"izwop-{environment}", *query, quiet=True)
-        )
-        return {name: str(shown[name]["value"]) for name in OUTPUTS}
-    except (subprocess.CalledProcessError, FileNotFoundError, KeyError):
+        shown = _ask_json("deployment", "sub", "show", "--name", f"izwop-{environment}", *query)
+        # Azure gives names back with small letters at their start: `publisH_ORIGIN`.
+        outputs = {name.upper(): output for name, output in shown.items()}
+        return {name: str(outputs[name]["value"]) for name in OUTPUTS}
+    except (NoAnswer, KeyError, TypeError, AttributeError):
         raise Refused(
             f"  - There is no deployment izwop-{environment} to be seen: `create` it first,"
             f" or set {', '.join(OUTPUTS)}."
         ) from None
 
 
-def _az(*arguments: str, quiet: bool = False) -> str:
-    """Run az; with `quiet` give what it prints, otherwise show the command and what it prints as it comes."""
+def _az(*arguments: str) -> None:
+    """Run az as an operator would, and show the command and what it prints as it comes."""
     command: Sequence[str] = ["az", *arguments]
-    if not quiet:
-        print(f"$ {shlex.join(command)}", flush=True)
-    done = subprocess.run(command, cwd=ROOT, check=True, text=True, stdout=subprocess.PIPE if quiet else None,
-                          stderr=subprocess.DEVNULL if quiet else None)  # fmt: skip
-    return done.stdout or ""
+    print(f"$ {shlex.join(command)}", flush=True)
+    subprocess.run(command, cwd=ROOT, check=True)
+
+
+def _ask(*arguments: str) -> str:
+    """What az prints. Raises `NoAnswer` where it fails, prints nothing, or asks back."""
+    asked = f"`az {' '.join(arguments[:2])}`"
+    try:
+        done = subprocess.run(
+            ["az", *arguments], cwd=ROOT, check=False, text=True, stdin=subprocess.DEVNULL,
+            capture_output=True, timeout=_ANSWER_SECONDS,
+        )  # fmt: skip
+    except FileNotFoundError:
+        raise NoAnswer("The Azure CLI (az) is not installed.") from None
+    except subprocess.TimeoutExpired:
+        raise NoAnswer(f"{asked} did not answer within {_ANSWER_SECONDS} seconds.") from None
+    if done.returncode != 0:
+        raise NoAnswer(f"{asked} failed: run `az login`, and `az bicep install` if Bicep is missing.")
+    if not done.stdout.strip():
+        raise NoAnswer(f"{asked} answered nothing.")
+    return done.stdout.strip()
+
+
+def _ask_json(*arguments: str) -> Any:
+    try:
+        return json.loads(_ask(*arguments, "--output", "json"))
+    except ValueError:
+        raise NoAnswer(f"`az {' '.join(arguments[:2])}` answered something else than JSON.") from None
 
 
 if __name__ == "__main__":

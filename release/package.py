@@ -66,7 +66,7 @@ def build(root: Path, target: Path) -> Path:
         content = Path(folder)
         for name in own_files(root):
             (content / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(root / name, content / name)
+            _copy(root / name, content / name)
         (content / "version.txt").write_text(f"{release}\n", "utf-8")
         _install(root, wheels, content / SITE_PACKAGES)
         _compile(content)
@@ -90,7 +90,18 @@ def own_files(root: Path) -> list[str]:
     lines = (root / ".funcignore").read_text("utf-8").splitlines()
     ignored = [line.strip().rstrip("/") for line in lines if line.strip() and not line.startswith("#")]
     tracked = _git(root, "ls-files", "-z").split("\0")
-    return sorted(name for name in tracked if name and not left_behind(name, ignored))
+    own = sorted(name for name in tracked if name and not left_behind(name, ignored))
+    if "function_app.py" not in own:
+        raise CannotPackage("git tracks no app here: the package is made from a checkout of iZwop itself.")
+    return own
+
+
+def _copy(source: Path, target: Path) -> None:
+    if source.is_symlink() or not source.is_file():
+        raise CannotPackage(
+            f"{source.name} is tracked by git and no file: put it back, or commit that it is gone."
+        )
+    shutil.copyfile(source, target)
 
 
 def left_behind(name: str, ignored: list[str]) -> bool:
@@ -148,7 +159,8 @@ def _compile(content: Path) -> None:
     command = [sys.executable, "-m", "compileall", "-q", "-f", "--invalidation-mode", "unchecked-hash"]
     done = subprocess.run(
         [*command, "-s", str(content), "-p", _MOUNTED_AT, str(content)],
-        env={"PYTHONHASHSEED": "0", "PATH": os.environ["PATH"]}, capture_output=True, text=True, check=False,
+        env={"PYTHONHASHSEED": "0", "PATH": os.environ.get("PATH", os.defpath)},
+        capture_output=True, text=True, check=False,
     )  # fmt: skip
     if done.returncode != 0:
         raise CannotPackage(f"Some Python does not compile:\n{done.stdout.strip()[-2000:]}")

@@ -9,6 +9,7 @@ made the messages fail first: one that fails again is set aside again.
 
 import argparse
 import os
+import re
 import sys
 from collections.abc import Callable
 from datetime import datetime
@@ -22,6 +23,9 @@ from adapters.queues import IMAGE_QUEUE, MAIL_QUEUE, VISIT_QUEUE
 QUEUES = (MAIL_QUEUE, IMAGE_QUEUE, VISIT_QUEUE)
 # While it is moved a message is ours; if this process dies it is on the poison queue again after this.
 _MINE_SECONDS = 60
+
+# A name with a slash or a dot in it would send our token to another host.
+_ACCOUNT = re.compile("[a-z0-9]{3,24}")
 
 Connect = Callable[[str], QueueClient]
 
@@ -39,6 +43,8 @@ def main() -> int:
         parser.error("name a queue, or ask for --list")
     if arguments.account is None and not connection:
         parser.error("name the storage account with --account, or set AzureWebJobsStorage")
+    if arguments.account is not None and not _ACCOUNT.fullmatch(arguments.account):
+        parser.error("a storage account's name is 3 to 24 small letters and digits")
     connect = as_you(arguments.account) if arguments.account else by_connection(str(connection))
     try:
         if arguments.list:
@@ -48,7 +54,10 @@ def main() -> int:
             moved = replay(arguments.queue, connect, most=arguments.most)
             print(f"{moved} messages of {arguments.queue}-poison are back on {arguments.queue}.")
     except AzureError as exc:
-        print(f"The storage account did not do it: {exc.message.splitlines()[0]}", file=sys.stderr)
+        print(f"The storage account did not do it: {exc.message.partition('\n')[0]}", file=sys.stderr)
+        return 1
+    except ValueError:
+        print("AzureWebJobsStorage is not a connection string.", file=sys.stderr)
         return 1
     return 0
 

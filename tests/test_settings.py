@@ -20,6 +20,7 @@ AZURE = {
     "AzureWebJobsStorage__queueServiceUri": "https://st.queue.core.windows.net",
     "MEDIA_BLOB_SERVICE_URI": "https://st.blob.core.windows.net",
 }
+FIELDS = settings.Settings.model_fields.values()
 KEY = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
 
 
@@ -37,6 +38,7 @@ def test_complete_settings_have_no_fault(complete) -> None:
         {"PUBLIC_ORIGIN": "http://localhost:7071"},
         {"SMTP_URL": "smtp://127.0.0.1:1025"},
         {"HOUSEKEEPING_SCHEDULE": "*/5 * * * *"},
+        {"HOUSEKEEPING_SCHEDULE": "0 30 9,17 1-7 Jan Mon-Fri"},
         {"OIDC_CA_FILE": __file__},
         {"COSMOS_KEY": ""},
     ],
@@ -63,6 +65,8 @@ WRONG = [
     ({"OIDC_CA_FILE": "/no/such/file"}, "OIDC_CA_FILE names a file that is not there"),
     ({"OIDC_ISSUER": "http://login.example/t"}, "OIDC_ISSUER is not what it must be: Exactly the `iss`"),
     ({"OIDC_CLIENT_SECRET": "short"}, "OIDC_CLIENT_SECRET is not what it must be: The application's secret"),
+    ({"MAIL_FROM": "iZwop <@>"}, "MAIL_FROM is not what it must be: The sender, such as"),
+    ({"IMAGE_SWEEP_SCHEDULE": "a b c d e f"}, "IMAGE_SWEEP_SCHEDULE must be an NCRONTAB expression"),
     ({"IMAGE_SWEEP_SCHEDULE": "daily"}, "IMAGE_SWEEP_SCHEDULE must be an NCRONTAB expression"),
     ({"AzureWebJobsStorage": "UseDevelopmentStorage=true"}, "AzureWebJobsStorage and AzureWebJobs"),
     ({"AzureWebJobsStorage__queueServiceUri": ""}, "AzureWebJobsStorage is missing: set it to a connection"),
@@ -94,6 +98,18 @@ def test_every_missing_setting_is_named_with_its_meaning(name, absent) -> None:
     [found] = settings.faults(given)
     assert found.startswith(f"{name} is missing: ")
     assert len(found) > len(name) + 25
+
+
+@pytest.mark.parametrize("name", [name for name in AZURE if name in {f.alias for f in FIELDS}])
+@pytest.mark.parametrize(
+    "around", ["{} ", " {}", "{}\n", "{}\t", "{}\u200b", "{}\r\nBcc: a@example.com"], ids=repr
+)
+def test_what_was_pasted_along_is_told(name, around) -> None:
+    """A tenant's id with a blank behind it would refuse every token, and nobody would see why."""
+    value = around.format(AZURE[name])
+    assert settings.faults(AZURE | {name: value}) == [
+        f"{name} has a blank around it or a character that cannot be seen in it."
+    ]
 
 
 def test_all_faults_are_told_at_once() -> None:

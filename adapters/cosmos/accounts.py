@@ -26,6 +26,13 @@ _WELCOME_CLAIM = timedelta(hours=1)
 _MESSAGE_ID = re.compile("[A-Za-z0-9-]{1,64}")
 
 
+def _message(by: str) -> str:
+    """The id of a queue message, fit to stand in SQL."""
+    if not _MESSAGE_ID.fullmatch(by):
+        raise ValueError("not the id of a queue message")
+    return by
+
+
 class CosmosAccounts:
     def __init__(self, database: Database) -> None:
         self._items = Items(database, "accounts")
@@ -41,14 +48,19 @@ class CosmosAccounts:
         await self._items.create(document("account", account.id, account.id, account, welcomedAt=None))
 
     async def claim_welcome(self, account_id: str, *, by: str, at: datetime) -> bool:
-        if not _MESSAGE_ID.fullmatch(by):
-            raise ValueError("not the id of a queue message")
+        by = _message(by)
         values = {"welcomingBy": by, "welcomingAt": instant(at)}
         free = (
             f"where NOT IS_DEFINED(c.welcomingBy) OR c.welcomingBy = '{by}'"
             f" OR c.welcomingAt < '{instant(at - _WELCOME_CLAIM)}'"
         )
         return await self._items.patch(account_id, account_id, values, where=free) is True
+
+    async def give_up_welcome(self, account_id: str, *, by: str) -> None:
+        # Earlier than every time.
+        await self._items.patch(
+            account_id, account_id, {"welcomingAt": ""}, where=f"where c.welcomingBy = '{_message(by)}'"
+        )
 
     async def mark_welcomed(self, account_id: str, at: datetime) -> None:
         await self._items.patch(account_id, account_id, {"welcomedAt": instant(at)})

@@ -8,13 +8,13 @@ import asyncio
 import logging
 import re
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import aclosing, asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
 
 from azure.core import MatchConditions
-from azure.core.exceptions import ServiceRequestError, ServiceResponseError
+from azure.core.exceptions import ClientAuthenticationError, ServiceRequestError, ServiceResponseError
 from azure.cosmos import exceptions
 from azure.cosmos.aio import ContainerProxy, CosmosClient
 
@@ -81,7 +81,7 @@ class Database:
         try:
             async with _asked():
                 return await client.__aenter__()
-        except Unavailable:
+        except BaseException:  # who asks may have given up, and the store may know no such key
             await client.close()
             raise
 
@@ -109,7 +109,7 @@ def _refusals() -> Iterator[None]:
             raise
         log.warning("cosmos_busy status=%s", exc.status_code)
         raise Unavailable from None
-    except (ServiceRequestError, ServiceResponseError) as exc:
+    except (ServiceRequestError, ServiceResponseError, ClientAuthenticationError) as exc:
         log.warning("cosmos_unreachable error=%s", type(exc).__name__)
         raise Unavailable from None
 
@@ -213,10 +213,16 @@ class Items:
 
     async def sweep(self, sql: str, **parameters: Any) -> AsyncGenerator[Document]:
         """Stream a plain filter across all partitions. For maintenance, never for a request."""
+        async with aclosing(self.stored(sql, **parameters)) as documents:
+            async for document in documents:
+                yield upgraded(self._name, document)
+
+    async def stored(self, sql: str, **parameters: Any) -> AsyncGenerator[Document]:
+        """The same, but each document in the form it is stored in."""
         container = await self._database.container(self._name)
         with _refusals():
             async for document in container.query_items(sql, parameters=_parameters(parameters)):
-                yield upgraded(self._name, dict(document))
+                yield dict(document)
 
 
 def _parameters(values: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -59,18 +59,21 @@ UPGRADES: dict[int, dict[tuple[str, str | None], Callable[[Document], None]]] = 
     },
 }
 
+OLDEST_READABLE = min(UPGRADES) - 1
+
 
 def upgraded(container: str, document: Document) -> Document:
     """Today's form of a document that was read. A part of one, without its version, is left as it is.
 
     Raises `Unavailable` for a document of a version that this release cannot know: while a release is rolled
-    out or back, another worker can read it.
+    out or back, another worker can read it. A document that is not what its version says raises anything.
     """
     version = document.get("schemaVersion")
     if version is None:
         return document
-    if version > NEWEST_READABLE:
-        log.error("document_too_new container=%s version=%s", container, version)
+    if type(version) is not int or not OLDEST_READABLE <= version <= NEWEST_READABLE:
+        told = version if type(version) is int else type(version).__name__
+        log.error("document_of_unknown_version container=%s version=%s", container, told)
         raise Unavailable
     for step in range(version + 1, SCHEMA_VERSION + 1):
         change = UPGRADES[step].get((container, document.get("kind")))

@@ -133,6 +133,43 @@ async def test_a_sweep_that_was_cut_off_goes_on_where_it_ended(stored) -> None:
     assert second.done >= 1
 
 
+@pytest.mark.parametrize(
+    "broken",
+    [{"body": None}, {"body": {"draft": "text"}}, {"body": {"draft": {"emails": [1]}}}, {"schemaVersion": 0}],
+    ids=str,
+)
+async def test_a_broken_document_keeps_no_other_from_being_swept(stored, broken, caplog) -> None:
+    account, card, handle = stored
+    accounts = await wiring.services().database.container("accounts")
+    # The first that a sweep comes to.
+    bad = {
+        **old_card(account, card, handle),
+        "id": an_id("crd"),
+        "accountId": "acc_",
+        "secret": "Ada",
+        **broken,
+    }
+    await accounts.create_item(bad)
+    await accounts.delete_item(card, account)
+    await accounts.create_item(old_card(account, card, handle))
+    try:
+        swept = await wiring.services().migration.sweep(most=1000)
+        assert (swept.broken, swept.complete) == (1, False)
+        assert (await raw("accounts", card, account))["schemaVersion"] == SCHEMA_VERSION
+        left = await raw("accounts", bad["id"], "acc_")
+        assert {name: left[name] for name in bad} == bad
+        assert f"document_broken container=accounts _rid={left['_rid']}" in caplog.text
+        assert "Ada" not in caplog.text
+    finally:
+        await accounts.delete_item(bad["id"], "acc_")
+
+
+@pytest.mark.parametrize("version", [0, -1, "1", 1.5, True, [], SCHEMA_VERSION + 1], ids=str)
+def test_a_version_that_cannot_be_known_is_refused_and_not_guessed_at(version) -> None:
+    with pytest.raises(Unavailable):
+        upgraded("accounts", {**old_card("acc_a", "crd_a", "ada"), "schemaVersion": version})
+
+
 async def test_two_sweeps_at_once_and_a_person_who_writes_lose_nothing(stored) -> None:
     account, card, _ = stored
     services = wiring.services()

@@ -1,6 +1,7 @@
 """`/health`: well, late, failing; bounded, kept for a moment, and silent about everything else."""
 
 import asyncio
+import gc
 import json
 import re
 import time
@@ -8,11 +9,16 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from azure.core.exceptions import ResourceExistsError, ResourceNotFoundError
+from azure.core.exceptions import ClientAuthenticationError, ResourceExistsError, ResourceNotFoundError
+from azure.cosmos.exceptions import CosmosHttpResponseError
 
 import wiring
+from adapters.cosmos.database import Database, Items, _refusals
+from adapters.queues import Queue
+from domain.errors import Unavailable
 from domain.health import LATE_AFTER, Dependency, Waiting, judge
 from domain.mail import MailOrder
+from settings import Settings
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 DOCUMENTS = "/docs"
@@ -117,6 +123,64 @@ async def test_a_provider_that_hangs_is_not_waited_for_but_asked_to_the_end(clie
     assert not answered.is_set()
     opened.set()
     await asyncio.wait_for(answered.wait(), 5)
+
+
+@pytest.mark.parametrize(
+    ("part", "wrong"),
+    [
+        ("store", {"COSMOS_KEY": "d3Jvbmc="}),
+        ("store", {"COSMOS_KEY": "no key at all"}),
+        ("store", {"COSMOS_ENDPOINT": "http://127.0.0.1:9"}),
+        ("store", {"COSMOS_DATABASE": "another"}),
+        ("queues", {"AzureWebJobsStorage": "account key"}),
+        ("queues", {"AzureWebJobsStorage": "queue port"}),
+    ],
+    ids=str,
+)
+async def test_wrong_credentials_and_places_are_told_in_time_and_not_repeated(  # noqa: PLR0917 - fixtures
+    client, cloud, caplog, part, wrong, monkeypatch
+) -> None:
+    storage = cloud.settings["AzureWebJobsStorage"]
+    spoilt = {
+        "account key": re.sub("AccountKey=[^;]+", "AccountKey=d3Jvbmc=", storage),
+        "queue port": re.sub(r"(QueueEndpoint=http://127.0.0.1:)\d+", r"\g<1>9", storage),
+    }
+    given = cloud.settings | {name: spoilt.get(value, value) for name, value in wrong.items()}
+    services = wiring.build(Settings.model_validate(given))
+    monkeypatch.setattr(wiring, "services", lambda: services)
+    began = time.monotonic()
+    answer = await client().get("/health")
+    assert time.monotonic() - began < 3
+    await services.close()
+    assert answer.status_code == 503
+    away = {each["name"] for each in answer.json()["dependencies"] if not each["reachable"]}
+    assert away == {part}
+    for name, value in wrong.items():
+        assert spoilt.get(value, value) not in answer.text, name
+    # Only the kind of failure is logged; the rest may repeat a key.
+    told = [record.getMessage() for record in caplog.records if record.name.startswith("izwop")]
+    assert not [line for line in told if "d3Jvbmc=" in line or "no key at all" in line]
+
+
+async def test_what_does_not_let_us_in_keeps_no_connection_open(cloud, recwarn) -> None:
+    """Azure asks for the health of an instance again and again."""
+    gc.collect()
+    recwarn.clear()
+    database = Database(cloud.settings["COSMOS_ENDPOINT"], "d3Jvbmc=", "izwop")
+    queue = Queue("mail", "DefaultEndpointsProtocol=http;AccountName=a;AccountKey=YQ==;"
+                  "QueueEndpoint=http://127.0.0.1:9/a", None)  # fmt: skip
+    with pytest.raises(CosmosHttpResponseError):
+        await Items(database, "published").read("health", "health")
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.5):
+            await queue.waiting()
+    gc.collect()
+    assert not [warning for warning in recwarn if "Unclosed" in str(warning.message)]
+
+
+async def test_an_identity_that_gets_no_token_is_a_store_that_is_away() -> None:
+    with pytest.raises(Unavailable), _refusals():
+        raise ClientAuthenticationError("no token from the identity's endpoint")
 
 
 async def test_queues_that_are_away_are_told(client, monkeypatch) -> None:

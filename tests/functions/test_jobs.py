@@ -115,6 +115,24 @@ async def test_a_claim_that_led_to_nothing_is_free_again_after_an_hour(host) -> 
     assert await accounts.claim_welcome(account.id, by="second", at=at + timedelta(hours=1, seconds=1))
 
 
+async def test_a_mail_that_failed_is_sent_by_the_message_that_is_given_back_for_it(host, mailbox) -> None:
+    """What was set aside comes back under another id, perhaps minutes later."""
+    account, services = await an_account(), wiring.services()
+    nobody = SmtpMailer(f"smtp://127.0.0.1:{free_port()}", "iZwop <hello@izwop.example>")
+
+    async def work(by: str, mailer: SmtpMailer) -> None:
+        await deliver(
+            MailOrder(kind="welcome", account_id=account.id), by=by, origin="https://izwop.test",
+            now=datetime.now(UTC), accounts=services.accounts, mailer=mailer,
+        )  # fmt: skip
+
+    for _ in range(5):
+        with pytest.raises(MailNotSent):
+            await work("first", nobody)
+    await work("given-back", services.mailer)
+    assert [mail["times"] for mail in await mailbox.holds(1, account.email)] == [1]
+
+
 async def test_a_mail_that_the_server_refuses_leaves_no_address_in_the_log(host, caplog) -> None:
     """The server's own words repeat the address."""
 

@@ -41,9 +41,12 @@ for start, answer in answers.items():
     if " ".join(words).startswith(start):
         if answer is None:
             sys.exit("az: not signed in")
-        print(json.dumps(answer))
+        if answer == "asks back":
+            answer = input("Install the extension? [Y/n] ")
+        print(answer if isinstance(answer, str) else json.dumps(answer))
 """
 WELL = {
+    "bicep version": "Bicep CLI version 0.30.3",
     "account show": {"id": SUBSCRIPTION},
     "provider list": [name.lower() for name in deploy.providers()],
     "functionapp list-flexconsumption-locations": [{"name": "Sweden Central"}, {"name": "westeurope"}],
@@ -134,6 +137,12 @@ REFUSED = {
     ),
     "a policy that is locked perhaps": ("prod", [], {"AUDIT_LOCKED": "yes"}, {}, "AUDIT_LOCKED is not"),
     "a sender that is nobody": ("prod", [], {"MAIL_FROM": "iZwop"}, {}, "MAIL_FROM"),
+    "an address for a domain": ("dev", [], {"IZWOP_DOMAIN": "https://a.b"}, {}, "IZWOP_DOMAIN is not a"),
+    "no generation": ("dev", [], {"GENERATION": "two"}, {}, "GENERATION is not a whole number."),
+    "an az that answers nothing": ("dev", [], {}, {"account show": ""}, "show` answered nothing."),
+    "an az that answers in words": ("dev", [], {}, {"account show": "Welcome!"}, "something else than JSON"),
+    "an az of another form": ("dev", [], {}, {"account show": ["id"]}, "a form that this release does"),
+    "an az that asks back": ("dev", [], {}, {"account show": "asks back"}, "`az account show` failed"),
     "somebody who is not signed in": ("dev", [], {}, {"account show": None}, "`az account show` failed"),
     "another subscription": (
         "dev", [], {}, {"account show": {"id": "another"}}, "az is signed in to another subscription",
@@ -179,6 +188,15 @@ def test_a_machine_without_az_is_told_so(az, tmp_path) -> None:
     assert "The Azure CLI (az) is not installed." in done.stderr
 
 
+def test_an_az_that_hangs_is_not_waited_for(tmp_path, monkeypatch) -> None:
+    (tmp_path / "az").write_text("#!/bin/sh\nexec sleep 60\n")
+    (tmp_path / "az").chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    monkeypatch.setattr(deploy, "_ANSWER_SECONDS", 0.2)
+    [reason] = deploy._wrong_azure("swedencentral", {})
+    assert reason == "`az bicep version` did not answer within 0.2 seconds."
+
+
 @pytest.fixture
 def zipped(tmp_path):
     def make(version: str) -> Path:
@@ -196,7 +214,10 @@ def test_a_package_goes_to_what_the_deployment_made_and_is_walked(az, zipped, do
         # Nobody answers where the app shall be: what is walked there fails.
         outputs = {"PUBLISH_ORIGIN": made_door.origin, "PUBLIC_ORIGIN": "http://127.0.0.1:9"}
         answers = {
-            "deployment sub show": {name: {"value": value} for name, value in outputs.items()},
+            # As Azure gives names back.
+            "deployment sub show": {
+                name[:6].lower() + name[6:]: {"value": value} for name, value in outputs.items()
+            },
             "account get-access-token": {"accessToken": "a-token"},
         }
         order = ("publish", "dev", "--patience", "0", "--package", str(package))
@@ -249,9 +270,30 @@ def test_a_wrong_publication_is_refused(az, zipped, environment, version, senten
     assert made(asked) == []
 
 
-def test_what_is_no_package_is_refused(az, tmp_path) -> None:
+@pytest.mark.parametrize("outputs", ["", "null", [], {"PUBLIC_ORIGIN": "https://i.example"}], ids=str)
+def test_a_deployment_that_failed_names_no_function_app(az, zipped, outputs) -> None:
+    done, asked = az(
+        "publish", "dev", "--package", str(zipped("0.1.0+a")), answers={"deployment sub show": outputs}
+    )
+    assert "There is no deployment izwop-dev to be seen: `create` it first" in done.stderr
+    assert [words[0] for words in asked] == ["deployment"]
+
+
+def test_what_is_no_whole_package_is_refused(az, tmp_path, zipped) -> None:
     shutil.copy(__file__, tmp_path / "not.zip")
-    for path in ("not.zip", "absent.zip"):
+    with zipfile.ZipFile(tmp_path / "odd.zip", "w") as content:
+        content.writestr("version.txt", b"\xff\xfe")
+    with zipfile.ZipFile(tmp_path / "nameless.zip", "w") as content:
+        content.writestr("version.txt", "\n")
+    whole = zipped("0.1.0+a")
+    with zipfile.ZipFile(whole, "a", zipfile.ZIP_DEFLATED) as content:
+        content.writestr("function_app.py", "pass\n" * 100)
+        at = content.getinfo("function_app.py").header_offset
+    (tmp_path / "cut.zip").write_bytes(whole.read_bytes()[:-30])
+    damaged = bytearray(whole.read_bytes())
+    damaged[at + 48] ^= 0xFF
+    (tmp_path / "damaged.zip").write_bytes(damaged)
+    for path in ("not.zip", "absent.zip", "odd.zip", "nameless.zip", "cut.zip", "damaged.zip"):
         done, asked = az("publish", "dev", "--package", str(tmp_path / path))
         assert "is not a package; make one with `make package`" in done.stderr
         assert made(asked) == []

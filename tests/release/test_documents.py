@@ -1,9 +1,10 @@
 """What the documents for operators name is there: files, commands, functions, settings, sums."""
 
-import ast
+import json
 import re
 import subprocess
 import sys
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -64,21 +65,40 @@ def test_every_command_is_one_that_its_program_takes() -> None:
         assert f"\n{target}:" in makefile
 
 
-def names_of_functions() -> set[str]:
-    """What the host calls the functions: the given name, otherwise that of the code."""
-    found = set()
-    for path in (ROOT / "functions").glob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.AsyncFunctionDef):
-                found.add(node.name)
-    return found
+REGISTERED = """
+import json, function_app
+told = {}
+for each in function_app.app.get_functions():
+    trigger = each.get_trigger().get_dict_repr()
+    told[each.get_function_name()] = [trigger.get("route") or "", *map(str, trigger.get("methods") or ())]
+print(json.dumps(told))
+"""
 
 
-def test_every_function_that_can_be_switched_off_is_there() -> None:
+@pytest.fixture(scope="module")
+def functions() -> dict[str, list[str]]:
+    """Route and methods of each function, by the name that the host has for it."""
+    done = subprocess.run(
+        [sys.executable, "-c", REGISTERED], cwd=ROOT, env={}, capture_output=True, text=True, check=True
+    )
+    return json.loads(done.stdout)
+
+
+def test_every_function_that_can_be_switched_off_is_there(functions) -> None:
     table = OPERATING.partition("| for `NAME` | stops |")[2].partition("\n\n")[0]
-    named = set(re.findall(r"`(\w+)`", table))
+    rows = {row.split("|")[2].strip(): set(re.findall(r"`(\w+)`", row)) for row in table.splitlines() if row}
+    named = set().union(*rows.values()) - {"NAME"}
     assert len(named) > 8
-    assert named <= names_of_functions()
+    assert named <= functions.keys()
+    takes_pictures = {
+        name
+        for name, (route, *methods) in functions.items()
+        if "image" in route and {"POST", "PUT"} & {method.split(".")[-1] for method in methods}
+    }
+    pictures = next(named for stops, named in rows.items() if stops.startswith("pictures that come in"))
+    assert takes_pictures | {"my_card_save"} < pictures  # whose form may bring some
+    shows_cards = {name for name, (route, *_) in functions.items() if route.startswith("c/")}
+    assert shows_cards == rows["cards, in every form"]
 
 
 def test_every_setting_that_is_exported_is_a_parameter() -> None:
@@ -86,7 +106,7 @@ def test_every_setting_that_is_exported_is_a_parameter() -> None:
     files = [path.read_text() for path in (ROOT / "infra/parameters").glob("*.bicepparam")]
     read = {name for text in files for name in re.findall(r"readEnvironmentVariable\('(\w+)'", text)}
     known = {field.alias for field in settings.Settings.model_fields.values()} | read
-    assert {"OPERATOR_EMAIL", "SENDER_DOMAIN"} <= exported <= known
+    assert {"OPERATOR_EMAIL", "SENDER_DOMAIN"} <= exported <= known | {"AZURE_SUBSCRIPTION_ID"}
 
 
 def test_the_sums_of_the_cost_table_are_those_of_the_arithmetic() -> None:
@@ -99,3 +119,35 @@ def test_the_sums_of_the_cost_table_are_those_of_the_arithmetic() -> None:
         total = together.replace(",", "")
         assert int(standing) + int(views) == int(total)
         assert f"{views} · {total}" in infra, "infra/README.md has other sums"
+
+
+def shell_of(text: str) -> str:
+    blocks = re.findall(r"^( *)```sh\n(.*?)^ *```", text, re.MULTILINE | re.DOTALL)
+    commands = "\n".join(textwrap.dedent(block) for _, block in blocks)
+    return "\n".join([commands, *re.findall(r"`(az [^`]+)`", text)])
+
+
+def unset_names(text: str) -> set[str]:
+    """What commands use and nothing before tells the operator's shell."""
+    shell = shell_of(text)
+    told = set(re.findall(r"\b([A-Z][A-Z_]+)=", shell)) | set(re.findall(r"read -rs (\w+)", shell))
+    return set(re.findall(r"\$\{?([A-Z][A-Z_]+)", shell)) - told
+
+
+def test_every_name_that_a_command_uses_is_told_to_the_shell() -> None:
+    assert unset_names(OPERATING) == set()
+    assert unset_names(OPERATING + "\n- `az functionapp stop --name $NOBODY_SAYS`\n") == {"NOBODY_SAYS"}
+
+
+def test_the_names_of_the_page_are_found(tmp_path) -> None:
+    """Run as an operator would, beside a stand-in for az that has one resource of each type."""
+    [block] = [part for part in re.findall(r"```sh\n(.*?)```", OPERATING, re.DOTALL) if "name_of()" in part]
+    (tmp_path / "az").write_text('#!/bin/sh\ncase "$*" in *"--output tsv") echo found;; *) exit 1;; esac\n')
+    (tmp_path / "az").chmod(0o755)
+    names = re.findall(r"\b([A-Z][A-Z_]+)=", block)
+    assert len(names) == 10
+    shown = "; ".join(f'test -n "${name}"' for name in names)
+    done = subprocess.run(
+        ["bash", "-euc", f"{block}\n{shown}"], env={"PATH": f"{tmp_path}:/usr/bin:/bin"}, check=False
+    )
+    assert done.returncode == 0

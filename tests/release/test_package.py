@@ -107,6 +107,7 @@ def test_what_does_not_belong_would_be_seen(planted) -> None:
 @pytest.mark.parametrize(
     ("name", "stays"),
     [("function_app.py", True), ("local/cloud.py", False), ("bench/lines.py", False), ("domain/a.py", True),
+     (".env", False), ("functions/.env", False), (".azure/dev/.env", False),
      (".gitignore", False), ("local.settings.json.example", False), ("web/templates/docs/a.html", False)],
 )  # fmt: skip
 def test_funcignore_is_honoured(name, stays) -> None:
@@ -114,6 +115,39 @@ def test_funcignore_is_honoured(name, stays) -> None:
     assert (
         package.left_behind(name, [line for line in lines if line and not line.startswith("#")]) is not stays
     )
+
+
+@pytest.mark.parametrize("name", [".env", ".azure/dev/.env", "local.settings.json", ".local/a", "dist/a.zip"])
+def test_git_does_not_take_what_holds_secrets(name) -> None:
+    assert subprocess.run(["git", "check-ignore", "-q", name], cwd=ROOT, check=False).returncode == 0
+
+
+@pytest.fixture
+def checkout(tmp_path) -> Path:
+    """A checkout that tracks an app of one file."""
+    for name in ("function_app.py", "settings.py", ".funcignore"):
+        (tmp_path / name).write_text("")
+    for command in (["init", "-q"], ["add", "."]):
+        subprocess.run(["git", *command], cwd=tmp_path, check=True)
+    return tmp_path
+
+
+def test_what_git_does_not_track_is_no_app(checkout) -> None:
+    assert package.own_files(checkout) == [".funcignore", "function_app.py", "settings.py"]
+    (checkout / "unpacked").mkdir()
+    (checkout / "unpacked/.funcignore").write_text("")
+    (checkout / "unpacked/function_app.py").write_text("")
+    with pytest.raises(package.CannotPackage, match="git tracks no app here"):
+        package.own_files(checkout / "unpacked")
+
+
+@pytest.mark.parametrize("instead", [None, "/etc/hostname"])
+def test_a_tracked_file_that_is_gone_or_leads_elsewhere_is_told(checkout, tmp_path, instead) -> None:
+    (checkout / "settings.py").unlink()
+    if instead:
+        (checkout / "settings.py").symlink_to(instead)
+    with pytest.raises(package.CannotPackage, match=r"settings\.py is tracked by git and no file"):
+        package._copy(checkout / "settings.py", tmp_path / "copy")
 
 
 def test_it_runs_on_a_bare_python(unpacked, tmp_path) -> None:

@@ -1,5 +1,6 @@
 """What the pipelines may do, which actions they trust, and that they agree with the templates and the app."""
 
+import json
 import os
 import re
 import subprocess
@@ -8,13 +9,21 @@ from pathlib import Path
 import pytest
 import yaml
 
+import settings
+
 ROOT = Path(__file__).parents[2]
 WORKFLOWS = {path.name: path.read_text() for path in sorted((ROOT / ".github/workflows").glob("*.yml"))}
 
 
+def exposed(text: str) -> list[str]:
+    triggers = set(yaml.safe_load(text)[True])  # YAML takes `on` for a truth value
+    open_to_all = "pull_request" in triggers and "secrets" in text
+    return ["secrets for who opens a pull request"] * ("pull_request_target" in triggers or open_to_all)
+
+
 def wrong(text: str) -> list[str]:
     """What a workflow must not be: unpinned, unbounded, or allowed more than it needs."""
-    workflow, found = yaml.safe_load(text), []
+    workflow, found = yaml.safe_load(text), exposed(text)
     found += [f"not pinned by commit: {action}" for action in re.findall(r"uses: (?!\./)(\S+)", text)
               if not re.fullmatch(r"actions/[\w-]+@[0-9a-f]{40}", action)]  # fmt: skip
     found += [
@@ -33,6 +42,8 @@ def wrong(text: str) -> list[str]:
             found.append(f"{name} has a token it does not use, or none it needs")
         if "uses" not in job and "timeout-minutes" not in job:
             found.append(f"{name} may run for hours")
+        if "-plan" in str(job.get("environment")) and "secrets." in str(job):
+            found.append(f"{name} has secrets before anybody approved it")
         for step in job.get("steps", []):
             if "${{" in step.get("run", ""):
                 found.append(f"{name} puts text of others into a command")
@@ -60,7 +71,10 @@ def test_a_workflow_trusts_and_may_do_little(name) -> None:
         ("ci.yml", "      contents: read", "      contents: read\n      id-token: write"),
         ("ci.yml", "    timeout-minutes: 40\n", ""),
         ("ci.yml", "run: .ci/run", "run: echo ${{ github.head_ref }}"),
+        ("ci.yml", "  pull_request:", "  pull_request_target:"),
+        ("ci.yml", "run: .ci/run", "run: .ci/run\n        env:\n          KEY: ${{ secrets.SESSION_KEY }}"),
         ("environment.yml", "          persist-credentials: false", "          fetch-depth: 1"),
+        ("environment.yml", "SMTP_URL: smtps://a-stand-in:465", "SMTP_URL: ${{ secrets.SMTP_URL }}"),
     ],
 )
 def test_a_planted_fault_is_seen(name, old, new) -> None:
@@ -109,6 +123,41 @@ def test_the_pipeline_gives_every_parameter_that_the_templates_read() -> None:
             assert read <= step["env"].keys(), (file.name, read - step["env"].keys())
 
 
+def test_what_stands_in_for_secrets_is_taken_by_the_check() -> None:
+    [step] = [
+        step
+        for step in yaml.safe_load(WORKFLOWS["environment.yml"])["jobs"]["plan"]["steps"]
+        if "what-if" in step.get("run", "")
+    ]
+    names = ("OIDC_CLIENT_SECRET", "SESSION_KEY", "SMTP_URL")
+    said = settings.faults({name: step["env"][name] for name in names})
+    assert not [sentence for sentence in said if sentence.startswith(names)]
+
+
+@pytest.mark.parametrize("answers", [True, False])
+def test_the_pipeline_finds_where_the_package_goes(tmp_path, answers) -> None:
+    """Azure gives names of outputs back with small letters at their start."""
+    [step] = [
+        step
+        for step in yaml.safe_load(WORKFLOWS["environment.yml"])["jobs"]["deploy"]["steps"]
+        if step.get("name") == "Where the package goes"
+    ]
+    assert step["shell"] == "bash"  # for GitHub that is `bash -eo pipefail`
+    outputs = {"publisH_ORIGIN": "https://scm.example", "publiC_ORIGIN": "https://i.example"}
+    shown = json.dumps({name: {"value": value} for name, value in {**outputs, "edgE_HOST": "e"}.items()})
+    (tmp_path / "az").write_text(f"#!/bin/bash\necho '{shown}'\n" if answers else "#!/bin/bash\nexit 1\n")
+    (tmp_path / "az").chmod(0o755)
+    done = subprocess.run(
+        ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]],
+        env={"PATH": f"{tmp_path}:/usr/bin:/bin", "ENVIRONMENT": "dev", "GITHUB_ENV": str(tmp_path / "env")},
+        check=False,
+    )
+    assert (done.returncode == 0) is answers
+    told = (tmp_path / "env").read_text().splitlines()
+    named = ["PUBLISH_ORIGIN=https://scm.example", "PUBLIC_ORIGIN=https://i.example"]
+    assert told == (named if answers else [])
+
+
 def test_azd_makes_what_the_templates_call_it_and_publishes_our_package() -> None:
     project = yaml.safe_load((ROOT / "azure.yaml").read_text())
     assert project["services"]["api"]["host"] == "function"
@@ -116,6 +165,29 @@ def test_azd_makes_what_the_templates_call_it_and_publishes_our_package() -> Non
     assert (ROOT / project["infra"]["path"] / f"{project['infra']['module']}.bicep").exists()
     steps = [step["azd"] for step in project["workflows"]["up"]["steps"]]
     assert steps == ["provision", "deploy api --from-package dist/released-package.zip"]
+
+
+@pytest.mark.parametrize(
+    ("environment", "made"), [("dev", ["package"]), ("prod", []), ("staging", []), ("", [])]
+)
+def test_azd_makes_dev_and_nothing_else(tmp_path, environment, made) -> None:
+    """Its parameters are those of the cheap variant, whatever the environment is called."""
+    hook = yaml.safe_load((ROOT / "azure.yaml").read_text())["hooks"]["preprovision"]
+    assert hook["shell"] == "sh"
+    asked = tmp_path / "asked"
+    for name in ("make", ".venv/bin/python"):
+        program = tmp_path / name
+        program.parent.mkdir(parents=True, exist_ok=True)
+        program.write_text(f'#!/bin/sh\necho "$*" >> {asked}\n')
+        program.chmod(0o755)
+    done = subprocess.run(
+        ["sh", "-c", hook["run"]], cwd=tmp_path, capture_output=True, text=True, check=False,
+        env={"PATH": f"{tmp_path}:/usr/bin:/bin", "AZURE_ENV_NAME": environment},
+    )  # fmt: skip
+    checked = ["-m release.deploy check dev --location swedencentral"] if made else []
+    assert (asked.read_text().splitlines() if asked.exists() else []) == made + checked
+    assert (done.returncode == 0) is bool(made)
+    assert made or "only dev" in done.stderr
 
 
 @pytest.fixture

@@ -3,11 +3,12 @@
 import asyncio
 import subprocess
 import sys
+from collections import Counter
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from azure.core.exceptions import ResourceNotFoundError
+from azure.core.exceptions import ResourceExistsError, ResourceNotFoundError
 from azure.storage.queue import QueueClient
 
 import wiring
@@ -94,12 +95,51 @@ async def test_the_list_counts_and_says_nothing_of_what_they_say(connect, cloud)
     assert "acc_secret" not in done.stdout
 
 
+@pytest.mark.parametrize("arguments", [("--list",), ("mail",)])
+def test_a_connection_string_that_is_none_is_not_repeated(arguments) -> None:
+    done = run(*arguments, AzureWebJobsStorage="AccountKey=c2VjcmV0")
+    assert (done.returncode, done.stderr) == (1, "AzureWebJobsStorage is not a connection string.\n")
+
+
+def test_a_process_that_is_killed_loses_nothing_and_doubles_one_at_most(connect, cloud, monkeypatch) -> None:
+    """Killed between sending and deleting, as often as can be."""
+    monkeypatch.setattr(replay, "_MINE_SECONDS", 1)
+    poison, queue = connect("images-poison"), connect("images")
+    for each in (poison, queue):
+        with suppress(ResourceExistsError):
+            each.create_queue()
+        each.clear_messages()
+    for number in range(3):
+        poison.send_message(f"message-{number}")
+
+    class Killed(BaseException):
+        pass
+
+    def die(self, message) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(QueueClient, "delete_message", die)
+        with pytest.raises(Killed):
+            replay.replay("images", connect, most=10)
+    while poison.get_queue_properties().approximate_message_count:
+        replay.replay("images", connect, most=10)
+    there = Counter(message.content for message in queue.peek_messages(max_messages=10))
+    queue.clear_messages()
+    assert sorted(there) == ["message-0", "message-1", "message-2"]
+    assert there.total() == 4
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
         ((), "name a queue, or ask for --list"),
         (("mail",), "name the storage account with --account"),
-        (("sales", "--account", "st"), "invalid choice: 'sales'"),
+        (("sales", "--account", "stizwop"), "invalid choice: 'sales'"),
+        (
+            ("mail", "--account", "evil.example/"),
+            "a storage account's name is 3 to 24 small letters and digits",
+        ),
     ],
 )
 def test_a_wrong_call_is_refused_with_a_sentence(arguments, sentence) -> None:

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from contextlib import suppress
 
 import httpx
 import pytest
@@ -146,6 +147,32 @@ PLANTED = {
         replaced(b'"store","reachable":true', b'"store","reachable":false'),
         "does not reach: store",
     ),
+    "a health that names no dependency": (
+        "/health",
+        replaced(b'"dependencies":[', b'"others":['),
+        "says nothing of identity, queues, store",
+    ),
+    "a health of another shape": (
+        "/health",
+        {"body": lambda _: b'{"dependencies": [1, {}]}'},
+        "does not reach: None",
+    ),
+    "a health that is too deep": ("/health", {"body": lambda _: b"[" * 200_000}, "is not JSON"),
+    "an API that says nothing of itself": (
+        "/api/v1/openapi.json",
+        {"body": lambda _: b'{"openapi": "3.1.0", "servers": [{}]}'},
+        "PUBLIC_ORIGIN is another origin",
+    ),
+    "a sign-in that leads to another page": (
+        "/my",
+        {"headers": {"location": "/auth/login.example"}},
+        "does not lead to /auth/login",
+    ),
+    "a provider that is no address": (
+        "/auth/login",
+        {"headers": {"location": "https://[a"}},
+        "leads nowhere",
+    ),
     "work that is late": (
         "/health",
         replaced(b'"status":"ok"', b'"status":"late"'),
@@ -180,12 +207,66 @@ async def test_it_leaves_nothing_behind(origin) -> None:
     assert all(work["count"] == 0 for work in waiting if work["name"] != "mail"), waiting
 
 
-def test_https_must_be_forced() -> None:
+@pytest.mark.parametrize(
+    ("status", "location", "fault"),
+    [
+        (200, "", "answers 200, not 308"),
+        (307, "https://izwop.example/", "answers 307, not 308"),
+        (308, "https://izwop.example.evil.example/", "does not lead to https://izwop.example"),
+        (308, "https://izwop.example/", ""),
+    ],
+)
+def test_https_must_be_forced(status, location, fault) -> None:
+    def fetch(_method: str, _path: str, _form: bytes | None) -> smoke.Answer:
+        return smoke.Answer(status, {"location": location}, b"")
+
+    faults = dict(smoke.walk("https://izwop.example", fetch))
+    assert faults["GET http://…: leads to https"] == fault
+
+
+def test_an_origin_without_https_is_a_fault_anywhere_but_here() -> None:
     def fetch(_method: str, _path: str, _form: bytes | None) -> smoke.Answer:
         return smoke.Answer(200, {}, b"")
 
-    faults = dict(smoke.walk("https://izwop.example", fetch))
+    faults = dict(smoke.walk("http://izwop.example", fetch))
     assert faults["GET http://…: leads to https"] == "answers 200, not 308"
+    assert "GET http://…: leads to https" not in dict(smoke.walk("http://127.0.0.1:7071", fetch))
+
+
+@pytest.fixture
+async def stranger(request):
+    """The origin of a server that sends the head of an answer, then one text again and again."""
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        head, body, pause = request.param
+        writer.write(b"HTTP/1.1 200 OK\r\n" + head + b"\r\n")
+        with suppress(ConnectionError):
+            while body:
+                writer.write(body)
+                await writer.drain()
+                await asyncio.sleep(pause)
+            writer.close()
+
+    async with await asyncio.start_server(answer, "127.0.0.1") as server:
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        server.close_clients()
+
+
+@pytest.mark.parametrize(
+    ("stranger", "fault"),
+    [
+        ((b"", b"x" * 100_000, 0), "sends more than 2000000 bytes"),
+        ((b"", b"x", 0.05), "is not done sending after 0.3 seconds"),
+        ((b"Content-Length: 10\r\n", b"", 0), "breaks off"),
+    ],
+    indirect=["stranger"],
+)
+async def test_what_never_ends_or_breaks_off_is_a_fault(stranger, monkeypatch, fault) -> None:
+    monkeypatch.setattr(smoke, "SECONDS", 0.3)
+    fetch = smoke.fetch_from(stranger)
+    with pytest.raises(smoke.Wrong, match=fault):
+        await asyncio.to_thread(fetch, "GET", "/", None)
 
 
 def test_a_server_that_is_away_is_one_sentence(capsys) -> None:
@@ -196,7 +277,13 @@ def test_a_server_that_is_away_is_one_sentence(capsys) -> None:
     assert "11 of 11 steps failed." in printed
 
 
-@pytest.mark.parametrize("url", ["", "izwop.example", "https://izwop.example/c/ada", "ftp://izwop.example"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "", "izwop.example", "https://izwop.example/c/ada", "ftp://izwop.example", "http://izwop.example",
+        "https://user:password@izwop.example", "https://izwop.example?a", "https://a b",
+    ],
+)  # fmt: skip
 def test_what_is_no_origin_is_refused_before_anything_is_fetched(url) -> None:
     command = [sys.executable, "-m", "release.smoke", url]
     done = subprocess.run(command, cwd=processes.PROJECT, capture_output=True, text=True, check=False)
