@@ -16,6 +16,7 @@ from local.functions_host.host_json import HostJson
 from local.functions_host.http import Receive, Scope, Send
 from local.functions_host.queues import LEASE_SECONDS, QueueListener, Queues
 from local.functions_host.routing import Router, decoded_path, route_of
+from local.functions_host.settings import is_disabled
 from local.functions_host.timers import TimerListener, TimerStatus
 from local.functions_host.worker import Datum, Function, Invocation
 
@@ -83,6 +84,7 @@ class FunctionsHost:
             host_json = HostJson.read(app_dir)
             functions = await worker.load(app_dir)
             lint.check(functions, host_json, settings)
+            functions = [each for each in functions if not is_disabled(each.name, settings)]
         except BaseException:
             _restore_environment(before)
             raise

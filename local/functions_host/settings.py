@@ -19,6 +19,11 @@ def resolve(text: str, settings: Mapping[str, str]) -> str:
     return re.sub("%([^%]+)%", value, text)
 
 
+def is_disabled(function: str, settings: Mapping[str, str]) -> bool:
+    """Whether a setting such as `AzureWebJobs.show_card.Disabled` turns a function off."""
+    return settings.get(f"AzureWebJobs.{function}.Disabled", "").lower() in ("true", "1")
+
+
 def storage_account(name: str, settings: Mapping[str, str]) -> str:
     """The storage account a binding's connection names: a connection string, or the queue service's URL.
 

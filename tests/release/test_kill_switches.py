@@ -1,0 +1,91 @@
+"""The kill switches that operators are told of stop what they are said to stop, and nothing else."""
+
+import os
+import re
+import sys
+from pathlib import Path
+
+import httpx
+import pytest
+
+from domain.links import link_key
+from local import processes
+from tests.functions.test_api_cards import published
+from tests.functions.test_images import ready
+
+ROOT = Path(__file__).parents[2]
+LINK = "https://example.com/"
+# By the function that a switch names: a request that it alone answers, and its answer while it is on.
+DOORS = {
+    "show_card": ("GET", "{card}", 200),
+    "show_card_image": ("GET", "{image}", 200),
+    "follow_card_link": ("GET", f"{{card}}/go/{link_key(LINK)}", 303),
+    "begin_login": ("POST", "/auth/login", 415),
+    "post_image": ("POST", "/api/v1/images", 401),
+    "put_image_content": ("PUT", "/api/v1/images/img_x/content", 401),
+    "post_image_complete": ("POST", "/api/v1/images/img_x/complete", 401),
+    "my_card_save": ("POST", "/my/cards/crd_x", 401),
+}
+
+
+def switches() -> set[str]:
+    """The functions that the table of kill switches names."""
+    text = (ROOT / "docs/operating.md").read_text()
+    rows = text.partition("| for `NAME` | stops |")[2].partition("\n\n")[0]
+    return {name for row in rows.splitlines() if row for name in re.findall(r"`(\w+)`", row.split("|")[1])}
+
+
+@pytest.fixture
+async def start(cloud, tmp_path):
+    """Start the app with some functions turned off; gives a stranger to it."""
+    children, strangers = [], []
+
+    async def run(*off: str) -> httpx.AsyncClient:
+        settings = cloud.settings | {f"AzureWebJobs.{name}.Disabled": "true" for name in off}
+        command = [sys.executable, "-m", "local.functions_host", "--app", str(ROOT), "--port", "0"]
+        child, (origin,) = await processes.start_ready(
+            f"app without {len(off)}", command, logs=tmp_path, env=os.environ | settings
+        )
+        children.append(child)
+        strangers.append(httpx.AsyncClient(base_url=origin, trust_env=False))
+        return strangers[-1]
+
+    yield run
+    for stranger in strangers:
+        await stranger.aclose()
+    for child in children:
+        await child.stop()
+
+
+async def answers(stranger: httpx.AsyncClient, **places: str) -> dict[str, int]:
+    return {
+        name: (await stranger.request(method, path.format(**places))).status_code
+        for name, (method, path, _) in DOORS.items()
+    }
+
+
+async def runs(stranger: httpx.AsyncClient, jobs: set[str]) -> set[int]:
+    """What the host says when timers and queue functions are run by hand, with what none of them can read."""
+    return {
+        (await stranger.post(f"/admin/functions/{name}", json={"input": "{}"})).status_code for name in jobs
+    }
+
+
+async def test_a_switch_takes_away_its_door_and_no_other(host, signed_in, start) -> None:
+    ada = await signed_in()
+    photo = await ready(host, ada)
+    card = (await published(ada, photo=photo["id"], website=LINK)).json()
+    places = {"card": f"/c/{card['handle']}"}
+    jobs = switches() - DOORS.keys()
+    assert jobs == {"make_image", "send_mail", "fold_visits", "tidy_up", "sweep_images", "upgrade_documents"}
+
+    on = await start()
+    page = (await on.get(places["card"], headers={"Accept": "text/html"})).text
+    places["image"] = re.search(rf'src="({places["card"]}/[0-9a-f]{{32}}\.\w+)"', page)[1]
+    assert await answers(on, **places) == {name: status for name, (*_, status) in DOORS.items()}
+    assert await runs(on, {"tidy_up"}) == {202}
+
+    off = await start(*switches())
+    assert set((await answers(off, **places)).values()) <= {404, 405}
+    assert await runs(off, jobs) == {404}
+    assert {(await off.get(path)).status_code for path in ("/health", "/", "/auth/login")} == {200}
