@@ -17,8 +17,8 @@ type StoreName = string
 @export()
 @description('How large the app may get.')
 type Scale = {
-  @description('Memory of one instance in MB; half a core, one or two come with it.')
-  memoryMb: 512 | 2048 | 4096
+  @description('Memory of one instance in MB; one core or two come with it.')
+  memoryMb: 2048 | 4096
 
   @description('Requests that one instance serves at once. The default for Python is 1, which starts an instance for each.')
   @minValue(1)

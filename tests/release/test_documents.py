@@ -121,6 +121,22 @@ def test_the_sums_of_the_cost_table_are_those_of_the_arithmetic() -> None:
         assert f"{views} · {total}" in infra, "infra/README.md has other sums"
 
 
+def columns(heading: str, last: int) -> list[list[int]]:
+    """The last columns of a table of costs: the sum last in each."""
+    table = (ROOT / "infra/README.md").read_text().partition(heading)[2].partition("\n\n")[0]
+    rows = [line.strip("| ").split("|")[-last:] for line in table.splitlines() if line.startswith("| ")]
+    figures = [[cell.strip("* ").split(" · ")[0].replace(",", "") for cell in row] for row in rows]
+    return [[int(cell) for cell in column] for column in zip(*figures, strict=True)]
+
+
+@pytest.mark.parametrize(("heading", "last"), [("| dev | prod |\n", 2), ("| 10 million |\n", 3)])
+def test_every_column_of_costs_adds_up(heading, last) -> None:
+    found = columns(heading, last)
+    assert len(found) == last
+    for *parts, total in found:
+        assert sum(parts) == total
+
+
 def shell_of(text: str) -> str:
     blocks = re.findall(r"^( *)```sh\n(.*?)^ *```", text, re.MULTILINE | re.DOTALL)
     commands = "\n".join(textwrap.dedent(block) for _, block in blocks)
