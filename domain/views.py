@@ -1,8 +1,8 @@
 """The one visibility rule: the only way from a card to bytes."""
 
 import uuid
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from pydantic import Field
 
@@ -16,8 +16,7 @@ _SIGNED_IN = _EVERYONE | {"signed_in"}
 _CONNECTED = _SIGNED_IN | {"connections"}
 
 
-@dataclass(frozen=True)
-class Viewer:
+class Viewer(NamedTuple):
     """Who is looking. `connected` is for the owner's connections, and for the owner."""
 
     signed_in: bool = False
