@@ -129,6 +129,14 @@ def test_importing_the_app_loads_nothing_the_first_request_does_not_need() -> No
     assert heavy(loaded_by("import function_app")) == []
 
 
+def test_what_was_imported_is_left_alone_by_a_garbage_collector_that_works() -> None:
+    program = "import gc, function_app; print(gc.isenabled(), gc.get_freeze_count() > 10_000)"
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == ["True", "True"]
+
+
 def test_a_heavy_import_is_caught() -> None:
     assert heavy(loaded_by("import function_app, segno")) == ["segno"]
 
