@@ -1,5 +1,10 @@
 """The function app: refuses wrong settings, then registers blueprints; nothing else."""
 
+import gc
+
+# What is imported stays: looking for garbage in it takes 20 ms of a cold start and finds none.
+gc.disable()
+
 import azure.functions as func
 
 import settings
@@ -24,6 +29,10 @@ from functions import (
     site,
     unknown,
 )
+
+# Nor is it looked through again by every full collection that a request sets off.
+gc.freeze()
+gc.enable()
 
 settings.refuse_wrong_start()
 

@@ -1,9 +1,9 @@
 """Builds the services once per worker: the only place that chooses adapters."""
 
 import logging
-from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
+from typing import NamedTuple
 
 import settings
 from adapters.blobs import Blobs
@@ -28,8 +28,7 @@ from adapters.sealing import Sealer
 from settings import Settings
 
 
-@dataclass(frozen=True)
-class Services:
+class Services(NamedTuple):
     settings: Settings
     database: Database
     accounts: CosmosAccounts

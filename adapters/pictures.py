@@ -6,8 +6,7 @@ The size is read from the header before anything is decoded: a few kilobytes can
 import asyncio
 import io
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from domain.content import Purpose
 from domain.images import Picture, PictureRefused
@@ -20,8 +19,7 @@ MAX_PIXELS: Final = 16_000_000
 MAX_SCANS: Final = 64
 
 
-@dataclass(frozen=True)
-class Form:
+class Form(NamedTuple):
     """A file to make: its size (cut to a square, or fitted in), format, and most bytes."""
 
     name: str

@@ -5,10 +5,9 @@ All are at error correction level H, which survives a logo over the middle, with
 
 import base64
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 from io import BytesIO
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from domain.errors import Fault
 
@@ -25,8 +24,7 @@ _LOGO_PIXELS = 256
 _COLOUR = re.compile("#[0-9a-f]{6}")
 
 
-@dataclass(frozen=True)
-class Look:
+class Look(NamedTuple):
     """How a code is drawn: colours as `#rrggbb`, the side in pixels as far as whole modules fit."""
 
     dark: str = "#000000"

@@ -85,7 +85,8 @@ class ShownImage(Model):
 class PublishedCard(Model):
     """What a handle stands for now: a live card, another handle, or nothing.
 
-    `code` is the QR code of its address as SVG markup; the store draws it.
+    `code` is the QR code of its address as SVG markup, `phone_texts` the numbers as people read them; the
+    store makes both, and a card that was not stored has none.
     """
 
     handle: str
@@ -95,6 +96,7 @@ class PublishedCard(Model):
     published_at: datetime | None
     redirect_to: str | None = None
     code: str = ""
+    phone_texts: dict[str, str] = Field(default={})
     images: dict[str, ShownImage] = Field(default={})
     owner_id: str = ""
 

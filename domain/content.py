@@ -130,11 +130,12 @@ def shown_to(content: CardContent, audiences: frozenset[str]) -> CardContent:
     """The content without what is meant for other audiences than these."""
     hidden: dict[str, object] = {
         field: [] if field == "languages" else None
-        for field in SINGLE_FIELDS
-        if getattr(content.audiences, field) not in audiences
+        for field, audience in content.audiences
+        if audience not in audiences and getattr(content, field)
     }
-    lists = {
-        field: [entry for entry in getattr(content, field) if entry.audience in audiences]
-        for field in LIST_FIELDS
-    }
-    return content.model_copy(update={**hidden, **lists})
+    for field in LIST_FIELDS:
+        entries = getattr(content, field)
+        shown = [entry for entry in entries if entry.audience in audiences]
+        if len(shown) < len(entries):
+            hidden[field] = shown
+    return content.model_copy(update=hidden) if hidden else content

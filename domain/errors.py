@@ -3,11 +3,10 @@
 A refusal is expected behaviour and is told to the caller; anything else that is raised is our bug.
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True)
-class Fault:
+class Fault(NamedTuple):
     """One thing wrong with an input. `field` is a JSON Pointer into the body, or a header or query name."""
 
     field: str

@@ -58,10 +58,21 @@ def is_visible(text: str) -> bool:
     return any(unicodedata.category(char)[0] in "LNPS" and char not in _BLANK for char in text)
 
 
-def _visible(value: str) -> str:
-    if not is_visible(value):
+def _something(text: str) -> str:
+    if not text:
+        raise PydanticCustomError("too_short", "must not be empty")
+    return text
+
+
+def _text(value: str) -> str:
+    return _something(_clean(value))
+
+
+def _visible_line(value: str) -> str:
+    text = _something(_one_line(value))
+    if not is_visible(text):
         raise PydanticCustomError("invisible", "needs at least one visible character")
-    return value
+    return text
 
 
 def _country(value: str) -> str:
@@ -99,6 +110,17 @@ def _phone(value: str) -> str:
     return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
 
 
+def phone_text(number: str) -> str:
+    """An E.164 number in the groups its country reads it in."""
+    import phonenumbers  # noqa: PLC0415
+
+    try:
+        parsed = phonenumbers.parse(number, None)
+    except phonenumbers.NumberParseException:
+        return number
+    return str(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL))
+
+
 @cache
 def _any_url() -> "TypeAdapter[AnyUrl]":
     from pydantic import AnyUrl, TypeAdapter  # noqa: PLC0415
@@ -132,19 +154,18 @@ def _url(schemes: tuple[str, ...]) -> AfterValidator:
 
 
 # What is too long is so before blanks at its ends are trimmed, as the API's description says.
-Name = Annotated[str, Field(max_length=120), _vetted(_one_line), Field(min_length=1), _vetted(_visible)]
-ShortLine = Annotated[str, Field(max_length=120), _vetted(_one_line), Field(min_length=1), _vetted(_visible)]
-Pronouns = Annotated[str, Field(max_length=40), _vetted(_one_line), Field(min_length=1), _vetted(_visible)]
-PostalCode = Annotated[str, Field(max_length=20), _vetted(_one_line), Field(min_length=1), _vetted(_visible)]
-Text = Annotated[
-    str, Field(max_length=2000), BeforeValidator(_many_lines), _vetted(_clean), Field(min_length=1)
-]
-Street = Annotated[
-    str, Field(max_length=300), BeforeValidator(_many_lines), _vetted(_clean), Field(min_length=1)
-]
-Bio = Annotated[
-    str, Field(max_length=600), BeforeValidator(_many_lines), _vetted(_clean), Field(min_length=1)
-]
+def _filled(most: int) -> Any:
+    """At most `most` characters, and one when trimmed: the types below see to that, in one step each."""
+    return Field(max_length=most, json_schema_extra={"minLength": 1})
+
+
+Name = Annotated[str, _filled(120), _vetted(_visible_line)]
+ShortLine = Annotated[str, _filled(120), _vetted(_visible_line)]
+Pronouns = Annotated[str, _filled(40), _vetted(_visible_line)]
+PostalCode = Annotated[str, _filled(20), _vetted(_visible_line)]
+Text = Annotated[str, _filled(2000), BeforeValidator(_many_lines), _vetted(_text)]
+Street = Annotated[str, _filled(300), BeforeValidator(_many_lines), _vetted(_text)]
+Bio = Annotated[str, _filled(600), BeforeValidator(_many_lines), _vetted(_text)]
 EmailAddress = Annotated[str, Field(max_length=254, json_schema_extra={"format": "email"}), _vetted(_email)]
 PhoneNumber = Annotated[
     str, Field(max_length=40, description="With country code; stored as E.164."), _vetted(_phone)

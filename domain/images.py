@@ -6,7 +6,6 @@ image's random id, so that the same picture on two profiles has names that nothi
 """
 
 import hashlib
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, NamedTuple, Protocol
 
@@ -80,8 +79,7 @@ class SignedUpload(NamedTuple):
     expires_at: datetime
 
 
-@dataclass(frozen=True)
-class Picture:
+class Picture(NamedTuple):
     """The rewritten files of a picture as (form, extension, bytes), and its size in pixels."""
 
     files: list[tuple[str, str, bytes]]

@@ -1,22 +1,21 @@
 """What a card's page tells search engines: schema.org as JSON-LD, a ProfilePage of a Person."""
 
-import json
 from typing import Any
+
+from pydantic_core import to_json
 
 from domain.content import Address, CardContent
 from domain.derived import image_urls
 from domain.views import CardView
 
 # Inside a script element only these could end it or start markup; U+2028 and U+2029 trouble old parsers.
-_ESCAPES = str.maketrans(
-    {
-        "<": "\\u003c",
-        ">": "\\u003e",
-        "&": "\\u0026",
-        "\u2028": "\\u2028",
-        "\u2029": "\\u2029",
-    }
-)
+_ESCAPES = {
+    "<": "\\u003c",
+    ">": "\\u003e",
+    "&": "\\u0026",
+    "\u2028": "\\u2028",
+    "\u2029": "\\u2029",
+}
 
 
 def profile_page(view: CardView, url: str) -> dict[str, Any]:
@@ -47,8 +46,11 @@ def profile_page(view: CardView, url: str) -> dict[str, Any]:
 
 def script_text(view: CardView, url: str) -> str:
     """The JSON-LD as the text of a `<script type="application/ld+json">`, to be put there as it is."""
-    page = json.dumps(profile_page(view, url), ensure_ascii=False, separators=(",", ":"))
-    return page.translate(_ESCAPES)
+    text = to_json(profile_page(view, url)).decode()
+    # Much faster than `translate`, which goes from letter to letter.
+    for char, escape in _ESCAPES.items():
+        text = text.replace(char, escape)
+    return text
 
 
 def _organisation(view: CardView, url: str) -> dict[str, Any] | None:

@@ -1,10 +1,9 @@
 """Sign-in: who may start one, where it may lead, and what a finished one makes."""
 
 import re
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pydantic import ValidationError
 
@@ -58,8 +57,7 @@ class EmailMissing(Refusal):
     title = "Your sign-in has no e-mail address"
 
 
-@dataclass(frozen=True)
-class BirthMonth:
+class BirthMonth(NamedTuple):
     year: int
     month: int
 
@@ -77,8 +75,7 @@ class Flow(Model):
         return now - self.began_at < FLOW_LIFETIME
 
 
-@dataclass(frozen=True)
-class Claims:
+class Claims(NamedTuple):
     """What a validated ID token says. `email` and `name` are unproven remarks about (`iss`, `sub`)."""
 
     iss: str

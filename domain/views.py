@@ -1,8 +1,10 @@
 """The one visibility rule: the only way from a card to bytes."""
 
 import uuid
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
+
+from pydantic import Field
 
 from domain.cards import PublishedCard, ShownImage
 from domain.content import CardContent, shown_to
@@ -14,8 +16,7 @@ _SIGNED_IN = _EVERYONE | {"signed_in"}
 _CONNECTED = _SIGNED_IN | {"connections"}
 
 
-@dataclass(frozen=True)
-class Viewer:
+class Viewer(NamedTuple):
     """Who is looking. `connected` is for the owner's connections, and for the owner."""
 
     signed_in: bool = False
@@ -34,7 +35,8 @@ class CardView(Model):
     """A card as its viewer may see it. Every output renders this and nothing else.
 
     `uid` stays the same when the card is renamed, and tells nothing of its id. `code` is the QR code of the
-    card's address as SVG. `images` gives the shown images' files by field.
+    card's address as SVG. `phone_texts` gives numbers as people read them, as far as that is stored; `images`
+    the shown images' files by field.
     """
 
     handle: str
@@ -43,6 +45,7 @@ class CardView(Model):
     published_at: datetime
     content: CardContent
     code: str
+    phone_texts: dict[str, str] = Field(default={})
     images: dict[str, ShownImage]
 
 
@@ -51,7 +54,7 @@ def view_for(card: PublishedCard | None, viewer: Viewer) -> CardView:
     if card is None or card.content is None or card.published_at is None:
         raise NotFound
     audiences = _CONNECTED if viewer.connected else _SIGNED_IN if viewer.signed_in else _EVERYONE
-    content = shown_to(card.content, audiences)
+    content, texts = shown_to(card.content, audiences), card.phone_texts
     images = {
         field: image.model_copy(update={"public": getattr(card.content.audiences, field) == "public"})
         for field, image in card.images.items()
@@ -64,5 +67,6 @@ def view_for(card: PublishedCard | None, viewer: Viewer) -> CardView:
         published_at=card.published_at,
         content=content,
         code=card.code,
+        phone_texts={number: texts[number] for phone in content.phones if (number := phone.number) in texts},
         images=images,
     )

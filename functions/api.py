@@ -3,10 +3,10 @@
 import hashlib
 import re
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from http import HTTPStatus
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
 import azure.functions as func
@@ -27,8 +27,7 @@ class Page(Closed):
     next: str | None
 
 
-@dataclass(frozen=True)
-class Call:
+class Call(NamedTuple):
     """One authenticated request of an operation, read and vetted as the operation declares."""
 
     account_id: str
@@ -60,8 +59,7 @@ class Answer:
 Action = Callable[[Call], Awaitable[Answer]]
 
 
-@dataclass(frozen=True)
-class Operation:
+class Operation(NamedTuple):
     """A described function of the API.
 
     `versioned` operations need If-Match; `creates` take Idempotency-Key; `lists` take limit and cursor;
@@ -151,7 +149,7 @@ def _read_query(model: type[BaseModel], req: func.HttpRequest) -> BaseModel:
     try:
         return model.model_validate(dict(req.params), by_alias=True, by_name=False)
     except ValidationError as exc:
-        faults = [replace(fault, field=fault.field.removeprefix("/")) for fault in faults_of(exc)]
+        faults = [fault._replace(field=fault.field.removeprefix("/")) for fault in faults_of(exc)]
         raise InvalidInput(faults) from None
 
 

@@ -2,12 +2,15 @@
 
 import re
 import zlib
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
-from domain.content import Address
-from domain.fields import FORBIDDEN, is_visible
+from markupsafe import Markup
+
+from domain.content import Address, CardContent
+from domain.fields import FORBIDDEN, is_visible, phone_text
 
 # The classes of web/styles that carry a hue, `hue-0` to `hue-7`: styles may not be written inline.
 HUES = 8
@@ -54,17 +57,6 @@ def initials(name: str) -> str:
 def hue(handle: str) -> str:
     """The style class of a card's colour: the same for the same handle, always."""
     return f"hue-{zlib.crc32(handle.encode()) % HUES}"
-
-
-def phone_text(number: str) -> str:
-    """An E.164 number in the groups its country reads it in."""
-    import phonenumbers  # noqa: PLC0415
-
-    try:
-        parsed = phonenumbers.parse(number, None)
-    except phonenumbers.NumberParseException:
-        return number
-    return str(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL))
 
 
 def mailto(address: str) -> str:
@@ -142,15 +134,38 @@ def address_lines(address: Address) -> list[str]:
     return [line for line in (*street, place, address.region, country) if line]
 
 
+def grouped(number: str, texts: Mapping[str, str]) -> str:
+    """A phone number as people read it, from what was stored with the card if it is there."""
+    return texts.get(number) or phone_text(number)
+
+
+def subtitle(content: CardContent) -> str:
+    """What somebody is, and where."""
+    return ", ".join(filter(None, (content.title, content.organisation)))
+
+
+def counted(link: str, links: Mapping[str, str]) -> str:
+    """Where a link of a card leads by way of us, if it does, so that following it is counted."""
+    return links.get(link, link)
+
+
+def icon(name: str) -> Markup:
+    """A shape that the page defines. Jinja makes that of a constant name once, when it compiles the page."""
+    return Markup(f'<svg class="icon" aria-hidden="true"><use href="#{name}"/></svg>')  # noqa: S704 - ours
+
+
 FILTERS = {
     "address_lines": address_lines,
+    "counted": counted,
+    "grouped": grouped,
     "host_of": host_of,
     "hue": hue,
+    "icon": icon,
     "initials": initials,
     "language": language,
     "link_text": link_text,
     "mailto": mailto,
     "member": member,
     "network": network,
-    "phone_text": phone_text,
+    "subtitle": subtitle,
 }

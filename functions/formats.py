@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from adapters.qr import PLAIN, Look, qr_png, qr_svg_with
 from domain import card_json, jcard, jscontact, vcard, vcard4
@@ -13,8 +13,7 @@ from domain.views import CardView
 Writer = Callable[[CardView, str, bytes | None], bytes]
 
 
-@dataclass(frozen=True)
-class Format:
+class Format(NamedTuple):
     """One form of a card: what `write(view, url, photo)` returns, and as which Content-Type it is sent.
 
     `photo` is the shown photo as JPEG, or None; only the forms that `take_photo` look at it. `to_keep` says
@@ -42,8 +41,7 @@ FORMATS: dict[str, Format] = {
 PAGE = "page"
 
 
-@dataclass(frozen=True)
-class Offer:
+class Offer(NamedTuple):
     """What can be had by `Accept`. A code is none of it: it is not the card but a picture of its address."""
 
     form: str
@@ -72,8 +70,7 @@ _SIZE = re.compile("[0-9]{1,4}")
 _QUALITY = re.compile(r"0(\.[0-9]{0,3})?|1(\.0{0,3})?")
 
 
-@dataclass(frozen=True)
-class _Range:
+class _Range(NamedTuple):
     """A media range of `Accept` (RFC 9110, section 12.5.1)."""
 
     media: str

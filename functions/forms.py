@@ -13,7 +13,8 @@ from pydantic.alias_generators import to_camel
 
 from domain.content import SINGLE_FIELDS, CardContent
 from domain.errors import Fault, InvalidInput
-from functions.display import countries, language, phone_text
+from domain.fields import phone_text
+from functions.display import countries, language
 from functions.http import faults_of
 
 _LINES: Final = (

@@ -2,7 +2,7 @@
 
 import hmac
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 from urllib.parse import parse_qsl
 
 import azure.functions as func
@@ -20,16 +20,14 @@ MAX_FORM_FIELDS = 200
 FORM = "application/x-www-form-urlencoded"
 
 
-@dataclass(frozen=True)
-class Caller:
+class Caller(NamedTuple):
     """The account that an API request acts for, and the session's cookie value if it came with one."""
 
     account_id: str
     session_token: str | None = None
 
 
-@dataclass(frozen=True)
-class SignedIn:
+class SignedIn(NamedTuple):
     """A browser with a live session. `csrf` goes into every form; `token` is the cookie's value."""
 
     account_id: str

@@ -2,9 +2,8 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 import azure.functions as func
 
@@ -24,16 +23,14 @@ PERIODS: Final = (30, 90)
 WIDTH, HEIGHT = 720, 160
 
 
-@dataclass(frozen=True)
-class Bar:
+class Bar(NamedTuple):
     x: float
     y: float
     width: float
     height: float
 
 
-@dataclass(frozen=True)
-class Chart:
+class Chart(NamedTuple):
     """One count over the days, oldest first. `top` is what the full height stands for."""
 
     name: str

@@ -25,19 +25,21 @@ _WEB = Path(__file__).parent.parent / "web"
 
 
 @cache
-def _environment() -> "Environment":
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined  # noqa: PLC0415
+def environment() -> "Environment":
+    """The templates. A package brings them compiled: that takes far longer than showing a page does."""
+    from jinja2 import Environment, FileSystemLoader, ModuleLoader, StrictUndefined  # noqa: PLC0415
 
-    environment = Environment(
-        loader=FileSystemLoader(_WEB / "templates"),
+    compiled = _WEB / "compiled"
+    made = Environment(
+        loader=ModuleLoader(compiled) if compiled.exists() else FileSystemLoader(_WEB / "templates"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
     )
-    environment.filters.update(FILTERS)
-    return environment
+    made.filters.update(FILTERS)
+    return made
 
 
 @cache
@@ -66,7 +68,7 @@ def content_security_policy(style: str, *, form_action: str = "", live: bool = F
 
 def render(template: str, *, style: str, **values: object) -> bytes:
     """The page's bytes. The template gets `style`, the text of `web/styles/{style}.css`, and `values`."""
-    return _environment().get_template(template).render(style=_style(style)[0], **values).encode()
+    return environment().get_template(template).render(style=_style(style)[0], **values).encode()
 
 
 def page(

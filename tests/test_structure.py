@@ -129,8 +129,34 @@ def test_importing_the_app_loads_nothing_the_first_request_does_not_need() -> No
     assert heavy(loaded_by("import function_app")) == []
 
 
+def test_what_was_imported_is_left_alone_by_a_garbage_collector_that_works() -> None:
+    program = "import gc, function_app; print(gc.isenabled(), gc.get_freeze_count() > 10_000)"
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == ["True", "True"]
+
+
 def test_a_heavy_import_is_caught() -> None:
     assert heavy(loaded_by("import function_app, segno")) == ["segno"]
+
+
+STORED_CARD = """
+from datetime import UTC, datetime
+from domain.cards import PublishedCard
+from domain.fields import STORED
+from domain.views import ANYONE, view_for
+from functions.pages import render
+phones = [{"audience": "public", "number": "+46701740605"}]
+stored = {"handle": "ada", "card_id": "crd_x", "version": 1, "published_at": datetime.now(UTC),
+          "content": {"name": "Ada", "phones": phones}, "phone_texts": {"+46701740605": "+46 70 174 06 05"}}
+view = view_for(PublishedCard.model_validate(stored, context=STORED), ANYONE)
+render("card.html", style="card", view=view, url="", vcf_url="", qr_svg="", links={}, schema="")
+"""
+
+
+def test_the_first_card_page_does_not_wait_for_what_vets_and_groups_its_values() -> None:
+    assert heavy(loaded_by(STORED_CARD)) == ["jinja2"]
 
 
 def test_only_settings_reads_the_environment() -> None:

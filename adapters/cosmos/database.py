@@ -47,15 +47,20 @@ class Database:
         self._endpoint, self._key, self._name = endpoint, key, name
         self._opening = asyncio.Lock()
         self._client: CosmosClient | None = None
+        self._containers: dict[str, ContainerProxy] = {}
 
     async def container(self, name: str) -> ContainerProxy:
+        if name in self._containers:
+            return self._containers[name]
         if self._client is None:
             async with self._opening:
                 if self._client is None:
                     self._client = await self._open()
-        return self._client.get_database_client(self._name).get_container_client(name)
+        opened = self._client.get_database_client(self._name).get_container_client(name)
+        return self._containers.setdefault(name, opened)
 
     async def close(self) -> None:
+        self._containers.clear()
         if self._client is not None:
             await self._client.close()
             self._client = None

@@ -4,11 +4,11 @@ from collections.abc import Callable
 
 from adapters.cosmos.database import SCHEMA_VERSION, Database, Items, instant
 from domain.cards import PublishedCard
-from domain.fields import STORED
+from domain.fields import STORED, phone_text
 
 
 class CosmosPublished:
-    """Keeps the QR code beside the card: drawing it takes longer than all the rest of serving a page."""
+    """Keeps beside the card what takes long to make of it: its QR code, and phone numbers in groups."""
 
     def __init__(self, database: Database, draw_code: Callable[[str], str]) -> None:
         self._items, self._draw_code = Items(database, "published"), draw_code
@@ -26,6 +26,7 @@ class CosmosPublished:
                 "published_at": stored["publishedAt"],
                 "redirect_to": stored["redirectTo"],
                 "code": stored["code"],
+                "phone_texts": stored.get("phoneTexts", {}),
                 "images": stored["images"],
                 "owner_id": stored["ownerId"],
             },
@@ -37,6 +38,7 @@ class CosmosPublished:
 
         `first` says that nothing is likely to be there; either way it lands, in one call when that is right.
         """
+        phones = card.content.phones if card.content else []
         values = {
             "schemaVersion": SCHEMA_VERSION,
             "version": card.version,
@@ -44,6 +46,7 @@ class CosmosPublished:
             "publishedAt": None if card.published_at is None else instant(card.published_at),
             "redirectTo": card.redirect_to,
             "code": "" if card.content is None else self._draw_code(card.handle),
+            "phoneTexts": {phone.number: phone_text(phone.number) for phone in phones},
             "images": {field: image.model_dump() for field, image in card.images.items()},
             "ownerId": card.owner_id,
         }

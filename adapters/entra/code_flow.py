@@ -4,9 +4,8 @@ import asyncio
 import functools
 import logging
 import warnings
-from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from adapters.entra.documents import ProviderDocuments
 from domain.errors import Unavailable
@@ -22,8 +21,7 @@ TIMEOUT_SECONDS = 10
 _SCOPES = ["email"]
 
 
-@dataclass(frozen=True)
-class Attempt:
+class Attempt(NamedTuple):
     """A sign-in to send the browser to `url` for; the rest comes back with the answer."""
 
     url: str

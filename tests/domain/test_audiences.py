@@ -14,6 +14,7 @@ from pydantic.alias_generators import to_camel
 from adapters.qr import qr_svg
 from domain.cards import PublishedCard, ShownImage
 from domain.content import IMAGE_PURPOSES, CardContent, shown_to
+from domain.fields import phone_text
 from domain.links import links_of
 from domain.publication import PROJECTED
 from domain.schema_org import script_text
@@ -78,9 +79,10 @@ def cards(draw: st.DrawFn) -> tuple[PublishedCard, dict[str, str]]:
         images[field] = ShownImage(files={"webp": f"{name}.webp", "jpeg": f"{name}.jpeg"}, width=9, height=9)
         content[field] = "img_" + "abcdefg"[number] * 26
     content["audiences"] = audiences
-    whole = CardContent.model_validate(content)
+    projected = shown_to(CardContent.model_validate(content), PROJECTED)
     card = PublishedCard(
-        handle="ada", card_id="crd_x", version=3, content=shown_to(whole, PROJECTED), owner_id="acc_owner",
+        handle="ada", card_id="crd_x", version=3, content=projected, owner_id="acc_owner",
+        phone_texts={phone.number: phone_text(phone.number) for phone in projected.phones},
         published_at=datetime(2026, 1, 1, tzinfo=UTC), code=qr_svg(URL), images=images,
     )  # fmt: skip
     return card, marks
@@ -107,6 +109,7 @@ def outputs(view: CardView) -> dict[str, bytes]:
         "card.html", style="card", view=view, url=URL, vcf_url="/c/ada.vcf", qr_svg=view.code, links=links,
         schema=script_text(view, URL),
     )  # fmt: skip
+    made["phone texts"] = json.dumps(view.phone_texts).encode()
     made["links"] = json.dumps(links_of(view.content)).encode()
     return made
 

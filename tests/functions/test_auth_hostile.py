@@ -1,6 +1,5 @@
 """The app before an identity provider that lies, is down, or tells other people's names."""
 
-import dataclasses
 import hashlib
 import secrets
 import time
@@ -50,7 +49,7 @@ def services(host, cloud, provider, monkeypatch):
     )
     built = wiring.build(changed)
     parts = ("settings", "provider", "code_flow", "tokens", "sealer")
-    mixed = dataclasses.replace(usual, **{name: getattr(built, name) for name in parts})
+    mixed = usual._replace(**{name: getattr(built, name) for name in parts})
     monkeypatch.setattr(wiring, "services", lambda: mixed)
     return mixed
 

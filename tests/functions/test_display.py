@@ -7,7 +7,7 @@ import pytest
 
 from domain.content import Address
 from domain.countries import CODES
-from domain.fields import STORED
+from domain.fields import STORED, phone_text
 from functions import display
 
 ROOT = Path(__file__).parents[2]
@@ -67,8 +67,8 @@ def test_mail_links_use_the_ascii_form_of_a_domain() -> None:
 
 
 def test_a_number_of_no_known_country_is_shown_as_it_is() -> None:
-    assert display.phone_text("+46701740605") == "+46 70 174 06 05"
-    assert display.phone_text("12") == "12"
+    assert phone_text("+46701740605") == "+46 70 174 06 05"
+    assert phone_text("12") == "12"
 
 
 def test_addresses_leave_no_gap_for_what_is_missing() -> None:

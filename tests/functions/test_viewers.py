@@ -43,6 +43,28 @@ async def card(signed_in):
     return owner, shown.json()
 
 
+async def test_numbers_are_grouped_for_who_may_see_them_and_kept_for_nobody_else(signed_in, client) -> None:
+    owner = await signed_in()
+    made = (await published(owner)).json()
+    numbers = {"public": "+46701740605", "connections": "+4686114000", "private": "+442079460958"}
+    phones = [{"audience": who, "number": number} for who, number in numbers.items()]
+    body = {"profileId": made["profileId"], "content": {"name": "Ada", "phones": phones}}
+    path = f"cards/{made['id']}"
+    edited = await owner.api("PUT", path, json=body, headers={"If-Match": '"2"'})
+    headers = {"If-Match": edited.headers["etag"]}
+    shown = await owner.api("PUT", f"{path}/publication", headers=headers)
+
+    container = await wiring.services().database.container("published")
+    stored = await container.read_item(made["handle"], made["handle"])
+    texts = {"+46701740605": "+46 70 174 06 05", "+4686114000": "+46 8 611 40 00"}
+    assert stored["phoneTexts"] == texts
+    page = (await client().get(f"/c/{made['handle']}")).text
+    assert [text in page for text in texts.values()] == [True, False]
+
+    await owner.api("DELETE", f"{path}/publication", headers={"If-Match": shown.headers["etag"]})
+    assert (await container.read_item(made["handle"], made["handle"]))["phoneTexts"] == {}
+
+
 MARKS = ["Seen by all", "Seen by members", "members@example.com", "Seen by friends", "friends@example.com",
          "nobody@example.com", "only-me"]  # fmt: skip
 

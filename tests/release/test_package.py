@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from functions.pages import render
 from release import package, sbom
 
 ROOT = Path(__file__).parents[2]
@@ -24,6 +25,12 @@ sys.path[:0] = [sys.argv[1], sys.argv[1] + "/{package.SITE_PACKAGES}"]
 import function_app
 import {LAZY}
 print(len(function_app.app.get_functions()), function_app.__cached__)
+"""
+PAGE = f"""
+import sys
+sys.path[:0] = [sys.argv[1], sys.argv[1] + "/{package.SITE_PACKAGES}"]
+from functions.pages import render
+sys.stdout.buffer.write(render("missing.html", style="site"))
 """
 
 pytestmark = [
@@ -159,6 +166,21 @@ def test_it_runs_on_a_bare_python(unpacked, tmp_path) -> None:
     functions, cached = done.stdout.split()
     assert int(functions) > 20
     assert Path(cached).exists()
+
+
+def test_its_pages_need_no_template_compiled(unpacked, tmp_path) -> None:
+    def shown() -> subprocess.CompletedProcess[bytes]:
+        command = [sys.executable, "-S", "-I", "-B", "-c", PAGE, str(unpacked)]
+        return subprocess.run(command, cwd=tmp_path, env={}, capture_output=True, check=False)
+
+    templates, away = unpacked / "web/templates", tmp_path / "templates"
+    assert len(list((unpacked / "web/compiled").glob("*.py"))) == len(list(templates.rglob("*.html")))
+    templates.rename(away)
+    try:
+        page = shown()
+    finally:
+        away.rename(templates)
+    assert page.stdout == render("missing.html", style="site"), page.stderr
 
 
 def test_a_missing_library_would_be_seen(unpacked, tmp_path) -> None:
