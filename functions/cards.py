@@ -106,7 +106,7 @@ async def show_card(req: func.HttpRequest) -> func.HttpResponse:
         return drawn.unchanged if matches(req, drawn.etag) else drawn.full
     output = shelved.outputs.get((viewer, form))
     if output is None:
-        output = await _make(view_for(shelved.card, viewer), form, shelved, viewer)
+        output = await _make(view_for(shelved.card, viewer), form, viewer)
         if len(output.full.get_body()) <= MOST_KEPT:
             shelved.outputs[viewer, form] = output
     unchanged = matches(req, output.etag)
@@ -162,9 +162,9 @@ async def follow_card_link(req: func.HttpRequest) -> func.HttpResponse:
     return redirect(links[key])
 
 
-async def _make(view: CardView, form: str, shelved: Shelved, viewer: Viewer) -> Output:
+async def _make(view: CardView, form: str, viewer: Viewer) -> Output:
     url = f"{wiring.services().settings.public_origin}/c/{view.handle}"
-    caching = _caching(shelved, viewer)
+    caching = _caching(viewer)
     if form != PAGE:
         kind = FORMATS[form]
         photo = await _picture(view, "photo") if kind.takes_photo else None
@@ -184,10 +184,11 @@ async def _make(view: CardView, form: str, shelved: Shelved, viewer: Viewer) -> 
     return _output(body, "text/html; charset=utf-8", caching | policy)
 
 
-def _caching(shelved: Shelved, viewer: Viewer) -> dict[str, str]:
-    """What caches may do: nothing with what is not for everybody, and nothing without asking again."""
-    if shelved.for_everyone:
-        return {"Cache-Control": "public, no-cache", "Vary": "Accept"}
+def _caching(viewer: Viewer) -> dict[str, str]:
+    """What caches may do: nothing with what is not for everybody, and nothing without asking again.
+
+    A stranger is told the same of every card: by its headers none has more to show than another.
+    """
     kept = "public, no-cache" if viewer == ANYONE else "private, no-store"
     return {"Cache-Control": kept, "Vary": "Accept, Cookie"}
 
@@ -206,7 +207,7 @@ async def _drawn(options: Mapping[str, str], form: str, shelved: Shelved, viewer
         logo = await _picture(view, "logo") if with_logo else None
         async with _drawing:
             body = await asyncio.to_thread(draw_code, form, url, look, logo)
-        output = _output(body, FORMATS[form].content_type, _caching(shelved, viewer))
+        output = _output(body, FORMATS[form].content_type, _caching(viewer))
         few = sum(" " in kept for _, kept in shelved.outputs) < MOST_DRAWN
         if few and len(body) <= MOST_KEPT:
             shelved.outputs[viewer, drawn] = output

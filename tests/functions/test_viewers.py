@@ -135,3 +135,15 @@ async def test_a_hidden_field_is_gone_within_five_seconds_on_every_worker(card, 
     shelved.read_at -= FRESH_SECONDS
     assert (await other.take(made["handle"])).card.content.title is None
     assert time.monotonic() - began < 5
+
+
+@pytest.mark.parametrize("suffix", ["", ".vcf", ".json", ".qr.svg"])
+async def test_headers_do_not_tell_a_stranger_that_a_card_has_more(card, signed_in, client, suffix) -> None:
+    _, hiding = card
+    open_to_all = (await published(await signed_in())).json()
+    told = []
+    for made in (hiding, open_to_all):
+        answer = await client().get(f"/c/{made['handle']}{suffix}")
+        own = ("etag", "content-length", "content-disposition")
+        told.append({name: value for name, value in answer.headers.items() if name not in own})
+    assert told[0] == told[1]
