@@ -77,8 +77,8 @@ class Blobs:
         return SignedUpload(f"{url}?{token}", {"x-ms-blob-type": "BlockBlob"}, expires_at)
 
     async def put_upload(self, account_id: str, image_id: str, content: bytes) -> bool:
-        """Keep the upload; False when another one is there already. The same bytes again are fine."""
-        from azure.core.exceptions import ResourceExistsError  # noqa: PLC0415
+        """Keep the upload; False when another one came before. The same bytes again are fine."""
+        from azure.core.exceptions import ResourceExistsError, ResourceNotFoundError  # noqa: PLC0415
         from azure.storage.blob import ContentSettings  # noqa: PLC0415
 
         blob = await self._upload(account_id, image_id)
@@ -88,7 +88,10 @@ class Blobs:
             try:
                 await blob.upload_blob(content, overwrite=False, content_settings=settings)
             except ResourceExistsError:
-                there = await blob.get_blob_properties()
+                try:
+                    there = await blob.get_blob_properties()
+                except ResourceNotFoundError:  # worked on meanwhile, and deleted
+                    return False
                 return bytes(there.content_settings.content_md5 or b"") == bytes(digest)
         return True
 

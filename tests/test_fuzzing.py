@@ -23,18 +23,20 @@ async def output(*command: str, **options: object) -> tuple[int, str]:
 
 
 @pytest.fixture
-async def api(cloud):
+async def api(cloud, tmp_path):
     """The app behind a real socket, in a process of its own."""
+    log = (tmp_path / "app.log").open("wb")
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "local.functions_host", "--app", str(ROOT), "--port", "0",
         cwd=ROOT, env=os.environ | cloud.settings, start_new_session=True,
-        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE, stderr=log,
     )  # fmt: skip
     while not (line := (await process.stdout.readline()).decode()).startswith("ready "):
         assert line, "the host did not start"
     yield line.split()[1]
     os.killpg(process.pid, signal.SIGTERM)
     await process.wait()
+    log.close()
 
 
 @pytest.mark.timeout(SECONDS * 3 + 60)
@@ -49,7 +51,8 @@ async def test_nothing_generated_breaks_a_promise_of_the_description(
         "--phases", "examples,coverage,fuzzing,stateful", "--max-time", str(SECONDS), "--no-color",
         "--generation-database", str(tmp_path / "examples.db"),
     )  # fmt: skip
-    assert code == 0, report
+    errors = re.findall(r"(?m)^.* ERROR .*(?:\n(?!\d{4}-).*)*", (tmp_path / "app.log").read_text())
+    assert code == 0, "\n".join([report, *errors])
     scenarios = re.search(r"Scenarios:\s+(\d+)", report)
     links = re.search(r"API Links:\s+(\d+) covered", report)
     assert scenarios, f"the stateful phase did not run\n{report}"

@@ -10,6 +10,7 @@ from pathlib import Path
 import jwt
 import pytest
 import trustme
+from azure.storage.blob.aio import BlobClient
 
 from adapters.blobs import Blobs
 from domain.errors import Unavailable
@@ -131,6 +132,22 @@ async def test_storage_that_is_away_is_told_as_busy() -> None:
     with pytest.raises(Unavailable):
         await blobs.open_media(f"{'0' * 32}.webp")
     await blobs.close()
+
+
+async def test_an_upload_that_was_worked_on_while_the_next_came_is_told_as_there(cloud, monkeypatch) -> None:
+    properties = BlobClient.get_blob_properties
+
+    async def just_gone(blob: BlobClient) -> object:
+        await blob.delete_blob()
+        return await properties(blob)
+
+    monkeypatch.setattr(BlobClient, "get_blob_properties", just_gone)
+    blobs = Blobs(cloud.settings["AzureWebJobsStorage"], None)
+    try:
+        assert await blobs.put_upload("acc_x", "img_z", b"first")
+        assert not await blobs.put_upload("acc_x", "img_z", b"second")
+    finally:
+        await blobs.close()
 
 
 async def test_an_upload_goes_where_browsers_reach_the_store(cloud) -> None:
