@@ -25,7 +25,7 @@ from functions.forms import (
     vet,
 )
 from functions.http import redirect
-from functions.identity import SignedIn, check_form, read_form
+from functions.identity import SignedIn, check_form
 from functions.my_pages import (
     card_of,
     change,
@@ -36,7 +36,7 @@ from functions.my_pages import (
     profile_choices,
     version_in,
 )
-from functions.my_uploads import PURPOSES, is_multipart, read_upload, send_pictures
+from functions.my_uploads import PURPOSES, read_sent, send_pictures
 from functions.pages import page_endpoint
 
 bp = func.Blueprint()
@@ -91,7 +91,7 @@ async def _sent(
     Pictures are sent to work whatever the button was: a browser gives a chosen file only once.
     """
     person = await person_of(req)
-    form, files = read_upload(req) if is_multipart(req) else (read_form(req), {})
+    form, files = read_sent(req)
     check_form(req, person, form)
     made, faults = await send_pictures(person.account_id, files)
     wanted = form.get("then", "").removeprefix("upload ")
