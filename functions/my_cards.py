@@ -1,6 +1,7 @@
 """`/my/cards/{cardId}`: edit one card, its pictures too."""
 
 import asyncio
+import time
 from http import HTTPStatus
 from typing import Any
 
@@ -39,6 +40,10 @@ from functions.my_pages import (
 from functions.my_uploads import PURPOSES, read_sent, send_pictures
 from functions.pages import page_endpoint
 
+# A picture takes a second or two: who chooses one and publishes need not press the button twice.
+READY_SECONDS = 5.0
+LOOK_SECONDS = 0.4
+
 bp = func.Blueprint()
 
 
@@ -72,7 +77,7 @@ async def my_card_save(req: func.HttpRequest) -> func.HttpResponse:
         draft = vet(CardDraft, {"profileId": form.get("profileId", ""), "content": values})
         saved = await _save(req, person, draft, version_in(form))
         if then == "publish":
-            await change("publish", person, saved.id, saved.version)
+            await _publish(person, saved)
     except InvalidInput as refusal:
         if saved is not None:
             form["version"] = str(saved.version)
@@ -81,6 +86,21 @@ async def my_card_save(req: func.HttpRequest) -> func.HttpResponse:
     except StaleVersion:
         return await _stale(req, person, values, form)
     return redirect(f"/my/cards/{saved.id}?done={'published' if then == 'publish' else 'saved'}")
+
+
+async def _publish(person: SignedIn, card: Card) -> None:
+    """Publish the card, once pictures that were just sent are ready, or refuse if that takes too long."""
+    until = time.monotonic() + READY_SECONDS
+    while True:
+        try:
+            await change("publish", person, card.id, card.version)
+        except InvalidInput as refusal:
+            on_its_way = all(fault.code == "image_not_ready" for fault in refusal.faults)
+            if not on_its_way or time.monotonic() >= until:
+                raise
+            await asyncio.sleep(LOOK_SECONDS)
+        else:
+            return
 
 
 async def _sent(
