@@ -110,7 +110,8 @@ async def test_a_photo_comes_to_the_form_and_nothing_typed_is_lost(open_window, 
         await box.get_by_role("button", name="Upload").click()
         while not await box.get_by_text("Ready. Save to keep it.").count():
             await box.get_by_role("button", name="Look again").click()
-    assert await page.evaluate("document.querySelector('.picture.photo img').naturalWidth") == 512
+    shown = page.locator(".picture.photo img")
+    assert await shown.evaluate("image => image.decode().then(() => image.naturalWidth)") == 512
     assert await page.get_by_label("Pronouns", exact=True).input_value() == "she/her"
     await page.get_by_role("button", name="Save draft").click()
     await page.get_by_text("The draft is saved.").wait_for()
