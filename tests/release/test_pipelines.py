@@ -4,6 +4,7 @@ import json
 import os
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -142,20 +143,27 @@ def test_the_pipeline_finds_where_the_package_goes(tmp_path, answers) -> None:
         for step in yaml.safe_load(WORKFLOWS["environment.yml"])["jobs"]["deploy"]["steps"]
         if step.get("name") == "Where the package goes"
     ]
-    assert step["shell"] == "bash"  # for GitHub that is `bash -eo pipefail`
     outputs = {"publisH_ORIGIN": "https://scm.example", "publiC_ORIGIN": "https://i.example"}
     shown = json.dumps({name: {"value": value} for name, value in {**outputs, "edgE_HOST": "e"}.items()})
-    (tmp_path / "az").write_text(f"#!/bin/bash\necho '{shown}'\n" if answers else "#!/bin/bash\nexit 1\n")
-    (tmp_path / "az").chmod(0o755)
+    programs = {
+        "az": f"echo '{shown}'" if answers else "exit 1",
+        ".venv/bin/python": f'cd {ROOT} && exec {sys.executable} "$@"',
+    }
+    for name, body in programs.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(f"#!/bin/sh\n{body}\n")
+        (tmp_path / name).chmod(0o755)
     done = subprocess.run(
-        ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]],
+        ["bash", "--noprofile", "--norc", "-e", "-c", step["run"]],
+        cwd=tmp_path,
         env={"PATH": f"{tmp_path}:/usr/bin:/bin", "ENVIRONMENT": "dev", "GITHUB_ENV": str(tmp_path / "env")},
         check=False,
     )
     assert (done.returncode == 0) is answers
     told = (tmp_path / "env").read_text().splitlines()
-    named = ["PUBLISH_ORIGIN=https://scm.example", "PUBLIC_ORIGIN=https://i.example"]
-    assert told == (named if answers else [])
+    assert told == (
+        ["PUBLISH_ORIGIN=https://scm.example", "PUBLIC_ORIGIN=https://i.example"] if answers else []
+    )
 
 
 def test_azd_makes_what_the_templates_call_it_and_publishes_our_package() -> None:
