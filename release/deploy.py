@@ -40,6 +40,7 @@ _JSON = {
     "SENDER_DOMAIN": (dict, "object"),
     "SMTP_APPLICATION": (dict, "object"),
     "AUDIT_LOCKED": (bool, "true or false"),
+    "EDGE_SHUT": (bool, "true or false"),
 }
 _DOMAIN = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
 # What the parts that `create` made are called; a pipeline that may only publish is told instead of asking.

@@ -136,6 +136,7 @@ REFUSED = {
         "prod", [], {"SENDER_DOMAIN": '"izwop.example"'}, {}, "SENDER_DOMAIN is not a JSON object.",
     ),
     "a policy that is locked perhaps": ("prod", [], {"AUDIT_LOCKED": "yes"}, {}, "AUDIT_LOCKED is not"),
+    "an edge that is shut perhaps": ("prod", [], {"EDGE_SHUT": "on"}, {}, "EDGE_SHUT is not"),
     "a sender that is nobody": ("prod", [], {"MAIL_FROM": "iZwop"}, {}, "MAIL_FROM"),
     "an address for a domain": ("dev", [], {"IZWOP_DOMAIN": "https://a.b"}, {}, "IZWOP_DOMAIN is not a"),
     "no generation": ("dev", [], {"GENERATION": "two"}, {}, "GENERATION is not a whole number."),
