@@ -29,7 +29,7 @@ bench: .venv/.installed node ## ratios against bare functions and other librarie
 
 lock: .venv/.installed ## compile the requirements from their .in files
 	@$(PYTHON) -m pip install --quiet uv==0.13.9
-	@for name in requirements requirements-dev; do \
+	@for name in requirements requirements-dev .ci/checkov; do \
 	  $(PYTHON) -m uv pip compile --quiet --universal --python-version 3.13 --generate-hashes \
 	    --no-emit-index-url --custom-compile-command "make lock" $$name.in -o $$name.txt; \
 	done

@@ -147,6 +147,12 @@ class Blobs:
                 owner = found.metadata or {}
                 yield StoredFile(found.name, owner.get("account", ""), owner.get("image", ""))
 
+    async def look(self) -> None:
+        """Fail unless both containers answer."""
+        with _refusals():
+            for name in (UPLOADS, MEDIA):
+                await (await self._container(name)).get_container_properties()
+
     async def close(self) -> None:
         if self._client is not None:
             await self._client.close()

@@ -10,6 +10,8 @@ from domain.model import Closed
 # longer than this is not merely on its way.
 LATE_AFTER = timedelta(minutes=10)
 
+_NOT_NEEDED = frozenset({"identity", "pictures"})
+
 Status = Literal["ok", "late", "failing"]
 
 
@@ -45,8 +47,8 @@ def judge(
     away = {dependency.name for dependency in dependencies if not dependency.reachable}
     if away or any(_is_late(work, at) for work in waiting):
         status = "late"
-    # Azure replaces instances that fail. A provider that is away is no reason to: cards are still served.
-    if away - {"identity"}:
+    # Azure replaces instances that fail. What cards can be served without is no reason to.
+    if away - _NOT_NEEDED:
         status = "failing"
     return Health(
         status=status, version=version, checked_at=at, dependencies=list(dependencies), waiting=list(waiting)

@@ -65,12 +65,18 @@ async def _look() -> Health:
         all_queues = (services.mail_queue, services.image_queue, services.visit_queue)
         return list(await asyncio.gather(*(queue.waiting() for queue in all_queues)))
 
+    async def pictures() -> list[Waiting]:
+        await services.blobs.look()
+        return []
+
     async def identity() -> list[Waiting]:
         # Somebody who signs in may wait for the same document: it is fetched to the end for them.
         await asyncio.shield(services.provider.discovery(at))
         return []
 
-    checks: dict[str, Check] = {"store": store, "queues": queues, "identity": identity}
+    checks: dict[str, Check] = {
+        "store": store, "queues": queues, "pictures": pictures, "identity": identity,
+    }  # fmt: skip
     found = await asyncio.gather(*(_checked(name, check) for name, check in checks.items()))
     waiting = [work for _, works in found for work in works]
     return judge([dependency for dependency, _ in found], waiting, version=services.version, at=at)

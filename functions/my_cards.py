@@ -1,6 +1,7 @@
 """`/my/cards/{cardId}`: edit one card, its pictures too."""
 
 import asyncio
+import time
 from http import HTTPStatus
 from typing import Any
 
@@ -25,7 +26,7 @@ from functions.forms import (
     vet,
 )
 from functions.http import redirect
-from functions.identity import SignedIn, check_form, read_form
+from functions.identity import SignedIn, check_form
 from functions.my_pages import (
     card_of,
     change,
@@ -36,8 +37,12 @@ from functions.my_pages import (
     profile_choices,
     version_in,
 )
-from functions.my_uploads import PURPOSES, is_multipart, read_upload, send_pictures
+from functions.my_uploads import PURPOSES, read_sent, send_pictures
 from functions.pages import page_endpoint
+
+# A picture takes a second or two: who chooses one and publishes need not press the button twice.
+READY_SECONDS = 5.0
+LOOK_SECONDS = 0.4
 
 bp = func.Blueprint()
 
@@ -72,7 +77,7 @@ async def my_card_save(req: func.HttpRequest) -> func.HttpResponse:
         draft = vet(CardDraft, {"profileId": form.get("profileId", ""), "content": values})
         saved = await _save(req, person, draft, version_in(form))
         if then == "publish":
-            await change("publish", person, saved.id, saved.version)
+            await _publish(person, saved)
     except InvalidInput as refusal:
         if saved is not None:
             form["version"] = str(saved.version)
@@ -83,6 +88,21 @@ async def my_card_save(req: func.HttpRequest) -> func.HttpResponse:
     return redirect(f"/my/cards/{saved.id}?done={'published' if then == 'publish' else 'saved'}")
 
 
+async def _publish(person: SignedIn, card: Card) -> None:
+    """Publish the card, once pictures that were just sent are ready, or refuse if that takes too long."""
+    until = time.monotonic() + READY_SECONDS
+    while True:
+        try:
+            await change("publish", person, card.id, card.version)
+        except InvalidInput as refusal:
+            on_its_way = all(fault.code == "image_not_ready" for fault in refusal.faults)
+            if not on_its_way or time.monotonic() >= until:
+                raise
+            await asyncio.sleep(LOOK_SECONDS)
+        else:
+            return
+
+
 async def _sent(
     req: func.HttpRequest,
 ) -> tuple[SignedIn, dict[str, str], Values, dict[str, str]]:
@@ -91,7 +111,7 @@ async def _sent(
     Pictures are sent to work whatever the button was: a browser gives a chosen file only once.
     """
     person = await person_of(req)
-    form, files = read_upload(req) if is_multipart(req) else (read_form(req), {})
+    form, files = read_sent(req)
     check_form(req, person, form)
     made, faults = await send_pictures(person.account_id, files)
     wanted = form.get("then", "").removeprefix("upload ")

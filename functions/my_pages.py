@@ -16,7 +16,7 @@ from functions.chance import now
 from functions.forms import texts_in
 from functions.http import Handler, InternalError, redirect
 from functions.identity import SignedIn, check_form, read_form, refuse_other_sites, signed_in
-from functions.my_uploads import is_multipart, read_upload
+from functions.my_uploads import read_sent
 from functions.pages import page, refusal_page
 from functions.shelf import shelf
 
@@ -110,7 +110,7 @@ def _written(req: func.HttpRequest) -> dict[str, str]:
     """What was written into a form; nothing of what another site sent is ever shown on a page of ours."""
     try:
         refuse_other_sites(req)
-        return texts_in(read_upload(req)[0] if is_multipart(req) else read_form(req))
+        return texts_in(read_sent(req)[0])
     except Refusal:
         return {}
 

@@ -12,7 +12,7 @@ from domain.errors import ImageTooLarge
 from domain.images import MAX_BYTES, NewImage, start_image, upload_image
 from functions.chance import new_id, now
 from functions.http import MAX_BODY, BadBody, read_binary
-from functions.identity import MAX_FORM_FIELDS
+from functions.identity import MAX_FORM_FIELDS, read_form
 
 MULTIPART: Final = "multipart/form-data"
 # The picture's file stands in the field of this name.
@@ -41,12 +41,13 @@ def _keep(
     return _Bounded()
 
 
-def is_multipart(req: func.HttpRequest) -> bool:
+def read_sent(req: func.HttpRequest) -> tuple[dict[str, str], dict[str, bytes]]:
+    """The fields of a form, in either of the ways a browser sends one, and the files that came with it."""
     given: str = req.headers.get("content-type", "")
-    return given.lower().startswith(MULTIPART)
+    return _read_multipart(req) if given.lower().startswith(MULTIPART) else (read_form(req), {})
 
 
-def read_upload(req: func.HttpRequest) -> tuple[dict[str, str], dict[str, bytes]]:
+def _read_multipart(req: func.HttpRequest) -> tuple[dict[str, str], dict[str, bytes]]:
     """The fields of a multipart form, of a repeated name the last, and the files that have any bytes."""
     from werkzeug.exceptions import HTTPException  # noqa: PLC0415
     from werkzeug.formparser import MultiPartParser  # noqa: PLC0415

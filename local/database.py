@@ -27,7 +27,6 @@ async def _create_container(database: DatabaseProxy, definition: dict[str, Any])
     container = await database.create_container_if_not_exists(
         definition["name"],
         partition_key=partition_key,
-        unique_key_policy=definition.get("uniqueKeys"),
         indexing_policy=indexing_policy,
         default_ttl=default_ttl,
     )

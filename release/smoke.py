@@ -19,7 +19,7 @@ SECONDS = 15
 MOST_BYTES = 2_000_000
 # A card over http to another machine is a fault, not something to walk.
 _ORIGIN = re.compile(r"(https://[a-z0-9.:-]+|http://(localhost|127\.0\.0\.1)(:\d+)?)/?")
-_DEPENDENCIES = {"store", "queues", "identity"}
+_DEPENDENCIES = {"store", "queues", "pictures", "identity"}
 USER_AGENT = "izwop-smoke/1 (bot)"
 _SECURITY = {
     "strict-transport-security": "max-age=63072000",

@@ -72,6 +72,7 @@ resource database 'Microsoft.DocumentDB/databaseAccounts/sqlDatabases@2026-03-15
   }
 }
 
+// No unique keys: what must be unique is an id in its partition, such as a name's reservation in `names`.
 // Many at once are refused by an account that is busy making the first.
 @batchSize(1)
 resource collections 'Microsoft.DocumentDB/databaseAccounts/sqlDatabases/containers@2026-03-15' = [
@@ -89,7 +90,6 @@ resource collections 'Microsoft.DocumentDB/databaseAccounts/sqlDatabases/contain
         }
         defaultTtl: container.defaultTtl
         indexingPolicy: container.indexingPolicy
-        uniqueKeyPolicy: container.?uniqueKeys ?? { uniqueKeys: [] }
       }
     }
   }

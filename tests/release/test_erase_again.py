@@ -152,7 +152,7 @@ async def test_a_run_that_was_killed_is_finished_by_the_next(host, cloud, signed
         *command, cwd=ROOT, env=os.environ | {"COSMOS_KEY": cloud.settings["COSMOS_KEY"]},
         stdout=asyncio.subprocess.PIPE,
     )  # fmt: skip
-    while f"delete {'crd'}" not in (line := (await process.stdout.readline()).decode()):
+    while "delete crd" not in (line := (await process.stdout.readline()).decode()):
         assert line, "it ended before it deleted a card"
     process.kill()
     await process.wait()
@@ -164,6 +164,29 @@ async def test_a_run_that_was_killed_is_finished_by_the_next(host, cloud, signed
     kinds = [json.loads(text).get("kind") for (_, item), text in (await documents(store)).items()
              if item in {each["id"] for each in made}]  # fmt: skip
     assert kinds == ["deleted-card"] * 6
+
+
+async def test_a_document_that_cannot_be_read_keeps_nothing_else_from_being_done(
+    host, cloud, signed_in, restored
+) -> None:
+    endpoint, store = restored
+    ada = await signed_in()
+    broken, other = [await card(ada, title="to be deleted") for _ in range(2)]
+    since = await restore(store)
+    container = await store.container("accounts")
+    found = container.query_items(
+        "SELECT * FROM c WHERE c.id = @id", parameters=[{"name": "@id", "value": broken["id"]}]
+    )
+    [document] = [each async for each in found]
+    del document["body"]["draft"]
+    await container.upsert_item(document)
+    for each in (broken, other):
+        await change(ada, "DELETE", each)
+    done = await run(cloud, endpoint, since)
+    assert done.returncode == 1, done.stdout
+    assert f"cannot delete {broken['id']}: its document is broken" in done.stdout
+    assert done.stdout.endswith("and 1 are left to do.\n")
+    assert json.loads((await documents(store))["accounts", other["id"]])["kind"] == "deleted-card"
 
 
 @pytest.mark.parametrize(
@@ -196,5 +219,5 @@ def test_an_account_that_does_not_answer_is_said(tmp_path) -> None:
         check=False,
     )
     assert done.returncode == 1
-    assert "Stopped: the database did not answer. Run it again" in done.stderr
+    assert "Stopped: a database did not answer" in done.stderr
     assert secret not in done.stderr

@@ -150,7 +150,7 @@ PLANTED = {
     "a health that names no dependency": (
         "/health",
         replaced(b'"dependencies":[', b'"others":['),
-        "says nothing of identity, queues, store",
+        "says nothing of identity, pictures, queues, store",
     ),
     "a health of another shape": (
         "/health",
