@@ -74,6 +74,9 @@ param auditDays int = 730
 @description('An operator has locked the policy of the audit records: Azure then refuses to be told of it again.')
 param isAuditLocked bool = false
 
+@description('The edge answers nobody: while a restored database still shows what people had taken back.')
+param isEdgeShut bool = false
+
 @description('When housekeeping runs, in NCRONTAB.')
 param housekeepingSchedule string = '0 * * * * *'
 
@@ -246,6 +249,7 @@ module edge 'app/edge.bicep' = {
     name: '${abbreviations.frontDoorProfile}${suffix}'
     endpointName: '${abbreviations.frontDoorEndpoint}izwop-${environmentName}'
     firewallId: firewall.outputs.id
+    isShut: isEdgeShut
     domain: domain
     isPremium: isPrivate
     functionHost: '${functionAppName}.azurewebsites.net'

@@ -4,10 +4,12 @@
     python -m release.deploy what-if staging
     python -m release.deploy create  staging
     python -m release.deploy publish staging [--package older/released-package.zip]
+    python -m release.deploy outputs staging
 
 `create` makes or changes what `infra/` describes; `publish` sends the package and walks the public path.
-Rolling back is publishing the package before. Each command that asks Azure to make or change something is
-printed as an operator would type it.
+Rolling back is publishing the package before. `outputs` says where to publish and where the app answers, a
+line `NAME=value` for each, as the deployment put them out. Each command that asks Azure to make or change
+something is printed as an operator would type it.
 """
 
 import argparse
@@ -15,18 +17,17 @@ import contextlib
 import json
 import os
 import re
-import shlex
 import subprocess
 import sys
 import time
 import zipfile
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import settings
-from release import one_deploy, package, smoke
+from release import azure_cli, one_deploy, package, smoke
+from release.azure_cli import NoAnswer
 
 ROOT = Path(__file__).parents[1]
 _SUBSCRIPTION = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -39,10 +40,9 @@ _JSON = {
     "SENDER_DOMAIN": (dict, "object"),
     "SMTP_APPLICATION": (dict, "object"),
     "AUDIT_LOCKED": (bool, "true or false"),
+    "EDGE_SHUT": (bool, "true or false"),
 }
 _DOMAIN = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
-# Longer than az takes to answer a question; it asks back where nobody sees it.
-_ANSWER_SECONDS = 120
 # What the parts that `create` made are called; a pipeline that may only publish is told instead of asking.
 OUTPUTS = ("PUBLISH_ORIGIN", "PUBLIC_ORIGIN")
 
@@ -51,14 +51,10 @@ class Refused(Exception):
     """Why nothing is done: one sentence for each reason."""
 
 
-class NoAnswer(Exception):
-    """Why az does not tell what it was asked, in one sentence."""
-
-
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m release.deploy", description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)  # fmt: skip
-    parser.add_argument("command", choices=("check", "what-if", "create", "publish"))
+    parser.add_argument("command", choices=("check", "what-if", "create", "publish", "outputs"))
     parser.add_argument("environment", help="dev, staging or prod")
     parser.add_argument("--location", default="swedencentral", help="a region of the EU")
     parser.add_argument("--package", type=Path, default=ROOT / "dist" / package.PACKAGE)
@@ -71,6 +67,9 @@ def main() -> int:
             await_version(origin, version, arguments.patience)
             steps = smoke.walk(origin, smoke.fetch_from(origin), card=arguments.card, version=version)
             return smoke.report(origin, steps)
+        if arguments.command == "outputs":
+            print(*(f"{name}={value}" for name, value in _outputs(arguments.environment).items()), sep="\n")
+            return 0
         check(arguments.environment, arguments.location, os.environ)
         if arguments.command != "check":
             deployment(arguments.command, arguments.environment, arguments.location)
@@ -151,13 +150,12 @@ def _is_json(text: str, kind: type) -> bool:
 
 def _wrong_azure(location: str, given: Mapping[str, str]) -> list[str]:
     try:
-        _ask("bicep", "version")
-        signed_in = _ask_json("account", "show")["id"]
-        offered = {
-            _region(place["name"]) for place in _ask_json("functionapp", "list-flexconsumption-locations")
-        }
+        azure_cli.ask("bicep", "version")
+        signed_in = azure_cli.ask_json("account", "show")["id"]
+        places = azure_cli.ask_json("functionapp", "list-flexconsumption-locations")
+        offered = {_region(place["name"]) for place in places}
         query = "[?registrationState=='Registered'].namespace"
-        known = {name.lower() for name in _ask_json("provider", "list", "--query", query)}
+        known = {name.lower() for name in azure_cli.ask_json("provider", "list", "--query", query)}
     except NoAnswer as exc:
         return [str(exc)]
     except (KeyError, TypeError, AttributeError):
@@ -193,7 +191,7 @@ def _region(name: str) -> str:
 def deployment(command: str, environment: str, location: str) -> None:
     """`what-if` or `create`. `--parameters location` puts the data where the deployment is recorded."""
     since = _budget_since(environment)
-    _az(
+    azure_cli.run(
         "deployment", "sub", command,
         "--name", f"izwop-{environment}",
         "--location", location,
@@ -211,9 +209,8 @@ def _budget_since(environment: str) -> str:
     budget = f"Microsoft.Consumption/budgets/budget-izwop-{environment}"
     url = f"{group}/providers/{budget}?api-version=2024-08-01"
     try:
-        return str(
-            _ask_json("rest", "--method", "get", "--url", url)["properties"]["timePeriod"]["startDate"]
-        )
+        found = azure_cli.ask_json("rest", "--method", "get", "--url", url)
+        return str(found["properties"]["timePeriod"]["startDate"])
     except (NoAnswer, KeyError, TypeError):
         return ""
 
@@ -236,7 +233,7 @@ def publish(environment: str, zipped: Path, given: Mapping[str, str]) -> tuple[s
 def _token() -> str:
     """What the function app's deployment takes in place of a password: the caller's own sign-in."""
     try:
-        return str(_ask_json("account", "get-access-token")["accessToken"])
+        return str(azure_cli.ask_json("account", "get-access-token")["accessToken"])
     except (NoAnswer, KeyError, TypeError):
         raise Refused("  - az gives no token: run `az login`.") from None
 
@@ -267,11 +264,13 @@ def _version_of(zipped: Path) -> str:
 def _target(environment: str, given: Mapping[str, str]) -> dict[str, str]:
     """Where to publish and where it answers: as told, or as the deployment of the environment put out."""
     told = {name: given[name] for name in OUTPUTS if given.get(name)}
-    if len(told) == len(OUTPUTS):
-        return told
+    return told if len(told) == len(OUTPUTS) else _outputs(environment)
+
+
+def _outputs(environment: str) -> dict[str, str]:
     query = ["--query", "properties.outputs"]
     try:
-        shown = _ask_json("deployment", "sub", "show", "--name", f"izwop-{environment}", *query)
+        shown = azure_cli.ask_json("deployment", "sub", "show", "--name", f"izwop-{environment}", *query)
         # Azure gives names back with small letters at their start: `publisH_ORIGIN`.
         outputs = {name.upper(): output for name, output in shown.items()}
         return {name: str(outputs[name]["value"]) for name in OUTPUTS}
@@ -280,39 +279,6 @@ def _target(environment: str, given: Mapping[str, str]) -> dict[str, str]:
             f"  - There is no deployment izwop-{environment} to be seen: `create` it first,"
             f" or set {', '.join(OUTPUTS)}."
         ) from None
-
-
-def _az(*arguments: str) -> None:
-    """Run az as an operator would, and show the command and what it prints as it comes."""
-    command: Sequence[str] = ["az", *arguments]
-    print(f"$ {shlex.join(command)}", flush=True)
-    subprocess.run(command, cwd=ROOT, check=True)
-
-
-def _ask(*arguments: str) -> str:
-    """What az prints. Raises `NoAnswer` where it fails, prints nothing, or asks back."""
-    asked = f"`az {' '.join(arguments[:2])}`"
-    try:
-        done = subprocess.run(
-            ["az", *arguments], cwd=ROOT, check=False, text=True, stdin=subprocess.DEVNULL,
-            capture_output=True, timeout=_ANSWER_SECONDS,
-        )  # fmt: skip
-    except FileNotFoundError:
-        raise NoAnswer("The Azure CLI (az) is not installed.") from None
-    except subprocess.TimeoutExpired:
-        raise NoAnswer(f"{asked} did not answer within {_ANSWER_SECONDS} seconds.") from None
-    if done.returncode != 0:
-        raise NoAnswer(f"{asked} failed: run `az login`, and `az bicep install` if Bicep is missing.")
-    if not done.stdout.strip():
-        raise NoAnswer(f"{asked} answered nothing.")
-    return done.stdout.strip()
-
-
-def _ask_json(*arguments: str) -> Any:
-    try:
-        return json.loads(_ask(*arguments, "--output", "json"))
-    except ValueError:
-        raise NoAnswer(f"`az {' '.join(arguments[:2])}` answered something else than JSON.") from None
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from urllib.parse import urlsplit
 
 from azure.core.exceptions import AzureError
 
@@ -193,7 +194,9 @@ def main() -> int:
     parser.add_argument("--database", default="izwop", help="the database's name in both")
     parser.add_argument("--look", action="store_true", help="only say what is left to do")
     given = parser.parse_args()
-    if given.old.rstrip("/") == given.restored.rstrip("/"):
+    if urlsplit(given.old).netloc.removesuffix(":443") == urlsplit(given.restored).netloc.removesuffix(
+        ":443"
+    ):
         parser.error("--old and --restored are the same account")
     try:
         return asyncio.run(_run(given))

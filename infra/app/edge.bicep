@@ -18,6 +18,9 @@ param endpointName string
 @description('The policy of the firewall.')
 param firewallId string
 
+@description('It answers nobody.')
+param isShut bool
+
 @description('The domain people see. Empty: the name that Azure gives to the endpoint.')
 param domain string
 
@@ -61,7 +64,7 @@ resource endpoint 'Microsoft.Cdn/profiles/afdEndpoints@2025-12-01' = {
   name: endpointName
   location: 'global'
   tags: tags
-  properties: { enabledState: 'Enabled' }
+  properties: { enabledState: isShut ? 'Disabled' : 'Enabled' }
 }
 
 resource customDomain 'Microsoft.Cdn/profiles/customDomains@2025-12-01' = if (hasDomain) {

@@ -22,6 +22,7 @@ param senderDomain = json(readEnvironmentVariable('SENDER_DOMAIN', 'null'))
 param smtpApplication = json(readEnvironmentVariable('SMTP_APPLICATION', 'null'))
 param federations = json(readEnvironmentVariable('FEDERATIONS', '[]'))
 param isAuditLocked = json(readEnvironmentVariable('AUDIT_LOCKED', 'false'))
+param isEdgeShut = json(readEnvironmentVariable('EDGE_SHUT', 'false'))
 param generation = int(readEnvironmentVariable('GENERATION', '1'))
 param restoredDatabase = readEnvironmentVariable('RESTORED_DATABASE', '')
 param isPrivate = false

@@ -201,6 +201,13 @@ def test_the_firewall_blocks_and_the_edge_keeps_nothing_longer_than_five_seconds
         assert '"selector": "Cookie"' in text
 
 
+@pytest.mark.parametrize(("is_shut", "state"), [(False, "Enabled"), (True, "Disabled")])
+def test_the_edge_stays_shut_while_it_is_told_to(read: Reader, is_shut: bool, state: str) -> None:
+    resources = read("prod", isEdgeShut=is_shut)
+    endpoints = [one for one in resources if one.type == "Microsoft.Cdn/profiles/afdEndpoints"]
+    assert [one.properties["enabledState"] for one in endpoints] == [state]
+
+
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
 def test_what_the_edge_leads_to_is_switched_on(environment: str, read: Reader) -> None:
     resources = read(environment)

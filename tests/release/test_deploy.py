@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from release import deploy
+from release import azure_cli, deploy
 
 ROOT = Path(__file__).parents[2]
 SUBSCRIPTION = "11111111-2222-3333-4444-555555555555"
@@ -136,6 +136,7 @@ REFUSED = {
         "prod", [], {"SENDER_DOMAIN": '"izwop.example"'}, {}, "SENDER_DOMAIN is not a JSON object.",
     ),
     "a policy that is locked perhaps": ("prod", [], {"AUDIT_LOCKED": "yes"}, {}, "AUDIT_LOCKED is not"),
+    "an edge that is shut perhaps": ("prod", [], {"EDGE_SHUT": "on"}, {}, "EDGE_SHUT is not"),
     "a sender that is nobody": ("prod", [], {"MAIL_FROM": "iZwop"}, {}, "MAIL_FROM"),
     "an address for a domain": ("dev", [], {"IZWOP_DOMAIN": "https://a.b"}, {}, "IZWOP_DOMAIN is not a"),
     "no generation": ("dev", [], {"GENERATION": "two"}, {}, "GENERATION is not a whole number."),
@@ -192,7 +193,7 @@ def test_an_az_that_hangs_is_not_waited_for(tmp_path, monkeypatch) -> None:
     (tmp_path / "az").write_text("#!/bin/sh\nexec sleep 60\n")
     (tmp_path / "az").chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
-    monkeypatch.setattr(deploy, "_ANSWER_SECONDS", 0.2)
+    monkeypatch.setattr(azure_cli, "_ANSWER_SECONDS", 0.2)
     [reason] = deploy._wrong_azure("swedencentral", {})
     assert reason == "`az bicep version` did not answer within 0.2 seconds."
 

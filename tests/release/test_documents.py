@@ -10,10 +10,15 @@ from pathlib import Path
 import pytest
 
 import settings
+from release import deploy
 
 ROOT = Path(__file__).parents[2]
-DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+DOCUMENTS = [
+    *(ROOT / name for name in ("README.md", "infra/README.md", "local/functions_host/README.md")),
+    *sorted((ROOT / "docs").glob("*.md")),
+]
 OPERATING = (ROOT / "docs/operating.md").read_text()
+INFRA = (ROOT / "infra/README.md").read_text()
 
 
 def anchors(text: str) -> set[str]:
@@ -35,7 +40,7 @@ def broken_links(document: Path, text: str) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
 def test_links_lead_somewhere(document) -> None:
     assert broken_links(document, document.read_text()) == []
 
@@ -110,7 +115,7 @@ def test_every_setting_that_is_exported_is_a_parameter() -> None:
 
 
 def test_the_sums_of_the_cost_table_are_those_of_the_arithmetic() -> None:
-    infra = (ROOT / "infra/README.md").read_text().replace(",", "")
+    infra = INFRA.replace(",", "")
     rows = re.findall(
         r"^\| [\d,]+(?: million)? \| (\d+) \| (\d+) \| \*\*([\d,]+)\*\* \|", OPERATING, re.MULTILINE
     )
@@ -123,7 +128,7 @@ def test_the_sums_of_the_cost_table_are_those_of_the_arithmetic() -> None:
 
 def columns(heading: str, last: int) -> list[list[int]]:
     """The last columns of a table of costs: the sum last in each."""
-    table = (ROOT / "infra/README.md").read_text().partition(heading)[2].partition("\n\n")[0]
+    table = INFRA.partition(heading)[2].partition("\n\n")[0]
     rows = [line.strip("| ").split("|")[-last:] for line in table.splitlines() if line.startswith("| ")]
     figures = [[cell.strip("* ").split(" · ")[0].replace(",", "") for cell in row] for row in rows]
     return [[int(cell) for cell in column] for column in zip(*figures, strict=True)]
@@ -140,30 +145,93 @@ def test_every_column_of_costs_adds_up(heading, last) -> None:
 def shell_of(text: str) -> str:
     blocks = re.findall(r"^( *)```sh\n(.*?)^ *```", text, re.MULTILINE | re.DOTALL)
     commands = "\n".join(textwrap.dedent(block) for _, block in blocks)
-    return "\n".join([commands, *re.findall(r"`(az [^`]+)`", text)])
+    return "\n".join([commands, *re.findall(r"`((?:az|export) [^`]+)`", text)])
 
 
 def unset_names(text: str) -> set[str]:
     """What commands use and nothing before tells the operator's shell."""
     shell = shell_of(text)
     told = set(re.findall(r"\b([A-Z][A-Z_]+)=", shell)) | set(re.findall(r"read -rs (\w+)", shell))
+    told |= set(deploy.OUTPUTS) if 'eval "$(.venv/bin/python -m release.deploy outputs' in shell else set()
     return set(re.findall(r"\$\{?([A-Z][A-Z_]+)", shell)) - told
 
 
 def test_every_name_that_a_command_uses_is_told_to_the_shell() -> None:
     assert unset_names(OPERATING) == set()
+    assert unset_names(OPERATING + INFRA) == set()  # which begins with the names of the other
     assert unset_names(OPERATING + "\n- `az functionapp stop --name $NOBODY_SAYS`\n") == {"NOBODY_SAYS"}
+
+
+def not_to_be_pasted(text: str) -> list[str]:
+    """Why a shell would not take the commands as they stand."""
+    shell = shell_of(text)
+    done = subprocess.run(["bash", "-n"], input=shell, capture_output=True, text=True, check=False)
+    return [*re.findall(r"<[a-z][a-z -]*>", shell), *done.stderr.splitlines()]
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_commands_can_be_pasted(document) -> None:
+    assert not_to_be_pasted(document.read_text()) == []
+
+
+@pytest.mark.parametrize("command", ["az afd show --name <name of it>", "for one in a; do", "echo 'a"])
+def test_a_command_that_no_shell_takes_would_be_seen(command) -> None:
+    assert not_to_be_pasted(f"{OPERATING}\n```sh\n{command}\n```\n")
+
+
+def stated(name: str) -> str:
+    """The line of the page that sets a name."""
+    return re.search(rf"^ *(export .*\b{name}=.+)$", OPERATING, re.MULTILINE)[1]
+
+
+AZ = """#!/bin/sh
+case "$*" in
+  *COSMOS_ENDPOINT*"--output tsv") echo "https://cosmos-izwop-prod-abc.documents.azure.com:443/";;
+  *"--output tsv") echo found;;
+  *) exit 1;;
+esac
+"""
 
 
 def test_the_names_of_the_page_are_found(tmp_path) -> None:
     """Run as an operator would, beside a stand-in for az that has one resource of each type."""
     [block] = [part for part in re.findall(r"```sh\n(.*?)```", OPERATING, re.DOTALL) if "name_of()" in part]
-    (tmp_path / "az").write_text('#!/bin/sh\ncase "$*" in *"--output tsv") echo found;; *) exit 1;; esac\n')
+    (tmp_path / "az").write_text(AZ)
     (tmp_path / "az").chmod(0o755)
     names = re.findall(r"\b([A-Z][A-Z_]+)=", block)
-    assert len(names) == 10
-    shown = "; ".join(f'test -n "${name}"' for name in names)
+    assert len(names) == 14
+    shown = "; ".join(f'echo "{name}=${name}"' for name in names)
     done = subprocess.run(
-        ["bash", "-euc", f"{block}\n{shown}"], env={"PATH": f"{tmp_path}:/usr/bin:/bin"}, check=False
+        ["bash", "-euc", f"{block}\n{shown}"],
+        env={"PATH": f"{tmp_path}:/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
+        check=True,
     )
-    assert done.returncode == 0
+    told = dict(line.split("=") for line in done.stdout.splitlines())
+    assert {told.pop("ENVIRONMENT"), told.pop("GROUP"), told.pop("ENDPOINT")} == {
+        "prod", "rg-izwop-prod", "fde-izwop-prod",
+    }  # fmt: skip
+    # Asked of the app: after a restore there are two accounts whose names begin alike.
+    assert told.pop("COSMOS_NAME") == "cosmos-izwop-prod-abc"
+    assert set(told.values()) == {"found"}
+
+
+def restored(database: str) -> str:
+    done = subprocess.run(
+        ["bash", "-euc", f'{stated("RESTORED_DATABASE")}\necho "$RESTORED_DATABASE"'],
+        env={"PATH": "/usr/bin:/bin", "COSMOS_NAME": database},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stdout.strip()
+
+
+@pytest.mark.parametrize("environment", deploy.environments())
+def test_every_restore_has_a_name_that_cosmos_takes(environment) -> None:
+    first = f"cosmos-izwop-{environment}-{'a' * 13}"  # as long as `uniqueString` makes it
+    name = restored(first)
+    assert re.fullmatch(r"[a-z][a-z0-9-]{2,43}", name)
+    # And a restore of what a restore made, on another day.
+    assert restored(f"{first}-r20250101") == name != first

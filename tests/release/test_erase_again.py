@@ -195,6 +195,10 @@ async def test_a_document_that_cannot_be_read_keeps_nothing_else_from_being_done
         (("--since", "2026-11-22T12:00:00"), "needs its zone"),
         (("--since", "yesterday"), "is not a moment such as"),
         (("--since", "2026-11-22T12:00:00Z", "--restored", "http://localhost:1/"), "are the same account"),
+        (
+            ("--since", "2026-11-22T12:00:00Z", "--old", "https://a", "--restored", "https://a:443/"),
+            "same account",
+        ),
     ],
 )
 def test_a_wrong_call_is_refused_with_a_sentence(arguments, sentence) -> None:
