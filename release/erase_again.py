@@ -35,6 +35,10 @@ from domain.publication import change_publication, delete_card
 
 # A restore goes back to a second, and clocks differ.
 _MARGIN = timedelta(minutes=10)
+_SKEW = timedelta(minutes=1)
+_USED = (
+    "people used {} after the moment. Are --old and --restored swapped? What is served already is left alone."
+)
 
 
 Do = Callable[[], Awaitable[object]]
@@ -173,6 +177,9 @@ async def _run(given: argparse.Namespace) -> int:
     key = os.environ.get("COSMOS_KEY") or None
     old, restored = (Database(place, key, given.database) for place in (given.old, given.restored))
     try:
+        if await CosmosLedger(restored).was_used_since(given.since + _SKEW):
+            print(f"Stopped: {_USED.format(given.restored)}", file=sys.stderr)
+            return 1
         done = await erase_again(old, restored, given.since, look=given.look)
         if given.look:
             print(f"{done} steps are left to do.")

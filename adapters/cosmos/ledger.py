@@ -5,6 +5,7 @@ only its state is read, so that one which cannot be read as a card is found as w
 """
 
 from collections.abc import AsyncIterator
+from contextlib import aclosing
 from datetime import datetime
 
 from pydantic import BaseModel
@@ -34,6 +35,12 @@ class CosmosLedger:
         sql = "SELECT c.id, c.accountId FROM c WHERE c.kind = @kind"
         async for stored in self._items.sweep(sql, kind=kind):
             yield OwnedId(account_id=stored["accountId"], id=stored["id"])
+
+    async def was_used_since(self, since: datetime) -> bool:
+        """Whether anybody who is signed in was seen after a time."""
+        sql = "SELECT c.id FROM c WHERE c.kind = 'session' AND c.seenAt > @since"
+        async with aclosing(self._items.sweep(sql, since=instant(since))) as sessions:
+            return await anext(sessions, None) is not None
 
     async def reconsidered(self, since: datetime) -> AsyncIterator[Reconsidered]:
         """The cards that are paused, taken from the public, or published anew since a time."""

@@ -7,7 +7,7 @@ import os
 import secrets
 import subprocess
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -137,6 +137,23 @@ async def test_what_was_taken_back_after_the_moment_is_taken_back_again(
     again = await run(cloud, endpoint, since)
     assert again.stdout == "0 steps are done and 0 are left to do.\n"
     assert await documents(store) == after
+
+
+async def test_accounts_that_are_swapped_are_noticed_and_left_alone(host, cloud, signed_in, restored) -> None:
+    endpoint, store = restored
+    ada = await signed_in()
+    made = await card(ada)
+    since = await restore(store) - timedelta(hours=1)
+    await change(ada, "PUT", made, "/publication")
+    command = [sys.executable, "-m", "release.erase_again", "--old", endpoint, "--restored",
+               cloud.settings["COSMOS_ENDPOINT"], "--since", since.isoformat()]  # fmt: skip
+    environment = os.environ | {"COSMOS_KEY": cloud.settings["COSMOS_KEY"]}
+    done = await asyncio.to_thread(
+        subprocess.run, command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "Are --old and --restored swapped?" in done.stderr
+    assert (await ada.api("GET", "account")).status_code == 200
 
 
 async def test_a_run_that_was_killed_is_finished_by_the_next(host, cloud, signed_in, restored) -> None:
