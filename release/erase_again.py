@@ -25,17 +25,17 @@ from adapters.cosmos.accounts import CosmosProfiles, CosmosSessions
 from adapters.cosmos.cards import CosmosCards
 from adapters.cosmos.database import Database
 from adapters.cosmos.images import CosmosImages
-from adapters.cosmos.ledger import CosmosLedger, OwnedId, Reconsidered
+from adapters.cosmos.ledger import CosmosLedger, GivenHandle, OwnedId, Reconsidered
 from adapters.cosmos.names import CosmosHandles
 from adapters.cosmos.published import CosmosPublished
 from domain.accounts import delete_profile
-from domain.cards import Claim
 from domain.errors import Refusal
 from domain.publication import change_publication, delete_card
 
 # A restore goes back to a second, and clocks differ.
 _MARGIN = timedelta(minutes=10)
 _SKEW = timedelta(minutes=1)
+_UNREADABLE = "a document of it is broken or of another release"
 _USED = (
     "people used {} after the moment. Are --old and --restored swapped? What is served already is left alone."
 )
@@ -61,11 +61,18 @@ class Restored:
         # What is hidden or deleted has no code to be drawn.
         self._published = CosmosPublished(database, lambda _: "")
 
-    async def handle_to_hold(self, claim: Claim) -> Do | None:
-        if await self._handles.is_held(claim.handle):
+    async def handle_to_hold(self, given: GivenHandle) -> Do | None:
+        claim = given.claim()
+        there = await self._handles.find(claim.handle)
+        if there is not None and there.card_id == claim.card_id and there.state == "held":
             return None
+        if there is not None and there.card_id != claim.card_id and there.state == "held":
+            raise ValueError("a handle that two cards were given")
 
         async def hold() -> None:
+            if there is not None and there.card_id != claim.card_id:
+                # Claimed by somebody at the moment, and free again before it was given to this card.
+                await self._handles.free(there)
             await self._handles.hold(await self._handles.claim(claim))
 
         return hold
@@ -88,9 +95,12 @@ class Restored:
 
     async def profile_to_delete(self, gone: OwnedId) -> Do | None:
         profile = await self._profiles.get(gone.account_id, gone.id)
-        # One that restored cards still stand in is kept: they would belong to nothing.
-        if profile is None or await self._cards.any_in_profile(gone.account_id, gone.id):
+        if profile is None:
             return None
+        if await self._cards.any_in_profile(gone.account_id, gone.id):
+            # Cards that had left it stand in it again: it keeps them, and loses what it said.
+            empty = profile.model_copy(update={"name": "-", "version": profile.version + 1})
+            return None if profile.name == "-" else partial(self._profiles.save, empty)
         return partial(
             delete_profile,
             profile.account_id,
@@ -103,8 +113,10 @@ class Restored:
     async def card_to_hide(self, latest: Reconsidered) -> Do | None:
         card = await self._cards.get(latest.account_id, latest.id)
         # Published anew, it may have hidden something: its owner looks before it is shown again.
+        if card is None or not card.is_live:
+            return None
         shown = not (latest.paused or latest.withdrawn)
-        if card is None or not card.is_live or (shown and latest.published_at == card.published_at):
+        if shown and datetime.fromisoformat(latest.published_at) == card.published_at:
             return None
         return partial(
             change_publication,
@@ -128,9 +140,9 @@ async def left_to_do(old: Database, database: Database, since: datetime) -> Asyn
     async for said, look in _taken_back(old, Restored(database), since):
         try:
             do = await look()
-        except (ValueError, LookupError, TypeError, AttributeError):
+        except (ValueError, LookupError, TypeError, AttributeError, Refusal):
             # Nothing is told of what is in it. It stays left to do until somebody has looked.
-            yield Step(f"cannot {said}: its document is broken", partial(asyncio.sleep, 0))
+            yield Step(f"cannot {said}: {_UNREADABLE}", partial(asyncio.sleep, 0))
             continue
         if do is not None:
             yield Step(said, do)
@@ -142,8 +154,8 @@ async def left_to_do(old: Database, database: Database, since: datetime) -> Asyn
 
 async def _taken_back(old: Database, restored: Restored, since: datetime) -> AsyncIterator[tuple[str, Look]]:
     known = CosmosLedger(old)
-    async for claim in CosmosHandles(old).held_since(since - _MARGIN):
-        yield f"hold a handle of {claim.card_id}", partial(restored.handle_to_hold, claim)
+    async for given in known.handles_since(since - _MARGIN):
+        yield f"hold a handle of {given.card_id}", partial(restored.handle_to_hold, given)
     async for gone in known.ids("deleted-card"):
         yield f"delete {gone.id}", partial(restored.card_to_delete, gone)
     async for gone in known.ids("deleted-profile"):

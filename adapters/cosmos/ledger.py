@@ -1,54 +1,90 @@
 """What people took back, as a database knows it.
 
-After a restore it is read from the account that was, to be done again (`release/erase_again.py`). Of a card
-only its state is read, so that one which cannot be read as a card is found as well.
+After a restore it is read from the account that was, to be done again (`release/erase_again.py`). That one
+may hold what cannot be read: only ids are taken as they are, the rest is for the reader to make sense of.
 """
 
 from collections.abc import AsyncIterator
 from contextlib import aclosing
 from datetime import datetime
+from typing import Any, NamedTuple
 
-from pydantic import BaseModel
+from adapters.cosmos.database import Database, Document, Items, instant
+from domain.cards import Claim
 
-from adapters.cosmos.database import Database, Items, instant
 
-
-class OwnedId(BaseModel):
+class OwnedId(NamedTuple):
     account_id: str
     id: str
 
 
-class Reconsidered(OwnedId):
-    paused: bool
-    withdrawn: bool
-    published_at: datetime | None
+class Reconsidered(NamedTuple):
+    """A card and what its owner did to it, as it is stored."""
+
+    account_id: str
+    id: str
+    paused: Any
+    withdrawn: Any
+    published_at: Any
+
+
+class GivenHandle(NamedTuple):
+    """A handle that was given out for good."""
+
+    stored: Document
+
+    @property
+    def card_id(self) -> str:
+        body = self.stored.get("body")
+        found = str(body.get("card_id")) if isinstance(body, dict) else ""
+        return found if found.startswith("crd_") else "an unknown card"
+
+    def claim(self) -> Claim:
+        """Raises `ValueError`, `LookupError` or `TypeError` for what is no claim."""
+        return Claim.model_validate({**self.stored["body"], "state": "held"})
 
 
 class CosmosLedger:
     """Sweeps over all partitions: for maintenance, never for a request."""
 
     def __init__(self, database: Database) -> None:
-        self._items = Items(database, "accounts")
+        self._accounts, self._names = Items(database, "accounts"), Items(database, "names")
 
     async def ids(self, kind: str) -> AsyncIterator[OwnedId]:
         """Every document of a kind, such as `deleted-card`."""
         sql = "SELECT c.id, c.accountId FROM c WHERE c.kind = @kind"
-        async for stored in self._items.sweep(sql, kind=kind):
-            yield OwnedId(account_id=stored["accountId"], id=stored["id"])
+        async for stored in self._accounts.stored(sql, kind=kind):
+            yield OwnedId(stored["accountId"], stored["id"])
 
     async def was_used_since(self, since: datetime) -> bool:
         """Whether anybody who is signed in was seen after a time."""
         sql = "SELECT c.id FROM c WHERE c.kind = 'session' AND c.seenAt > @since"
-        async with aclosing(self._items.sweep(sql, since=instant(since))) as sessions:
+        async with aclosing(self._accounts.stored(sql, since=instant(since))) as sessions:
             return await anext(sessions, None) is not None
+
+    async def handles_since(self, since: datetime) -> AsyncIterator[GivenHandle]:
+        """The handles that were claimed since a time, or nobody knows when."""
+        sql = (
+            "SELECT * FROM c WHERE c.kind = 'handle' AND c.state = 'held'"
+            " AND (NOT IS_STRING(c.claimedAt) OR c.claimedAt >= @since)"
+        )
+        async for stored in self._names.stored(sql, since=instant(since)):
+            yield GivenHandle(stored)
 
     async def reconsidered(self, since: datetime) -> AsyncIterator[Reconsidered]:
         """The cards that are paused, taken from the public, or published anew since a time."""
         sql = (
             "SELECT c.id, c.accountId, c.body.paused, c.body.published_at,"
-            " IS_NULL(c.body.published) AS withdrawn FROM c"
-            " WHERE c.kind = 'card' AND c.body.was_published = true"
-            " AND (c.body.paused = true OR IS_NULL(c.body.published) OR c.body.published_at >= @since)"
+            " IS_NULL(c.body.published) AS withdrawn FROM c WHERE c.kind = 'card'"
+            " AND (NOT IS_DEFINED(c.body.was_published) OR c.body.was_published = true)"
+            " AND (c.body.paused != false OR IS_NULL(c.body.published)"
+            " OR NOT IS_STRING(c.body.published_at) OR c.body.published_at >= @since)"
         )
-        async for stored in self._items.sweep(sql, since=instant(since)):
-            yield Reconsidered(account_id=stored["accountId"], **stored)
+        async for stored in self._accounts.stored(sql, since=instant(since)):
+            yield Reconsidered(
+                stored["accountId"],
+                stored["id"],
+                stored.get("paused"),
+                stored.get("withdrawn"),
+                stored.get("published_at"),
+            )

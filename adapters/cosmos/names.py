@@ -71,17 +71,11 @@ class CosmosHandles:
         if await self._items.patch(name, name, {"state": "held"}) is None:
             raise Unavailable
 
-    async def is_held(self, handle: str) -> bool:
-        """Whether the handle, or one that looks like it, was given out for good."""
+    async def find(self, handle: str) -> Claim | None:
+        """Who has claimed the handle, or one that looks like it."""
         name = _named("handle", skeleton(handle))["name"]
         stored = await self._items.read(name, name)
-        return stored is not None and stored["state"] == "held"
-
-    async def held_since(self, since: datetime) -> AsyncIterator[Claim]:
-        """The handles of all accounts that were claimed since a time and given out for good."""
-        sql = "SELECT * FROM c WHERE c.kind = 'handle' AND c.state = 'held' AND c.claimedAt >= @since"
-        async for stored in self._items.sweep(sql, since=instant(since)):
-            yield _claim(stored)
+        return None if stored is None else _claim(stored)
 
     async def stale_claims(self, before: datetime) -> AsyncIterator[Claim]:
         """The pending claims of all handles that were made before a time."""

@@ -7,6 +7,7 @@ import os
 import secrets
 import subprocess
 import sys
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -69,6 +70,17 @@ async def change(person, method: str, made: dict, path: str = "", **body) -> Non
     etag = (await person.api("GET", f"cards/{made['id']}")).headers["etag"]
     answer = await person.api(method, f"cards/{made['id']}{path}", headers={"If-Match": etag}, **body)
     assert answer.status_code < 300, answer.text
+
+
+async def spoil(store: Database, made: dict, change: Callable[[dict], object]) -> None:
+    """Change what is stored of a card, as no release of ours would."""
+    container = await store.container("accounts")
+    given = [{"name": "@id", "value": made["id"]}]
+    [document] = [
+        each async for each in container.query_items("SELECT * FROM c WHERE c.id = @id", parameters=given)
+    ]
+    change(document)
+    await container.upsert_item(document)
 
 
 async def run(cloud, endpoint: str, since: datetime, *more: str) -> subprocess.CompletedProcess:
@@ -190,20 +202,86 @@ async def test_a_document_that_cannot_be_read_keeps_nothing_else_from_being_done
     ada = await signed_in()
     broken, other = [await card(ada, title="to be deleted") for _ in range(2)]
     since = await restore(store)
-    container = await store.container("accounts")
-    found = container.query_items(
-        "SELECT * FROM c WHERE c.id = @id", parameters=[{"name": "@id", "value": broken["id"]}]
-    )
-    [document] = [each async for each in found]
-    del document["body"]["draft"]
-    await container.upsert_item(document)
+    await spoil(store, broken, lambda document: document["body"].pop("draft"))
     for each in (broken, other):
         await change(ada, "DELETE", each)
     done = await run(cloud, endpoint, since)
     assert done.returncode == 1, done.stdout
-    assert f"cannot delete {broken['id']}: its document is broken" in done.stdout
+    assert f"cannot delete {broken['id']}: a document of it is broken" in done.stdout
     assert done.stdout.endswith("and 1 are left to do.\n")
     assert json.loads((await documents(store))["accounts", other["id"]])["kind"] == "deleted-card"
+
+
+async def test_what_is_broken_in_the_old_account_is_told_without_what_it_says(
+    host, cloud, signed_in, restored
+) -> None:
+    endpoint, store = restored
+    ada, canary = await signed_in(), f"CN{secrets.token_hex(8)}"
+    broken, paused, old_form = [await card(ada, title="shown") for _ in range(3)]
+    for each in (broken, paused, old_form):
+        await change(ada, "PUT", each, "/publication")
+    since = await restore(store)
+    for each in (paused, old_form):
+        await change(ada, "PUT", each, "/pause")
+    live = wiring.services().database
+    await spoil(live, broken, lambda document: document["body"].update(published_at=canary))
+    # As the release before wrote it.
+    await spoil(live, old_form, lambda document: document["body"].pop("was_published"))
+    names = await live.container("names")
+    await names.upsert_item(
+        {"id": "handle:x", "name": "handle:x", "kind": "handle", "state": "held", "body": canary}
+    )
+    try:
+        done = await run(cloud, endpoint, since)
+    finally:
+        await names.delete_item("handle:x", "handle:x")
+        at = since.isoformat()
+        await spoil(live, broken, lambda document: document["body"].update(published_at=at))
+    assert done.returncode == 1, done.stderr
+    assert f"cannot hide {broken['id']}: a document of it is broken" in done.stdout
+    assert "cannot hold a handle of an unknown card: a document of it is broken" in done.stdout
+    assert canary not in done.stdout + done.stderr
+    after = await documents(store)
+    for each in (paused, old_form):
+        assert json.loads(after["published", each["handle"]])["content"] is None
+
+
+async def test_a_handle_belongs_to_whom_it_was_given(host, cloud, signed_in, restored) -> None:
+    """At the moment it was claimed by somebody whose card was never stored; since then it is Ada's."""
+    endpoint, store = restored
+    ada = await signed_in()
+    since = await restore(store)
+    made = await card(ada, title="given later")
+    name = f"handle:{skeleton(made['handle'])}"
+    stored = json.loads((await documents(wiring.services().database))["names", name])
+    stored["state"] = "pending"
+    stored["body"] |= {"card_id": "crd_bob", "account_id": "acc_bob", "state": "pending"}
+    await (await store.container("names")).upsert_item(stored)
+    done = await run(cloud, endpoint, since)
+    assert done.returncode == 0, done.stderr
+    held = json.loads((await documents(store))["names", name])
+    assert (held["state"], held["body"]["card_id"]) == ("held", made["id"])
+
+
+async def test_a_profile_that_cards_stand_in_again_loses_what_it_said(
+    host, cloud, signed_in, restored
+) -> None:
+    endpoint, store = restored
+    ada, canary = await signed_in(), f"CN{secrets.token_hex(8)}"
+    made = await card(ada)
+    first = (await ada.api("GET", f"profiles/{made['profileId']}")).headers["etag"]
+    named = await ada.api(
+        "PUT", f"profiles/{made['profileId']}", json={"name": canary}, headers={"If-Match": first}
+    )
+    assert named.status_code == 200, named.text
+    since = await restore(store)
+    other = (await ada.api("POST", "profiles", json={"name": "Other"}, headers=key())).json()
+    await change(ada, "PUT", made, json={"profileId": other["id"], "content": {"name": ada.name}})
+    etag = {"If-Match": named.headers["etag"]}
+    assert (await ada.api("DELETE", f"profiles/{made['profileId']}", headers=etag)).status_code == 204
+    done = await run(cloud, endpoint, since)
+    assert done.returncode == 0, done.stdout
+    assert not any(canary in text for text in (await documents(store)).values())
 
 
 @pytest.mark.parametrize(
