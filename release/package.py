@@ -69,7 +69,7 @@ def build(root: Path, target: Path) -> Path:
             _copy(root / name, content / name)
         (content / "version.txt").write_text(f"{release}\n", "utf-8")
         _install(root, wheels, content / SITE_PACKAGES)
-        _compile_templates(root, content / "web" / "compiled")
+        _compile_templates(content)
         _compile(content)
         target.mkdir(parents=True, exist_ok=True)
         package = target / PACKAGE
@@ -155,15 +155,15 @@ def _pip(command: str, *options: str | Path) -> None:
         raise CannotPackage(f"pip {command} failed:\n{done.stderr.strip()[-2000:]}")
 
 
-def _compile_templates(root: Path, target: Path) -> None:
+def _compile_templates(content: Path) -> None:
     """To modules, which `_compile` makes byte code of; a cold start would compile each page anew."""
     program = (
         "import sys; from functions.pages import environment;"
         " environment().compile_templates(sys.argv[1], zip=None)"
     )
     done = subprocess.run(
-        [sys.executable, "-c", program, str(target)],
-        cwd=root, env={"PYTHONHASHSEED": "0"}, capture_output=True, text=True, check=False,
+        [sys.executable, "-B", "-c", program, "web/compiled"],
+        cwd=content, env={"PYTHONHASHSEED": "0"}, capture_output=True, text=True, check=False,
     )  # fmt: skip
     if done.returncode != 0:
         raise CannotPackage(f"Some template does not compile:\n{done.stderr.strip()[-2000:]}")
