@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
-from urllib.parse import unquote
+from urllib.parse import parse_qsl, unquote
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, ValidationInfo
 from pydantic_core import PydanticCustomError
@@ -128,6 +128,18 @@ def _any_url() -> "TypeAdapter[AnyUrl]":
     return TypeAdapter(AnyUrl)
 
 
+def _mailto(url: "AnyUrl") -> None:
+    """One address, and of what else a mail program would take only a subject and a text (RFC 6068)."""
+    address = unquote(url.path or "")
+    if url.host or address != address.strip() or "\ufffd" in address:
+        raise PydanticCustomError("invalid_email", "is not a valid e-mail address")
+    _email(address)
+    for name, text in parse_qsl(url.query or "", keep_blank_values=True):
+        if name not in ("subject", "body"):
+            raise PydanticCustomError("invalid_url", "may give a mail a subject and a body, and nothing else")
+        _clean(text)
+
+
 def _url(schemes: tuple[str, ...]) -> AfterValidator:
     def check(value: str) -> str:
         text = _one_line(value)
@@ -147,7 +159,7 @@ def _url(schemes: tuple[str, ...]) -> AfterValidator:
         if url.scheme == "tel":
             return f"tel:{_phone(unquote(url.path or ''))}"
         if url.scheme == "mailto":
-            _email(unquote(url.path or ""))
+            _mailto(url)
         return str(url)
 
     return _vetted(check)

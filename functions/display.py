@@ -3,6 +3,7 @@
 import re
 import zlib
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
@@ -63,9 +64,11 @@ def mailto(address: str) -> str:
     """The link that writes to an address; mail programs want the ASCII form of its domain (RFC 6068)."""
     local, _, domain = address.rpartition("@")
     if not domain.isascii():
-        from email_validator import validate_email  # noqa: PLC0415
+        from email_validator import EmailNotValidError, validate_email  # noqa: PLC0415
 
-        domain = str(validate_email(address, check_deliverability=False).ascii_domain)
+        # What was vetted once is shown, also if the library has become stricter since.
+        with suppress(EmailNotValidError):
+            domain = str(validate_email(address, check_deliverability=False).ascii_domain)
     return f"mailto:{quote(local, safe='!$*+-/=^_{|}~.')}@{domain}"
 
 

@@ -94,7 +94,8 @@ def test_an_address_that_says_nothing_is_none() -> None:
     assert CardContent.model_validate({"name": "Ada", "officeAddress": {}}).office_address is None
 
 
-@pytest.mark.parametrize("link", ["https://example.com/a;b,c", "mailto:shop@example.com", "tel:+46701740605"])
+@pytest.mark.parametrize("link", ["https://example.com/a;b,c", "mailto:shop@example.com", "tel:+46701740605",
+                                  "mailto:shop@example.com?subject=An%20order&body=Dear"])  # fmt: skip
 def test_a_product_link_may_also_write_or_call(link: str) -> None:
     content = CardContent.model_validate({"name": "Ada", "productLinks": [{"label": "Shop", "url": link}]})
     assert content.product_links[0].url == link
@@ -105,7 +106,11 @@ def test_a_product_link_may_also_write_or_call(link: str) -> None:
     [
         ("tel:*%2306%23", "invalid_phone"), ("tel:", "invalid_phone"), ("tel:112", "invalid_phone"),
         ("mailto:", "invalid_email"), ("mailto:shop", "invalid_email"),
-        ("mailto:a@b.se%0Acc:c@d.se", "control_characters"),
+        ("mailto:a@b.se%0Acc:c@d.se", "control_characters"), ("mailto:%20a@b.example", "invalid_email"),
+        ("mailto://evil.example/a@b.example", "invalid_email"), ("mailto:%ff@b.example", "invalid_email"),
+        ("mailto:a@b.example?bcc=c@d.example", "invalid_url"),
+        ("mailto:a@b.example?subject=x%0D%0ABcc:c@d.example", "control_characters"),
+        ("mailto:a@b.example?subject=%E2%80%AEx", "control_characters"),
     ],
 )  # fmt: skip
 def test_a_product_link_writes_to_an_address_and_calls_a_number(link: str, code: str) -> None:
