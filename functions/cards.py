@@ -100,7 +100,7 @@ async def show_card(req: func.HttpRequest) -> func.HttpResponse:
     form = suffix or negotiate(req.headers.get("accept", ""))
     viewer, is_owner = await _viewer(req, shelved.card)
     if shelved.for_everyone:
-        viewer = ANYONE
+        viewer = Viewer(signed_in=viewer.signed_in)
     if form in CODES and not CODE_OPTIONS.isdisjoint(req.params):
         drawn = await _drawn(req.params, form, shelved, viewer)
         return drawn.unchanged if matches(req, drawn.etag) else drawn.full

@@ -137,13 +137,16 @@ async def test_a_hidden_field_is_gone_within_five_seconds_on_every_worker(card, 
     assert time.monotonic() - began < 5
 
 
-@pytest.mark.parametrize("suffix", ["", ".vcf", ".json", ".qr.svg"])
-async def test_headers_do_not_tell_a_stranger_that_a_card_has_more(card, signed_in, client, suffix) -> None:
+@pytest.mark.parametrize("suffix", ["", ".vcf", ".json", ".qr.svg", ".qr.png?size=256"])
+@pytest.mark.parametrize("member", [False, True], ids=["a stranger", "a member"])
+async def test_headers_do_not_tell_that_a_card_has_more(card, signed_in, client, suffix, member) -> None:
     _, hiding = card
     open_to_all = (await published(await signed_in())).json()
+    looks = (await signed_in()).http if member else client()
     told = []
     for made in (hiding, open_to_all):
-        answer = await client().get(f"/c/{made['handle']}{suffix}")
+        answer = await looks.get(f"/c/{made['handle']}{suffix}")
+        assert answer.headers["cache-control"] == ("private, no-store" if member else "public, no-cache")
         own = ("etag", "content-length", "content-disposition")
         told.append({name: value for name, value in answer.headers.items() if name not in own})
     assert told[0] == told[1]
