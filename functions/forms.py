@@ -250,6 +250,8 @@ def _as_text(value: Any) -> str:
     if isinstance(value, list):
         return "\n".join(_as_text(row) for row in value)
     if isinstance(value, dict):
-        return ", ".join(text for part in value.values() if (text := _as_text(part)))
+        # In one order, whoever made the row; who sees it comes last.
+        parts = sorted(value.items(), key=lambda part: (part[0] == "audience", part[0]))
+        return ", ".join(text for _, part in parts if (text := _as_text(part)))
     text = str(value or "").replace("\r\n", "\n").strip()
     return AUDIENCES.get(text, text)

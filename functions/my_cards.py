@@ -113,6 +113,8 @@ async def _sent(
     person = await person_of(req)
     form, files = read_sent(req)
     check_form(req, person, form)
+    if files:
+        await card_of(req, person)  # for a card that is not there no picture is made
     made, faults = await send_pictures(person.account_id, files)
     wanted = form.get("then", "").removeprefix("upload ")
     if wanted in PURPOSES and not made and not faults:
@@ -125,6 +127,8 @@ async def _stale(
 ) -> func.HttpResponse:
     card = await card_of(req, person)
     newer = differences(values, card.draft)
+    if not newer and form.get("then") == "publish" and card.published == card.draft:
+        return redirect(f"/my/cards/{card.id}?done=published")  # the same button, pressed twice
     form = {**form, "version": str(card.version)}
     return await _edit_page(person, card, values, form=form, newer=newer)
 

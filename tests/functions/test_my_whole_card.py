@@ -176,6 +176,28 @@ async def test_a_chosen_file_is_taken_whatever_the_button(ada, client, host, but
         assert f'src="{public}/' in (await stranger.get(public, headers={"Accept": "text/html"})).text
 
 
+async def test_the_button_pressed_twice_publishes_once_and_says_so(ada) -> None:
+    path = await new_card(ada, title="Countess")
+    phone = {"phones-0-number": "+44 20 7946 0958", "phones-0-label": "Reception"}
+    fields = {**await fields_at(ada, path), **phone, "then": "publish"}
+    answers = [await send(ada, path, fields) for _ in range(2)]
+    assert [answer.headers.get("location") for answer in answers] == [f"{path}?done=published"] * 2
+    late = await send(ada, path, {**fields, "title": "Late"})
+    assert late.status_code == 412
+    said = late.text.partition('id="newer"')[2].partition("</dl>")[0]
+    assert re.findall("<dt>([^<]+)", said) == ["Title"]
+
+
+async def test_no_picture_is_made_for_a_card_that_is_not_there(ada, signed_in, host) -> None:
+    other = await signed_in()
+    theirs = await new_card(other)
+    fields = await fields_at(ada, await new_card(ada))
+    await host.drain_queue("images")
+    for path in (theirs, "/my/cards/crd_x"):
+        assert (await upload(ada, path, fields, picture())).status_code == 404
+    assert await host.drain_queue("images") == 0
+
+
 async def test_a_picture_that_is_none_is_refused_with_its_reason(ada, host) -> None:
     path = await new_card(ada)
     answer = await upload(ada, path, await fields_at(ada, path), b"<svg onload='alert(1)'/>", "logo")

@@ -57,9 +57,16 @@
   // Leaving with something unsaved asks first.
   let unsaved = "unsaved" in form.dataset;
   form.addEventListener("input", () => { unsaved = true; });
+  const press = (off) => {
+    for (const button of form.querySelectorAll(".bottom button")) button.disabled = off;
+  };
   form.addEventListener("submit", (event) => {
-    if (event.submitter?.formTarget !== "_blank") unsaved = false;
+    if (event.submitter?.formTarget === "_blank") return;
+    unsaved = false;
+    // Once is enough. Not before the form is read: a button that is off is not sent.
+    setTimeout(press, 0, true);
   });
+  addEventListener("pageshow", () => press(false));
   addEventListener("beforeunload", (event) => {
     if (unsaved) event.preventDefault();
   });
