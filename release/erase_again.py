@@ -40,7 +40,6 @@ _USED = (
     "people used {} after the moment. Are --old and --restored swapped? What is served already is left alone."
 )
 
-
 Do = Callable[[], Awaitable[object]]
 
 
@@ -64,10 +63,10 @@ class Restored:
     async def handle_to_hold(self, given: GivenHandle) -> Do | None:
         claim = given.claim()
         there = await self._handles.find(claim.handle)
-        if there is not None and there.card_id == claim.card_id and there.state == "held":
+        if there is not None and there.state == "held":
+            if there.card_id != claim.card_id:
+                raise ValueError("a handle that two cards were given")
             return None
-        if there is not None and there.card_id != claim.card_id and there.state == "held":
-            raise ValueError("a handle that two cards were given")
 
         async def hold() -> None:
             if there is not None and there.card_id != claim.card_id:
@@ -112,9 +111,9 @@ class Restored:
 
     async def card_to_hide(self, latest: Reconsidered) -> Do | None:
         card = await self._cards.get(latest.account_id, latest.id)
-        # Published anew, it may have hidden something: its owner looks before it is shown again.
         if card is None or not card.is_live:
             return None
+        # Published anew, it may have hidden something: its owner looks before it is shown again.
         shown = not (latest.paused or latest.withdrawn)
         if shown and datetime.fromisoformat(latest.published_at) == card.published_at:
             return None
