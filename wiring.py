@@ -13,9 +13,11 @@ from adapters.cosmos.database import Database
 from adapters.cosmos.health import CosmosHealth
 from adapters.cosmos.images import CosmosImages
 from adapters.cosmos.migration import CosmosMigration
+from adapters.cosmos.privacy import CosmosCounts
 from adapters.cosmos.published import CosmosPublished
 from adapters.cosmos.reservations import CosmosHandles, CosmosIdentities
 from adapters.cosmos.visit_counts import CosmosTraffic
+from adapters.cosmos.work import CosmosOrders, CosmosWorks
 from adapters.drawing.pictures import PillowPictures
 from adapters.drawing.qr import qr_svg
 from adapters.entra.code_flow import CodeFlow
@@ -24,7 +26,26 @@ from adapters.entra.tokens import Tokens
 from adapters.mail.smtp import SmtpMailer
 from adapters.sealing import Sealer
 from adapters.storage.blobs import Blobs
-from adapters.storage.queues import IMAGE_QUEUE, MAIL_QUEUE, VISIT_QUEUE, MailQueue, Queue
+from adapters.storage.copies import Copies
+from adapters.storage.queues import (
+    IMAGE_QUEUE,
+    MAIL_QUEUE,
+    ORDER_QUEUE,
+    VISIT_QUEUE,
+    WORK_QUEUE,
+    MailQueue,
+    Queue,
+)
+from domain.cards.card import PROJECTION
+from domain.operations.migration import UPGRADE, UpgradeJob
+from domain.operations.orders import Effect
+from domain.operations.work import Job
+from domain.privacy.copy import COPY, CopyJob
+from domain.privacy.copy_of_accounts import AccountSection, ProfilesSection, SessionsSection, WorkSection
+from domain.privacy.copy_of_cards import CardsSection, VisitsSection
+from domain.privacy.copy_of_images import ImagesSection
+from domain.privacy.sections import Section
+from domain.publishing.repair import carry_out_projection
 from settings import Settings
 
 
@@ -54,6 +75,34 @@ class Services(NamedTuple):
         await self.image_queue.close()
         await self.mail_queue.close()
         await self.visit_queue.close()
+        await self.work_queue.close()
+        await self.order_queue.close()
+
+    @property
+    def jobs(self) -> dict[str, Job]:
+        """The kinds of long work."""
+        return {COPY: CopyJob(self._sections, self.copies), UPGRADE: UpgradeJob(self.migration)}
+
+    @property
+    def effects(self) -> dict[str, Effect]:
+        """What orders bring about, by their kind."""
+        projection = partial(
+            carry_out_projection, cards=self.cards, published=self.published, images=self.images
+        )
+        return {PROJECTION: projection}
+
+    @property
+    def _sections(self) -> list[Section]:
+        """What a copy of one's data is made of, in its order."""
+        return [
+            AccountSection(self.accounts),
+            ProfilesSection(self.profiles, self.counts),
+            CardsSection(self.cards, self.counts, self.settings.public_origin),
+            ImagesSection(self.images, self.blobs, self.counts),
+            VisitsSection(self.cards, self.traffic, self.counts),
+            SessionsSection(self.sessions, self.counts),
+            WorkSection(self.works, self.counts),
+        ]
 
     provider: ProviderDocuments
     code_flow: CodeFlow
@@ -61,6 +110,12 @@ class Services(NamedTuple):
     sealer: Sealer
     store_health: CosmosHealth
     migration: CosmosMigration
+    works: CosmosWorks
+    work_queue: Queue
+    orders: CosmosOrders
+    order_queue: Queue
+    copies: Copies
+    counts: CosmosCounts
     version: str
 
 
@@ -82,6 +137,7 @@ def build(chosen: Settings) -> Services:
     connection = chosen.storage.get_secret_value() if chosen.storage else None
     queues = (connection, chosen.storage_queues)
     provider = ProviderDocuments(chosen.oidc_issuer, chosen.oidc_ca_file)
+    blobs = Blobs(connection, chosen.media_blobs, chosen.upload_origin)
     return Services(
         settings=chosen,
         database=database,
@@ -95,7 +151,7 @@ def build(chosen: Settings) -> Services:
         published=CosmosPublished(database, partial(_draw_code, chosen.public_origin)),
         traffic=CosmosTraffic(database),
         images=CosmosImages(database),
-        blobs=Blobs(connection, chosen.media_blobs, chosen.upload_origin),
+        blobs=blobs,
         pictures=PillowPictures(),
         image_queue=Queue(IMAGE_QUEUE, *queues),
         visit_queue=Queue(VISIT_QUEUE, *queues),
@@ -120,6 +176,12 @@ def build(chosen: Settings) -> Services:
         sealer=Sealer(chosen.session_key.get_secret_value()),
         store_health=CosmosHealth(database),
         migration=CosmosMigration(database),
+        works=CosmosWorks(database),
+        work_queue=Queue(WORK_QUEUE, *queues),
+        orders=CosmosOrders(database),
+        order_queue=Queue(ORDER_QUEUE, *queues),
+        copies=Copies(blobs),
+        counts=CosmosCounts(database),
         version=_version(),
     )
 

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from datetime import datetime
 
 from adapters.cosmos.database import Database, Document, Items, instant
-from adapters.cosmos.documents import create_once, document, from_document, read_creation
+from adapters.cosmos.documents import create_once, document, from_document, newest_first, read_creation
 from domain.base.idempotency import Creation
 from domain.cards.card import ShownImage
 from domain.cards.content import Purpose
@@ -43,6 +43,10 @@ class CosmosImages:
             # Somebody uses it again: the sweep, which may be about to take it, is told by this write.
             await self.save(image.changed(image.updated_at, unused_since=None))
         return None
+
+    async def list(self, account_id: str, limit: int, cursor: str | None) -> tuple[list[Image], str | None]:
+        found, following = await newest_first(self._items, "image", account_id, limit, cursor)
+        return [from_document(Image, stored) for stored in found], following
 
     async def create(self, image: Image, creation: "Creation[Image] | None") -> bool:
         return await create_once(self._items, image.account_id, _document(image), creation)

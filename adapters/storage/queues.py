@@ -22,6 +22,8 @@ log = logging.getLogger("izwop.queues")
 MAIL_QUEUE = "mail"
 VISIT_QUEUE = "visits"
 IMAGE_QUEUE = "images"
+WORK_QUEUE = "work"
+ORDER_QUEUE = "orders"
 # A person waits for the answer: the SDK's own pauses between tries add up to a minute.
 _PATIENCE: dict[str, Any] = {
     "initial_backoff": 1, "increment_base": 1, "random_jitter_range": 1, "retry_total": 2,

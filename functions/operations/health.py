@@ -60,10 +60,16 @@ async def _look() -> Health:
     services, at = wiring.services(), now()
 
     async def store() -> list[Waiting]:
-        return [await services.store_health.waiting(at)]
+        return await services.store_health.waiting(at)
 
     async def queues() -> list[Waiting]:
-        all_queues = (services.mail_queue, services.image_queue, services.visit_queue)
+        all_queues = (
+            services.mail_queue,
+            services.image_queue,
+            services.visit_queue,
+            services.work_queue,
+            services.order_queue,
+        )
         return list(await asyncio.gather(*(queue.waiting() for queue in all_queues)))
 
     async def pictures() -> list[Waiting]:

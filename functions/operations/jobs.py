@@ -2,35 +2,41 @@
 
 import asyncio
 import logging
+import time
 
 import azure.functions as func
 
 import wiring
+from adapters.storage.queues import ORDER_QUEUE, WORK_QUEUE
 from domain.base.errors import Unavailable
-from domain.publishing.repair import Settled, settle_claims, settle_projections
-from functions.framework.clock import now
+from domain.operations.migration import UPGRADE
+from domain.operations.orders import OrderMessage, carry_out, send_due_orders
+from domain.operations.work import (
+    SYSTEM,
+    Slice,
+    WorkMessage,
+    do_slice,
+    new_work,
+    send_due_work,
+    start_work,
+)
+from domain.publishing.repair import Settled, settle_claims
+from functions.framework.clock import new_id, now
 
 log = logging.getLogger("izwop.jobs")
-# Some minutes of work. What is left is found by the next run.
-MOST_UPGRADED = 20_000
 bp = func.Blueprint()
 
 
 @bp.function_name("tidy_up")
 @bp.timer_trigger(arg_name="timer", schedule="%HOUSEKEEPING_SCHEDULE%")
 async def tidy_up(timer: func.TimerRequest) -> None:  # noqa: ARG001 - the trigger's binding
-    """Three jobs, each done whatever becomes of the others; the run fails if one did."""
+    """Four jobs, each done whatever becomes of the others; the run fails if one did."""
     services, at = wiring.services(), now()
     jobs = {
         "sessions": services.sessions.delete_expired(at),
         "claims": settle_claims(at, handles=services.handles, cards=services.cards),
-        "projections": settle_projections(
-            at,
-            orders=services.cards,
-            cards=services.cards,
-            published=services.published,
-            images=services.images,
-        ),
+        "orders": send_due_orders(at, orders=services.orders, queue=services.order_queue),
+        "work": send_due_work(at, works=services.works, queue=services.work_queue),
     }
     results = await asyncio.gather(*jobs.values(), return_exceptions=True)
     for name, result in zip(jobs, results, strict=True):
@@ -45,9 +51,45 @@ async def tidy_up(timer: func.TimerRequest) -> None:  # noqa: ARG001 - the trigg
 @bp.function_name("upgrade_documents")
 @bp.timer_trigger(arg_name="timer", schedule="%IMAGE_SWEEP_SCHEDULE%")
 async def upgrade_documents(timer: func.TimerRequest) -> None:  # noqa: ARG001 - the trigger's binding
-    """Write today's form of stored documents, so that the release after this need not know the old one."""
-    swept = await wiring.services().migration.sweep(most=MOST_UPGRADED)
+    """Begin to write today's form of stored documents, so that the next release need not know the old one."""
+    services, at = wiring.services(), now()
+    # One a night, however often it is begun.
+    work = new_work(UPGRADE, SYSTEM, f"wrk_{UPGRADE}-{at:%Y-%m-%d}", at)
+    await start_work(work, works=services.works, queue=services.work_queue)
+
+
+@bp.function_name("do_work")
+@bp.queue_trigger(arg_name="message", queue_name=WORK_QUEUE, connection="AzureWebJobsStorage")
+async def do_work(message: func.QueueMessage) -> None:
+    """Do one slice of long work. What fails in it is tried again by the timer, not by the message."""
+    services = wiring.services()
+    done = await do_slice(
+        WorkMessage.model_validate_json(message.get_body()),
+        jobs=services.jobs,
+        works=services.works,
+        queue=services.work_queue,
+        lease=new_id("lse"),
+        bound=Slice(time.monotonic),
+        now=now,
+    )
+    if done is None:
+        return
+    work = done.work
     log.info(
-        "documents_upgraded done=%d taken=%d broken=%d complete=%s",
-        swept.done, swept.taken, swept.broken, swept.complete,
+        "work_slice kind=%s work=%s state=%s done=%d total=%s failed=%d",
+        work.kind, work.id, work.state, work.done, work.total, work.failed,
     )  # fmt: skip
+    if done.error is not None:
+        log.warning("work_slice_failed kind=%s work=%s", work.kind, work.id, exc_info=done.error)
+    if work.state == "failed":
+        log.error("work_failed kind=%s work=%s", work.kind, work.id)
+
+
+@bp.function_name("carry_out_order")
+@bp.queue_trigger(arg_name="message", queue_name=ORDER_QUEUE, connection="AzureWebJobsStorage")
+async def carry_out_order(message: func.QueueMessage) -> None:
+    """Carry out an order. What raises is tried five times, set aside, and queued again by the timer."""
+    services = wiring.services()
+    order = OrderMessage.model_validate_json(message.get_body())
+    owed = await carry_out(order, effects=services.effects, orders=services.orders)
+    log.info("order_carried_out owed=%s", owed)

@@ -80,7 +80,9 @@ async def test_a_well_app_says_so_and_who_it_is(client) -> None:
         "pictures": True,
         "identity": True,
     }
-    assert [work["name"] for work in said["waiting"]] == ["projections", "mail", "images", "visits"]
+    in_the_store = ["orders not done", "work not gone on with"]
+    in_queues = ["mail", "images", "visits", "work", "orders"]
+    assert [work["name"] for work in said["waiting"]] == in_the_store + in_queues
     assert answer.headers["cache-control"] == "no-store"
 
 
@@ -234,20 +236,23 @@ async def test_waiting_and_set_aside_messages_are_counted_with_their_age(client,
     assert next(work for work in said["waiting"] if work["name"] == "mail")["setAside"] == 1
 
 
-async def test_the_oldest_order_of_a_card_is_found(host) -> None:
+@pytest.mark.parametrize(
+    ("kind", "field", "number"), [("order", "createdAt", 0), ("work", "dueAt", 1)], ids=["order", "work"]
+)
+async def test_the_oldest_work_in_the_store_is_found(host, kind, field, number) -> None:
     services = wiring.services()
     container = await services.database.container("accounts")
-    for number, minutes in enumerate((3, 45, 0)):
+    for minutes in (3, 45, 0):
         at = (datetime.now(UTC) - timedelta(minutes=minutes)).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
         await container.upsert_item(
-            {"id": f"projection-health-{number}", "accountId": "acc_health", "kind": "projection",
-             "schemaVersion": 1, "cardId": "crd_health", "createdAt": at}
+            {"id": f"health-{minutes}", "accountId": "acc_health", "kind": kind,
+             "schemaVersion": 2, field: at}
         )  # fmt: skip
     try:
-        waits = await services.store_health.waiting(datetime.now(UTC))
+        waits = (await services.store_health.waiting(datetime.now(UTC)))[number]
     finally:
-        for number in range(3):
-            await container.delete_item(f"projection-health-{number}", "acc_health")
+        for minutes in (3, 45, 0):
+            await container.delete_item(f"health-{minutes}", "acc_health")
     assert waits.count >= 2
     assert datetime.now(UTC) - waits.oldest_at > timedelta(minutes=44)
 

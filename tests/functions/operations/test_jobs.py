@@ -310,6 +310,7 @@ async def test_housekeeping_catches_up_a_publication_that_was_cut_off(host, sign
     await services.cards.save_and_order_projection(shown_now)
     assert (await client().get(f"/c/{card['handle']}")).status_code == 404
     assert await host.run_timer("tidy_up")
+    await host.drain_queue("orders")
     assert (await client().get(f"/c/{card['handle']}")).status_code == 200
 
 
@@ -349,6 +350,7 @@ async def test_one_card_that_cannot_be_settled_stops_no_other(host, signed_in, c
     shown_now = stored.changed(at, published=stored.draft, published_at=at)
     await services.cards.save_and_order_projection(shown_now)
     assert await host.run_timer("tidy_up")
+    await host.drain_queue("orders")
     assert (await client().get(f"/c/{card['handle']}")).status_code == 200
 
 
