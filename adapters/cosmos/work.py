@@ -106,7 +106,7 @@ def _readable[M: Work | Order](model: type[M], container: str, stored: Document)
     """The model; None for what cannot be read, which keeps nothing else waiting."""
     try:
         return from_document(model, upgraded(container, stored))
-    except (ValidationError, LookupError, Unavailable) as exc:
+    except (ValidationError, LookupError, TypeError, Unavailable) as exc:
         log.error("due_unreadable _rid=%s error=%s", stored["_rid"], type(exc).__name__)  # noqa: TRY400 - no values
         return None
 

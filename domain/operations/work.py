@@ -18,10 +18,10 @@ from domain.base.model import Closed, Model
 
 SLICE_ITEMS = 500
 SLICE_SECONDS = 20
-# Several slices long: a worker that holds the work this long is gone.
-LEASE = timedelta(minutes=2)
+# Three slices long: a worker that holds the work this long is gone. Were it not, it would count nothing.
+LEASE = timedelta(minutes=1)
 # A message that was not worked on by then is sent once more.
-PATIENCE = timedelta(minutes=2)
+PATIENCE = timedelta(minutes=1)
 MOST_PATIENCE = timedelta(hours=1)
 # Together some hours: longer than the outages of what a slice depends on.
 MAX_TRIES = 10
@@ -66,6 +66,7 @@ class Work(Model):
     id: str
     kind: str
     owner_id: str
+    version: int = 1
     state: State = "running"
     cursor: str = ""
     done: int = 0
@@ -135,7 +136,7 @@ class Work(Model):
         raise WrongWorkState
 
     def _changed(self, at: datetime, **update: object) -> "Work":
-        return self.model_copy(update={"updated_at": at, **update})
+        return self.model_copy(update={"version": self.version + 1, "updated_at": at, **update})
 
 
 class WorkMessage(Model):

@@ -8,7 +8,7 @@ import io
 import zipfile
 from collections.abc import Iterable
 from datetime import datetime
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 VOLUME_BYTES = 32 * 2**20
 # Of pictures that are compressed already.
@@ -37,6 +37,12 @@ class VolumeWriter:
     def __init__(self, folder: str, at: datetime) -> None:
         self._folder, self._at, self._end = folder, at, _WriteEnd()
         self._zip = zipfile.ZipFile(self._end, "w")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._zip.close()
 
     def add(self, files: Iterable[File]) -> bytes:
         """Add files, and return what can be handed on."""

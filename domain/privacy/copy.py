@@ -4,7 +4,8 @@ Gathering leaves a part for each page of a section. Parts carry the lease of the
 that only those of slices that counted get into a volume. A volume takes whole parts, in their order.
 """
 
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -121,29 +122,32 @@ class CopyJob:
     ) -> int | None:
         """Write the next volume, block by block; its size, or None when a part is gone."""
         number = len(cursor.volumes) + 1
-        writer = VolumeWriter(folder_of(work), work.created_at)
         blocks, size = list[str](), 0
-
-        async def stage(content: bytes) -> None:
-            nonlocal size
-            if content:
-                blocks.append(f"{work.lease}-{len(blocks):05}")
-                await self._files.stage_volume(work.owner_id, work.id, number, blocks[-1], content)
-                size += len(content)
-
-        if number == 1:
-            first = await self._first_files(work, cursor, len(volumes))
-            if first is None:
-                return None
-            await stage(writer.add(first))
-        for part in volumes[number - 1]:
-            content = await self._files.read_piece(work.owner_id, work.id, f"{part.name}.zip")
-            if content is None:
-                return None
-            await stage(writer.add_part(content))
-        await stage(writer.close())
+        with VolumeWriter(folder_of(work), work.created_at) as writer:
+            async with aclosing(self._blocks(work, cursor, volumes, writer)) as contents:
+                async for content in contents:
+                    if content is None:
+                        return None
+                    blocks.append(f"{work.lease}-{len(blocks):05}")
+                    await self._files.stage_volume(work.owner_id, work.id, number, blocks[-1], content)
+                    size += len(content)
         await self._files.commit_volume(work.owner_id, work.id, number, blocks)
         return size
+
+    async def _blocks(
+        self, work: Work, cursor: CopyCursor, volumes: Sequence[Sequence[Part]], writer: VolumeWriter
+    ) -> AsyncGenerator[bytes | None]:
+        """The next volume piece by piece, the index in the first one; None when a part is gone."""
+        if not cursor.volumes:
+            first = await self._first_files(work, cursor, len(volumes))
+            yield None if first is None else writer.add(first)
+        for part in volumes[len(cursor.volumes)]:
+            content = await self._files.read_piece(work.owner_id, work.id, f"{part.name}.zip")
+            if content is None:
+                yield None
+            elif block := writer.add_part(content):
+                yield block
+        yield writer.close()
 
     async def _first_files(self, work: Work, cursor: CopyCursor, volumes: int) -> list[File] | None:
         """The index and the manifest of the whole copy."""
@@ -181,11 +185,11 @@ def volumes_of(parts: Sequence[Part]) -> list[list[Part]]:
 async def start_copy(
     account_id: str, *, work_id: str, now: datetime, works: WorkStore, queue: WorkQueue
 ) -> Work:
-    """Begin a copy; the one under way, if there is one. At most three a day."""
+    """Begin a copy. Answers the one of this id or the one under way, if there is one; at most three a day."""
     found = await works.of_kind(account_id, COPY)
-    under_way = next((work for work in found if not work.is_over), None)
-    if under_way is not None:
-        return under_way
+    known = next((work for work in found if work.id == work_id or not work.is_over), None)
+    if known is not None:
+        return known
     if sum(now - work.created_at < timedelta(days=1) for work in found) >= MOST_A_DAY:
         raise TooManyCopies
     return await start_work(new_work(COPY, account_id, work_id, now), works=works, queue=queue)

@@ -20,9 +20,10 @@ from domain.visibility.rule import shown_to
 from domain.visibility.view import Viewer, view_for
 from domain.visits.counting import Counted
 
-# A page is one part of the copy, and twenty cards may each have the visits of 25 months.
+# A page is one part of the copy.
 _CARDS = 20
-# As long as counts are kept.
+_VISITED = 5
+# As long as counts are kept, a card has as many months of them.
 _MONTHS = 25
 _SEEN_BY = {
     "public": "everyone",
@@ -86,7 +87,7 @@ class VisitsSection:
         return await self._counts.count(account_id, "card")
 
     async def page(self, account_id: str, cursor: str | None, at: datetime) -> Page:
-        found, following = await self._cards.list(account_id, _CARDS, cursor)
+        found, following = await self._cards.list(account_id, _VISITED, cursor)
         items = []
         for card in found:
             months = list(_months(card.created_at, at))
