@@ -1,0 +1,25 @@
+"""What operators look at, and the upgrade of stored documents."""
+
+from pathlib import Path
+
+from adapters.cosmos.health import CosmosHealth
+from adapters.cosmos.migration import CosmosMigration
+from wiring import database, once
+
+_VERSION = Path(__file__).parent.parent / "version.txt"
+
+
+@once
+def store_health() -> CosmosHealth:
+    return CosmosHealth(database())
+
+
+@once
+def migration() -> CosmosMigration:
+    return CosmosMigration(database())
+
+
+@once
+def version() -> str:
+    """The release that runs: a package says which, a checkout does not know."""
+    return _VERSION.read_text("utf-8").strip() if _VERSION.exists() else "development"
