@@ -31,8 +31,8 @@ async def _lines() -> list[Line]:
     _say("starting the local cloud ...")
     async with Cloud(public_origin=ORIGIN) as cloud:
         os.environ.update(cloud.settings)  # as app settings are in Azure; wiring reads them
+        import wiring
         from bench import counting, operations, pages
-        from wiring import services
 
         with tempfile.TemporaryDirectory(prefix="izwop-bench-") as logs:
             try:
@@ -43,7 +43,7 @@ async def _lines() -> list[Line]:
                 _say("Cosmos DB calls ...")
                 found += await operations.lines(cloud.settings)
             finally:
-                await services().close()
+                await wiring.close()
     return found
 
 

@@ -116,7 +116,7 @@ async def _walk(counting: Counting, host: FunctionsHost, person: str) -> None:
     csrf = (await counting.browser.get("/api/v1/session")).json()["csrfToken"]
     counting.browser.headers["X-CSRF-Token"] = csrf
     await _card(counting, handle=person.lower().replace(" ", "-"))
-    await counting.count("housekeeping (timer)", host.run_timer("tidy_up"))
+    await counting.count("housekeeping (timer)", host.run_timer("operations_tidy_up"))
     await counting.request("sign out everywhere", "DELETE", "/api/v1/sessions")
 
 

@@ -14,14 +14,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import wiring
-from adapters.cosmos.published import CosmosPublished
+from functions.cards.cache import FRESH_SECONDS, SHELF_SIZE
+
+import wiring.cards
 from adapters.drawing.qr import qr_svg
 from bench.lines import Line, Target, median_ratio
 from bench.load import get, seconds_for
 from bench.samples import RULED, published, view
 from domain.formats.schema_org import script_text
-from functions.cards.cache import FRESH_SECONDS, SHELF_SIZE
 from functions.framework.pages import render
 from local import processes
 
@@ -86,7 +86,7 @@ async def _serve(name: str, app: Path, settings: Mapping[str, str], logs: Path) 
 
 async def _warm(product: Served, reference: Served) -> list[Line]:
     await _publish(["bench-warm"])
-    await wiring.services().published.project(published("bench-ruled", RULED), first=True)
+    await wiring.cards.published().project(published("bench-ruled", RULED), first=True)
     ruled = [get("/c/bench-ruled")] * WARM_REQUESTS
     page, empty = [get("/c/bench-warm")] * WARM_REQUESTS, [get("/empty")] * WARM_REQUESTS
     await _cost(product, page), await _cost(reference, empty)
@@ -170,7 +170,7 @@ def _compared(name: str, rounds: Iterable[tuple[Cost, Cost]], target: Target | N
 
 async def _publish(handles: list[str]) -> None:
     """Put published cards where the product reads them, through its own adapter."""
-    store: CosmosPublished = wiring.services().published
+    store = wiring.cards.published()
     for start in range(0, len(handles), CONNECTIONS):
         await asyncio.gather(
             *(store.project(published(handle), first=True) for handle in handles[start : start + CONNECTIONS])

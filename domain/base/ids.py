@@ -2,6 +2,15 @@
 
 import base64
 
+# The prefix of an id by the kind of thing it names.
+ID_PREFIXES = {
+    "account": "acc",
+    "card": "crd",
+    "event": "evt",
+    "image": "img",
+    "profile": "prf",
+    "work": "wrk",
+}
 ID_BYTES = 16
 
 

@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from domain.base.errors import Refusal
-from domain.cards.card import Card, Claim, PublishedCards
+from domain.cards.card import Card, Claim
 from domain.operations.orders import Order
-from domain.publishing.publication import ShownImages, project
+from domain.publishing.publication import Ports, project
 
 # Longer than any request can run, so that nothing still under way is touched.
 CLAIM_TIME = timedelta(minutes=15)
@@ -55,13 +55,11 @@ async def settle_claims(now: datetime, *, handles: StaleClaims, cards: Cards) ->
     return result
 
 
-async def carry_out_projection(
-    order: Order, *, cards: Cards, published: PublishedCards, images: ShownImages
-) -> None:
+async def carry_out_projection(order: Order, *, cards: Cards, ports: Ports) -> None:
     """Show what a card says now, where a crash came before that."""
     card = await cards.get_with_deleted(order.owner_id, order.subject_id)
     if card is None:
         return
     if card.deleted and card.key is not None:
         await cards.forget_creation(card.account_id, card.key)
-    await project(card, images=images, published=published, first=False)
+    await project(card, ports, first=False)

@@ -7,7 +7,9 @@ from urllib.parse import parse_qsl
 
 import azure.functions as func
 
-import wiring
+import wiring.accounts
+import wiring.sign_in
+import wiring.site
 from domain.base.errors import ForgedRequest, NoAccount, Unauthenticated
 from domain.sign_in.sessions import csrf_token, resume_session
 from functions.framework.clock import now
@@ -62,7 +64,7 @@ async def signed_in(req: func.HttpRequest) -> SignedIn | None:
     if token is None:
         return None
     try:
-        session = await resume_session(token, now=now(), sessions=wiring.services().sessions)
+        session = await resume_session(token, now=now(), sessions=wiring.sign_in.sessions())
     except Unauthenticated:
         return None
     return SignedIn(session.account_id, csrf_token(token), token)
@@ -77,7 +79,7 @@ def check_form(req: func.HttpRequest, signed_in: SignedIn, form: Mapping[str, st
 def refuse_other_sites(req: func.HttpRequest) -> None:
     """Refuse what a browser says another site caused (Fetch Metadata, Origin; RFC 6454 §7)."""
     site = req.headers.get("sec-fetch-site", "none").lower()
-    own = wiring.services().settings.public_origin
+    own = wiring.site.origin()
     if site not in ("same-origin", "none") or req.headers.get("origin", own) != own:
         raise ForgedRequest
 
@@ -101,9 +103,8 @@ async def _bearer(authorization: str) -> Caller:
     scheme, _, token = authorization.partition(" ")
     if scheme.lower() != "bearer":
         raise Unauthenticated
-    services = wiring.services()
-    iss, sub = await services.tokens.read_access_token(token.strip(), now=now())
-    account_id = await services.identities.find(iss, sub)
+    iss, sub = await wiring.sign_in.tokens().read_access_token(token.strip(), now=now())
+    account_id = await wiring.accounts.identities().find(iss, sub)
     if account_id is None:
         raise NoAccount
     return Caller(account_id)

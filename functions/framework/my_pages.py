@@ -1,21 +1,25 @@
 """Frame of the pages under `/my`: the person, sent forms, messages, and refusals as pages."""
 
-import functools
-import logging
 from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
 import azure.functions as func
 
-from domain.base.errors import ForgedRequest, NotFound, Refusal, StaleVersion, Unauthenticated, Unavailable
+from domain.base.errors import (
+    ForgedRequest,
+    InternalError,
+    NotFound,
+    Refusal,
+    StaleVersion,
+    Unauthenticated,
+    Unavailable,
+)
 from domain.sign_in.flow import START_PAGE
 from functions.framework.callers import SignedIn, check_form, read_form, refuse_other_sites, signed_in
 from functions.framework.forms import read_sent, texts_in
 from functions.framework.pages import page, refusal_page
-from functions.framework.problems import Handler, InternalError
 from functions.framework.replies import redirect
 
-log = logging.getLogger("izwop")
 # What a page says after a redirect, by the value of `done` in its address.
 _DONE: Final = {
     "created": "Your card is made. Fill in what people should see, then publish it.",
@@ -49,26 +53,11 @@ _SAID: Final = {
 _UNSURE: Final = "We do not know whether it was done. Look before you try again."
 
 
-def on_my_page(handler: Handler) -> Handler:
-    """Show refusals and bugs on a page. Whoever is not signed in is sent to sign in and comes back.
+def refuse(req: func.HttpRequest, refusal: Refusal) -> func.HttpResponse:
+    """Tell a refusal or a bug on a page. Without a session the person is sent to sign in and comes back.
 
-    What was written into a form that cannot be taken is shown, so that it is not lost.
+    The texts of a form that cannot be taken are shown, so that they are not lost.
     """
-
-    @functools.wraps(handler)
-    async def wrapped(req: func.HttpRequest) -> func.HttpResponse:
-        try:
-            return await handler(req)
-        except Refusal as refusal:
-            return _refused(req, refusal)
-        except Exception:
-            log.exception("unexpected error in %s", handler.__name__)
-            return _refused(req, InternalError())
-
-    return wrapped
-
-
-def _refused(req: func.HttpRequest, refusal: Refusal) -> func.HttpResponse:
     posted = req.method == "POST"
     if isinstance(refusal, Unauthenticated) and not posted:
         return redirect(f"/auth/login?returnTo={quote(_path(req), safe='/')}")

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-import wiring
+import wiring.images
 from domain.base.errors import ImageTooLarge
 from domain.cards.content import Purpose
 from domain.images.image import MAX_BYTES, NewImage, start_image, upload_image
@@ -30,22 +30,22 @@ async def send_pictures(account_id: str, files: Mapping[str, bytes]) -> tuple[di
 
 
 async def _send(account_id: str, purpose: Purpose, content: bytes) -> str:
-    services, at = wiring.services(), now()
+    at = now()
     image = await start_image(
         account_id,
         NewImage(purpose=purpose),
         image_id=new_id("img"),
         key=None,
         now=at,
-        images=services.images,
+        images=wiring.images.store(),
     )
     await upload_image(
         account_id,
         image.id,
         content,
         now=at,
-        images=services.images,
-        uploads=services.blobs,
-        orders=services.image_queue,
+        images=wiring.images.store(),
+        uploads=wiring.images.blobs(),
+        orders=wiring.images.queue(),
     )
     return image.id

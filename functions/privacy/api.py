@@ -25,7 +25,7 @@ class VolumeOut(Closed):
 
 
 class CopyOut(Closed):
-    """A copy. `volumes` can be fetched until `availableUntil`; while it is made, its work says how far it is."""
+    """A copy. `volumes` can be fetched until `availableUntil`; its work says how far it is before that."""
 
     id: str
     state: State

@@ -19,8 +19,10 @@ from typing import Any
 
 import aiohttp
 
-import settings
-import wiring
+import wiring.cards
+import wiring.operations
+import wiring.publishing
+from domain.cards.card import CardVersion
 from domain.operations.orders import OrderMessage, carry_out, send_due_orders
 from domain.operations.work import Slice, WorkMessage, do_slice, send_due_work
 from domain.publishing.publication import change_publication
@@ -84,36 +86,48 @@ class Killer:
 
 
 async def act(order: dict[str, Any]) -> str:
-    services, at = wiring.build(settings.load()), datetime.fromisoformat(order["at"])
+    at = datetime.fromisoformat(order["at"])
     try:
         if order["do"] == "work":
-            return await _work(services, order, at)
+            return await _work(order, at)
         if order["do"] == "order":
             message = OrderMessage(owner_id=order["owner"], order_id=order["id"])
-            return str(await carry_out(message, effects=services.effects, orders=services.orders))
+            return str(
+                await carry_out(
+                    message, effects=wiring.operations.effects(), orders=wiring.operations.orders()
+                )
+            )
         if order["do"] == "timer":
-            await send_due_orders(at, orders=services.orders, queue=services.order_queue)
-            await send_due_work(at, works=services.works, queue=services.work_queue)
+            await send_due_orders(
+                at, orders=wiring.operations.orders(), queue=wiring.operations.order_queue()
+            )
+            await send_due_work(at, works=wiring.operations.works(), queue=wiring.operations.work_queue())
             return "sent"
-        card = await services.cards.get(order["owner"], order["id"])
+        card = await wiring.cards.store().get(order["owner"], order["id"])
         await change_publication(
-            order["owner"], order["id"], "publish", version=card.version, now=at,
-            cards=services.cards, published=services.published, images=services.images,
-        )  # fmt: skip
+            CardVersion(order["owner"], order["id"], card.version),
+            "publish",
+            now=at,
+            ports=wiring.publishing.ports(),
+        )
         return "published"
     finally:
-        await services.close()
+        await wiring.close()
 
 
-async def _work(services: Any, order: dict[str, Any], at: datetime) -> str:
+async def _work(order: dict[str, Any], at: datetime) -> str:
     """Slices of few items until there is nothing to do now."""
     message = WorkMessage(owner_id=order["owner"], work_id=order["id"])
     while True:
         done = await do_slice(
-            message, jobs=services.jobs, works=services.works, queue=services.work_queue,
-            lease=secrets.token_hex(8), bound=Slice(itertools.repeat(0.0).__next__, items=order["items"]),
+            message,
+            jobs=wiring.operations.jobs(),
+            works=wiring.operations.works(),
+            queue=wiring.operations.work_queue(),
+            lease=secrets.token_hex(8),
+            bound=Slice(itertools.repeat(0.0).__next__, items=order["items"]),
             now=lambda: at,
-        )  # fmt: skip
+        )
         if done is None:
             return "nothing"
         if done.error is not None:

@@ -10,7 +10,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-import wiring
+import wiring.images
+import wiring.operations
+import wiring.privacy
 from functions.framework.clock import new_id
 from tests.functions.cards.test_api_cards import a_card, published
 from tests.functions.images.test_images import ready
@@ -70,10 +72,9 @@ class Copier:
         from domain.operations.work import new_work, start_work  # noqa: PLC0415 - what the host loaded
         from domain.privacy.copy import COPY  # noqa: PLC0415
 
-        services = wiring.services()
         self.at = self.asked_at
         work = new_work(COPY, self.account, self.id, self.asked_at)
-        return await start_work(work, works=services.works, queue=services.work_queue)
+        return await start_work(work, works=wiring.operations.works(), queue=wiring.operations.work_queue())
 
     async def go_on(self, die: list | None = None, **given: object) -> str:
         return await self.worker(
@@ -86,24 +87,23 @@ class Copier:
 
         self.at += timedelta(minutes=5)
         queue = Sent()
-        await send_due_work(self.at, works=wiring.services().works, queue=queue)
+        await send_due_work(self.at, works=wiring.operations.works(), queue=queue)
         return self.id in queue.work
 
     async def now(self):
-        return await wiring.services().works.get(self.account, self.id)
+        return await wiring.operations.works().get(self.account, self.id)
 
     async def volume(self) -> bytes:
-        return await wiring.services().copies.read_volume(self.account, self.id, 1)
+        return await wiring.privacy.copies().read_volume(self.account, self.id, 1)
 
     async def left(self) -> list[str]:
-        container = await wiring.services().blobs.container("exports")
+        container = await wiring.images.blobs().container("exports")
         folder = f"{self.account}/{self.id}/"
         return [name async for name in container.list_blob_names(name_starts_with=folder)]
 
     async def forget(self) -> None:
-        services = wiring.services()
-        await services.copies.delete_copy(self.account, self.id, keep_volumes=False)
-        await services.works._accounts.delete(self.id, self.account)
+        await wiring.privacy.copies().delete_copy(self.account, self.id, keep_volumes=False)
+        await wiring.operations.works()._accounts.delete(self.id, self.account)
 
 
 @pytest.mark.timeout(600)
@@ -135,7 +135,7 @@ async def test_a_copy_survives_the_death_of_its_workers(copier, step: str) -> No
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("step", [*ORDER_STEPS, *TIMER_STEPS, "publish"])
 async def test_a_card_is_shown_whoever_dies_on_the_way(worker, signed_in, client, step: str) -> None:
-    ada, services = await signed_in(), wiring.services()
+    ada = await signed_in()
     account, stranger = await account_of(ada), client()
     kills = 0
     while kills < KILLS:
@@ -160,5 +160,5 @@ async def test_a_card_is_shown_whoever_dies_on_the_way(worker, signed_in, client
         at += timedelta(hours=2)
         assert await worker(do="timer", at=at.isoformat()) == "sent"
         await worker(do="order", owner=account, id=order, at=at.isoformat())
-        assert await services.orders.get(account, order) is None
+        assert await wiring.operations.orders().get(account, order) is None
         assert (await stranger.get(f"/c/{card['handle']}")).status_code == 200

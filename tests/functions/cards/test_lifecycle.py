@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-import wiring
+import wiring.cards
+import wiring.operations
 from domain.cards.handles import skeleton
 from tests.functions.cards.test_api_cards import CONTENT, a_card, handle, published, shown
 
@@ -100,32 +101,32 @@ async def test_a_deleted_card_is_gone_and_its_names_are_never_given_out_again(
         for person in (ada, bob):
             taken = await person.api("POST", "cards", json=await body_of(person, name))
             assert taken.json()["code"] == "handle_taken"
-    services = wiring.services()
     account = (await ada.api("GET", "account")).json()["id"]
-    left = await services.cards._items.query(
+    left = await wiring.cards.store()._items.query(
         "SELECT * FROM c WHERE c.kind IN ('card', 'deleted-card')", account
     )
     assert "Secret to be forgotten" not in str(left)
     assert all(document["ttl"] > 0 for document in left)
-    assert "Secret" not in str(await services.published._items.read(new, new))
-    assert account not in str(await services.published._items.read(new, new))
-    assert await services.orders.get(account, f"order-projection-{card['id']}") is not None
-    await host.run_timer("tidy_up")
+    assert "Secret" not in str(await wiring.cards.published()._store._items.read(new, new))
+    assert account not in str(await wiring.cards.published()._store._items.read(new, new))
+    order = f"order-projection-{card['id']}"
+    assert await wiring.operations.orders().get(account, order) is not None
+    await host.run_timer("operations_tidy_up")
     await host.drain_queue("orders")
     assert (await stranger.get(f"/c/{new}")).status_code == 404
 
 
 async def test_a_deletion_that_was_cut_off_is_finished(signed_in, client, host) -> None:
     """The process died after the card was marked and before the public lost it."""
-    ada, services = await signed_in(), wiring.services()
+    ada = await signed_in()
     card = (await published(ada)).json()
     account = (await ada.api("GET", "account")).json()["id"]
-    stored = await services.cards.get(account, card["id"])
+    stored = await wiring.cards.store().get(account, card["id"])
     at = datetime.now(UTC) - timedelta(minutes=2)
-    await services.cards.save_and_order_projection(stored.changed(at, deleted=True, published=None))
-    await host.run_timer("tidy_up")
+    await wiring.cards.store().save_and_order_projection(stored.changed(at, deleted=True, published=None))
+    await host.run_timer("operations_tidy_up")
     await host.drain_queue("orders")
-    assert (await services.published.get(card["handle"])).content is None
+    assert (await wiring.cards.published().get(card["handle"])).content is None
 
 
 async def test_a_copy_is_a_draft_of_its_own(signed_in) -> None:
@@ -176,15 +177,15 @@ async def test_a_former_name_leads_to_links_images_and_drawn_codes_too(signed_in
 
 
 async def test_a_handle_whose_claim_stayed_pending_is_not_reissued_after_deletion(signed_in, host) -> None:
-    ada, bob, services = await signed_in(), await signed_in(), wiring.services()
+    ada, bob = await signed_in(), await signed_in()
     card = (await published(ada)).json()
     name = f"handle:{skeleton(card['handle'])}"
     long_ago = "2026-01-01T00:00:00.000000Z"
-    await services.handles._items.patch(name, name, {"state": "pending", "claimedAt": long_ago})
+    await wiring.cards.handles()._items.patch(name, name, {"state": "pending", "claimedAt": long_ago})
     gone = await ada.api("DELETE", f"cards/{card['id']}", headers={"If-Match": '"2"'})
     assert gone.status_code == 204
-    await services.handles._items.patch(name, name, {"state": "pending", "claimedAt": long_ago})
-    assert await host.run_timer("tidy_up")
+    await wiring.cards.handles()._items.patch(name, name, {"state": "pending", "claimedAt": long_ago})
+    assert await host.run_timer("operations_tidy_up")
     taken = await bob.api("POST", "cards", json=await body_of(bob, card["handle"]))
     assert taken.json()["code"] == "handle_taken"
 

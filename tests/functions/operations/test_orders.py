@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-import wiring
+import wiring.operations
 from functions.framework.clock import new_id
 
 MINUTE = timedelta(minutes=1)
@@ -23,7 +23,7 @@ class Bench:
     """One order of an account, what its effect saw, and a clock that the test moves."""
 
     def __init__(self, orders) -> None:
-        self._orders, self.store = orders, wiring.services().orders
+        self._orders, self.store = orders, wiring.operations.orders()
         self.owner, self.at, self.seen, self.sent = new_id("acc"), datetime.now(UTC), [], []
         self.id = f"order-{self.kind}-{self.owner}"
 

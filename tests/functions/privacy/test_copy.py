@@ -9,7 +9,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-import wiring
+import wiring.images
+import wiring.operations
+import wiring.privacy
+import wiring.sign_in
 from functions.framework.clock import new_id
 from tests.functions.cards.test_api_cards import a_card, published
 from tests.functions.images.test_images import ready
@@ -27,12 +30,15 @@ async def copied(host, account: str):
     """Make a copy as the app does; the work, once it is over."""
     from domain.privacy.copy import start_copy  # noqa: PLC0415 - the module that the host loaded
 
-    services = wiring.services()
     work = await start_copy(
-        account, work_id=new_id("wrk"), now=datetime.now(UTC), works=services.works, queue=services.work_queue
+        account,
+        work_id=new_id("wrk"),
+        now=datetime.now(UTC),
+        works=wiring.operations.works(),
+        queue=wiring.operations.work_queue(),
     )
     await host.drain_queue("work")
-    return await services.works.get(account, work.id)
+    return await wiring.operations.works().get(account, work.id)
 
 
 async def opened(work) -> dict[str, bytes]:
@@ -41,7 +47,7 @@ async def opened(work) -> dict[str, bytes]:
 
     found: dict[str, bytes] = {}
     for number, size in enumerate(CopyCursor.of(work).volumes, 1):
-        content = await wiring.services().copies.read_volume(work.owner_id, work.id, number)
+        content = await wiring.privacy.copies().read_volume(work.owner_id, work.id, number)
         assert len(content) == size
         with zipfile.ZipFile(io.BytesIO(content)) as volume:
             assert volume.testzip() is None
@@ -123,7 +129,7 @@ async def test_nothing_of_anybody_else_and_no_secret_is_in_it(host, ada, signed_
     whole = b"".join(files.values()).decode("latin-1")
     for secret in ("The secret of Bob", theirs["id"], await account_of(bob), ada.csrf):
         assert secret not in whole
-    [session] = await wiring.services().sessions.list(account, datetime.now(UTC))
+    [session] = await wiring.sign_in.sessions().list(account, datetime.now(UTC))
     assert session.id not in whole
     assert all(name.isascii() and ".." not in name and not name.startswith("/") for name in files)
 
@@ -138,7 +144,7 @@ async def test_an_account_with_nothing_yet_has_a_copy_that_says_so(host, signed_
 
 async def test_the_pieces_are_gone_once_the_copy_is_there(host, ada, cloud) -> None:
     work = await copied(host, await account_of(ada))
-    container = await wiring.services().blobs.container("exports")
+    container = await wiring.images.blobs().container("exports")
     names = [n async for n in container.list_blob_names(name_starts_with=f"{work.owner_id}/{work.id}/")]
     assert names == [f"{work.owner_id}/{work.id}/1.zip"]
 
@@ -146,7 +152,7 @@ async def test_the_pieces_are_gone_once_the_copy_is_there(host, ada, cloud) -> N
 async def test_a_copy_under_way_is_not_begun_again_and_three_a_day_are_enough(host, signed_in) -> None:
     from domain.privacy.copy import TooManyCopies, start_copy  # noqa: PLC0415
 
-    eve, services = await signed_in(), wiring.services()
+    eve = await signed_in()
     account = await account_of(eve)
 
     async def begun():
@@ -154,8 +160,8 @@ async def test_a_copy_under_way_is_not_begun_again_and_three_a_day_are_enough(ho
             account,
             work_id=new_id("wrk"),
             now=datetime.now(UTC),
-            works=services.works,
-            queue=services.work_queue,
+            works=wiring.operations.works(),
+            queue=wiring.operations.work_queue(),
         )
 
     first = await begun()
@@ -183,19 +189,27 @@ async def test_pieces_that_are_gone_are_gathered_again(host, ada) -> None:
     from domain.operations.work import Slice, WorkMessage, do_slice  # noqa: PLC0415
     from domain.privacy.copy import CopyCursor, start_copy  # noqa: PLC0415
 
-    services, account, now = wiring.services(), await account_of(ada), datetime.now(UTC)
+    account, now = await account_of(ada), datetime.now(UTC)
     work = await start_copy(
-        account, work_id=new_id("wrk"), now=now, works=services.works, queue=services.work_queue
+        account,
+        work_id=new_id("wrk"),
+        now=now,
+        works=wiring.operations.works(),
+        queue=wiring.operations.work_queue(),
     )
     while len(CopyCursor.of(work).parts) < 3:
         done = await do_slice(
-            WorkMessage(owner_id=account, work_id=work.id), jobs=services.jobs, works=services.works,
-            queue=services.work_queue, lease=new_id("lse"), bound=Slice(lambda: 0.0, items=1),
+            WorkMessage(owner_id=account, work_id=work.id),
+            jobs=wiring.operations.jobs(),
+            works=wiring.operations.works(),
+            queue=wiring.operations.work_queue(),
+            lease=new_id("lse"),
+            bound=Slice(lambda: 0.0, items=1),
             now=lambda: datetime.now(UTC),
-        )  # fmt: skip
+        )
         work = done.work
-    await services.copies.delete_copy(account, work.id, keep_volumes=False)
+    await wiring.privacy.copies().delete_copy(account, work.id, keep_volumes=False)
     await host.drain_queue("work")
-    work = await services.works.get(account, work.id)
+    work = await wiring.operations.works().get(account, work.id)
     assert (work.state, work.done) == ("done", work.total)
     assert "index.html" in await opened(work)

@@ -1,0 +1,42 @@
+"""Outputs of a card: the forms of its views, made once and kept for as long as the card is cached."""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from http import HTTPStatus
+
+import azure.functions as func
+
+from adapters.drawing.qr import Look
+from adapters.published_cache import CachedCard
+from domain.visibility.view import Viewer, is_for_everyone
+from functions.framework.replies import reply
+
+
+@dataclass(frozen=True)
+class Output:
+    """One form of a card view: the reply, and the one for a client that has it already."""
+
+    etag: str
+    full: func.HttpResponse
+
+    @cached_property
+    def unchanged(self) -> func.HttpResponse:
+        headers = dict(self.full.headers)
+        content_type = headers.pop("Content-Type")
+        return reply(status=HTTPStatus.NOT_MODIFIED, content_type=content_type, headers=headers)
+
+
+@dataclass
+class Outputs:
+    """The outputs made from one cached card; `drawn` holds its codes in a look of somebody's own."""
+
+    for_everyone: bool
+    forms: dict[tuple[Viewer, str], Output] = field(default_factory=dict)
+    drawn: dict[tuple[Viewer, str, Look, bool], Output] = field(default_factory=dict)
+
+
+def outputs_of(cached: CachedCard) -> Outputs:
+    if cached.made is None:
+        cached.made = Outputs(is_for_everyone(cached.card))
+    made: Outputs = cached.made
+    return made

@@ -1,0 +1,30 @@
+"""A person's rights to their data."""
+
+from adapters.cosmos.privacy import CosmosCounts
+from adapters.storage.copies import Copies
+from domain.privacy.copy_of_accounts import AccountSection, ProfilesSection, SessionsSection, WorkSection
+from domain.privacy.copy_of_cards import CardsSection, VisitsSection
+from domain.privacy.copy_of_images import ImagesSection
+from domain.privacy.sections import Section
+from wiring import accounts, cards, database, images, once, operations, sign_in, visits
+from wiring.site import origin
+
+
+@once
+def copies() -> Copies:
+    return Copies(images.blobs())
+
+
+@once
+def sections() -> list[Section]:
+    """What a copy of one's data is made of, in its order."""
+    counts = CosmosCounts(database())
+    return [
+        AccountSection(accounts.store()),
+        ProfilesSection(accounts.profiles(), counts),
+        CardsSection(cards.store(), counts, origin()),
+        ImagesSection(images.store(), images.blobs(), counts),
+        VisitsSection(cards.store(), visits.traffic(), counts),
+        SessionsSection(sign_in.sessions(), counts),
+        WorkSection(operations.works(), counts),
+    ]
