@@ -1,21 +1,29 @@
 """What operators look at, and the upgrade of stored documents."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from adapters.cosmos.health import CosmosHealth
-from adapters.cosmos.migration import CosmosMigration
 from wiring import database, once
+
+if TYPE_CHECKING:
+    from adapters.cosmos.health import CosmosHealth
+    from adapters.cosmos.migration import CosmosMigration
+
 
 _VERSION = Path(__file__).parent.parent / "version.txt"
 
 
 @once
-def store_health() -> CosmosHealth:
+def store_health() -> "CosmosHealth":
+    from adapters.cosmos.health import CosmosHealth
+
     return CosmosHealth(database())
 
 
 @once
-def migration() -> CosmosMigration:
+def migration() -> "CosmosMigration":
+    from adapters.cosmos.migration import CosmosMigration
+
     return CosmosMigration(database())
 
 
