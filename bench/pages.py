@@ -14,10 +14,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from functions.cards.cache import FRESH_SECONDS, SHELF_SIZE
-
 import wiring.cards
 from adapters.drawing.qr import qr_svg
+from adapters.published_cache import FRESH_SECONDS, MOST_CARDS
 from bench.lines import Line, Target, median_ratio
 from bench.load import get, seconds_for
 from bench.samples import RULED, published, view
@@ -29,6 +28,7 @@ ROOT = Path(__file__).parent.parent
 # Many short rounds: both sides of a pair then meet the same noise.
 ROUNDS = 20
 CONNECTIONS = 8
+WARM_CARD = "bench-warm"
 WARM_REQUESTS = 300
 COLD_REQUESTS = 25
 # A visit that counts is sent to a queue before the page is; fewer of them take as long.
@@ -36,7 +36,7 @@ COUNTED_REQUESTS, COUNTED_ROUNDS = 100, 5
 BROWSER = (
     "Mozilla/5.0 (iPhone; CPU iPhone OS 26_0 like Mac OS X) AppleWebKit/605.1.15 Version/26.0 Safari/604.1"
 )
-assert ROUNDS * COLD_REQUESTS <= SHELF_SIZE  # noqa: S101 - or expired cards would be unseen ones
+assert ROUNDS * COLD_REQUESTS <= MOST_CARDS  # noqa: S101 - or expired cards would be unseen ones
 
 WARM, COLD, RULE = Target(">=", 0.6), Target(">=", 0.7), Target(">=", 0.95)
 MOST_BYTES = 8 * 1024
@@ -85,13 +85,13 @@ async def _serve(name: str, app: Path, settings: Mapping[str, str], logs: Path) 
 
 
 async def _warm(product: Served, reference: Served) -> list[Line]:
-    await _publish(["bench-warm"])
+    await _publish([WARM_CARD])
     await wiring.cards.published().project(published("bench-ruled", RULED), first=True)
     ruled = [get("/c/bench-ruled")] * WARM_REQUESTS
-    page, empty = [get("/c/bench-warm")] * WARM_REQUESTS, [get("/empty")] * WARM_REQUESTS
+    page, empty = [get(f"/c/{WARM_CARD}")] * WARM_REQUESTS, [get("/empty")] * WARM_REQUESTS
     await _cost(product, page), await _cost(reference, empty)
     rounds = [(await _cost(product, page), await _cost(reference, empty)) for _ in range(ROUNDS)]
-    counted = [get("/c/bench-warm", BROWSER)] * COUNTED_REQUESTS
+    counted = [get(f"/c/{WARM_CARD}", BROWSER)] * COUNTED_REQUESTS
     visits = [(await _cost(product, counted), await _cost(reference, empty)) for _ in range(COUNTED_ROUNDS)]
     await _cost(product, ruled)
     decided = [(await _cost(product, ruled), await _cost(product, page)) for _ in range(ROUNDS)]
@@ -104,16 +104,16 @@ async def _warm(product: Served, reference: Served) -> list[Line]:
 
 
 async def _cold(product: Served, reference: Served) -> list[Line]:
-    """Cards this worker never saw, then the same again once its shelf has let go of them."""
+    """Cards this worker never saw, then the same again once its cache has let go of them."""
     groups = [[f"bench-{group}-{card}" for card in range(COLD_REQUESTS)] for group in range(ROUNDS)]
     await _publish([handle for group in groups for handle in group])
-    warm_up = [get("/read/bench-warm")] * COLD_REQUESTS
+    warm_up = [get(f"/read/{WARM_CARD}")] * COLD_REQUESTS
     await _cost(reference, warm_up)
     unseen = [await _cold_round(product, reference, group) for group in groups]
     await asyncio.sleep(FRESH_SECONDS)
     expired = [await _cold_round(product, reference, group) for group in groups]
     return [
-        *_compared("card page, shelf expired / empty + point read", expired, COLD),
+        *_compared("card page, cache expired / empty + point read", expired, COLD),
         *_compared("card page, never seen / empty + point read", unseen, COLD),
     ]
 

@@ -3,12 +3,12 @@
 import logging
 from collections.abc import Awaitable, Callable
 from functools import cache
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-import settings.storage
-import settings.store
-from adapters.cosmos.database import Database
-from adapters.storage.queues import Queue
+if TYPE_CHECKING:
+    from adapters.cosmos.database import Database
+    from adapters.storage.queues import Queue
+
 
 # At INFO the SDKs log every URL they call, with the ids and handles in it.
 logging.getLogger("azure").setLevel(logging.WARNING)
@@ -44,7 +44,10 @@ async def close() -> None:
 
 
 @once
-def database() -> Database:
+def database() -> "Database":
+    import settings.store
+    from adapters.cosmos.database import Database
+
     chosen = settings.store.load()
     key = chosen.cosmos_key.get_secret_value() if chosen.cosmos_key else None
     return closed_at_end(Database(chosen.cosmos_endpoint, key, chosen.cosmos_database))
@@ -52,9 +55,14 @@ def database() -> Database:
 
 def storage_connection() -> str | None:
     """The connection string of the storage account, where there is one."""
+    import settings.storage
+
     chosen = settings.storage.load().storage
     return chosen.get_secret_value() if chosen else None
 
 
-def queue(name: str) -> Queue:
+def queue(name: str) -> "Queue":
+    import settings.storage
+    from adapters.storage.queues import Queue
+
     return closed_at_end(Queue(name, storage_connection(), settings.storage.load().storage_queues))

@@ -2,67 +2,80 @@
 
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from adapters.cosmos.health import CosmosHealth
-from adapters.cosmos.migration import CosmosMigration
-from adapters.cosmos.work import CosmosOrders, CosmosWorks
-from adapters.storage import queue_names
-from adapters.storage.queues import Queue
-from domain.cards.card import PROJECTION
-from domain.operations.migration import UPGRADE, UpgradeJob
-from domain.operations.orders import Effect
-from domain.operations.work import Job
 from wiring import database, once, queue
+
+if TYPE_CHECKING:
+    from adapters.cosmos.health import CosmosHealth
+    from adapters.cosmos.migration import CosmosMigration
+    from adapters.cosmos.work import CosmosOrders, CosmosWorks
+    from adapters.storage.queues import Queue
+    from domain.operations.orders import Effect
+    from domain.operations.work import Job
+
 
 _VERSION = Path(__file__).parent.parent / "version.txt"
 
-# Long work and orders reach into every capability, which only their queues should pay for.
-
 
 @once
-def store_health() -> CosmosHealth:
+def store_health() -> "CosmosHealth":
+    from adapters.cosmos.health import CosmosHealth
+
     return CosmosHealth(database())
 
 
 @once
-def migration() -> CosmosMigration:
+def migration() -> "CosmosMigration":
+    from adapters.cosmos.migration import CosmosMigration
+
     return CosmosMigration(database())
 
 
 @once
-def works() -> CosmosWorks:
+def works() -> "CosmosWorks":
+    from adapters.cosmos.work import CosmosWorks
+
     return CosmosWorks(database())
 
 
 @once
-def work_queue() -> Queue:
-    return queue(queue_names.WORK)
+def work_queue() -> "Queue":
+    from adapters.storage.queue_names import WORK
+
+    return queue(WORK)
 
 
 @once
-def jobs() -> dict[str, Job]:
+def jobs() -> dict[str, "Job"]:
     """The kinds of long work."""
-    from domain.privacy.copy import COPY, CopyJob  # noqa: PLC0415 - see above
-    from wiring import privacy  # noqa: PLC0415 - see above
+    from domain.operations.migration import UPGRADE, UpgradeJob
+    from domain.privacy.copy import COPY, CopyJob
+    from wiring import privacy
 
     return {COPY: CopyJob(privacy.sections(), privacy.copies()), UPGRADE: UpgradeJob(migration())}
 
 
 @once
-def orders() -> CosmosOrders:
+def orders() -> "CosmosOrders":
+    from adapters.cosmos.work import CosmosOrders
+
     return CosmosOrders(database())
 
 
 @once
-def order_queue() -> Queue:
-    return queue(queue_names.ORDERS)
+def order_queue() -> "Queue":
+    from adapters.storage.queue_names import ORDERS
+
+    return queue(ORDERS)
 
 
 @once
-def effects() -> dict[str, Effect]:
+def effects() -> dict[str, "Effect"]:
     """What orders bring about, by their kind."""
-    from domain.publishing.repair import carry_out_projection  # noqa: PLC0415 - see above
-    from wiring import cards, publishing  # noqa: PLC0415 - see above
+    from domain.cards.card import PROJECTION
+    from domain.publishing.repair import carry_out_projection
+    from wiring import cards, publishing
 
     projection = partial(carry_out_projection, cards=cards.store(), ports=publishing.ports())
     return {PROJECTION: projection}

@@ -1,32 +1,44 @@
 """Sessions, and the identity provider."""
 
-import settings.sign_in
-from adapters.cosmos.accounts import CosmosSessions
-from adapters.entra.code_flow import CodeFlow
-from adapters.entra.documents import ProviderDocuments
-from adapters.entra.tokens import Tokens
-from adapters.sealing import Sealer
+from typing import TYPE_CHECKING
+
 from wiring import database, once
 from wiring.site import origin
 
+if TYPE_CHECKING:
+    from adapters.cosmos.accounts import CosmosSessions
+    from adapters.entra.code_flow import CodeFlow
+    from adapters.entra.documents import ProviderDocuments
+    from adapters.entra.tokens import Tokens
+    from adapters.sealing import Sealer
+    from settings.sign_in import SignIn
 
-def chosen() -> settings.sign_in.SignIn:
+
+def chosen() -> "SignIn":
     """The settings of the identity provider."""
+    import settings.sign_in
+
     return settings.sign_in.load()
 
 
 @once
-def sessions() -> CosmosSessions:
+def sessions() -> "CosmosSessions":
+    from adapters.cosmos.accounts import CosmosSessions
+
     return CosmosSessions(database())
 
 
 @once
-def provider() -> ProviderDocuments:
+def provider() -> "ProviderDocuments":
+    from adapters.entra.documents import ProviderDocuments
+
     return ProviderDocuments(chosen().oidc_issuer, chosen().oidc_ca_file)
 
 
 @once
-def code_flow() -> CodeFlow:
+def code_flow() -> "CodeFlow":
+    from adapters.entra.code_flow import CodeFlow
+
     return CodeFlow(
         provider(),
         issuer=chosen().oidc_issuer,
@@ -38,7 +50,9 @@ def code_flow() -> CodeFlow:
 
 
 @once
-def tokens() -> Tokens:
+def tokens() -> "Tokens":
+    from adapters.entra.tokens import Tokens
+
     return Tokens(
         provider(),
         issuer=chosen().oidc_issuer,
@@ -49,5 +63,7 @@ def tokens() -> Tokens:
 
 
 @once
-def sealer() -> Sealer:
+def sealer() -> "Sealer":
+    from adapters.sealing import Sealer
+
     return Sealer(chosen().session_key.get_secret_value())

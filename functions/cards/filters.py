@@ -1,16 +1,19 @@
 """Template filters for the values of cards."""
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from domain.base.fields import phone_text
-from domain.cards.content import Address, CardContent
 from functions.framework.filters import countries
+
+if TYPE_CHECKING:
+    from domain.cards.content import Address, CardContent
 
 # Where English-speaking habit puts the postal code behind the city; elsewhere it stands before it.
 _POSTAL_CODE_LAST = frozenset({"AU", "CA", "GB", "IE", "IN", "NZ", "US", "ZA"})
 
 
-def address_lines(address: Address) -> list[str]:
+def address_lines(address: "Address") -> list[str]:
     """An address as it is written on an envelope; empty parts leave no gap."""
     code_last = address.country in _POSTAL_CODE_LAST
     parts = (address.city, address.postal_code) if code_last else (address.postal_code, address.city)
@@ -25,7 +28,7 @@ def grouped(number: str, texts: Mapping[str, str]) -> str:
     return texts.get(number) or phone_text(number)
 
 
-def subtitle(content: CardContent) -> str:
+def subtitle(content: "CardContent") -> str:
     """What somebody is, and where."""
     return ", ".join(filter(None, (content.title, content.organisation)))
 

@@ -1,4 +1,4 @@
-"""Who is calling: a program with a bearer token, or a browser with a session, and whether it means it."""
+"""Callers: programs with a bearer token, browsers with a session, and protection against forged requests."""
 
 import hmac
 from collections.abc import Mapping
@@ -11,7 +11,6 @@ import wiring.accounts
 import wiring.sign_in
 import wiring.site
 from domain.base.errors import ForgedRequest, NoAccount, Unauthenticated
-from domain.sign_in.sessions import csrf_token, resume_session
 from functions.framework.clock import now
 from functions.framework.problems import BadBody
 from functions.framework.requests import read_body, read_cookies
@@ -63,6 +62,8 @@ async def signed_in(req: func.HttpRequest) -> SignedIn | None:
     token = read_cookies(req).get(SESSION_COOKIE)
     if token is None:
         return None
+    from domain.sign_in.sessions import csrf_token, resume_session  # noqa: PLC0415 - no stranger needs it
+
     try:
         session = await resume_session(token, now=now(), sessions=wiring.sign_in.sessions())
     except Unauthenticated:

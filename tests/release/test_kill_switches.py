@@ -81,6 +81,8 @@ async def test_a_switch_takes_away_its_door_and_no_other(host, signed_in, start)
         "images_make",
         "notifications_send_mail",
         "visits_fold",
+        "operations_carry_out_order",
+        "operations_do_work",
         "operations_tidy_up",
         "images_sweep",
         "operations_upgrade_documents",
