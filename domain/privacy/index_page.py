@@ -83,7 +83,7 @@ def _page(copied: Copied, sections: Sequence[Section], entries: Sequence[Entry])
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         '<meta name="referrer" content="no-referrer">'
         "<meta http-equiv=\"Content-Security-Policy\" content=\"script-src 'none'; object-src 'none'\">"
-        f"<title>Your data in iZwop</title><style>{_STYLE}</style></head><body>"
+        f"<title>Your data in iZwop</title><style>{_STYLE}</style></head><body><main>"
     )
     yield "<h1>Your data in iZwop</h1>"
     yield f"<p>What we keep of you, as of {moment(copied.at)}. The files beside this page hold the same for"
@@ -105,7 +105,7 @@ def _page(copied: Copied, sections: Sequence[Section], entries: Sequence[Entry])
             yield "<p>There are none.</p>"
     yield "<h2>What is not in this copy</h2><dl>"
     yield from (f"<dt>{escape(held.what)}</dt><dd>{escape(held.why)}</dd>" for held in WITHHELD)
-    yield "</dl></body></html>"
+    yield "</dl></main></body></html>"
 
 
 def _article(entry: Entry) -> Iterator[str]:
