@@ -13,8 +13,8 @@ import azure.functions as func
 
 import wiring.cards
 import wiring.images
-import wiring.relationships
 import wiring.site
+import wiring.visibility
 from adapters.published_cache import CachedCard
 from domain.base.errors import NotFound, Unavailable
 from domain.cards.card import PublishedCard
@@ -87,7 +87,7 @@ async def _viewer(req: func.HttpRequest, card: PublishedCard) -> tuple[Viewer, b
         return ANYONE, False
     if found is None:
         return ANYONE, False
-    viewer = await viewer_of(card, found.account_id, connections=wiring.relationships.connections())
+    viewer = await viewer_of(card, found.account_id, connections=wiring.visibility.connections())
     return viewer, found.account_id == card.owner_id
 
 
