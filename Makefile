@@ -4,7 +4,7 @@ SHELL := bash
 MAKEFLAGS += --no-print-directory
 PYTHON := .venv/bin/python
 
-.PHONY: help run test check bench lock package smoke clean node chromium
+.PHONY: help run test kills check bench lock package smoke clean node chromium
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -14,6 +14,9 @@ run: .venv/.installed node ## the whole cloud on this machine, with ten demo peo
 
 test: .venv/.installed node chromium ## every test
 	@$(PYTHON) -m pytest
+
+kills: .venv/.installed node ## kill workers a hundred times at each step of long work and of orders
+	@KILLS=100 $(PYTHON) -m pytest -q tests/kills
 
 check: .venv/.installed ## format, lint, types, structure, infrastructure
 	@$(PYTHON) -m ruff format --check .

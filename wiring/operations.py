@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from adapters.cosmos.work import CosmosOrders, CosmosWorks
     from adapters.storage.queues import Queue
     from domain.operations.orders import Effect
-    from domain.operations.work import Job
+    from domain.operations.slices import Job
 
 
 _VERSION = Path(__file__).parent.parent / "version.txt"

@@ -7,7 +7,7 @@ from adapters.cosmos.database import Database, Document, Items
 from adapters.cosmos.upgrades import SCHEMA_VERSION, sweepable, upgraded
 from domain.base.errors import StaleVersion
 from domain.operations.migration import Swept
-from domain.operations.work import Slice
+from domain.operations.slices import Slice
 
 log = logging.getLogger("izwop.cosmos")
 

@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from domain.operations.work import Failure, Progress, Slice, Work
+from domain.operations.slices import Slice
+from domain.operations.work import Failure, Progress, Work
 
 UPGRADE = "upgrade"
 

@@ -13,7 +13,8 @@ from pydantic import Field
 
 from domain.base.errors import Conflict, NotFound
 from domain.base.model import Model
-from domain.operations.work import Progress, Slice, Work, WorkQueue, WorkStore, new_work, start_work
+from domain.operations.slices import Slice
+from domain.operations.work import Progress, Work, WorkQueue, WorkStore, new_work, start_work
 from domain.privacy.archive import VOLUME_BYTES, File, VolumeWriter, write_part
 from domain.privacy.index_page import (
     Copied,

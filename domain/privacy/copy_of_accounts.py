@@ -6,7 +6,7 @@ from typing import Protocol
 from domain.accounts.account import Account
 from domain.accounts.profiles import Profile
 from domain.operations.work import Work
-from domain.privacy.sections import Item, Page, json_file, moment
+from domain.privacy.sections import Counts, Item, Page, json_file, moment
 from domain.sign_in.sessions import Session
 
 _PROFILES = 100
@@ -29,12 +29,6 @@ class Sessions(Protocol):
 class Works(Protocol):
     async def all_of(self, owner_id: str) -> list[Work]:
         """All work of an owner, newest first."""
-        ...
-
-
-class Counts(Protocol):
-    async def count(self, account_id: str, kind: str) -> int:
-        """How many documents of a kind an account has."""
         ...
 
 

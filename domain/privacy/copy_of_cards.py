@@ -13,8 +13,7 @@ from domain.cards.content import CardContent
 from domain.cards.links import links_of
 from domain.formats.vcard3 import write_vcard
 from domain.privacy.archive import File
-from domain.privacy.copy_of_accounts import Counts
-from domain.privacy.sections import Facts, Item, Page, json_file, moment
+from domain.privacy.sections import Counts, Facts, Item, Page, json_file, moment
 from domain.publishing.publication import PROJECTED
 from domain.visibility.rule import shown_to
 from domain.visibility.view import Viewer, view_for

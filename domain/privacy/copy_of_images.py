@@ -5,8 +5,7 @@ from typing import Protocol
 
 from domain.images.image import Image
 from domain.privacy.archive import File
-from domain.privacy.copy_of_accounts import Counts
-from domain.privacy.sections import Item, Page, json_file, moment
+from domain.privacy.sections import Counts, Item, Page, json_file, moment
 
 # A page is one part of the copy: some megabytes.
 _IMAGES = 10

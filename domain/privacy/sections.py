@@ -25,6 +25,12 @@ class Page(NamedTuple):
     following: str | None
 
 
+class Counts(Protocol):
+    async def count(self, account_id: str, kind: str) -> int:
+        """How many documents of a kind an account has."""
+        ...
+
+
 class Section(Protocol):
     """One kind of thing. `note` says in a sentence what it is and why it is kept."""
 

@@ -4,15 +4,7 @@ from datetime import datetime
 
 import wiring.operations
 from domain.base.model import Closed
-from domain.operations.work import (
-    Change,
-    Failure,
-    State,
-    Work,
-    WrongWorkState,
-    change_work,
-    read_work,
-)
+from domain.operations.work import Change, Failure, State, Work, WrongWorkState, change_work, read_work
 from functions.framework.operations import Answer, Call, operation
 
 

@@ -12,15 +12,8 @@ import wiring.sign_in
 from domain.base.errors import Unavailable
 from domain.operations.migration import UPGRADE
 from domain.operations.orders import OrderMessage, carry_out, send_due_orders
-from domain.operations.work import (
-    SYSTEM,
-    Slice,
-    WorkMessage,
-    do_slice,
-    new_work,
-    send_due_work,
-    start_work,
-)
+from domain.operations.slices import Slice, do_slice, send_due_work
+from domain.operations.work import SYSTEM, WorkMessage, new_work, start_work
 from domain.publishing.repair import Settled, settle_claims
 from functions.framework.clock import new_id, now
 

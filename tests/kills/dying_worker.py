@@ -24,7 +24,8 @@ import wiring.operations
 import wiring.publishing
 from domain.cards.card import CardVersion
 from domain.operations.orders import OrderMessage, carry_out, send_due_orders
-from domain.operations.work import Slice, WorkMessage, do_slice, send_due_work
+from domain.operations.slices import Slice, do_slice, send_due_work
+from domain.operations.work import WorkMessage
 from domain.publishing.publication import change_publication
 
 # What a call to the outside is for, by its method and address.

@@ -19,7 +19,10 @@ from tests.functions.images.test_images import ready
 from tests.functions.privacy.test_copy import account_of, opened
 from tests.functions.visits.test_counting import a_visit, send
 
-KILLS = int(os.environ.get("KILLS", "100"))
+pytestmark = pytest.mark.kills
+
+# At each step. `make kills` takes a hundred.
+KILLS = int(os.environ.get("KILLS", "10"))
 # Fewer than what is given up after.
 IN_A_ROW = 8
 # Account, profile, card, picture, visits, session, and the work itself.
@@ -83,7 +86,7 @@ class Copier:
 
     async def timer(self) -> bool:
         """Some minutes later; whether the timer sends for a worker."""
-        from domain.operations.work import send_due_work  # noqa: PLC0415
+        from domain.operations.slices import send_due_work  # noqa: PLC0415
 
         self.at += timedelta(minutes=5)
         queue = Sent()

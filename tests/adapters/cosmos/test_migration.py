@@ -15,7 +15,7 @@ from adapters.cosmos import upgrades
 from adapters.cosmos.upgrades import SCHEMA_VERSION, UPGRADES, upgraded
 from domain.base.errors import Unavailable
 from domain.base.ids import make_id
-from domain.operations.work import Slice
+from domain.operations.slices import Slice
 from domain.visibility.view import ANYONE, view_for
 
 NOW = "2026-01-02T03:04:05.000000Z"

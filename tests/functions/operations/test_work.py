@@ -4,6 +4,7 @@ import asyncio
 import itertools
 import secrets
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 
@@ -15,10 +16,10 @@ MINUTE = timedelta(minutes=1)
 
 @pytest.fixture
 def work(host):
-    """The module that the host loaded."""
-    from domain.operations import work  # noqa: PLC0415
+    """The names of both modules as the host loaded them."""
+    from domain.operations import slices, work  # noqa: PLC0415
 
-    return work
+    return SimpleNamespace(**{**vars(work), **vars(slices)})
 
 
 class Killed(BaseException):

@@ -186,7 +186,8 @@ async def test_what_changes_meanwhile_does_not_spoil_it(host, ada) -> None:
 
 async def test_pieces_that_are_gone_are_gathered_again(host, ada) -> None:
     """It was paused for longer than pieces are kept."""
-    from domain.operations.work import Slice, WorkMessage, do_slice  # noqa: PLC0415
+    from domain.operations.slices import Slice, do_slice  # noqa: PLC0415
+    from domain.operations.work import WorkMessage  # noqa: PLC0415
     from domain.privacy.copy import CopyCursor, start_copy  # noqa: PLC0415
 
     account, now = await account_of(ada), datetime.now(UTC)
