@@ -9,6 +9,7 @@ import azure.functions as func
 from adapters.drawing.qr import Look
 from adapters.published_cache import CachedCard
 from domain.visibility.view import Viewer, is_for_everyone
+from functions.framework.compression import encoded
 from functions.framework.replies import reply
 
 
@@ -18,11 +19,25 @@ class Output:
 
     etag: str
     full: func.HttpResponse
+    _codings: "dict[str, Output]" = field(default_factory=dict)
+
+    def encoded(self, coding: str) -> "Output":
+        """The same in another content coding, made once; another representation has another ETag."""
+        if coding not in self._codings:
+            smaller = encoded(self.full, coding)
+            if smaller is not self.full:
+                tag = f'{self.etag[:-1]}-{coding}"'
+                smaller.headers["ETag"] = tag
+                self._codings[coding] = Output(tag, smaller)
+            else:
+                self._codings[coding] = self
+        return self._codings[coding]
 
     @cached_property
     def unchanged(self) -> func.HttpResponse:
         headers = dict(self.full.headers)
         content_type = headers.pop("Content-Type")
+        headers.pop("Content-Encoding", None)
         return reply(status=HTTPStatus.NOT_MODIFIED, content_type=content_type, headers=headers)
 
 

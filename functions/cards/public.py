@@ -27,6 +27,7 @@ from functions.cards.formats import FORMATS, code_look, draw_code
 from functions.cards.negotiation import PAGE, negotiate
 from functions.cards.outputs import Output, outputs_of
 from functions.framework.callers import SESSION_COOKIE, signed_in
+from functions.framework.compression import coding_for
 from functions.framework.doors import Handler
 from functions.framework.pages import content_security_policy, render
 from functions.framework.replies import redirect, reply
@@ -99,17 +100,20 @@ async def show_card(req: func.HttpRequest) -> func.HttpResponse:
     cached = await _take(handle)
     outputs = outputs_of(cached)
     form = suffix or negotiate(req.headers.get("accept", ""))
+    coding = coding_for(req.headers.get("accept-encoding", ""))
     viewer, is_owner = await _viewer(req, cached.card)
     if outputs.for_everyone:
         viewer = Viewer(signed_in=viewer.signed_in)
     if form in CODES and not CODE_OPTIONS.isdisjoint(req.params):
         drawn = await _drawn(req.params, form, cached, viewer)
+        drawn = drawn.encoded(coding)
         return drawn.unchanged if matches(req, drawn.etag) else drawn.full
     output = outputs.forms.get((viewer, form))
     if output is None:
         output = await _make(view_for(cached.card, viewer), form, viewer)
         if len(output.full.get_body()) <= MOST_KEPT:
             outputs.forms[viewer, form] = output
+    output = output.encoded(coding)
     unchanged = matches(req, output.etag)
     # Looking again is a visit; asking whether a file that was saved has changed saves nothing.
     if form == PAGE or (FORMATS[form].to_keep and not unchanged):

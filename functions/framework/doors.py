@@ -14,6 +14,7 @@ from typing import Any, ClassVar, NamedTuple, Protocol
 import azure.functions as func
 
 from domain.base.errors import InternalError, Refusal
+from functions.framework.compression import coding_for, encoded
 
 log = logging.getLogger("izwop")
 
@@ -141,12 +142,13 @@ def _framed(name: str, handler: str | Handler, refuse: str) -> Handler:
     async def handle(req: func.HttpRequest) -> func.HttpResponse:
         try:
             called: Handler = resolve(handler) if isinstance(handler, str) else handler
-            return await called(req)
+            answer = await called(req)
         except Refusal as refusal:
-            return _told(name, req, refusal, refuse)
+            answer = _told(name, req, refusal, refuse)
         except Exception:
             log.exception("unexpected error in %s", name)
-            return _told(name, req, InternalError(), refuse)
+            answer = _told(name, req, InternalError(), refuse)
+        return encoded(answer, coding_for(req.headers.get("accept-encoding", "")))
 
     # The runtime checks the signature against the bindings and shows the name.
     handle.__name__ = name
