@@ -35,6 +35,7 @@ class Works(Protocol):
 class AccountSection:
     name, title = "account", "Your account"
     note = "How the sign-in service knows you, and when you came."
+    kinds: tuple[str, ...] = ("account",)
 
     def __init__(self, accounts: Accounts) -> None:
         self._accounts = accounts
@@ -67,6 +68,7 @@ class AccountSection:
 class ProfilesSection:
     name, title = "profiles", "Your profiles"
     note = "The professional lives that you keep apart. Only you see their names."
+    kinds: tuple[str, ...] = ("profile",)
 
     def __init__(self, profiles: Profiles, counts: Counts) -> None:
         self._profiles, self._counts = profiles, counts
@@ -82,6 +84,7 @@ class ProfilesSection:
 class SessionsSection:
     name, title = "sessions", "Where you are signed in"
     note = "The browsers that were signed in when you asked for this copy. We keep no addresses of them."
+    kinds: tuple[str, ...] = ("session",)
 
     def __init__(self, sessions: Sessions, counts: Counts) -> None:
         self._sessions, self._counts = sessions, counts
@@ -97,6 +100,7 @@ class SessionsSection:
 class WorkSection:
     name, title = "work", "Work you asked for"
     note = "Copies such as this one, until a week after they ended."
+    kinds: tuple[str, ...] = ("work",)
 
     def __init__(self, works: Works, counts: Counts) -> None:
         self._works, self._counts = works, counts

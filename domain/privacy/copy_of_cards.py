@@ -46,6 +46,7 @@ class Traffic(Protocol):
 class CardsSection:
     name, title = "cards", "Your cards"
     note = "What each card says now, what is published of it, and who may see each part."
+    kinds: tuple[str, ...] = ("card",)
 
     def __init__(self, cards: Cards, counts: Counts, origin: str) -> None:
         self._cards, self._counts, self._origin = cards, counts, origin
@@ -78,6 +79,7 @@ class CardsSection:
 class VisitsSection:
     name, title = "visits", "Visits of your cards"
     note = "How often each card was looked at, by day. Nothing is kept that says who came."
+    kinds: tuple[str, ...] = ("rollup",)
 
     def __init__(self, cards: Cards, traffic: Traffic, counts: Counts) -> None:
         self._cards, self._traffic, self._counts = cards, traffic, counts

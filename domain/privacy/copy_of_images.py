@@ -27,6 +27,7 @@ class Media(Protocol):
 class ImagesSection:
     name, title = "pictures", "Your pictures"
     note = "As cards show them. What you sent is not kept, only the pixels of it."
+    kinds: tuple[str, ...] = ("image",)
 
     def __init__(self, images: Images, media: Media, counts: Counts) -> None:
         self._images, self._media, self._counts = images, media, counts

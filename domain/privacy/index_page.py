@@ -68,7 +68,7 @@ def write_manifest(copied: Copied, sections: Sequence[Section], entries: Sequenc
             }
             for section in sections
         ],
-        "withheld": [held._asdict() for held in WITHHELD],
+        "withheld": [{"what": held.what, "why": held.why} for held in WITHHELD],
     }
     return json.dumps(told, ensure_ascii=False, indent=2).encode()
 

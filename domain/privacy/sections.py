@@ -1,7 +1,6 @@
 """What a copy of one's data is made of: a section for each kind of thing that an account has."""
 
 import json
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 
@@ -32,11 +31,12 @@ class Counts(Protocol):
 
 
 class Section(Protocol):
-    """One kind of thing. `note` says in a sentence what it is and why it is kept."""
+    """One kind of thing. `note` says what it is; `kinds` are those of the documents that it tells."""
 
     name: str
     title: str
     note: str
+    kinds: tuple[str, ...]
 
     async def count(self, account_id: str) -> int:
         """About how many there are, for the progress that people see."""
@@ -48,13 +48,14 @@ class Section(Protocol):
 
 
 class Withheld(NamedTuple):
-    """Something that is kept and not in the copy, and why."""
+    """Something that is kept and not in the copy, and why. `kinds` are those of its documents."""
 
     what: str
     why: str
+    kinds: tuple[str, ...] = ()
 
 
-WITHHELD: Iterable[Withheld] = (
+WITHHELD = (
     Withheld(
         "What proves a browser's session",
         "We keep only a fingerprint of it, and whoever had it could be taken for you.",
@@ -62,10 +63,18 @@ WITHHELD: Iterable[Withheld] = (
     Withheld(
         "Records that keep a repeated request from being done twice",
         "They repeat what is in this copy and are deleted after a day.",
+        ("card-creation", "image-creation", "profile-creation"),
     ),
     Withheld(
-        "The names of cards that you deleted",
-        "They stay reserved, so that no old link ever leads to somebody else.",
+        "Orders to show a card as it is now",
+        "They name the card by its id and are deleted within minutes.",
+        ("order",),
+    ),
+    Withheld(
+        "What is left of cards and profiles that you deleted",
+        "Their ids stay for 35 days, so that a restored backup can be told of it. The names of cards stay"
+        " reserved, so that no old link ever leads to somebody else.",
+        ("deleted-card", "deleted-profile"),
     ),
     Withheld(
         "Visits of cards that you deleted",

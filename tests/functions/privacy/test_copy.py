@@ -134,6 +134,22 @@ async def test_nothing_of_anybody_else_and_no_secret_is_in_it(host, ada, signed_
     assert all(name.isascii() and ".." not in name and not name.startswith("/") for name in files)
 
 
+async def test_every_kind_of_document_is_told_or_withheld_with_a_reason(host, ada) -> None:
+    from domain.privacy.sections import WITHHELD  # noqa: PLC0415
+
+    account = await account_of(ada)
+    await ada.api("DELETE", f"cards/{ada.draft['id']}", headers={"If-Match": '"1"'})
+    await ada.api("POST", "profiles", json={"name": "Again"}, headers={"Idempotency-Key": "again"})
+    gone = await ada.api("POST", "profiles", json={"name": "Gone"})
+    await ada.api("DELETE", f"profiles/{gone.json()['id']}", headers={"If-Match": '"1"'})
+    await copied(host, account)
+    accounts = wiring.operations.works()._accounts
+    stored = {document["kind"] for document in await accounts.query("SELECT c.kind FROM c", account)}
+    known = {kind for told in (*wiring.privacy.sections(), *WITHHELD) for kind in told.kinds}
+    assert {"profile-creation", "deleted-profile", "deleted-card", "order", "work"} < stored
+    assert stored - known == set()
+
+
 async def test_an_account_with_nothing_yet_has_a_copy_that_says_so(host, signed_in) -> None:
     eve = await signed_in()
     files = await opened(await copied(host, await account_of(eve)))
