@@ -63,7 +63,13 @@ async def test_nothing_is_in_anybodys_way(open_window, known, width: int, scheme
         assert await page.evaluate(OVERFLOW) == 0, place
         assert await page.evaluate(SMALL_TARGETS) == [], place
 
-    for address in ("/my", "/my/new-card", "/my/account", *(path + part for part in PARTS)):
+    for address in (
+        "/my",
+        "/my/new-card",
+        "/my/account",
+        "/my/account/copy",
+        *(path + part for part in PARTS),
+    ):
         await page.goto(address)
         for folded in await page.locator("summary:visible").all():
             await folded.click()
