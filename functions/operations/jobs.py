@@ -1,4 +1,4 @@
-"""Work that no request waits for: housekeeping by timer, mail by queue."""
+"""Jobs of operations: housekeeping, slices of long work, orders, and the upgrade of documents."""
 
 import asyncio
 import logging
