@@ -29,7 +29,9 @@ def changes() -> dict[str, tuple[str, str]]:
 
 def plant(tree: Path, replaced: dict[str, str], left_out: str = "") -> None:
     for package in ("domain", "functions", "web"):
-        shutil.copytree(ROOT / package, tree / package, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(
+            ROOT / package, tree / package, ignore=shutil.ignore_patterns("__pycache__", "compiled")
+        )
     for path, (there, added) in changes().items():
         text = (tree / path).read_text()
         assert text.count(f"{there}\n") == 1, (path, there)
