@@ -46,7 +46,7 @@ class AddressJson(Closed):
 
 
 class ImageJson(Closed):
-    """`urls` are the image's addresses by form, such as `webp`; sizes in pixels."""
+    """`urls` are the image's addresses by variant, such as `webp`; sizes in pixels."""
 
     urls: dict[str, str]
     width: int

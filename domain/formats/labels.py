@@ -55,6 +55,6 @@ def labelled_links(content: CardContent, url: str) -> Iterator[tuple[str, str]]:
 
 
 def image_urls(view: CardView, field: str, url: str) -> dict[str, str]:
-    """The addresses of a shown image by form, such as `webp` and `jpeg`; empty when none is shown."""
+    """The addresses of a shown image by variant, such as `webp` and `jpeg`; empty when none is shown."""
     image = view.images.get(field)
-    return {form: f"{url}/{name}" for form, name in image.files.items()} if image else {}
+    return {variant: f"{url}/{name}" for variant, name in image.files.items()} if image else {}

@@ -102,7 +102,7 @@ def _row(field: str, mark: str, who: str, marks: dict[str, str]) -> dict[str, st
 
 
 def outputs(view: CardView) -> dict[str, bytes]:
-    """Every form of the view, as the door makes them."""
+    """Every format of the view, as the door makes them."""
     photo = PHOTO if "photo" in view.images else None
     made = {name: kind.write(view, URL, photo) for name, kind in FORMATS.items() if name != "qr.png"}
     links = {link: f"/c/{view.handle}/go/{key}" for key, link in links_of(view.content).items()}
