@@ -7,41 +7,57 @@ from datetime import UTC, datetime
 from adapters.drawing.qr import qr_svg
 from domain.base.fields import phone_text
 from domain.cards.card import PublishedCard, ShownImage
-from domain.cards.content import CardContent
+from domain.cards.content import LIST_FIELDS, SINGLE_FIELDS, Audiences, CardContent
 from domain.visibility.view import ANYONE, CardView, view_for
 
 ORIGIN = "https://cards.example.com"
-CONTENT = CardContent.model_validate(
-    {
-        "name": "Ada Lovelace",
-        "title": "Analyst, engines; difference and analytical",
-        "organisation": "Analytical Engines Ltd",
-        "emails": [
-            {"kind": "work", "address": "ada@example.com"},
-            {"kind": "home", "address": "ada.lovelace@example.org"},
-        ],
-        "phones": [
-            {"kind": "work", "number": "+442079460958"},
-            {"kind": "mobile", "number": "+447911123456"},
-        ],
-        "website": "https://analytical-engines.example/",
-        "socialLinks": [
-            {"url": "https://www.linkedin.com/in/ada-example"},
-            {"url": "https://github.com/ada-example"},
-        ],
-        "companyText": "We weave algebraical patterns just as the Jacquard loom weaves flowers and leaves.\n"
-        "Ask us about Bernoulli numbers; or anything else, really.",
-        "videoLink": "https://video.example/analytical-engine",
-        "officeAddress": {
-            "street": "12 St James's Square",
-            "city": "London",
-            "postalCode": "SW1Y 4JH",
-            "country": "GB",
-        },
-        "mapLink": "https://www.openstreetmap.org/#map=17/51.5072/-0.1347",
-        "productLinks": [{"label": "The first program", "url": "https://analytical-engines.example/note-g"}],
+
+
+def for_everyone(content: CardContent) -> CardContent:
+    """The same content with every value public."""
+    rows = {
+        field: [entry.model_copy(update={"audience": "public"}) for entry in getattr(content, field)]
+        for field in LIST_FIELDS
     }
-).for_everyone()
+    audiences = Audiences.model_validate(dict.fromkeys(SINGLE_FIELDS, "public"))
+    return content.model_copy(update={**rows, "audiences": audiences})
+
+
+CONTENT = for_everyone(
+    CardContent.model_validate(
+        {
+            "name": "Ada Lovelace",
+            "title": "Analyst, engines; difference and analytical",
+            "organisation": "Analytical Engines Ltd",
+            "emails": [
+                {"kind": "work", "address": "ada@example.com"},
+                {"kind": "home", "address": "ada.lovelace@example.org"},
+            ],
+            "phones": [
+                {"kind": "work", "number": "+442079460958"},
+                {"kind": "mobile", "number": "+447911123456"},
+            ],
+            "website": "https://analytical-engines.example/",
+            "socialLinks": [
+                {"url": "https://www.linkedin.com/in/ada-example"},
+                {"url": "https://github.com/ada-example"},
+            ],
+            "companyText": "We weave algebraical patterns just as the Jacquard loom weaves flowers and "
+            "leaves.\nAsk us about Bernoulli numbers; or anything else, really.",
+            "videoLink": "https://video.example/analytical-engine",
+            "officeAddress": {
+                "street": "12 St James's Square",
+                "city": "London",
+                "postalCode": "SW1Y 4JH",
+                "country": "GB",
+            },
+            "mapLink": "https://www.openstreetmap.org/#map=17/51.5072/-0.1347",
+            "productLinks": [
+                {"label": "The first program", "url": "https://analytical-engines.example/note-g"}
+            ],
+        }
+    )
+)
 
 
 # The same to a stranger, with a value that only signed-in people see: the rule has something to decide.
@@ -125,6 +141,6 @@ def fullest(handle: str) -> PublishedCard:
                 for n in range(10)
             ],
         }
-    ).for_everyone()
+    )
     images = {field: picture(field) for field in ("photo", "logo", "company_image")}
-    return published(handle, content).model_copy(update={"images": images})
+    return published(handle, for_everyone(content)).model_copy(update={"images": images})

@@ -122,6 +122,7 @@ def test_a_wrong_import_is_caught(part: str, planted: str) -> None:
 def test_every_door_resolves(door: Door) -> None:
     assert resolve(door.handler)
     assert resolve(door.refuse) if hasattr(door, "refuse") else True
+    assert resolve(door.texts_in) if hasattr(door, "texts_in") else True
 
 
 @pytest.mark.parametrize("handler", ["functions.cards.gone:show", "functions.cards.public:gone"])

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from pydantic import BaseModel
 
 from domain.cards.card import Card, PublishedCard
-from domain.cards.content import CardContent
+from domain.cards.content import FIELDS, CardContent
 from domain.cards.links import links_of
 from domain.formats.vcard3 import write_vcard
 from domain.privacy.archive import File
@@ -132,17 +132,14 @@ def _content(card: Card) -> Iterator[tuple[str, str]]:
 
 
 def _said(prefix: str, content: CardContent) -> Iterator[tuple[str, str]]:
-    """Every field that is filled in, in words; a field that is new here is told without any change."""
-    for field in type(content).model_fields:
-        value = getattr(content, field)
-        if field == "audiences" or not value:
-            continue
-        label = prefix + field.replace("_", " ").capitalize()
-        audience = getattr(content.audiences, field, None)
-        entries = value if isinstance(value, list) else [value]
-        for entry in entries:
+    """Every field that is filled in, in words."""
+    for name, field in FIELDS.items():
+        value = getattr(content, name)
+        audience = getattr(content.audiences, name, None)
+        for entry in value if isinstance(value, list) else [value] if value else []:
             seen_by = getattr(entry, "audience", audience)
-            yield label, _words(entry) + (f" (seen by {_SEEN_BY[seen_by]})" if seen_by else "")
+            words = _words(entry) + (f" (seen by {_SEEN_BY[seen_by]})" if seen_by else "")
+            yield prefix + field.label, words
 
 
 def _words(value: Any) -> str:

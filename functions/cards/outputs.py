@@ -1,4 +1,4 @@
-"""Outputs of a card: the forms of its views, made once and kept for as long as the card is cached."""
+"""Outputs of a card: the formats of its views, made once and kept for as long as the card is cached."""
 
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -15,7 +15,7 @@ from functions.framework.replies import reply
 
 @dataclass(frozen=True)
 class Output:
-    """One form of a card view: the reply, and the one for a client that has it already."""
+    """One format of a card view: the reply, and the one for a client that has it already."""
 
     etag: str
     full: func.HttpResponse
@@ -46,7 +46,7 @@ class Outputs:
     """The outputs made from one cached card; `drawn` holds its codes in a look of somebody's own."""
 
     for_everyone: bool
-    forms: dict[tuple[Viewer, str], Output] = field(default_factory=dict)
+    made: dict[tuple[Viewer, str], Output] = field(default_factory=dict)
     drawn: dict[tuple[Viewer, str, Look, bool], Output] = field(default_factory=dict)
 
 
