@@ -66,9 +66,9 @@ async def _run(content: bytes, purpose: Purpose) -> tuple[int, bytes]:
 
 def _environment() -> dict[str, str]:
     """What Python needs to find itself and its packages, and none of the app's secrets."""
-    kept = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
-    return {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))} | {
-        name: os.environ[name] for name in kept if name in os.environ
+    return {
+        "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
+        "LD_LIBRARY_PATH": f"{sys.base_prefix}/lib",
     }
 
 

@@ -36,7 +36,7 @@ async def test_a_refusal_is_told() -> None:
 
 def played(monkeypatch: pytest.MonkeyPatch, attack: str) -> None:
     """Put a decoder that a picture has taken over in the place of ours; the limits stay."""
-    hostile = f"import sys; from adapters.drawing import pictures; pictures.rewrite = lambda *_: {attack}; pictures.main()"
+    hostile = f"from adapters.drawing import pictures as p; p.rewrite = lambda *_: {attack}; p.main()"
     monkeypatch.setattr(picture_process, "_PROGRAM", ("-S", "-c", hostile))
 
 
