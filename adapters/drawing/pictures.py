@@ -33,7 +33,7 @@ CPU_SECONDS: Final = 2
 DATA_BYTES: Final = 112 * 1024 * 1024
 _BAND_PIXELS: Final = 500_000
 # The least that leaves the pages of cards their time on a machine with one core.
-_NICE: Final = 10
+_NICE: Final = 5
 
 
 class Refused(Exception):
@@ -305,9 +305,12 @@ def _encoded(picture: "Image.Image", form: Form) -> bytes:
 def main() -> None:
     """Rewrite the picture of standard input for the purpose named; answer a line of JSON, then the files."""
     # A core file would keep the picture as it was sent.
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS + 1))
-    resource.setrlimit(resource.RLIMIT_DATA, (DATA_BYTES, DATA_BYTES))
+    for limited, most in (
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_CPU, CPU_SECONDS),
+        (resource.RLIMIT_DATA, DATA_BYTES),
+    ):
+        resource.setrlimit(limited, (most, resource.getrlimit(limited)[1]))
     os.nice(_NICE)
     head, data = _answer(sys.stdin.buffer.read(), FORMS[sys.argv[1]])
     sys.stdout.buffer.write(json.dumps(head).encode() + b"\n" + data)

@@ -209,6 +209,8 @@ async def test_a_picture_that_is_too_large_is_refused_and_not_kept(host, signed_
         (saved(corners(), "PNG", save_all=True, append_images=[corners().rotate(9)]), "image_animated"),
         (saved(Image.new("1", (9000, 9000)), "PNG"), "image_too_many_pixels"),
         (saved(corners(), "JPEG")[:2000], "image_broken"),
+        (saved(Image.new("RGB", (1, 1)), "PNG"), "image_too_small"),
+        (saved(Image.new("RGB", (2001, 2000)), "WEBP"), "image_too_costly"),
     ],
 )
 async def test_a_refused_picture_says_why_and_leaves_nothing(
@@ -483,7 +485,7 @@ async def test_the_sweep_goes_past_what_it_cannot_delete_and_says_so(
     host, signed_in, storage, monkeypatch, caplog
 ) -> None:
     ada, later = await signed_in(), datetime.now(UTC) + 50 * HOUR
-    unused, media = await ready(host, ada), wiring.services().blobs
+    unused, media = await ready(host, ada), wiring.images.blobs()
     account = (await stored(ada, unused)).account_id
     orphan = f"{1:032x}.webp"
     await sweep(later - 25 * HOUR)
@@ -495,7 +497,7 @@ async def test_the_sweep_goes_past_what_it_cannot_delete_and_says_so(
     leases = [await blob.acquire_lease() for blob in held]
     monkeypatch.setattr("functions.images.jobs.now", lambda: later)
     with caplog.at_level("WARNING"):
-        assert await host.run_timer("sweep_images")
+        assert await host.run_timer("images_sweep")
     assert "kept=3" in caplog.text
     assert set(await blobs(storage, "uploads")) == {"acc_a/img_x"}
     assert (await seen(ada, unused))["state"] == "refused", "it can no longer be put on a card"
