@@ -12,7 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageCms, ImageDraw, PngImagePlugin
 
-from adapters.drawing.pictures import FORMS, Refused, rewrite
+from adapters.drawing.headers import Refused
+from adapters.drawing.pictures import FORMS, rewrite
 from domain.images.image import MAX_BYTES, PROBLEMS
 
 ROOT = Path(__file__).parents[3]
@@ -344,7 +345,8 @@ CHILD = """
 import json, re, resource, sys, time
 from pathlib import Path
 from PIL import Image, ImageCms, ImageOps, JpegImagePlugin, PngImagePlugin, WebPImagePlugin
-from adapters.drawing.pictures import FORMS, Refused, rewrite
+from adapters.drawing.headers import Refused
+from adapters.drawing.pictures import FORMS, rewrite
 status = Path("/proc/self/status")
 def peak():
     if status.exists():
