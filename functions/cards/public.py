@@ -5,7 +5,9 @@ import base64
 import functools
 import hashlib
 import re
-from collections.abc import Mapping
+import time
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from http import HTTPStatus
 from urllib.parse import quote
 
@@ -15,6 +17,7 @@ import wiring.cards
 import wiring.images
 import wiring.site
 import wiring.visibility
+from adapters.drawing.qr import Look
 from adapters.published_cache import CachedCard
 from domain.base.errors import NotFound, Unavailable
 from domain.cards.card import PublishedCard
@@ -39,9 +42,48 @@ CODES = ("qr.svg", "qr.png")
 MOST_DRAWN = 8
 # A larger output, such as a contact with its photo, is made each time: memory is for many cards.
 MOST_KEPT = 64 * 1024
-_drawing = asyncio.Semaphore(1)
 CODE_OPTIONS = frozenset({"fg", "bg", "size", "logo"})
 _IMAGE = re.compile(r"[0-9a-f]{32}\.(?:webp|jpe?g|png)")
+
+
+class Drawing:
+    """Turns at drawing codes: one is drawn at a time, and few wait.
+
+    After each the worker draws nothing for as long as it took: strangers have at most half of its time.
+    """
+
+    MOST_WAITING = 8
+
+    def __init__(self) -> None:
+        self._free = asyncio.Semaphore(1)
+        self._waiting = 0
+        self._rest = 0.0
+
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[None]:
+        """Wait for one's turn. Raises `Unavailable` when too many wait already."""
+        if self._waiting >= self.MOST_WAITING:
+            raise Unavailable
+        self._waiting += 1
+        try:
+            await self._free.acquire()
+        finally:
+            self._waiting -= 1
+        self._rest = 0.0
+        try:
+            yield
+        finally:
+            asyncio.get_running_loop().call_later(self._rest, self._free.release)
+
+    async def draw(self, format_name: str, url: str, look: Look, logo: bytes | None) -> bytes:
+        start = time.monotonic()
+        try:
+            return await asyncio.to_thread(draw_code, format_name, url, look, logo)
+        finally:
+            self._rest = time.monotonic() - start
+
+
+_drawing = Drawing()
 
 
 class Moved(Exception):
@@ -193,16 +235,16 @@ def _caching(viewer: Viewer) -> dict[str, str]:
 async def _drawn(options: Mapping[str, str], format_name: str, cached: CachedCard, viewer: Viewer) -> Output:
     """A QR code in the owner's colours and size, and with the shown logo if asked for.
 
-    Drawing is work, and anybody may ask: one is drawn at a time, and a card keeps a few of them.
+    Drawing is work, and anybody may ask: a card keeps a few of them, and for the others one takes one's turn.
     """
     look, with_logo = code_look(options), options.get("logo") == "1"
     kept, key = outputs_of(cached).drawn, (viewer, format_name, look, with_logo)
     output = kept.get(key)
     if output is None:
         view = view_for(cached.card, viewer)
-        logo = await _picture(view, "logo") if with_logo else None
-        async with _drawing:
-            body = await asyncio.to_thread(draw_code, format_name, _url(view), look, logo)
+        async with _drawing.turn():
+            logo = await _picture(view, "logo") if with_logo else None
+            body = await _drawing.draw(format_name, _url(view), look, logo)
         output = _output(body, FORMATS[format_name].content_type, _caching(viewer))
         if len(kept) < MOST_DRAWN and len(body) <= MOST_KEPT:
             kept[key] = output
