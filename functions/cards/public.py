@@ -1,13 +1,10 @@
 """The public door of a card: every format of it, its images and the links it leads to, under one rule."""
 
-import asyncio
 import base64
 import functools
 import hashlib
 import re
-import time
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Mapping
 from http import HTTPStatus
 from urllib.parse import quote
 
@@ -17,7 +14,6 @@ import wiring.cards
 import wiring.images
 import wiring.site
 import wiring.visibility
-from adapters.drawing.qr import Look
 from adapters.published_cache import CachedCard
 from domain.base.errors import NotFound, Unavailable
 from domain.cards.card import PublishedCard
@@ -26,8 +22,8 @@ from domain.cards.links import links_of
 from domain.formats.schema_org import script_text
 from domain.visibility.view import ANYONE, CardView, Viewer, view_for, viewer_of
 from domain.visits.counting import Kind
-from functions.cards.formats import FORMATS, code_look, draw_code
-from functions.cards.negotiation import PAGE, negotiate
+from functions.cards.codes import Drawing, code_look
+from functions.cards.formats import FORMATS, PAGE, negotiate
 from functions.cards.outputs import Output, outputs_of
 from functions.framework.callers import SESSION_COOKIE, signed_in
 from functions.framework.compression import coding_for
@@ -44,43 +40,6 @@ MOST_DRAWN = 8
 MOST_KEPT = 64 * 1024
 CODE_OPTIONS = frozenset({"fg", "bg", "size", "logo"})
 _IMAGE = re.compile(r"[0-9a-f]{32}\.(?:webp|jpe?g|png)")
-
-
-class Drawing:
-    """Turns at drawing codes: one is drawn at a time, and few wait.
-
-    After each the worker draws nothing for as long as it took: strangers have at most half of its time.
-    """
-
-    MOST_WAITING = 8
-
-    def __init__(self) -> None:
-        self._free = asyncio.Semaphore(1)
-        self._waiting = 0
-        self._rest = 0.0
-
-    @asynccontextmanager
-    async def turn(self) -> AsyncIterator[None]:
-        """Wait for one's turn. Raises `Unavailable` when too many wait already."""
-        if self._waiting >= self.MOST_WAITING:
-            raise Unavailable
-        self._waiting += 1
-        try:
-            await self._free.acquire()
-        finally:
-            self._waiting -= 1
-        self._rest = 0.0
-        try:
-            yield
-        finally:
-            asyncio.get_running_loop().call_later(self._rest, self._free.release)
-
-    async def draw(self, format_name: str, url: str, look: Look, logo: bytes | None) -> bytes:
-        start = time.monotonic()
-        try:
-            return await asyncio.to_thread(draw_code, format_name, url, look, logo)
-        finally:
-            self._rest = time.monotonic() - start
 
 
 _drawing = Drawing()

@@ -13,8 +13,8 @@ import pytest
 
 from adapters.drawing.qr import PLAIN
 from domain.base.errors import Unavailable
-from functions.cards import public
-from functions.cards.public import Drawing
+from functions.cards import codes
+from functions.cards.codes import Drawing
 from local import processes
 from tests.conftest import ROOT
 from tests.functions.cards.test_api_cards import published
@@ -95,7 +95,7 @@ async def test_cards_open_while_strangers_ask_for_codes(port, host, signed_in) -
 
 async def test_whoever_asks_while_too_many_wait_is_told_to_come_back(monkeypatch) -> None:
     go_on, drawing = threading.Event(), Drawing()
-    monkeypatch.setattr(public, "draw_code", lambda *_: go_on.wait())
+    monkeypatch.setattr(codes, "draw_code", lambda *_: go_on.wait())
 
     async def asked() -> None:
         async with drawing.turn():
@@ -112,7 +112,7 @@ async def test_whoever_asks_while_too_many_wait_is_told_to_come_back(monkeypatch
 
 async def test_a_worker_rests_from_drawing_as_long_as_it_took(monkeypatch) -> None:
     drawing, took = Drawing(), 0.05
-    monkeypatch.setattr(public, "draw_code", lambda *_: time.sleep(took))
+    monkeypatch.setattr(codes, "draw_code", lambda *_: time.sleep(took))
 
     async def asked() -> None:
         async with drawing.turn():
