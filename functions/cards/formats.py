@@ -49,6 +49,7 @@ FORMATS: dict[str, Format] = {
         "application/vcard+json", "domain.formats.jcard:write_jcard",
         media="application/vcard+json", takes_photo=True, to_keep=True,
     ),
+    "txt": Format("text/plain; charset=utf-8", "domain.formats.text:write_text", media="text/plain"),
     "qr.svg": Format("image/svg+xml", "functions.cards.codes:plain_svg"),
     "qr.png": Format("image/png", "functions.cards.codes:plain_png"),
 }  # fmt: skip
