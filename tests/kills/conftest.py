@@ -21,7 +21,8 @@ class DyingWorker:
         self._process.stdin.write(json.dumps(order).encode() + b"\n")
         said = (await self._process.stdout.readline()).decode().strip()
         self.kills += said == "killed"
-        assert not said.startswith(("raised", "failed")), said
+        # A store on a busy machine may refuse; that is one more thing to survive.
+        assert not said.startswith(("raised", "failed")) or "Unavailable" in said, said
         return said
 
 
