@@ -1,15 +1,22 @@
 """Items over the wire: point operations, batches, feeds and queries."""
 
+import asyncio
 import time
-from collections.abc import Iterator
-from typing import Any
+from dataclasses import dataclass
+from sqlite3 import Connection
 
-from local.cosmos import batch, charge, fanout, items, limits, paging
+from local.cosmos import batch, charge, fanout, items, limits, metrics, paging
 from local.cosmos.errors import NOT_FOUND, Refusal, unsupported
+from local.cosmos.fetch import Fetch, Used
+from local.cosmos.indexing import Path
 from local.cosmos.model import Container
+from local.cosmos.query import compiled
+from local.cosmos.reader import Reader, Work
 from local.cosmos.resources import page_size
 from local.cosmos.store import Store
-from local.cosmos.wire import Call, Reply, parse_json
+from local.cosmos.wire import Call, Reply
+
+FEW = 300  # items of a partition that are read at once, without leaving the loop
 
 NEEDS_KEY = (
     "Cross partition query is required but disabled. Please set x-ms-documentdb-query-enablecrosspartition "
@@ -18,7 +25,7 @@ NEEDS_KEY = (
 
 
 def collection(store: Store, call: Call, container: Container) -> Reply:
-    """`/docs`: create, upsert, batch, query and the whole feed."""
+    """`/docs`: create, upsert, batch and query plans."""
     limits.request_size(call.body)
     match call.operation:
         case "create" | "upsert":
@@ -31,13 +38,6 @@ def collection(store: Store, call: Call, container: Container) -> Reply:
             return _written(call, done)
         case "batch":
             return batch.execute(store, container, _key(call, container), call)
-        case "query":
-            text, params = paging.from_body(call.json())
-            return _query(store, call, container, text, params)
-        case "list":
-            if call.header("a-im"):
-                raise unsupported("the change feed")
-            return _query(store, call, container, "SELECT * FROM c", {})
     if call.operation == "query_plan":
         fanout.refuse(paging.from_body(call.json())[0])
         raise unsupported("query plans")
@@ -86,24 +86,57 @@ def _written(call: Call, done: items.Outcome) -> Reply:
     )
 
 
-def _query(store: Store, call: Call, container: Container, text: str, params: dict[str, Any]) -> Reply:
+async def query(store: Store, call: Call, container: Container) -> Reply:
+    """One page of a query or of the whole feed; what may read many items runs beside the loop."""
+    limits.request_size(call.body)
+    if call.header("a-im"):
+        raise unsupported("the change feed")
+    text, params = ("SELECT * FROM c", {}) if call.operation == "list" else paging.from_body(call.json())
     header = call.header("x-ms-documentdb-partitionkey")
     key = limits.key_from_header(header, container.key_paths) if header else None
     if key is None:
         _check_fan_out(call, container, text)
-    started = time.perf_counter()
-    read_bytes = 0
-
-    def scan(after: int) -> Iterator[tuple[int, Any]]:
-        nonlocal read_bytes
-        for row in store.scan(container, key, after):
-            read_bytes += len(row.body)
-            yield row.seq, parse_json(row.body)
-
     request = paging.Request(
-        text, params, page_size(call), call.header("x-ms-continuation"), container.body["indexingPolicy"]
+        text, params, page_size(call), call.header("x-ms-continuation"), container.indexing
     )
-    page = paging.run(request, scan)
+    reader = store.reader(container, key)
+    if reader.items <= FEW:
+        answer = _answer(request, reader, container.key_paths)
+    else:
+        async with store.beside:
+            sql = store.snapshot()
+            reader = store.reader(container, key, sql)
+            answer = await asyncio.to_thread(_beside, store, sql, request, reader, container.key_paths)
+    return _reply(call, container, answer, partitions=int(key is None))
+
+
+@dataclass(frozen=True)
+class _Answer:
+    page: paging.Page
+    work: Work
+    used: Used
+    seconds: float
+
+
+def _answer(request: paging.Request, reader: Reader, key_paths: tuple[Path, ...]) -> _Answer:
+    started = time.perf_counter()
+    fetch = Fetch(reader, key_paths, compiled(request.text), request.params)
+    page = paging.run(request, fetch.reader.scan, fetch)
+    return _Answer(page, reader.work, fetch.used, time.perf_counter() - started)
+
+
+def _beside(
+    store: Store, sql: Connection, request: paging.Request, reader: Reader, key_paths: tuple[Path, ...]
+) -> _Answer:
+    """Answer in a thread, which itself gives the connection back: the caller may be cancelled meanwhile."""
+    try:
+        return _answer(request, reader, key_paths)
+    finally:
+        store.release(sql)
+
+
+def _reply(call: Call, container: Container, answer: _Answer, *, partitions: int) -> Reply:
+    page, work = answer.page, answer.work
     body = b'{"_rid":"%s","Documents":[%s],"_count":%d}' % (
         container.rid.encode(), b",".join(page.rows), len(page.rows),
     )  # fmt: skip
@@ -111,14 +144,15 @@ def _query(store: Store, call: Call, container: Container, text: str, params: di
     if page.continuation:
         headers["x-ms-continuation"] = page.continuation
     if call.flag("x-ms-documentdb-populatequerymetrics"):
-        spent = (time.perf_counter() - started) * 1000
         headers["x-ms-documentdb-query-metrics"] = (
-            f"totalExecutionTimeInMs={spent:.2f};retrievedDocumentCount={page.scanned};"
-            f"retrievedDocumentSize={read_bytes};outputDocumentCount={len(page.rows)};outputDocumentSize={len(body)}"
+            f"totalExecutionTimeInMs={answer.seconds * 1000:.2f};"
+            f"retrievedDocumentCount={work.loaded + work.scanned};"
+            f"retrievedDocumentSize={work.loaded_bytes + work.scanned_bytes};"
+            f"outputDocumentCount={len(page.rows)};outputDocumentSize={len(body)}"
         )
-    cost = charge.query(
-        scanned=page.scanned, returned=len(page.rows), scanned_bytes=read_bytes, partitions=int(key is None)
-    )
+    if call.flag("x-ms-cosmos-populateindexmetrics") and page.rows:  # the service is silent without a row
+        headers["x-ms-cosmos-index-utilization"] = metrics.utilization(answer.used)
+    cost = charge.query(work, returned=len(page.rows), partitions=partitions)
     return Reply(200, body, cost, headers)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from local.cosmos import ordering
 from local.cosmos.aggregate import Fold, FoldingCompiler
+from local.cosmos.choices import PARAMETERS
 from local.cosmos.errors import Refusal, unsupported
 from local.cosmos.evaluate import Compiler, Eval, Scope, objects
 from local.cosmos.parser import parse, parse_condition
@@ -74,6 +75,10 @@ class Query:
             if value is not UNDEFINED:
                 yield value
 
+    def counted(self, items: int, params: Scope) -> Iterator[Any]:
+        """The row of a select list whose aggregates all count so many items."""
+        yield self.project({**params, **{f"#{number}": items for number in range(len(self.folds))}})
+
 
 def root_alias(select: Select, outer: frozenset[str]) -> str:
     """The name that stands for the whole item; empty when the query or sub-query does not use one."""
@@ -119,4 +124,4 @@ def _compiled_condition(text: str) -> Query:
 def holds(condition: str, doc: Any) -> bool:
     """Whether a patch condition (`FROM c WHERE ...`) is true for the document."""
     query = _compiled_condition(condition)
-    return any(True for _ in query.scopes({query.root: doc}))
+    return any(True for _ in query.scopes({PARAMETERS: {}, query.root: doc}))

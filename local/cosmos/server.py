@@ -67,7 +67,7 @@ class _Server:
             fault = self.faults.take(call)
             if fault and fault.delay_ms:
                 await asyncio.sleep(fault.delay_ms / 1000)
-            reply = _injected(fault) if fault and fault.action == "status" else self.dispatch(call)
+            reply = _injected(fault) if fault and fault.action == "status" else await self.dispatch(call)
         except Refusal as refusal:
             reply = _refused(call, refusal)
         except Exception:
@@ -78,7 +78,7 @@ class _Server:
             request.transport.abort()
         return _response(call, reply)
 
-    def dispatch(self, call: Call) -> Reply:  # noqa: PLR0911 - one line per resource
+    async def dispatch(self, call: Call) -> Reply:  # noqa: PLR0911 - one line per resource
         match call.segments:
             case ():
                 return resources.account(call)
@@ -97,10 +97,10 @@ class _Server:
                         return resources.containers(self.store, call, database)
                     case ["colls", ref, *inner]:
                         container = self.store.find_container(database, ref, by_rid=call.by_rid)
-                        return self.in_container(call, container, inner)
+                        return await self.in_container(call, container, inner)
         raise unsupported(f"the resource '/{'/'.join(call.segments)}'")
 
-    def in_container(self, call: Call, container: Container, inner: list[str]) -> Reply:
+    async def in_container(self, call: Call, container: Container, inner: list[str]) -> Reply:
         if inner == []:
             return resources.container(self.store, call, container)
         intended = call.header("x-ms-cosmos-intended-collection-rid")
@@ -115,6 +115,8 @@ class _Server:
                 return resources.feed("Conflicts", container.rid, call, [])
             case ["conflicts", _]:
                 raise Refusal(404, NOT_FOUND)
+            case ["docs"] if call.operation in {"query", "list"}:
+                reply = await documents.query(self.store, call, container)
             case ["docs"]:
                 reply = documents.collection(self.store, call, container)
             case ["docs", ref]:

@@ -296,15 +296,34 @@ async def test_a_foreign_continuation_is_refused(people: ContainerProxy):
         assert "Invalid Continuation Token" in refused.value.message
 
 
-async def test_metrics_and_charge_show_a_scan(people: ContainerProxy):
+@pytest.mark.parametrize(
+    ("where", "read"),
+    [("c.id = '1'", 1), ("c.city = 'Ulm' AND c.n > 1", 1), ("c.hidden = 1 OR c.id = '1'", 5)],
+)
+async def test_metrics_and_charge_show_a_scan(people: ContainerProxy, where, read):
     headers = []
     query = people.query_items(
-        "SELECT * FROM c WHERE c.id = '1'",
+        f"SELECT * FROM c WHERE {where}",
         partition_key="a",
         populate_query_metrics=True,
         response_hook=lambda h, _: headers.append(h),
     )
     assert len([row async for row in query]) == 1
-    assert "retrievedDocumentCount=5;" in headers[0]["x-ms-documentdb-query-metrics"]
+    assert f"retrievedDocumentCount={read};" in headers[0]["x-ms-documentdb-query-metrics"]
     assert "outputDocumentCount=1;" in headers[0]["x-ms-documentdb-query-metrics"]
     assert float(headers[0]["x-ms-request-charge"]) > 2.8
+
+
+async def test_index_metrics_name_what_served_and_what_would_have(people: ContainerProxy):
+    for text, served, lacking, composite in [
+        ("SELECT * FROM c WHERE c.city = 'Ulm' AND c.hidden = 1 OR c.id = '1'", ["/city/?", "/id/?"], ["/hidden/?"], []),
+        ("SELECT * FROM c WHERE c.id = '1' OR c.hidden = 1", [], ["/hidden/?"], []),
+        ("SELECT * FROM c WHERE ARRAY_CONTAINS(c.tags, 'b')", ["/tags/[]/?"], [], []),
+        ("SELECT * FROM c ORDER BY c.city, c.n DESC", [], [], [["/city ASC", "/n DESC"]]),
+    ]:
+        query = people.query_items(text, partition_key="a", populate_index_metrics=True)
+        assert [row async for row in query]
+        found = query.get_response_headers()["x-ms-cosmos-index-utilization"]
+        assert [each["IndexSpec"] for each in found["UtilizedSingleIndexes"]] == served
+        assert [each["IndexSpec"] for each in found["PotentialSingleIndexes"]] == lacking
+        assert [each["IndexSpecs"] for each in found["UtilizedCompositeIndexes"]] == composite

@@ -1,0 +1,212 @@
+"""Items and index of one container or one of its logical partitions, as a connection sees them."""
+
+import itertools
+import sqlite3
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from local.cosmos.index import ITEMS, WHOLE, number_of
+from local.cosmos.indexing import Indexing, Path, name_of
+from local.cosmos.planner import Lookup
+from local.cosmos.terms import TOP, Range
+from local.cosmos.wire import parse_json
+
+LIVE = "(expires IS NULL OR expires > :now)"
+MOST_COUNTED = 5_000  # a range with more terms is "large"
+SAMPLE = 32  # ranges of a long list that are counted
+NOWHERE = -1
+IN_PARTITION = "SELECT seq FROM entry WHERE path=? AND part=? AND {}"
+THROUGH_TALLY = """SELECT e.seq FROM tally t
+  CROSS JOIN entry e ON e.path=t.path AND e.part=t.part AND e.term=t.term WHERE t.path=? AND {}"""
+WALK = """SELECT term, seq FROM entry WHERE path=? AND part=? AND term>=? AND term<? AND seq>?
+  ORDER BY term {}, seq"""
+
+
+@dataclass
+class Work:
+    """What a query had to touch; it decides the charge."""
+
+    lookups: int = 0
+    loaded: int = 0  # items found by the index
+    loaded_bytes: int = 0
+    scanned: int = 0  # items read because no index served
+    scanned_bytes: int = 0
+
+
+def parse_body(body: bytes) -> Any:
+    """A stored item; what orjson does not take (a lone surrogate) goes through the strict parser."""
+    try:
+        return orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return parse_json(body)
+
+
+class Reader:
+    """`key` None is the whole container."""
+
+    def __init__(
+        self, sql: sqlite3.Connection, coll: str, indexing: Indexing, key: str | None, now: int
+    ) -> None:
+        self._sql = sql
+        self._coll = coll
+        self.indexing = indexing
+        self.key = key
+        self._now = now
+        self.work = Work()
+        self._paths: dict[str, int] = {}
+        part = None if key is None else number_of(sql, coll, "part", "pk", key)
+        self._part = WHOLE if key is None else NOWHERE if part is None else part
+
+    def restricted(self, key: str) -> "Reader":
+        """The same for one logical partition."""
+        found = Reader(self._sql, self._coll, self.indexing, key, self._now)
+        found.work = self.work
+        return found
+
+    @property
+    def items(self) -> int:
+        """How many items there are, the expired among them."""
+        return self._tally(self._path(ITEMS), b"")
+
+    def any_expired(self) -> bool:
+        found = self._sql.execute(
+            "SELECT 1 FROM item WHERE coll=? AND expires<=? LIMIT 1", (self._coll, self._now)
+        ).fetchone()
+        return found is not None
+
+    def scan(self, after: int = 0) -> Iterator[tuple[int, Any]]:
+        """Live items in the order of their creation."""
+        for seq, body in self._bodies(after):
+            self.work.scanned += 1
+            self.work.scanned_bytes += len(body)
+            yield seq, parse_body(body)
+
+    def wanted(self, after: int, wants: Callable[[Any], bool], most: int) -> Iterator[tuple[int, Any]]:
+        """The first items, or None for those that an index would not have found."""
+        for seq, body in itertools.islice(self._bodies(after), most):
+            doc = parse_body(body)
+            if wants(doc):
+                self._note(body)
+                yield seq, doc
+            else:
+                yield seq, None
+
+    def _bodies(self, after: int) -> Iterator[tuple[int, bytes]]:
+        where = "" if self.key is None else "AND pk=:pk "
+        yield from self._sql.execute(
+            f"SELECT seq, body FROM item WHERE coll=:coll {where}AND seq>:after AND {LIVE} ORDER BY seq",  # noqa: S608
+            {"coll": self._coll, "pk": self.key, "after": after, "now": self._now},
+        )
+
+    def _note(self, body: bytes) -> None:
+        self.work.loaded += 1
+        self.work.loaded_bytes += len(body)
+
+    def load(self, seq: int) -> Any:
+        """The item of this number; None when it has expired."""
+        found = self._sql.execute(
+            f"SELECT body FROM item WHERE coll=:coll AND seq=:seq AND {LIVE}",  # noqa: S608
+            {"coll": self._coll, "seq": seq, "now": self._now},
+        ).fetchone()
+        if found is None:
+            return None
+        self._note(found[0])
+        return parse_body(found[0])
+
+    # the index
+
+    def size(self, lookup: Lookup) -> int:
+        """How many entries a look-up finds: exact for equality, at most MOST_COUNTED for a range."""
+        path = self._path(name_of(lookup.path))
+        some = lookup.ranges[:SAMPLE]
+        counted = sum(self._size_of(path, found) for found in some)
+        return counted if len(some) == len(lookup.ranges) else counted * len(lookup.ranges) // len(some)
+
+    def count(self, lookup: Lookup) -> int:
+        """How many items a look-up at a path outside arrays finds."""
+        path = self._path(name_of(lookup.path))
+        self.work.lookups += len(lookup.ranges)
+        return sum(self._size_of(path, found, most=-1) for found in lookup.ranges)
+
+    def _size_of(self, path: int, found: Range, most: int = MOST_COUNTED) -> int:
+        if is_point(found):
+            return self._tally(path, found[0])
+        if self._part == WHOLE:
+            text = (
+                "SELECT SUM(items) FROM (SELECT items FROM tally WHERE path=? AND term>=? AND term<? LIMIT ?)"
+            )
+            return int(self._sql.execute(text, (path, *found, most)).fetchone()[0] or 0)
+        text = (
+            "SELECT COUNT(*) FROM "
+            "(SELECT 1 FROM entry WHERE path=? AND part=? AND term>=? AND term<? LIMIT ?)"
+        )
+        return int(self._sql.execute(text, (path, self._part, *found, most)).fetchone()[0])
+
+    def _tally(self, path: int, key: bytes) -> int:
+        if self._part == WHOLE and key:
+            text, values = "SELECT SUM(items) FROM tally WHERE path=? AND term=?", (path, key)
+        else:
+            text = "SELECT items FROM tally WHERE path=? AND term=? AND part=?"
+            values = (path, key, self._part)  # type: ignore[assignment]
+        found = self._sql.execute(text, values).fetchone()
+        return int(found[0] or 0) if found else 0
+
+    def having(self, path: Path) -> int:
+        """How many items of the partition have a property."""
+        return self._tally(self._path(name_of(path)), b"")
+
+    def lacking(self, path: Path) -> Iterator[int]:
+        """Numbers of the items of the partition that lack a property."""
+        for (seq,) in self._sql.execute(
+            "SELECT seq FROM item WHERE coll=? AND pk=? AND seq NOT IN "
+            "(SELECT seq FROM entry WHERE path=? AND part=?) ORDER BY seq",
+            (self._coll, self.key, self._path(name_of(path)), self._part),
+        ):
+            yield seq
+
+    def numbers(self, lookup: Lookup) -> Iterator[int]:
+        """Numbers of the items found, in no order and perhaps more than once."""
+        path = self._path(name_of(lookup.path))
+        for found in lookup.ranges:
+            self.work.lookups += 1
+            yield from (row[0] for row in self._entries(path, found))
+
+    def numbers_of_one(self, lookup: Lookup, after: int) -> Iterator[int]:
+        """Numbers of the items of the partition with one term, in order."""
+        self.work.lookups += 1
+        for (seq,) in self._sql.execute(
+            "SELECT seq FROM entry WHERE path=? AND part=? AND term=? AND seq>? ORDER BY seq",
+            (self._path(name_of(lookup.path)), self._part, lookup.ranges[0][0], after),
+        ):
+            yield seq
+
+    def _entries(self, path: int, found: Range) -> sqlite3.Cursor:
+        if self._part == WHOLE:
+            text = THROUGH_TALLY.format("t.term=?" if is_point(found) else "t.term>=? AND t.term<?")
+            place: tuple[int, ...] = (path,)
+        else:
+            text = IN_PARTITION.format("term=?" if is_point(found) else "term>=? AND term<?")
+            place = (path, self._part)
+        return self._sql.execute(text, (*place, *(found[:1] if is_point(found) else found)))
+
+    def in_order(
+        self, name: str, found: Range, *, descending: bool, after: int = 0
+    ) -> Iterator[tuple[bytes, int]]:
+        """Terms and item numbers of the partition in the order of the terms, equal ones by number."""
+        self.work.lookups += 1
+        text = WALK.format("DESC" if descending else "ASC")
+        yield from self._sql.execute(text, (self._path(name), self._part, *found, after))
+
+    def _path(self, name: str) -> int:
+        if name not in self._paths:
+            found = number_of(self._sql, self._coll, "path", "name", name)
+            self._paths[name] = NOWHERE if found is None else found
+        return self._paths[name]
+
+
+def is_point(found: Range) -> bool:
+    """Whether a range holds one term only."""
+    return found[1] == found[0] + TOP
