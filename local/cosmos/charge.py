@@ -7,7 +7,7 @@ published orders of magnitude.
 import math
 from typing import Any
 
-from local.cosmos.definitions import split_path
+from local.cosmos.paths import split_path
 
 KB = 1024
 

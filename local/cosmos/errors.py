@@ -48,6 +48,11 @@ class Refusal(Exception):
         return CODES.get(self.status, "BadRequest")
 
 
+def bad(message: str) -> Refusal:
+    """Say that the request itself is wrong, as the service would."""
+    return Refusal(400, message)
+
+
 def unsupported(what: str) -> Refusal:
     """Say that the real service may know this, but this server does not."""
     return Refusal(400, f"The local Cosmos server does not support {what}.")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from local.cosmos.definitions import split_path
+from local.cosmos.paths import split_path
 
 
 class Row(NamedTuple):

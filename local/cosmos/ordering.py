@@ -3,9 +3,9 @@
 from typing import Any
 
 from local.cosmos.charge import is_indexed
-from local.cosmos.definitions import split_path
 from local.cosmos.errors import Refusal
 from local.cosmos.evaluate import Compiler, Eval
+from local.cosmos.paths import split_path
 from local.cosmos.syntax import Node, Select, path_of
 from local.cosmos.values import compare
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from local.cosmos import definitions, paging
+from local.cosmos import definitions, paging, vectors
 from local.cosmos.errors import NOT_FOUND, Refusal, unsupported
 from local.cosmos.model import Container, Database
 from local.cosmos.store import Store
@@ -111,6 +111,7 @@ def container(store: Store, call: Call, found: Container) -> Reply:
         for fixed in ("id", "partitionKey", "uniqueKeyPolicy"):
             if wanted[fixed] != found.body[fixed]:
                 raise Refusal(400, f"The {fixed} of a container cannot be changed.")
+        vectors.check_unchanged(found.body, wanted)
         store.change_container(found, wanted)
         return _document(200, found.body, headers)
     headers["x-ms-documentdb-collection-index-transformation-progress"] = "100"

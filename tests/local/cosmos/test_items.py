@@ -16,11 +16,12 @@ from azure.cosmos.partition_key import NonePartitionKeyValue
 from tests.local.cosmos.running import fresh
 
 
-async def refused(doing, status: int, text: str = "") -> None:
+async def refused(doing, status: int, text: str = "") -> CosmosHttpResponseError | CosmosBatchOperationError:
     with pytest.raises((CosmosHttpResponseError, CosmosBatchOperationError)) as caught:
         await doing
     assert caught.value.status_code == status, caught.value
     assert text in caught.value.message
+    return caught.value
 
 
 async def test_an_item_is_created_read_replaced_upserted_and_deleted(container: ContainerProxy):
@@ -296,6 +297,12 @@ async def test_two_level_keys_need_both_levels(database: DatabaseProxy):
     full = container.query_items("SELECT * FROM c", partition_key=["t", "u"])
     assert [d async for d in full] == [made]
     await refused(container.read_item("1", ["t"]), 400)
+    for lacking in ({"tenant": "t"}, {"user": "u"}, {}, {"tenant": "t", "user": {"name": "u"}}):
+        mismatch = await refused(container.create_item({"id": "2", **lacking}), 400, "doesn't match")
+        assert mismatch.sub_status == 1001
+    await refused(container.execute_item_batch([("create", ({"id": "2", "tenant": "t"},))], ["t", None]), 400)
+    await container.create_item({"id": "2", "tenant": "t", "user": None})
+    assert (await container.read_item("2", ["t", None]))["user"] is None
     with pytest.raises(CosmosHttpResponseError) as prefix:
         [d async for d in container.query_items("SELECT * FROM c", partition_key=["t"])]
     assert prefix.value.status_code == 400
