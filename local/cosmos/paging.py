@@ -62,10 +62,6 @@ def run(request: Request, scan: Scan) -> Page:
     if request.policy is not None:
         ordering.check_indexes(select, request.policy)
     page = Page()
-    if query.folds:
-        scopes = (scope for _, scope in _matches(query, request, scan, 0, page))
-        page.rows = [dump_json(value) for value in query.values(scopes, request.params)]
-        return page
     token = _read_token(request)
     if token is None:
         after, left = None, _count(select.top or select.limit, request.params)
@@ -129,11 +125,16 @@ def _stream(
     """Rows in the order of the answer, each with its place in it."""
     ordered = bool(query.order)
     start = after[1] - 1 if after and not ordered and not query.select.distinct else 0
-    found = (
-        (([key(scope) for key, _ in query.order], number, row), value)
-        for (number, row), scope in _matches(query, request, scan, start, page)
-        if (value := query.project(scope)) is not UNDEFINED
-    )
+    matches = _matches(query, request, scan, start, page)
+    if query.folding:
+        groups = query.folding.rows((scope for _, scope in matches), request.params)
+        found = (((values, 0, 0), query.project(scope)) for values, scope in groups)
+    else:
+        found = (
+            (([key(scope) for key, _ in query.order], number, row), query.project(scope))
+            for (number, row), scope in matches
+        )
+    found = (row for row in found if row[1] is not UNDEFINED)
     if not ordered:
         return found
 

@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 
-from local.cosmos.errors import Refusal, unsupported
+from local.cosmos.errors import Refusal, bad, unsupported
 from local.cosmos.lexer import Token, number, string, syntax_error, tokens
 from local.cosmos.syntax import (
     ArrayOf,
@@ -35,6 +35,8 @@ BINDING = {
 COMPARISON, UNARY = 6, 14
 CONSTANTS = {"TRUE": True, "FALSE": False, "NULL": None, "UNDEFINED": UNDEFINED}
 MAX_TEXT = 512 * 1024
+MAX_JOINS = 10
+MAX_LISTED = 16_000
 
 
 @lru_cache(maxsize=512)
@@ -67,6 +69,7 @@ class _Parser:
         self.text = text
         self.tokens = tokens(text)
         self.at = 0
+        self.joins = 0
 
     @property
     def now(self) -> Token:
@@ -115,8 +118,7 @@ class _Parser:
         if columns is None and len(sources) > 1:
             raise Refusal(400, "'SELECT *' is only valid with a single input set.")
         where = self.expression() if self.accept("WHERE") else None
-        if self.sees("GROUP"):
-            raise unsupported("GROUP BY; aggregate in the application")
+        group_by = self.group_by() if self.accept("GROUP") else ()
         order_by = self.order_by() if self.accept("ORDER") else ()
         offset = limit = None
         if self.accept("OFFSET"):
@@ -125,7 +127,7 @@ class _Parser:
             limit = self.primary()
         if top is not None and limit is not None:
             raise Refusal(400, "'TOP' cannot be used together with 'OFFSET LIMIT'.")
-        return Select(columns, is_value, distinct, top, sources, where, order_by, offset, limit)
+        return Select(columns, is_value, distinct, top, sources, where, group_by, order_by, offset, limit)
 
     def columns(self, *, is_value: bool) -> tuple[tuple[str, Node], ...] | None:
         if is_value:
@@ -156,6 +158,12 @@ class _Parser:
         found = [self.source(root=True)]
         while True:
             if self.accept("JOIN"):
+                self.joins += 1
+                if self.joins > MAX_JOINS:
+                    raise bad(
+                        "The SQL query exceeded the maximum number of joins. The allowed limit is "
+                        f"{MAX_JOINS}. (SC3002)"
+                    )
                 found.append(self.source(root=False))
             elif self.sees(","):
                 raise unsupported("a comma in FROM; use JOIN ... IN")
@@ -176,6 +184,13 @@ class _Parser:
         if self.accept("AS") or self.now.kind == "word":
             return Source(self.name(), None, iterates=False)
         return Source(first, None, iterates=False)
+
+    def group_by(self) -> tuple[Node, ...]:
+        self.expect("BY")
+        found = [self.expression()]
+        while self.accept(","):
+            found.append(self.expression())
+        return tuple(found)
 
     def order_by(self) -> tuple[tuple[Node, bool], ...]:
         self.expect("BY")
@@ -234,7 +249,13 @@ class _Parser:
             return Unary("NOT", self.rest(sign, left, binding))
         if sign == "IN":
             self.expect("(")
-            return In(left, self.listed(")"))
+            choices = self.listed(")")
+            if len(choices) > MAX_LISTED:
+                raise bad(
+                    f"The IN expression lists {len(choices)} values. The allowed limit is {MAX_LISTED}; pass "
+                    "an array as a parameter to ARRAY_CONTAINS instead."
+                )
+            return In(left, choices)
         if sign == "BETWEEN":
             low = self.binary(COMPARISON)
             self.expect("AND")
@@ -301,8 +322,8 @@ class _Parser:
     def subquery(self, kind: str) -> SubQuery:
         select = self.select()
         self.expect(")")
-        if select.order_by or select.top or select.limit:
-            raise unsupported("ORDER BY, TOP or OFFSET LIMIT in a sub-query")
+        if select.group_by or select.order_by or select.top or select.limit:
+            raise unsupported("GROUP BY, ORDER BY, TOP or OFFSET LIMIT in a sub-query")
         return SubQuery(kind, select)
 
     def listed(self, closing: str) -> tuple[Node, ...]:
