@@ -6,6 +6,7 @@ from typing import Any
 
 from local.cosmos import batch, charge, fanout, items, limits, paging
 from local.cosmos.errors import NOT_FOUND, Refusal, unsupported
+from local.cosmos.evaluate import NOW
 from local.cosmos.model import Container
 from local.cosmos.resources import page_size
 from local.cosmos.store import Store
@@ -101,7 +102,11 @@ def _query(store: Store, call: Call, container: Container, text: str, params: di
             yield row.seq, parse_json(row.body)
 
     request = paging.Request(
-        text, params, page_size(call), call.header("x-ms-continuation"), container.body["indexingPolicy"]
+        text,
+        params | {NOW: store.clock.now()},
+        page_size(call),
+        call.header("x-ms-continuation"),
+        container.body["indexingPolicy"],
     )
     page = paging.run(request, scan)
     body = b'{"_rid":"%s","Documents":[%s],"_count":%d}' % (

@@ -95,6 +95,49 @@ GONE = "no row, because the value is undefined"
         ("IS_STRING('')", True), ("IS_ARRAY([])", True), ("IS_OBJECT({})", True), ("IS_PRIMITIVE(null)", True),
         ("IS_PRIMITIVE([])", False), ("IS_INTEGER(1.5)", False), ("IS_INTEGER(2.0)", True),
         ("'it\\'s \\u00e4 \\n'", "it's ä \n"), ('"quote \' \\" inside"', 'quote \' " inside'),
+        ('DateTimeAdd("yyyy", 1, "2020-07-03T00:00:00.0000000")', "2021-07-03T00:00:00.0000000Z"),
+        ('DateTimeAdd("mm", -1, "2020-07-03T00:00:00.0000000")', "2020-06-03T00:00:00.0000000Z"),
+        ('DateTimeAdd("month", 1, "2023-01-31T01:02:03.1234567Z")', "2023-02-28T01:02:03.1234567Z"),
+        ('DateTimeAdd("year", -1, "2024-02-29T00:00:00Z")', "2023-02-28T00:00:00.0000000Z"),
+        ('DateTimeAdd("ss", 5 * -5, "2020-07-03T00:00:00.0000000")', "2020-07-02T23:59:35.0000000Z"),
+        ('DateTimeAdd("ns", 250, "2020-07-03T00:00:00Z")', "2020-07-03T00:00:00.0000002Z"),
+        ('DateTimeAdd("yyyy", 9000, "2020-07-03T00:00:00Z")', GONE),
+        ('DateTimeAdd("yyyy", 1.5, "2020-07-03T00:00:00Z")', GONE),
+        ('DateTimeAdd("week", 1, "2020-07-03T00:00:00Z")', GONE),
+        ('DateTimeAdd("dd", 1, "2020-02-30T00:00:00Z")', GONE),
+        ('DateTimeAdd("dd", 1, "2020-07-03")', GONE),
+        ('DateTimeAdd("dd", 1, 5)', GONE),
+        ('DateTimeDiff("yyyy", "2019-02-04T16:00:00.0000000", "2018-03-05T05:00:00.0000000")', -1),
+        ('DateTimeDiff("mm", "2018-03-05T05:00:00.0000000", "2019-02-04T16:00:00.0000000")', 11),
+        ('DateTimeDiff("dd", "2018-03-05T05:00:00.0000000", "2019-02-04T16:00:00.0000000")', 336),
+        ('DateTimeDiff("hh", "2019-02-04T16:00:00.0000000", "2018-03-05T05:00:00.0000000")', -8075),
+        ('DateTimeDiff("ss", "2018-03-05T05:00:00.0000000", "2019-02-04T16:00:00.0000000")', 29070000),
+        ('DateTimeDiff("dd", "2020-01-01T23:59:59Z", "2020-01-02T00:00:00Z")', 1),
+        ('DateTimeDiff("ns", "2020-01-01T00:00:00.0000001Z", "2020-01-01T00:00:00.0000003Z")', 200),
+        ('DateTimePart("yyyy", "2016-05-29T08:30:00.1301617")', 2016),
+        ('DateTimePart("mi", "2016-05-29T08:30:00.1301617")', 30),
+        ('DateTimePart("dd", "2016-05-29T08:30:00.1301617")', 29),
+        ('DateTimePart("hh", "2016-05-29T08:30:00.1301617")', 8),
+        ('DateTimePart("ms", "2016-05-29T08:30:00.1301617")', 130),
+        ('DateTimePart("mcs", "2016-05-29T08:30:00.1301617")', 130161),
+        ('DateTimePart("ns", "2016-05-29T08:30:00.1301617")', 130161700),
+        ('DateTimePart("mm", "no date")', GONE),
+        ('DateTimeBin("2021-01-08T18:35:00.0000000", "dd")', "2021-01-08T00:00:00.0000000Z"),
+        ('DateTimeBin("2021-01-08T18:35:00.0000000", "hh", 5)', "2021-01-08T15:00:00.0000000Z"),
+        ('DateTimeBin("2021-01-08T18:35:00.0000000", "dd", 7)', "2021-01-07T00:00:00.0000000Z"),
+        ('DateTimeBin("2021-01-08T18:35:00.0000000", "dd", 7, "1601-01-01T00:00:00.0000000")', "2021-01-04T00:00:00.0000000Z"),
+        ('DateTimeBin("2021-01-08T18:35:00.0000000", "dd", 0)', GONE),
+        ("DateTimeFromParts(2017, 4, 20)", "2017-04-20T00:00:00.0000000Z"),
+        ("DateTimeFromParts(2017, 4, 20, 13, 15, 20, 3456789)", "2017-04-20T13:15:20.3456789Z"),
+        ("DateTimeFromParts(-2000, -1, -1)", GONE),
+        ('DateTimeToTicks("2015-05-19T12:00:00.0000000")', 14320368000000000),
+        ('DateTimeToTimestamp("2015-05-19T12:00:00.0000000")', 1432036800000),
+        ("TicksToDateTime(15973607943002652)", "2020-08-13T23:19:54.3002652Z"),
+        ("TicksToDateTime(-116444736000000000)", "1601-01-01T00:00:00.0000000Z"),
+        ('TicksToDateTime("1")', GONE),
+        ("TimestampToDateTime(1597360794300)", "2020-08-13T23:19:54.3000000Z"),
+        ("TimestampToDateTime(-62135596800000)", "0001-01-01T00:00:00.0000000Z"),
+        ("TimestampToDateTime(1e300)", GONE),
         ("[1, undefined, {'a': undefined, b: 2}]", [1, {"b": 2}]), ("{'a': [1, 2]}.a[1]", 2),
     ],
 )  # fmt: skip
@@ -103,6 +146,15 @@ async def test_an_expression_has_the_services_value(people: ContainerProxy, expr
     found = await ask(people, f"SELECT VALUE {expression}")
     assert found == expected
     assert [type(f) for f in found] == [type(e) for e in expected]
+
+
+async def test_the_current_time_is_the_servers_which_a_test_may_push_forward(server, people: ContainerProxy):
+    text = "SELECT VALUE [GetCurrentTimestamp(), DateTimeToTimestamp(GetCurrentDateTimeStatic()), FLOOR(GetCurrentTicks() / 10000)]"
+    [(first, *others)] = await ask(people, text)
+    assert others == [first, first]
+    await server.door("POST", "clock", {"advanceSeconds": 3600})
+    [(later, *_)] = await ask(people, text)
+    assert 3_600_000 <= later - first < 3_700_000
 
 
 @pytest.mark.parametrize(
@@ -241,6 +293,8 @@ async def test_a_query_answers_as_the_service_does(people: ContainerProxy, text,
         ("DELETE FROM c", "Syntax error"),
         ("SELECT * FROM c; SELECT 1", "Syntax error"),
         ("SELECT LENGTH() FROM c", "LENGTH"),
+        ("SELECT VALUE DateTimeBin('2021-01-08T18:35:00Z', 'month')", "DateTimeBin by month"),
+        ("SELECT VALUE GetCurrentDateTime(1)", "GETCURRENTDATETIME"),
         ("SELECT c.id FROM t IN c.tags", "'c' could not be resolved"),
         ("SELECT VALUE COUNT(1) FROM c ORDER BY c.n", "together with an aggregate"),
     ],
