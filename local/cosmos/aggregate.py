@@ -9,6 +9,7 @@ from local.cosmos.syntax import (
     AGGREGATES,
     ArrayOf,
     Function,
+    Literal,
     Name,
     Node,
     ObjectOf,
@@ -118,6 +119,14 @@ class FoldingCompiler(Compiler):
 
     def _new_folds(self) -> list[Fold]:
         return [Fold(name) for name, _ in self.folds]
+
+
+def counts_all(select: Select) -> bool:
+    """Whether the index alone answers the query: a COUNT of everything, which reads no item."""
+    counted = [node for _, node in select.columns or ()]
+    everything = Function("COUNT", (Literal(1),))
+    plain = len(select.sources) == 1 and select.sources[0].path is None
+    return counted == [everything] and plain and not (select.where or select.group_by)
 
 
 def check(select: Select) -> None:

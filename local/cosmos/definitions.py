@@ -5,7 +5,7 @@ from typing import Any
 
 from local.cosmos import vectors
 from local.cosmos.errors import bad, unsupported
-from local.cosmos.indexing import indexing_policy
+from local.cosmos.index_policy import indexing_policy
 from local.cosmos.paths import PART, split_path
 from local.cosmos.shapes import entries, members
 

@@ -4,10 +4,11 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-from local.cosmos import batch, charge, fanout, items, limits, paging
+from local.cosmos import aggregate, batch, charge, fanout, items, limits, paging
 from local.cosmos.errors import NOT_FOUND, Refusal, unsupported
 from local.cosmos.evaluate import NOW
 from local.cosmos.model import Container
+from local.cosmos.parser import parse
 from local.cosmos.resources import page_size
 from local.cosmos.store import Store
 from local.cosmos.wire import Call, Reply, parse_json
@@ -109,6 +110,9 @@ def _query(store: Store, call: Call, container: Container, text: str, params: di
         container.body["indexingPolicy"],
     )
     page = paging.run(request, scan)
+    index_only = aggregate.counts_all(parse(text))
+    if index_only:
+        page.scanned = read_bytes = 0
     body = b'{"_rid":"%s","Documents":[%s],"_count":%d}' % (
         container.rid.encode(), b",".join(page.rows), len(page.rows),
     )  # fmt: skip
@@ -119,7 +123,8 @@ def _query(store: Store, call: Call, container: Container, text: str, params: di
         spent = (time.perf_counter() - started) * 1000
         headers["x-ms-documentdb-query-metrics"] = (
             f"totalExecutionTimeInMs={spent:.2f};retrievedDocumentCount={page.scanned};"
-            f"retrievedDocumentSize={read_bytes};outputDocumentCount={len(page.rows)};outputDocumentSize={len(body)}"
+            f"retrievedDocumentSize={read_bytes};outputDocumentCount={len(page.rows)};"
+            f"outputDocumentSize={len(body)};indexUtilizationRatio={float(index_only or not page.scanned)}"
         )
     cost = charge.query(
         scanned=page.scanned, returned=len(page.rows), scanned_bytes=read_bytes, partitions=int(key is None)

@@ -179,6 +179,7 @@ def _refused(call: Call, refusal: Refusal) -> Reply:
 def _response(call: Call, reply: Reply) -> web.Response:
     headers = {
         "content-type": "application/json",
+        "content-location": call.location,
         "x-ms-activity-id": call.header("x-ms-activity-id") or str(uuid.uuid4()),
         "x-ms-request-charge": str(reply.charge),
         "x-ms-serviceversion": "version=local",

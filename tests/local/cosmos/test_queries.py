@@ -395,6 +395,20 @@ async def test_a_foreign_continuation_is_refused(people: ContainerProxy):
         assert "Invalid Continuation Token" in refused.value.message
 
 
+async def test_a_count_of_everything_reads_no_item(people: ContainerProxy):
+    headers = []
+    query = people.query_items(
+        "SELECT VALUE COUNT(1) FROM c",
+        partition_key="a",
+        populate_query_metrics=True,
+        response_hook=lambda h, _: headers.append(h),
+    )
+    assert [row async for row in query] == [5]
+    metrics = dict(part.split("=") for part in headers[0]["x-ms-documentdb-query-metrics"].split(";"))
+    assert (metrics["retrievedDocumentCount"], metrics["retrievedDocumentSize"]) == ("0", "0")
+    assert float(metrics["indexUtilizationRatio"]) == 1
+
+
 async def test_metrics_and_charge_show_a_scan(people: ContainerProxy):
     headers = []
     query = people.query_items(
