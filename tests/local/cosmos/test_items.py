@@ -157,6 +157,53 @@ async def test_a_batch_lands_whole(container: ContainerProxy):
     assert results[3]["eTag"] == (await container.read_item("old", "a"))["_etag"]
 
 
+def increment(item_id: str, path: str = "/n", value: float = 1) -> tuple:
+    return ("patch", (item_id, [{"op": "incr", "path": path, "value": value}]))
+
+
+async def test_a_batch_counts_up_one_item_as_often_as_it_says(container: ContainerProxy):
+    await container.create_item({"id": "1", "owner": "a", "n": 0, "days": [1], "deep": {}})
+    results = await container.execute_item_batch(
+        [increment("1")] * 97 + [increment("1", "/deep/x", 2.5)], "a"
+    )
+    assert [r["resourceBody"]["n"] for r in results[:97]] == list(range(1, 98))
+    made = ("create", ({"id": "2", "owner": "a"},))
+    results = await container.execute_item_batch(
+        [made, increment("2"), increment("2", value=-3), increment("1", "/days/0")], "a"
+    )
+    assert [r.get("resourceBody", {}).get("n") for r in results] == [None, 1, -2, 97]
+    counted = await container.read_item("1", "a")
+    assert (counted["n"], counted["days"], counted["deep"]) == (97, [2], {"x": 2.5})
+
+
+async def test_a_count_in_a_batch_lands_with_the_rest_or_not_at_all(container: ContainerProxy):
+    made = await container.create_item({"id": "1", "owner": "a", "n": 0, "text": "x"})
+    once = ("create", ({"id": "marker", "owner": "a"},))
+    only_zero = {"filter_predicate": "from c where c.n = 0"}
+    await refused(container.execute_item_batch([increment("1"), increment("1", "/text")], "a"), 400)
+    await refused(container.execute_item_batch([increment("1"), increment("none")], "a"), 404)
+    await refused(
+        container.execute_item_batch(
+            [increment("1"), (*increment("1"), {"if_match_etag": made["_etag"]})], "a"
+        ),
+        412,
+    )
+    await refused(container.execute_item_batch([increment("1"), (*increment("1"), only_zero)], "a"), 412)
+    assert await container.read_item("1", "a") == made
+    await container.execute_item_batch([once, (*increment("1"), only_zero)], "a")
+    await refused(container.execute_item_batch([once, increment("1")], "a"), 409)
+    assert (await container.read_item("1", "a"))["n"] == 1
+
+
+async def test_a_count_is_a_double_and_never_infinite(container: ContainerProxy):
+    made = await container.create_item({"id": "1", "owner": "a", "n": 2**53, "huge": 1e308})
+    counted = await container.patch_item("1", "a", [{"op": "incr", "path": "/n", "value": 1}])
+    assert counted["n"] == 2**53
+    more = [{"op": "incr", "path": "/huge", "value": 1e308}]
+    await refused(container.patch_item("1", "a", more), 400, "beyond the range")
+    assert (await container.read_item("1", "a"))["huge"] == made["huge"]
+
+
 async def test_a_batch_that_fails_leaves_nothing(container: ContainerProxy):
     old = await container.create_item({"id": "old", "owner": "a"})
     operations = [
