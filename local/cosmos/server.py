@@ -69,7 +69,7 @@ class _Server:
             fault = self.faults.take(call)
             if fault and fault.delay_ms:
                 await asyncio.sleep(fault.delay_ms / 1000)
-            reply = self.within_budget(call, fault)
+            reply = await self.within_budget(call, fault)
         except Refusal as refusal:
             reply = _refused(call, refusal)
         except Exception:
@@ -80,14 +80,14 @@ class _Server:
             request.transport.abort()
         return _response(call, reply)
 
-    def within_budget(self, call: Call, fault: Fault | None) -> Reply:
+    async def within_budget(self, call: Call, fault: Fault | None) -> Reply:
         """Answer, and count the charge against the container's RU/s where a test ordered throttling."""
         container = self.throttled(call)
         if container is None:
-            return self.with_fault(call, fault)
+            return await self.with_fault(call, fault)
         self.budgets.check(container)
         try:
-            reply = self.with_fault(call, fault)
+            reply = await self.with_fault(call, fault)
         except Refusal as refusal:
             self.budgets.spend(container, refusal.charge)
             raise
@@ -101,7 +101,7 @@ class _Server:
                 return self.store.find_container(database, ref, by_rid=call.by_rid)
         return None
 
-    def with_fault(self, call: Call, fault: Fault | None) -> Reply:
+    async def with_fault(self, call: Call, fault: Fault | None) -> Reply:
         """Answer as the fault, if any, demands."""
         call = faults.resumed(call)
         if fault is None:
