@@ -7,6 +7,7 @@ from sqlite3 import Connection
 
 from local.cosmos import batch, charge, fanout, items, limits, metrics, paging
 from local.cosmos.errors import NOT_FOUND, Refusal, unsupported
+from local.cosmos.evaluate import NOW
 from local.cosmos.fetch import Fetch, Used
 from local.cosmos.indexing import Path
 from local.cosmos.model import Container
@@ -97,7 +98,11 @@ async def query(store: Store, call: Call, container: Container) -> Reply:
     if key is None:
         _check_fan_out(call, container, text)
     request = paging.Request(
-        text, params, page_size(call), call.header("x-ms-continuation"), container.indexing
+        text,
+        params | {NOW: store.clock.now()},
+        page_size(call),
+        call.header("x-ms-continuation"),
+        container.indexing,
     )
     reader = store.reader(container, key)
     if reader.items <= FEW:
@@ -148,7 +153,8 @@ def _reply(call: Call, container: Container, answer: _Answer, *, partitions: int
             f"totalExecutionTimeInMs={answer.seconds * 1000:.2f};"
             f"retrievedDocumentCount={work.loaded + work.scanned};"
             f"retrievedDocumentSize={work.loaded_bytes + work.scanned_bytes};"
-            f"outputDocumentCount={len(page.rows)};outputDocumentSize={len(body)}"
+            f"outputDocumentCount={len(page.rows)};outputDocumentSize={len(body)};"
+            f"indexUtilizationRatio={float(not work.scanned)}"
         )
     if call.flag("x-ms-cosmos-populateindexmetrics") and page.rows:  # the service is silent without a row
         headers["x-ms-cosmos-index-utilization"] = metrics.utilization(answer.used)

@@ -1,11 +1,13 @@
 """Expressions to closures: each takes the row's scope (aliases and @parameters) and returns a value."""
 
 import re
+import time
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
 from local.cosmos import choices, functions
+from local.cosmos.dates import CURRENT
 from local.cosmos.errors import Refusal, unsupported
 from local.cosmos.syntax import (
     AGGREGATES,
@@ -36,6 +38,7 @@ from local.cosmos.values import (
     negated,
 )
 
+NOW = "#now"  # the scope's entry for the time of the query; without it, the machine's
 Scope = choices.Scope
 Eval = choices.Eval
 SubQueries = Callable[[SubQuery, frozenset[str]], Eval]
@@ -87,6 +90,9 @@ class Compiler:
     def _function(self, name: str, args: tuple[Node, ...]) -> Eval:
         if name in AGGREGATES:
             raise Refusal(400, f"The aggregate {name} is not allowed here.")
+        if name in CURRENT and not args:
+            current = CURRENT[name]
+            return lambda scope: current(scope.get(NOW) or time.time())
         if name not in functions.FUNCTIONS:
             raise unsupported(f"the function {name}")
         least, most, run = functions.FUNCTIONS[name]

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from local.cosmos.definitions import split_path
+from local.cosmos.paths import split_path
 from local.cosmos.terms import joined, term
 
 Path = tuple[str, ...]

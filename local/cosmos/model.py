@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from local.cosmos.definitions import split_path
 from local.cosmos.indexing import Indexing
+from local.cosmos.paths import split_path
 
 
 class Row(NamedTuple):

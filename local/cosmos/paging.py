@@ -73,10 +73,8 @@ def run(request: Request, scan: Scan, index: Index | None = None) -> Page:
     if request.indexing is not None:
         ordering.check_indexes(select, request.indexing)
     page = Page()
-    if query.folds:
-        page.rows = [
-            dump_json(value) for value in _folded(query, request, index.by_number if index else scan, index)
-        ]
+    if index and query.folding and not select.group_by and (counted := index.count()) is not None:
+        page.rows = [dump_json(value) for value in query.counted(counted, request.params)]
         return page
     token = _read_token(request)
     if token is None:
@@ -123,13 +121,6 @@ def _once_each(rows: Iterator[tuple[Position, Any]]) -> Iterator[tuple[Position,
             yield position, value
 
 
-def _folded(query: Query, request: Request, scan: Scan, index: Index | None) -> Iterable[Any]:
-    counted = index.count() if index else None
-    if counted is not None:
-        return query.counted(counted, request.params)
-    return query.values((scope for _, scope in _matches(query, request, scan(0))), request.params)
-
-
 def _matches(query: Query, request: Request, items: Items) -> Iterator[tuple[tuple[int, int], Scope]]:
     outer = {**request.params, PARAMETERS: request.params}
     if not query.select.sources:
@@ -145,17 +136,23 @@ def _stream(
 ) -> Iterator[tuple[Position, Any]]:
     """Rows in the order of the answer, each with its place in it."""
     ordered = bool(query.order)
-    since = None if query.select.distinct else after
+    since = None if query.select.distinct or query.folding else after
     start = since[1] - 1 if since and not ordered else 0
-    items = index.in_order(since) if index and ordered else None
+    items = index.in_order(since) if index and query.select.order_by else None
     sort = ordered and items is None
     if items is None:
         items = index.by_number(start) if index else scan(start)
-    found = (
-        (([key(scope) for key, _ in query.order], number, row), value)
-        for (number, row), scope in _matches(query, request, items)
-        if (value := query.project(scope)) is not UNDEFINED
-    )
+    matches = _matches(query, request, items)
+    if query.folding:
+        outer = {**request.params, PARAMETERS: request.params}
+        groups = query.folding.rows((scope for _, scope in matches), outer)
+        found = (((values, 0, 0), query.project(scope)) for values, scope in groups)
+    else:
+        found = (
+            (([key(scope) for key, _ in query.order], number, row), query.project(scope))
+            for (number, row), scope in matches
+        )
+    found = (row for row in found if row[1] is not UNDEFINED)
     if not sort:
         return found
 

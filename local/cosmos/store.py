@@ -373,6 +373,13 @@ class Store:
         ).fetchone()
         return Row(*found) if found else None
 
+    def usage(self, container: Container) -> tuple[int, int]:
+        """How many items are stored, and their bytes."""
+        count, size = self.sql.execute(
+            "SELECT COUNT(*), COALESCE(SUM(LENGTH(body)), 0) FROM item WHERE coll=?", (container.rid,)
+        ).fetchone()
+        return int(count), int(size)
+
     def id_of(self, container: Container, rid: str) -> str | None:
         seq = int.from_bytes(from_rid(rid)[8:], "little")
         found = self.sql.execute(
