@@ -109,7 +109,7 @@ async def query(store: Store, call: Call, container: Container) -> Reply:
         answer = _answer(request, reader, container.key_paths)
     else:
         async with store.beside:
-            sql = store.snapshot()
+            sql = store.file.snapshot()
             reader = store.reader(container, key, sql)
             answer = await asyncio.to_thread(_beside, store, sql, request, reader, container.key_paths)
     return _reply(call, container, answer, partitions=int(key is None))
@@ -137,7 +137,7 @@ def _beside(
     try:
         return _answer(request, reader, key_paths)
     finally:
-        store.release(sql)
+        store.file.release(sql)
 
 
 def _reply(call: Call, container: Container, answer: _Answer, *, partitions: int) -> Reply:

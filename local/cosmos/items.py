@@ -7,9 +7,10 @@ from typing import Any
 from local.cosmos import charge, limits, patch
 from local.cosmos.errors import ALREADY_EXISTS, NOT_FOUND, STALE, UNIQUE_VIOLATION, Refusal
 from local.cosmos.model import Container, Row
-from local.cosmos.store import Store, Write
+from local.cosmos.store import Store
 from local.cosmos.values import canonical
 from local.cosmos.wire import dump_json, parse_json
+from local.cosmos.write import Write
 
 SYSTEM = ("_rid", "_self", "_etag", "_attachments", "_ts", "_lsn")
 

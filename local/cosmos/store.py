@@ -8,7 +8,6 @@ that sees the data as they were when it was taken.
 import asyncio
 import os
 import sqlite3
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,114 +16,16 @@ from typing import Any
 from local.cosmos import index
 from local.cosmos.clock import Clock
 from local.cosmos.errors import ALREADY_EXISTS, NOT_FOUND, Refusal
+from local.cosmos.file import File
 from local.cosmos.index import Changes
 from local.cosmos.model import Container, Database, Row, from_rid, to_rid
 from local.cosmos.reader import LIVE, Reader, parse_body
 from local.cosmos.wire import dump_json, parse_json
+from local.cosmos.write import Write
 
-SCHEMA = """
-CREATE TABLE IF NOT EXISTS resource (
-  kind TEXT NOT NULL, rid TEXT NOT NULL, parent TEXT NOT NULL, name TEXT NOT NULL, body BLOB NOT NULL,
-  PRIMARY KEY (kind, rid), UNIQUE (kind, parent, name));
-CREATE TABLE IF NOT EXISTS counter (coll TEXT PRIMARY KEY, lsn INTEGER NOT NULL, seq INTEGER NOT NULL);
-CREATE TABLE IF NOT EXISTS item (
-  coll TEXT NOT NULL, pk TEXT NOT NULL, id TEXT NOT NULL, seq INTEGER NOT NULL, lsn INTEGER NOT NULL,
-  ts INTEGER NOT NULL, ttl INTEGER, etag TEXT NOT NULL, body BLOB NOT NULL, expires INTEGER,
-  PRIMARY KEY (coll, pk, id)) WITHOUT ROWID;
-CREATE UNIQUE INDEX IF NOT EXISTS item_order ON item (coll, seq);
-CREATE INDEX IF NOT EXISTS item_partition ON item (coll, pk, seq);
-CREATE TABLE IF NOT EXISTS unique_value (
-  coll TEXT NOT NULL, pk TEXT NOT NULL, rule INTEGER NOT NULL, value TEXT NOT NULL, id TEXT NOT NULL,
-  PRIMARY KEY (coll, pk, rule, value)) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS unique_owner ON unique_value (coll, pk, id);
-CREATE INDEX IF NOT EXISTS item_expiry ON item (coll, expires) WHERE expires IS NOT NULL;
-"""
-INDEXED = 1  # the version of the file since which it has an index
 # When an item expires, by its own time to live or that of its container (:ttl).
 EXPIRES = "CASE WHEN :ttl IS NULL OR COALESCE(ttl, :ttl) < 0 THEN NULL ELSE ts + COALESCE(ttl, :ttl) END"
-CACHE_KIBIBYTES = 65_536
-QUERIES_BESIDE = 2  # threads; they share one processor anyway
-
-
-class Write:
-    """One open transaction on a container: every item written in it shares its LSN."""
-
-    def __init__(self, store: "Store", container: Container, lsn: int) -> None:
-        self.store = store
-        self._sql = store.sql
-        self._coll = container.rid
-        self._changes = Changes(store.sql, container.rid, container.indexing)
-        self.container = container
-        self.lsn = lsn
-        self.now = store.clock.now()
-
-    def next_seq(self) -> int:
-        self.container.seq += 1
-        return self.container.seq
-
-    def put(self, row: Row, doc: dict[str, Any], ttl: int | None, unique: list[str]) -> str | None:
-        """Store the row, or return the id of the item that holds one of its unique values."""
-        self._sql.execute(
-            "DELETE FROM unique_value WHERE coll=? AND pk=? AND id=?", (self._coll, row.pk, row.id)
-        )
-        for rule, value in enumerate(unique):
-            owner = self._sql.execute(
-                "SELECT id FROM unique_value WHERE coll=? AND pk=? AND rule=? AND value=?",
-                (self._coll, row.pk, rule, value),
-            ).fetchone()
-            if owner:
-                return str(owner[0])
-            self._sql.execute(
-                "INSERT INTO unique_value VALUES (?,?,?,?,?)", (self._coll, row.pk, rule, value, row.id)
-            )
-        self._index(row.pk, row.id, row.seq, doc)
-        self._sql.execute(
-            "INSERT OR REPLACE INTO item (coll, pk, id, seq, lsn, ts, ttl, etag, body, expires) "
-            "VALUES (?,?,?,?,?,?,?,?,?,?)",
-            (
-                self._coll,
-                row.pk,
-                row.id,
-                row.seq,
-                self.lsn,
-                row.ts,
-                ttl,
-                row.etag,
-                row.body,
-                self._expires(row, ttl),
-            ),
-        )
-        return None
-
-    def _expires(self, row: Row, ttl: int | None) -> int | None:
-        default = self.container.default_ttl
-        seconds = default if ttl is None or default is None else ttl
-        return None if seconds is None or seconds < 0 else row.ts + seconds
-
-    def _index(self, pk: str, item_id: str, seq: int, doc: dict[str, Any] | None) -> None:
-        """Replace what the index says about the item of this id."""
-        found = self._sql.execute(
-            "SELECT seq, body FROM item WHERE coll=? AND pk=? AND id=?", (self._coll, pk, item_id)
-        ).fetchone()
-        old = parse_body(found[1]) if found else None
-        if found and found[0] != seq:  # an expired item, under whose id another one begins
-            self._changes.move(pk, found[0], old, None)
-            old = None
-        self._changes.move(pk, seq, old, doc)
-
-    def remove(self, pk: str, item_id: str) -> None:
-        owner = (self._coll, pk, item_id)
-        found = self._sql.execute(
-            "SELECT seq, body FROM item WHERE coll=? AND pk=? AND id=?", owner
-        ).fetchone()
-        if found:
-            self._changes.move(pk, found[0], parse_body(found[1]), None)
-        self._sql.execute("DELETE FROM item WHERE coll=? AND pk=? AND id=?", owner)
-        self._sql.execute("DELETE FROM unique_value WHERE coll=? AND pk=? AND id=?", owner)
-
-    def close(self) -> None:
-        """Write what is kept until the end of the transaction."""
-        self._changes.flush()
+QUERIES_BESIDE = 2  # in threads of their own, which share one processor anyway
 
 
 class Store:
@@ -135,43 +36,21 @@ class Store:
         self.databases: dict[str, Database] = {}
         self.containers: dict[str, Container] = {}
         self.offers: dict[str, dict[str, Any]] = {}
-        self._temporary = tempfile.TemporaryDirectory(prefix="local-cosmos-") if folder is None else None
-        self._folder = folder or Path(self._temporary.name if self._temporary else "")
-        self._folder.mkdir(parents=True, exist_ok=True)
-        # A second server on the folder must not start.
-        self._lock = sqlite3.connect(self._folder / "cosmos.lock", isolation_level=None, timeout=1)
-        self._lock.execute("BEGIN EXCLUSIVE")
-        self.sql = self._connect()
-        self.sql.execute("PRAGMA journal_mode=WAL")
-        self.sql.execute(f"PRAGMA synchronous={'OFF' if folder is None else 'NORMAL'}")
-        self._make_tables()
-        self._readers: list[sqlite3.Connection] = []
+        self.file = File(folder)
+        self.sql = self.file.sql
         self.beside = asyncio.Semaphore(QUERIES_BESIDE)
         self._load()
         self._index_old_file()
 
-    def _connect(self) -> sqlite3.Connection:
-        sql = sqlite3.connect(
-            self._folder / "cosmos.sqlite", isolation_level=None, timeout=1, check_same_thread=False
-        )
-        sql.execute(f"PRAGMA cache_size=-{CACHE_KIBIBYTES}")
-        return sql
-
-    def _make_tables(self) -> None:
-        columns = [row[1] for row in self.sql.execute("PRAGMA table_info(item)")]
-        if columns and "expires" not in columns:
-            self.sql.execute("ALTER TABLE item ADD COLUMN expires INTEGER")
-        self.sql.executescript(SCHEMA + index.SCHEMA)
-
     def _index_old_file(self) -> None:
         """Index what was stored before there was an index."""
-        if self.sql.execute("PRAGMA user_version").fetchone()[0] >= INDEXED:
+        if self.file.is_indexed:
             return
-        with self.transaction():
+        with self.file.transaction():
             for container in self.containers.values():
                 self._set_expiry(container, container.default_ttl)
                 self._index_all(container)
-            self.sql.execute(f"PRAGMA user_version={INDEXED}")
+            self.file.is_indexed = True
 
     def _set_expiry(self, container: Container, default_ttl: int | None) -> None:
         self.sql.execute(
@@ -204,36 +83,11 @@ class Store:
             self.containers[rid] = Container(rid, self.databases[parent], body, lsn, seq)
 
     def close(self) -> None:
-        for sql in (*self._readers, self.sql, self._lock):
-            sql.close()
-        if self._temporary:
-            self._temporary.cleanup()
-
-    def snapshot(self) -> sqlite3.Connection:
-        """A connection for another thread, which sees what is stored now until it is released."""
-        sql = self._readers.pop() if self._readers else self._connect()
-        sql.execute("BEGIN")
-        sql.execute("SELECT 1 FROM counter LIMIT 1").fetchone()
-        return sql
-
-    def release(self, sql: sqlite3.Connection) -> None:
-        """Give a snapshot back, from any thread."""
-        sql.execute("ROLLBACK")
-        self._readers.append(sql)
+        self.file.close()
 
     def reader(self, container: Container, key: str | None, sql: sqlite3.Connection | None = None) -> Reader:
         """What a query of a logical partition or (None) of the whole container sees."""
         return Reader(sql or self.sql, container.rid, container.indexing, key, int(self.clock.now()))
-
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
-        self.sql.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-        except BaseException:
-            self.sql.execute("ROLLBACK")
-            raise
-        self.sql.execute("COMMIT")
 
     # databases, containers, offers
 
@@ -271,7 +125,7 @@ class Store:
         return next((d for d in databases.values() if d.name == name), None)
 
     def drop_database(self, database: Database) -> None:
-        with self.transaction():
+        with self.file.transaction():
             for container in self.containers_of(database):
                 self._forget_container(container)
             self._forget("db", database.rid, database.body["_self"])
@@ -288,7 +142,7 @@ class Store:
             "_docs": "docs/", "_sprocs": "sprocs/", "_triggers": "triggers/", "_udfs": "udfs/",
             "_conflicts": "conflicts/",
         }  # fmt: skip
-        with self.transaction():
+        with self.file.transaction():
             self._keep("coll", rid, database.rid, body)
             self.sql.execute("INSERT INTO counter VALUES (?, 0, 0)", (rid,))
         self.containers[rid] = Container(rid, database, body)
@@ -309,7 +163,7 @@ class Store:
                 body.pop(optional, None)
         container.body = body
         try:
-            with self.transaction():
+            with self.file.transaction():
                 self._keep("coll", container.rid, container.database.rid, body)
                 if body.get("defaultTtl") != before.get("defaultTtl"):
                     self._set_expiry(container, container.default_ttl)
@@ -320,7 +174,7 @@ class Store:
             raise
 
     def drop_container(self, container: Container) -> None:
-        with self.transaction():
+        with self.file.transaction():
             self._forget_container(container)
 
     def _forget_container(self, container: Container) -> None:
@@ -350,10 +204,10 @@ class Store:
         """Open a transaction that counts as one change of the container; any exception undoes all of it."""
         lsn, seq = container.lsn + 1, container.seq
         try:
-            with self.transaction():
+            with self.file.transaction():
                 write = Write(self, container, lsn)
                 yield write
-                write.close()
+                write.finish()
                 self.sql.execute(
                     "UPDATE counter SET lsn=?, seq=? WHERE coll=?", (lsn, container.seq, container.rid)
                 )
@@ -396,8 +250,8 @@ class Store:
                 "SELECT pk, id FROM item WHERE coll=:coll AND expires <= :now", self._alive(container)
             ).fetchall()
             if dead:
-                with self.transaction():
+                with self.file.transaction():
                     write = Write(self, container, container.lsn)
                     for pk, item_id in dead:
                         write.remove(pk, item_id)
-                    write.close()
+                    write.finish()

@@ -6,8 +6,10 @@ import itertools
 import json
 import tempfile
 import unittest.mock
+from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -16,17 +18,24 @@ from local.cosmos.clock import Clock
 from local.cosmos.definitions import container_definition
 from local.cosmos.errors import Refusal
 from local.cosmos.query import compiled
-from local.cosmos.store import Store, Write
+from local.cosmos.store import Store
 from local.cosmos.terms import is_exact, joined, spellings, term
+from local.cosmos.write import Write
 
 LONG = "ä" * 140  # 280 bytes, more than a term keeps
-TEXTS = st.sampled_from(
-    ["", "a", "A", "ab", "aB", "b", "ß", "İx", "σ", "ΑΣ", "ας", "K", "\0", "a\0", "a\0b", "%_["]
-)
-LONGS = st.sampled_from([LONG, LONG + "a", LONG + "b", LONG[:128], LONG[:128] + "\0", "\ud800"])
-NUMBERS = st.sampled_from([0, -0.0, 1, 1.0, -1, 1.5, -1.5, 2**53, 1e300, -1e300, 5e-324])
+SOME_TEXTS = [
+    "", "a", "A", "ab", "aB", "b", "ß", "İx", "i", "σ", "ΑΣ", "ας", "K", "k", "\0", "a\0", "a\0b", "%_[",
+]  # fmt: skip
+SOME_LONGS = [LONG, LONG + "a", LONG + "b", LONG[:128], LONG[:128] + "\0", LONG[:127], "\ud800"]
+SOME_NUMBERS = [0, -0.0, 1, 1.0, -1, 1.5, -1.5, 2**53, 1e300, -1e300, 5e-324]
+EVERY_KIND = [
+    *SOME_TEXTS, *SOME_LONGS, *SOME_NUMBERS, None, True, False, [], [1], [2], ["a", 1, 1], {}, {"x": 1},
+    {"x": 2},
+]  # fmt: skip
+TEXTS, LONGS, NUMBERS = (st.sampled_from(some) for some in (SOME_TEXTS, SOME_LONGS, SOME_NUMBERS))
 SCALARS = st.none() | st.booleans() | NUMBERS | TEXTS | LONGS
 VALUES = SCALARS | st.lists(SCALARS, max_size=3) | st.dictionaries(st.sampled_from("xy"), SCALARS, max_size=2)
+POOLS = st.one_of(*(st.lists(kind, min_size=1, max_size=4) for kind in (VALUES, LONGS, TEXTS, SCALARS)))
 
 
 def docs_of(given: st.SearchStrategy[object]) -> st.SearchStrategy[dict[str, object]]:
@@ -185,8 +194,59 @@ def assert_index_is_sound(box: Box) -> None:
     assert box.store.reader(box.container, None).items == len({entry[3] for entry in wanted})
 
 
-@settings(max_examples=150, deadline=None)
-@given(data=st.data(), policy=POLICIES, pool=st.lists(VALUES, min_size=1, max_size=4))
+@pytest.fixture(scope="module")
+def every_kind() -> Iterator[Box]:
+    """An item for each value, alone and in an array, made in no order of values, and some without."""
+    box = Box({"includedPaths": [{"path": "/*"}], "compositeIndexes": COMPOSITES})
+    for number, value in enumerate(reversed(EVERY_KIND)):
+        box.put(number, "a", {"n": value, "m": EVERY_KIND[number * 7 % 5], "tags": [value, 1]})
+        box.put(number + 100, "b", {"m": value})
+    box.put(200, "a", {})
+    box.put(201, "a", {"m": 1})
+    yield box
+    box.store.close()
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        "c.n = @v", "c.n < @v", "c.n <= @v", "c.n > @v", "c.n >= @v", "@v < c.n", "c.n != @v",
+        "NOT (c.n > @v)",
+        "STARTSWITH(c.n, @v)", "STARTSWITH(c.n, @v, true)", "STRINGEQUALS(c.n, @v)",
+        "STRINGEQUALS(c.n, @v, true)", "ARRAY_CONTAINS(c.tags, @v)", "ARRAY_CONTAINS([@v, 'b'], c.n)",
+        "c.n IN (@v, 'b', 1)", "c.n NOT IN (@v, 'b')", "c.n BETWEEN 'a' AND @v", "c.n BETWEEN @v AND 1",
+        "c.n LIKE 'a%' OR c.n = @v", "c.n = @v AND c.m = 'a'", "c.n > @v AND c.n < 'b' AND c.m >= ''",
+        "EXISTS(SELECT VALUE t FROM t IN c.tags WHERE t >= @v)", "IS_ARRAY(c.n) OR c.n > @v",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("what", ["c.id", "COUNT(1)"])
+def test_every_kind_of_value_is_found_by_the_index(every_kind, where, what):
+    for value in EVERY_KIND:
+        for owner in ("a", "b", None):
+            text, params = f"SELECT VALUE {what} FROM c WHERE {where}", {"@v": value}
+            by_index, by_scan = (
+                every_kind.pages(text, params, owner, 30, by_index=by_index) for by_index in (True, False)
+            )
+            assert by_index == by_scan, (owner, value)
+
+
+@pytest.mark.parametrize("size", [1, 7, 100])
+@pytest.mark.parametrize("where", ["", "WHERE c.n >= 'a'", "WHERE c.m = 'a'", "WHERE c.n > 0 OR c.n = 'ab'"])
+@pytest.mark.parametrize(
+    "order",
+    ["c.n", "c.n DESC", "c.missing", "c.n, c.m DESC", "c.n DESC, c.m", "c.m DESC, c.n DESC", "c.m, c.n"],
+)
+def test_every_kind_of_value_is_walked_in_order(every_kind, order, where, size):
+    text = f"SELECT VALUE c.id FROM c {where} ORDER BY {order}"
+    for owner in "ab":
+        expected = every_kind.pages(text, {}, owner, size, by_index=False)
+        for few in (0, fetch.FEW):
+            with unittest.mock.patch.object(fetch, "FEW", few):
+                assert every_kind.pages(text, {}, owner, size, by_index=True) == expected
+
+
+@settings(max_examples=100, deadline=None)
+@given(data=st.data(), policy=POLICIES, pool=POOLS)
 def test_a_query_has_the_same_answer_with_and_without_the_index(data, policy, pool):
     box = Box(policy)
     docs = data.draw(st.lists(docs_of(st.sampled_from(pool)), max_size=12))
@@ -196,7 +256,7 @@ def test_a_query_has_the_same_answer_with_and_without_the_index(data, policy, po
             box.store.clock.advance(10)
             box.store.sweep() if data.draw(st.booleans()) else None
     assert_index_is_sound(box)
-    for _ in range(6):
+    for _ in range(8):
         params: dict[str, object] = {}
         where = data.draw(st.just("") | conditions(params, pool).map(lambda found: f" WHERE {found}"))
         what = data.draw(
@@ -226,7 +286,7 @@ OPERATIONS = st.lists(
 )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(
     steps=st.lists(st.tuples(OPERATIONS, st.booleans(), st.integers(0, 8)), max_size=8),
     policies=st.lists(POLICIES, min_size=2, max_size=3),
