@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from sqlite3 import Connection
 
 from local.cosmos import batch, charge, fanout, items, limits, metrics, paging
+from local.cosmos.asked import EVERYTHING, Asked, asked
 from local.cosmos.errors import NOT_FOUND, Refusal, unsupported
-from local.cosmos.evaluate import NOW
 from local.cosmos.fetch import Fetch, Used
 from local.cosmos.indexing import Path
 from local.cosmos.model import Container
-from local.cosmos.query import compiled
 from local.cosmos.reader import Reader, Work
 from local.cosmos.resources import page_size
 from local.cosmos.store import Store
@@ -40,7 +39,7 @@ def collection(store: Store, call: Call, container: Container) -> Reply:
         case "batch":
             return batch.execute(store, container, _key(call, container), call)
     if call.operation == "query_plan":
-        fanout.refuse(paging.from_body(call.json())[0])
+        fanout.refuse(asked(call.body).text)
         raise unsupported("query plans")
     raise Refusal(405, "The requested verb is not supported.")
 
@@ -92,26 +91,28 @@ async def query(store: Store, call: Call, container: Container) -> Reply:
     limits.request_size(call.body)
     if call.header("a-im"):
         raise unsupported("the change feed")
-    text, params = ("SELECT * FROM c", {}) if call.operation == "list" else paging.from_body(call.json())
+    wanted = EVERYTHING if call.operation == "list" else asked(call.body)
     header = call.header("x-ms-documentdb-partitionkey")
     key = limits.key_from_header(header, container.key_paths) if header else None
     if key is None:
-        _check_fan_out(call, container, text)
+        _check_fan_out(call, container, wanted.text)
     request = paging.Request(
-        text,
-        params | {NOW: store.clock.now()},
+        wanted.text,
+        wanted.params,
         page_size(call),
         call.header("x-ms-continuation"),
         container.indexing,
+        store.clock.now(),
     )
+    work = _Work(request, wanted, container.key_paths)
     reader = store.reader(container, key)
     if reader.items <= FEW:
-        answer = _answer(request, reader, container.key_paths)
+        answer = work.answer(reader)
     else:
         async with store.beside:
             sql = store.file.snapshot()
             reader = store.reader(container, key, sql)
-            answer = await asyncio.to_thread(_beside, store, sql, request, reader, container.key_paths)
+            answer = await asyncio.to_thread(work.beside, store, sql, reader)
     return _reply(call, container, answer, partitions=int(key is None))
 
 
@@ -123,21 +124,24 @@ class _Answer:
     seconds: float
 
 
-def _answer(request: paging.Request, reader: Reader, key_paths: tuple[Path, ...]) -> _Answer:
-    started = time.perf_counter()
-    fetch = Fetch(reader, key_paths, compiled(request.text), request.params)
-    page = paging.run(request, fetch.reader.scan, fetch)
-    return _Answer(page, reader.work, fetch.used, time.perf_counter() - started)
+@dataclass(frozen=True)
+class _Work:
+    request: paging.Request
+    asked: Asked
+    key_paths: tuple[Path, ...]
 
+    def answer(self, reader: Reader) -> _Answer:
+        started = time.perf_counter()
+        fetch = Fetch(reader, self.key_paths, self.asked)
+        page = paging.run(self.request, fetch.reader.scan, fetch)
+        return _Answer(page, reader.work, fetch.used, time.perf_counter() - started)
 
-def _beside(
-    store: Store, sql: Connection, request: paging.Request, reader: Reader, key_paths: tuple[Path, ...]
-) -> _Answer:
-    """Answer in a thread, which itself gives the connection back: the caller may be cancelled meanwhile."""
-    try:
-        return _answer(request, reader, key_paths)
-    finally:
-        store.file.release(sql)
+    def beside(self, store: Store, sql: Connection, reader: Reader) -> _Answer:
+        """Answer in a thread, which itself gives the snapshot back: the caller may be cancelled meanwhile."""
+        try:
+            return self.answer(reader)
+        finally:
+            store.file.release(sql)
 
 
 def _reply(call: Call, container: Container, answer: _Answer, *, partitions: int) -> Reply:

@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 from typing import Any, TypeIs
 
 from local.cosmos import limits
+from local.cosmos.asked import Asked
 from local.cosmos.choices import PARAMETERS, Scope
 from local.cosmos.errors import Refusal
 from local.cosmos.indexing import ANY, Order, Path, name_of, name_of_composite
 from local.cosmos.ordering import Position
-from local.cosmos.planner import Condition, Every, Lookup, Some, bounds_of, condition, pinned, usable
-from local.cosmos.query import Query
+from local.cosmos.planner import Condition, Every, Lookup, Some, bounds_of, pinned, usable
 from local.cosmos.reader import MOST_COUNTED, Reader, is_point
 from local.cosmos.syntax import Function, Literal, Select, path_of
 from local.cosmos.terms import DEFINED, TOP, Range, is_exact, joined, merged, term
@@ -40,17 +40,16 @@ class Used:
 class Fetch:
     """The items of one query."""
 
-    def __init__(self, reader: Reader, key_paths: tuple[Path, ...], query: Query, params: Scope) -> None:
+    def __init__(self, reader: Reader, key_paths: tuple[Path, ...], asked: Asked) -> None:
         self.used = Used()
-        self._query = query
-        self._params = params
-        select = query.select
+        self._query = query = asked.query
+        self._params = asked.params
+        select, params = query.select, asked.params
         if reader.key is None and (key := _pinned_key(select, query.root, params, key_paths)) is not None:
             reader = reader.restricted(key)
         self.reader = reader
         self._stores = reader.indexing.stores if reader.indexing.on else lambda _: False
-        found = condition(select, query.root, params)
-        self._condition = usable(found, self._stores, self.used.lacking)
+        self._condition = usable(asked.condition, self._stores, self.used.lacking)
         if self._condition:
             self.used.paths |= _paths(self._condition)
 

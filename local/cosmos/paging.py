@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from local.cosmos import ordering
 from local.cosmos.choices import PARAMETERS, Scope
 from local.cosmos.errors import Refusal
+from local.cosmos.evaluate import NOW
 from local.cosmos.indexing import Indexing
 from local.cosmos.ordering import Position
 from local.cosmos.query import Query, compiled
@@ -46,24 +47,18 @@ class Request:
     page_size: int = DEFAULT_PAGE
     continuation: str = ""
     indexing: Indexing | None = None
+    now: float | None = None
+
+    @property
+    def scope(self) -> Scope:
+        """What every expression may refer to."""
+        return {**self.params, NOW: self.now, PARAMETERS: self.params}
 
 
 @dataclass
 class Page:
     rows: list[bytes] = field(default_factory=list)
     continuation: str = ""
-
-
-def from_body(body: Any) -> tuple[str, Scope]:
-    """Return the text and parameters of a query body."""
-    text = body.get("query") if isinstance(body, dict) else body
-    given = body.get("parameters") or [] if isinstance(body, dict) else []
-    if not isinstance(text, str):
-        raise Refusal(400, "The query body needs a 'query' text.")
-    try:
-        return text, {parameter["name"]: parameter.get("value") for parameter in given}
-    except (TypeError, KeyError, AttributeError) as exc:
-        raise Refusal(400, "Every query parameter needs a 'name' and a 'value'.") from exc
 
 
 def run(request: Request, scan: Scan, index: Index | None = None) -> Page:
@@ -74,7 +69,7 @@ def run(request: Request, scan: Scan, index: Index | None = None) -> Page:
         ordering.check_indexes(select, request.indexing)
     page = Page()
     if index and query.folding and not select.group_by and (counted := index.count()) is not None:
-        page.rows = [dump_json(value) for value in query.counted(counted, request.params)]
+        page.rows = [dump_json(value) for value in query.counted(counted, request.scope)]
         return page
     token = _read_token(request)
     if token is None:
@@ -122,7 +117,7 @@ def _once_each(rows: Iterator[tuple[Position, Any]]) -> Iterator[tuple[Position,
 
 
 def _matches(query: Query, request: Request, items: Items) -> Iterator[tuple[tuple[int, int], Scope]]:
-    outer = {**request.params, PARAMETERS: request.params}
+    outer = request.scope
     if not query.select.sources:
         yield (0, 0), outer
         return
@@ -144,8 +139,7 @@ def _stream(
         items = index.by_number(start) if index else scan(start)
     matches = _matches(query, request, items)
     if query.folding:
-        outer = {**request.params, PARAMETERS: request.params}
-        groups = query.folding.rows((scope for _, scope in matches), outer)
+        groups = query.folding.rows((scope for _, scope in matches), request.scope)
         found = (((values, 0, 0), query.project(scope)) for values, scope in groups)
     else:
         found = (

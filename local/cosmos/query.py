@@ -75,7 +75,7 @@ class Query:
         """The row of a select list whose aggregates all count so many items."""
         folds = self.folding.folds if self.folding else ()
         totals = {f"#{number}": items for number in range(len(folds))}
-        yield self.project({**params, PARAMETERS: params, **totals})
+        yield self.project(params | totals)
 
 
 def root_alias(select: Select, outer: frozenset[str]) -> str:

@@ -18,9 +18,10 @@ LIVE = "(expires IS NULL OR expires > :now)"
 MOST_COUNTED = 5_000  # a range with more terms is "large"
 SAMPLE = 32  # ranges of a long list that are counted
 NOWHERE = -1
+TOGETHER = 100  # terms looked up by one statement, which stays prepared
 IN_PARTITION = "SELECT seq FROM entry WHERE path=? AND part=? AND {}"
-THROUGH_TALLY = """SELECT e.seq FROM tally t
-  CROSS JOIN entry e ON e.path=t.path AND e.part=t.part AND e.term=t.term WHERE t.path=? AND {}"""
+THROUGH_TALLY = """SELECT e.seq FROM (SELECT path, term, part FROM tally WHERE path=? AND {}) t
+  CROSS JOIN entry e ON e.path=t.path AND e.part=t.part AND e.term=t.term"""
 WALK = """SELECT term, seq FROM entry WHERE path=? AND part=? AND term>=? AND term<? AND seq>?
   ORDER BY term {}, seq"""
 
@@ -170,9 +171,14 @@ class Reader:
     def numbers(self, lookup: Lookup) -> Iterator[int]:
         """Numbers of the items found, in no order and perhaps more than once."""
         path = self._path(name_of(lookup.path))
+        self.work.lookups += len(lookup.ranges)
+        points = [found[0] for found in lookup.ranges if is_point(found)]
+        for some in itertools.batched(points, TOGETHER, strict=False):
+            padded = some + some[-1:] * (TOGETHER - len(some)) if len(points) > 1 else some
+            yield from self._entries(path, f"term IN ({','.join('?' * len(padded))})", padded)
         for found in lookup.ranges:
-            self.work.lookups += 1
-            yield from (row[0] for row in self._entries(path, found))
+            if not is_point(found):
+                yield from self._entries(path, "term>=? AND term<?", found)
 
     def numbers_of_one(self, lookup: Lookup, after: int) -> Iterator[int]:
         """Numbers of the items of the partition with one term, in order."""
@@ -183,14 +189,12 @@ class Reader:
         ):
             yield seq
 
-    def _entries(self, path: int, found: Range) -> sqlite3.Cursor:
+    def _entries(self, path: int, where: str, values: tuple[bytes, ...]) -> Iterator[int]:
         if self._part == WHOLE:
-            text = THROUGH_TALLY.format("t.term=?" if is_point(found) else "t.term>=? AND t.term<?")
-            place: tuple[int, ...] = (path,)
+            text, place = THROUGH_TALLY.format(where), (path,)
         else:
-            text = IN_PARTITION.format("term=?" if is_point(found) else "term>=? AND term<?")
-            place = (path, self._part)
-        return self._sql.execute(text, (*place, *(found[:1] if is_point(found) else found)))
+            text, place = IN_PARTITION.format(where), (path, self._part)  # type: ignore[assignment]
+        return (row[0] for row in self._sql.execute(text, (*place, *values)))
 
     def in_order(
         self, name: str, found: Range, *, descending: bool, after: int = 0

@@ -4,6 +4,7 @@ import math
 from typing import Any
 
 from local.cosmos import definitions, paging, vectors
+from local.cosmos.asked import asked
 from local.cosmos.errors import NOT_FOUND, Refusal, unsupported
 from local.cosmos.model import Container, Database
 from local.cosmos.store import Store
@@ -47,7 +48,8 @@ def feed(name: str, rid: str, call: Call, bodies: list[dict[str, Any]]) -> Reply
     text: str = "SELECT * FROM r"
     params: dict[str, Any] = {}
     if call.operation in {"query", "query_plan"}:
-        text, params = paging.from_body(call.json())
+        given = asked(call.body)
+        text, params = given.text, given.params
     request = paging.Request(text, params, page_size(call), call.header("x-ms-continuation"))
     page = paging.run(request, lambda after: list(enumerate(bodies, 1))[after:])
     body = b'{"_rid":"%s","%s":[%s],"_count":%d}' % (
