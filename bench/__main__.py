@@ -31,7 +31,7 @@ async def _lines() -> list[Line]:
     _say("starting the local cloud ...")
     async with Cloud(public_origin=ORIGIN) as cloud:
         os.environ.update(cloud.settings)  # as app settings are in Azure; wiring reads them
-        from bench import counting, operations, pages
+        from bench import counting, growth, operations, pages
         from wiring import services
 
         with tempfile.TemporaryDirectory(prefix="izwop-bench-") as logs:
@@ -42,6 +42,8 @@ async def _lines() -> list[Line]:
                 found += await counting.lines(cloud.settings, Path(logs))
                 _say("Cosmos DB calls ...")
                 found += await operations.lines(cloud.settings)
+                _say("growth of a partition ...")
+                found += await growth.lines(cloud.settings)
             finally:
                 await services().close()
     return found

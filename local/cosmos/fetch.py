@@ -81,7 +81,7 @@ class Fetch:
     def _sequence(self, found: Condition, after: int) -> Iterable[int]:
         if self._is_one(found):
             return self.reader.numbers_of_one(found, after)
-        return sorted(seq for seq in self._numbers(found) if seq > after)
+        return sorted(self._numbers(found, after))
 
     def _is_one(self, found: Condition) -> TypeIs[Lookup]:
         """Whether a single term is looked up, whose items are in the order of their creation."""
@@ -97,18 +97,18 @@ class Fetch:
                 return sum(self._size(part) for part in parts)
         return min(self._size(part) for part in found.parts)
 
-    def _numbers(self, found: Condition, *, all_of: bool = False) -> set[int]:
+    def _numbers(self, found: Condition, after: int = 0, *, all_of: bool = False) -> set[int]:
         """Numbers of the items found; what would only confirm a few of them is not looked up."""
         match found:
             case Lookup():
-                return set(self.reader.numbers(found))
+                return self.reader.numbers(found, after)
             case Some(parts, _):
-                return {seq for part in parts for seq in self._numbers(part, all_of=all_of)}
+                return {seq for part in parts for seq in self._numbers(part, after, all_of=all_of)}
         sized = sorted((self._size(part), place) for place, part in enumerate(found.parts))
-        numbers = self._numbers(found.parts[sized[0][1]], all_of=all_of)
+        numbers = self._numbers(found.parts[sized[0][1]], after, all_of=all_of)
         for size, place in sized[1:]:
             if all_of or size <= max(FEW, MUCH * len(numbers)):
-                numbers &= self._numbers(found.parts[place], all_of=all_of)
+                numbers &= self._numbers(found.parts[place], after, all_of=all_of)
         return numbers
 
     def count(self) -> int | None:

@@ -19,9 +19,9 @@ MOST_COUNTED = 5_000  # a range with more terms is "large"
 SAMPLE = 32  # ranges of a long list that are counted
 NOWHERE = -1
 TOGETHER = 100  # terms looked up by one statement, which stays prepared
-IN_PARTITION = "SELECT seq FROM entry WHERE path=? AND part=? AND {}"
+IN_PARTITION = "SELECT seq FROM entry WHERE path=? AND part=? AND {} AND seq>?"
 THROUGH_TALLY = """SELECT e.seq FROM (SELECT path, term, part FROM tally WHERE path=? AND {}) t
-  CROSS JOIN entry e ON e.path=t.path AND e.part=t.part AND e.term=t.term"""
+  CROSS JOIN entry e ON e.path=t.path AND e.part=t.part AND e.term=t.term AND e.seq>?"""
 WALK = """SELECT term, seq FROM entry WHERE path=? AND part=? AND term>=? AND term<? AND seq>?
   ORDER BY term {}, seq"""
 
@@ -168,17 +168,19 @@ class Reader:
         ):
             yield seq
 
-    def numbers(self, lookup: Lookup) -> Iterator[int]:
-        """Numbers of the items found, in no order and perhaps more than once."""
+    def numbers(self, lookup: Lookup, after: int = 0) -> set[int]:
+        """Numbers of the items found, after one of them."""
         path = self._path(name_of(lookup.path))
         self.work.lookups += len(lookup.ranges)
-        points = [found[0] for found in lookup.ranges if is_point(found)]
+        found: set[int] = set()
+        points = [part[0] for part in lookup.ranges if is_point(part)]
         for some in itertools.batched(points, TOGETHER, strict=False):
-            padded = some + some[-1:] * (TOGETHER - len(some)) if len(points) > 1 else some
-            yield from self._entries(path, f"term IN ({','.join('?' * len(padded))})", padded)
-        for found in lookup.ranges:
-            if not is_point(found):
-                yield from self._entries(path, "term>=? AND term<?", found)
+            terms = some + some[-1:] * (TOGETHER - len(some)) if len(points) > 1 else some
+            found.update(self._entries(path, f"term IN ({','.join('?' * len(terms))})", terms, after))
+        for part in lookup.ranges:
+            if not is_point(part):
+                found.update(self._entries(path, "term>=? AND term<?", part, after))
+        return found
 
     def numbers_of_one(self, lookup: Lookup, after: int) -> Iterator[int]:
         """Numbers of the items of the partition with one term, in order."""
@@ -189,12 +191,12 @@ class Reader:
         ):
             yield seq
 
-    def _entries(self, path: int, where: str, values: tuple[bytes, ...]) -> Iterator[int]:
+    def _entries(self, path: int, where: str, terms: tuple[bytes, ...], after: int) -> Iterator[int]:
         if self._part == WHOLE:
-            text, place = THROUGH_TALLY.format(where), (path,)
+            rows = self._sql.execute(THROUGH_TALLY.format(where), (path, *terms, after))
         else:
-            text, place = IN_PARTITION.format(where), (path, self._part)  # type: ignore[assignment]
-        return (row[0] for row in self._sql.execute(text, (*place, *values)))
+            rows = self._sql.execute(IN_PARTITION.format(where), (path, self._part, *terms, after))
+        return itertools.chain.from_iterable(rows)
 
     def in_order(
         self, name: str, found: Range, *, descending: bool, after: int = 0
