@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 import settings
-from adapters.blobs import Blobs
 from adapters.cosmos.accounts import CosmosAccounts, CosmosProfiles, CosmosSessions
 from adapters.cosmos.cards import CosmosCards
 from adapters.cosmos.connections import CosmosConnections
@@ -14,17 +13,18 @@ from adapters.cosmos.database import Database
 from adapters.cosmos.health import CosmosHealth
 from adapters.cosmos.images import CosmosImages
 from adapters.cosmos.migration import CosmosMigration
-from adapters.cosmos.names import CosmosHandles, CosmosIdentities
 from adapters.cosmos.published import CosmosPublished
-from adapters.cosmos.traffic import CosmosTraffic
+from adapters.cosmos.reservations import CosmosHandles, CosmosIdentities
+from adapters.cosmos.visit_counts import CosmosTraffic
+from adapters.drawing.pictures import PillowPictures
+from adapters.drawing.qr import qr_svg
 from adapters.entra.code_flow import CodeFlow
 from adapters.entra.documents import ProviderDocuments
 from adapters.entra.tokens import Tokens
-from adapters.mailer import SmtpMailer
-from adapters.pictures import PillowPictures
-from adapters.qr import qr_svg
-from adapters.queues import IMAGE_QUEUE, MAIL_QUEUE, VISIT_QUEUE, MailQueue, Queue
+from adapters.mail.smtp import SmtpMailer
 from adapters.sealing import Sealer
+from adapters.storage.blobs import Blobs
+from adapters.storage.queues import IMAGE_QUEUE, MAIL_QUEUE, VISIT_QUEUE, MailQueue, Queue
 from settings import Settings
 
 

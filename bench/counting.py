@@ -17,8 +17,8 @@ import httpx
 
 import wiring
 from bench.lines import Line, Target
-from domain.counting import Visit, VisitMessage
-from functions.chance import new_id
+from domain.visits.counting import Visit, VisitMessage
+from functions.framework.clock import new_id
 from local import processes
 
 ROOT = Path(__file__).parent.parent

@@ -11,13 +11,13 @@ import qrcode  # type: ignore[import-untyped]
 import vobject  # type: ignore[import-untyped]
 from PIL import Image
 
-from adapters.qr import qr_png, qr_svg
+from adapters.drawing.qr import qr_png, qr_svg
 from bench.lines import Line, Target, median_ratio
 from bench.samples import CONTENT, ORIGIN
-from domain.schema_org import script_text
-from domain.vcard import write_vcard
-from domain.views import CardView
-from functions.formats import FORMATS
+from domain.formats.schema_org import script_text
+from domain.formats.vcard3 import write_vcard
+from domain.visibility.view import CardView
+from functions.cards.formats import FORMATS
 
 ROUNDS = 9
 URL = f"{ORIGIN}/c/ada"

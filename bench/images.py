@@ -19,7 +19,7 @@ import io, json, re, resource, sys, time
 from pathlib import Path
 from PIL import Image, ImageCms, ImageOps
 content = Path(sys.argv[2]).read_bytes()
-from adapters.pictures import FORMS, rewrite
+from adapters.drawing.pictures import FORMS, rewrite
 start = time.process_time()
 if sys.argv[1] == "ours":
     rewrite(content, FORMS["photo"])

@@ -11,7 +11,7 @@ from typing import Any
 
 import httpx
 
-from adapters.queues import MAIL_QUEUE
+from adapters.storage.queues import MAIL_QUEUE
 from bench.lines import Line, Target
 from bench.samples import CONTENT
 from local.functions_host import FunctionsHost

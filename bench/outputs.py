@@ -11,12 +11,12 @@ import vobject  # type: ignore[import-untyped]
 from qrcode.image.svg import SvgPathImage  # type: ignore[import-untyped]
 from vobject import vcard
 
-from adapters.qr import qr_svg
+from adapters.drawing.qr import qr_svg
 from bench.lines import Line, Target, median_ratio
 from bench.samples import ORIGIN, view
-from domain.content import CardContent
-from domain.vcard import write_vcard
-from domain.views import CardView
+from domain.cards.content import CardContent
+from domain.formats.vcard3 import write_vcard
+from domain.visibility.view import CardView
 
 ROUNDS = 9
 Make = Callable[[CardView], bytes | str]

@@ -16,13 +16,13 @@ from pathlib import Path
 
 import wiring
 from adapters.cosmos.published import CosmosPublished
-from adapters.qr import qr_svg
+from adapters.drawing.qr import qr_svg
 from bench.lines import Line, Target, median_ratio
 from bench.load import get, seconds_for
 from bench.samples import RULED, published, view
-from domain.schema_org import script_text
-from functions.pages import render
-from functions.shelf import FRESH_SECONDS, SHELF_SIZE
+from domain.formats.schema_org import script_text
+from functions.cards.cache import FRESH_SECONDS, SHELF_SIZE
+from functions.framework.pages import render
 from local import processes
 
 ROOT = Path(__file__).parent.parent
@@ -134,7 +134,8 @@ def _weight() -> Line:
     card = view("ada")
     url = "https://cards.example.com/c/ada"
     html = render(
-        "card.html", style="card", view=card, url=url, vcf_url="/c/ada.vcf", qr_svg=qr_svg(url), links={},
+        "cards/card.html",
+        style="card", view=card, url=url, vcf_url="/c/ada.vcf", qr_svg=qr_svg(url), links={},
         schema=script_text(card, url),
     )  # fmt: skip
     size = len(gzip.compress(html, 6))

@@ -2,9 +2,9 @@
 
 from datetime import UTC, datetime
 
-from domain.cards import PublishedCard
-from domain.content import CardContent
-from domain.views import ANYONE, CardView, view_for
+from domain.cards.card import PublishedCard
+from domain.cards.content import CardContent
+from domain.visibility.view import ANYONE, CardView, view_for
 
 ORIGIN = "https://cards.example.com"
 CONTENT = CardContent.model_validate(

@@ -26,11 +26,11 @@ from adapters.cosmos.cards import CosmosCards
 from adapters.cosmos.database import Database
 from adapters.cosmos.images import CosmosImages
 from adapters.cosmos.ledger import CosmosLedger, GivenHandle, OwnedId, Reconsidered
-from adapters.cosmos.names import CosmosHandles
 from adapters.cosmos.published import CosmosPublished
-from domain.accounts import delete_profile
-from domain.errors import Refusal
-from domain.publication import change_publication, delete_card
+from adapters.cosmos.reservations import CosmosHandles
+from domain.accounts.profiles import delete_profile
+from domain.base.errors import Refusal
+from domain.publishing.publication import change_publication, delete_card
 
 # A restore goes back to a second, and clocks differ.
 _MARGIN = timedelta(minutes=10)

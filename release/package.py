@@ -158,7 +158,7 @@ def _pip(command: str, *options: str | Path) -> None:
 def _compile_templates(content: Path) -> None:
     """To modules, which `_compile` makes byte code of; a cold start would compile each page anew."""
     program = (
-        "import sys; from functions.pages import environment;"
+        "import sys; from functions.framework.pages import environment;"
         " environment().compile_templates(sys.argv[1], zip=None)"
     )
     done = subprocess.run(

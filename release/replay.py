@@ -18,7 +18,7 @@ from typing import Any
 from azure.core.exceptions import AzureError, ResourceNotFoundError
 from azure.storage.queue import QueueClient
 
-from adapters.queues import IMAGE_QUEUE, MAIL_QUEUE, VISIT_QUEUE
+from adapters.storage.queues import IMAGE_QUEUE, MAIL_QUEUE, VISIT_QUEUE
 
 QUEUES = (MAIL_QUEUE, IMAGE_QUEUE, VISIT_QUEUE)
 # While it is moved a message is ours; if this process dies it is on the poison queue again after this.

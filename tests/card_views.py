@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 
 from PIL import Image
 
-from domain.cards import ShownImage
-from domain.content import CardContent
-from domain.views import CardView
+from domain.cards.card import ShownImage
+from domain.cards.content import CardContent
+from domain.visibility.view import CardView
 
 URL = "https://izwop.test/c/ada"
 FULL = {

@@ -28,16 +28,16 @@ MAY_IMPORT = {
 VENDORS = {
     "azure.functions": ("function_app.py", "functions/"),
     "azure.cosmos": ("adapters/cosmos/",),
-    "azure.storage.blob": ("adapters/blobs.py",),
-    "azure.storage.queue": ("adapters/queues.py",),
-    "PIL": ("adapters/pictures.py", "adapters/qr.py"),
+    "azure.storage.blob": ("adapters/storage/",),
+    "azure.storage.queue": ("adapters/storage/",),
+    "PIL": ("adapters/drawing/",),
     "azure.identity": ("adapters/",),
     "msal": ("adapters/entra/",),
     "jwt": ("adapters/entra/",),
     "aiohttp": ("adapters/entra/",),
     "cryptography": ("adapters/",),
-    "segno": ("adapters/qr.py",),
-    "aiosmtplib": ("adapters/mailer.py",),
+    "segno": ("adapters/drawing/",),
+    "aiosmtplib": ("adapters/mail/",),
 }
 # The libraries the domain may use; those that vet fields are loaded on first use.
 DOMAIN_LIBRARIES = {"pydantic", "pydantic_core", "email_validator", "phonenumbers"}
@@ -76,7 +76,11 @@ def wrong_imports(part: str, source: str) -> list[str]:
         if layer == "adapters" and name.startswith("adapters.") and name.split(".")[1] != adapter:
             wrong.append(name)
         # Pure makers of bytes and names of queues are all that a trigger may take from an adapter.
-        if layer == "functions" and root == "adapters" and name not in ("adapters.qr", "adapters.queues"):
+        if (
+            layer == "functions"
+            and root == "adapters"
+            and name not in ("adapters.drawing.qr", "adapters.storage.queues")
+        ):
             wrong.append(name)
     return wrong
 
@@ -89,17 +93,17 @@ def test_imports_follow_the_directions(path: Path) -> None:
 @pytest.mark.parametrize(
     ("part", "planted"),
     [
-        ("domain/cards.py", "import azure.cosmos"),
-        ("domain/cards.py", "from adapters.cosmos import database"),
-        ("domain/cards.py", "import requests"),
-        ("adapters/queues.py", "from adapters.mailer import SmtpMailer"),
-        ("adapters/queues.py", "from azure.storage.blob.aio import BlobClient"),
-        ("functions/images.py", "from PIL import Image"),
+        ("domain/cards/card.py", "import azure.cosmos"),
+        ("domain/cards/card.py", "from adapters.cosmos import database"),
+        ("domain/cards/card.py", "import requests"),
+        ("adapters/storage/queues.py", "from adapters.mail.smtp import SmtpMailer"),
+        ("adapters/mail/smtp.py", "from azure.storage.blob.aio import BlobClient"),
+        ("functions/images/api.py", "from PIL import Image"),
         ("adapters/cosmos/cards.py", "import azure.functions"),
-        ("functions/my.py", "from azure.cosmos.aio import CosmosClient"),
-        ("functions/my.py", "import local.cloud"),
-        ("functions/my.py", "from adapters.cosmos.cards import CosmosCards"),
-        ("wiring.py", "from functions import http"),
+        ("functions/cards/list_pages.py", "from azure.cosmos.aio import CosmosClient"),
+        ("functions/cards/list_pages.py", "import local.cloud"),
+        ("functions/cards/list_pages.py", "from adapters.cosmos.cards import CosmosCards"),
+        ("wiring.py", "from functions.framework import replies"),
         ("function_app.py", "import wiring"),
     ],
 )
@@ -143,15 +147,15 @@ def test_a_heavy_import_is_caught() -> None:
 
 STORED_CARD = """
 from datetime import UTC, datetime
-from domain.cards import PublishedCard
-from domain.fields import STORED
-from domain.views import ANYONE, view_for
-from functions.pages import render
+from domain.cards.card import PublishedCard
+from domain.base.fields import STORED
+from domain.visibility.view import ANYONE, view_for
+from functions.framework.pages import render
 phones = [{"audience": "public", "number": "+46701740605"}]
 stored = {"handle": "ada", "card_id": "crd_x", "version": 1, "published_at": datetime.now(UTC),
           "content": {"name": "Ada", "phones": phones}, "phone_texts": {"+46701740605": "+46 70 174 06 05"}}
 view = view_for(PublishedCard.model_validate(stored, context=STORED), ANYONE)
-render("card.html", style="card", view=view, url="", vcf_url="", qr_svg="", links={}, schema="")
+render("cards/card.html", style="card", view=view, url="", vcf_url="", qr_svg="", links={}, schema="")
 """
 
 
@@ -207,8 +211,8 @@ def test_every_container_names_its_partition_and_allows_expiry() -> None:
 
 def test_every_problem_code_is_documented() -> None:
     import function_app  # noqa: F401, PLC0415 - so that all refusals are defined
-    from domain.errors import Refusal  # noqa: PLC0415
-    from functions.http import _OWN_CODES  # noqa: PLC0415
+    from domain.base.errors import Refusal  # noqa: PLC0415
+    from functions.framework.problems import _OWN_CODES  # noqa: PLC0415
 
     def all_of(family: type[Refusal]) -> set[type[Refusal]]:
         return {family, *(found for each in family.__subclasses__() for found in all_of(each))}
@@ -216,6 +220,6 @@ def test_every_problem_code_is_documented() -> None:
     documented = (ROOT / "docs/api.md").read_text()
     families = {family for family in all_of(Refusal) if family.__subclasses__()}
     # Signing in is a matter of pages; what goes wrong there is told in words.
-    pages = {refusal for refusal in all_of(Refusal) if refusal.__module__ == "domain.sign_in"}
+    pages = {refusal for refusal in all_of(Refusal) if refusal.__module__ == "domain.sign_in.flow"}
     codes = {refusal.code for refusal in all_of(Refusal) - families - pages} | set(_OWN_CODES)
     assert {code for code in codes if f"`{code}`" not in documented} == set()

@@ -4,7 +4,7 @@ import re
 from datetime import datetime, timedelta
 
 from adapters.cosmos.database import Database, Items, instant
-from adapters.cosmos.owned import (
+from adapters.cosmos.documents import (
     DELETED_TTL,
     create_once,
     document,
@@ -12,10 +12,11 @@ from adapters.cosmos.owned import (
     newest_first,
     read_creation,
 )
-from domain.accounts import Account, Profile
-from domain.creation import Creation
-from domain.fields import STORED
-from domain.sessions import ABSOLUTE, Session
+from domain.accounts.account import Account
+from domain.accounts.profiles import Profile
+from domain.base.fields import STORED
+from domain.base.idempotency import Creation
+from domain.sign_in.sessions import ABSOLUTE, Session
 
 # The clock decides when a session ends; the store forgets it a day later even if housekeeping does not run.
 _SESSION_TTL = int((ABSOLUTE + timedelta(days=1)).total_seconds())

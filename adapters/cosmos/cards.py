@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from datetime import datetime
 
 from adapters.cosmos.database import SCHEMA_VERSION, Database, Document, Items, instant
-from adapters.cosmos.owned import (
+from adapters.cosmos.documents import (
     DELETED_TTL,
     create_once,
     document,
@@ -12,8 +12,8 @@ from adapters.cosmos.owned import (
     newest_first,
     read_creation,
 )
-from domain.cards import Card, ProjectionOrder
-from domain.creation import Creation
+from domain.base.idempotency import Creation
+from domain.cards.card import Card, ProjectionOrder
 
 _CARDS = ("card", "deleted-card")
 

@@ -19,7 +19,7 @@ from azure.cosmos import exceptions
 from azure.cosmos.aio import ContainerProxy, CosmosClient
 
 from adapters.cosmos.upgrades import SCHEMA_VERSION, Document, upgraded
-from domain.errors import StaleVersion, Unavailable
+from domain.base.errors import StaleVersion, Unavailable
 
 log = logging.getLogger("izwop.cosmos")
 

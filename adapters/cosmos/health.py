@@ -4,8 +4,8 @@ from contextlib import aclosing
 from datetime import datetime
 
 from adapters.cosmos.database import Database, Items, instant
-from domain.health import Waiting
-from domain.housekeeping import PROJECTION_TIME
+from domain.operations.health import Waiting
+from domain.publishing.repair import PROJECTION_TIME
 
 # Enough to know that many wait; counting on would load a store that is behind already.
 _MOST = 100

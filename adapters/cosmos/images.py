@@ -4,11 +4,11 @@ from collections.abc import AsyncIterator
 from datetime import datetime
 
 from adapters.cosmos.database import Database, Document, Items, instant
-from adapters.cosmos.owned import create_once, document, from_document, read_creation
-from domain.cards import ShownImage
-from domain.content import Purpose
-from domain.creation import Creation
-from domain.images import PROBLEMS, Image
+from adapters.cosmos.documents import create_once, document, from_document, read_creation
+from domain.base.idempotency import Creation
+from domain.cards.card import ShownImage
+from domain.cards.content import Purpose
+from domain.images.image import PROBLEMS, Image
 
 
 def _document(image: Image) -> Document:

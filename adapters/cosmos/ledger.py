@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from adapters.cosmos.database import Database, Document, Items, instant
-from domain.cards import Claim
+from domain.cards.card import Claim
 
 
 class OwnedId(NamedTuple):

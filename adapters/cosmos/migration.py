@@ -5,8 +5,8 @@ from typing import Any
 
 from adapters.cosmos.database import Database, Document, Items
 from adapters.cosmos.upgrades import SCHEMA_VERSION, sweepable, upgraded
-from domain.errors import StaleVersion
-from domain.migration import Swept
+from domain.base.errors import StaleVersion
+from domain.operations.migration import Swept
 
 log = logging.getLogger("izwop.cosmos")
 

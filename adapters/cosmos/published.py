@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 from adapters.cosmos.database import SCHEMA_VERSION, Database, Items, instant
-from domain.cards import PublishedCard
-from domain.fields import STORED, phone_text
+from domain.base.fields import STORED, phone_text
+from domain.cards.card import PublishedCard
 
 
 class CosmosPublished:

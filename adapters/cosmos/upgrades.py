@@ -13,7 +13,7 @@ import logging
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from domain.errors import Unavailable
+from domain.base.errors import Unavailable
 
 log = logging.getLogger("izwop.cosmos")
 

@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from adapters.entra.documents import ProviderDocuments
-from domain.errors import Unavailable
-from domain.sign_in import Flow, SignInDeclined
+from domain.base.errors import Unavailable
+from domain.sign_in.flow import Flow, SignInDeclined
 
 if TYPE_CHECKING:
     import requests

@@ -14,8 +14,8 @@ from urllib.parse import urlsplit
 
 from pydantic import StringConstraints, ValidationError
 
-from domain.errors import Unavailable
-from domain.model import Model
+from domain.base.errors import Unavailable
+from domain.base.model import Model
 
 if TYPE_CHECKING:
     from jwt import PyJWK

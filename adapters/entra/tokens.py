@@ -13,8 +13,8 @@ from datetime import datetime
 from typing import Any
 
 from adapters.entra.documents import ProviderDocuments
-from domain.errors import Unauthenticated
-from domain.sign_in import Claims
+from domain.base.errors import Unauthenticated
+from domain.sign_in.flow import Claims
 
 log = logging.getLogger("izwop.entra")
 

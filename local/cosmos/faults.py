@@ -10,7 +10,8 @@ Each rule has an `action`, a `match` (method, path, operation; all it has must f
   a continuation, anything else 408 and is not done.
 - `throttle`: 429 once a container's RU/s are used up.
 
-The last three stay on until the rules are deleted, unless they have `times`; the others are used up once.
+The last three concern items only, and stay on until the rules are deleted, unless they have `times`; the
+others are used up once.
 """
 
 import math
@@ -48,6 +49,7 @@ class Fault:
     def matches(self, call: Call) -> bool:
         return (
             self.times > 0
+            and (self.action not in MODES or call.about_items)
             and (self.action != "short_pages" or call.operation in PAGED)
             and self.method in {None, call.method}
             and self.operation in {None, call.operation}

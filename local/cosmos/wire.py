@@ -35,6 +35,11 @@ class Call:
         return f"{self.origin}/{'/'.join(quote(part, safe='') for part in self.segments)}"
 
     @property
+    def about_items(self) -> bool:
+        """Whether the path leads into a container's items."""
+        return self.segments[:5:2] == ("dbs", "colls", "docs")
+
+    @property
     def by_rid(self) -> bool:
         """Whether the path holds rids; the database segment decides, as in the SDK."""
         return (

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import pytest
 from PIL import Image
 
-from functions.display import HUES
+from functions.framework.filters import HUES
 from local import demo
 from local.demo_people import CARDS
 from tests.browser.axe import violations

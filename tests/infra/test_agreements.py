@@ -11,8 +11,7 @@ from deployment import INFRA, Placed, Resource, Sources, parameters
 from readers import Reader
 from rules import RULES
 
-import adapters.blobs
-import adapters.queues
+from adapters.storage import blobs, queues
 from settings import Settings
 
 ROOT = INFRA.parent
@@ -126,12 +125,12 @@ def test_no_repository_uses_a_container_that_is_not_described() -> None:
 def triggers() -> set[str]:
     """The queues that functions are triggered by."""
     found = set()
-    for path in (ROOT / "functions").glob("*.py"):
+    for path in (ROOT / "functions").rglob("*.py"):
         for call in ast.walk(ast.parse(path.read_text())):
             if isinstance(call, ast.Call) and getattr(call.func, "attr", "") == "queue_trigger":
                 given = {keyword.arg: keyword.value for keyword in call.keywords}
                 assert given["connection"].value == "AzureWebJobsStorage", path  # type: ignore[attr-defined]
-                found.add(getattr(adapters.queues, given["queue_name"].id))  # type: ignore[attr-defined]
+                found.add(getattr(queues, given["queue_name"].id))  # type: ignore[attr-defined]
     return found
 
 
@@ -146,7 +145,7 @@ def test_the_queues_are_those_of_the_triggers(environment: str, read: Reader) ->
 
 
 def test_every_queue_that_is_sent_to_has_a_trigger() -> None:
-    assert {value for name, value in vars(adapters.queues).items() if name.endswith("_QUEUE")} == triggers()
+    assert {value for name, value in vars(queues).items() if name.endswith("_QUEUE")} == triggers()
 
 
 def test_the_blob_containers_of_the_app_are_made(read: Reader) -> None:
@@ -154,7 +153,7 @@ def test_the_blob_containers_of_the_app_are_made(read: Reader) -> None:
         one.body["name"] for one in read("dev")
         if one.type == "Microsoft.Storage/storageAccounts/blobServices/containers" and "stmedia" in one.name
     }  # fmt: skip
-    assert {adapters.blobs.UPLOADS, adapters.blobs.MEDIA} <= made
+    assert {blobs.UPLOADS, blobs.MEDIA} <= made
 
 
 def assigned(resources: list[Resource]) -> set[tuple[str, str, str]]:
@@ -295,7 +294,7 @@ def test_what_is_not_logged_yet_is_said() -> None:
 def jobs() -> set[str]:
     """The functions that no request starts."""
     found = set()
-    for path in (ROOT / "functions").glob("*.py"):
+    for path in (ROOT / "functions").rglob("*.py"):
         for one in ast.walk(ast.parse(path.read_text())):
             calls = [call for call in getattr(one, "decorator_list", []) if isinstance(call, ast.Call)]
             notes = {getattr(call.func, "attr", ""): call.args for call in calls}

@@ -5,7 +5,7 @@ import unicodedata
 import httpx
 import pytest
 
-from domain.content import CardContent
+from domain.cards.content import CardContent
 from local import demo, identity
 from local.demo_people import CARDS
 from tests.browser.windows import running

@@ -15,7 +15,7 @@ import pytest
 
 import wiring
 from adapters.cosmos.database import Database
-from domain.handles import skeleton
+from domain.cards.handles import skeleton
 from local import database, processes
 from tests.stored import CONTAINERS
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from domain.links import link_key
+from domain.cards.links import link_key
 from local import processes
-from tests.functions.test_api_cards import published
-from tests.functions.test_images import ready
+from tests.functions.cards.test_api_cards import published
+from tests.functions.images.test_images import ready
 
 ROOT = Path(__file__).parents[2]
 LINK = "https://example.com/"

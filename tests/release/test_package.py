@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from functions.pages import render
+from functions.framework.pages import render
 from release import package, sbom
 
 ROOT = Path(__file__).parents[2]
@@ -29,8 +29,8 @@ print(len(function_app.app.get_functions()), function_app.__cached__)
 PAGE = f"""
 import sys
 sys.path[:0] = [sys.argv[1], sys.argv[1] + "/{package.SITE_PACKAGES}"]
-from functions.pages import render
-sys.stdout.buffer.write(render("missing.html", style="site"))
+from functions.framework.pages import render
+sys.stdout.buffer.write(render("site/missing.html", style="site"))
 """
 
 pytestmark = [
@@ -95,7 +95,7 @@ def strange(names: list[str]) -> list[str]:
 
 def test_nothing_is_in_it_but_the_app_and_its_libraries(names) -> None:
     assert strange(names) == []
-    assert {"function_app.py", "host.json", "web/templates/card.html"} <= set(names)
+    assert {"function_app.py", "host.json", "web/templates/cards/card.html"} <= set(names)
 
 
 @pytest.mark.parametrize(
@@ -180,7 +180,7 @@ def test_its_pages_need_no_template_compiled(unpacked, tmp_path) -> None:
         page = shown()
     finally:
         away.rename(templates)
-    assert page.stdout == render("missing.html", style="site"), page.stderr
+    assert page.stdout == render("site/missing.html", style="site"), page.stderr
 
 
 def test_a_missing_library_would_be_seen(unpacked, tmp_path) -> None:

@@ -11,7 +11,7 @@ from contextlib import suppress
 import httpx
 import pytest
 
-from domain.counting import counts
+from domain.visits.counting import counts
 from local import processes
 from local.cloud import SETTINGS
 from local.demo import CARDS

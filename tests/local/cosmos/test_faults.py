@@ -122,7 +122,8 @@ async def pages(container: ContainerProxy, text: str, **options) -> list[list]:
 async def test_short_and_empty_pages_together_are_the_whole_answer(server, container, text, rows):
     for number in range(5):
         await container.create_item({"id": str(number), "owner": "a", "n": number, "half": number // 2})
-    await server.door("POST", "faults", [SHORT | {"rows": 0, "times": 2}, SHORT | {"rows": 1}])
+    rules = [{"action": "short_pages", "rows": 0, "times": 2}, {"action": "short_pages", "rows": 1}]
+    await server.door("POST", "faults", rules)  # they leave lists of anything but items alone
     found = await pages(container, text)
     assert [len(page) for page in found if page] == [1] * len(rows)
     assert [row for page in found for row in page] == rows

@@ -1,0 +1,91 @@
+"""What an account owns: documents of several kinds in its partition of `accounts`."""
+
+import base64
+import re
+from typing import Any
+
+from pydantic import BaseModel
+
+from adapters.cosmos.database import SCHEMA_VERSION, Document, Items
+from domain.base.errors import Fault, InvalidInput
+from domain.base.fields import STORED
+from domain.base.idempotency import Creation
+
+DAY = 24 * 60 * 60
+# What was deleted leaves its ids, so that a restore of any backup (30 days) can be told of it.
+DELETED_TTL = 35 * DAY
+_CURSOR = re.compile(r"([0-9T:.Z-]{27}) ([a-z]{3}_[a-z2-7]{26})")
+
+
+def document(kind: str, item: str, account_id: str, body: BaseModel, **extra: Any) -> Document:
+    """A stored document: what the store needs on top, the domain's model under `body`."""
+    return {
+        "id": item,
+        "accountId": account_id,
+        "kind": kind,
+        "role": "controller",
+        "schemaVersion": SCHEMA_VERSION,
+        "body": body.model_dump(mode="json"),
+        **extra,
+    }
+
+
+def from_document[M: BaseModel](model: type[M], stored: Document) -> M:
+    return model.model_validate({**stored["body"], "etag": stored["_etag"]}, context=STORED)
+
+
+async def create_once(items: Items, account_id: str, new: Document, creation: "Creation[Any] | None") -> bool:
+    """Store a new document together with the record of its Idempotency-Key, kept for a day."""
+    if creation is None:
+        return await items.create(new)
+    kind = new["kind"]
+    record = document(f"{kind}-creation", f"{kind}-creation-{creation.key}", account_id, creation, ttl=DAY)
+    try:
+        await items.batch([("create", (record,)), ("create", (new,))], account_id)
+    except FileExistsError:
+        return False
+    return True
+
+
+async def read_creation[C: BaseModel](
+    items: Items, model: type[C], kind: str, account_id: str, key: str
+) -> C | None:
+    stored = await items.read(f"{kind}-creation-{key}", account_id)
+    return None if stored is None else model.model_validate(stored["body"], context=STORED)
+
+
+async def newest_first(
+    items: Items, kind: str, account_id: str, limit: int, cursor: str | None
+) -> tuple[list[Document], str | None]:
+    """One page of an account's documents of a kind, and the cursor of the next page.
+
+    The cursor is the sort key of the last document, so that a page is right while others write.
+    """
+    created, item = _read_cursor(cursor) if cursor else ("~", "~")
+    found = await items.query(
+        "SELECT TOP @count * FROM c WHERE c.kind = @kind"
+        " AND (c.createdAt < @created OR (c.createdAt = @created AND c.id < @item))"
+        " ORDER BY c.createdAt DESC, c.id DESC",
+        account_id,
+        count=limit + 1,
+        kind=kind,
+        created=created,
+        item=item,
+    )
+    page = found[:limit]
+    return page, _cursor(page[-1]) if len(found) > limit else None
+
+
+def _cursor(last: Document) -> str:
+    return base64.urlsafe_b64encode(f"{last['createdAt']} {last['id']}".encode()).decode().rstrip("=")
+
+
+def _read_cursor(cursor: str) -> tuple[str, str]:
+    try:
+        text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
+    except ValueError:
+        text = ""
+    match = _CURSOR.fullmatch(text)
+    if match is None:
+        raise InvalidInput([Fault("cursor", "invalid_cursor", "is not a cursor that a page gave")])
+    return match[1], match[2]

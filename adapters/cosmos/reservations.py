@@ -1,0 +1,106 @@
+"""Atomic reservations of names that must be unique everywhere: identities and handles."""
+
+import hashlib
+import logging
+from collections.abc import AsyncIterator
+from datetime import datetime
+
+from pydantic import ValidationError
+
+from adapters.cosmos.database import SCHEMA_VERSION, Database, Document, Items, instant
+from domain.base.errors import Unavailable
+from domain.cards.card import Claim
+from domain.cards.handles import skeleton
+
+log = logging.getLogger("izwop.cosmos")
+
+
+def _named(kind: str, name: str) -> Document:
+    full = f"{kind}:{name}"
+    return {"id": full, "name": full, "kind": kind, "role": "controller", "schemaVersion": SCHEMA_VERSION}
+
+
+class CosmosIdentities:
+    """Which account an identity has. Only a hash of (`iss`, `sub`) is kept here."""
+
+    def __init__(self, database: Database) -> None:
+        self._items = Items(database, "names")
+
+    async def find(self, iss: str, sub: str) -> str | None:
+        name = _identity(iss, sub)["name"]
+        stored = await self._items.read(name, name)
+        return None if stored is None else str(stored["accountId"])
+
+    async def reserve(self, iss: str, sub: str, account_id: str) -> str:
+        if await self._items.create({**_identity(iss, sub), "accountId": account_id}):
+            return account_id
+        reserved = await self.find(iss, sub)
+        if reserved is None:
+            # Written by another worker and not to be read here yet: any other id would be nobody's.
+            raise Unavailable
+        return reserved
+
+
+def _identity(iss: str, sub: str) -> Document:
+    return _named("identity", hashlib.sha256(f"{iss}\n{sub}".encode()).hexdigest())
+
+
+class CosmosHandles:
+    """Handles, one for each group of handles that look alike."""
+
+    def __init__(self, database: Database) -> None:
+        self._items = Items(database, "names")
+
+    async def claim(self, claim: Claim) -> Claim:
+        """Reserve the handle, or return the claim that already has it."""
+        new = _document(claim)
+        if await self._items.create(new):
+            return claim
+        stored = await self._items.read(new["id"], new["name"])
+        # Gone between the two calls: somebody else's claim was freed, so this one is simply repeated.
+        return await self.claim(claim) if stored is None else _claim(stored)
+
+    async def adopt(self, claim: Claim, at: datetime) -> Claim:
+        """Take up a pending claim again, so that housekeeping does not free it meanwhile."""
+        renewed = claim.model_copy(update={"claimed_at": at})
+        stored = await self._items.replace(_document(renewed), claim.etag or "")
+        return _claim(stored)
+
+    async def hold(self, claim: Claim) -> None:
+        name = _named("handle", skeleton(claim.handle))["name"]
+        if await self._items.patch(name, name, {"state": "held"}) is None:
+            raise Unavailable
+
+    async def find(self, handle: str) -> Claim | None:
+        """Who has claimed the handle, or one that looks like it."""
+        name = _named("handle", skeleton(handle))["name"]
+        stored = await self._items.read(name, name)
+        return None if stored is None else _claim(stored)
+
+    async def stale_claims(self, before: datetime) -> AsyncIterator[Claim]:
+        """The pending claims of all handles that were made before a time."""
+        sql = "SELECT * FROM c WHERE c.kind = 'handle' AND c.state = 'pending' AND c.claimedAt < @before"
+        async for stored in self._items.sweep(sql, before=instant(before)):
+            try:
+                claim = _claim(stored)
+            except ValidationError:
+                log.warning("claim_unreadable")
+                continue
+            yield claim
+
+    async def free(self, claim: Claim) -> None:
+        name = _named("handle", skeleton(claim.handle))["name"]
+        await self._items.delete(name, name, etag=claim.etag)
+
+
+def _document(claim: Claim) -> Document:
+    return {
+        **_named("handle", skeleton(claim.handle)),
+        "state": claim.state,
+        "claimedAt": instant(claim.claimed_at),
+        "body": claim.model_dump(mode="json"),
+    }
+
+
+def _claim(stored: Document) -> Claim:
+    return Claim.model_validate({**stored["body"], "state": stored["state"], "etag": stored["_etag"]})

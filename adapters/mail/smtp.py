@@ -1,0 +1,46 @@
+"""Mail over SMTP. The address of the server says how: `smtp://` plain (loopback only) or `smtps://`."""
+
+from email.message import EmailMessage
+from email.utils import format_datetime, parseaddr
+from urllib.parse import unquote, urlsplit
+
+from domain.notifications.welcome import Mail
+
+_SECONDS = 20
+
+
+class MailNotSent(Exception):
+    """The server did not take the mail; the message is the kind of failure and nothing else."""
+
+
+class SmtpMailer:
+    def __init__(self, url: str, sender: str) -> None:
+        self._server, self._sender = urlsplit(url), sender
+        self._domain = parseaddr(sender)[1].rpartition("@")[2]
+        if self._server.scheme not in ("smtp", "smtps", "smtp+starttls") or not self._server.hostname:
+            raise ValueError("SMTP_URL must look like smtp://host:port or smtps://user:password@host:port")
+
+    async def send(self, mail: Mail) -> None:
+        import aiosmtplib  # noqa: PLC0415
+
+        message = EmailMessage()
+        message["From"], message["To"], message["Subject"] = self._sender, mail.to, mail.subject
+        message["Message-ID"] = f"<{mail.id}@{self._domain}>"
+        message["Date"] = format_datetime(mail.at)
+        message["Auto-Submitted"] = "auto-generated"
+        message.set_content(mail.text)
+        server = self._server
+        try:
+            await aiosmtplib.send(
+                message,
+                hostname=server.hostname,
+                port=server.port,
+                username=unquote(server.username) if server.username else None,
+                password=unquote(server.password) if server.password else None,
+                use_tls=server.scheme == "smtps",
+                start_tls=server.scheme == "smtp+starttls",
+                timeout=_SECONDS,
+            )
+        except (aiosmtplib.SMTPException, OSError, ValueError) as exc:
+            # What the server said repeats the address, and what is raised here is logged.
+            raise MailNotSent(type(exc).__name__) from None

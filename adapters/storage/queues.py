@@ -1,0 +1,115 @@
+"""Storage queues: orders for work that no request waits for.
+
+Messages carry ids and nothing personal, in base64 as the host reads them.
+"""
+
+import asyncio
+import logging
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel
+
+from domain.base.errors import Unavailable
+from domain.notifications.welcome import MailOrder
+from domain.operations.health import Waiting
+
+if TYPE_CHECKING:
+    from azure.storage.queue.aio import QueueClient
+
+log = logging.getLogger("izwop.queues")
+
+MAIL_QUEUE = "mail"
+VISIT_QUEUE = "visits"
+IMAGE_QUEUE = "images"
+# A person waits for the answer: the SDK's own pauses between tries add up to a minute.
+_PATIENCE: dict[str, Any] = {
+    "initial_backoff": 1, "increment_base": 1, "random_jitter_range": 1, "retry_total": 2,
+    "connection_timeout": 5,
+}  # fmt: skip
+
+
+class Queue:
+    """One queue, made on first use where there is a connection string.
+
+    Without one it signs in with the app's identity, which may send and look, and finds the queue made.
+    """
+
+    def __init__(self, name: str, connection: str | None, account_url: str | None) -> None:
+        self._name, self._connection, self._account_url = name, connection, account_url
+        self._opening = asyncio.Lock()
+        self._client: QueueClient | None = None
+        self._poison: QueueClient | None = None
+
+    async def send(self, order: BaseModel) -> None:
+        """Send an order, or refuse with `Unavailable` when the queue does not take it."""
+        from azure.core.exceptions import AzureError  # noqa: PLC0415
+
+        try:
+            client = await self._queue()
+            await client.send_message(order.model_dump_json())
+        except AzureError as exc:
+            log.warning("queue_unreachable queue=%s error=%s", self._name, type(exc).__name__)
+            raise Unavailable from None
+
+    async def waiting(self) -> Waiting:
+        """How many messages wait about, since when the first, and how many the host has set aside."""
+        client = await self._queue()
+        properties, front = await asyncio.gather(client.get_queue_properties(), client.peek_messages())
+        return Waiting(
+            name=self._name,
+            count=properties.approximate_message_count or 0,
+            oldest_at=front[0].inserted_on if front else None,
+            set_aside=await self._set_aside(),
+        )
+
+    async def close(self) -> None:
+        for client in (self._client, self._poison):
+            if client is not None:
+                await client.close()
+        self._client = self._poison = None
+
+    async def _set_aside(self) -> int:
+        from azure.core.exceptions import ResourceNotFoundError  # noqa: PLC0415
+
+        if self._poison is None:
+            self._poison = self._connect(f"{self._name}-poison")
+        try:
+            return (await self._poison.get_queue_properties()).approximate_message_count or 0
+        except ResourceNotFoundError:  # the host makes it when the first message is set aside
+            return 0
+
+    async def _queue(self) -> "QueueClient":
+        async with self._opening:
+            if self._client is None:
+                self._client = await self._open()
+        return self._client
+
+    async def _open(self) -> "QueueClient":
+        from azure.core.exceptions import ResourceExistsError  # noqa: PLC0415
+
+        client = self._connect(self._name)
+        if self._connection is not None:
+            try:
+                with suppress(ResourceExistsError):
+                    await client.create_queue()
+            except BaseException:  # who asks may have given up
+                await client.close()
+                raise
+        return client
+
+    def _connect(self, name: str) -> "QueueClient":
+        from azure.storage.queue import TextBase64EncodePolicy  # noqa: PLC0415
+        from azure.storage.queue.aio import QueueClient  # noqa: PLC0415
+
+        policy: dict[str, Any] = {"message_encode_policy": TextBase64EncodePolicy(), **_PATIENCE}
+        if self._connection is not None:
+            return QueueClient.from_connection_string(self._connection, name, **policy)
+        from azure.identity.aio import DefaultAzureCredential  # noqa: PLC0415
+
+        return QueueClient(self._account_url or "", name, credential=DefaultAzureCredential(), **policy)
+
+
+class MailQueue(Queue):
+    async def send_welcome(self, account_id: str) -> None:
+        await self.send(MailOrder(kind="welcome", account_id=account_id))

@@ -1,0 +1,73 @@
+"""Accounts: signed-in people, known by (`iss`, `sub`) and never by e-mail."""
+
+from datetime import datetime
+from typing import Protocol
+
+from domain.base.fields import EmailAddress
+from domain.base.model import Model
+
+
+class Identity(Model):
+    """Who the identity provider says is there. `email` and `name` are what it knows, not who it is."""
+
+    iss: str
+    sub: str
+    email: str
+    name: str | None = None
+
+
+class Account(Model):
+    id: str
+    iss: str
+    sub: str
+    email: EmailAddress
+    created_at: datetime
+    welcomed_at: datetime | None = None
+
+
+class Identities(Protocol):
+    """Which account an identity has. A reservation is atomic and is never taken back."""
+
+    async def find(self, iss: str, sub: str) -> str | None:
+        """Return the account id reserved for this identity, whether or not the account was stored yet."""
+        ...
+
+    async def reserve(self, iss: str, sub: str, account_id: str) -> str:
+        """Reserve the identity for `account_id`, or return the id that already has it."""
+        ...
+
+
+class AccountStore(Protocol):
+    async def get(self, account_id: str) -> Account | None: ...
+    async def create(self, account: Account) -> None:
+        """Store a new account; storing it again changes nothing."""
+        ...
+
+    async def claim_welcome(self, account_id: str, *, by: str, at: datetime) -> bool:
+        """Whether the queue message `by` may send the welcome: none other claimed it in the last hour."""
+        ...
+
+    async def give_up_welcome(self, account_id: str, *, by: str) -> None:
+        """Let any message claim the welcome, if it is `by` who has it."""
+        ...
+
+    async def mark_welcomed(self, account_id: str, at: datetime) -> None: ...
+
+
+async def open_account(
+    identity: Identity, *, account_id: str, now: datetime, accounts: AccountStore, identities: Identities
+) -> Account:
+    """Return the account of this identity, made now if this is its first sign-in.
+
+    Safe to repeat after a crash at any point: the reservation decides the id, and the account is stored
+    under it by whoever comes first.
+    """
+    reserved = await identities.find(identity.iss, identity.sub)
+    if reserved is None:
+        reserved = await identities.reserve(identity.iss, identity.sub, account_id)
+    known = await accounts.get(reserved)
+    if known is not None:
+        return known
+    account = Account(id=reserved, iss=identity.iss, sub=identity.sub, email=identity.email, created_at=now)
+    await accounts.create(account)
+    return account

@@ -1,0 +1,156 @@
+"""Use cases that make, copy and edit cards."""
+
+from datetime import datetime
+
+from pydantic import Field
+
+from domain.accounts.profiles import ProfileStore
+from domain.base.errors import Fault, HandleLookalike, HandleTaken, InvalidInput, KeyReused, Unavailable
+from domain.base.idempotency import Creation, request_hash
+from domain.base.model import Closed
+from domain.cards.card import (
+    ADOPT_AFTER,
+    Card,
+    CardStore,
+    Claim,
+    Handle,
+    HandleClaims,
+    ProfileId,
+    read_card,
+    read_version,
+)
+from domain.cards.content import CardContent
+from domain.cards.handles import suggest_handle
+
+
+class NewCard(Closed):
+    profile_id: ProfileId
+    handle: Handle | None = Field(default=None, description="Made from the name when absent.")
+    content: CardContent
+
+
+class CardDraft(Closed):
+    profile_id: ProfileId
+    content: CardContent
+
+
+class CardHandle(Closed):
+    handle: Handle
+
+
+class CardCopy(Closed):
+    """Where a copy goes. Without a profile it stays in the card's own."""
+
+    profile_id: ProfileId | None = None
+    handle: Handle | None = None
+
+
+async def create_card(
+    account_id: str,
+    new: NewCard,
+    *,
+    card_id: str,
+    suffix: str,
+    key: str | None,
+    now: datetime,
+    cards: CardStore,
+    handles: HandleClaims,
+    profiles: ProfileStore,
+) -> Card:
+    """Create a draft card under its own handle; repeating it with the same `key` answers the same card.
+
+    Raises `HandleTaken`, `HandleLookalike` or `KeyReused`. A crash on the way leaves a pending claim, which
+    the repetition adopts or housekeeping frees.
+    """
+    if key and (done := await cards.creation(account_id, key)):
+        return done.repeated(new)
+    await _own_profile(account_id, new.profile_id, profiles)
+    handle = new.handle or suggest_handle(new.content.name, suffix)
+    wanted = Claim(handle=handle, account_id=account_id, card_id=card_id, key=key, claimed_at=now)
+    claim = await handles.claim(wanted)
+    if claim.card_id != card_id:
+        # A sibling of this request may have come first and be done by now.
+        if key and (done := await cards.creation(account_id, key)):
+            return done.repeated(new)
+        claim = await adopted(claim, wanted, handles)
+    card = Card(
+        id=claim.card_id, account_id=account_id, profile_id=new.profile_id, handle=claim.handle, version=1,
+        draft=new.content, created_at=now, updated_at=now, key=key,
+    )  # fmt: skip
+    creation = Creation[Card](key=key, request=request_hash(new), made=card) if key else None
+    if not await cards.create(card, creation):
+        return await _already_stored(card, key, new, cards)
+    await handles.hold(claim)
+    return card
+
+
+async def adopted(claim: Claim, wanted: Claim, handles: HandleClaims) -> Claim:
+    """Take up the claim of an earlier try of this request, or refuse: the handle is another card's."""
+    mine = wanted.key is not None and (claim.account_id, claim.key) == (wanted.account_id, wanted.key)
+    if not mine or claim.state != "pending":
+        raise HandleTaken if claim.handle == wanted.handle else HandleLookalike
+    if wanted.claimed_at - claim.claimed_at > ADOPT_AFTER:
+        return await handles.adopt(claim, wanted.claimed_at)
+    return claim
+
+
+async def _already_stored(card: Card, key: str | None, new: NewCard, cards: CardStore) -> Card:
+    """The card that is there: made by a sibling under the same key, or by us with the answer lost."""
+    if key and (done := await cards.creation(card.account_id, key)):
+        return done.repeated(new)
+    stored = await cards.get(card.account_id, card.id)
+    if stored is None:
+        raise Unavailable
+    if stored.draft != card.draft:
+        raise KeyReused
+    return stored
+
+
+async def _own_profile(account_id: str, profile_id: str, profiles: ProfileStore) -> None:
+    if await profiles.get(account_id, profile_id) is None:
+        raise InvalidInput([Fault("/profileId", "unknown_profile", "is not one of your profiles")])
+
+
+async def duplicate_card(
+    account_id: str,
+    card_id: str,
+    copy: CardCopy,
+    *,
+    new_card_id: str,
+    suffix: str,
+    key: str | None,
+    now: datetime,
+    cards: CardStore,
+    handles: HandleClaims,
+    profiles: ProfileStore,
+) -> Card:
+    """Make a draft card that says what the draft of another one says."""
+    card = await read_card(account_id, card_id, cards=cards)
+    new = NewCard(profile_id=copy.profile_id or card.profile_id, handle=copy.handle, content=card.draft)
+    return await create_card(
+        account_id,
+        new,
+        card_id=new_card_id,
+        suffix=suffix,
+        key=key,
+        now=now,
+        cards=cards,
+        handles=handles,
+        profiles=profiles,
+    )
+
+
+async def edit_card(
+    account_id: str,
+    card_id: str,
+    draft: CardDraft,
+    *,
+    version: int,
+    now: datetime,
+    cards: CardStore,
+    profiles: ProfileStore,
+) -> Card:
+    card = await read_version(account_id, card_id, version, cards)
+    if draft.profile_id != card.profile_id:
+        await _own_profile(account_id, draft.profile_id, profiles)
+    return await cards.save(card.changed(now, draft=draft.content, profile_id=draft.profile_id))

@@ -1,0 +1,91 @@
+"""What a card's page tells search engines: schema.org as JSON-LD, a ProfilePage of a Person."""
+
+from typing import Any
+
+from pydantic_core import to_json
+
+from domain.cards.content import Address, CardContent
+from domain.formats.labels import image_urls
+from domain.visibility.view import CardView
+
+# Inside a script element only these could end it or start markup; U+2028 and U+2029 trouble old parsers.
+_ESCAPES = {
+    "<": "\\u003c",
+    ">": "\\u003e",
+    "&": "\\u0026",
+    "\u2028": "\\u2028",
+    "\u2029": "\\u2029",
+}
+
+
+def profile_page(view: CardView, url: str) -> dict[str, Any]:
+    content = view.content
+    person = {
+        "@type": "Person",
+        "name": content.name,
+        "url": content.website or url,
+        "image": _picture(view, "photo", url),
+        "pronouns": content.pronouns,
+        "jobTitle": content.title,
+        "worksFor": _organisation(view, url),
+        "description": content.bio,
+        "knowsLanguage": content.languages,
+        "email": [email.address for email in content.emails],
+        "telephone": [phone.number for phone in content.phones],
+        "address": _address(content.office_address) if content.office_address else None,
+        "sameAs": [social.url for social in content.social_links],
+    }
+    return {
+        "@context": "https://schema.org",
+        "@type": "ProfilePage",
+        "url": url,
+        "dateModified": f"{view.published_at:%Y-%m-%dT%H:%M:%SZ}",
+        "mainEntity": _filled(person),
+    }
+
+
+def script_text(view: CardView, url: str) -> str:
+    """The JSON-LD as the text of a `<script type="application/ld+json">`, to be put there as it is."""
+    text = to_json(profile_page(view, url)).decode()
+    # Much faster than `translate`, which goes from letter to letter.
+    for char, escape in _ESCAPES.items():
+        text = text.replace(char, escape)
+    return text
+
+
+def _organisation(view: CardView, url: str) -> dict[str, Any] | None:
+    content: CardContent = view.content
+    if not content.organisation:
+        return None
+    return _filled(
+        {
+            "@type": "Organization",
+            "name": content.organisation,
+            "description": content.company_text,
+            "logo": _picture(view, "logo", url),
+            "image": _picture(view, "company_image", url),
+        }
+    )
+
+
+def _address(address: Address) -> dict[str, Any]:
+    return _filled(
+        {
+            "@type": "PostalAddress",
+            "streetAddress": address.street,
+            "addressLocality": address.city,
+            "addressRegion": address.region,
+            "postalCode": address.postal_code,
+            "addressCountry": address.country,
+        }
+    )
+
+
+def _picture(view: CardView, field: str, url: str) -> str | None:
+    """One address of an image; as JPEG where there is one, which every reader takes."""
+    urls = image_urls(view, field, url)
+    return urls.get("jpeg") or next(iter(urls.values()), None)
+
+
+def _filled(values: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value}

@@ -1,0 +1,85 @@
+"""The vCard of a card view: version 3.0 (RFC 2426), the one that every importer takes.
+
+The order and form of the lines follow what importers do with them: a short line after N, ORG and ADR,
+because old Android readers swallow a folded one there; telephone numbers as bare E.164, because Android
+drops the rest; no logo, because Android would keep it as a second photo; and in the note, which every
+importer shows, what has no property that they read.
+"""
+
+from itertools import count
+
+from domain.cards.content import CardContent
+from domain.formats.labels import PRODUCT, labelled_links, network, split_name
+from domain.formats.vcard_lines import file_of, photo_data, structured, text, uri
+from domain.visibility.view import CardView
+
+MEDIA_TYPE = "text/vcard"
+
+_EMAIL_TYPE = {"work": "WORK", "home": "HOME"}
+_PHONE_TYPE = {"mobile": "CELL", "work": "WORK,VOICE", "home": "HOME,VOICE"}
+
+
+def write_vcard(view: CardView, url: str, photo: bytes | None = None) -> bytes:
+    """Return the card as a vCard file in UTF-8; `url` is the card's address and gives it its stable UID.
+
+    `photo` is the shown photo as JPEG; one of more than 200 KB is left out.
+    """
+    content, items = view.content, count(1)
+    lines = [
+        "BEGIN:VCARD",
+        "VERSION:3.0",
+        f"N:{structured(*split_name(content.name))};;;",
+        f"UID:{view.uid}",
+        f"FN:{text(content.name)}",
+    ]
+    if content.organisation:
+        lines.append(f"ORG:{text(content.organisation)}")
+    lines.append(f"REV:{view.published_at:%Y-%m-%dT%H:%M:%SZ}")
+    if content.title:
+        lines.append(f"TITLE:{text(content.title)}")
+    _add_reached_at(lines, content, items)
+    lines.append(f"PRODID:{PRODUCT}")
+    if note := _note(content):
+        lines.append(f"NOTE:{text(note)}")
+    _add_links(lines, content, url, items)
+    if data := photo_data(photo):
+        lines.append(f"PHOTO;ENCODING=b;TYPE=JPEG:{data}")
+    lines.append("END:VCARD")
+    return file_of(lines)
+
+
+def _add_reached_at(lines: list[str], content: CardContent, items: "count[int]") -> None:
+    for email in content.emails:
+        _add(lines, f"EMAIL;TYPE={_EMAIL_TYPE[email.kind]}:{text(email.address)}", email.label, items)
+    for phone in content.phones:
+        _add(lines, f"TEL;TYPE={_PHONE_TYPE[phone.kind]}:{text(phone.number)}", phone.label, items)
+    if at := content.office_address:
+        item = f"item{next(items)}"
+        parts = (at.street, at.city, at.region, at.postal_code, at.country)
+        lines.append(f"{item}.ADR;TYPE=WORK:;;{structured(*[part or '' for part in parts])}")
+        if at.country:
+            lines.append(f"{item}.X-ABADR:{text(at.country.lower())}")
+
+
+def _add_links(lines: list[str], content: CardContent, url: str, items: "count[int]") -> None:
+    if content.website:
+        lines.append(f"URL;TYPE=WORK:{uri(content.website)}")
+    lines += [f"X-SOCIALPROFILE;TYPE={network(at.url)}:{uri(at.url)}" for at in content.social_links]
+    for label, link in labelled_links(content, url):
+        _add(lines, f"URL:{uri(link)}", label, items)
+
+
+def _add(lines: list[str], line: str, label: str | None, items: "count[int]") -> None:
+    """A line with the label that a person gave it, if any, in the way of Apple and Google."""
+    if label is None:
+        lines.append(line)
+        return
+    item = f"item{next(items)}"
+    lines += (f"{item}.{line}", f"{item}.X-ABLabel:{text(label)}")
+
+
+def _note(content: CardContent) -> str:
+    pronouns = f"Pronouns: {content.pronouns}" if content.pronouns else None
+    languages = f"Languages: {', '.join(content.languages)}" if content.languages else None
+    paragraphs = (pronouns, content.bio, content.company_text, languages)
+    return "\n\n".join([paragraph for paragraph in paragraphs if paragraph])

@@ -1,0 +1,260 @@
+"""Pictures of an account: uploaded once, rewritten without metadata, and shown only through a card.
+
+An image starts `waiting` for its upload, is `processing` once the upload is there, and ends `ready` or
+`refused`. What was uploaded is deleted either way; only rewritten files are kept. Their names come from the
+image's random id, so that the same picture on two profiles has names that nothing ties together.
+"""
+
+import hashlib
+from datetime import datetime
+from typing import Literal, NamedTuple, Protocol
+
+from pydantic import ConfigDict, Field
+
+from domain.base.errors import AlreadyUploaded, Conflict, ImageTooLarge, NotFound, StaleVersion, UploadMissing
+from domain.base.idempotency import Creation, request_hash
+from domain.base.model import Closed, Model
+from domain.cards.content import Purpose
+
+MAX_BYTES = 5_000_000
+MEDIA_TYPES = ("image/jpeg", "image/png", "image/webp")
+
+State = Literal["waiting", "processing", "ready", "refused"]
+# Why an image was refused; the codes are stable.
+PROBLEMS = {
+    "image_type_refused": "The file is not a JPEG, PNG or WebP picture",
+    "image_animated": "The picture moves; send a still one",
+    "image_too_many_pixels": "The picture has more than 16 million pixels",
+    "image_broken": "The picture is cut off or cannot be read",
+    "image_too_large": "The picture is larger than 5 MB",
+    "image_failed": "The picture could not be worked on; send it again",
+}
+
+
+class Image(Model):
+    """An image and how far it is. `files` names the kept files by form, `problem` is one of `PROBLEMS`."""
+
+    id: str
+    account_id: str
+    purpose: Purpose
+    version: int = 1
+    state: State = "waiting"
+    problem: str | None = None
+    files: dict[str, str] = Field(default={})
+    width: int = 0
+    height: int = 0
+    created_at: datetime
+    updated_at: datetime
+    unused_since: datetime | None = None
+    etag: str | None = Field(default=None, exclude=True)
+
+    @property
+    def over(self) -> bool:
+        """Whether it is as it will stay."""
+        return self.state in ("ready", "refused")
+
+    def changed(self, at: datetime, **update: object) -> "Image":
+        return self.model_copy(update={"version": self.version + 1, "updated_at": at, **update})
+
+
+class NewImage(Closed):
+    purpose: Purpose
+
+
+class ImageOrder(Model):
+    """The queue message: which image to work on, by id."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    version: Literal[1] = 1
+    account_id: str
+    image_id: str
+
+
+class SignedUpload(NamedTuple):
+    """Where the picture may be PUT, once and without any other key, until a time."""
+
+    url: str
+    headers: dict[str, str]
+    expires_at: datetime
+
+
+class Picture(NamedTuple):
+    """The rewritten files of a picture as (form, extension, bytes), and its size in pixels."""
+
+    files: list[tuple[str, str, bytes]]
+    width: int
+    height: int
+
+
+class PictureRefused(Exception):
+    """The file is not a picture that is taken; `problem` is one of `PROBLEMS`."""
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(problem)
+        self.problem = problem
+
+
+class ImageStore(Protocol):
+    async def get(self, account_id: str, image_id: str) -> Image | None: ...
+    async def create(self, image: Image, creation: "Creation[Image] | None") -> bool: ...
+    async def creation(self, account_id: str, key: str) -> "Creation[Image] | None": ...
+    async def save(self, image: Image) -> Image: ...
+
+
+class Uploads(Protocol):
+    """Pictures as they were sent, each there until it was worked on."""
+
+    async def sign_upload(self, account_id: str, image_id: str, now: datetime) -> SignedUpload: ...
+    async def put_upload(self, account_id: str, image_id: str, content: bytes) -> bool:
+        """Keep the upload; False when another one is there already."""
+        ...
+
+    async def upload_size(self, account_id: str, image_id: str) -> int | None: ...
+    async def read_upload(self, account_id: str, image_id: str, limit: int) -> bytes | None:
+        """The first `limit` bytes of the upload, None when there is none."""
+        ...
+
+    async def delete_upload(self, account_id: str, image_id: str) -> None: ...
+
+
+class Media(Protocol):
+    """The rewritten files by name."""
+
+    async def put_media(self, name: str, content: bytes, *, account_id: str, image_id: str) -> None: ...
+
+
+class Pictures(Protocol):
+    async def rewrite(self, content: bytes, purpose: Purpose) -> Picture:
+        """Make the files of a picture, without metadata, or raise `PictureRefused`."""
+        ...
+
+
+class ImageOrders(Protocol):
+    async def send(self, order: ImageOrder) -> None: ...
+
+
+def media_name(image_id: str, extension: str, content: bytes) -> str:
+    return f"{hashlib.sha256(image_id.encode() + content).hexdigest()[:32]}.{extension}"
+
+
+async def read_image(account_id: str, image_id: str, *, images: ImageStore) -> Image:
+    image = await images.get(account_id, image_id)
+    if image is None:
+        raise NotFound
+    return image
+
+
+async def start_image(
+    account_id: str, new: NewImage, *, image_id: str, key: str | None, now: datetime, images: ImageStore
+) -> Image:
+    """Make an image that waits for its upload; repeating it with the same `key` answers the same image."""
+    image = Image(id=image_id, account_id=account_id, purpose=new.purpose, created_at=now, updated_at=now)
+    creation = Creation[Image](key=key, request=request_hash(new), made=image) if key else None
+    if await images.create(image, creation):
+        return image
+    if key and (done := await images.creation(account_id, key)):
+        return done.repeated(new)
+    # The store may have kept it while its answer was lost; nobody else can have made this id.
+    if await images.get(account_id, image_id) is None:
+        raise Conflict
+    return image
+
+
+async def upload_image(
+    account_id: str,
+    image_id: str,
+    content: bytes,
+    *,
+    now: datetime,
+    images: ImageStore,
+    uploads: Uploads,
+    orders: ImageOrders,
+) -> Image:
+    """Take the picture's bytes and order the work on them. Repeating it with the same bytes is harmless."""
+    if len(content) > MAX_BYTES:
+        raise ImageTooLarge
+    image = await read_image(account_id, image_id, images=images)
+    if image.over or not await uploads.put_upload(account_id, image_id, content):
+        raise AlreadyUploaded
+    return await _order(image, now, images, orders)
+
+
+async def complete_upload(
+    account_id: str,
+    image_id: str,
+    *,
+    now: datetime,
+    images: ImageStore,
+    uploads: Uploads,
+    orders: ImageOrders,
+) -> Image:
+    """Order the work on a picture that was sent to the signed URL. Repeating it is harmless."""
+    image = await read_image(account_id, image_id, images=images)
+    if image.over:
+        return image
+    size = await uploads.upload_size(account_id, image_id)
+    if size is None:
+        raise UploadMissing
+    if size > MAX_BYTES:
+        await uploads.delete_upload(account_id, image_id)
+        raise ImageTooLarge
+    return await _order(image, now, images, orders)
+
+
+async def _order(image: Image, now: datetime, images: ImageStore, orders: ImageOrders) -> Image:
+    if image.state == "waiting":
+        try:
+            image = await images.save(image.changed(now, state="processing"))
+        except StaleVersion:  # the same bytes came twice at once, and the other one was faster
+            image = await read_image(image.account_id, image.id, images=images)
+    # Sent again for an image that is processing already: the first order may never have left.
+    await orders.send(ImageOrder(account_id=image.account_id, image_id=image.id))
+    return image
+
+
+async def make_image(
+    order: ImageOrder,
+    *,
+    now: datetime,
+    images: ImageStore,
+    uploads: Uploads,
+    media: Media,
+    pictures: Pictures,
+) -> str:
+    """Turn the upload into the image's files and delete it; return the state the image then has.
+
+    A repeated order finds the image as it will stay and changes nothing. Two at once make the same files,
+    and the slower one finds the work done.
+    """
+    image = await images.get(order.account_id, order.image_id)
+    if image is not None and not image.over:
+        # One byte more tells that a signed upload is too large, whatever it said of itself.
+        content = await uploads.read_upload(order.account_id, order.image_id, MAX_BYTES + 1)
+        made = await _made(image, content, now, media, pictures)
+        try:
+            image = await images.save(made)
+        except StaleVersion:
+            image = await images.get(order.account_id, order.image_id)
+            if image is not None and not image.over:
+                raise
+    await uploads.delete_upload(order.account_id, order.image_id)
+    return image.state if image else "absent"
+
+
+async def _made(
+    image: Image, content: bytes | None, now: datetime, media: Media, pictures: Pictures
+) -> Image:
+    if content is None:
+        return image.changed(now, state="refused", problem="image_failed")
+    if len(content) > MAX_BYTES:
+        return image.changed(now, state="refused", problem="image_too_large")
+    try:
+        picture = await pictures.rewrite(content, image.purpose)
+    except PictureRefused as refused:
+        return image.changed(now, state="refused", problem=refused.problem)
+    files = {}
+    for form, extension, data in picture.files:
+        files[form] = media_name(image.id, extension, data)
+        await media.put_media(files[form], data, account_id=image.account_id, image_id=image.id)
+    return image.changed(now, state="ready", files=files, width=picture.width, height=picture.height)

@@ -1,0 +1,120 @@
+"""What a daily timer clears away of pictures: what never became anything, and what no card shows any more."""
+
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import NamedTuple, Protocol
+
+from domain.base.errors import StaleVersion
+from domain.cards.card import Card
+from domain.cards.content import IMAGE_PURPOSES, CardContent
+from domain.images.image import Image
+
+# A day is more than any upload takes, and enough to change one's mind about a photo.
+KEEP = timedelta(days=1)
+_CARDS_AT_ONCE = 100
+
+
+class StoredFile(NamedTuple):
+    """A stored file and the image it was made for."""
+
+    name: str
+    account_id: str
+    image_id: str
+
+
+class SweptImages(Protocol):
+    async def get(self, account_id: str, image_id: str) -> Image | None: ...
+    def created_before(self, before: datetime) -> AsyncIterator[Image]: ...
+    async def save(self, image: Image) -> Image: ...
+    async def delete(self, image: Image) -> None:
+        """Delete the image unless it changed since it was read."""
+        ...
+
+
+class SweptFiles(Protocol):
+    async def delete_uploads(self, before: datetime) -> int: ...
+    def media_before(self, before: datetime) -> AsyncIterator[StoredFile]: ...
+    async def delete_media(self, name: str) -> None: ...
+
+
+class OwnersCards(Protocol):
+    async def list(
+        self, account_id: str, limit: int, cursor: str | None
+    ) -> tuple[list[Card], str | None]: ...
+
+
+@dataclass
+class Swept:
+    """How many of each were cleared away; `given_up` images were being worked on for a day."""
+
+    uploads: int = 0
+    images: int = 0
+    given_up: int = 0
+    files: int = 0
+
+
+async def sweep_images(now: datetime, *, images: SweptImages, files: SweptFiles, cards: OwnersCards) -> Swept:
+    """Clear away what has been of no use for a day. May run twice and beside requests."""
+    before = now - KEEP
+    done = Swept(uploads=await files.delete_uploads(before))
+    account_id, used = "", frozenset[str]()
+    async for image in images.created_before(before):
+        # The store gives an account's images mostly together.
+        if image.account_id != account_id:
+            account_id, used = image.account_id, await _used(image.account_id, cards)
+        kept = _kept(image, now, used=image.id in used)
+        # Whoever changed it since it was read is using it; the next sweep looks again.
+        with suppress(StaleVersion):
+            if kept is None:
+                await _delete(image, now, images, files)
+                done.images += 1
+            elif kept is not image:
+                await images.save(kept)
+                done.given_up += kept.state != image.state
+    async for file in files.media_before(before):
+        owner = await images.get(file.account_id, file.image_id)
+        if owner is None or file.name not in owner.files.values():
+            await files.delete_media(file.name)
+            done.files += 1
+    return done
+
+
+def _kept(image: Image, now: datetime, *, used: bool) -> Image | None:
+    """The image as it shall stay, the same when nothing changes, None when it shall go."""
+    if image.state == "waiting":
+        return None
+    if image.state == "processing" and image.updated_at < now - KEEP:
+        image = image.changed(now, state="refused", problem="image_failed")
+    if used:
+        return image if image.unused_since is None else image.changed(now, unused_since=None)
+    if image.unused_since is None:
+        return image.changed(now, unused_since=now)
+    return image if image.unused_since > now - KEEP else None
+
+
+async def _delete(image: Image, now: datetime, images: SweptImages, files: SweptFiles) -> None:
+    # First it can no longer be put on a card; that is refused if it was put on one since it was read.
+    gone = await images.save(image.changed(now, state="refused", problem="image_failed"))
+    for name in image.files.values():
+        await files.delete_media(name)
+    await images.delete(gone)
+
+
+async def _used(account_id: str, cards: OwnersCards) -> frozenset[str]:
+    """The ids of the images that any card of the account names, in whatever it keeps."""
+    used: set[str] = set()
+    cursor: str | None = None
+    while True:
+        page, cursor = await cards.list(account_id, _CARDS_AT_ONCE, cursor)
+        for card in page:
+            for content in (card.draft, card.published, card.previous):
+                if content is not None:
+                    used.update(_named(content))
+        if cursor is None:
+            return frozenset(used)
+
+
+def _named(content: CardContent) -> set[str]:
+    return {image_id for field in IMAGE_PURPOSES if (image_id := getattr(content, field))}

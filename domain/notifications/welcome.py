@@ -1,0 +1,76 @@
+"""Mails to account holders. They carry no personal data; whoever reads over a shoulder learns nothing."""
+
+import hashlib
+from contextlib import suppress
+from datetime import datetime
+from typing import Literal, Protocol
+
+from pydantic import ConfigDict
+
+from domain.accounts.account import AccountStore
+from domain.base.errors import Unavailable
+from domain.base.model import Model
+
+
+class MailOrder(Model):
+    """The queue message: which mail to whom, by id. Never an address or a name."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    version: Literal[1] = 1
+    kind: Literal["welcome"]
+    account_id: str
+
+
+class Mail(Model):
+    """`id` stays the same when a mail is sent again, so that receivers keep one."""
+
+    id: str
+    to: str
+    subject: str
+    text: str
+    at: datetime
+
+
+class Mailer(Protocol):
+    async def send(self, mail: Mail) -> None: ...
+
+
+def welcome(account_id: str, email: str, origin: str, at: datetime) -> Mail:
+    digest = hashlib.sha256(f"welcome\n{account_id}".encode()).hexdigest()[:32]
+    return Mail(
+        id=f"welcome.{digest}",
+        to=email,
+        at=at,
+        subject="Welcome to iZwop",
+        text=(
+            "Welcome to iZwop.\n\n"
+            "Your account is ready. Make your first card and publish it when you like:\n"
+            f"{origin}/my\n\n"
+            "Nothing is public until you publish it.\n"
+        ),
+    )
+
+
+async def deliver(
+    order: MailOrder, *, by: str, origin: str, now: datetime, accounts: AccountStore, mailer: Mailer
+) -> None:
+    """Send the ordered mail once. An account that is gone, or was welcomed, gets none.
+
+    `by` is the queue message's id: the first message to claim the mail sends it, and of several messages for
+    one account the others do nothing. A crash between sending and marking sends again, under the same id of
+    the mail, when the message comes back. A claim is given up when sending fails: what was set aside is
+    given back as another message.
+    """
+    account = await accounts.get(order.account_id)
+    if account is None or account.welcomed_at is not None:
+        return
+    if not await accounts.claim_welcome(account.id, by=by, at=now):
+        return
+    try:
+        await mailer.send(welcome(account.id, account.email, origin, now))
+    except Exception:
+        with suppress(Unavailable):  # then the claim ends by itself
+            await accounts.give_up_welcome(account.id, by=by)
+        raise
+    await accounts.mark_welcomed(account.id, now)

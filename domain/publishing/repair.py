@@ -1,0 +1,79 @@
+"""What a timer puts right: claims nobody completed, projections that never came.
+
+Every step may run twice and beside requests, and one thing that cannot be put right stops no other.
+"""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from domain.base.errors import Refusal
+from domain.cards.card import Card, Claim, ProjectionOrder, PublishedCards
+from domain.publishing.publication import ShownImages, project
+
+# Longer than any request can run, so that nothing still under way is touched.
+CLAIM_TIME = timedelta(minutes=15)
+PROJECTION_TIME = timedelta(minutes=1)
+
+
+class StaleClaims(Protocol):
+    def stale_claims(self, before: datetime) -> AsyncIterator[Claim]: ...
+    async def hold(self, claim: Claim) -> None: ...
+    async def free(self, claim: Claim) -> None: ...
+
+
+class Cards(Protocol):
+    async def get_with_deleted(self, account_id: str, card_id: str) -> Card | None:
+        """A card, or what a deleted one left."""
+        ...
+
+    async def forget_creation(self, account_id: str, key: str) -> None: ...
+
+
+class ProjectionOrders(Protocol):
+    def projection_orders(self, before: datetime) -> AsyncIterator[ProjectionOrder]: ...
+    async def projection_done(self, order: ProjectionOrder) -> None: ...
+
+
+@dataclass
+class Settled:
+    """How many were put right, and how many could not be this time."""
+
+    done: int = 0
+    failed: int = 0
+
+
+async def settle_claims(now: datetime, *, handles: StaleClaims, cards: Cards) -> Settled:
+    """Hold the handles whose cards were stored and free those whose cards never came."""
+    result = Settled()
+    async for claim in handles.stale_claims(now - CLAIM_TIME):
+        try:
+            card = await cards.get_with_deleted(claim.account_id, claim.card_id)
+            if card is not None and claim.handle in (card.handle, *card.former_handles):
+                await handles.hold(claim)
+            else:
+                await handles.free(claim)
+            result.done += 1
+        except Refusal:
+            result.failed += 1
+    return result
+
+
+async def settle_projections(
+    now: datetime, *, orders: ProjectionOrders, cards: Cards, published: PublishedCards, images: ShownImages
+) -> Settled:
+    """Show what cards say where a crash came in between."""
+    result = Settled()
+    async for order in orders.projection_orders(now - PROJECTION_TIME):
+        try:
+            card = await cards.get_with_deleted(order.account_id, order.card_id)
+            if card is not None and card.deleted and card.key is not None:
+                await cards.forget_creation(card.account_id, card.key)
+            if card is not None:
+                await project(card, images=images, published=published, first=False)
+            await orders.projection_done(order)
+            result.done += 1
+        except Refusal:
+            result.failed += 1
+    return result

@@ -1,0 +1,146 @@
+"""Sign-in: who may start one, where it may lead, and what a finished one makes."""
+
+import re
+from datetime import date, datetime, timedelta
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from pydantic import ValidationError
+
+from domain.accounts.account import Account, AccountStore, Identities, Identity, open_account
+from domain.base.errors import Fault, InvalidInput, Refusal, Unauthenticated
+from domain.base.fields import EmailAddress
+from domain.base.model import Model
+from domain.sign_in.sessions import SessionStore, begin_session, resume_session
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
+
+MINIMUM_AGE = 13
+OLDEST_AGE = 120
+FLOW_LIFETIME = timedelta(minutes=10)
+START_PAGE = "/my"
+
+# Deliberately less than a URL may hold: nothing that a browser could read as a host, a scheme, an escape or
+# a step upwards.
+_OWN_PATH = re.compile(r"/[A-Za-z0-9._~/-]*(?:\?[A-Za-z0-9._~=&-]*)?")
+_MAX_PATH = 300
+_YEAR = re.compile("[0-9]{4}")
+_MONTH = re.compile("0?[1-9]|1[0-2]")
+
+
+@cache
+def _email() -> "TypeAdapter[str]":
+    from pydantic import TypeAdapter  # noqa: PLC0415
+
+    return TypeAdapter(EmailAddress)
+
+
+class FlowLost(Refusal):
+    """The answer does not belong to a sign-in that this browser has under way."""
+
+    code = "sign_in_lost"
+    title = "This sign-in cannot be finished"
+
+
+class SignInDeclined(Refusal):
+    """The identity provider did not sign the person in, or the person turned back."""
+
+    code = "sign_in_declined"
+    title = "You were not signed in"
+
+
+class EmailMissing(Refusal):
+    """An account needs an e-mail address and the provider gave none that can be used."""
+
+    code = "email_missing"
+    title = "Your sign-in has no e-mail address"
+
+
+class BirthMonth(NamedTuple):
+    year: int
+    month: int
+
+
+class Flow(Model):
+    """A sign-in under way, as the browser that began it keeps it, sealed."""
+
+    state: str
+    nonce: str
+    verifier: str
+    return_to: str
+    began_at: datetime
+
+    def is_live(self, now: datetime) -> bool:
+        return now - self.began_at < FLOW_LIFETIME
+
+
+class Claims(NamedTuple):
+    """What a validated ID token says. `email` and `name` are unproven remarks about (`iss`, `sub`)."""
+
+    iss: str
+    sub: str
+    email: str | None
+    name: str | None
+
+
+def own_path(wanted: str | None) -> str:
+    """`wanted` if it can only be a path of our own, otherwise the start page."""
+    plain = wanted is not None and len(wanted) <= _MAX_PATH and _OWN_PATH.fullmatch(wanted)
+    return wanted if wanted and plain and "//" not in wanted and "/." not in wanted else START_PAGE
+
+
+def read_birth_month(year: str, month: str, *, today: date) -> BirthMonth:
+    """Read what a person typed, or refuse it with a fault for each of `birthYear` and `birthMonth`."""
+    faults = []
+    if not _YEAR.fullmatch(year) or not today.year - OLDEST_AGE <= int(year) <= today.year:
+        faults.append(
+            Fault("birthYear", "invalid_year", "Give the year you were born in with four digits, like 1985.")
+        )
+    if not _MONTH.fullmatch(month):
+        faults.append(Fault("birthMonth", "invalid_month", "Choose the month you were born in."))
+    if faults:
+        raise InvalidInput(faults)
+    birth = BirthMonth(int(year), int(month))
+    if (birth.year, birth.month) > (today.year, today.month):
+        raise InvalidInput([Fault("birthMonth", "invalid_month", "This month has not come yet.")])
+    return birth
+
+
+def is_old_enough(birth: BirthMonth, today: date) -> bool:
+    """Whether the minimum age is certain: the day is not asked, so the month of the birthday must be over."""
+    return (today.year, today.month) > (birth.year + MINIMUM_AGE, birth.month)
+
+
+async def finish_sign_in(
+    claims: Claims,
+    *,
+    account_id: str,
+    secret: bytes,
+    now: datetime,
+    accounts: AccountStore,
+    identities: Identities,
+    sessions: SessionStore,
+) -> tuple[Account, str]:
+    """Return the account and the session cookie's value. `account_id` is used at the first sign-in only."""
+    try:
+        email = _email().validate_python(claims.email)
+    except ValidationError:
+        raise EmailMissing from None
+    identity = Identity(iss=claims.iss, sub=claims.sub, email=email, name=claims.name)
+    account = await open_account(
+        identity, account_id=account_id, now=now, accounts=accounts, identities=identities
+    )
+    return account, await begin_session(account.id, secret, now=now, sessions=sessions)
+
+
+async def sign_out(token: str, *, everywhere: bool, now: datetime, sessions: SessionStore) -> None:
+    """End the session of a cookie, or all of its account's. A session that is over already is no fault."""
+    try:
+        session = await resume_session(token, now=now, sessions=sessions)
+    except Unauthenticated:
+        return
+    if everywhere:
+        await sessions.delete_all(session.account_id)
+    else:
+        await sessions.delete(session.account_id, session.id)

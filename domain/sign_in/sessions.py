@@ -1,0 +1,82 @@
+"""Sessions: a signed-in browser. The cookie holds a reference and a secret; the store holds its hash.
+
+A session ends two hours after it was last seen, or up to five minutes earlier: that it was seen again within
+`TOUCH_AFTER` is not written.
+"""
+
+import base64
+import hashlib
+import hmac
+import re
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from domain.base.errors import Unauthenticated
+from domain.base.model import Model
+
+IDLE = timedelta(hours=2)
+ABSOLUTE = timedelta(hours=12)
+# A session seen within this time is not written again, so that reading pages costs no writes.
+TOUCH_AFTER = timedelta(minutes=5)
+SECRET_BYTES = 32
+
+_TOKEN = re.compile(r"(acc_[a-z2-7]{26})\.([A-Za-z0-9_-]{43})")
+
+
+class Session(Model):
+    id: str
+    account_id: str
+    created_at: datetime
+    seen_at: datetime
+
+    @property
+    def expires_at(self) -> datetime:
+        """When it ends if nobody comes back before."""
+        return min(self.seen_at + IDLE, self.created_at + ABSOLUTE)
+
+
+class SessionStore(Protocol):
+    async def get(self, account_id: str, session_id: str) -> Session | None: ...
+    async def list(self, account_id: str, now: datetime) -> list[Session]: ...
+    async def put(self, session: Session) -> None: ...
+    async def touch(self, session: Session) -> None: ...
+    async def delete(self, account_id: str, session_id: str) -> None: ...
+    async def delete_all(self, account_id: str) -> None: ...
+
+
+def _session_id(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def csrf_token(token: str) -> str:
+    """The anti-forgery token of a session: derived from its cookie, useless without it."""
+    return hmac.new(token.encode(), b"izwop csrf", hashlib.sha256).hexdigest()
+
+
+def is_of(session: Session, token: str) -> bool:
+    """Whether a session is the one of this cookie."""
+    match = _TOKEN.fullmatch(token)
+    return match is not None and hmac.compare_digest(session.id, _session_id(match[2]))
+
+
+async def begin_session(account_id: str, secret: bytes, *, now: datetime, sessions: SessionStore) -> str:
+    """Store a new session and return the cookie's value.
+
+    The value has only characters that the Functions host leaves as they are.
+    """
+    text = base64.urlsafe_b64encode(secret).decode().rstrip("=")
+    session = Session(id=_session_id(text), account_id=account_id, created_at=now, seen_at=now)
+    await sessions.put(session)
+    return f"{account_id}.{text}"
+
+
+async def resume_session(token: str, *, now: datetime, sessions: SessionStore) -> Session:
+    """Return the live session of a cookie, or refuse. One point read; at most one write in five minutes."""
+    match = _TOKEN.fullmatch(token)
+    session = await sessions.get(match[1], _session_id(match[2])) if match else None
+    if session is None or now >= session.expires_at:
+        raise Unauthenticated
+    if now - session.seen_at > TOUCH_AFTER:
+        session = session.model_copy(update={"seen_at": now})
+        await sessions.touch(session)
+    return session

@@ -1,0 +1,73 @@
+"""The one visibility rule: the only way from a card to bytes."""
+
+import uuid
+from datetime import datetime
+from typing import NamedTuple
+
+from pydantic import Field
+
+from domain.base.errors import NotFound
+from domain.base.model import Model
+from domain.cards.card import PublishedCard, ShownImage
+from domain.cards.content import CardContent
+from domain.visibility.rule import shown_to
+
+_EVERYONE = frozenset({"public"})
+_SIGNED_IN = _EVERYONE | {"signed_in"}
+_CONNECTED = _SIGNED_IN | {"connections"}
+
+
+class Viewer(NamedTuple):
+    """Who is looking. `connected` is for the owner's connections, and for the owner."""
+
+    signed_in: bool = False
+    connected: bool = False
+
+
+ANYONE = Viewer()
+
+
+def is_for_everyone(card: PublishedCard) -> bool:
+    """Whether every viewer sees the same of the card, so that who is looking need not be asked."""
+    return card.content is None or shown_to(card.content, _EVERYONE) == card.content
+
+
+class CardView(Model):
+    """A card as its viewer may see it. Every output renders this and nothing else.
+
+    `uid` stays the same when the card is renamed, and tells nothing of its id. `code` is the QR code of the
+    card's address as SVG. `phone_texts` gives numbers as people read them, as far as that is stored; `images`
+    the shown images' files by field.
+    """
+
+    handle: str
+    uid: str
+    version: int
+    published_at: datetime
+    content: CardContent
+    code: str
+    phone_texts: dict[str, str] = Field(default={})
+    images: dict[str, ShownImage]
+
+
+def view_for(card: PublishedCard | None, viewer: Viewer) -> CardView:
+    """Return what the viewer may see, or refuse with one answer for absent, unpublished and unknown."""
+    if card is None or card.content is None or card.published_at is None:
+        raise NotFound
+    audiences = _CONNECTED if viewer.connected else _SIGNED_IN if viewer.signed_in else _EVERYONE
+    content, texts = shown_to(card.content, audiences), card.phone_texts
+    images = {
+        field: image.model_copy(update={"public": getattr(card.content.audiences, field) == "public"})
+        for field, image in card.images.items()
+        if getattr(content, field) is not None
+    }
+    return CardView(
+        handle=card.handle,
+        uid=f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_OID, card.card_id)}",
+        version=card.version,
+        published_at=card.published_at,
+        content=content,
+        code=card.code,
+        phone_texts={number: texts[number] for phone in content.phones if (number := phone.number) in texts},
+        images=images,
+    )

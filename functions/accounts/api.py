@@ -1,0 +1,148 @@
+"""`/api/v1`: the caller's account, sessions and profiles."""
+
+from datetime import datetime
+
+import azure.functions as func
+
+import wiring
+from domain.accounts.profiles import (
+    Profile,
+    ProfileInput,
+    create_profile,
+    delete_profile,
+    read_profile,
+    rename_profile,
+)
+from domain.base.errors import KeyReused, NotFound, ProfileInUse
+from domain.base.model import Closed
+from domain.sign_in.sessions import csrf_token
+from functions.framework.clock import new_id
+from functions.framework.operations import Answer, Call, Page, operation
+
+bp = func.Blueprint()
+
+
+class AccountOut(Closed):
+    id: str
+    email: str
+    created_at: datetime
+
+
+class SessionOut(Closed):
+    """`csrfToken` goes into X-CSRF-Token of unsafe requests with the cookie; null with a bearer token."""
+
+    csrf_token: str | None
+
+
+class ProfileOut(Closed):
+    id: str
+    name: str
+    created_at: datetime
+    updated_at: datetime
+
+
+class ProfileList(Closed):
+    data: list[ProfileOut]
+    page: Page
+
+
+def _out(profile: Profile) -> ProfileOut:
+    return ProfileOut(
+        id=profile.id, name=profile.name, created_at=profile.created_at, updated_at=profile.updated_at
+    )
+
+
+@operation(bp, "GET", "account", "The caller's account", answer=AccountOut)
+async def get_account(call: Call) -> Answer:
+    account = await wiring.services().accounts.get(call.account_id)
+    if account is None:
+        raise NotFound
+    return Answer(AccountOut(id=account.id, email=account.email, created_at=account.created_at))
+
+
+@operation(bp, "GET", "session", "How this request is signed in", answer=SessionOut)
+async def get_session(call: Call) -> Answer:
+    return Answer(SessionOut(csrf_token=csrf_token(call.session_token) if call.session_token else None))
+
+
+@operation(bp, "DELETE", "sessions", "Sign out everywhere: end every browser session of the account")
+async def delete_sessions(call: Call) -> Answer:
+    await wiring.services().sessions.delete_all(call.account_id)
+    return Answer()
+
+
+@operation(bp, "GET", "profiles", "The account's profiles, newest first", answer=ProfileList, lists=True)
+async def list_profiles(call: Call) -> Answer:
+    found, following = await wiring.services().profiles.list(call.account_id, call.limit, call.cursor)
+    return Answer(ProfileList(data=[_out(profile) for profile in found], page=Page(next=following)))
+
+
+@operation(
+    bp,
+    "POST",
+    "profiles",
+    "Make a profile",
+    body=ProfileInput,
+    answer=ProfileOut,
+    creates=True,
+    conflicts=(KeyReused,),
+)
+async def post_profile(call: Call) -> Answer:
+    profile = await create_profile(
+        call.account_id,
+        call.body,
+        profile_id=new_id("prf"),
+        key=call.key,
+        now=call.now,
+        profiles=wiring.services().profiles,
+    )
+    return Answer(_out(profile), profile.version, location=f"profiles/{profile.id}")
+
+
+@operation(bp, "GET", "profiles/{profileId}", "One profile", answer=ProfileOut)
+async def get_profile(call: Call) -> Answer:
+    profile = await read_profile(
+        call.account_id, call.params["profileId"], profiles=wiring.services().profiles
+    )
+    return Answer(_out(profile), profile.version)
+
+
+@operation(
+    bp,
+    "PUT",
+    "profiles/{profileId}",
+    "Rename a profile",
+    body=ProfileInput,
+    answer=ProfileOut,
+    versioned=True,
+)
+async def put_profile(call: Call) -> Answer:
+    profile = await rename_profile(
+        call.account_id,
+        call.params["profileId"],
+        call.body,
+        version=call.version,
+        now=call.now,
+        profiles=wiring.services().profiles,
+    )
+    return Answer(_out(profile), profile.version)
+
+
+@operation(
+    bp,
+    "DELETE",
+    "profiles/{profileId}",
+    "Delete a profile that has no cards",
+    versioned=True,
+    conflicts=(ProfileInUse,),
+)
+async def remove_profile(call: Call) -> Answer:
+    services = wiring.services()
+    await delete_profile(
+        call.account_id,
+        call.params["profileId"],
+        version=call.version,
+        cards=services.cards,
+        profiles=services.profiles,
+    )
+    return Answer()

@@ -1,0 +1,157 @@
+"""`/my/account`: the account, its profiles and its sessions."""
+
+import hashlib
+import secrets
+from http import HTTPStatus
+
+import azure.functions as func
+
+import wiring
+from domain.accounts.profiles import ProfileInput, create_profile, delete_profile, rename_profile
+from domain.base.errors import InvalidInput, KeyReused, NotFound, ProfileInUse, StaleVersion
+from domain.sign_in.sessions import is_of
+from functions.accounts.profile_choices import MOST_PROFILES
+from functions.framework.callers import SignedIn
+from functions.framework.clock import new_id, now
+from functions.framework.forms import sentences, vet
+from functions.framework.my_pages import done, my_page, on_my_page, person_and_form, person_of, version_in
+from functions.framework.pages import page_endpoint
+from functions.framework.replies import redirect
+
+bp = func.Blueprint()
+
+
+@bp.function_name("my_account")
+@bp.route(route="my/account", methods=["GET", "HEAD"])
+@page_endpoint
+@on_my_page
+async def my_account(req: func.HttpRequest) -> func.HttpResponse:
+    return await _account_page(await person_of(req), done=done(req))
+
+
+@bp.function_name("my_profile_add")
+@bp.route(route="my/account/profiles", methods=["POST"])
+@page_endpoint
+@on_my_page
+async def my_profile_add(req: func.HttpRequest) -> func.HttpResponse:
+    person, form = await person_and_form(req)
+    typed = form.get("profileName", "")
+    key, kept = form.get("key", ""), {"new": typed}
+    try:
+        new = vet(ProfileInput, {"name": typed}, field="/profileName")
+        await create_profile(
+            person.account_id,
+            new,
+            profile_id=new_id("prf"),
+            key=hashlib.sha256(f"form {key}".encode()).hexdigest(),
+            now=now(),
+            profiles=wiring.services().profiles,
+        )
+    except InvalidInput as refusal:
+        return await _account_page(person, faults=sentences(refusal.faults), typed=kept, key=key)
+    except KeyReused:
+        fault = {"/profileName": "This form has added a profile already. Send it again to add one more"}
+        return await _account_page(person, faults=fault, typed=kept)
+    return redirect("/my/account?done=profile-added")
+
+
+@bp.function_name("my_profile_rename")
+@bp.route(route="my/account/profiles/{profileId}", methods=["POST"])
+@page_endpoint
+@on_my_page
+async def my_profile_rename(req: func.HttpRequest) -> func.HttpResponse:
+    person, form = await person_and_form(req)
+    profile_id = req.route_params["profileId"]
+    typed = form.get(f"profiles-{profile_id}", "")
+    try:
+        new = vet(ProfileInput, {"name": typed}, field=f"/profiles/{profile_id}")
+        await rename_profile(
+            person.account_id,
+            profile_id,
+            new,
+            version=version_in(form),
+            now=now(),
+            profiles=wiring.services().profiles,
+        )
+    except InvalidInput as refusal:
+        return await _account_page(person, faults=sentences(refusal.faults), typed={profile_id: typed})
+    except StaleVersion:
+        return await _account_page(person, stale=profile_id, typed={profile_id: typed})
+    return redirect("/my/account?done=profile-renamed")
+
+
+@bp.function_name("my_profile_delete")
+@bp.route(route="my/account/profiles/{profileId}/delete", methods=["POST"])
+@page_endpoint
+@on_my_page
+async def my_profile_delete(req: func.HttpRequest) -> func.HttpResponse:
+    person, form = await person_and_form(req)
+    profile_id = req.route_params["profileId"]
+    services = wiring.services()
+    try:
+        await delete_profile(
+            person.account_id,
+            profile_id,
+            version=version_in(form),
+            cards=services.cards,
+            profiles=services.profiles,
+        )
+    except ProfileInUse:
+        fault = {
+            f"/profiles/{profile_id}": "This profile has cards. Delete them or move them to another first"
+        }
+        return await _account_page(person, faults=fault, status=HTTPStatus.CONFLICT)
+    except StaleVersion:
+        return await _account_page(person, stale=profile_id)
+    return redirect("/my/account?done=profile-deleted")
+
+
+@bp.function_name("my_session_end")
+@bp.route(route="my/account/sessions", methods=["POST"])
+@page_endpoint
+@on_my_page
+async def my_session_end(req: func.HttpRequest) -> func.HttpResponse:
+    """Sign another browser out. One that is signed out already is as it should be."""
+    person, form = await person_and_form(req)
+    services = wiring.services()
+    live = await services.sessions.list(person.account_id, now())
+    if form.get("session") in {session.id for session in live}:
+        await services.sessions.delete(person.account_id, form["session"])
+    return redirect("/my/account?done=session-ended")
+
+
+async def _account_page(
+    person: SignedIn,
+    *,
+    faults: dict[str, str] | None = None,
+    stale: str | None = None,
+    typed: dict[str, str] | None = None,
+    key: str | None = None,
+    status: int = HTTPStatus.UNPROCESSABLE_ENTITY,
+    done: str | None = None,
+) -> func.HttpResponse:
+    """The page with what was `typed`, by profile id or `new`. `stale` is a profile renamed meanwhile."""
+    services = wiring.services()
+    account = await services.accounts.get(person.account_id)
+    if account is None:
+        raise NotFound
+    if stale:
+        status = HTTPStatus.PRECONDITION_FAILED
+    elif not faults:
+        status = HTTPStatus.OK
+    profiles, _ = await services.profiles.list(person.account_id, MOST_PROFILES, None)
+    sessions = await services.sessions.list(person.account_id, now())
+    return my_page(
+        "accounts/account.html",
+        person,
+        section="account",
+        status=status,
+        account=account,
+        profiles=profiles,
+        sessions=[(session, is_of(session, person.token)) for session in sessions],
+        typed=typed or {},
+        faults=faults or {},
+        stale=stale,
+        key=key or secrets.token_urlsafe(16),
+        done=done,
+    )

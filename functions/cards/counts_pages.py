@@ -1,0 +1,113 @@
+"""`/my/cards/{cardId}/counts`: how often a card was viewed and saved, and its links followed."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Final, NamedTuple
+
+import azure.functions as func
+
+import wiring
+from domain.cards.card import Card
+from domain.cards.links import links_of
+from domain.visits.counting import DayCounts, Period, read_counts
+from functions.cards.frame import card_of
+from functions.framework.clock import now
+from functions.framework.my_pages import my_page, on_my_page, person_of
+from functions.framework.pages import page_endpoint
+
+bp = func.Blueprint()
+
+# The periods there are to choose from, in days.
+PERIODS: Final = (30, 90)
+# A chart's own units; the page scales it.
+WIDTH, HEIGHT = 720, 160
+
+
+class Bar(NamedTuple):
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+class Chart(NamedTuple):
+    """One count over the days, oldest first. `top` is what the full height stands for."""
+
+    name: str
+    total: int
+    top: int
+    bars: list[Bar]
+    summary: str
+
+
+@bp.function_name("my_card_counts")
+@bp.route(route="my/cards/{cardId}/counts", methods=["GET", "HEAD"])
+@page_endpoint
+@on_my_page
+async def my_card_counts(req: func.HttpRequest) -> func.HttpResponse:
+    person = await person_of(req)
+    card = await card_of(req, person)
+    days = next((each for each in PERIODS if str(each) == req.params.get("days")), PERIODS[0])
+    today = now().date()
+    period = Period.model_validate({"from": today - timedelta(days=days - 1), "to": today})
+    counted = (await read_counts(card.id, period, traffic=wiring.services().traffic)).data
+    clicks = [sum(day.clicks.values()) for day in counted]
+    return my_page(
+        "cards/counts.html",
+        person,
+        card=card,
+        days=days,
+        periods=PERIODS,
+        charts=[
+            draw("Views", counted, [day.views for day in counted]),
+            draw("Contacts saved", counted, [day.saves for day in counted]),
+            draw("Links followed", counted, clicks),
+        ],
+        first=period.first,
+        last=period.last,
+        rows=list(zip(counted, clicks, strict=True))[::-1],
+        links=clicks_by_link(card, counted),
+        width=WIDTH,
+        height=HEIGHT,
+    )
+
+
+def draw(name: str, counted: Sequence[DayCounts], numbers: Sequence[int]) -> Chart:
+    """A bar for each day with any; the highest is as high as the chart."""
+    top, step = max(numbers), WIDTH / len(numbers)
+    bars = [
+        Bar(
+            x=round(index * step + step * 0.1, 1),
+            y=round(HEIGHT - number / top * HEIGHT, 1),
+            width=round(step * 0.8, 1),
+            height=round(number / top * HEIGHT, 1),
+        )
+        for index, number in enumerate(numbers)
+        if number
+    ]
+    return Chart(name, sum(numbers), top, bars, _summary(name, counted, numbers))
+
+
+def _summary(name: str, counted: Sequence[DayCounts], numbers: Sequence[int]) -> str:
+    if not any(numbers):
+        return f"{name}: none in {len(numbers)} days"
+    best = max(range(len(numbers)), key=numbers.__getitem__)
+    most = f"most on {_day(counted[best].day)} with {numbers[best]}"
+    return f"{name}: {sum(numbers)} in {len(numbers)} days, {most}"
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {day:%B}"
+
+
+def clicks_by_link(card: Card, counted: Sequence[DayCounts]) -> list[tuple[str | None, int]]:
+    """The links that were followed, most followed first; None for those no longer on the card."""
+    known: dict[str, str] = {}
+    for content in (card.previous, card.draft, card.published):
+        known |= links_of(content) if content else {}
+    found: Counter[str | None] = Counter()
+    for day in counted:
+        for key, number in day.clicks.items():
+            found[known.get(key)] += number
+    return found.most_common()

@@ -1,0 +1,43 @@
+"""Template filters for the values of cards."""
+
+from collections.abc import Mapping
+
+from domain.base.fields import phone_text
+from domain.cards.content import Address, CardContent
+from functions.framework.filters import countries
+
+# Where English-speaking habit puts the postal code behind the city; elsewhere it stands before it.
+_POSTAL_CODE_LAST = frozenset({"AU", "CA", "GB", "IE", "IN", "NZ", "US", "ZA"})
+
+
+def address_lines(address: Address) -> list[str]:
+    """An address as it is written on an envelope; empty parts leave no gap."""
+    code_last = address.country in _POSTAL_CODE_LAST
+    parts = (address.city, address.postal_code) if code_last else (address.postal_code, address.city)
+    place = " ".join(part for part in parts if part)
+    country = countries().get(address.country, address.country) if address.country else None
+    street = address.street.split("\n") if address.street else []
+    return [line for line in (*street, place, address.region, country) if line]
+
+
+def grouped(number: str, texts: Mapping[str, str]) -> str:
+    """A phone number as people read it, from what was stored with the card if it is there."""
+    return texts.get(number) or phone_text(number)
+
+
+def subtitle(content: CardContent) -> str:
+    """What somebody is, and where."""
+    return ", ".join(filter(None, (content.title, content.organisation)))
+
+
+def counted(link: str, links: Mapping[str, str]) -> str:
+    """Where a link of a card leads by way of us, if it does, so that following it is counted."""
+    return links.get(link, link)
+
+
+FILTERS = {
+    "address_lines": address_lines,
+    "counted": counted,
+    "grouped": grouped,
+    "subtitle": subtitle,
+}

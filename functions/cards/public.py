@@ -1,0 +1,236 @@
+"""The public door of a card: every form of it, its images and the links it leads to, under one rule."""
+
+import asyncio
+import base64
+import functools
+import hashlib
+import re
+from collections.abc import Mapping
+from http import HTTPStatus
+from urllib.parse import quote
+
+import azure.functions as func
+
+import wiring
+from domain.base.errors import NotFound, Unavailable
+from domain.cards.card import PublishedCard
+from domain.cards.handles import is_handle
+from domain.cards.links import links_of
+from domain.formats.schema_org import script_text
+from domain.visibility.view import ANYONE, CardView, Viewer, view_for
+from domain.visits.counting import Kind
+from functions.cards.cache import Output, Shelved, shelf
+from functions.cards.formats import FORMATS, code_look, draw_code
+from functions.cards.negotiation import PAGE, negotiate
+from functions.framework.callers import SESSION_COOKIE, signed_in
+from functions.framework.pages import content_security_policy, page_endpoint, render
+from functions.framework.problems import Handler
+from functions.framework.replies import redirect, reply
+from functions.framework.requests import matches
+from functions.visits.note import note
+
+bp = func.Blueprint()
+
+CODES = ("qr.svg", "qr.png")
+# Drawn codes that one card keeps, of those that are not its plain one.
+MOST_DRAWN = 8
+# A larger output, such as a contact with its photo, is made each time: memory is for many cards.
+MOST_KEPT = 64 * 1024
+_drawing = asyncio.Semaphore(1)
+CODE_OPTIONS = frozenset({"fg", "bg", "size", "logo"})
+_IMAGE = re.compile(r"[0-9a-f]{32}\.(?:webp|jpe?g|png)")
+
+
+class Moved(Exception):
+    """The handle is a former name; `handle` is the present one."""
+
+    def __init__(self, handle: str) -> None:
+        self.handle = handle
+
+
+async def _take(handle: str) -> Shelved:
+    if not is_handle(handle):
+        raise NotFound
+    shelved = await shelf.take(handle)
+    if shelved.card.redirect_to is not None:
+        raise Moved(shelved.card.redirect_to)
+    return shelved
+
+
+def follows_renames(handler: Handler) -> Handler:
+    """Lead whatever was under a former name of a card to the same under its present one."""
+
+    @functools.wraps(handler)
+    async def wrapped(req: func.HttpRequest) -> func.HttpResponse:
+        try:
+            return await handler(req)
+        except Moved as moved:
+            path, _, query = req.url.partition("?")
+            rest = re.sub("^.*?/c/[^/.]*", "", path, count=1)
+            location = f"/c/{moved.handle}{quote(rest)}{query and '?'}{query}"
+            headers = {"Location": location, "Cache-Control": "no-cache", "X-Robots-Tag": "noindex"}
+            return reply(status=HTTPStatus.PERMANENT_REDIRECT, content_type="text/plain", headers=headers)
+
+    return wrapped
+
+
+async def _viewer(req: func.HttpRequest, card: PublishedCard) -> tuple[Viewer, bool]:
+    """Who is looking, and whether it is the owner. A stranger without a session costs nothing."""
+    if SESSION_COOKIE not in req.headers.get("cookie", ""):
+        return ANYONE, False
+    try:
+        found = await signed_in(req)
+    except Unavailable:
+        # What is for everybody does not wait for knowing who asks.
+        return ANYONE, False
+    if found is None:
+        return ANYONE, False
+    if found.account_id == card.owner_id:
+        return Viewer(signed_in=True, connected=True), True
+    connected = await wiring.services().connections.connected(card.owner_id, found.account_id)
+    return Viewer(signed_in=True, connected=connected), False
+
+
+@bp.function_name("show_card")
+@bp.route(route="c/{handle}", methods=["GET", "HEAD"])
+@page_endpoint
+@follows_renames
+async def show_card(req: func.HttpRequest) -> func.HttpResponse:
+    handle, dot, suffix = req.route_params["handle"].lower().partition(".")
+    if dot and suffix not in FORMATS:
+        raise NotFound
+    shelved = await _take(handle)
+    form = suffix or negotiate(req.headers.get("accept", ""))
+    viewer, is_owner = await _viewer(req, shelved.card)
+    if shelved.for_everyone:
+        viewer = Viewer(signed_in=viewer.signed_in)
+    if form in CODES and not CODE_OPTIONS.isdisjoint(req.params):
+        drawn = await _drawn(req.params, form, shelved, viewer)
+        return drawn.unchanged if matches(req, drawn.etag) else drawn.full
+    output = shelved.outputs.get((viewer, form))
+    if output is None:
+        output = await _make(view_for(shelved.card, viewer), form, viewer)
+        if len(output.full.get_body()) <= MOST_KEPT:
+            shelved.outputs[viewer, form] = output
+    unchanged = matches(req, output.etag)
+    # Looking again is a visit; asking whether a file that was saved has changed saves nothing.
+    if form == PAGE or (FORMATS[form].to_keep and not unchanged):
+        kind: Kind = "view" if form == PAGE else "save"
+        await note(kind, shelved.card.card_id, req, is_owner=is_owner)
+    return output.unchanged if unchanged else output.full
+
+
+@bp.function_name("show_card_image")
+@bp.route(route="c/{handle}/{image}", methods=["GET", "HEAD"])
+@page_endpoint
+@follows_renames
+async def show_card_image(req: func.HttpRequest) -> func.HttpResponse:
+    """An image that the viewer's card shows; one that it does not show was never there."""
+    name = req.route_params["image"].lower()
+    if not _IMAGE.fullmatch(name):
+        raise NotFound
+    shelved = await _take(req.route_params["handle"].lower())
+    viewer, _ = await _viewer(req, shelved.card)
+    shown = [
+        image for image in view_for(shelved.card, viewer).images.values() if name in image.files.values()
+    ]
+    found = await wiring.services().blobs.open_media(shown[0].sources[name]) if shown else None
+    if found is None:
+        raise NotFound
+    content, content_type = found
+    public = any(image.public for image in shown)
+    # A browser keeps what it was shown; a cache that serves others asks again, so that hidden means gone.
+    caching = "public, max-age=31536000, s-maxage=5, immutable" if public else "private, no-store"
+    headers = {
+        "Cache-Control": caching,
+        "Content-Security-Policy": "sandbox; default-src 'none'",
+        "X-Robots-Tag": "noindex",
+    }
+    return reply(content, content_type=content_type, headers=headers)
+
+
+@bp.function_name("follow_card_link")
+@bp.route(route="c/{handle}/go/{key}", methods=["GET", "HEAD"])
+@page_endpoint
+@follows_renames
+async def follow_card_link(req: func.HttpRequest) -> func.HttpResponse:
+    """Lead to a link that the viewer's card shows, and count that somebody followed it."""
+    shelved = await _take(req.route_params["handle"].lower())
+    viewer, is_owner = await _viewer(req, shelved.card)
+    links = links_of(view_for(shelved.card, viewer).content)
+    key = req.route_params["key"].lower()
+    if key not in links:
+        raise NotFound
+    await note("click", shelved.card.card_id, req, is_owner=is_owner, link=key)
+    return redirect(links[key])
+
+
+async def _make(view: CardView, form: str, viewer: Viewer) -> Output:
+    url = f"{wiring.services().settings.public_origin}/c/{view.handle}"
+    caching = _caching(viewer)
+    if form != PAGE:
+        kind = FORMATS[form]
+        photo = await _picture(view, "photo") if kind.takes_photo else None
+        headers = _file_name(view, form) if kind.to_keep else {}
+        return _output(kind.write(view, url, photo), kind.content_type, caching | headers)
+    body = render(
+        "cards/card.html",
+        style="card",
+        view=view,
+        url=url,
+        vcf_url=f"/c/{view.handle}.vcf",
+        qr_svg=view.code,
+        links={link: f"/c/{view.handle}/go/{key}" for key, link in links_of(view.content).items()},
+        schema=script_text(view, url),
+    )
+    policy = {"Content-Security-Policy": content_security_policy("card")}
+    return _output(body, "text/html; charset=utf-8", caching | policy)
+
+
+def _caching(viewer: Viewer) -> dict[str, str]:
+    """What caches may do: nothing with what is not for everybody, and nothing without asking again.
+
+    A stranger is told the same of every card: by its headers none has more to show than another.
+    """
+    kept = "public, no-cache" if viewer == ANYONE else "private, no-store"
+    return {"Cache-Control": kept, "Vary": "Accept, Cookie"}
+
+
+async def _drawn(options: Mapping[str, str], form: str, shelved: Shelved, viewer: Viewer) -> Output:
+    """A QR code in the owner's colours and size, and with the shown logo if asked for.
+
+    Drawing is work, and anybody may ask: one is drawn at a time, and a card keeps a few of them.
+    """
+    look, with_logo = code_look(options), options.get("logo") == "1"
+    drawn = f"{form} {look} {with_logo}"
+    output = shelved.outputs.get((viewer, drawn))
+    if output is None:
+        view = view_for(shelved.card, viewer)
+        url = f"{wiring.services().settings.public_origin}/c/{view.handle}"
+        logo = await _picture(view, "logo") if with_logo else None
+        async with _drawing:
+            body = await asyncio.to_thread(draw_code, form, url, look, logo)
+        output = _output(body, FORMATS[form].content_type, _caching(viewer))
+        few = sum(" " in kept for _, kept in shelved.outputs) < MOST_DRAWN
+        if few and len(body) <= MOST_KEPT:
+            shelved.outputs[viewer, drawn] = output
+    return output
+
+
+async def _picture(view: CardView, field: str) -> bytes | None:
+    image = view.images.get(field)
+    name = image.files.get("jpeg") if image else None
+    found = await wiring.services().blobs.open_media(image.sources[name]) if image and name else None
+    return found[0] if found else None
+
+
+def _file_name(view: CardView, form: str) -> dict[str, str]:
+    suffix = form.rpartition(".")[2]
+    name = quote(f"{view.content.name}.{suffix}", safe="")
+    return {"Content-Disposition": f"inline; filename=\"{view.handle}.{suffix}\"; filename*=UTF-8''{name}"}
+
+
+def _output(body: bytes, content_type: str, headers: dict[str, str]) -> Output:
+    tag = f'"{base64.urlsafe_b64encode(hashlib.sha256(body).digest()[:15]).decode()}"'
+    headers = {"ETag": tag, "X-Robots-Tag": "noindex", **headers}
+    return Output(etag=tag, full=reply(body, content_type=content_type, headers=headers))

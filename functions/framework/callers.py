@@ -1,0 +1,114 @@
+"""Who is calling: a program with a bearer token, or a browser with a session, and whether it means it."""
+
+import hmac
+from collections.abc import Mapping
+from typing import NamedTuple
+from urllib.parse import parse_qsl
+
+import azure.functions as func
+
+import wiring
+from domain.base.errors import ForgedRequest, NoAccount, Unauthenticated
+from domain.sign_in.sessions import csrf_token, resume_session
+from functions.framework.clock import now
+from functions.framework.problems import BadBody
+from functions.framework.requests import read_body, read_cookies
+
+SESSION_COOKIE = "__Host-session"
+CSRF_FIELD = "csrf"
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+MAX_FORM_FIELDS = 200
+FORM = "application/x-www-form-urlencoded"
+
+
+class Caller(NamedTuple):
+    """The account that an API request acts for, and the session's cookie value if it came with one."""
+
+    account_id: str
+    session_token: str | None = None
+
+
+class SignedIn(NamedTuple):
+    """A browser with a live session. `csrf` goes into every form; `token` is the cookie's value."""
+
+    account_id: str
+    csrf: str
+    token: str
+
+
+async def authenticate(req: func.HttpRequest) -> Caller:
+    """Return who calls the API, by bearer token or, without one, by session; or refuse.
+
+    With a session every unsafe method needs `X-CSRF-Token` and must not come from another site. A request
+    that shows a bad bearer token is refused even if its cookie would do.
+    """
+    authorization = req.headers.get("authorization")
+    if authorization is not None:
+        return await _bearer(authorization)
+    unsafe = req.method not in SAFE_METHODS
+    if unsafe:
+        refuse_other_sites(req)
+    found = await signed_in(req)
+    if found is None:
+        raise Unauthenticated
+    if unsafe:
+        _check_csrf(found, req.headers.get("x-csrf-token"))
+    return Caller(found.account_id, found.token)
+
+
+async def signed_in(req: func.HttpRequest) -> SignedIn | None:
+    """Return the live session of the request's cookie, if it has one."""
+    token = read_cookies(req).get(SESSION_COOKIE)
+    if token is None:
+        return None
+    try:
+        session = await resume_session(token, now=now(), sessions=wiring.services().sessions)
+    except Unauthenticated:
+        return None
+    return SignedIn(session.account_id, csrf_token(token), token)
+
+
+def check_form(req: func.HttpRequest, signed_in: SignedIn, form: Mapping[str, str]) -> None:
+    """Refuse a form that one of our own pages did not send for this session."""
+    refuse_other_sites(req)
+    _check_csrf(signed_in, form.get(CSRF_FIELD))
+
+
+def refuse_other_sites(req: func.HttpRequest) -> None:
+    """Refuse what a browser says another site caused (Fetch Metadata, Origin; RFC 6454 §7)."""
+    site = req.headers.get("sec-fetch-site", "none").lower()
+    own = wiring.services().settings.public_origin
+    if site not in ("same-origin", "none") or req.headers.get("origin", own) != own:
+        raise ForgedRequest
+
+
+def read_form(req: func.HttpRequest) -> dict[str, str]:
+    """The fields of a form, of a repeated name the last."""
+    body = read_body(req, FORM)
+    try:
+        pairs = parse_qsl(
+            body.decode("ascii"),
+            keep_blank_values=True,
+            errors="strict",
+            max_num_fields=MAX_FORM_FIELDS,
+        )
+    except ValueError:
+        raise BadBody("The body is not a form.") from None
+    return dict(pairs)
+
+
+async def _bearer(authorization: str) -> Caller:
+    scheme, _, token = authorization.partition(" ")
+    if scheme.lower() != "bearer":
+        raise Unauthenticated
+    services = wiring.services()
+    iss, sub = await services.tokens.read_access_token(token.strip(), now=now())
+    account_id = await services.identities.find(iss, sub)
+    if account_id is None:
+        raise NoAccount
+    return Caller(account_id)
+
+
+def _check_csrf(found: SignedIn, given: str | None) -> None:
+    if not hmac.compare_digest((given or "").encode(), found.csrf.encode()):
+        raise ForgedRequest

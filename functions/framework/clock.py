@@ -1,0 +1,19 @@
+"""Where time and randomness come from; the domain gets both as arguments."""
+
+import secrets
+from datetime import UTC, datetime
+
+from domain.base.ids import ID_BYTES, make_id
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def new_id(prefix: str) -> str:
+    return make_id(prefix, secrets.token_bytes(ID_BYTES))
+
+
+def new_suffix() -> str:
+    """Six letters and digits for a handle that was not chosen."""
+    return make_id("", secrets.token_bytes(ID_BYTES))[1:7]

@@ -1,0 +1,141 @@
+"""Template filters of every page: links, names, countries and languages as people read them."""
+
+import re
+import zlib
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+from urllib.parse import quote, unquote, urlsplit
+
+from markupsafe import Markup
+
+from domain.base.fields import FORBIDDEN, is_visible
+
+# The classes of web/styles that carry a hue, `hue-0` to `hue-7`: styles may not be written inline.
+HUES = 8
+_WEB = Path(__file__).parent.parent.parent / "web"
+_NETWORKS = {
+    "behance.net": "Behance",
+    "bsky.app": "Bluesky",
+    "dribbble.com": "Dribbble",
+    "facebook.com": "Facebook",
+    "github.com": "GitHub",
+    "gitlab.com": "GitLab",
+    "instagram.com": "Instagram",
+    "line.me": "LINE",
+    "linkedin.com": "LinkedIn",
+    "medium.com": "Medium",
+    "mastodon.social": "Mastodon",
+    "orcid.org": "ORCID",
+    "pinterest.com": "Pinterest",
+    "t.me": "Telegram",
+    "threads.net": "Threads",
+    "tiktok.com": "TikTok",
+    "twitter.com": "X",
+    "vimeo.com": "Vimeo",
+    "wa.me": "WhatsApp",
+    "weibo.com": "Weibo",
+    "x.com": "X",
+    "xing.com": "XING",
+    "youtube.com": "YouTube",
+}
+
+
+def initials(name: str) -> str:
+    """One or two letters that stand for a name; one where a script has no capitals, as two would mislead."""
+    letters = [found[0] for word in name.split() if (found := re.search(r"[^\W\d_]", word))]
+    if not letters:
+        return name[:1]
+    first, last = letters[0].upper()[0], letters[-1].upper()[0]
+    cased = first != letters[0].lower() and last != letters[-1].lower()
+    return first + last if cased and len(letters) > 1 else first
+
+
+def hue(handle: str) -> str:
+    """The style class of a card's colour: the same for the same handle, always."""
+    return f"hue-{zlib.crc32(handle.encode()) % HUES}"
+
+
+def mailto(address: str) -> str:
+    """The link that writes to an address; mail programs want the ASCII form of its domain (RFC 6068)."""
+    local, _, domain = address.rpartition("@")
+    if not domain.isascii():
+        from email_validator import EmailNotValidError, validate_email  # noqa: PLC0415
+
+        # What was vetted once is shown, also if the library has become stricter since.
+        with suppress(EmailNotValidError):
+            domain = str(validate_email(address, check_deliverability=False).ascii_domain)
+    return f"mailto:{quote(local, safe='!$*+-/=^_{|}~.')}@{domain}"
+
+
+def host_of(url: str) -> str:
+    """The site a link leads to, as people say it."""
+    return (urlsplit(url).hostname or "").removeprefix("www.")
+
+
+def link_text(url: str) -> str:
+    """A link without what machines need: no scheme, no `www.`, no query, no closing slash."""
+    parts = urlsplit(url)
+    if parts.scheme in ("mailto", "tel"):
+        return parts.path
+    return parts.netloc.removeprefix("www.") + parts.path.rstrip("/")
+
+
+def network(url: str) -> str:
+    """The name of the social network a link leads to, or the site's own."""
+    host = host_of(url)
+    while host not in _NETWORKS and host.count(".") > 1:
+        host = host.partition(".")[2]
+    return _NETWORKS.get(host) or host_of(url)
+
+
+def member(url: str) -> str:
+    """Whose page of a social network a link leads to: the last part of its path.
+
+    Escapes may hide what a text of a card may not contain; that is left out.
+    """
+    found = FORBIDDEN.sub("", unquote(urlsplit(url).path)).rstrip("/").rpartition("/")[2]
+    return found if is_visible(found) else ""
+
+
+@cache
+def countries() -> dict[str, str]:
+    """English country names by ISO 3166-1 code, in the order of the names."""
+    return dict(sorted(_rows("countries"), key=lambda row: row[1]))
+
+
+@cache
+def languages() -> dict[str, str]:
+    """What languages call themselves, by their tags (BCP 47)."""
+    return dict(_rows("languages"))
+
+
+def _rows(table: str) -> list[tuple[str, str]]:
+    rows = (line.partition("\t") for line in (_WEB / f"{table}.tsv").read_text("utf-8").splitlines())
+    return [(code, name) for code, _, name in rows]
+
+
+def language(tag: str) -> str:
+    """What a language calls itself; of a tag that is not in the table its beginning, or else the tag."""
+    known = {each.lower(): name for each, name in languages().items()}
+    parts = tag.lower().split("-")
+    names = (known.get("-".join(parts[:length])) for length in range(len(parts), 0, -1))
+    return next((name for name in names if name), tag)
+
+
+def icon(name: str) -> Markup:
+    """A shape that the page defines. Jinja makes that of a constant name once, when it compiles the page."""
+    return Markup(f'<svg class="icon" aria-hidden="true"><use href="#{name}"/></svg>')  # noqa: S704 - ours
+
+
+FILTERS = {
+    "host_of": host_of,
+    "hue": hue,
+    "icon": icon,
+    "initials": initials,
+    "language": language,
+    "link_text": link_text,
+    "mailto": mailto,
+    "member": member,
+    "network": network,
+}

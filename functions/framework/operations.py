@@ -1,0 +1,174 @@
+"""The frame of `/api/v1`: an operation declared once is both the function and its description."""
+
+import hashlib
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from http import HTTPStatus
+from typing import Any, NamedTuple
+from urllib.parse import parse_qsl
+
+import azure.functions as func
+from pydantic import BaseModel, ValidationError
+
+from domain.base.errors import Fault, InvalidInput, Refusal
+from domain.base.model import Closed
+from functions.framework.callers import authenticate
+from functions.framework.clock import now
+from functions.framework.problems import endpoint, faults_of
+from functions.framework.replies import reply
+from functions.framework.requests import etag, read_binary, read_json, read_version
+
+PREFIX = "api/v1"
+DEFAULT_LIMIT, MAX_LIMIT = 25, 100
+_KEY = re.compile("[!-~]{1,255}")
+
+
+class Page(Closed):
+    next: str | None
+
+
+class Call(NamedTuple):
+    """One authenticated request of an operation, read and vetted as the operation declares."""
+
+    account_id: str
+    params: dict[str, str]
+    now: datetime
+    body: Any = None
+    query: Any = None
+    version: int = 0
+    key: str | None = None
+    limit: int = DEFAULT_LIMIT
+    cursor: str | None = None
+    session_token: str | None = None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What an operation gives back; a `version` becomes the ETag, a `location` a path under the API.
+
+    `content` is for an operation that gives bytes.
+    """
+
+    body: BaseModel | None = None
+    version: int | None = None
+    location: str | None = None
+    headers: dict[str, str] = field(default_factory=dict)
+    content: bytes = b""
+
+
+Action = Callable[[Call], Awaitable[Answer]]
+
+
+class Operation(NamedTuple):
+    """A described function of the API.
+
+    `versioned` operations need If-Match; `creates` take Idempotency-Key; `lists` take limit and cursor;
+    `query` is what others are asked with.
+    """
+
+    name: str
+    method: str
+    path: str
+    summary: str
+    action: Action
+    body: type[BaseModel] | None = None
+    query: type[BaseModel] | None = None
+    answer: type[BaseModel] | None = None
+    versioned: bool = False
+    creates: bool = False
+    lists: bool = False
+    takes: tuple[str, ...] = ()
+    gives: str = ""
+    conflicts: tuple[type[Refusal], ...] = ()
+
+    @property
+    def status(self) -> HTTPStatus:
+        if self.creates:
+            return HTTPStatus.CREATED
+        return HTTPStatus.OK if self.answer or self.gives else HTTPStatus.NO_CONTENT
+
+
+OPERATIONS: list[Operation] = []
+
+
+def operation(
+    bp: func.Blueprint, method: str, path: str, summary: str, **traits: Any
+) -> Callable[[Action], Action]:
+    """Register an action as the function of `method` and `path` under `/api/v1`."""
+
+    def register(action: Action) -> Action:
+        declared = Operation(action.__name__, method, path, summary, action, **traits)
+        OPERATIONS.append(declared)
+
+        async def handle(req: func.HttpRequest) -> func.HttpResponse:
+            return await _perform(declared, req)
+
+        # The runtime checks the signature against the bindings, so the action's own must not show through.
+        handle.__name__ = action.__name__
+        routed = bp.route(route=f"{PREFIX}/{path}", methods=[method])(endpoint(handle))
+        bp.function_name(action.__name__)(routed)
+        return action
+
+    return register
+
+
+async def _perform(operation: Operation, req: func.HttpRequest) -> func.HttpResponse:
+    caller = await authenticate(req)
+    limit, cursor = _paging(req) if operation.lists else (DEFAULT_LIMIT, None)
+    call = Call(
+        account_id=caller.account_id,
+        params=dict(req.route_params),
+        now=now(),
+        version=read_version(req) if operation.versioned else 0,
+        body=_body(operation, req),
+        query=_read_query(operation.query, req) if operation.query else None,
+        key=_idempotency_key(req) if operation.creates else None,
+        limit=limit,
+        cursor=cursor,
+        session_token=caller.session_token,
+    )
+    answer = await operation.action(call)
+    headers = dict(answer.headers)
+    if answer.version is not None:
+        headers["ETag"] = etag(answer.version)
+    if answer.location is not None:
+        headers["Location"] = f"/{PREFIX}/{answer.location}"
+    if operation.gives:
+        return reply(answer.content, content_type=operation.gives, headers=headers)
+    body = answer.body.model_dump_json(by_alias=True).encode() if answer.body else b""
+    return reply(body, status=operation.status, headers=headers)
+
+
+def _body(operation: Operation, req: func.HttpRequest) -> Any:
+    if operation.takes:
+        return read_binary(req, operation.takes)
+    return read_json(operation.body, req) if operation.body else None
+
+
+def _read_query(model: type[BaseModel], req: func.HttpRequest) -> BaseModel:
+    try:
+        return model.model_validate(dict(req.params), by_alias=True, by_name=False)
+    except ValidationError as exc:
+        faults = [fault._replace(field=fault.field.removeprefix("/")) for fault in faults_of(exc)]
+        raise InvalidInput(faults) from None
+
+
+def _paging(req: func.HttpRequest) -> tuple[int, str | None]:
+    # The host drops parameters without a value, which is a value of the wrong kind all the same.
+    given = dict(parse_qsl(req.url.partition("?")[2], keep_blank_values=True))
+    text = given.get("limit", str(DEFAULT_LIMIT))
+    if not (text.isascii() and text.isdigit() and len(text) < 4 and 1 <= int(text) <= MAX_LIMIT):  # noqa: PLR2004
+        raise InvalidInput([Fault("limit", "out_of_range", f"must be a whole number from 1 to {MAX_LIMIT}")])
+    return int(text), given.get("cursor") or None
+
+
+def _idempotency_key(req: func.HttpRequest) -> str | None:
+    given = req.headers.get("idempotency-key")
+    if given is None:
+        return None
+    if not _KEY.fullmatch(given):
+        fault = Fault("Idempotency-Key", "invalid_format", "must be 1 to 255 visible ASCII characters")
+        raise InvalidInput([fault])
+    return hashlib.sha256(given.encode()).hexdigest()

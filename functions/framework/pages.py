@@ -1,0 +1,132 @@
+"""HTML pages: templates with their one style sheet inline, under a policy that allows nothing else."""
+
+import base64
+import functools
+import hashlib
+import logging
+from collections.abc import Iterable, Mapping
+from functools import cache
+from http import HTTPStatus
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import azure.functions as func
+
+from domain.base.errors import NotFound, Refusal, Unavailable
+from functions.framework.problems import Handler, InternalError, endpoint, problem, status_of
+from functions.framework.replies import reply
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+log = logging.getLogger("izwop")
+
+# Modules with a table FILTERS of template filters.
+_FILTERS = ("functions.framework.filters", "functions.cards.filters")
+_WEB = Path(__file__).parent.parent.parent / "web"
+
+
+@cache
+def environment() -> "Environment":
+    """The templates. A package brings them compiled: that takes far longer than showing a page does."""
+    from jinja2 import Environment, FileSystemLoader, ModuleLoader, StrictUndefined  # noqa: PLC0415
+
+    compiled = _WEB / "compiled"
+    made = Environment(
+        loader=ModuleLoader(compiled) if compiled.exists() else FileSystemLoader(_WEB / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    for module in _FILTERS:
+        made.filters.update(import_module(module).FILTERS)
+    return made
+
+
+@cache
+def _style(name: str) -> tuple[str, str]:
+    css = (_WEB / "styles" / f"{name}.css").read_text()
+    digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
+    return css, digest
+
+
+def content_security_policy(style: str, *, form_action: str = "", live: bool = False) -> str:
+    """The policy of a page. `form_action` names an outside origin that a form's redirect may lead to.
+
+    A `live` page runs scripts of ours, which fetch from us, and shows a card in a frame that inherits this
+    policy.
+    """
+    styles = f"'sha256-{_style(style)[1]}'"
+    scripts = ""
+    if live:
+        styles += f" 'sha256-{_style('card')[1]}'"
+        scripts = "script-src 'self'; connect-src 'self'; "
+    return (
+        f"default-src 'none'; style-src {styles}; {scripts}img-src 'self' data:; "
+        f"form-action 'self'{form_action and ' ' + form_action}; frame-ancestors 'none'; base-uri 'none'"
+    )
+
+
+def render(template: str, *, style: str, **values: object) -> bytes:
+    """The page's bytes. The template gets `style`, the text of `web/styles/{style}.css`, and `values`."""
+    return environment().get_template(template).render(style=_style(style)[0], **values).encode()
+
+
+def page(
+    template: str,
+    *,
+    style: str = "site",
+    status: int = HTTPStatus.OK,
+    headers: Mapping[str, str] | None = None,
+    cookies: Iterable[str] = (),
+    form_action: str = "",
+    live: bool = False,
+    **values: object,
+) -> func.HttpResponse:
+    policy = content_security_policy(style, form_action=form_action, live=live)
+    return reply(
+        render(template, style=style, **values),
+        status=status,
+        content_type="text/html; charset=utf-8",
+        headers={"Content-Security-Policy": policy, **(headers or {})},
+        cookies=cookies,
+    )
+
+
+def refusal_page(
+    template: str, refusal: Refusal, *, status: int | None = None, **values: Any
+) -> func.HttpResponse:
+    """A page that says a refusal, with its status and with `Retry-After` if trying again helps."""
+    headers = {"Vary": "Accept"}
+    if isinstance(refusal, Unavailable):
+        headers["Retry-After"] = str(refusal.retry_after)
+    return page(template, status=status or status_of(type(refusal)), headers=headers, **values)
+
+
+def refuse(req: func.HttpRequest, refusal: Refusal) -> func.HttpResponse:
+    """Say a refusal to a person on a page and to a program, which does not ask for HTML, as a problem."""
+    if "text/html" not in req.headers.get("accept", ""):
+        return problem(refusal, {"Vary": "Accept"})
+    if isinstance(refusal, NotFound):
+        return refusal_page("site/missing.html", refusal)
+    return refusal_page("site/refused.html", refusal, title=refusal.title)
+
+
+def page_endpoint(handler: Handler) -> Handler:
+    """An endpoint that people visit: what it refuses, and a bug, they are told on a page."""
+
+    @endpoint
+    @functools.wraps(handler)
+    async def wrapped(req: func.HttpRequest) -> func.HttpResponse:
+        try:
+            return await handler(req)
+        except Refusal as refusal:
+            return refuse(req, refusal)
+        except Exception:
+            log.exception("unexpected error in %s", handler.__name__)
+            return refuse(req, InternalError())
+
+    return wrapped

@@ -1,0 +1,170 @@
+"""Refusals as problem details (RFC 9457), their statuses and faults."""
+
+import functools
+import logging
+import uuid
+from collections.abc import Awaitable, Callable, Mapping
+from http import HTTPStatus
+
+import azure.functions as func
+from pydantic import ValidationError
+
+from domain.base import errors
+from domain.base.model import Model
+from functions.framework.replies import reply
+
+log = logging.getLogger("izwop")
+
+Handler = Callable[[func.HttpRequest], Awaitable[func.HttpResponse]]
+MAX_BODY = 256 * 1024
+# More than anybody corrects in one go, and a bound on what a hostile body makes us write.
+MAX_FAULTS = 100
+
+
+class BadBody(errors.Refusal):
+    code = "malformed_body"
+    title = "The body cannot be read"
+
+
+class MediaTypeRefused(errors.Refusal):
+    code = "unsupported_media_type"
+    field = "Content-Type"
+    title = "The body has a media type that is not understood here"
+
+
+class BodyTooLarge(errors.Refusal):
+    code = "body_too_large"
+    title = f"The body is larger than {MAX_BODY // 1024} KiB"
+
+
+class LengthRequired(errors.Refusal):
+    code = "length_required"
+    field = "Content-Length"
+    title = "Send the body with a Content-Length, not chunked"
+
+
+class MethodNotAllowed(errors.Refusal):
+    code = "method_not_allowed"
+    title = "This method is not for this address"
+
+
+class InternalError(errors.Refusal):
+    """A bug of ours; what it was goes to the log and nowhere else."""
+
+    code = "internal_error"
+    title = "Something went wrong on our side; trying again may help"
+
+
+STATUS: dict[type[errors.Refusal], HTTPStatus] = {
+    errors.InvalidInput: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.KeyReused: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.NotFound: HTTPStatus.NOT_FOUND,
+    errors.Unauthenticated: HTTPStatus.UNAUTHORIZED,
+    errors.Forbidden: HTTPStatus.FORBIDDEN,
+    errors.Conflict: HTTPStatus.CONFLICT,
+    errors.StaleVersion: HTTPStatus.PRECONDITION_FAILED,
+    errors.VersionRequired: HTTPStatus.PRECONDITION_REQUIRED,
+    errors.Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+    BadBody: HTTPStatus.BAD_REQUEST,
+    MediaTypeRefused: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    errors.ImageTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    BodyTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    LengthRequired: HTTPStatus.LENGTH_REQUIRED,
+    MethodNotAllowed: HTTPStatus.METHOD_NOT_ALLOWED,
+    InternalError: HTTPStatus.INTERNAL_SERVER_ERROR,
+}
+
+
+def status_of(refusal: type[errors.Refusal]) -> HTTPStatus:
+    return next(STATUS[family] for family in refusal.__mro__ if family in STATUS)
+
+
+class ProblemFault(Model):
+    field: str
+    code: str
+    detail: str
+
+
+class Problem(Model):
+    """RFC 9457 problem details. `code` is stable; `errors` lists every fault of the input at once."""
+
+    type: str
+    title: str
+    status: int
+    code: str
+    detail: str
+    instance: str
+    errors: list[ProblemFault]
+
+
+def problem(refusal: errors.Refusal, headers: Mapping[str, str] | None = None) -> func.HttpResponse:
+    status = status_of(type(refusal))
+    faults = [errors.Fault(refusal.field, refusal.code, str(refusal))] if refusal.field else []
+    if isinstance(refusal, errors.InvalidInput):
+        faults = refusal.faults[:MAX_FAULTS]
+    body = Problem(
+        type=f"urn:izwop:problem:{refusal.code}",
+        title=refusal.title,
+        status=status,
+        code=refusal.code,
+        detail=str(refusal),
+        instance=f"urn:uuid:{uuid.uuid4()}",
+        errors=[ProblemFault(field=fault.field, code=fault.code, detail=fault.detail) for fault in faults],
+    )
+    extra = dict(headers or {})
+    if status == HTTPStatus.UNAUTHORIZED:
+        extra["WWW-Authenticate"] = 'Bearer realm="izwop"'
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+        extra["Retry-After"] = str(errors.Unavailable.retry_after)
+    return reply(
+        body.model_dump_json().encode(), status=status, content_type="application/problem+json", headers=extra
+    )
+
+
+def endpoint(handler: Handler) -> Handler:
+    """Turn refusals into problems. A bug is logged without the request and answered with a constant 500."""
+
+    @functools.wraps(handler)
+    async def wrapped(req: func.HttpRequest) -> func.HttpResponse:
+        try:
+            return await handler(req)
+        except errors.Refusal as refusal:
+            return problem(refusal)
+        except Exception:
+            log.exception("unexpected error in %s", handler.__name__)
+            return problem(InternalError())
+
+    return wrapped
+
+
+_CODES = {
+    "extra_forbidden": ("unknown_field", "is not a field of this object"),
+    "missing": ("required", "is required"),
+    "too_short": ("required", "must not be empty"),
+    "string_pattern_mismatch": ("invalid_format", "does not have the right form"),
+    "literal_error": ("invalid_choice", "is not one of the choices"),
+    "string_unicode": ("invalid_text", "is not valid Unicode"),
+}
+# Codes that our own field types raise; every other pydantic type is a value of the wrong kind.
+_OWN_CODES = frozenset(
+    ["control_characters", "invalid_email", "invalid_phone", "invalid_url", "url_scheme", "too_long",
+     "invalid_handle", "handle_reserved", "invisible", "invalid_choice"]
+)  # fmt: skip
+
+
+def _pointer(location: tuple[int | str, ...]) -> str:
+    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in location)
+
+
+def faults_of(exc: ValidationError) -> list[errors.Fault]:
+    """Say what pydantic found in our own stable words. The offending value is never repeated."""
+    faults = []
+    for item in exc.errors(include_url=False, include_input=False):
+        kind, context = item["type"], item.get("ctx", {})
+        code, detail = _CODES.get(kind, (kind if kind in _OWN_CODES else "wrong_type", item["msg"]))
+        if kind in ("too_long", "string_too_long") and "max_length" in context:
+            many = context.get("field_type") == "List"
+            code = "too_many" if many else "too_long"
+            detail = f"takes at most {context['max_length']} {'values' if many else 'characters'}"
+        faults.append(errors.Fault(_pointer(item["loc"]), code, detail))
+    return faults

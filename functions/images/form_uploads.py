@@ -1,0 +1,51 @@
+"""Pictures in forms: reading a multipart body, and sending what is in it to work."""
+
+from collections.abc import Mapping
+from typing import Final
+
+import wiring
+from domain.base.errors import ImageTooLarge
+from domain.cards.content import Purpose
+from domain.images.image import MAX_BYTES, NewImage, start_image, upload_image
+from functions.framework.clock import new_id, now
+
+# The picture's file stands in the field of this name.
+FILE_OF: Final = {"photo": "photo-file", "logo": "logo-file", "companyImage": "companyImage-file"}
+PURPOSES: Final[tuple[Purpose, ...]] = ("photo", "logo", "companyImage")
+
+
+async def send_pictures(account_id: str, files: Mapping[str, bytes]) -> tuple[dict[str, str], dict[str, str]]:
+    """Send every picture of the form to work: the ids of the new images, and what is wrong, by field."""
+    made: dict[str, str] = {}
+    faults: dict[str, str] = {}
+    for purpose in PURPOSES:
+        content = files.get(FILE_OF[purpose])
+        if content is None:
+            continue
+        if len(content) > MAX_BYTES:
+            faults[f"/{purpose}"] = f"{ImageTooLarge.title}; choose a smaller one"
+        else:
+            made[purpose] = await _send(account_id, purpose, content)
+    return made, faults
+
+
+async def _send(account_id: str, purpose: Purpose, content: bytes) -> str:
+    services, at = wiring.services(), now()
+    image = await start_image(
+        account_id,
+        NewImage(purpose=purpose),
+        image_id=new_id("img"),
+        key=None,
+        now=at,
+        images=services.images,
+    )
+    await upload_image(
+        account_id,
+        image.id,
+        content,
+        now=at,
+        images=services.images,
+        uploads=services.blobs,
+        orders=services.image_queue,
+    )
+    return image.id

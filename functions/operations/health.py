@@ -1,0 +1,95 @@
+"""`GET /health` for operators and probes: what it depends on, the oldest unhandled work, the version."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from http import HTTPStatus
+
+import azure.functions as func
+
+import wiring
+from domain.operations.health import Dependency, Health, Waiting, judge
+from functions.framework.clock import now
+from functions.framework.problems import endpoint
+from functions.framework.replies import reply
+
+log = logging.getLogger("izwop.health")
+
+bp = func.Blueprint()
+
+CHECK_SECONDS = 2.0
+# However often it is asked for, a worker looks this often: the page is open to everybody.
+KEPT_SECONDS = 5.0
+
+Check = Callable[[], Awaitable[list[Waiting]]]
+
+
+@bp.function_name("get_health")
+@bp.route(route="health", methods=["GET", "HEAD"])
+@endpoint
+async def get_health(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001 - the trigger's binding
+    """200 while every dependency answers, 503 when one does not; work that is late changes only `status`."""
+    health = await _seen()
+    failing = health.status == "failing"
+    status = HTTPStatus.SERVICE_UNAVAILABLE if failing else HTTPStatus.OK
+    headers = {"Retry-After": str(int(KEPT_SECONDS))} if failing else {}
+    return reply(health.model_dump_json(by_alias=True).encode(), status=status, headers=headers)
+
+
+@dataclass
+class _Kept:
+    health: Health | None = None
+    until: float = 0.0
+
+
+_kept = _Kept()
+_looking = asyncio.Lock()
+
+
+async def _seen() -> Health:
+    async with _looking:
+        if _kept.health is None or time.monotonic() >= _kept.until:
+            _kept.health = await _look()
+            _kept.until = time.monotonic() + KEPT_SECONDS
+        return _kept.health
+
+
+async def _look() -> Health:
+    services, at = wiring.services(), now()
+
+    async def store() -> list[Waiting]:
+        return [await services.store_health.waiting(at)]
+
+    async def queues() -> list[Waiting]:
+        all_queues = (services.mail_queue, services.image_queue, services.visit_queue)
+        return list(await asyncio.gather(*(queue.waiting() for queue in all_queues)))
+
+    async def pictures() -> list[Waiting]:
+        await services.blobs.look()
+        return []
+
+    async def identity() -> list[Waiting]:
+        # Somebody who signs in may wait for the same document: it is fetched to the end for them.
+        await asyncio.shield(services.provider.discovery(at))
+        return []
+
+    checks: dict[str, Check] = {
+        "store": store, "queues": queues, "pictures": pictures, "identity": identity,
+    }  # fmt: skip
+    found = await asyncio.gather(*(_checked(name, check) for name, check in checks.items()))
+    waiting = [work for _, works in found for work in works]
+    return judge([dependency for dependency, _ in found], waiting, version=services.version, at=at)
+
+
+async def _checked(name: str, check: Check) -> tuple[Dependency, list[Waiting]]:
+    began, waiting, reachable = time.monotonic(), list[Waiting](), True
+    try:
+        async with asyncio.timeout(CHECK_SECONDS):
+            waiting = await check()
+    except Exception as exc:  # noqa: BLE001 - whatever ails it, it does not answer
+        log.warning("health_check_failed dependency=%s error=%s", name, type(exc).__name__)
+        reachable = False
+    took = int((time.monotonic() - began) * 1000)
+    return Dependency(name=name, reachable=reachable, milliseconds=took), waiting

@@ -1,0 +1,267 @@
+"""Signing in and out: the age question, the way to the identity provider and back, the session."""
+
+import asyncio
+import functools
+import hmac
+import logging
+import secrets
+from http import HTTPStatus
+from urllib.parse import urlencode
+
+import azure.functions as func
+from pydantic import ValidationError
+
+import wiring
+from domain.accounts.account import Account
+from domain.base import errors
+from domain.sign_in.flow import (
+    FLOW_LIFETIME,
+    START_PAGE,
+    EmailMissing,
+    Flow,
+    FlowLost,
+    SignInDeclined,
+    finish_sign_in,
+    is_old_enough,
+    own_path,
+    read_birth_month,
+    sign_out,
+)
+from domain.sign_in.sessions import SECRET_BYTES
+from functions.framework.callers import SESSION_COOKIE, check_form, read_form, refuse_other_sites, signed_in
+from functions.framework.clock import new_id, now
+from functions.framework.pages import page, page_endpoint, refusal_page
+from functions.framework.problems import Handler
+from functions.framework.replies import redirect
+from functions.framework.requests import read_cookies, set_cookie
+
+log = logging.getLogger("izwop.auth")
+
+bp = func.Blueprint()
+
+FLOW_COOKIE = "__Host-flow"
+AGE_COOKIE = "__Host-age"
+MAX_CODE = 8 * 1024
+QUEUE_SECONDS = 3
+MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+
+_STATUS = {FlowLost: 400, SignInDeclined: 400, EmailMissing: 400}
+_ADVICE = {
+    FlowLost.code: "It took longer than ten minutes, was begun in another window, or was finished before.",
+    SignInDeclined.code: "You turned back, or the sign-in service did not confirm that it was you.",
+    EmailMissing.code: "An iZwop account needs an e-mail address, and the sign-in service gave none. "
+    "Choose a way to sign in that has one.",
+    errors.Unauthenticated.code: "The answer of the sign-in service could not be trusted.",
+    errors.Unavailable.code: "Signing in is not possible right now. Please try again in a moment.",
+    errors.ForgedRequest.code: "The request did not come from one of our own pages, so nothing was changed.",
+}
+
+
+def on_page(handler: Handler) -> Handler:
+    """Show refusals to a person on a page instead of as a problem document."""
+
+    @functools.wraps(handler)
+    async def wrapped(req: func.HttpRequest) -> func.HttpResponse:
+        try:
+            return await handler(req)
+        except errors.Refusal as refusal:
+            return refused(refusal)
+
+    return wrapped
+
+
+def refused(
+    refusal: errors.Refusal, *, return_to: str = "", cookies: tuple[str, ...] = ()
+) -> func.HttpResponse:
+    return refusal_page(
+        "sign_in/refused.html",
+        refusal,
+        status=_STATUS.get(type(refusal)),
+        cookies=cookies,
+        title=SignInDeclined.title if isinstance(refusal, errors.Unauthenticated) else refusal.title,
+        advice=_ADVICE.get(refusal.code, ""),
+        return_to=return_to,
+    )
+
+
+@bp.route(route="auth/login", methods=["GET", "HEAD"])
+@page_endpoint
+@on_page
+async def show_login(req: func.HttpRequest) -> func.HttpResponse:
+    if AGE_COOKIE in read_cookies(req):
+        return _stop()
+    return_to = own_path(req.params.get("returnTo"))
+    if await signed_in(req):
+        return redirect(return_to)
+    return await _ask_age({"returnTo": return_to}, [])
+
+
+@bp.route(route="auth/login", methods=["POST"])
+@page_endpoint
+@on_page
+async def begin_login(req: func.HttpRequest) -> func.HttpResponse:
+    refuse_other_sites(req)
+    if AGE_COOKIE in read_cookies(req):
+        return _stop()
+    form, at = read_form(req), now()
+    try:
+        birth = read_birth_month(
+            form.get("birthYear", "").strip(), form.get("birthMonth", "").strip(), today=at.date()
+        )
+    except errors.InvalidInput as refusal:
+        return await _ask_age(form, refusal.faults)
+    if not is_old_enough(birth, at.date()):
+        # Without Max-Age it is gone with the browser: it is there to stop an immediate second try.
+        return _stop(set_cookie(AGE_COOKIE, "1"))
+    services = wiring.services()
+    attempt = await services.code_flow.begin(at)
+    flow = Flow(
+        state=attempt.state,
+        nonce=attempt.nonce,
+        verifier=attempt.verifier,
+        return_to=own_path(form.get("returnTo")),
+        began_at=at,
+    )
+    sealed = services.sealer.seal(flow.model_dump_json().encode(), FLOW_COOKIE)
+    lifetime = int(FLOW_LIFETIME.total_seconds())
+    return redirect(attempt.url, cookies=[set_cookie(FLOW_COOKIE, sealed, max_age=lifetime)])
+
+
+@bp.route(route="auth/callback", methods=["GET"])
+@page_endpoint
+@on_page
+async def finish_login(req: func.HttpRequest) -> func.HttpResponse:
+    """End a sign-in. One that is not this browser's leaves the one it has under way alone."""
+    try:
+        flow = _flow_of(req)
+    except FlowLost:
+        # Most often the answer of the sign-in that just succeeded, loaded again.
+        if await signed_in(req):
+            return redirect(START_PAGE)
+        raise
+    done = set_cookie(FLOW_COOKIE, "", max_age=0)
+    try:
+        account, token = await _finish(req, flow)
+    except errors.Refusal as refusal:
+        return refused(refusal, return_to=flow.return_to, cookies=(done,))
+    former = read_cookies(req).get(SESSION_COOKIE)
+    if former is not None:
+        await sign_out(former, everywhere=False, now=now(), sessions=wiring.services().sessions)
+    if account.welcomed_at is None:
+        await _queue_welcome(account.id)
+    return redirect(flow.return_to, cookies=[set_cookie(SESSION_COOKIE, token), done])
+
+
+@bp.route(route="auth/logout", methods=["GET", "HEAD"])
+@page_endpoint
+@on_page
+async def show_logout(req: func.HttpRequest) -> func.HttpResponse:
+    found = await signed_in(req)
+    if found is None:
+        return redirect("/")
+    try:
+        origins = (await wiring.services().provider.discovery(now())).browser_origins
+    except errors.Unavailable:  # our own session can be ended all the same
+        origins = ""
+    return page("sign_in/logout.html", form_action=origins, csrf=found.csrf)
+
+
+@bp.route(route="auth/logout", methods=["POST"])
+@page_endpoint
+@on_page
+async def end_session(req: func.HttpRequest) -> func.HttpResponse:
+    """End the session, or with `everywhere=1` all of the account's, then the provider's own."""
+    services, form = wiring.services(), read_form(req)
+    found = await signed_in(req)
+    if found is None:
+        refuse_other_sites(req)
+        return _signed_out("/")
+    check_form(req, found, form)
+    await sign_out(
+        found.token, everywhere=form.get("everywhere") == "1", now=now(), sessions=services.sessions
+    )
+    try:
+        discovery = await services.provider.discovery(now())
+    except errors.Unavailable:
+        return _signed_out("/")
+    query = {
+        "client_id": services.settings.oidc_client_id,
+        "post_logout_redirect_uri": f"{services.settings.public_origin}/",
+    }
+    return _signed_out(f"{discovery.end_session_endpoint}?{urlencode(query)}")
+
+
+async def _ask_age(form: dict[str, str], faults: list[errors.Fault]) -> func.HttpResponse:
+    discovery = await wiring.services().provider.discovery(now())
+    return page(
+        "sign_in/login.html",
+        status=HTTPStatus.UNPROCESSABLE_ENTITY if faults else HTTPStatus.OK,
+        form_action=discovery.browser_origins,
+        return_to=own_path(form.get("returnTo")),
+        year=form.get("birthYear", ""),
+        month=form.get("birthMonth", "").strip().removeprefix("0"),
+        months=MONTHS,
+        faults={fault.field: fault.detail for fault in faults},
+    )
+
+
+def _stop(*cookies: str) -> func.HttpResponse:
+    return page("sign_in/stop.html", cookies=cookies)
+
+
+def _flow_of(req: func.HttpRequest) -> Flow:
+    """The sign-in that this browser began and that this answer is for."""
+    sealed = read_cookies(req).get(FLOW_COOKIE, "")
+    opened = wiring.services().sealer.unseal(sealed, FLOW_COOKIE)
+    if opened is None:
+        raise FlowLost
+    try:
+        flow = Flow.model_validate_json(opened)
+    except ValidationError:
+        raise FlowLost from None
+    state = req.params.get("state", "")
+    if not hmac.compare_digest(state.encode(), flow.state.encode()) or not flow.is_live(now()):
+        raise FlowLost
+    return flow
+
+
+async def _finish(req: func.HttpRequest, flow: Flow) -> tuple[Account, str]:
+    services, at = wiring.services(), now()
+    code = req.params.get("code", "")
+    # Another provider's answer must never reach ours with this code (RFC 9207 §2.4).
+    issuer = req.params.get("iss", services.settings.oidc_issuer)
+    if not 0 < len(code) <= MAX_CODE or issuer != services.settings.oidc_issuer:
+        raise SignInDeclined
+    id_token = await services.code_flow.redeem(flow, code, at)
+    claims = await services.tokens.read_id_token(id_token, nonce=flow.nonce, now=now())
+    return await finish_sign_in(
+        claims,
+        account_id=new_id("acc"),
+        secret=secrets.token_bytes(SECRET_BYTES),
+        now=at,
+        accounts=services.accounts,
+        identities=services.identities,
+        sessions=services.sessions,
+    )
+
+
+async def _queue_welcome(account_id: str) -> None:
+    """Order the welcome mail. The next sign-in orders it again if this fails or its worker does."""
+    try:
+        async with asyncio.timeout(QUEUE_SECONDS):
+            await wiring.services().mail_queue.send_welcome(account_id)
+    except Exception as exc:  # noqa: BLE001 - nobody is kept out because a mail cannot be sent
+        log.warning("welcome_not_queued error=%s", type(exc).__name__)
+
+
+def _signed_out(location: str) -> func.HttpResponse:
+    # Not "cookies": that takes those of every sibling host along, and ours are named here anyway.
+    response = redirect(
+        location,
+        cookies=[set_cookie(SESSION_COOKIE, "", max_age=0), set_cookie(FLOW_COOKIE, "", max_age=0)],
+    )
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return response

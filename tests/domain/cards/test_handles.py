@@ -1,0 +1,51 @@
+"""Which handles there are, and which look alike."""
+
+import pytest
+from pydantic_core import PydanticCustomError
+
+from domain.cards.handles import check_handle, is_handle, skeleton, suggest_handle
+
+
+@pytest.mark.parametrize(("given", "handle"), [("ada", "ada"), ("  Ada-99 ", "ada-99"), ("a" * 40, "a" * 40)])
+def test_a_good_handle_is_taken_in_lower_case(given: str, handle: str) -> None:
+    assert check_handle(given) == handle
+
+
+@pytest.mark.parametrize(
+    "given",
+    ["", "ab", "a" * 41, "-ada", "ada-", "ad--a", "ada.l", "ada lovelace", "ádá", "\u0430da", "ad\na", "a/b"],
+)
+def test_a_malformed_handle_is_refused(given: str) -> None:
+    with pytest.raises(PydanticCustomError) as refused:
+        check_handle(given)
+    assert refused.value.type == "invalid_handle"
+
+
+@pytest.mark.parametrize(
+    "given", ["admin", "Support", "adm1n", "log-in", "5upport", "well-known", "official"]
+)
+def test_a_name_that_speaks_for_the_product_is_reserved(given: str) -> None:
+    with pytest.raises(PydanticCustomError) as refused:
+        check_handle(given)
+    assert refused.value.type == "handle_reserved"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("paypal", "paypa1"), ("paypal", "pay-pal"), ("modern", "modem"), ("will", "w1l1"), ("boss", "b055")],
+)
+def test_handles_that_look_alike_share_a_skeleton(one: str, other: str) -> None:
+    assert skeleton(one) == skeleton(other)
+
+
+def test_different_handles_have_different_skeletons() -> None:
+    assert len({skeleton(handle) for handle in ("ada", "grace", "alan", "edsger", "barbara")}) == 5
+
+
+@pytest.mark.parametrize(
+    "name", ["Ada Lovelace", "Åsa Öberg-Ek", "林語堂", "🎩", "x" * 200, "a--b  c", "..", "O'Neil"]
+)
+def test_a_suggested_handle_is_a_handle(name: str) -> None:
+    suggested = suggest_handle(name, "k2x7pq")
+    assert is_handle(suggested)
+    assert suggested.endswith("-k2x7pq")

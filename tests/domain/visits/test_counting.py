@@ -1,0 +1,183 @@
+"""The published rule on its corpus, and that counts come out the same whatever the queue does."""
+
+from collections import Counter
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from domain.base.errors import InvalidInput
+from domain.base.ids import make_id
+from domain.visits.counting import Period, Visit, VisitMessage, counts, fold, read_counts, tally
+from tests.domain.visits.visitors import PEOPLE, ROBOTS
+
+CARD = make_id("crd", bytes(16))
+TODAY = date(2026, 11, 22)
+SAFARI = PEOPLE["Safari on an iPhone"]
+
+
+@pytest.mark.parametrize("agent", PEOPLE.values(), ids=PEOPLE)
+def test_a_person_is_counted(agent: str) -> None:
+    assert counts("GET", {"user-agent": agent}, is_owner=False)
+
+
+@pytest.mark.parametrize("agent", ROBOTS.values(), ids=ROBOTS)
+def test_a_program_is_not_counted(agent: str) -> None:
+    assert not counts("GET", {"user-agent": agent}, is_owner=False)
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"sec-purpose": "prefetch"},
+        {"sec-purpose": "prefetch;prerender"},
+        {"sec-purpose": "prefetch;anonymous-client-ip"},
+        {"purpose": "prefetch"},
+        {"purpose": "Preview"},
+        {"x-purpose": "preview"},
+        {"x-moz": "prefetch"},
+    ],
+    ids=str,
+)
+def test_what_is_fetched_ahead_is_not_counted(headers: dict[str, str]) -> None:
+    assert not counts("GET", {"user-agent": SAFARI, **headers}, is_owner=False)
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"accept": "text/html", "accept-language": "sv-SE", "dnt": "1"},
+        {"sec-fetch-mode": "navigate", "sec-fetch-dest": "document", "sec-fetch-site": "none"},
+        {"if-none-match": '"abc"', "cache-control": "max-age=0"},
+        {"referer": "https://example.com/best-bots"},
+        {"sec-purpose": ""},
+    ],
+    ids=str,
+)
+def test_other_headers_change_nothing(headers: dict[str, str]) -> None:
+    assert counts("GET", {"user-agent": SAFARI, **headers}, is_owner=False)
+
+
+@pytest.mark.parametrize("method", ["HEAD", "OPTIONS", "POST", "PUT", "DELETE", "PROPFIND"])
+def test_only_a_get_is_counted(method: str) -> None:
+    assert not counts(method, {"user-agent": SAFARI}, is_owner=False)
+
+
+def test_the_owner_is_not_counted() -> None:
+    assert not counts("GET", {"user-agent": SAFARI}, is_owner=True)
+
+
+def test_a_visitor_without_a_name_or_with_one_of_kilobytes_is_not_counted() -> None:
+    assert not counts("GET", {}, is_owner=False)
+    assert not counts("GET", {"user-agent": "  "}, is_owner=False)
+    assert not counts("GET", {"user-agent": SAFARI + " x" * 20_000}, is_owner=False)
+
+
+def test_the_corpus_is_as_large_as_documented() -> None:
+    assert len(PEOPLE) >= 30
+    assert len(ROBOTS) >= 60
+
+
+class Memory:
+    """A store that keeps its promise: all of a call or nothing, and each visit once."""
+
+    def __init__(self) -> None:
+        self.counts: dict[str, Counter] = {}
+        self.ids: set[str] = set()
+
+    async def add(self, _, month, visits) -> set[str]:
+        known = self.ids & {visit.event_id for visit in visits}
+        if not known:
+            self.ids |= {visit.event_id for visit in visits}
+            self.counts.setdefault(month, Counter()).update(tally(visits))
+        return known
+
+    async def months(self, _, months):
+        return {month: self.counts.get(month, {}) for month in months}
+
+
+def a_visit(number: int, **given: object) -> Visit:
+    values = {"subject_id": CARD, "kind": "view", "day": TODAY} | given
+    return Visit(event_id=make_id("evt", number.to_bytes(16)), **values)
+
+
+@st.composite
+def deliveries(draw) -> tuple[list[Visit], list[list[Visit]]]:
+    """Visits of one month, and batches in which each came at least once, in any order, some repeatedly."""
+    kinds = st.sampled_from([("view", None), ("save", None), ("click", "a"), ("click", "b")])
+    days = st.dates(date(2026, 11, 16), TODAY)
+    made = [
+        a_visit(number, kind=kind, link=link, day=day)
+        for number, ((kind, link), day) in enumerate(draw(st.lists(st.tuples(kinds, days), min_size=1)))
+    ]
+    again = draw(st.lists(st.sampled_from(made)))
+    order = draw(st.permutations(made + again))
+    size = draw(st.integers(1, 20))
+    return made, [order[at : at + size] for at in range(0, len(order), size)]
+
+
+@given(deliveries())
+async def test_any_order_and_any_redelivery_count_the_same(given) -> None:
+    made, batches = given
+    store = Memory()
+    for batch in batches:
+        await fold(batch, today=TODAY, traffic=store)
+    assert store.counts == {"2026-11": tally(made)}
+
+
+async def test_a_visit_older_than_the_proof_of_it_is_dropped() -> None:
+    store = Memory()
+    old, older = a_visit(1, day=date(2026, 11, 14)), a_visit(2, day=date(2026, 11, 13))
+    await fold([old, older], today=TODAY, traffic=store)
+    assert store.ids == {old.event_id}
+
+
+def a_period(first: str, last: str) -> Period:
+    return Period.model_validate({"from": first, "to": last})
+
+
+async def test_every_day_of_a_period_is_there_across_months_and_leap_days() -> None:
+    store = Memory()
+    visits = [a_visit(1), a_visit(2, kind="save"), a_visit(3, kind="click", link="k1")]
+    await fold(visits, today=TODAY, traffic=store)
+    found = await read_counts(CARD, a_period("2026-11-21", "2026-12-01"), traffic=store)
+    assert [day.day.isoformat() for day in found.data][::10] == ["2026-11-21", "2026-12-01"]
+    assert found.data[1].model_dump() == {"day": TODAY, "views": 1, "saves": 1, "clicks": {"k1": 1}}
+    assert all(day.views == day.saves == 0 and day.clicks == {} for day in found.data if day.day != TODAY)
+    assert len((await read_counts(CARD, a_period("2028-01-01", "2028-12-31"), traffic=store)).data) == 366
+    assert len((await read_counts(CARD, a_period("9999-12-31", "9999-12-31"), traffic=store)).data) == 1
+
+
+@pytest.mark.parametrize(("first", "last"), [("2026-11-23", "2026-11-22"), ("2026-01-01", "2027-01-02")])
+async def test_a_period_that_is_none_or_too_long_is_refused(first: str, last: str) -> None:
+    with pytest.raises(InvalidInput, match="to:"):
+        await read_counts(CARD, a_period(first, last), traffic=Memory())
+
+
+@pytest.mark.parametrize(
+    "day", ["", "2026-11-31", "20261122", "2026-W47-7", "1763769600", "22.11.2026", 5, None]
+)
+def test_a_day_is_written_in_one_way(day: object) -> None:
+    with pytest.raises(ValidationError):
+        a_period(day, "2026-11-22")
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"ip": "192.0.2.7"},
+        {"user_agent": SAFARI},
+        {"subject_id": "crd_../../x"},
+        {"event_id": "month"},
+        {"link": "https://example.com/"},
+        {"kind": "look"},
+    ],
+    ids=str,
+)
+def test_a_message_holds_nothing_but_what_is_counted(wrong: dict[str, str]) -> None:
+    visit = a_visit(1).model_dump(mode="json")
+    assert VisitMessage.model_validate({"version": 1, "visits": [visit]})
+    with pytest.raises(ValidationError):
+        VisitMessage.model_validate({"version": 1, "visits": [visit | wrong]})

@@ -1,0 +1,224 @@
+"""What a card's page says to people and to programs that read pages, and what it weighs."""
+
+import gzip
+import io
+import json
+import random
+import re
+import string
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from adapters.drawing.pictures import FORMS, rewrite
+from adapters.drawing.qr import qr_svg
+from domain.cards.card import ShownImage
+from domain.cards.content import CardContent
+from domain.cards.links import links_of
+from domain.formats.schema_org import script_text
+from domain.visibility.view import CardView
+from functions.framework.filters import language, languages
+from functions.framework.pages import render
+from tests.card_views import URL, full_view, view_of
+from tests.readers import NpmReaders
+
+# Opens a fetch, a script, or a style that the policy would stop: nothing of it may be on the page.
+NOT_ALLOWED = re.compile(
+    r'<script(?! type="application/ld\+json">)|<link rel=.stylesheet|\sstyle=|\son[a-z]+=|@import|url\('
+)
+HTML_BYTES, PAGE_BYTES = 8 * 1024, 16 * 1024
+
+
+def page_of(view: CardView, url: str = URL, **changes: Any) -> str:
+    links = {link: f"/c/{view.handle}/go/{key}" for key, link in links_of(view.content).items()}
+    values: dict[str, Any] = {
+        "view": view,
+        "url": url,
+        "vcf_url": f"/c/{view.handle}.vcf",
+        "qr_svg": qr_svg(url),
+        "links": links,
+        "schema": script_text(view, url),
+    }
+    return render("cards/card.html", style="card", **values | changes).decode()
+
+
+def json_ld(page: str) -> dict[str, Any]:
+    [found] = re.findall(r'<script type="application/ld\+json">(.*?)</script>', page, re.DOTALL)
+    return json.loads(found)
+
+
+def meta(page: str) -> dict[str, str]:
+    return dict(re.findall(r'<meta property="([^"]+)" content="([^"]*)">', page))
+
+
+@pytest.fixture(scope="module")
+def microformats():
+    readers = NpmReaders()
+    yield lambda page: readers.read("microformats", html=page, url=URL)["items"]
+    readers.close()
+
+
+def test_microformats_tell_the_whole_card(microformats) -> None:
+    [card] = microformats(page_of(full_view()))
+    assert card["type"] == ["h-card"]
+    said = card["properties"]
+    assert said["name"] == ["Ada King Lovelace"]
+    assert said["pronouns"] == ["she/her"]
+    assert said["job-title"] == ["Analyst, first of her kind"]
+    assert said["org"][0]["type"] == ["h-card"]
+    assert said["org"][0]["properties"]["name"] == ["Analytical; Engines, Ltd"]
+    assert said["note"] == ["Poet of numbers;\nbackslash \\ friend"]
+    assert said["email"] == ["mailto:ada@example.com", "mailto:al@example.org"]
+    assert said["tel"] == ["+46 70 174 06 05", "+46 8 611 40 00", "+44 20 7946 0958"]
+    assert said["uid"] == [URL]
+    assert said["url"] == [
+        URL,
+        "https://example.com/a;b,c",
+        "https://www.linkedin.com/in/ada",
+        "https://github.com/ada",
+    ]
+    assert said["photo"] == [{"alt": "Ada King Lovelace", "value": "https://izwop.test/c/ada/photo.webp"}]
+    assert said["logo"][0]["value"] == "https://izwop.test/c/ada/logo.webp"
+    assert said["adr"][0]["type"] == ["h-adr"]
+    assert said["adr"][0]["properties"] == {
+        "street-address": ["Storgatan 1\nPlan 2"],
+        "locality": ["Umeå"],
+        "region": ["Västerbotten"],
+        "postal-code": ["903 26"],
+        "country-name": ["SE"],
+    }
+
+
+def test_a_card_of_nothing_but_a_name_is_whole(microformats) -> None:
+    view = view_of(CardContent(name="Noor"))
+    page = page_of(view)
+    [card] = microformats(page)
+    assert card["properties"].keys() == {"name", "uid", "url"}
+    assert json_ld(page)["mainEntity"] == {"@type": "Person", "name": "Noor", "url": URL}
+    assert "<img" not in page
+    assert 'class="h-card alone"' in page
+
+
+@pytest.mark.parametrize(
+    "text", ["</script><script>alert(1)</script>", "<!--<script>", "]]>", "\"\\'", "&lt;"]
+)
+def test_json_ld_is_read_back_whatever_people_write(text) -> None:
+    view = full_view(name=f"Ada {text} King", bio=f"{text}.\n{text}")
+    page = page_of(view)
+    person = json_ld(page)["mainEntity"]
+    assert (person["name"], person["description"]) == (view.content.name, view.content.bio)
+    assert not NOT_ALLOWED.search(page)
+
+
+def test_links_go_through_us_and_calls_and_mails_do_not() -> None:
+    view = full_view()
+    hrefs = set(re.findall(r'<a [^>]*href="([^"]*)"', page_of(view)))
+    out = {f"/c/ada/go/{key}" for key in links_of(view.content)}
+    calls = {"tel:+46701740605", "tel:+4686114000", "tel:+442079460958"}
+    mails = {"mailto:ada@example.com", "mailto:al@example.org", "mailto:book@example.com"}
+    assert hrefs == out | calls | mails | {"/", "/c/ada.vcf"}
+
+
+def shown(view: CardView, *, public: bool) -> CardView:
+    images = {name: image.model_copy(update={"public": public}) for name, image in view.images.items()}
+    return view.model_copy(update={"images": images})
+
+
+def test_a_picture_is_given_to_others_only_when_everybody_may_see_it() -> None:
+    assert meta(page_of(shown(full_view(), public=True)))["og:image"] == f"{URL}/photo.jpg"
+    assert "og:image" not in page_of(shown(full_view(), public=False))
+
+
+def test_pictures_keep_their_place_while_they_load() -> None:
+    tags = re.findall(r"<img [^>]*>", page_of(full_view()))
+    assert len(tags) == 3
+    for tag in tags:
+        assert re.search(r' width="\d+" height="\d+"', tag), tag
+        assert " alt=" in tag
+
+
+def test_the_owners_draft_shows_its_pictures_through_the_owners_door() -> None:
+    view = full_view()
+    page = page_of(view, preview="/my/cards/crd_1", framed=True, links={}, schema=None)
+    sources = re.findall(r'<img [^>]*src="([^"]*)"', page)
+    assert sorted(sources) == sorted(
+        f"/api/v1/images/{image}/content"
+        for image in (view.content.photo, view.content.logo, view.content.company_image)
+    )
+    assert 'href="/c/ada.vcf"' not in page
+
+
+def test_languages_call_themselves_by_their_own_names() -> None:
+    assert [language(tag) for tag in ("sv", "en-GB", "pt-br", "zh-Hant-TW", "tlh")] == [
+        "Svenska", "English", "Português (Brasil)", "繁體中文", "tlh",
+    ]  # fmt: skip
+    assert all(name.strip() == name != "" for name in languages().values())
+
+
+def prose(start: int, length: int) -> str:
+    """What packs as badly as English, to a half: words of its letters, some of them often."""
+    chance = random.Random(7)  # noqa: S311 - the same text in every run
+    letters, often = (
+        "etaoinshrdlcumwfgypbvk",
+        [12, 9, 8, 8, 7, 7, 6, 6, 6, 4, 4, 3, 3, 2, 2, 2, 2, 2, 2, 1, 1, 1],
+    )
+    words = ["".join(chance.choices(letters, often, k=chance.randint(2, 9))) for _ in range(1000)]
+    chosen = random.Random(start).choices(words, [rank**-0.7 for rank in range(1, 1001)], k=length)  # noqa: S311
+    return " ".join(chosen)[:length].strip()
+
+
+def picture(field: str) -> ShownImage:
+    names = random.Random(field)  # noqa: S311 - the same names in every run
+    files = {
+        form: f"{names.randbytes(16).hex()}.{'jpg' if form == 'jpeg' else 'webp'}"
+        for form in ("webp", "small", "jpeg")
+    }
+    return ShownImage(files=files, width=512, height=400, public=True)
+
+
+def fullest_card() -> CardView:
+    """Long texts, the longest where people write most, every list full, and three pictures for everybody."""
+    images = {field: picture(field) for field in ("photo", "logo", "company_image")}
+    letters = random.Random(1)  # noqa: S311 - the same paths in every run
+    paths = ["".join(letters.choices(string.ascii_lowercase, k=10)) for _ in range(20)]
+    view = full_view(
+        name=prose(0, 60),
+        title=prose(60, 80),
+        organisation=prose(160, 80),
+        bio=prose(300, 600),
+        companyText=prose(900, 2000),
+        languages=["en-GB", "fr", "sv", "de", "ar"],
+        emails=[
+            {"label": prose(3000 + 20 * n, 16), "address": f"{paths[n]}@{paths[-n]}.example"}
+            for n in range(5)
+        ],
+        phones=[{"label": prose(3200 + 20 * n, 16), "number": f"+46 70 174 06 0{n}"} for n in range(5)],
+        socialLinks=[{"url": f"https://network{n}.example/{paths[n]}"} for n in range(10)],
+        productLinks=[
+            {"label": prose(3400 + 30 * n, 24), "url": f"https://shop.example/{paths[10 + n]}"}
+            for n in range(10)
+        ],
+    )
+    return view.model_copy(update={"images": images})
+
+
+def test_the_fullest_page_stays_small_and_runs_nothing() -> None:
+    page = page_of(fullest_card(), "https://izwop.example/c/wolfeschlegelstein-k3x9ab")
+    weight = len(gzip.compress(page.encode(), 6))
+    assert weight <= HTML_BYTES, weight
+    assert not NOT_ALLOWED.search(page)
+
+
+def test_a_page_with_its_photo_is_two_small_answers() -> None:
+    """A photo of pure noise is the hardest there is."""
+    hardest = io.BytesIO()
+    Image.merge("RGB", [Image.effect_noise((700, 700), 90) for _ in range(3)]).save(hardest, "JPEG")
+    made = rewrite(hardest.getvalue(), FORMS["photo"])
+    view = fullest_card()
+    view = view.model_copy(update={"images": {"photo": view.images["photo"]}})
+    page = page_of(view)
+    [source] = re.findall(r'<img [^>]*src="([^"]*)"', page)
+    assert source == f"/c/ada/{view.images['photo'].files['small']}"
+    small = next(data for form, _, data in made.files if form == "small")
+    assert len(gzip.compress(page.encode(), 6)) + len(small) <= PAGE_BYTES

@@ -1,0 +1,206 @@
+"""What becomes of a card and its names: paused, renamed, undone, copied, deleted."""
+
+import secrets
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+import wiring
+from domain.cards.handles import skeleton
+from tests.functions.cards.test_api_cards import CONTENT, a_card, handle, published, shown
+
+
+async def change(person, method: str, path: str, version: str, **body: object):
+    answer = await person.api(method, path, headers={"If-Match": version}, json=body or None)
+    assert answer.is_success, answer.text
+    return answer
+
+
+async def test_a_paused_card_is_absent_until_it_is_resumed(signed_in, client) -> None:
+    ada, stranger = await signed_in(), client()
+    card = (await published(ada)).json()
+    path = f"cards/{card['id']}/pause"
+    paused = await change(ada, "PUT", path, '"2"')
+    assert paused.json()["paused"] is True
+    assert paused.json()["published"] is not None
+    assert (await stranger.get(f"/c/{card['handle']}")).status_code == 404
+    resumed = await change(ada, "DELETE", path, paused.headers["etag"])
+    assert resumed.json()["paused"] is False
+    assert (await stranger.get(f"/c/{card['handle']}")).status_code == 200
+
+
+async def test_a_draft_cannot_be_paused(signed_in) -> None:
+    ada = await signed_in()
+    card = (await a_card(ada)).json()
+    answer = await ada.api("PUT", f"cards/{card['id']}/pause", headers={"If-Match": '"1"'})
+    assert (answer.status_code, answer.json()["code"]) == (409, "nothing_to_change")
+
+
+async def test_the_last_publication_is_undone_once(signed_in, client) -> None:
+    ada, stranger = await signed_in(), client()
+    first = await published(ada, title="First")
+    card = first.json()
+    draft = {"profileId": card["profileId"], "content": CONTENT | shown(title="Second")}
+    edited = await change(ada, "PUT", f"cards/{card['id']}", first.headers["etag"], **draft)
+    second = await change(ada, "PUT", f"cards/{card['id']}/publication", edited.headers["etag"])
+    assert "Second" in (await stranger.get(f"/c/{card['handle']}")).text
+    undone = await change(ada, "DELETE", f"cards/{card['id']}/publication/latest", second.headers["etag"])
+    assert "First" in (await stranger.get(f"/c/{card['handle']}")).text
+    assert undone.json()["draft"]["title"] == "Second"
+    again = await ada.api(
+        "DELETE", f"cards/{card['id']}/publication/latest", headers={"If-Match": undone.headers["etag"]}
+    )
+    assert (again.status_code, again.json()["code"]) == (409, "nothing_to_change")
+
+
+async def test_a_renamed_cards_old_name_leads_to_the_new_one_while_it_is_live(signed_in, client) -> None:
+    ada, stranger, new = await signed_in(), client(), handle()
+    card = (await published(ada)).json()
+    old = card["handle"]
+    renamed = await change(ada, "PUT", f"cards/{card['id']}/handle", '"2"', handle=new)
+    assert (renamed.json()["handle"], renamed.json()["formerHandles"]) == (new, [old])
+    for suffix in ("", ".vcf", ".qr.svg", ".json"):
+        moved = await stranger.get(f"/c/{old}{suffix}")
+        assert (moved.status_code, moved.headers["location"]) == (308, f"/c/{new}{suffix}")
+        assert (await stranger.get(f"/c/{new}{suffix}")).status_code == 200
+    await change(ada, "PUT", f"cards/{card['id']}/pause", renamed.headers["etag"])
+    assert (await stranger.get(f"/c/{old}")).status_code == 404
+    assert (await stranger.get(f"/c/{new}")).status_code == 404
+
+
+async def test_a_former_name_stays_the_cards_and_can_be_taken_back(signed_in, client) -> None:
+    ada, bob, new = await signed_in(), await signed_in(), handle()
+    card = (await published(ada)).json()
+    renamed = await change(ada, "PUT", f"cards/{card['id']}/handle", '"2"', handle=new)
+    taken = await bob.api("POST", "cards", json=await body_of(bob, card["handle"]))
+    assert (taken.status_code, taken.json()["code"]) == (409, "handle_taken")
+    await change(ada, "PUT", f"cards/{card['id']}/handle", renamed.headers["etag"], handle=card["handle"])
+    assert (await client().get(f"/c/{card['handle']}")).status_code == 200
+    assert (await client().get(f"/c/{new}")).headers["location"] == f"/c/{card['handle']}"
+
+
+async def body_of(person, wanted: str) -> dict:
+    profile = (await person.api("POST", "profiles", json={"name": "Analyst"})).json()["id"]
+    return {"profileId": profile, "handle": wanted, "content": CONTENT}
+
+
+async def test_a_deleted_card_is_gone_and_its_names_are_never_given_out_again(
+    signed_in, client, host
+) -> None:
+    ada, bob, stranger = await signed_in(), await signed_in(), client()
+    card = (await published(ada, title="Secret to be forgotten")).json()
+    new = handle()
+    renamed = await change(ada, "PUT", f"cards/{card['id']}/handle", '"2"', handle=new)
+    gone = await ada.api("DELETE", f"cards/{card['id']}", headers={"If-Match": renamed.headers["etag"]})
+    assert gone.status_code == 204
+    assert (await ada.api("GET", f"cards/{card['id']}")).status_code == 404
+    assert (await ada.api("GET", "cards")).json()["data"] == []
+    for name in (card["handle"], new):
+        assert (await stranger.get(f"/c/{name}")).status_code == 404
+        for person in (ada, bob):
+            taken = await person.api("POST", "cards", json=await body_of(person, name))
+            assert taken.json()["code"] == "handle_taken"
+    services = wiring.services()
+    account = (await ada.api("GET", "account")).json()["id"]
+    left = await services.cards._items.query(
+        "SELECT * FROM c WHERE c.kind IN ('card', 'deleted-card')", account
+    )
+    assert "Secret to be forgotten" not in str(left)
+    assert all(document["ttl"] > 0 for document in left)
+    assert "Secret" not in str(await services.published._items.read(new, new))
+    assert account not in str(await services.published._items.read(new, new))
+    orders = [o async for o in services.cards.projection_orders(datetime.now(UTC) + timedelta(minutes=1))]
+    assert [o for o in orders if o.card_id == card["id"]] != []
+    await host.run_timer("tidy_up")
+    assert (await stranger.get(f"/c/{new}")).status_code == 404
+
+
+async def test_a_deletion_that_was_cut_off_is_finished(signed_in, client, host) -> None:
+    """The process died after the card was marked and before the public lost it."""
+    ada, services = await signed_in(), wiring.services()
+    card = (await published(ada)).json()
+    account = (await ada.api("GET", "account")).json()["id"]
+    stored = await services.cards.get(account, card["id"])
+    at = datetime.now(UTC) - timedelta(minutes=2)
+    await services.cards.save_and_order_projection(stored.changed(at, deleted=True, published=None))
+    await host.run_timer("tidy_up")
+    assert (await services.published.get(card["handle"])).content is None
+
+
+async def test_a_copy_is_a_draft_of_its_own(signed_in) -> None:
+    ada = await signed_in()
+    card = (await published(ada, title="Analyst")).json()
+    copied = await ada.api("POST", f"cards/{card['id']}/copies", json={})
+    assert copied.status_code == 201
+    copy = copied.json()
+    assert copy["draft"] == card["draft"]
+    assert copy["published"] is None
+    assert copy["id"] != card["id"]
+    assert copy["handle"] != card["handle"]
+
+
+@pytest.mark.parametrize("count", [11])
+async def test_a_card_is_not_renamed_without_end(signed_in, count: int) -> None:
+    ada = await signed_in()
+    made = await a_card(ada)
+    path, version, statuses = f"cards/{made.json()['id']}/handle", made.headers["etag"], []
+    for _ in range(count):
+        answer = await ada.api("PUT", path, json={"handle": handle()}, headers={"If-Match": version})
+        statuses.append((answer.status_code, answer.json().get("code")))
+        version = answer.headers.get("etag", version)
+    assert statuses == [(200, None)] * (count - 1) + [(409, "too_many_renames")]
+
+
+async def test_two_profiles_of_one_person_share_nothing_that_can_be_seen(signed_in, client) -> None:
+    ada, stranger = await signed_in(), client()
+    cards = [(await published(ada, title=title)).json() for title in ("Analyst", "Poet")]
+    account = (await ada.api("GET", "account")).json()["id"]
+    for card in cards:
+        for suffix in ("", ".vcf", ".v4.vcf", ".json", ".jcard", ".jscontact", ".qr.svg"):
+            answer = await stranger.get(f"/c/{card['handle']}{suffix}")
+            seen = answer.text + str(answer.headers)
+            for secret in (account, card["id"], card["profileId"]):
+                assert secret not in seen, suffix
+    tags = [(await stranger.get(f"/c/{card['handle']}")).headers["etag"] for card in cards]
+    assert tags[0] != tags[1]
+
+
+async def test_a_former_name_leads_to_links_images_and_drawn_codes_too(signed_in, client) -> None:
+    ada, stranger, new = await signed_in(), client(), handle()
+    card = (await published(ada, website="https://example.com/a")).json()
+    await change(ada, "PUT", f"cards/{card['id']}/handle", '"2"', handle=new)
+    for rest in (".qr.png?size=512&fg=000080", "/go/0123456789ab", f"/{'0' * 32}.webp"):
+        moved = await stranger.get(f"/c/{card['handle']}{rest}")
+        assert (moved.status_code, moved.headers["location"]) == (308, f"/c/{new}{rest}")
+
+
+async def test_a_handle_whose_claim_stayed_pending_is_not_reissued_after_deletion(signed_in, host) -> None:
+    ada, bob, services = await signed_in(), await signed_in(), wiring.services()
+    card = (await published(ada)).json()
+    name = f"handle:{skeleton(card['handle'])}"
+    long_ago = "2026-01-01T00:00:00.000000Z"
+    await services.handles._items.patch(name, name, {"state": "pending", "claimedAt": long_ago})
+    gone = await ada.api("DELETE", f"cards/{card['id']}", headers={"If-Match": '"2"'})
+    assert gone.status_code == 204
+    await services.handles._items.patch(name, name, {"state": "pending", "claimedAt": long_ago})
+    assert await host.run_timer("tidy_up")
+    taken = await bob.api("POST", "cards", json=await body_of(bob, card["handle"]))
+    assert taken.json()["code"] == "handle_taken"
+
+
+async def test_a_deleted_card_is_not_told_again_to_who_repeats_its_creation(signed_in) -> None:
+    ada, headers = await signed_in(), {"Idempotency-Key": secrets.token_hex()}
+    body = await body_of(ada, handle())
+    made = await ada.api("POST", "cards", json=body, headers=headers)
+    gone = await ada.api("DELETE", f"cards/{made.json()['id']}", headers={"If-Match": '"1"'})
+    assert gone.status_code == 204
+    again = await ada.api("POST", "cards", json=body, headers=headers)
+    assert (again.status_code, again.json()["code"]) == (409, "handle_taken")
+
+
+@pytest.mark.parametrize("name", ["iZwop Support", "Izwop", "official izwop"])
+async def test_a_suggested_handle_does_not_speak_for_us(signed_in, name: str) -> None:
+    ada = await signed_in()
+    body = await body_of(ada, handle())
+    made = await ada.api("POST", "cards", json={"profileId": body["profileId"], "content": shown(name=name)})
+    assert made.json()["handle"].startswith("card-")

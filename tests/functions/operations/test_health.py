@@ -1,0 +1,257 @@
+"""`/health`: well, late, failing; bounded, kept for a moment, and silent about everything else."""
+
+import asyncio
+import gc
+import json
+import re
+import time
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from azure.core.exceptions import ClientAuthenticationError, ResourceExistsError, ResourceNotFoundError
+from azure.cosmos.exceptions import CosmosHttpResponseError
+
+import wiring
+from adapters.cosmos.database import Database, Items, _refusals
+from adapters.storage.queues import Queue
+from domain.base.errors import Unavailable
+from domain.notifications.welcome import MailOrder
+from domain.operations.health import LATE_AFTER, Dependency, Waiting, judge
+from settings import Settings
+
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+DOCUMENTS = "/docs"
+
+
+@pytest.fixture(autouse=True)
+def _fresh(host):
+    """Each test looks anew, and leaves nothing for the next."""
+    from functions.operations import health  # noqa: PLC0415 - the module that the host loaded
+
+    health._kept.until = 0.0
+    yield
+    health._kept.until = 0.0
+
+
+@pytest.fixture
+async def _nothing_waits(host):
+    """Other tests leave messages behind: set aside, or for a function they did not run."""
+    for name in ("mail", "images", "visits"):
+        for queue in (name, f"{name}-poison"):
+            async with wiring.services().mail_queue._connect(queue) as found:
+                with suppress(ResourceNotFoundError):
+                    await found.clear_messages()
+
+
+@pytest.mark.parametrize(
+    ("reachable", "oldest", "set_aside", "status"),
+    [
+        (True, timedelta(0), 0, "ok"),
+        (True, LATE_AFTER, 0, "ok"),
+        (True, LATE_AFTER + timedelta(seconds=1), 0, "late"),
+        (True, timedelta(0), 1, "late"),
+        (False, timedelta(0), 0, "failing"),
+        (False, timedelta(days=1), 1, "failing"),
+    ],
+)
+def test_the_verdict(reachable, oldest, set_aside, status) -> None:
+    dependency = Dependency(name="store", reachable=reachable, milliseconds=1)
+    work = Waiting(name="mail", count=1, oldest_at=NOW - oldest, set_aside=set_aside)
+    assert judge([dependency], [work], version="1", at=NOW).status == status
+
+
+@pytest.mark.parametrize("name", ["identity", "pictures"])
+def test_what_cards_can_be_served_without_is_no_reason_to_replace_what_serves_them(name) -> None:
+    away = Dependency(name=name, reachable=False, milliseconds=1)
+    assert judge([away], [], version="1", at=NOW).status == "late"
+
+
+@pytest.mark.usefixtures("_nothing_waits")
+async def test_a_well_app_says_so_and_who_it_is(client) -> None:
+    answer = await client().get("/health")
+    assert answer.status_code == 200
+    said = answer.json()
+    assert said["status"] == "ok", said
+    assert said["version"] == "development"
+    assert {each["name"]: each["reachable"] for each in said["dependencies"]} == {
+        "store": True,
+        "queues": True,
+        "pictures": True,
+        "identity": True,
+    }
+    assert [work["name"] for work in said["waiting"]] == ["projections", "mail", "images", "visits"]
+    assert answer.headers["cache-control"] == "no-store"
+
+
+async def test_it_tells_no_secret_and_no_place(client, cloud) -> None:
+    text = (await client().get("/health")).text
+    for name, value in cloud.settings.items():
+        assert value not in text or name.endswith("SCHEDULE"), name
+    assert not re.search(r"127\.0\.0\.1|localhost|https?:", text)
+    assert set(json.loads(text)) == {"status", "version", "checkedAt", "dependencies", "waiting"}
+
+
+async def test_a_store_that_is_down_is_told_with_503(client, order) -> None:
+    await order({"match": {"path": DOCUMENTS}, "action": "status", "status": 503, "times": 100})
+    answer = await client().get("/health")
+    assert (answer.status_code, answer.json()["status"]) == (503, "failing")
+    assert int(answer.headers["retry-after"]) >= 1
+    reachable = {each["name"]: each["reachable"] for each in answer.json()["dependencies"]}
+    assert reachable == {"store": False, "queues": True, "pictures": True, "identity": True}
+
+
+async def test_a_store_that_hangs_is_not_waited_for(client, order) -> None:
+    await order({"match": {"path": DOCUMENTS}, "action": "delay", "delayMs": 10000, "times": 2})
+    began = time.monotonic()
+    answer = await client().get("/health")
+    assert time.monotonic() - began < 3
+    assert answer.status_code == 503
+
+
+async def test_a_provider_that_hangs_is_not_waited_for_but_asked_to_the_end(client, monkeypatch) -> None:
+    from functions.operations import health  # noqa: PLC0415 - the module that the host loaded
+
+    monkeypatch.setattr(health, "CHECK_SECONDS", 0.1)
+    answered, opened = asyncio.Event(), asyncio.Event()
+
+    async def slow(self, now):
+        await opened.wait()
+        answered.set()
+
+    monkeypatch.setattr(type(wiring.services().provider), "discovery", slow)
+    answer = await client().get("/health")
+    assert (answer.status_code, answer.json()["status"]) == (200, "late")
+    assert not answered.is_set()
+    opened.set()
+    await asyncio.wait_for(answered.wait(), 5)
+
+
+@pytest.mark.parametrize(
+    ("part", "wrong"),
+    [
+        ("store", {"COSMOS_KEY": "d3Jvbmc="}),
+        ("store", {"COSMOS_KEY": "no key at all"}),
+        ("store", {"COSMOS_ENDPOINT": "http://127.0.0.1:9"}),
+        ("store", {"COSMOS_DATABASE": "another"}),
+        ("queues pictures", {"AzureWebJobsStorage": "account key"}),
+        ("queues", {"AzureWebJobsStorage": "queue port"}),
+        ("pictures", {"AzureWebJobsStorage": "blob port"}),
+    ],
+    ids=str,
+)
+async def test_wrong_credentials_and_places_are_told_in_time_and_not_repeated(  # noqa: PLR0917 - fixtures
+    client, cloud, caplog, part, wrong, monkeypatch
+) -> None:
+    storage = cloud.settings["AzureWebJobsStorage"]
+    spoilt = {
+        "account key": re.sub("AccountKey=[^;]+", "AccountKey=d3Jvbmc=", storage),
+        "blob port": re.sub(r"(BlobEndpoint=http://127.0.0.1:)\d+", r"\g<1>9", storage),
+        "queue port": re.sub(r"(QueueEndpoint=http://127.0.0.1:)\d+", r"\g<1>9", storage),
+    }
+    given = cloud.settings | {name: spoilt.get(value, value) for name, value in wrong.items()}
+    services = wiring.build(Settings.model_validate(given))
+    monkeypatch.setattr(wiring, "services", lambda: services)
+    began = time.monotonic()
+    answer = await client().get("/health")
+    assert time.monotonic() - began < 3
+    await services.close()
+    assert answer.status_code == (200 if part == "pictures" else 503)
+    away = {each["name"] for each in answer.json()["dependencies"] if not each["reachable"]}
+    assert away == set(part.split())
+    for name, value in wrong.items():
+        assert spoilt.get(value, value) not in answer.text, name
+    # Only the kind of failure is logged; the rest may repeat a key.
+    told = [record.getMessage() for record in caplog.records if record.name.startswith("izwop")]
+    assert not [line for line in told if "d3Jvbmc=" in line or "no key at all" in line]
+
+
+async def test_what_does_not_let_us_in_keeps_no_connection_open(cloud, recwarn) -> None:
+    """Azure asks for the health of an instance again and again."""
+    gc.collect()
+    recwarn.clear()
+    database = Database(cloud.settings["COSMOS_ENDPOINT"], "d3Jvbmc=", "izwop")
+    queue = Queue("mail", "DefaultEndpointsProtocol=http;AccountName=a;AccountKey=YQ==;"
+                  "QueueEndpoint=http://127.0.0.1:9/a", None)  # fmt: skip
+    with pytest.raises(CosmosHttpResponseError):
+        await Items(database, "published").read("health", "health")
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.5):
+            await queue.waiting()
+    gc.collect()
+    assert not [warning for warning in recwarn if "Unclosed" in str(warning.message)]
+
+
+async def test_an_identity_that_gets_no_token_is_a_store_that_is_away() -> None:
+    with pytest.raises(Unavailable), _refusals():
+        raise ClientAuthenticationError("no token from the identity's endpoint")
+
+
+async def test_queues_that_are_away_are_told(client, monkeypatch) -> None:
+    queue = wiring.services().mail_queue
+
+    async def away(self):
+        raise ConnectionRefusedError("AccountKey=abc")
+
+    monkeypatch.setattr(type(queue), "waiting", away)
+    answer = await client().get("/health")
+    assert answer.status_code == 503
+    assert "AccountKey" not in answer.text
+
+
+async def test_however_often_it_is_asked_the_store_is_asked_once(client, monkeypatch) -> None:
+    looks = []
+    store = type(wiring.services().store_health)
+    waiting = store.waiting
+
+    async def counted(self, now):
+        looks.append(now)
+        return await waiting(self, now)
+
+    monkeypatch.setattr(store, "waiting", counted)
+    answers = await asyncio.gather(*(client().get("/health") for _ in range(20)))
+    assert {answer.status_code for answer in answers} == {200}
+    assert len(looks) == 1
+
+
+async def test_waiting_and_set_aside_messages_are_counted_with_their_age(client, host) -> None:
+    queue = wiring.services().mail_queue
+    before = datetime.now(UTC) - timedelta(seconds=2)
+    await queue.send(MailOrder(kind="welcome", account_id="acc_nobody"))
+    waits = await queue.waiting()
+    assert waits.count >= 1
+    assert before < waits.oldest_at < datetime.now(UTC) + timedelta(seconds=2)
+    await host.drain_queue("mail")
+
+    async with queue._connect("mail-poison") as poison:
+        with suppress(ResourceExistsError):  # tests before may have had messages set aside
+            await poison.create_queue()
+        await poison.clear_messages()
+        await poison.send_message("tried five times")
+        said = (await client().get("/health")).json()
+        await poison.clear_messages()
+    assert said["status"] == "late"
+    assert next(work for work in said["waiting"] if work["name"] == "mail")["setAside"] == 1
+
+
+async def test_the_oldest_order_of_a_card_is_found(host) -> None:
+    services = wiring.services()
+    container = await services.database.container("accounts")
+    for number, minutes in enumerate((3, 45, 0)):
+        at = (datetime.now(UTC) - timedelta(minutes=minutes)).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        await container.upsert_item(
+            {"id": f"projection-health-{number}", "accountId": "acc_health", "kind": "projection",
+             "schemaVersion": 1, "cardId": "crd_health", "createdAt": at}
+        )  # fmt: skip
+    try:
+        waits = await services.store_health.waiting(datetime.now(UTC))
+    finally:
+        for number in range(3):
+            await container.delete_item(f"projection-health-{number}", "acc_health")
+    assert waits.count >= 2
+    assert datetime.now(UTC) - waits.oldest_at > timedelta(minutes=44)
+
+
+async def test_a_probe_may_ask_for_the_head_alone(client) -> None:
+    answer = await client().head("/health")
+    assert (answer.status_code, answer.content) == (200, b"")
