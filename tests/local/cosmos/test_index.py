@@ -202,7 +202,7 @@ def every_kind() -> Iterator[Box]:
         box.put(
             number,
             "a",
-            {"n": value, "m": EVERY_KIND[number * 7 % 5], "tags": [value, 1], "hidden": number % 2},
+            {"n": value, "m": EVERY_KIND[number * 7 % 5], "tags": [1, 2, value], "hidden": number % 2},
         )
         box.put(number + 100, "b", {"m": value})
     box.put(200, "a", {"tags": [1, 2]})
