@@ -112,7 +112,8 @@ async def _partition(database: DatabaseProxy, size: int) -> Partition:
 
 def _written(spent: list[float]) -> Line:
     tenth = len(spent) // 10
-    first, last = statistics.median(spent[:tenth]), statistics.median(spent[-tenth:])
+    # The quicker quarter: the two are minutes of other work apart, not turn and turn about.
+    first, last = (statistics.quantiles(some)[0] for some in (spent[:tenth], spent[-tenth:]))
     return Line(
         f"{MANY:,} items written in batches of {BATCH}: last tenth / first tenth",
         f"{last * 1000:.0f} ms a batch, {sum(spent):.1f} s in all",
