@@ -19,25 +19,25 @@ ORIGIN = "https://izwop.test"
 
 async def _lines() -> list[Line]:
     """Every line, each group when nothing else of ours uses the processor."""
-    from bench import formats, images, imports, outputs
+    from bench import formats, images, outputs
     from local.cloud import Cloud
 
     _say("vCard and QR code ...")
     found = outputs.lines() + formats.lines()
     _say("a photo ...")
     found += images.lines()
-    _say("imports ...")
-    found += imports.lines()
     _say("starting the local cloud ...")
     async with Cloud(public_origin=ORIGIN) as cloud:
         os.environ.update(cloud.settings)  # as app settings are in Azure; wiring reads them
-        from bench import counting, growth, operations, pages
-        from wiring import services
+        import wiring
+        from bench import counting, growth, imports, operations, pages
 
         with tempfile.TemporaryDirectory(prefix="izwop-bench-") as logs:
             try:
                 _say("card pages ...")
                 found += await pages.lines(cloud.settings, Path(logs))
+                _say("cold starts ...")
+                found += imports.lines(cloud.settings, pages.WARM_CARD)
                 _say("counting ...")
                 found += await counting.lines(cloud.settings, Path(logs))
                 _say("Cosmos DB calls ...")
@@ -45,7 +45,7 @@ async def _lines() -> list[Line]:
                 _say("growth of a partition ...")
                 found += await growth.lines(cloud.settings)
             finally:
-                await services().close()
+                await wiring.close()
     return found
 
 

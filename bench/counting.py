@@ -15,7 +15,7 @@ from pathlib import Path
 
 import httpx
 
-import wiring
+import wiring.visits
 from bench.lines import Line, Target
 from domain.visits.counting import Visit, VisitMessage
 from functions.framework.clock import new_id
@@ -73,7 +73,7 @@ async def lines(settings: Mapping[str, str], logs: Path) -> list[Line]:
 
 
 async def _queue(card: str) -> None:
-    queue, day = wiring.services().visit_queue, datetime.now(UTC).date()
+    queue, day = wiring.visits.queue(), datetime.now(UTC).date()
     visits = [Visit(event_id=new_id("evt"), subject_id=card, kind="view", day=day) for _ in range(VISITS)]
     for some in batched(visits, SENDERS, strict=False):
         await asyncio.gather(*(queue.send(VisitMessage(visits=[visit])) for visit in some))
@@ -81,7 +81,7 @@ async def _queue(card: str) -> None:
 
 async def _time(card: str, month: str) -> tuple[float, int]:
     """The seconds that the visits after the beginning took, and how many they were."""
-    traffic = wiring.services().traffic
+    traffic = wiring.visits.traffic()
     began, counted_then = 0.0, 0
     async with asyncio.timeout(WAIT_SECONDS):
         while True:

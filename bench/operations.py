@@ -11,7 +11,7 @@ from typing import Any
 
 import httpx
 
-from adapters.storage.queues import MAIL_QUEUE
+from adapters.storage.queue_names import MAIL
 from bench.lines import Line, Target
 from bench.samples import CONTENT
 from local.functions_host import FunctionsHost
@@ -111,12 +111,12 @@ async def lines(settings: Mapping[str, str]) -> list[Line]:
 
 async def _walk(counting: Counting, host: FunctionsHost, person: str) -> None:
     await _sign_in(counting, "sign in, first time", person)
-    await counting.count("welcome mail (queue)", host.drain_queue(MAIL_QUEUE))
+    await counting.count("welcome mail (queue)", host.drain_queue(MAIL))
     await _sign_in(counting, "sign in again", person)
     csrf = (await counting.browser.get("/api/v1/session")).json()["csrfToken"]
     counting.browser.headers["X-CSRF-Token"] = csrf
     await _card(counting, handle=person.lower().replace(" ", "-"))
-    await counting.count("housekeeping (timer)", host.run_timer("tidy_up"))
+    await counting.count("housekeeping (timer)", host.run_timer("operations_tidy_up"))
     await counting.request("sign out everywhere", "DELETE", "/api/v1/sessions")
 
 

@@ -5,30 +5,28 @@ together. The hosts take turns, so that they share the noise of the machine but 
 """
 
 import asyncio
-import gzip
 import os
 import statistics
 import sys
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import batched
 from pathlib import Path
 
-import wiring
-from adapters.cosmos.published import CosmosPublished
-from adapters.drawing.qr import qr_svg
+import wiring.cards
+from adapters.published_cache import FRESH_SECONDS, MOST_CARDS
 from bench.lines import Line, Target, median_ratio
-from bench.load import get, seconds_for
-from bench.samples import RULED, published, view
-from domain.formats.schema_org import script_text
-from functions.cards.cache import FRESH_SECONDS, SHELF_SIZE
-from functions.framework.pages import render
+from bench.load import bytes_of, get, seconds_for
+from bench.samples import RULED, fullest, published
+from domain.cards.card import PublishedCard
 from local import processes
 
 ROOT = Path(__file__).parent.parent
 # Many short rounds: both sides of a pair then meet the same noise.
 ROUNDS = 20
 CONNECTIONS = 8
+WARM_CARD = "bench-warm"
 WARM_REQUESTS = 300
 COLD_REQUESTS = 25
 # A visit that counts is sent to a queue before the page is; fewer of them take as long.
@@ -36,7 +34,7 @@ COUNTED_REQUESTS, COUNTED_ROUNDS = 100, 5
 BROWSER = (
     "Mozilla/5.0 (iPhone; CPU iPhone OS 26_0 like Mac OS X) AppleWebKit/605.1.15 Version/26.0 Safari/604.1"
 )
-assert ROUNDS * COLD_REQUESTS <= SHELF_SIZE  # noqa: S101 - or expired cards would be unseen ones
+assert ROUNDS * COLD_REQUESTS <= MOST_CARDS  # noqa: S101 - or expired cards would be unseen ones
 
 WARM, COLD, RULE = Target(">=", 0.6), Target(">=", 0.7), Target(">=", 0.95)
 MOST_BYTES = 8 * 1024
@@ -85,35 +83,35 @@ async def _serve(name: str, app: Path, settings: Mapping[str, str], logs: Path) 
 
 
 async def _warm(product: Served, reference: Served) -> list[Line]:
-    await _publish(["bench-warm"])
-    await wiring.services().published.project(published("bench-ruled", RULED), first=True)
+    await _publish([WARM_CARD])
+    await _publish_cards([published("bench-ruled", RULED)])
     ruled = [get("/c/bench-ruled")] * WARM_REQUESTS
-    page, empty = [get("/c/bench-warm")] * WARM_REQUESTS, [get("/empty")] * WARM_REQUESTS
+    page, empty = [get(f"/c/{WARM_CARD}")] * WARM_REQUESTS, [get("/empty")] * WARM_REQUESTS
     await _cost(product, page), await _cost(reference, empty)
     rounds = [(await _cost(product, page), await _cost(reference, empty)) for _ in range(ROUNDS)]
-    counted = [get("/c/bench-warm", BROWSER)] * COUNTED_REQUESTS
+    counted = [get(f"/c/{WARM_CARD}", BROWSER)] * COUNTED_REQUESTS
     visits = [(await _cost(product, counted), await _cost(reference, empty)) for _ in range(COUNTED_ROUNDS)]
     await _cost(product, ruled)
     decided = [(await _cost(product, ruled), await _cost(product, page)) for _ in range(ROUNDS)]
     return [
         *_compared("card page, warm / empty function", rounds, WARM),
         *_compared("card page with hidden values / the same without", decided, RULE),
-        _weight(),
+        await _weight(product),
         *_compared("card page, warm and counted / empty function", visits, None),
     ]
 
 
 async def _cold(product: Served, reference: Served) -> list[Line]:
-    """Cards this worker never saw, then the same again once its shelf has let go of them."""
+    """Cards this worker never saw, then the same again once its cache has let go of them."""
     groups = [[f"bench-{group}-{card}" for card in range(COLD_REQUESTS)] for group in range(ROUNDS)]
     await _publish([handle for group in groups for handle in group])
-    warm_up = [get("/read/bench-warm")] * COLD_REQUESTS
+    warm_up = [get(f"/read/{WARM_CARD}")] * COLD_REQUESTS
     await _cost(reference, warm_up)
     unseen = [await _cold_round(product, reference, group) for group in groups]
     await asyncio.sleep(FRESH_SECONDS)
     expired = [await _cold_round(product, reference, group) for group in groups]
     return [
-        *_compared("card page, shelf expired / empty + point read", expired, COLD),
+        *_compared("card page, cache expired / empty + point read", expired, COLD),
         *_compared("card page, never seen / empty + point read", unseen, COLD),
     ]
 
@@ -129,18 +127,13 @@ async def _cost(served: Served, requests: list[bytes]) -> Cost:
     return Cost(wall / len(requests), (served.cpu_seconds() - before) / len(requests))
 
 
-def _weight() -> Line:
-    """What the page weighs as it is sent, compressed; its photo and requests are held by the tests."""
-    card = view("ada")
-    url = "https://cards.example.com/c/ada"
-    html = render(
-        "cards/card.html",
-        style="card", view=card, url=url, vcf_url="/c/ada.vcf", qr_svg=qr_svg(url), links={},
-        schema=script_text(card, url),
-    )  # fmt: skip
-    size = len(gzip.compress(html, 6))
-    ours, most = f"{size:,} bytes", f"{MOST_BYTES:,} bytes"
-    return Line("card page, gzipped / what it may weigh", ours, most, size / MOST_BYTES, (Target("<=", 1),))
+async def _weight(product: Served) -> Line:
+    """What a browser receives of the fullest card's page, headers included."""
+    await _publish_cards([fullest("bench-fullest")])
+    received = await bytes_of(product.port, get("/c/bench-fullest", accepting="gzip, deflate, br, zstd"))
+    ours, most = f"{received:,} bytes", f"{MOST_BYTES:,} bytes"
+    line = "fullest card page, as a browser receives it / what it may weigh"
+    return Line(line, ours, most, received / MOST_BYTES, (Target("<=", 1),))
 
 
 def _compared(name: str, rounds: Iterable[tuple[Cost, Cost]], target: Target | None) -> list[Line]:
@@ -169,9 +162,11 @@ def _compared(name: str, rounds: Iterable[tuple[Cost, Cost]], target: Target | N
 
 
 async def _publish(handles: list[str]) -> None:
+    await _publish_cards([published(handle) for handle in handles])
+
+
+async def _publish_cards(cards: list[PublishedCard]) -> None:
     """Put published cards where the product reads them, through its own adapter."""
-    store: CosmosPublished = wiring.services().published
-    for start in range(0, len(handles), CONNECTIONS):
-        await asyncio.gather(
-            *(store.project(published(handle), first=True) for handle in handles[start : start + CONNECTIONS])
-        )
+    store = wiring.cards.published()
+    for some in batched(cards, CONNECTIONS, strict=False):
+        await asyncio.gather(*(store.project(card, first=True) for card in some))

@@ -77,12 +77,6 @@ param isAuditLocked bool = false
 @description('The edge answers nobody: while a restored database still shows what people had taken back.')
 param isEdgeShut bool = false
 
-@description('When housekeeping runs, in NCRONTAB.')
-param housekeepingSchedule string = '0 * * * * *'
-
-@description('When pictures that nobody shows are swept, in NCRONTAB.')
-param imageSweepSchedule string = '0 20 3 * * *'
-
 @description('Who is told by alerts and by the budget.')
 @minLength(6)
 param operatorEmail string
@@ -299,8 +293,6 @@ module functions 'app/functions.bicep' = {
     signIn: signIn
     mailFrom: empty(mailFrom) ? email.outputs.mailFrom : mailFrom
     telemetry: observability.outputs.connectionString
-    housekeepingSchedule: housekeepingSchedule
-    imageSweepSchedule: imageSweepSchedule
   }
   // A reference to a secret that may not be read yet stays unread for a day.
   dependsOn: [access]

@@ -14,12 +14,9 @@ from typing import Any, Self
 from local import database, identity, mailbox, processes
 from local.azurite import Azurite
 
-HOUSEKEEPING_SCHEDULE = "0 * * * * *"
-IMAGE_SWEEP_SCHEDULE = "0 20 3 * * *"
-
 # Every setting the cloud can give, and those that point at a real part instead.
 SETTINGS = (
-    "PUBLIC_ORIGIN", "SESSION_KEY", "HOUSEKEEPING_SCHEDULE", "IMAGE_SWEEP_SCHEDULE",
+    "PUBLIC_ORIGIN", "SESSION_KEY",
     "COSMOS_ENDPOINT", "COSMOS_KEY", "COSMOS_DATABASE",
     "AzureWebJobsStorage", "AzureWebJobsStorage__queueServiceUri", "AzureWebJobsStorage__blobServiceUri",
     "MEDIA_BLOB_SERVICE_URI",
@@ -100,8 +97,6 @@ class Cloud:
         own = {
             "PUBLIC_ORIGIN": self._origin,
             "SESSION_KEY": self._key("session-key"),
-            "HOUSEKEEPING_SCHEDULE": HOUSEKEEPING_SCHEDULE,
-            "IMAGE_SWEEP_SCHEDULE": IMAGE_SWEEP_SCHEDULE,
         }
         self.settings = own | self.settings | self._given
         return self

@@ -30,7 +30,8 @@ from adapters.cosmos.published import CosmosPublished
 from adapters.cosmos.reservations import CosmosHandles
 from domain.accounts.profiles import delete_profile
 from domain.base.errors import Refusal
-from domain.publishing.publication import change_publication, delete_card
+from domain.cards.card import CardVersion
+from domain.publishing.publication import Ports, change_publication, delete_card
 
 # A restore goes back to a second, and clocks differ.
 _MARGIN = timedelta(minutes=10)
@@ -56,9 +57,14 @@ class Restored:
 
     def __init__(self, database: Database) -> None:
         self._cards, self._profiles = CosmosCards(database), CosmosProfiles(database)
-        self._handles, self._images = CosmosHandles(database), CosmosImages(database)
-        # What is hidden or deleted has no code to be drawn.
-        self._published = CosmosPublished(database, lambda _: "")
+        self._handles = CosmosHandles(database)
+        self._publishing = Ports(
+            self._cards,
+            self._handles,
+            CosmosPublished(database),
+            CosmosImages(database),
+            draw_code=lambda _: "",  # a hidden or deleted card has none
+        )
 
     async def handle_to_hold(self, given: GivenHandle) -> Do | None:
         claim = given.claim()
@@ -82,14 +88,9 @@ class Restored:
             return None
         return partial(
             delete_card,
-            card.account_id,
-            card.id,
-            version=card.version,
+            CardVersion(card.account_id, card.id, card.version),
             now=datetime.now(UTC),
-            cards=self._cards,
-            handles=self._handles,
-            published=self._published,
-            images=self._images,
+            ports=self._publishing,
         )
 
     async def profile_to_delete(self, gone: OwnedId) -> Do | None:
@@ -119,14 +120,10 @@ class Restored:
             return None
         return partial(
             change_publication,
-            card.account_id,
-            card.id,
+            CardVersion(card.account_id, card.id, card.version),
             "unpublish" if latest.withdrawn else "pause",
-            version=card.version,
             now=datetime.now(UTC),
-            cards=self._cards,
-            published=self._published,
-            images=self._images,
+            ports=self._publishing,
         )
 
 

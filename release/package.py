@@ -69,7 +69,7 @@ def build(root: Path, target: Path) -> Path:
             _copy(root / name, content / name)
         (content / "version.txt").write_text(f"{release}\n", "utf-8")
         _install(root, wheels, content / SITE_PACKAGES)
-        _compile_templates(content)
+        compile_templates(content)
         _compile(content)
         target.mkdir(parents=True, exist_ok=True)
         package = target / PACKAGE
@@ -155,7 +155,7 @@ def _pip(command: str, *options: str | Path) -> None:
         raise CannotPackage(f"pip {command} failed:\n{done.stderr.strip()[-2000:]}")
 
 
-def _compile_templates(content: Path) -> None:
+def compile_templates(content: Path) -> None:
     """To modules, which `_compile` makes byte code of; a cold start would compile each page anew."""
     program = (
         "import sys; from functions.framework.pages import environment;"

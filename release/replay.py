@@ -18,9 +18,9 @@ from typing import Any
 from azure.core.exceptions import AzureError, ResourceNotFoundError
 from azure.storage.queue import QueueClient
 
-from adapters.storage.queues import IMAGE_QUEUE, MAIL_QUEUE, VISIT_QUEUE
+from adapters.storage.queue_names import IMAGES, MAIL, VISITS
 
-QUEUES = (MAIL_QUEUE, IMAGE_QUEUE, VISIT_QUEUE)
+QUEUES = (MAIL, IMAGES, VISITS)
 # While it is moved a message is ours; if this process dies it is on the poison queue again after this.
 _MINE_SECONDS = 60
 

@@ -29,8 +29,7 @@ async def host(cloud: Cloud) -> AsyncIterator[FunctionsHost]:
     yield loaded
     import wiring  # noqa: PLC0415 - only once the host has set the environment
 
-    await wiring.services().close()
-    wiring.services.cache_clear()
+    await wiring.close()
     await loaded.stop()
 
 

@@ -3,14 +3,16 @@
 import json
 from pathlib import Path
 
+import wiring
+
 CONTAINERS = Path(__file__).parent.parent / "adapters" / "cosmos" / "containers.json"
 
 
-async def everything(services) -> dict[tuple[str, str], str]:
+async def everything() -> dict[tuple[str, str], str]:
     """All documents of all containers by container and id, each as its text."""
     found = {}
     for definition in json.loads(CONTAINERS.read_text("utf-8")):
-        container = await services.database.container(definition["name"])
+        container = await wiring.database().container(definition["name"])
         async for document in container.query_items("SELECT * FROM c"):
             found[definition["name"], document["id"]] = json.dumps(document, sort_keys=True)
     return found

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 import settings
+from settings.sign_in import SignIn
+from settings.site import Site
 
 ROOT = Path(__file__).parent.parent
 EXAMPLE = json.loads((ROOT / "local.settings.json.example").read_text())["Values"]
@@ -20,7 +22,7 @@ AZURE = {
     "AzureWebJobsStorage__queueServiceUri": "https://st.queue.core.windows.net",
     "MEDIA_BLOB_SERVICE_URI": "https://st.blob.core.windows.net",
 }
-FIELDS = settings.Settings.model_fields.values()
+FIELDS = [field for group in settings.groups() for field in group.model_fields.values()]
 KEY = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
 
 
@@ -37,8 +39,6 @@ def test_complete_settings_have_no_fault(complete) -> None:
         {"SESSION_KEY": "__-_" + KEY[4:]},
         {"PUBLIC_ORIGIN": "http://localhost:7071"},
         {"SMTP_URL": "smtp://127.0.0.1:1025"},
-        {"HOUSEKEEPING_SCHEDULE": "*/5 * * * *"},
-        {"HOUSEKEEPING_SCHEDULE": "0 30 9,17 1-7 Jan Mon-Fri"},
         {"OIDC_CA_FILE": __file__},
         {"COSMOS_KEY": ""},
     ],
@@ -66,8 +66,6 @@ WRONG = [
     ({"OIDC_ISSUER": "http://login.example/t"}, "OIDC_ISSUER is not what it must be: Exactly the `iss`"),
     ({"OIDC_CLIENT_SECRET": "short"}, "OIDC_CLIENT_SECRET is not what it must be: The application's secret"),
     ({"MAIL_FROM": "iZwop <@>"}, "MAIL_FROM is not what it must be: The sender, such as"),
-    ({"IMAGE_SWEEP_SCHEDULE": "a b c d e f"}, "IMAGE_SWEEP_SCHEDULE must be an NCRONTAB expression"),
-    ({"IMAGE_SWEEP_SCHEDULE": "daily"}, "IMAGE_SWEEP_SCHEDULE must be an NCRONTAB expression"),
     ({"AzureWebJobsStorage": "UseDevelopmentStorage=true"}, "AzureWebJobsStorage and AzureWebJobs"),
     ({"AzureWebJobsStorage__queueServiceUri": ""}, "AzureWebJobsStorage is missing: set it to a connection"),
     ({"MEDIA_BLOB_SERVICE_URI": ""}, "AzureWebJobsStorage is missing: set it to a connection"),
@@ -89,9 +87,11 @@ def test_a_wrong_setting_has_its_sentence_and_no_other_has(wrong, sentence) -> N
         assert not value or value not in found
 
 
-@pytest.mark.parametrize(
-    "name", [str(field.alias) for field in settings.Settings.model_fields.values() if field.is_required()]
-)
+def test_the_settings_that_must_be_there_at_start_are_those_that_are_required() -> None:
+    assert set(settings.REQUIRED) == {field.alias for field in FIELDS if field.is_required()}
+
+
+@pytest.mark.parametrize("name", settings.REQUIRED)
 @pytest.mark.parametrize("absent", ["unset", "empty"])
 def test_every_missing_setting_is_named_with_its_meaning(name, absent) -> None:
     given = AZURE | {name: ""} if absent == "empty" else {k: v for k, v in AZURE.items() if k != name}
@@ -113,7 +113,7 @@ def test_what_was_pasted_along_is_told(name, around) -> None:
 
 
 def test_all_faults_are_told_at_once() -> None:
-    assert len(settings.faults({})) == 13
+    assert len(settings.faults({})) == 11
 
 
 def load_app(environment: dict[str, str]) -> subprocess.CompletedProcess:
@@ -127,7 +127,7 @@ def load_app(environment: dict[str, str]) -> subprocess.CompletedProcess:
 @pytest.mark.parametrize(
     "mark", [{"WEBSITE_SITE_NAME": "func-izwop"}, {"FUNCTIONS_WORKER_RUNTIME": "python"}]
 )
-def test_a_host_does_not_get_an_app_with_wrong_settings(mark) -> None:
+def test_a_host_does_not_get_an_app_without_its_settings_and_hears_of_every_fault(mark) -> None:
     assert load_app(AZURE | mark).returncode == 0
     wrong = load_app(AZURE | mark | {"SESSION_KEY": "short", "SMTP_URL": ""})
     assert wrong.returncode == 1
@@ -136,12 +136,31 @@ def test_a_host_does_not_get_an_app_with_wrong_settings(mark) -> None:
     assert "SESSION_KEY must be" in wrong.stderr
 
 
+@pytest.mark.parametrize("storage", [{"MEDIA_BLOB_SERVICE_URI": ""}, {"AzureWebJobsStorage": "both"}])
+def test_a_host_does_not_get_an_app_without_one_way_to_its_storage(storage) -> None:
+    refused = load_app(AZURE | {"WEBSITE_SITE_NAME": "func-izwop"} | storage)
+    assert refused.returncode == 1
+    assert "AzureWebJobsStorage" in refused.stderr
+
+
+def test_a_group_is_refused_when_it_is_first_used_with_the_faults_of_all(monkeypatch) -> None:
+    for name, value in (AZURE | {"SESSION_KEY": "short", "MAIL_FROM": "nobody"}).items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.delenv("AzureWebJobsStorage", raising=False)
+    monkeypatch.delenv("COSMOS_KEY", raising=False)
+    assert settings.read(Site).public_origin == AZURE["PUBLIC_ORIGIN"]
+    with pytest.raises(settings.WrongSettings) as refused:
+        settings.read(SignIn)
+    assert "SESSION_KEY must be" in str(refused.value)
+    assert "MAIL_FROM is not what it must be" in str(refused.value)
+
+
 def test_a_tool_may_import_the_app_without_settings() -> None:
     assert load_app({}).returncode == 0
 
 
 def test_the_local_host_refuses_with_the_same_sentences() -> None:
-    environment = AZURE | {"SESSION_KEY": "short", "PATH": os.environ["PATH"]}
+    environment = AZURE | {"SESSION_KEY": "short", "MAIL_FROM": "", "PATH": os.environ["PATH"]}
     command = [sys.executable, "-m", "local.functions_host", "--app", str(ROOT), "--port", "0"]
     done = subprocess.run(
         command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=60

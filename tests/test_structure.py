@@ -5,14 +5,17 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
-from settings import Settings
+import settings
+from function_app import CAPABILITIES
+from functions.framework.doors import Door, resolve
 
 ROOT = Path(__file__).parent.parent
-DEPLOYED = ["function_app.py", "wiring.py", "settings.py", "functions", "domain", "adapters"]
+DEPLOYED = ["function_app.py", "wiring", "settings", "functions", "domain", "adapters"]
 OWN = {"function_app", "wiring", "settings", "functions", "domain", "adapters", "local", "tests", "bench"}
 
 # What each part of the app may import of the app itself.
@@ -20,8 +23,8 @@ MAY_IMPORT = {
     "domain": {"domain"},
     "adapters": {"adapters", "domain"},
     "functions": {"functions", "domain", "wiring", "adapters"},
-    "wiring.py": {"settings", "adapters", "domain"},
-    "settings.py": set(),
+    "wiring": {"wiring", "settings", "adapters", "domain"},
+    "settings": {"settings"},
     "function_app.py": {"functions", "settings"},
 }
 # A vendor's library and the only places that may know it.
@@ -39,10 +42,19 @@ VENDORS = {
     "segno": ("adapters/drawing/",),
     "aiosmtplib": ("adapters/mail/",),
 }
+# What a trigger may take from an adapter: makers of bytes, names of queues, types of what wiring gives.
+PURE_ADAPTERS = ("adapters.drawing.qr", "adapters.storage.queue_names", "adapters.published_cache")
 # The libraries the domain may use; those that vet fields are loaded on first use.
 DOMAIN_LIBRARIES = {"pydantic", "pydantic_core", "email_validator", "phonenumbers"}
 NOT_AT_IMPORT = ["stripe", "PIL", "azure.storage", "msal", "segno", "jinja2", "azure.identity", "jwt",
                  "cryptography", "email_validator", "phonenumbers", "aiosmtplib"]  # fmt: skip
+
+
+def doors() -> list[Door]:
+    """Every door of every capability."""
+    return [
+        door for capability in CAPABILITIES for door in import_module(f"functions.{capability}.doors").DOORS
+    ]
 
 
 def python_files(*places: str) -> list[Path]:
@@ -75,12 +87,7 @@ def wrong_imports(part: str, source: str) -> list[str]:
         adapter = part.removeprefix("adapters/").split("/")[0]
         if layer == "adapters" and name.startswith("adapters.") and name.split(".")[1] != adapter:
             wrong.append(name)
-        # Pure makers of bytes and names of queues are all that a trigger may take from an adapter.
-        if (
-            layer == "functions"
-            and root == "adapters"
-            and name not in ("adapters.drawing.qr", "adapters.storage.queues")
-        ):
+        if layer == "functions" and root == "adapters" and name not in PURE_ADAPTERS:
             wrong.append(name)
     return wrong
 
@@ -103,12 +110,82 @@ def test_imports_follow_the_directions(path: Path) -> None:
         ("functions/cards/list_pages.py", "from azure.cosmos.aio import CosmosClient"),
         ("functions/cards/list_pages.py", "import local.cloud"),
         ("functions/cards/list_pages.py", "from adapters.cosmos.cards import CosmosCards"),
-        ("wiring.py", "from functions.framework import replies"),
+        ("wiring/cards.py", "from functions.framework import replies"),
         ("function_app.py", "import wiring"),
     ],
 )
 def test_a_wrong_import_is_caught(part: str, planted: str) -> None:
     assert wrong_imports(part, planted) != []
+
+
+@pytest.mark.parametrize("door", doors(), ids=lambda door: door.name)
+def test_every_door_resolves(door: Door) -> None:
+    assert resolve(door.handler)
+    assert resolve(door.refuse) if hasattr(door, "refuse") else True
+    assert resolve(door.texts_in) if hasattr(door, "texts_in") else True
+
+
+@pytest.mark.parametrize("handler", ["functions.cards.gone:show", "functions.cards.public:gone"])
+def test_a_door_that_leads_nowhere_is_noticed(handler: str) -> None:
+    with pytest.raises((ImportError, AttributeError)):
+        resolve(handler)
+
+
+MOST_MODULES = 15
+
+
+def capability_faults(root: Path) -> list[str]:
+    """Folders and modules that are not named for a capability, and packages with too many modules."""
+
+    def folders(place: str) -> set[str]:
+        return {path.name for path in (root / place).iterdir() if path.is_dir() and path.name[0] not in "._"}
+
+    triggers, rules = folders("functions") - {"framework"}, folders("domain") - {"base"}
+    wired = {path.stem for path in (root / "wiring").glob("*.py")} - {"__init__"}
+    strangers = {
+        "web/templates": folders("web/templates") - triggers,
+        "wiring": wired - triggers - rules,
+        "tests/functions": folders("tests/functions") - triggers - {"framework"},
+        "tests/domain": folders("tests/domain") - rules - {"base"},
+        "tests/adapters": folders("tests/adapters") - folders("adapters"),
+    }
+    found = [f"{place}/{name} is no capability" for place, names in strangers.items() for name in names]
+    for place in ("functions", "domain", "adapters", "wiring", "settings"):
+        for package in {path.parent for path in (root / place).rglob("__init__.py")}:
+            modules = len([path for path in package.glob("*.py") if path.name != "__init__.py"])
+            if modules > MOST_MODULES:
+                found.append(f"{package.relative_to(root)} has {modules} modules")
+    return found
+
+
+def test_a_capability_has_one_name_in_every_tree_and_no_package_is_crowded() -> None:
+    assert capability_faults(ROOT) == []
+
+
+@pytest.mark.parametrize(
+    "planted",
+    [
+        "web/templates/gossip/page.html", "wiring/gossip.py", "tests/functions/gossip/test_it.py",
+        "tests/domain/gossip/test_it.py", "tests/adapters/gossip/test_it.py",
+    ],
+)  # fmt: skip
+def test_a_name_that_is_no_capability_is_noticed(tmp_path: Path, planted: str) -> None:
+    for place in ("functions/cards", "domain/cards", "adapters/mail", "web/templates/cards", "wiring",
+                  "tests/functions/cards", "tests/domain/cards", "tests/adapters/mail"):  # fmt: skip
+        (tmp_path / place).mkdir(parents=True)
+    assert capability_faults(tmp_path) == []
+    (tmp_path / planted).parent.mkdir(parents=True, exist_ok=True)
+    (tmp_path / planted).touch()
+    assert [fault for fault in capability_faults(tmp_path) if "gossip is no capability" in fault]
+
+
+def test_a_crowded_package_is_noticed(tmp_path: Path) -> None:
+    for place in ("functions", "domain/cards", "adapters", "web/templates", "wiring", "tests/functions",
+                  "tests/domain", "tests/adapters"):  # fmt: skip
+        (tmp_path / place).mkdir(parents=True)
+    for name in ["__init__", *(f"module_{number}" for number in range(MOST_MODULES + 1))]:
+        (tmp_path / f"domain/cards/{name}.py").touch()
+    assert capability_faults(tmp_path) == ["domain/cards has 16 modules"]
 
 
 def test_deployed_code_does_not_know_the_local_cloud() -> None:
@@ -164,7 +241,7 @@ def test_the_first_card_page_does_not_wait_for_what_vets_and_groups_its_values()
 
 
 def test_only_settings_reads_the_environment() -> None:
-    for path in python_files("function_app.py", "wiring.py", "functions", "domain", "adapters"):
+    for path in python_files("function_app.py", "wiring", "functions", "domain", "adapters"):
         names = {
             node.attr for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Attribute)
         }
@@ -181,15 +258,14 @@ def test_the_domain_has_no_clock_and_no_chance() -> None:
 
 def test_every_setting_is_in_the_example() -> None:
     example = json.loads((ROOT / "local.settings.json.example").read_text())["Values"]
-    known = {field.alias for field in Settings.model_fields.values()}
-    required = {field.alias for field in Settings.model_fields.values() if field.is_required()}
-    assert required <= example.keys()
+    known = {field.alias for group in settings.groups() for field in group.model_fields.values()}
+    assert set(settings.REQUIRED) <= example.keys()
     assert example.keys() <= known | {"FUNCTIONS_WORKER_RUNTIME", "AzureWebJobsDisableHomepage"}
 
 
 def test_the_example_is_a_valid_set_of_settings() -> None:
     example = json.loads((ROOT / "local.settings.json.example").read_text())["Values"]
-    assert Settings.model_validate(example).public_origin
+    assert settings.faults(example) == []
 
 
 def test_every_container_names_its_partition_and_allows_expiry() -> None:
@@ -210,7 +286,8 @@ def test_every_container_names_its_partition_and_allows_expiry() -> None:
 
 
 def test_every_problem_code_is_documented() -> None:
-    import function_app  # noqa: F401, PLC0415 - so that all refusals are defined
+    for door in doors():
+        resolve(door.handler)  # so that all refusals are defined
     from domain.base.errors import Refusal  # noqa: PLC0415
     from functions.framework.problems import _OWN_CODES  # noqa: PLC0415
 

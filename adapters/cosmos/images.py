@@ -6,9 +6,7 @@ from datetime import datetime
 from adapters.cosmos.database import Database, Document, Items, instant
 from adapters.cosmos.documents import create_once, document, from_document, read_creation
 from domain.base.idempotency import Creation
-from domain.cards.card import ShownImage
-from domain.cards.content import Purpose
-from domain.images.image import PROBLEMS, Image
+from domain.images.image import Image
 
 
 def _document(image: Image) -> Document:
@@ -22,27 +20,6 @@ class CosmosImages:
     async def get(self, account_id: str, image_id: str) -> Image | None:
         stored = await self._items.read(image_id, account_id)
         return from_document(Image, stored) if stored and stored["kind"] == "image" else None
-
-    async def shown(self, account_id: str, image_id: str, purpose: Purpose) -> ShownImage | None:
-        image = await self.get(account_id, image_id)
-        if image is None or image.purpose != purpose or image.state != "ready":
-            return None
-        return ShownImage(files=image.files, width=image.width, height=image.height)
-
-    async def fault(self, account_id: str, image_id: str, purpose: Purpose) -> tuple[str, str] | None:
-        image = await self.get(account_id, image_id)
-        if image is None:
-            return "unknown_image", "is not one of your pictures"
-        if image.purpose != purpose:
-            return "unknown_image", f"was uploaded as a {image.purpose}"
-        if image.state == "refused":
-            return "image_refused", PROBLEMS[image.problem or "image_failed"]
-        if image.state != "ready":
-            return "image_not_ready", "is not ready yet; try again in a moment"
-        if image.unused_since is not None:
-            # Somebody uses it again: the sweep, which may be about to take it, is told by this write.
-            await self.save(image.changed(image.updated_at, unused_since=None))
-        return None
 
     async def create(self, image: Image, creation: "Creation[Image] | None") -> bool:
         return await create_once(self._items, image.account_id, _document(image), creation)

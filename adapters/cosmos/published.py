@@ -1,17 +1,14 @@
-"""What the public sees: one document for each handle, so that a card page is one point read."""
-
-from collections.abc import Callable
+"""Published cards: one document for each handle, so that a card page is one point read."""
 
 from adapters.cosmos.database import SCHEMA_VERSION, Database, Items, instant
-from domain.base.fields import STORED, phone_text
+from domain.base.errors import Unavailable
+from domain.base.fields import STORED
 from domain.cards.card import PublishedCard
 
 
 class CosmosPublished:
-    """Keeps beside the card what takes long to make of it: its QR code, and phone numbers in groups."""
-
-    def __init__(self, database: Database, draw_code: Callable[[str], str]) -> None:
-        self._items, self._draw_code = Items(database, "published"), draw_code
+    def __init__(self, database: Database) -> None:
+        self._items = Items(database, "published")
 
     async def get(self, handle: str) -> PublishedCard | None:
         stored = await self._items.read(handle, handle)
@@ -38,15 +35,14 @@ class CosmosPublished:
 
         `first` says that nothing is likely to be there; either way it lands, in one call when that is right.
         """
-        phones = card.content.phones if card.content else []
         values = {
             "schemaVersion": SCHEMA_VERSION,
             "version": card.version,
             "content": None if card.content is None else card.content.model_dump(mode="json"),
             "publishedAt": None if card.published_at is None else instant(card.published_at),
             "redirectTo": card.redirect_to,
-            "code": "" if card.content is None else self._draw_code(card.handle),
-            "phoneTexts": {phone.number: phone_text(phone.number) for phone in phones},
+            "code": card.code,
+            "phoneTexts": card.phone_texts,
             "images": {field: image.model_dump() for field, image in card.images.items()},
             "ownerId": card.owner_id,
         }
@@ -60,5 +56,9 @@ class CosmosPublished:
         if first and await self._items.create(new):
             return
         older = f"where c.version < {card.version} and c.cardId = '{card.card_id}'"
-        if await self._items.patch(card.handle, card.handle, values, where=older) is None:
-            await self.project(card, first=True)
+        if await self._items.patch(card.handle, card.handle, values, where=older) is not None:
+            return
+        # Absent: it is made, unless somebody makes it at this moment, whose version may be older.
+        made = await self._items.create(new)
+        if not made and await self._items.patch(card.handle, card.handle, values, where=older) is None:
+            raise Unavailable

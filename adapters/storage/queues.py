@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel
 
 from domain.base.errors import Unavailable
-from domain.notifications.welcome import MailOrder
 from domain.operations.health import Waiting
 
 if TYPE_CHECKING:
@@ -19,9 +18,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("izwop.queues")
 
-MAIL_QUEUE = "mail"
-VISIT_QUEUE = "visits"
-IMAGE_QUEUE = "images"
 # A person waits for the answer: the SDK's own pauses between tries add up to a minute.
 _PATIENCE: dict[str, Any] = {
     "initial_backoff": 1, "increment_base": 1, "random_jitter_range": 1, "retry_total": 2,
@@ -108,8 +104,3 @@ class Queue:
         from azure.identity.aio import DefaultAzureCredential  # noqa: PLC0415
 
         return QueueClient(self._account_url or "", name, credential=DefaultAzureCredential(), **policy)
-
-
-class MailQueue(Queue):
-    async def send_welcome(self, account_id: str) -> None:
-        await self.send(MailOrder(kind="welcome", account_id=account_id))

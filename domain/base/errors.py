@@ -123,6 +123,13 @@ class KeyReused(Refusal):
     title = "This Idempotency-Key was used for another request"
 
 
+class InternalError(Refusal):
+    """A bug of ours; what it was goes to the log and nowhere else."""
+
+    code = "internal_error"
+    title = "Something went wrong on our side; trying again may help"
+
+
 class Unavailable(Refusal):
     """A part we depend on is busy or down; trying again after `retry_after` seconds helps."""
 

@@ -2,6 +2,14 @@
 
 import base64
 
+# The prefix of an id by the kind of thing it names.
+ID_PREFIXES = {
+    "account": "acc",
+    "card": "crd",
+    "event": "evt",
+    "image": "img",
+    "profile": "prf",
+}
 ID_BYTES = 16
 
 

@@ -7,7 +7,7 @@ never came is caught up by housekeeping.
 """
 
 from datetime import datetime, timedelta
-from typing import Annotated, Literal, Protocol
+from typing import Annotated, Literal, NamedTuple, Protocol
 
 from pydantic import AfterValidator, Field
 
@@ -61,7 +61,7 @@ class Card(Model):
 
 
 class ShownImage(Model):
-    """The files of one image by form (such as `webp` and `jpeg`), and its size in pixels.
+    """The files of one image by variant (such as `webp` and `jpeg`), and its size in pixels.
 
     The names are the card's own, so that the same picture on two cards ties nothing together; `sources` leads
     from them to the blobs. `public` says that everybody may see it, and so may keep it.
@@ -77,8 +77,8 @@ class ShownImage(Model):
 class PublishedCard(Model):
     """What a handle stands for now: a live card, another handle, or nothing.
 
-    `code` is the QR code of its address as SVG markup, `phone_texts` the numbers as people read them; the
-    store makes both, and a card that was not stored has none.
+    `code` is the QR code of its address as SVG markup, `phone_texts` the numbers as people read them: both
+    take long to make, so they are made when a card is projected.
     """
 
     handle: str
@@ -126,6 +126,14 @@ class CardStore(Protocol):
     async def save_and_order_projection(self, card: Card) -> Card: ...
 
 
+class CardVersion(NamedTuple):
+    """The version of an owner's card that a change was made from."""
+
+    account_id: str
+    card_id: str
+    version: int
+
+
 class HandleClaims(Protocol):
     async def claim(self, claim: Claim) -> Claim: ...
     async def adopt(self, claim: Claim, at: datetime) -> Claim: ...
@@ -144,8 +152,9 @@ async def read_card(account_id: str, card_id: str, *, cards: CardStore) -> Card:
     return card
 
 
-async def read_version(account_id: str, card_id: str, version: int, cards: CardStore) -> Card:
-    card = await read_card(account_id, card_id, cards=cards)
-    if card.version != version:
+async def read_version(of: CardVersion, cards: CardStore) -> Card:
+    """The card, or `StaleVersion` when it is another version by now."""
+    card = await read_card(of.account_id, of.card_id, cards=cards)
+    if card.version != of.version:
         raise StaleVersion
     return card

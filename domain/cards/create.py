@@ -1,6 +1,7 @@
 """Use cases that make, copy and edit cards."""
 
 from datetime import datetime
+from typing import NamedTuple
 
 from pydantic import Field
 
@@ -12,6 +13,7 @@ from domain.cards.card import (
     ADOPT_AFTER,
     Card,
     CardStore,
+    CardVersion,
     Claim,
     Handle,
     HandleClaims,
@@ -45,23 +47,30 @@ class CardCopy(Closed):
     handle: Handle | None = None
 
 
-async def create_card(
-    account_id: str,
-    new: NewCard,
-    *,
-    card_id: str,
-    suffix: str,
-    key: str | None,
-    now: datetime,
-    cards: CardStore,
-    handles: HandleClaims,
-    profiles: ProfileStore,
-) -> Card:
+class Ports(NamedTuple):
+    """The stores that making and editing cards needs."""
+
+    cards: CardStore
+    handles: HandleClaims
+    profiles: ProfileStore
+
+
+class Creating(NamedTuple):
+    """The id, time and Idempotency-Key (as a hash) of one create, and the suffix of a handle not chosen."""
+
+    card_id: str
+    suffix: str
+    key: str | None
+    now: datetime
+
+
+async def create_card(account_id: str, new: NewCard, creating: Creating, ports: Ports) -> Card:
     """Create a draft card under its own handle; repeating it with the same `key` answers the same card.
 
     Raises `HandleTaken`, `HandleLookalike` or `KeyReused`. A crash on the way leaves a pending claim, which
     the repetition adopts or housekeeping frees.
     """
+    (cards, handles, profiles), (card_id, suffix, key, now) = ports, creating
     if key and (done := await cards.creation(account_id, key)):
         return done.repeated(new)
     await _own_profile(account_id, new.profile_id, profiles)
@@ -112,45 +121,16 @@ async def _own_profile(account_id: str, profile_id: str, profiles: ProfileStore)
 
 
 async def duplicate_card(
-    account_id: str,
-    card_id: str,
-    copy: CardCopy,
-    *,
-    new_card_id: str,
-    suffix: str,
-    key: str | None,
-    now: datetime,
-    cards: CardStore,
-    handles: HandleClaims,
-    profiles: ProfileStore,
+    account_id: str, card_id: str, copy: CardCopy, creating: Creating, ports: Ports
 ) -> Card:
     """Make a draft card that says what the draft of another one says."""
-    card = await read_card(account_id, card_id, cards=cards)
+    card = await read_card(account_id, card_id, cards=ports.cards)
     new = NewCard(profile_id=copy.profile_id or card.profile_id, handle=copy.handle, content=card.draft)
-    return await create_card(
-        account_id,
-        new,
-        card_id=new_card_id,
-        suffix=suffix,
-        key=key,
-        now=now,
-        cards=cards,
-        handles=handles,
-        profiles=profiles,
-    )
+    return await create_card(account_id, new, creating, ports)
 
 
-async def edit_card(
-    account_id: str,
-    card_id: str,
-    draft: CardDraft,
-    *,
-    version: int,
-    now: datetime,
-    cards: CardStore,
-    profiles: ProfileStore,
-) -> Card:
-    card = await read_version(account_id, card_id, version, cards)
+async def edit_card(of: CardVersion, draft: CardDraft, *, now: datetime, ports: Ports) -> Card:
+    card = await read_version(of, ports.cards)
     if draft.profile_id != card.profile_id:
-        await _own_profile(account_id, draft.profile_id, profiles)
-    return await cards.save(card.changed(now, draft=draft.content, profile_id=draft.profile_id))
+        await _own_profile(of.account_id, draft.profile_id, ports.profiles)
+    return await ports.cards.save(card.changed(now, draft=draft.content, profile_id=draft.profile_id))

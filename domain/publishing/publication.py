@@ -1,21 +1,24 @@
 """Publication: what the public names of a card stand for, and every change of that.
 
-The stored card is the truth; what a handle stands for is projected from it (see `domain/cards.py`). Former
-handles lead to the present one while the card is live, and stand for nothing otherwise.
+The stored card is the truth; what a handle stands for is projected from it (see `domain/cards/card.py`).
+Former handles lead to the present one while the card is live, and stand for nothing otherwise.
 """
 
 import hashlib
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 from pydantic.alias_generators import to_camel
 
 from domain.base.errors import Conflict, Fault, InvalidInput, Unavailable
+from domain.base.fields import phone_text
 from domain.cards.card import (
     ADOPT_AFTER,
     Card,
     CardStore,
+    CardVersion,
     Claim,
     HandleClaims,
     PublishedCard,
@@ -23,8 +26,10 @@ from domain.cards.card import (
     ShownImage,
     read_version,
 )
-from domain.cards.content import IMAGE_PURPOSES, CardContent, Purpose
+from domain.cards.content import IMAGE_PURPOSES, CardContent
 from domain.cards.create import adopted
+from domain.images.image import Image
+from domain.images.shown import shown_image, why_not_shown
 from domain.visibility.rule import shown_to
 
 # Private values stay in the owner's partition; every other audience is decided when somebody looks.
@@ -45,26 +50,31 @@ class TooManyRenames(Conflict):
     title = f"A card can be renamed {MAX_RENAMES} times"
 
 
-class ShownImages(Protocol):
-    async def shown(self, account_id: str, image_id: str, purpose: Purpose) -> ShownImage | None:
-        """The files of an image that is ready and was made for this purpose, or None."""
-        ...
-
-    async def fault(self, account_id: str, image_id: str, purpose: Purpose) -> tuple[str, str] | None:
-        """Why an image cannot be shown, as the code and detail of a fault; None when it can."""
-        ...
+class CardImages(Protocol):
+    async def get(self, account_id: str, image_id: str) -> Image | None: ...
+    async def save(self, image: Image) -> Image: ...
 
 
-async def show(card: Card, *, images: ShownImages, published: PublishedCards, first: bool) -> None:
+class Ports(NamedTuple):
+    """The stores that publication needs. `draw_code` gives the QR code of a handle's address as SVG."""
+
+    cards: CardStore
+    handles: HandleClaims
+    published: PublishedCards
+    images: CardImages
+    draw_code: Callable[[str], str]
+
+
+async def show(card: Card, ports: Ports, *, first: bool) -> None:
     """Project what was saved. It is saved for good, so this is worth some tries before a timer does it."""
     for _ in range(PROJECTION_TRIES - 1):
         with suppress(Unavailable):
-            await project(card, images=images, published=published, first=first)
+            await project(card, ports, first=first)
             return
-    await project(card, images=images, published=published, first=first)
+    await project(card, ports, first=first)
 
 
-async def project(card: Card, *, images: ShownImages, published: PublishedCards, first: bool) -> None:
+async def project(card: Card, ports: Ports, *, first: bool) -> None:
     """Let every handle of the card stand for what the card says now, unless a newer version already does."""
     content = card.published and shown_to(card.published, PROJECTED) if card.is_live else None
     now = PublishedCard(
@@ -72,12 +82,14 @@ async def project(card: Card, *, images: ShownImages, published: PublishedCards,
         version=card.version,
         content=content,
         published_at=card.published_at,
-        images=await _images_of(card, content, images),
+        code=ports.draw_code(card.handle) if content else "",
+        phone_texts=_phone_texts(content),
+        images=await _images_of(card, content, ports.images),
         # A name that stands for nothing does not say whose it was.
         owner_id=card.account_id if content else "",
         card_id=card.id,
     )
-    await published.project(now, first=first)
+    await ports.published.project(now, first=first)
     for handle in card.former_handles:
         former = PublishedCard(
             handle=handle,
@@ -87,10 +99,14 @@ async def project(card: Card, *, images: ShownImages, published: PublishedCards,
             published_at=None,
             redirect_to=card.handle if card.is_live else None,
         )
-        await published.project(former, first=False)
+        await ports.published.project(former, first=False)
 
 
-async def preview(card: Card, *, at: datetime, images: ShownImages) -> PublishedCard:
+def _phone_texts(content: CardContent | None) -> dict[str, str]:
+    return {phone.number: phone_text(phone.number) for phone in content.phones} if content else {}
+
+
+async def preview(card: Card, *, at: datetime, images: CardImages) -> PublishedCard:
     """What publishing the draft now would let the card's handle stand for."""
     content = shown_to(card.draft, PROJECTED)
     return PublishedCard(
@@ -104,11 +120,12 @@ async def preview(card: Card, *, at: datetime, images: ShownImages) -> Published
     )
 
 
-async def _images_of(card: Card, content: CardContent | None, images: ShownImages) -> dict[str, ShownImage]:
+async def _images_of(card: Card, content: CardContent | None, images: CardImages) -> dict[str, ShownImage]:
     found: dict[str, ShownImage] = {}
     for field, purpose in IMAGE_PURPOSES.items() if content else ():
         image_id = getattr(content, field)
-        image = await images.shown(card.account_id, image_id, purpose) if image_id else None
+        stored = await images.get(card.account_id, image_id) if image_id else None
+        image = shown_image(stored, purpose)
         if image is not None:
             found[field] = _named_for(card.id, image)
     return found
@@ -117,44 +134,39 @@ async def _images_of(card: Card, content: CardContent | None, images: ShownImage
 def _named_for(card_id: str, image: ShownImage) -> ShownImage:
     """The image under names that only this card has for its files."""
     files, sources = {}, {}
-    for form, blob in image.files.items():
+    for variant, blob in image.files.items():
         digest = hashlib.sha256(f"{card_id}\n{blob}".encode()).hexdigest()[:32]
-        files[form] = name = f"{digest}.{blob.rpartition('.')[2]}"
+        files[variant] = name = f"{digest}.{blob.rpartition('.')[2]}"
         sources[name] = blob
     return image.model_copy(update={"files": files, "sources": sources})
 
 
-async def change_publication(
-    account_id: str,
-    card_id: str,
-    change: Change,
-    *,
-    version: int,
-    now: datetime,
-    cards: CardStore,
-    published: PublishedCards,
-    images: ShownImages,
-) -> Card:
+async def change_publication(of: CardVersion, change: Change, *, now: datetime, ports: Ports) -> Card:
     """Publish the draft, take the card from the public, pause or resume it, or undo the last publication.
 
     Three calls to the store for a card without images and former names: read, save, project.
     """
-    card = await read_version(account_id, card_id, version, cards)
+    card = await read_version(of, ports.cards)
     if change == "publish":
-        await _ready(card, images)
-    saved = await cards.save_and_order_projection(_changed(card, change, now))
-    await show(saved, images=images, published=published, first=not card.was_published)
+        await _ready(card, ports.images)
+    saved = await ports.cards.save_and_order_projection(_changed(card, change, now))
+    await show(saved, ports, first=not card.was_published)
     return saved
 
 
-async def _ready(card: Card, images: ShownImages) -> None:
+async def _ready(card: Card, images: CardImages) -> None:
     """Refuse to publish a picture that cannot be shown: it would be missing from the card for good."""
     faults = []
     for field, purpose in IMAGE_PURPOSES.items():
         image_id = getattr(card.draft, field)
-        fault = await images.fault(card.account_id, image_id, purpose) if image_id else None
-        if fault is not None:
+        if image_id is None:
+            continue
+        image = await images.get(card.account_id, image_id)
+        if (fault := why_not_shown(image, purpose)) is not None:
             faults.append(Fault(f"/content/{to_camel(field)}", *fault))
+        elif image is not None and image.unused_since is not None:
+            # Somebody uses it again: the sweep, which may be about to take it, is told by this write.
+            await images.save(image.changed(image.updated_at, unused_since=None))
     if faults:
         raise InvalidInput(faults)
 
@@ -180,57 +192,42 @@ def _changed(card: Card, change: Change, at: datetime) -> Card:
     return card.changed(at, paused=change == "pause")
 
 
-async def rename_card(
-    account_id: str,
-    card_id: str,
-    handle: str,
-    *,
-    version: int,
-    now: datetime,
-    cards: CardStore,
-    handles: HandleClaims,
-    published: PublishedCards,
-    images: ShownImages,
-) -> Card:
+async def rename_card(of: CardVersion, handle: str, *, now: datetime, ports: Ports) -> Card:
     """Give the card another handle; the old one leads there, for good.
 
     A crash before the card is saved leaves a pending claim, which housekeeping frees.
     """
-    card = await read_version(account_id, card_id, version, cards)
+    card = await read_version(of, ports.cards)
     if handle == card.handle:
         return card
     if len(card.former_handles) >= MAX_RENAMES:
         raise TooManyRenames
-    wanted = Claim(handle=handle, account_id=account_id, card_id=card_id, key=None, claimed_at=now)
-    claim = await handles.claim(wanted)
-    if claim.card_id != card_id:
-        claim = await adopted(claim, wanted, handles)
-    elif claim.state == "pending" and now - claim.claimed_at > ADOPT_AFTER:
-        claim = await handles.adopt(claim, now)
+    claim = await _claimed(card, handle, now, ports.handles)
     former = [old for old in [*card.former_handles, card.handle] if old != handle]
-    saved = await cards.save_and_order_projection(card.changed(now, handle=handle, former_handles=former))
-    await handles.hold(claim)
-    await show(saved, images=images, published=published, first=handle not in card.former_handles)
+    changed = card.changed(now, handle=handle, former_handles=former)
+    saved = await ports.cards.save_and_order_projection(changed)
+    await ports.handles.hold(claim)
+    await show(saved, ports, first=handle not in card.former_handles)
     return saved
 
 
-async def delete_card(
-    account_id: str,
-    card_id: str,
-    *,
-    version: int,
-    now: datetime,
-    cards: CardStore,
-    handles: HandleClaims,
-    published: PublishedCards,
-    images: ShownImages,
-) -> None:
+async def _claimed(card: Card, handle: str, now: datetime, handles: HandleClaims) -> Claim:
+    wanted = Claim(handle=handle, account_id=card.account_id, card_id=card.id, key=None, claimed_at=now)
+    claim = await handles.claim(wanted)
+    if claim.card_id != card.id:
+        return await adopted(claim, wanted, handles)
+    if claim.state == "pending" and now - claim.claimed_at > ADOPT_AFTER:
+        return await handles.adopt(claim, now)
+    return claim
+
+
+async def delete_card(of: CardVersion, *, now: datetime, ports: Ports) -> None:
     """Delete the card and what it said. Its handles stay reserved and are never given to anybody again."""
-    card = await read_version(account_id, card_id, version, cards)
+    card = await read_version(of, ports.cards)
     for handle in (card.handle, *card.former_handles):
         # A claim that a crash left pending would be freed once the card is gone.
-        claim = Claim(handle=handle, account_id=account_id, card_id=card_id, key=None, claimed_at=now)
-        await handles.hold(await handles.claim(claim))
+        claim = Claim(handle=handle, account_id=of.account_id, card_id=card.id, key=None, claimed_at=now)
+        await ports.handles.hold(await ports.handles.claim(claim))
     gone = card.changed(
         now,
         deleted=True,
@@ -239,8 +236,8 @@ async def delete_card(
         published_at=None,
         previous=None,
     )
-    saved = await cards.save_and_order_projection(gone)
+    saved = await ports.cards.save_and_order_projection(gone)
     if card.key is not None:
-        await cards.forget_creation(account_id, card.key)
+        await ports.cards.forget_creation(of.account_id, card.key)
     if card.was_published:
-        await show(saved, images=images, published=published, first=False)
+        await show(saved, ports, first=False)

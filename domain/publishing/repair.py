@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from domain.base.errors import Refusal
-from domain.cards.card import Card, Claim, ProjectionOrder, PublishedCards
-from domain.publishing.publication import ShownImages, project
+from domain.cards.card import Card, Claim, ProjectionOrder
+from domain.publishing.publication import Ports, project
 
 # Longer than any request can run, so that nothing still under way is touched.
 CLAIM_TIME = timedelta(minutes=15)
@@ -61,7 +61,7 @@ async def settle_claims(now: datetime, *, handles: StaleClaims, cards: Cards) ->
 
 
 async def settle_projections(
-    now: datetime, *, orders: ProjectionOrders, cards: Cards, published: PublishedCards, images: ShownImages
+    now: datetime, *, orders: ProjectionOrders, cards: Cards, ports: Ports
 ) -> Settled:
     """Show what cards say where a crash came in between."""
     result = Settled()
@@ -71,7 +71,7 @@ async def settle_projections(
             if card is not None and card.deleted and card.key is not None:
                 await cards.forget_creation(card.account_id, card.key)
             if card is not None:
-                await project(card, images=images, published=published, first=False)
+                await project(card, ports, first=False)
             await orders.projection_done(order)
             result.done += 1
         except Refusal:

@@ -2,7 +2,7 @@
 
 import uuid
 from datetime import datetime
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from pydantic import Field
 
@@ -18,17 +18,29 @@ _CONNECTED = _SIGNED_IN | {"connections"}
 
 
 class Viewer(NamedTuple):
-    """Who is looking. `connected` is for the owner's connections, and for the owner."""
+    """The one who looks at a card. `connected` holds for the owner's connections, and for the owner."""
 
     signed_in: bool = False
     connected: bool = False
 
 
 ANYONE = Viewer()
+OWNER = Viewer(signed_in=True, connected=True)
+
+
+class Connections(Protocol):
+    async def connected(self, owner_id: str, account_id: str) -> bool: ...
+
+
+async def viewer_of(card: PublishedCard, account_id: str, *, connections: Connections) -> Viewer:
+    """The viewer that a signed-in account is to a card."""
+    if account_id == card.owner_id:
+        return OWNER
+    return Viewer(signed_in=True, connected=await connections.connected(card.owner_id, account_id))
 
 
 def is_for_everyone(card: PublishedCard) -> bool:
-    """Whether every viewer sees the same of the card, so that who is looking need not be asked."""
+    """Whether all viewers see the same of the card."""
     return card.content is None or shown_to(card.content, _EVERYONE) == card.content
 
 

@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-import azure.functions as func
-
-import wiring
+import wiring.accounts
+import wiring.cards
+import wiring.sign_in
 from domain.accounts.profiles import (
     Profile,
     ProfileInput,
@@ -18,8 +18,6 @@ from domain.base.model import Closed
 from domain.sign_in.sessions import csrf_token
 from functions.framework.clock import new_id
 from functions.framework.operations import Answer, Call, Page, operation
-
-bp = func.Blueprint()
 
 
 class AccountOut(Closed):
@@ -52,97 +50,87 @@ def _out(profile: Profile) -> ProfileOut:
     )
 
 
-@operation(bp, "GET", "account", "The caller's account", answer=AccountOut)
+@operation("The caller's account", answer=AccountOut, conflicts=(NotFound,))
 async def get_account(call: Call) -> Answer:
-    account = await wiring.services().accounts.get(call.account_id)
+    account = await wiring.accounts.store().get(call.account_id)
     if account is None:
         raise NotFound
     return Answer(AccountOut(id=account.id, email=account.email, created_at=account.created_at))
 
 
-@operation(bp, "GET", "session", "How this request is signed in", answer=SessionOut)
+@operation("How this request is signed in", answer=SessionOut)
 async def get_session(call: Call) -> Answer:
     return Answer(SessionOut(csrf_token=csrf_token(call.session_token) if call.session_token else None))
 
 
-@operation(bp, "DELETE", "sessions", "Sign out everywhere: end every browser session of the account")
-async def delete_sessions(call: Call) -> Answer:
-    await wiring.services().sessions.delete_all(call.account_id)
+@operation("Sign out everywhere: end every browser session of the account")
+async def end_sessions(call: Call) -> Answer:
+    await wiring.sign_in.sessions().delete_all(call.account_id)
     return Answer()
 
 
-@operation(bp, "GET", "profiles", "The account's profiles, newest first", answer=ProfileList, lists=True)
+@operation("The account's profiles, newest first", answer=ProfileList, lists=True)
 async def list_profiles(call: Call) -> Answer:
-    found, following = await wiring.services().profiles.list(call.account_id, call.limit, call.cursor)
+    found, following = await wiring.accounts.profiles().list(call.account_id, call.limit, call.cursor)
     return Answer(ProfileList(data=[_out(profile) for profile in found], page=Page(next=following)))
 
 
 @operation(
-    bp,
-    "POST",
-    "profiles",
     "Make a profile",
     body=ProfileInput,
     answer=ProfileOut,
     creates=True,
     conflicts=(KeyReused,),
 )
-async def post_profile(call: Call) -> Answer:
+async def post_profile(call: Call[ProfileInput]) -> Answer:
     profile = await create_profile(
         call.account_id,
         call.body,
         profile_id=new_id("prf"),
         key=call.key,
         now=call.now,
-        profiles=wiring.services().profiles,
+        profiles=wiring.accounts.profiles(),
     )
     return Answer(_out(profile), profile.version, location=f"profiles/{profile.id}")
 
 
-@operation(bp, "GET", "profiles/{profileId}", "One profile", answer=ProfileOut)
+@operation("One profile", answer=ProfileOut)
 async def get_profile(call: Call) -> Answer:
     profile = await read_profile(
-        call.account_id, call.params["profileId"], profiles=wiring.services().profiles
+        call.account_id, call.params["profileId"], profiles=wiring.accounts.profiles()
     )
     return Answer(_out(profile), profile.version)
 
 
 @operation(
-    bp,
-    "PUT",
-    "profiles/{profileId}",
     "Rename a profile",
     body=ProfileInput,
     answer=ProfileOut,
     versioned=True,
 )
-async def put_profile(call: Call) -> Answer:
+async def put_profile(call: Call[ProfileInput]) -> Answer:
     profile = await rename_profile(
         call.account_id,
         call.params["profileId"],
         call.body,
         version=call.version,
         now=call.now,
-        profiles=wiring.services().profiles,
+        profiles=wiring.accounts.profiles(),
     )
     return Answer(_out(profile), profile.version)
 
 
 @operation(
-    bp,
-    "DELETE",
-    "profiles/{profileId}",
     "Delete a profile that has no cards",
     versioned=True,
     conflicts=(ProfileInUse,),
 )
 async def remove_profile(call: Call) -> Answer:
-    services = wiring.services()
     await delete_profile(
         call.account_id,
         call.params["profileId"],
         version=call.version,
-        cards=services.cards,
-        profiles=services.profiles,
+        cards=wiring.cards.store(),
+        profiles=wiring.accounts.profiles(),
     )
     return Answer()

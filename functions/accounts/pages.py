@@ -2,38 +2,48 @@
 
 import hashlib
 import secrets
+from collections.abc import Mapping
 from http import HTTPStatus
+from typing import Final
 
 import azure.functions as func
 
-import wiring
+import wiring.accounts
+import wiring.cards
+import wiring.sign_in
 from domain.accounts.profiles import ProfileInput, create_profile, delete_profile, rename_profile
 from domain.base.errors import InvalidInput, KeyReused, NotFound, ProfileInUse, StaleVersion
 from domain.sign_in.sessions import is_of
 from functions.accounts.profile_choices import MOST_PROFILES
 from functions.framework.callers import SignedIn
 from functions.framework.clock import new_id, now
-from functions.framework.forms import sentences, vet
-from functions.framework.my_pages import done, my_page, on_my_page, person_and_form, person_of, version_in
-from functions.framework.pages import page_endpoint
+from functions.framework.forms import by_label, label_of, sentences, vet
+from functions.framework.my_pages import my_page, person_and_form, person_of, version_in
 from functions.framework.replies import redirect
 
-bp = func.Blueprint()
+_LABELS: Final = {"/profileName": "Profile", "/profiles": "Profile name"}
+# What a page says after a redirect, by the value of `done` in its address.
+_DONE: Final = {
+    "session-ended": "That browser is signed out.",
+    "profile-deleted": "The profile is deleted.",
+    "profile-added": "The profile is added.",
+    "profile-renamed": "The profile has its new name.",
+}
 
 
-@bp.function_name("my_account")
-@bp.route(route="my/account", methods=["GET", "HEAD"])
-@page_endpoint
-@on_my_page
-async def my_account(req: func.HttpRequest) -> func.HttpResponse:
-    return await _account_page(await person_of(req), done=done(req))
+def texts_in(form: Mapping[str, str]) -> dict[str, str]:
+    """The names of profiles in a form, by label, so that they can be shown when they cannot be kept."""
+    names = ((f"/{name.replace('-', '/')}", text) for name, text in form.items())
+    return by_label(
+        (label_of(at, _LABELS), text) for at, text in names if at.startswith("/profile") and text.strip()
+    )
 
 
-@bp.function_name("my_profile_add")
-@bp.route(route="my/account/profiles", methods=["POST"])
-@page_endpoint
-@on_my_page
-async def my_profile_add(req: func.HttpRequest) -> func.HttpResponse:
+async def show(req: func.HttpRequest) -> func.HttpResponse:
+    return await _account_page(await person_of(req), done=_DONE.get(req.params.get("done", "")))
+
+
+async def add_profile(req: func.HttpRequest) -> func.HttpResponse:
     person, form = await person_and_form(req)
     typed = form.get("profileName", "")
     key, kept = form.get("key", ""), {"new": typed}
@@ -45,21 +55,17 @@ async def my_profile_add(req: func.HttpRequest) -> func.HttpResponse:
             profile_id=new_id("prf"),
             key=hashlib.sha256(f"form {key}".encode()).hexdigest(),
             now=now(),
-            profiles=wiring.services().profiles,
+            profiles=wiring.accounts.profiles(),
         )
     except InvalidInput as refusal:
-        return await _account_page(person, faults=sentences(refusal.faults), typed=kept, key=key)
+        return await _account_page(person, faults=sentences(refusal.faults, _LABELS), typed=kept, key=key)
     except KeyReused:
         fault = {"/profileName": "This form has added a profile already. Send it again to add one more"}
         return await _account_page(person, faults=fault, typed=kept)
     return redirect("/my/account?done=profile-added")
 
 
-@bp.function_name("my_profile_rename")
-@bp.route(route="my/account/profiles/{profileId}", methods=["POST"])
-@page_endpoint
-@on_my_page
-async def my_profile_rename(req: func.HttpRequest) -> func.HttpResponse:
+async def change_profile(req: func.HttpRequest) -> func.HttpResponse:
     person, form = await person_and_form(req)
     profile_id = req.route_params["profileId"]
     typed = form.get(f"profiles-{profile_id}", "")
@@ -71,30 +77,27 @@ async def my_profile_rename(req: func.HttpRequest) -> func.HttpResponse:
             new,
             version=version_in(form),
             now=now(),
-            profiles=wiring.services().profiles,
+            profiles=wiring.accounts.profiles(),
         )
     except InvalidInput as refusal:
-        return await _account_page(person, faults=sentences(refusal.faults), typed={profile_id: typed})
+        return await _account_page(
+            person, faults=sentences(refusal.faults, _LABELS), typed={profile_id: typed}
+        )
     except StaleVersion:
         return await _account_page(person, stale=profile_id, typed={profile_id: typed})
     return redirect("/my/account?done=profile-renamed")
 
 
-@bp.function_name("my_profile_delete")
-@bp.route(route="my/account/profiles/{profileId}/delete", methods=["POST"])
-@page_endpoint
-@on_my_page
-async def my_profile_delete(req: func.HttpRequest) -> func.HttpResponse:
+async def remove_profile(req: func.HttpRequest) -> func.HttpResponse:
     person, form = await person_and_form(req)
     profile_id = req.route_params["profileId"]
-    services = wiring.services()
     try:
         await delete_profile(
             person.account_id,
             profile_id,
             version=version_in(form),
-            cards=services.cards,
-            profiles=services.profiles,
+            cards=wiring.cards.store(),
+            profiles=wiring.accounts.profiles(),
         )
     except ProfileInUse:
         fault = {
@@ -106,17 +109,12 @@ async def my_profile_delete(req: func.HttpRequest) -> func.HttpResponse:
     return redirect("/my/account?done=profile-deleted")
 
 
-@bp.function_name("my_session_end")
-@bp.route(route="my/account/sessions", methods=["POST"])
-@page_endpoint
-@on_my_page
-async def my_session_end(req: func.HttpRequest) -> func.HttpResponse:
+async def end_session(req: func.HttpRequest) -> func.HttpResponse:
     """Sign another browser out. One that is signed out already is as it should be."""
     person, form = await person_and_form(req)
-    services = wiring.services()
-    live = await services.sessions.list(person.account_id, now())
+    live = await wiring.sign_in.sessions().list(person.account_id, now())
     if form.get("session") in {session.id for session in live}:
-        await services.sessions.delete(person.account_id, form["session"])
+        await wiring.sign_in.sessions().delete(person.account_id, form["session"])
     return redirect("/my/account?done=session-ended")
 
 
@@ -131,16 +129,15 @@ async def _account_page(
     done: str | None = None,
 ) -> func.HttpResponse:
     """The page with what was `typed`, by profile id or `new`. `stale` is a profile renamed meanwhile."""
-    services = wiring.services()
-    account = await services.accounts.get(person.account_id)
+    account = await wiring.accounts.store().get(person.account_id)
     if account is None:
         raise NotFound
     if stale:
         status = HTTPStatus.PRECONDITION_FAILED
     elif not faults:
         status = HTTPStatus.OK
-    profiles, _ = await services.profiles.list(person.account_id, MOST_PROFILES, None)
-    sessions = await services.sessions.list(person.account_id, now())
+    profiles, _ = await wiring.accounts.profiles().list(person.account_id, MOST_PROFILES, None)
+    sessions = await wiring.sign_in.sessions().list(person.account_id, now())
     return my_page(
         "accounts/account.html",
         person,

@@ -2,14 +2,14 @@
 
 from typing import Final
 
-import wiring
+import wiring.accounts
 
 MOST_PROFILES: Final = 100
 
 
 async def profile_choices(account_id: str, *also: str) -> list[tuple[str, str]]:
     """The account's profiles as (id, name), newest first: at most `MOST_PROFILES`, then those of `also`."""
-    profiles = wiring.services().profiles
+    profiles = wiring.accounts.profiles()
     newest, _ = await profiles.list(account_id, MOST_PROFILES, None)
     found = {profile.id: profile.name for profile in newest}
     for profile_id in also:

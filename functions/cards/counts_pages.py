@@ -7,16 +7,13 @@ from typing import Final, NamedTuple
 
 import azure.functions as func
 
-import wiring
+import wiring.visits
 from domain.cards.card import Card
 from domain.cards.links import links_of
 from domain.visits.counting import DayCounts, Period, read_counts
 from functions.cards.frame import card_of
 from functions.framework.clock import now
-from functions.framework.my_pages import my_page, on_my_page, person_of
-from functions.framework.pages import page_endpoint
-
-bp = func.Blueprint()
+from functions.framework.my_pages import my_page, person_of
 
 # The periods there are to choose from, in days.
 PERIODS: Final = (30, 90)
@@ -41,17 +38,13 @@ class Chart(NamedTuple):
     summary: str
 
 
-@bp.function_name("my_card_counts")
-@bp.route(route="my/cards/{cardId}/counts", methods=["GET", "HEAD"])
-@page_endpoint
-@on_my_page
-async def my_card_counts(req: func.HttpRequest) -> func.HttpResponse:
+async def show(req: func.HttpRequest) -> func.HttpResponse:
     person = await person_of(req)
     card = await card_of(req, person)
     days = next((each for each in PERIODS if str(each) == req.params.get("days")), PERIODS[0])
     today = now().date()
     period = Period.model_validate({"from": today - timedelta(days=days - 1), "to": today})
-    counted = (await read_counts(card.id, period, traffic=wiring.services().traffic)).data
+    counted = (await read_counts(card.id, period, traffic=wiring.visits.traffic())).data
     clicks = [sum(day.clicks.values()) for day in counted]
     return my_page(
         "cards/counts.html",

@@ -7,21 +7,30 @@ from typing import Any
 
 import azure.functions as func
 
-import wiring
+import wiring.cards
+import wiring.images
 from domain.base.errors import InvalidInput, StaleVersion
-from domain.cards.card import Card
+from domain.cards.card import Card, CardVersion
 from domain.cards.create import CardDraft, edit_card
 from domain.images.image import PROBLEMS, Image
 from functions.accounts.profile_choices import profile_choices
-from functions.cards.form import AUDIENCES, arranged, content_of, differences, rows_in, values_of
-from functions.cards.frame import card_of, change
+from functions.cards.form import (
+    AUDIENCES,
+    FIELDS,
+    arranged,
+    content_of,
+    differences,
+    rows_in,
+    sentences,
+    values_of,
+)
+from functions.cards.frame import card_of, change, done
 from functions.framework.assets import script_url
 from functions.framework.callers import SignedIn, check_form
 from functions.framework.clock import now
 from functions.framework.filters import countries, languages
-from functions.framework.forms import Values, read_sent, sentences, vet
-from functions.framework.my_pages import done, my_page, on_my_page, person_of, version_in
-from functions.framework.pages import page_endpoint
+from functions.framework.forms import Values, read_sent, vet
+from functions.framework.my_pages import my_page, person_of, version_in
 from functions.framework.replies import redirect
 from functions.images.form_uploads import PURPOSES, send_pictures
 
@@ -29,24 +38,14 @@ from functions.images.form_uploads import PURPOSES, send_pictures
 READY_SECONDS = 5.0
 LOOK_SECONDS = 0.4
 
-bp = func.Blueprint()
 
-
-@bp.function_name("my_card")
-@bp.route(route="my/cards/{cardId}", methods=["GET", "HEAD"])
-@page_endpoint
-@on_my_page
-async def my_card(req: func.HttpRequest) -> func.HttpResponse:
+async def show(req: func.HttpRequest) -> func.HttpResponse:
     person = await person_of(req)
     card = await card_of(req, person)
     return await _edit_page(person, card, values_of(card.draft), done=done(req))
 
 
-@bp.function_name("my_card_save")
-@bp.route(route="my/cards/{cardId}", methods=["POST"])
-@page_endpoint
-@on_my_page
-async def my_card_save(req: func.HttpRequest) -> func.HttpResponse:
+async def save(req: func.HttpRequest) -> func.HttpResponse:
     """Save the draft, and publish it if that was the button. What was typed is never lost.
 
     Other buttons change only the form: one more row, a row further up, a picture more or less.
@@ -119,22 +118,14 @@ async def _stale(
 
 
 async def _save(req: func.HttpRequest, person: SignedIn, draft: CardDraft, version: int) -> Card:
-    services = wiring.services()
-    return await edit_card(
-        person.account_id,
-        req.route_params["cardId"],
-        draft,
-        version=version,
-        now=now(),
-        cards=services.cards,
-        profiles=services.profiles,
-    )
+    of = CardVersion(person.account_id, req.route_params["cardId"], version)
+    return await edit_card(of, draft, now=now(), ports=wiring.cards.ports())
 
 
 async def _images_of(account_id: str, values: Values) -> dict[str, Image]:
     """The images that the form names, by field; one that is gone is left out."""
     ids = {field: values[field] for field in PURPOSES if values.get(field)}
-    images = wiring.services().images
+    images = wiring.images.store()
     found = await asyncio.gather(*(images.get(account_id, image_id) for image_id in ids.values()))
     return {field: image for field, image in zip(ids, found, strict=True) if image}
 
@@ -175,6 +166,7 @@ async def _edit_page(
         profiles=await profile_choices(person.account_id, card.profile_id, chosen),
         countries=countries().items(),
         languages=languages(),
+        fields=FIELDS,
         audiences=AUDIENCES.items(),
         script=script_url("edit"),
         **{"done": None, "unsaved": False, **also},

@@ -1,16 +1,21 @@
 """Template filters for the values of cards."""
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
 
-from domain.base.fields import phone_text
-from domain.cards.content import Address, CardContent
+from domain.base.fields import FORBIDDEN, is_visible, phone_text
+from domain.cards.networks import host_of, network
 from functions.framework.filters import countries
+
+if TYPE_CHECKING:
+    from domain.cards.content import Address, CardContent
 
 # Where English-speaking habit puts the postal code behind the city; elsewhere it stands before it.
 _POSTAL_CODE_LAST = frozenset({"AU", "CA", "GB", "IE", "IN", "NZ", "US", "ZA"})
 
 
-def address_lines(address: Address) -> list[str]:
+def address_lines(address: "Address") -> list[str]:
     """An address as it is written on an envelope; empty parts leave no gap."""
     code_last = address.country in _POSTAL_CODE_LAST
     parts = (address.city, address.postal_code) if code_last else (address.postal_code, address.city)
@@ -25,19 +30,31 @@ def grouped(number: str, texts: Mapping[str, str]) -> str:
     return texts.get(number) or phone_text(number)
 
 
-def subtitle(content: CardContent) -> str:
+def subtitle(content: "CardContent") -> str:
     """What somebody is, and where."""
     return ", ".join(filter(None, (content.title, content.organisation)))
 
 
-def counted(link: str, links: Mapping[str, str]) -> str:
-    """Where a link of a card leads by way of us, if it does, so that following it is counted."""
+def member(url: str) -> str:
+    """Whose page of a social network a link leads to: the last part of its path.
+
+    Escapes may hide what a text of a card may not contain; that is left out.
+    """
+    found = FORBIDDEN.sub("", unquote(urlsplit(url).path)).rstrip("/").rpartition("/")[2]
+    return found if is_visible(found) else ""
+
+
+def href(link: str, links: Mapping[str, str]) -> str:
+    """The address a page links to: by way of us where `links` has one, so that visits are counted."""
     return links.get(link, link)
 
 
 FILTERS = {
     "address_lines": address_lines,
-    "counted": counted,
     "grouped": grouped,
+    "host_of": host_of,
+    "href": href,
+    "member": member,
+    "network": network,
     "subtitle": subtitle,
 }

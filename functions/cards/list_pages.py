@@ -6,34 +6,30 @@ from http import HTTPStatus
 
 import azure.functions as func
 
-import wiring
+import wiring.accounts
+import wiring.cards
+import wiring.site
 from domain.accounts.profiles import ProfileInput, create_profile
 from domain.base.errors import Fault, HandleLookalike, HandleTaken, InvalidInput, KeyReused
 from domain.cards.card import Card
-from domain.cards.create import NewCard, create_card
+from domain.cards.create import Creating, NewCard, create_card
 from functions.accounts.profile_choices import profile_choices
-from functions.cards.form import content_of
+from functions.cards.form import content_of, sentences
+from functions.cards.frame import done
 from functions.framework.callers import SignedIn
 from functions.framework.clock import new_id, new_suffix, now
-from functions.framework.forms import Values, sentences, vet
-from functions.framework.my_pages import done, my_page, on_my_page, person_and_form, person_of
-from functions.framework.pages import page_endpoint
+from functions.framework.forms import Values, vet
+from functions.framework.my_pages import my_page, person_and_form, person_of
 from functions.framework.replies import redirect
-
-bp = func.Blueprint()
 
 _PAGE_OF_CARDS = 50
 # Stands for a profile that is made together with the first card, until it has its id.
 _UNMADE = "unmade"
 
 
-@bp.function_name("my_cards")
-@bp.route(route="my", methods=["GET", "HEAD"])
-@page_endpoint
-@on_my_page
-async def my_cards(req: func.HttpRequest) -> func.HttpResponse:
+async def show(req: func.HttpRequest) -> func.HttpResponse:
     person = await person_of(req)
-    cards, following = await wiring.services().cards.list(
+    cards, following = await wiring.cards.store().list(
         person.account_id, _PAGE_OF_CARDS, req.params.get("cursor")
     )
     profiles = dict(await profile_choices(person.account_id, *(card.profile_id for card in cards)))
@@ -42,22 +38,14 @@ async def my_cards(req: func.HttpRequest) -> func.HttpResponse:
     )
 
 
-@bp.function_name("my_new_card")
-@bp.route(route="my/new-card", methods=["GET", "HEAD"])
-@page_endpoint
-@on_my_page
-async def my_new_card(req: func.HttpRequest) -> func.HttpResponse:
+async def show_new(req: func.HttpRequest) -> func.HttpResponse:
     person = await person_of(req)
-    account = await wiring.services().accounts.get(person.account_id)
+    account = await wiring.accounts.store().get(person.account_id)
     emails = [{"kind": "work", "address": account.email}] if account else []
     return await _new_card_page(person, {"key": secrets.token_urlsafe(16)}, {"emails": emails}, {})
 
 
-@bp.function_name("my_new_card_make")
-@bp.route(route="my/new-card", methods=["POST"])
-@page_endpoint
-@on_my_page
-async def my_new_card_make(req: func.HttpRequest) -> func.HttpResponse:
+async def create(req: func.HttpRequest) -> func.HttpResponse:
     """Make the card of this form once, however often the form is sent."""
     person, form = await person_and_form(req)
     values = content_of(form, new=True)
@@ -76,7 +64,7 @@ async def my_new_card_make(req: func.HttpRequest) -> func.HttpResponse:
 
 
 async def _make(account_id: str, form: dict[str, str], values: Values) -> Card:
-    services, at = wiring.services(), now()
+    at = now()
     profile_name = form.get("profileName")
     given = {
         "profileId": form.get("profileId", "") if profile_name is None else _UNMADE,
@@ -88,20 +76,16 @@ async def _make(account_id: str, form: dict[str, str], values: Values) -> Card:
     key = hashlib.sha256(f"form {form.get('key', '')}".encode()).hexdigest()
     if profile is not None:
         made = await create_profile(
-            account_id, profile, profile_id=new_id("prf"), key=key, now=at, profiles=services.profiles
+            account_id,
+            profile,
+            profile_id=new_id("prf"),
+            key=key,
+            now=at,
+            profiles=wiring.accounts.profiles(),
         )
         new = new.model_copy(update={"profile_id": made.id})
-    return await create_card(
-        account_id,
-        new,
-        card_id=new_id("crd"),
-        suffix=new_suffix(),
-        key=key,
-        now=at,
-        cards=services.cards,
-        handles=services.handles,
-        profiles=services.profiles,
-    )
+    creating = Creating(new_id("crd"), new_suffix(), key, at)
+    return await create_card(account_id, new, creating, wiring.cards.ports())
 
 
 def _read(given: Values, profile_name: str | None) -> tuple[NewCard, ProfileInput | None]:
@@ -140,5 +124,5 @@ async def _new_card_page(
         profile_id=form.get("profileId", ""),
         profile_name=form.get("profileName", "Work"),
         profiles=await profile_choices(person.account_id),
-        origin=wiring.services().settings.public_origin,
+        origin=wiring.site.origin(),
     )

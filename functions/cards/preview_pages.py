@@ -4,7 +4,7 @@ from typing import Final
 
 import azure.functions as func
 
-import wiring
+import wiring.images
 from adapters.drawing.qr import qr_svg
 from domain.cards.card import Card
 from domain.publishing.publication import preview
@@ -12,10 +12,8 @@ from domain.visibility.view import ANYONE, Viewer, view_for
 from functions.cards.form import content_of, readable
 from functions.cards.frame import card_of, card_url
 from functions.framework.clock import now
-from functions.framework.my_pages import on_my_page, person_and_form, person_of
-from functions.framework.pages import page, page_endpoint
-
-bp = func.Blueprint()
+from functions.framework.my_pages import person_and_form, person_of
+from functions.framework.pages import page
 
 _VIEWERS: Final = {
     "anyone": ("Anyone", ANYONE),
@@ -25,21 +23,13 @@ _VIEWERS: Final = {
 VIEWER_NAMES: Final = {key: name for key, (name, _) in _VIEWERS.items()}
 
 
-@bp.function_name("my_card_preview")
-@bp.route(route="my/cards/{cardId}/preview", methods=["GET", "HEAD"])
-@page_endpoint
-@on_my_page
-async def my_card_preview(req: func.HttpRequest) -> func.HttpResponse:
+async def show(req: func.HttpRequest) -> func.HttpResponse:
     """The draft as somebody would see it: through the same rule, from what publishing would project."""
     person = await person_of(req)
     return await _preview_page(await card_of(req, person), req.params.get("as", ""))
 
 
-@bp.function_name("my_card_preview_typed")
-@bp.route(route="my/cards/{cardId}/preview", methods=["POST"])
-@page_endpoint
-@on_my_page
-async def my_card_preview_typed(req: func.HttpRequest) -> func.HttpResponse:
+async def show_typed(req: func.HttpRequest) -> func.HttpResponse:
     """What is typed and not saved yet, as far as it can be read. `framed=1` leaves out the bar above it."""
     person, form = await person_and_form(req)
     card = await card_of(req, person)
@@ -49,7 +39,7 @@ async def my_card_preview_typed(req: func.HttpRequest) -> func.HttpResponse:
 
 async def _preview_page(card: Card, viewer: str, *, framed: bool = False) -> func.HttpResponse:
     viewer = viewer if viewer in _VIEWERS else "anyone"
-    draft = await preview(card, at=now(), images=wiring.services().images)
+    draft = await preview(card, at=now(), images=wiring.images.store())
     url = card_url(card)
     return page(
         "cards/card.html",

@@ -1,4 +1,4 @@
-"""The public door of a card: every form of it, its images and the links it leads to, under one rule."""
+"""The public door of a card: every format of it, its images and the links it leads to, under one rule."""
 
 import asyncio
 import base64
@@ -11,25 +11,28 @@ from urllib.parse import quote
 
 import azure.functions as func
 
-import wiring
+import wiring.cards
+import wiring.images
+import wiring.site
+import wiring.visibility
+from adapters.published_cache import CachedCard
 from domain.base.errors import NotFound, Unavailable
 from domain.cards.card import PublishedCard
 from domain.cards.handles import is_handle
 from domain.cards.links import links_of
 from domain.formats.schema_org import script_text
-from domain.visibility.view import ANYONE, CardView, Viewer, view_for
+from domain.visibility.view import ANYONE, CardView, Viewer, view_for, viewer_of
 from domain.visits.counting import Kind
-from functions.cards.cache import Output, Shelved, shelf
 from functions.cards.formats import FORMATS, code_look, draw_code
 from functions.cards.negotiation import PAGE, negotiate
+from functions.cards.outputs import Output, outputs_of
 from functions.framework.callers import SESSION_COOKIE, signed_in
-from functions.framework.pages import content_security_policy, page_endpoint, render
-from functions.framework.problems import Handler
+from functions.framework.compression import coding_for
+from functions.framework.doors import Handler
+from functions.framework.pages import content_security_policy, render
 from functions.framework.replies import redirect, reply
 from functions.framework.requests import matches
 from functions.visits.note import note
-
-bp = func.Blueprint()
 
 CODES = ("qr.svg", "qr.png")
 # Drawn codes that one card keeps, of those that are not its plain one.
@@ -48,13 +51,13 @@ class Moved(Exception):
         self.handle = handle
 
 
-async def _take(handle: str) -> Shelved:
+async def _take(handle: str) -> CachedCard:
     if not is_handle(handle):
         raise NotFound
-    shelved = await shelf.take(handle)
-    if shelved.card.redirect_to is not None:
-        raise Moved(shelved.card.redirect_to)
-    return shelved
+    cached = await wiring.cards.published().take(handle)
+    if cached.card.redirect_to is not None:
+        raise Moved(cached.card.redirect_to)
+    return cached
 
 
 def follows_renames(handler: Handler) -> Handler:
@@ -75,7 +78,7 @@ def follows_renames(handler: Handler) -> Handler:
 
 
 async def _viewer(req: func.HttpRequest, card: PublishedCard) -> tuple[Viewer, bool]:
-    """Who is looking, and whether it is the owner. A stranger without a session costs nothing."""
+    """The viewer, and whether it is the owner. A stranger without a session costs nothing."""
     if SESSION_COOKIE not in req.headers.get("cookie", ""):
         return ANYONE, False
     try:
@@ -85,56 +88,50 @@ async def _viewer(req: func.HttpRequest, card: PublishedCard) -> tuple[Viewer, b
         return ANYONE, False
     if found is None:
         return ANYONE, False
-    if found.account_id == card.owner_id:
-        return Viewer(signed_in=True, connected=True), True
-    connected = await wiring.services().connections.connected(card.owner_id, found.account_id)
-    return Viewer(signed_in=True, connected=connected), False
+    viewer = await viewer_of(card, found.account_id, connections=wiring.visibility.connections())
+    return viewer, found.account_id == card.owner_id
 
 
-@bp.function_name("show_card")
-@bp.route(route="c/{handle}", methods=["GET", "HEAD"])
-@page_endpoint
 @follows_renames
 async def show_card(req: func.HttpRequest) -> func.HttpResponse:
     handle, dot, suffix = req.route_params["handle"].lower().partition(".")
     if dot and suffix not in FORMATS:
         raise NotFound
-    shelved = await _take(handle)
-    form = suffix or negotiate(req.headers.get("accept", ""))
-    viewer, is_owner = await _viewer(req, shelved.card)
-    if shelved.for_everyone:
+    cached = await _take(handle)
+    outputs = outputs_of(cached)
+    format_name = suffix or negotiate(req.headers.get("accept", ""))
+    coding = coding_for(req.headers.get("accept-encoding", ""))
+    viewer, is_owner = await _viewer(req, cached.card)
+    if outputs.for_everyone:
         viewer = Viewer(signed_in=viewer.signed_in)
-    if form in CODES and not CODE_OPTIONS.isdisjoint(req.params):
-        drawn = await _drawn(req.params, form, shelved, viewer)
+    if format_name in CODES and not CODE_OPTIONS.isdisjoint(req.params):
+        drawn = await _drawn(req.params, format_name, cached, viewer)
+        drawn = drawn.encoded(coding)
         return drawn.unchanged if matches(req, drawn.etag) else drawn.full
-    output = shelved.outputs.get((viewer, form))
+    output = outputs.made.get((viewer, format_name))
     if output is None:
-        output = await _make(view_for(shelved.card, viewer), form, viewer)
+        output = await _make(view_for(cached.card, viewer), format_name, viewer)
         if len(output.full.get_body()) <= MOST_KEPT:
-            shelved.outputs[viewer, form] = output
+            outputs.made[viewer, format_name] = output
+    output = output.encoded(coding)
     unchanged = matches(req, output.etag)
     # Looking again is a visit; asking whether a file that was saved has changed saves nothing.
-    if form == PAGE or (FORMATS[form].to_keep and not unchanged):
-        kind: Kind = "view" if form == PAGE else "save"
-        await note(kind, shelved.card.card_id, req, is_owner=is_owner)
+    if format_name == PAGE or (FORMATS[format_name].to_keep and not unchanged):
+        kind: Kind = "view" if format_name == PAGE else "save"
+        await note(kind, cached.card.card_id, req, is_owner=is_owner)
     return output.unchanged if unchanged else output.full
 
 
-@bp.function_name("show_card_image")
-@bp.route(route="c/{handle}/{image}", methods=["GET", "HEAD"])
-@page_endpoint
 @follows_renames
 async def show_card_image(req: func.HttpRequest) -> func.HttpResponse:
     """An image that the viewer's card shows; one that it does not show was never there."""
     name = req.route_params["image"].lower()
     if not _IMAGE.fullmatch(name):
         raise NotFound
-    shelved = await _take(req.route_params["handle"].lower())
-    viewer, _ = await _viewer(req, shelved.card)
-    shown = [
-        image for image in view_for(shelved.card, viewer).images.values() if name in image.files.values()
-    ]
-    found = await wiring.services().blobs.open_media(shown[0].sources[name]) if shown else None
+    cached = await _take(req.route_params["handle"].lower())
+    viewer, _ = await _viewer(req, cached.card)
+    shown = [image for image in view_for(cached.card, viewer).images.values() if name in image.files.values()]
+    found = await wiring.images.blobs().open_media(shown[0].sources[name]) if shown else None
     if found is None:
         raise NotFound
     content, content_type = found
@@ -149,29 +146,26 @@ async def show_card_image(req: func.HttpRequest) -> func.HttpResponse:
     return reply(content, content_type=content_type, headers=headers)
 
 
-@bp.function_name("follow_card_link")
-@bp.route(route="c/{handle}/go/{key}", methods=["GET", "HEAD"])
-@page_endpoint
 @follows_renames
 async def follow_card_link(req: func.HttpRequest) -> func.HttpResponse:
     """Lead to a link that the viewer's card shows, and count that somebody followed it."""
-    shelved = await _take(req.route_params["handle"].lower())
-    viewer, is_owner = await _viewer(req, shelved.card)
-    links = links_of(view_for(shelved.card, viewer).content)
+    cached = await _take(req.route_params["handle"].lower())
+    viewer, is_owner = await _viewer(req, cached.card)
+    links = links_of(view_for(cached.card, viewer).content)
     key = req.route_params["key"].lower()
     if key not in links:
         raise NotFound
-    await note("click", shelved.card.card_id, req, is_owner=is_owner, link=key)
+    await note("click", cached.card.card_id, req, is_owner=is_owner, link=key)
     return redirect(links[key])
 
 
-async def _make(view: CardView, form: str, viewer: Viewer) -> Output:
-    url = f"{wiring.services().settings.public_origin}/c/{view.handle}"
+async def _make(view: CardView, format_name: str, viewer: Viewer) -> Output:
+    url = _url(view)
     caching = _caching(viewer)
-    if form != PAGE:
-        kind = FORMATS[form]
+    if format_name != PAGE:
+        kind = FORMATS[format_name]
         photo = await _picture(view, "photo") if kind.takes_photo else None
-        headers = _file_name(view, form) if kind.to_keep else {}
+        headers = _file_name(view, format_name) if kind.to_keep else {}
         return _output(kind.write(view, url, photo), kind.content_type, caching | headers)
     body = render(
         "cards/card.html",
@@ -196,36 +190,38 @@ def _caching(viewer: Viewer) -> dict[str, str]:
     return {"Cache-Control": kept, "Vary": "Accept, Cookie"}
 
 
-async def _drawn(options: Mapping[str, str], form: str, shelved: Shelved, viewer: Viewer) -> Output:
+async def _drawn(options: Mapping[str, str], format_name: str, cached: CachedCard, viewer: Viewer) -> Output:
     """A QR code in the owner's colours and size, and with the shown logo if asked for.
 
     Drawing is work, and anybody may ask: one is drawn at a time, and a card keeps a few of them.
     """
     look, with_logo = code_look(options), options.get("logo") == "1"
-    drawn = f"{form} {look} {with_logo}"
-    output = shelved.outputs.get((viewer, drawn))
+    kept, key = outputs_of(cached).drawn, (viewer, format_name, look, with_logo)
+    output = kept.get(key)
     if output is None:
-        view = view_for(shelved.card, viewer)
-        url = f"{wiring.services().settings.public_origin}/c/{view.handle}"
+        view = view_for(cached.card, viewer)
         logo = await _picture(view, "logo") if with_logo else None
         async with _drawing:
-            body = await asyncio.to_thread(draw_code, form, url, look, logo)
-        output = _output(body, FORMATS[form].content_type, _caching(viewer))
-        few = sum(" " in kept for _, kept in shelved.outputs) < MOST_DRAWN
-        if few and len(body) <= MOST_KEPT:
-            shelved.outputs[viewer, drawn] = output
+            body = await asyncio.to_thread(draw_code, format_name, _url(view), look, logo)
+        output = _output(body, FORMATS[format_name].content_type, _caching(viewer))
+        if len(kept) < MOST_DRAWN and len(body) <= MOST_KEPT:
+            kept[key] = output
     return output
+
+
+def _url(view: CardView) -> str:
+    return f"{wiring.site.origin()}/c/{view.handle}"
 
 
 async def _picture(view: CardView, field: str) -> bytes | None:
     image = view.images.get(field)
     name = image.files.get("jpeg") if image else None
-    found = await wiring.services().blobs.open_media(image.sources[name]) if image and name else None
+    found = await wiring.images.blobs().open_media(image.sources[name]) if image and name else None
     return found[0] if found else None
 
 
-def _file_name(view: CardView, form: str) -> dict[str, str]:
-    suffix = form.rpartition(".")[2]
+def _file_name(view: CardView, format_name: str) -> dict[str, str]:
+    suffix = format_name.rpartition(".")[2]
     name = quote(f"{view.content.name}.{suffix}", safe="")
     return {"Content-Disposition": f"inline; filename=\"{view.handle}.{suffix}\"; filename*=UTF-8''{name}"}
 

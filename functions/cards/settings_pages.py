@@ -7,22 +7,21 @@ from typing import Final
 
 import azure.functions as func
 
-import wiring
+import wiring.cards
+import wiring.publishing
+import wiring.site
 from domain.base.errors import HandleLookalike, HandleTaken, InvalidInput, KeyReused, NotFound, StaleVersion
-from domain.cards.card import Card
-from domain.cards.create import CardCopy, CardHandle, duplicate_card
+from domain.cards.card import Card, CardVersion
+from domain.cards.create import CardCopy, CardHandle, Creating, duplicate_card
 from domain.publishing.publication import MAX_RENAMES, Change, TooManyRenames, delete_card, rename_card
 from functions.accounts.profile_choices import profile_choices
-from functions.cards.cache import shelf
-from functions.cards.frame import card_of, change
+from functions.cards.form import sentences
+from functions.cards.frame import card_of, change, done
 from functions.framework.callers import SignedIn
 from functions.framework.clock import new_id, new_suffix, now
-from functions.framework.forms import sentences, vet
-from functions.framework.my_pages import done, my_page, on_my_page, person_and_form, person_of, version_in
-from functions.framework.pages import page_endpoint
+from functions.framework.forms import vet
+from functions.framework.my_pages import my_page, person_and_form, person_of, version_in
 from functions.framework.replies import redirect
-
-bp = func.Blueprint()
 
 # What the buttons of a card's pages change, and the page each leads to.
 _CHANGES: Final[dict[str, tuple[Change, str]]] = {
@@ -34,20 +33,12 @@ _CHANGES: Final[dict[str, tuple[Change, str]]] = {
 }
 
 
-@bp.function_name("my_card_settings")
-@bp.route(route="my/cards/{cardId}/settings", methods=["GET", "HEAD"])
-@page_endpoint
-@on_my_page
-async def my_card_settings(req: func.HttpRequest) -> func.HttpResponse:
+async def show(req: func.HttpRequest) -> func.HttpResponse:
     person = await person_of(req)
     return await _settings_page(person, await card_of(req, person), done=done(req))
 
 
-@bp.function_name("my_card_publication")
-@bp.route(route="my/cards/{cardId}/publication/{change}", methods=["POST"])
-@page_endpoint
-@on_my_page
-async def my_card_publication(req: func.HttpRequest) -> func.HttpResponse:
+async def change_publication(req: func.HttpRequest) -> func.HttpResponse:
     person, form = await person_and_form(req)
     if req.route_params["change"] not in _CHANGES:
         raise NotFound
@@ -61,48 +52,35 @@ async def my_card_publication(req: func.HttpRequest) -> func.HttpResponse:
     return redirect(f"/my/cards/{card_id}/{following}")
 
 
-@bp.function_name("my_card_rename")
-@bp.route(route="my/cards/{cardId}/rename", methods=["POST"])
-@page_endpoint
-@on_my_page
-async def my_card_rename(req: func.HttpRequest) -> func.HttpResponse:
+async def rename(req: func.HttpRequest) -> func.HttpResponse:
     person, form = await person_and_form(req)
     card = await card_of(req, person)
     typed = form.get("handle", "").strip()
     try:
-        renamed = await _rename(person, card.id, vet(CardHandle, {"handle": typed}), version_in(form))
+        wanted = vet(CardHandle, {"handle": typed}).handle
+        of = CardVersion(person.account_id, card.id, version_in(form))
+        await rename_card(of, wanted, now=now(), ports=wiring.publishing.ports())
     except InvalidInput as refusal:
         return await _settings_page(person, card, handle=typed, faults=sentences(refusal.faults))
     except StaleVersion:
         return await _settings_page(person, card, handle=typed, stale=True)
     except (HandleTaken, HandleLookalike, TooManyRenames) as refusal:
         return await _settings_page(person, card, handle=typed, faults={"/handle": refusal.title})
-    # Both names: what workers kept of them is out of date.
-    shelf.forget(renamed.handle, *renamed.former_handles)
     return redirect(f"/my/cards/{card.id}/settings?done=renamed")
 
 
-@bp.function_name("my_card_duplicate")
-@bp.route(route="my/cards/{cardId}/duplicate", methods=["POST"])
-@page_endpoint
-@on_my_page
-async def my_card_duplicate(req: func.HttpRequest) -> func.HttpResponse:
+async def copy(req: func.HttpRequest) -> func.HttpResponse:
     """Make a copy once, however often the form is sent."""
     person, form = await person_and_form(req)
     card = await card_of(req, person)
-    services = wiring.services()
     try:
+        key = hashlib.sha256(f"copy {form.get('key', '')}".encode()).hexdigest()
         made = await duplicate_card(
             person.account_id,
             card.id,
             vet(CardCopy, {"profileId": form.get("profileId", "")}),
-            new_card_id=new_id("crd"),
-            suffix=new_suffix(),
-            key=hashlib.sha256(f"copy {form.get('key', '')}".encode()).hexdigest(),
-            now=now(),
-            cards=services.cards,
-            handles=services.handles,
-            profiles=services.profiles,
+            Creating(new_id("crd"), new_suffix(), key, now()),
+            wiring.cards.ports(),
         )
     except InvalidInput as refusal:
         return await _settings_page(person, card, faults=sentences(refusal.faults))
@@ -112,51 +90,18 @@ async def my_card_duplicate(req: func.HttpRequest) -> func.HttpResponse:
     return redirect(f"/my/cards/{made.id}?done=duplicated")
 
 
-@bp.function_name("my_card_delete")
-@bp.route(route="my/cards/{cardId}/delete", methods=["GET", "HEAD"])
-@page_endpoint
-@on_my_page
-async def my_card_delete(req: func.HttpRequest) -> func.HttpResponse:
+async def ask_delete(req: func.HttpRequest) -> func.HttpResponse:
     """The page that asks before a card is deleted."""
     person = await person_of(req)
     return my_page("cards/delete.html", person, card=await card_of(req, person))
 
 
-@bp.function_name("my_card_delete_do")
-@bp.route(route="my/cards/{cardId}/delete", methods=["POST"])
-@page_endpoint
-@on_my_page
-async def my_card_delete_do(req: func.HttpRequest) -> func.HttpResponse:
+async def delete(req: func.HttpRequest) -> func.HttpResponse:
     person, form = await person_and_form(req)
     card = await card_of(req, person)
-    services = wiring.services()
-    await delete_card(
-        person.account_id,
-        card.id,
-        version=version_in(form),
-        now=now(),
-        cards=services.cards,
-        handles=services.handles,
-        published=services.published,
-        images=services.images,
-    )
-    shelf.forget(card.handle, *card.former_handles)
+    of = CardVersion(person.account_id, card.id, version_in(form))
+    await delete_card(of, now=now(), ports=wiring.publishing.ports())
     return redirect("/my?done=deleted")
-
-
-async def _rename(person: SignedIn, card_id: str, wanted: CardHandle, version: int) -> Card:
-    services = wiring.services()
-    return await rename_card(
-        person.account_id,
-        card_id,
-        wanted.handle,
-        version=version,
-        now=now(),
-        cards=services.cards,
-        handles=services.handles,
-        published=services.published,
-        images=services.images,
-    )
 
 
 async def _settings_page(
@@ -180,6 +125,6 @@ async def _settings_page(
         done=done,
         key=secrets.token_urlsafe(16),
         profiles=await profile_choices(person.account_id, card.profile_id),
-        origin=wiring.services().settings.public_origin,
+        origin=wiring.site.origin(),
         renames_left=MAX_RENAMES - len(card.former_handles),
     )

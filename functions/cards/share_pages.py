@@ -3,19 +3,12 @@
 import azure.functions as func
 
 from adapters.drawing.qr import qr_svg
-from functions.cards.frame import card_of, card_url
+from functions.cards.frame import card_of, card_url, done
 from functions.framework.assets import script_url
-from functions.framework.my_pages import done, my_page, on_my_page, person_of
-from functions.framework.pages import page_endpoint
-
-bp = func.Blueprint()
+from functions.framework.my_pages import my_page, person_of
 
 
-@bp.function_name("my_card_share")
-@bp.route(route="my/cards/{cardId}/share", methods=["GET", "HEAD"])
-@page_endpoint
-@on_my_page
-async def my_card_share(req: func.HttpRequest) -> func.HttpResponse:
+async def show(req: func.HttpRequest) -> func.HttpResponse:
     person = await person_of(req)
     card = await card_of(req, person)
     url = card_url(card)

@@ -1,15 +1,18 @@
-"""Who is calling: a program with a bearer token, or a browser with a session, and whether it means it."""
+"""Callers: programs with a bearer token, browsers with a session, and protection against forged requests."""
 
 import hmac
+import secrets
 from collections.abc import Mapping
+from operator import xor
 from typing import NamedTuple
 from urllib.parse import parse_qsl
 
 import azure.functions as func
 
-import wiring
+import wiring.accounts
+import wiring.sign_in
+import wiring.site
 from domain.base.errors import ForgedRequest, NoAccount, Unauthenticated
-from domain.sign_in.sessions import csrf_token, resume_session
 from functions.framework.clock import now
 from functions.framework.problems import BadBody
 from functions.framework.requests import read_body, read_cookies
@@ -18,6 +21,8 @@ SESSION_COOKIE = "__Host-session"
 CSRF_FIELD = "csrf"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 MAX_FORM_FIELDS = 200
+# A pad and the hidden token, 32 bytes each.
+MASKED_CHARACTERS = 128
 FORM = "application/x-www-form-urlencoded"
 
 
@@ -29,11 +34,16 @@ class Caller(NamedTuple):
 
 
 class SignedIn(NamedTuple):
-    """A browser with a live session. `csrf` goes into every form; `token` is the cookie's value."""
+    """A browser with a live session. `token` is the cookie's value."""
 
     account_id: str
-    csrf: str
     token: str
+    csrf_secret: str
+
+    @property
+    def csrf(self) -> str:
+        """An anti-forgery token, another each time: compressed pages would give away one that stays."""
+        return masked(self.csrf_secret)
 
 
 async def authenticate(req: func.HttpRequest) -> Caller:
@@ -61,11 +71,13 @@ async def signed_in(req: func.HttpRequest) -> SignedIn | None:
     token = read_cookies(req).get(SESSION_COOKIE)
     if token is None:
         return None
+    from domain.sign_in.sessions import csrf_token, resume_session  # noqa: PLC0415 - no stranger needs it
+
     try:
-        session = await resume_session(token, now=now(), sessions=wiring.services().sessions)
+        session = await resume_session(token, now=now(), sessions=wiring.sign_in.sessions())
     except Unauthenticated:
         return None
-    return SignedIn(session.account_id, csrf_token(token), token)
+    return SignedIn(session.account_id, token, csrf_token(token))
 
 
 def check_form(req: func.HttpRequest, signed_in: SignedIn, form: Mapping[str, str]) -> None:
@@ -77,7 +89,7 @@ def check_form(req: func.HttpRequest, signed_in: SignedIn, form: Mapping[str, st
 def refuse_other_sites(req: func.HttpRequest) -> None:
     """Refuse what a browser says another site caused (Fetch Metadata, Origin; RFC 6454 §7)."""
     site = req.headers.get("sec-fetch-site", "none").lower()
-    own = wiring.services().settings.public_origin
+    own = wiring.site.origin()
     if site not in ("same-origin", "none") or req.headers.get("origin", own) != own:
         raise ForgedRequest
 
@@ -101,14 +113,32 @@ async def _bearer(authorization: str) -> Caller:
     scheme, _, token = authorization.partition(" ")
     if scheme.lower() != "bearer":
         raise Unauthenticated
-    services = wiring.services()
-    iss, sub = await services.tokens.read_access_token(token.strip(), now=now())
-    account_id = await services.identities.find(iss, sub)
+    iss, sub = await wiring.sign_in.tokens().read_access_token(token.strip(), now=now())
+    account_id = await wiring.accounts.identities().find(iss, sub)
     if account_id is None:
         raise NoAccount
     return Caller(account_id)
 
 
 def _check_csrf(found: SignedIn, given: str | None) -> None:
-    if not hmac.compare_digest((given or "").encode(), found.csrf.encode()):
+    if not hmac.compare_digest(unmasked(given or "").encode(), found.csrf_secret.encode()):
         raise ForgedRequest
+
+
+def masked(secret: str) -> str:
+    """A secret of hexadecimal digits under a random pad: twice as long, and never the same."""
+    plain = bytes.fromhex(secret)
+    pad = secrets.token_bytes(len(plain))
+    return (pad + bytes(map(xor, pad, plain))).hex()
+
+
+def unmasked(text: str) -> str:
+    """The secret that `masked` hid. Any other text, such as the API's own token, is returned as it is."""
+    if len(text) != MASKED_CHARACTERS:
+        return text
+    try:
+        both = bytes.fromhex(text)
+    except ValueError:
+        return text
+    half = len(both) // 2
+    return bytes(map(xor, both[:half], both[half:])).hex()

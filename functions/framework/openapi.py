@@ -3,13 +3,16 @@
 import json
 import re
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic.json_schema import models_json_schema
 
-import wiring
+import wiring.site
 from domain.base import errors
-from functions.framework.operations import MAX_LIMIT, OPERATIONS, PREFIX, Operation
+from domain.base.ids import ID_PREFIXES
+from functions.framework import doors
+from functions.framework.doors import API, resolve
+from functions.framework.operations import MAX_LIMIT, Operation
 from functions.framework.problems import (
     BadBody,
     BodyTooLarge,
@@ -19,8 +22,6 @@ from functions.framework.problems import (
     status_of,
 )
 
-_PARAMETER = {"cards": "cardId", "profiles": "profileId", "images": "imageId"}
-_ID_PREFIX = {"cardId": "crd", "profileId": "prf", "imageId": "img"}
 _BINARY = {"type": "string", "format": "binary"}
 _ALWAYS: tuple[type[errors.Refusal], ...] = (
     errors.Unauthenticated,
@@ -30,9 +31,28 @@ _ALWAYS: tuple[type[errors.Refusal], ...] = (
 )
 
 
-def _refusals(operation: Operation) -> list[type[errors.Refusal]]:
+class _Described(NamedTuple):
+    """A door of the API and the operation behind it."""
+
+    name: str
+    method: str
+    path: str
+    operation: Operation
+
+
+@cache
+def _described() -> tuple[_Described, ...]:
+    """Every operation of the API. Imports the modules of all of them."""
+    return tuple(
+        _Described(door.name, door.method, door.path, resolve(door.handler))
+        for door in doors.REGISTERED.values()
+        if isinstance(door, doors.Operation)
+    )
+
+
+def _refusals(path: str, operation: Operation) -> list[type[errors.Refusal]]:
     refusals = [*_ALWAYS, *operation.conflicts]
-    if "{" in operation.path or operation.name == "get_account":
+    if "{" in path:
         refusals.append(errors.NotFound)
     if operation.body:
         refusals += [BadBody, MediaTypeRefused, BodyTooLarge, LengthRequired]
@@ -45,15 +65,18 @@ def _refusals(operation: Operation) -> list[type[errors.Refusal]]:
     return refusals
 
 
-def _parameters(operation: Operation) -> list[dict[str, Any]]:
+def _parameters(path: str, operation: Operation) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = [
         {
             "name": name,
             "in": "path",
             "required": True,
-            "schema": {"type": "string", "pattern": f"^{_ID_PREFIX[name]}_[a-z2-7]{{26}}$"},
+            "schema": {
+                "type": "string",
+                "pattern": f"^{ID_PREFIXES[name.removesuffix('Id')]}_[a-z2-7]{{26}}$",
+            },
         }
-        for name in re.findall(r"{(\w+)}", operation.path)
+        for name in re.findall(r"{(\w+)}", path)
     ]
     if operation.versioned:
         found.append(
@@ -83,89 +106,88 @@ def _parameters(operation: Operation) -> list[dict[str, Any]]:
     return found
 
 
-def _links(operation: Operation) -> dict[str, Any]:
-    """How what a create or a change answers leads to the next operations on the same thing."""
-    if (
-        operation.answer is None
-        or operation.lists
-        or operation.query
-        or operation.name in ("get_account", "get_session")
-    ):
+def _links(described: _Described) -> dict[str, Any]:
+    """Links from the answer that is one thing of a collection to the operations on that thing."""
+    operation, collection = described.operation, described.path.partition("/")[0]
+    if operation.answer is None or operation.lists or operation.query:
         return {}
-    parameter = _PARAMETER[operation.path.partition("/")[0]]
     links = {}
-    for target in OPERATIONS:
-        if f"{{{parameter}}}" not in target.path:
+    for target in _described():
+        found = re.match(f"{collection}/{{(\\w+)}}", target.path)
+        if found is None:
             continue
-        values = {f"path.{parameter}": "$response.body#/id"}
-        if target.versioned:
+        values = {f"path.{found[1]}": "$response.body#/id"}
+        if target.operation.versioned:
             values["header.If-Match"] = "$response.header.ETag"
         links[target.name] = {"operationId": target.name, "parameters": values}
     return links
 
 
-def _answer(operation: Operation) -> dict[str, Any]:
-    described: dict[str, Any] = {"description": operation.summary}
+def _answer(described: _Described) -> dict[str, Any]:
+    operation = described.operation
+    answer: dict[str, Any] = {"description": operation.summary}
     headers: dict[str, Any] = {}
     if operation.answer:
         schema = {"$ref": f"#/components/schemas/{operation.answer.__name__}"}
-        described["content"] = {"application/json": {"schema": schema}}
+        answer["content"] = {"application/json": {"schema": schema}}
     elif operation.gives:
-        described["content"] = {operation.gives: {"schema": _BINARY}}
+        answer["content"] = {operation.gives: {"schema": _BINARY}}
     if operation.answer and (operation.creates or operation.versioned):
         headers["ETag"] = {"required": True, "schema": {"type": "string"}}
     if operation.creates:
         headers["Location"] = {"required": True, "schema": {"type": "string"}}
     if headers:
-        described["headers"] = headers
-    if links := _links(operation):
-        described["links"] = links
-    return described
+        answer["headers"] = headers
+    if links := _links(described):
+        answer["links"] = links
+    return answer
 
 
-def _describe(operation: Operation) -> dict[str, Any]:
-    responses: dict[str, Any] = {str(int(operation.status)): _answer(operation)}
+def _describe(described: _Described) -> dict[str, Any]:
+    name, method, path, operation = described
+    responses: dict[str, Any] = {str(int(operation.status)): _answer(described)}
     by_status: dict[str, list[str]] = {}
-    for refusal in _refusals(operation):
+    for refusal in _refusals(path, operation):
         by_status.setdefault(str(int(status_of(refusal))), []).append(f"`{refusal.code}`: {refusal.title}.")
     for status, sentences in sorted(by_status.items()):
         responses[status] = {
             "description": " ".join(sentences),
             "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
         }
-    described: dict[str, Any] = {
-        "operationId": operation.name,
+    shown: dict[str, Any] = {
+        "operationId": name,
         "summary": operation.summary,
         "security": [
             {"bearer": []},
-            {"session": []} if operation.method == "GET" else {"session": [], "csrf": []},
+            {"session": []} if method == "GET" else {"session": [], "csrf": []},
         ],
-        "parameters": _parameters(operation),
+        "parameters": _parameters(path, operation),
         "responses": responses,
     }
     if operation.body:
         schema = {"$ref": f"#/components/schemas/{operation.body.__name__}"}
-        described["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
+        shown["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
     elif operation.takes:
         content = {media_type: {"schema": _BINARY} for media_type in operation.takes}
-        described["requestBody"] = {"required": True, "content": content}
-    return described
+        shown["requestBody"] = {"required": True, "content": content}
+    return shown
 
 
 @cache
 def document() -> bytes:
-    inputs = {operation.body for operation in OPERATIONS if operation.body}
-    outputs = {operation.answer for operation in OPERATIONS if operation.answer} | {Problem}
+    operations = [described.operation for described in _described()]
+    inputs = {operation.body for operation in operations if operation.body}
+    outputs = {operation.answer for operation in operations if operation.answer} | {Problem}
     _, schemas = models_json_schema(
         sorted([(model, "validation") for model in inputs | outputs], key=lambda pair: pair[0].__name__),
         ref_template="#/components/schemas/{model}",
         by_alias=True,
     )
     paths: dict[str, Any] = {}
-    for operation in OPERATIONS:
-        paths.setdefault(f"/{PREFIX}/{operation.path}", {})[operation.method.lower()] = _describe(operation)
-    paths[f"/{PREFIX}/openapi.json"] = {"get": _own_description()}
-    described = {
+    for described in _described():
+        paths.setdefault(f"/{API}/{described.path}", {})[described.method.lower()] = _describe(described)
+    paths[f"/{API}/openapi.json"] = {"get": _own_description()}
+    written = {
         "openapi": "3.1.0",
         "info": {
             "title": "iZwop",
@@ -173,7 +195,7 @@ def document() -> bytes:
             "description": "Profiles and cards of the signed-in person. Refusals are problem details: their"
             " `code` is stable, and `errors` lists every fault at once.",
         },
-        "servers": [{"url": wiring.services().settings.public_origin}],
+        "servers": [{"url": wiring.site.origin()}],
         "paths": paths,
         "components": {
             "schemas": schemas["$defs"],
@@ -184,13 +206,13 @@ def document() -> bytes:
             },
         },
     }
-    return json.dumps(described, ensure_ascii=False).encode()
+    return json.dumps(written, ensure_ascii=False).encode()
 
 
 def _own_description() -> dict[str, Any]:
     answer = {"description": "OpenAPI 3.1", "content": {"application/json": {"schema": {"type": "object"}}}}
     return {
-        "operationId": "get_openapi",
+        "operationId": "site_openapi",
         "summary": "This document",
         "security": [],
         "responses": {"200": answer},

@@ -1,4 +1,4 @@
-"""The frame of `/api/v1`: an operation declared once is both the function and its description."""
+"""The frame of `/api/v1`: descriptions of operations, and how a request of one is read and answered."""
 
 import hashlib
 import re
@@ -16,11 +16,11 @@ from domain.base.errors import Fault, InvalidInput, Refusal
 from domain.base.model import Closed
 from functions.framework.callers import authenticate
 from functions.framework.clock import now
-from functions.framework.problems import endpoint, faults_of
+from functions.framework.doors import API
+from functions.framework.problems import faults_of
 from functions.framework.replies import reply
 from functions.framework.requests import etag, read_binary, read_json, read_version
 
-PREFIX = "api/v1"
 DEFAULT_LIMIT, MAX_LIMIT = 25, 100
 _KEY = re.compile("[!-~]{1,255}")
 
@@ -29,14 +29,15 @@ class Page(Closed):
     next: str | None
 
 
-class Call(NamedTuple):
+class Call[B = None, Q = None](NamedTuple):
     """One authenticated request of an operation, read and vetted as the operation declares."""
 
     account_id: str
     params: dict[str, str]
     now: datetime
-    body: Any = None
-    query: Any = None
+    body: B
+    query: Q
+    content: bytes = b""
     version: int = 0
     key: str | None = None
     limit: int = DEFAULT_LIMIT
@@ -46,7 +47,7 @@ class Call(NamedTuple):
 
 @dataclass(frozen=True)
 class Answer:
-    """What an operation gives back; a `version` becomes the ETag, a `location` a path under the API.
+    """The reply of an operation; a `version` becomes the ETag, a `location` a path under the API.
 
     `content` is for an operation that gives bytes.
     """
@@ -58,21 +59,15 @@ class Answer:
     content: bytes = b""
 
 
-Action = Callable[[Call], Awaitable[Answer]]
-
-
 class Operation(NamedTuple):
-    """A described function of the API.
+    """A described operation of the API; its door gives the method and the path.
 
     `versioned` operations need If-Match; `creates` take Idempotency-Key; `lists` take limit and cursor;
-    `query` is what others are asked with.
+    `takes` names the media types of a body of bytes, `gives` that of an answer of bytes.
     """
 
-    name: str
-    method: str
-    path: str
     summary: str
-    action: Action
+    action: Callable[[Any], Awaitable[Answer]]
     body: type[BaseModel] | None = None
     query: type[BaseModel] | None = None
     answer: type[BaseModel] | None = None
@@ -90,31 +85,45 @@ class Operation(NamedTuple):
         return HTTPStatus.OK if self.answer or self.gives else HTTPStatus.NO_CONTENT
 
 
-OPERATIONS: list[Operation] = []
+def operation[B = None, Q = None](
+    summary: str,
+    *,
+    body: type[B] | None = None,
+    query: type[Q] | None = None,
+    answer: type[BaseModel] | None = None,
+    versioned: bool = False,
+    creates: bool = False,
+    lists: bool = False,
+    takes: tuple[str, ...] = (),
+    gives: str = "",
+    conflicts: tuple[type[Refusal], ...] = (),
+) -> Callable[[Callable[[Call[B, Q]], Awaitable[Answer]]], Operation]:
+    """Describe an action as an operation of the API (see `Operation`)."""
+
+    def describe(action: Callable[[Call[B, Q]], Awaitable[Answer]]) -> Operation:
+        return Operation(
+            summary,
+            action,
+            _model(body),
+            _model(query),
+            answer,
+            versioned,
+            creates,
+            lists,
+            takes,
+            gives,
+            conflicts,
+        )
+
+    return describe
 
 
-def operation(
-    bp: func.Blueprint, method: str, path: str, summary: str, **traits: Any
-) -> Callable[[Action], Action]:
-    """Register an action as the function of `method` and `path` under `/api/v1`."""
-
-    def register(action: Action) -> Action:
-        declared = Operation(action.__name__, method, path, summary, action, **traits)
-        OPERATIONS.append(declared)
-
-        async def handle(req: func.HttpRequest) -> func.HttpResponse:
-            return await _perform(declared, req)
-
-        # The runtime checks the signature against the bindings, so the action's own must not show through.
-        handle.__name__ = action.__name__
-        routed = bp.route(route=f"{PREFIX}/{path}", methods=[method])(endpoint(handle))
-        bp.function_name(action.__name__)(routed)
-        return action
-
-    return register
+def _model(given: type[Any] | None) -> type[BaseModel] | None:
+    return given
 
 
-async def _perform(operation: Operation, req: func.HttpRequest) -> func.HttpResponse:
+async def perform(operation: Operation, req: func.HttpRequest) -> func.HttpResponse:
+    """Read a request as the operation declares, let it act, and reply."""
     caller = await authenticate(req)
     limit, cursor = _paging(req) if operation.lists else (DEFAULT_LIMIT, None)
     call = Call(
@@ -122,7 +131,8 @@ async def _perform(operation: Operation, req: func.HttpRequest) -> func.HttpResp
         params=dict(req.route_params),
         now=now(),
         version=read_version(req) if operation.versioned else 0,
-        body=_body(operation, req),
+        body=read_json(operation.body, req) if operation.body else None,
+        content=read_binary(req, operation.takes) if operation.takes else b"",
         query=_read_query(operation.query, req) if operation.query else None,
         key=_idempotency_key(req) if operation.creates else None,
         limit=limit,
@@ -134,17 +144,11 @@ async def _perform(operation: Operation, req: func.HttpRequest) -> func.HttpResp
     if answer.version is not None:
         headers["ETag"] = etag(answer.version)
     if answer.location is not None:
-        headers["Location"] = f"/{PREFIX}/{answer.location}"
+        headers["Location"] = f"/{API}/{answer.location}"
     if operation.gives:
         return reply(answer.content, content_type=operation.gives, headers=headers)
-    body = answer.body.model_dump_json(by_alias=True).encode() if answer.body else b""
-    return reply(body, status=operation.status, headers=headers)
-
-
-def _body(operation: Operation, req: func.HttpRequest) -> Any:
-    if operation.takes:
-        return read_binary(req, operation.takes)
-    return read_json(operation.body, req) if operation.body else None
+    written = answer.body.model_dump_json(by_alias=True).encode() if answer.body else b""
+    return reply(written, status=operation.status, headers=headers)
 
 
 def _read_query(model: type[BaseModel], req: func.HttpRequest) -> BaseModel:

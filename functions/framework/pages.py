@@ -1,9 +1,7 @@
 """HTML pages: templates with their one style sheet inline, under a policy that allows nothing else."""
 
 import base64
-import functools
 import hashlib
-import logging
 from collections.abc import Iterable, Mapping
 from functools import cache
 from http import HTTPStatus
@@ -14,13 +12,12 @@ from typing import TYPE_CHECKING, Any
 import azure.functions as func
 
 from domain.base.errors import NotFound, Refusal, Unavailable
-from functions.framework.problems import Handler, InternalError, endpoint, problem, status_of
+from functions.framework.problems import problem, status_of
 from functions.framework.replies import reply
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-log = logging.getLogger("izwop")
 
 # Modules with a table FILTERS of template filters.
 _FILTERS = ("functions.framework.filters", "functions.cards.filters")
@@ -113,20 +110,3 @@ def refuse(req: func.HttpRequest, refusal: Refusal) -> func.HttpResponse:
     if isinstance(refusal, NotFound):
         return refusal_page("site/missing.html", refusal)
     return refusal_page("site/refused.html", refusal, title=refusal.title)
-
-
-def page_endpoint(handler: Handler) -> Handler:
-    """An endpoint that people visit: what it refuses, and a bug, they are told on a page."""
-
-    @endpoint
-    @functools.wraps(handler)
-    async def wrapped(req: func.HttpRequest) -> func.HttpResponse:
-        try:
-            return await handler(req)
-        except Refusal as refusal:
-            return refuse(req, refusal)
-        except Exception:
-            log.exception("unexpected error in %s", handler.__name__)
-            return refuse(req, InternalError())
-
-    return wrapped

@@ -1,9 +1,7 @@
 """Refusals as problem details (RFC 9457), their statuses and faults."""
 
-import functools
-import logging
 import uuid
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from http import HTTPStatus
 
 import azure.functions as func
@@ -13,9 +11,6 @@ from domain.base import errors
 from domain.base.model import Model
 from functions.framework.replies import reply
 
-log = logging.getLogger("izwop")
-
-Handler = Callable[[func.HttpRequest], Awaitable[func.HttpResponse]]
 MAX_BODY = 256 * 1024
 # More than anybody corrects in one go, and a bound on what a hostile body makes us write.
 MAX_FAULTS = 100
@@ -48,13 +43,6 @@ class MethodNotAllowed(errors.Refusal):
     title = "This method is not for this address"
 
 
-class InternalError(errors.Refusal):
-    """A bug of ours; what it was goes to the log and nowhere else."""
-
-    code = "internal_error"
-    title = "Something went wrong on our side; trying again may help"
-
-
 STATUS: dict[type[errors.Refusal], HTTPStatus] = {
     errors.InvalidInput: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.KeyReused: HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -71,7 +59,7 @@ STATUS: dict[type[errors.Refusal], HTTPStatus] = {
     BodyTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     LengthRequired: HTTPStatus.LENGTH_REQUIRED,
     MethodNotAllowed: HTTPStatus.METHOD_NOT_ALLOWED,
-    InternalError: HTTPStatus.INTERNAL_SERVER_ERROR,
+    errors.InternalError: HTTPStatus.INTERNAL_SERVER_ERROR,
 }
 
 
@@ -121,20 +109,9 @@ def problem(refusal: errors.Refusal, headers: Mapping[str, str] | None = None) -
     )
 
 
-def endpoint(handler: Handler) -> Handler:
-    """Turn refusals into problems. A bug is logged without the request and answered with a constant 500."""
-
-    @functools.wraps(handler)
-    async def wrapped(req: func.HttpRequest) -> func.HttpResponse:
-        try:
-            return await handler(req)
-        except errors.Refusal as refusal:
-            return problem(refusal)
-        except Exception:
-            log.exception("unexpected error in %s", handler.__name__)
-            return problem(InternalError())
-
-    return wrapped
+def refuse(req: func.HttpRequest, refusal: errors.Refusal) -> func.HttpResponse:  # noqa: ARG001 - as pages do
+    """Tell a refusal to a program."""
+    return problem(refusal)
 
 
 _CODES = {

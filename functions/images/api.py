@@ -2,9 +2,7 @@
 
 from datetime import datetime
 
-import azure.functions as func
-
-import wiring
+import wiring.images
 from domain.base.errors import AlreadyUploaded, ImageTooLarge, KeyReused, NotFound, UploadMissing
 from domain.base.model import Closed
 from domain.cards.content import Purpose
@@ -22,8 +20,6 @@ from domain.images.image import (
 )
 from functions.framework.clock import new_id
 from functions.framework.operations import Answer, Call, operation
-
-bp = func.Blueprint()
 
 
 class ImageProblem(Closed):
@@ -69,85 +65,74 @@ def _out(image: Image, signed: SignedUpload | None = None) -> ImageOut:
 
 
 @operation(
-    bp,
-    "POST",
-    "images",
     "Make an image that waits for its picture; the answer says where to send it",
     body=NewImage,
     answer=ImageOut,
     creates=True,
     conflicts=(KeyReused,),
 )
-async def post_image(call: Call) -> Answer:
-    services = wiring.services()
+async def post_image(call: Call[NewImage]) -> Answer:
     image = await start_image(
-        call.account_id, call.body, image_id=new_id("img"), key=call.key, now=call.now, images=services.images
+        call.account_id,
+        call.body,
+        image_id=new_id("img"),
+        key=call.key,
+        now=call.now,
+        images=wiring.images.store(),
     )
-    signed = await services.blobs.sign_upload(call.account_id, image.id, call.now)
+    signed = await wiring.images.blobs().sign_upload(call.account_id, image.id, call.now)
     return Answer(_out(image, signed), image.version, location=f"images/{image.id}")
 
 
-@operation(bp, "GET", "images/{imageId}", "One image and how far it is", answer=ImageOut)
+@operation("One image and how far it is", answer=ImageOut)
 async def get_image(call: Call) -> Answer:
-    image = await read_image(call.account_id, call.params["imageId"], images=wiring.services().images)
+    image = await read_image(call.account_id, call.params["imageId"], images=wiring.images.store())
     return Answer(_out(image), image.version)
 
 
 @operation(
-    bp,
-    "PUT",
-    "images/{imageId}/content",
     "Send the picture itself, at most 5 MB",
     takes=MEDIA_TYPES,
     answer=ImageOut,
     conflicts=(AlreadyUploaded, ImageTooLarge),
 )
 async def put_image_content(call: Call) -> Answer:
-    services = wiring.services()
     image = await upload_image(
         call.account_id,
         call.params["imageId"],
-        call.body,
+        call.content,
         now=call.now,
-        images=services.images,
-        uploads=services.blobs,
-        orders=services.image_queue,
+        images=wiring.images.store(),
+        uploads=wiring.images.blobs(),
+        orders=wiring.images.queue(),
     )
     return Answer(_out(image), image.version)
 
 
 @operation(
-    bp,
-    "POST",
-    "images/{imageId}/complete",
     "Say that the picture was sent to its signed URL",
     answer=ImageOut,
     conflicts=(UploadMissing, ImageTooLarge),
 )
 async def post_image_complete(call: Call) -> Answer:
-    services = wiring.services()
     image = await complete_upload(
         call.account_id,
         call.params["imageId"],
         now=call.now,
-        images=services.images,
-        uploads=services.blobs,
-        orders=services.image_queue,
+        images=wiring.images.store(),
+        uploads=wiring.images.blobs(),
+        orders=wiring.images.queue(),
     )
     return Answer(_out(image), image.version)
 
 
 @operation(
-    bp,
-    "GET",
-    "images/{imageId}/content",
     "The picture as its owner sees it, once it is ready",
     gives="image/webp",
 )
 async def get_image_content(call: Call) -> Answer:
-    services = wiring.services()
-    image = await read_image(call.account_id, call.params["imageId"], images=services.images)
-    found = await services.blobs.open_media(image.files.get("webp", ""))
+    image = await read_image(call.account_id, call.params["imageId"], images=wiring.images.store())
+    found = await wiring.images.blobs().open_media(image.files.get("webp", ""))
     if found is None:
         raise NotFound
     return Answer(

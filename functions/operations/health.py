@@ -9,15 +9,17 @@ from http import HTTPStatus
 
 import azure.functions as func
 
-import wiring
+import wiring.images
+import wiring.notifications
+import wiring.operations
+import wiring.sign_in
+import wiring.visits
 from domain.operations.health import Dependency, Health, Waiting, judge
 from functions.framework.clock import now
-from functions.framework.problems import endpoint
 from functions.framework.replies import reply
 
 log = logging.getLogger("izwop.health")
 
-bp = func.Blueprint()
 
 CHECK_SECONDS = 2.0
 # However often it is asked for, a worker looks this often: the page is open to everybody.
@@ -26,9 +28,6 @@ KEPT_SECONDS = 5.0
 Check = Callable[[], Awaitable[list[Waiting]]]
 
 
-@bp.function_name("get_health")
-@bp.route(route="health", methods=["GET", "HEAD"])
-@endpoint
 async def get_health(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001 - the trigger's binding
     """200 while every dependency answers, 503 when one does not; work that is late changes only `status`."""
     health = await _seen()
@@ -57,22 +56,22 @@ async def _seen() -> Health:
 
 
 async def _look() -> Health:
-    services, at = wiring.services(), now()
+    at = now()
 
     async def store() -> list[Waiting]:
-        return [await services.store_health.waiting(at)]
+        return [await wiring.operations.store_health().waiting(at)]
 
     async def queues() -> list[Waiting]:
-        all_queues = (services.mail_queue, services.image_queue, services.visit_queue)
+        all_queues = (wiring.notifications.queue(), wiring.images.queue(), wiring.visits.queue())
         return list(await asyncio.gather(*(queue.waiting() for queue in all_queues)))
 
     async def pictures() -> list[Waiting]:
-        await services.blobs.look()
+        await wiring.images.blobs().look()
         return []
 
     async def identity() -> list[Waiting]:
         # Somebody who signs in may wait for the same document: it is fetched to the end for them.
-        await asyncio.shield(services.provider.discovery(at))
+        await asyncio.shield(wiring.sign_in.provider().discovery(at))
         return []
 
     checks: dict[str, Check] = {
@@ -80,7 +79,7 @@ async def _look() -> Health:
     }  # fmt: skip
     found = await asyncio.gather(*(_checked(name, check) for name, check in checks.items()))
     waiting = [work for _, works in found for work in works]
-    return judge([dependency for dependency, _ in found], waiting, version=services.version, at=at)
+    return judge([dependency for dependency, _ in found], waiting, version=wiring.operations.version(), at=at)
 
 
 async def _checked(name: str, check: Check) -> tuple[Dependency, list[Waiting]]:

@@ -3,9 +3,10 @@
 import asyncio
 import logging
 
-import azure.functions as func
-
-import wiring
+import wiring.cards
+import wiring.operations
+import wiring.publishing
+import wiring.sign_in
 from domain.base.errors import Unavailable
 from domain.publishing.repair import Settled, settle_claims, settle_projections
 from functions.framework.clock import now
@@ -13,23 +14,19 @@ from functions.framework.clock import now
 log = logging.getLogger("izwop.jobs")
 # Some minutes of work. What is left is found by the next run.
 MOST_UPGRADED = 20_000
-bp = func.Blueprint()
 
 
-@bp.function_name("tidy_up")
-@bp.timer_trigger(arg_name="timer", schedule="%HOUSEKEEPING_SCHEDULE%")
-async def tidy_up(timer: func.TimerRequest) -> None:  # noqa: ARG001 - the trigger's binding
+async def tidy_up() -> None:
     """Three jobs, each done whatever becomes of the others; the run fails if one did."""
-    services, at = wiring.services(), now()
+    at = now()
     jobs = {
-        "sessions": services.sessions.delete_expired(at),
-        "claims": settle_claims(at, handles=services.handles, cards=services.cards),
+        "sessions": wiring.sign_in.sessions().delete_expired(at),
+        "claims": settle_claims(at, handles=wiring.cards.handles(), cards=wiring.cards.store()),
         "projections": settle_projections(
             at,
-            orders=services.cards,
-            cards=services.cards,
-            published=services.published,
-            images=services.images,
+            orders=wiring.cards.store(),
+            cards=wiring.cards.store(),
+            ports=wiring.publishing.ports(),
         ),
     }
     results = await asyncio.gather(*jobs.values(), return_exceptions=True)
@@ -42,11 +39,9 @@ async def tidy_up(timer: func.TimerRequest) -> None:  # noqa: ARG001 - the trigg
         raise Unavailable
 
 
-@bp.function_name("upgrade_documents")
-@bp.timer_trigger(arg_name="timer", schedule="%IMAGE_SWEEP_SCHEDULE%")
-async def upgrade_documents(timer: func.TimerRequest) -> None:  # noqa: ARG001 - the trigger's binding
+async def upgrade_documents() -> None:
     """Write today's form of stored documents, so that the release after this need not know the old one."""
-    swept = await wiring.services().migration.sweep(most=MOST_UPGRADED)
+    swept = await wiring.operations.migration().sweep(most=MOST_UPGRADED)
     log.info(
         "documents_upgraded done=%d taken=%d broken=%d complete=%s",
         swept.done, swept.taken, swept.broken, swept.complete,

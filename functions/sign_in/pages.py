@@ -1,7 +1,6 @@
 """Signing in and out: the age question, the way to the identity provider and back, the session."""
 
 import asyncio
-import functools
 import hmac
 import logging
 import secrets
@@ -11,9 +10,13 @@ from urllib.parse import urlencode
 import azure.functions as func
 from pydantic import ValidationError
 
-import wiring
+import wiring.accounts
+import wiring.notifications
+import wiring.sign_in
+import wiring.site
 from domain.accounts.account import Account
 from domain.base import errors
+from domain.notifications.welcome import MailOrder
 from domain.sign_in.flow import (
     FLOW_LIFETIME,
     START_PAGE,
@@ -30,14 +33,13 @@ from domain.sign_in.flow import (
 from domain.sign_in.sessions import SECRET_BYTES
 from functions.framework.callers import SESSION_COOKIE, check_form, read_form, refuse_other_sites, signed_in
 from functions.framework.clock import new_id, now
-from functions.framework.pages import page, page_endpoint, refusal_page
-from functions.framework.problems import Handler
+from functions.framework.pages import page, refusal_page
+from functions.framework.pages import refuse as refuse_on_page
 from functions.framework.replies import redirect
 from functions.framework.requests import read_cookies, set_cookie
 
 log = logging.getLogger("izwop.auth")
 
-bp = func.Blueprint()
 
 FLOW_COOKIE = "__Host-flow"
 AGE_COOKIE = "__Host-age"
@@ -60,20 +62,12 @@ _ADVICE = {
 }
 
 
-def on_page(handler: Handler) -> Handler:
-    """Show refusals to a person on a page instead of as a problem document."""
-
-    @functools.wraps(handler)
-    async def wrapped(req: func.HttpRequest) -> func.HttpResponse:
-        try:
-            return await handler(req)
-        except errors.Refusal as refusal:
-            return refused(refusal)
-
-    return wrapped
+def refuse(req: func.HttpRequest, refusal: errors.Refusal) -> func.HttpResponse:
+    """Tell a refusal on a page with advice; a bug as every page tells it."""
+    return refuse_on_page(req, refusal) if isinstance(refusal, errors.InternalError) else _refused(refusal)
 
 
-def refused(
+def _refused(
     refusal: errors.Refusal, *, return_to: str = "", cookies: tuple[str, ...] = ()
 ) -> func.HttpResponse:
     return refusal_page(
@@ -87,9 +81,6 @@ def refused(
     )
 
 
-@bp.route(route="auth/login", methods=["GET", "HEAD"])
-@page_endpoint
-@on_page
 async def show_login(req: func.HttpRequest) -> func.HttpResponse:
     if AGE_COOKIE in read_cookies(req):
         return _stop()
@@ -99,9 +90,6 @@ async def show_login(req: func.HttpRequest) -> func.HttpResponse:
     return await _ask_age({"returnTo": return_to}, [])
 
 
-@bp.route(route="auth/login", methods=["POST"])
-@page_endpoint
-@on_page
 async def begin_login(req: func.HttpRequest) -> func.HttpResponse:
     refuse_other_sites(req)
     if AGE_COOKIE in read_cookies(req):
@@ -116,8 +104,7 @@ async def begin_login(req: func.HttpRequest) -> func.HttpResponse:
     if not is_old_enough(birth, at.date()):
         # Without Max-Age it is gone with the browser: it is there to stop an immediate second try.
         return _stop(set_cookie(AGE_COOKIE, "1"))
-    services = wiring.services()
-    attempt = await services.code_flow.begin(at)
+    attempt = await wiring.sign_in.code_flow().begin(at)
     flow = Flow(
         state=attempt.state,
         nonce=attempt.nonce,
@@ -125,14 +112,11 @@ async def begin_login(req: func.HttpRequest) -> func.HttpResponse:
         return_to=own_path(form.get("returnTo")),
         began_at=at,
     )
-    sealed = services.sealer.seal(flow.model_dump_json().encode(), FLOW_COOKIE)
+    sealed = wiring.sign_in.sealer().seal(flow.model_dump_json().encode(), FLOW_COOKIE)
     lifetime = int(FLOW_LIFETIME.total_seconds())
     return redirect(attempt.url, cookies=[set_cookie(FLOW_COOKIE, sealed, max_age=lifetime)])
 
 
-@bp.route(route="auth/callback", methods=["GET"])
-@page_endpoint
-@on_page
 async def finish_login(req: func.HttpRequest) -> func.HttpResponse:
     """End a sign-in. One that is not this browser's leaves the one it has under way alone."""
     try:
@@ -146,56 +130,50 @@ async def finish_login(req: func.HttpRequest) -> func.HttpResponse:
     try:
         account, token = await _finish(req, flow)
     except errors.Refusal as refusal:
-        return refused(refusal, return_to=flow.return_to, cookies=(done,))
+        return _refused(refusal, return_to=flow.return_to, cookies=(done,))
     former = read_cookies(req).get(SESSION_COOKIE)
     if former is not None:
-        await sign_out(former, everywhere=False, now=now(), sessions=wiring.services().sessions)
+        await sign_out(former, everywhere=False, now=now(), sessions=wiring.sign_in.sessions())
     if account.welcomed_at is None:
         await _queue_welcome(account.id)
     return redirect(flow.return_to, cookies=[set_cookie(SESSION_COOKIE, token), done])
 
 
-@bp.route(route="auth/logout", methods=["GET", "HEAD"])
-@page_endpoint
-@on_page
 async def show_logout(req: func.HttpRequest) -> func.HttpResponse:
     found = await signed_in(req)
     if found is None:
         return redirect("/")
     try:
-        origins = (await wiring.services().provider.discovery(now())).browser_origins
+        origins = (await wiring.sign_in.provider().discovery(now())).browser_origins
     except errors.Unavailable:  # our own session can be ended all the same
         origins = ""
     return page("sign_in/logout.html", form_action=origins, csrf=found.csrf)
 
 
-@bp.route(route="auth/logout", methods=["POST"])
-@page_endpoint
-@on_page
 async def end_session(req: func.HttpRequest) -> func.HttpResponse:
     """End the session, or with `everywhere=1` all of the account's, then the provider's own."""
-    services, form = wiring.services(), read_form(req)
+    form = read_form(req)
     found = await signed_in(req)
     if found is None:
         refuse_other_sites(req)
         return _signed_out("/")
     check_form(req, found, form)
     await sign_out(
-        found.token, everywhere=form.get("everywhere") == "1", now=now(), sessions=services.sessions
+        found.token, everywhere=form.get("everywhere") == "1", now=now(), sessions=wiring.sign_in.sessions()
     )
     try:
-        discovery = await services.provider.discovery(now())
+        discovery = await wiring.sign_in.provider().discovery(now())
     except errors.Unavailable:
         return _signed_out("/")
     query = {
-        "client_id": services.settings.oidc_client_id,
-        "post_logout_redirect_uri": f"{services.settings.public_origin}/",
+        "client_id": wiring.sign_in.chosen().oidc_client_id,
+        "post_logout_redirect_uri": f"{wiring.site.origin()}/",
     }
     return _signed_out(f"{discovery.end_session_endpoint}?{urlencode(query)}")
 
 
 async def _ask_age(form: dict[str, str], faults: list[errors.Fault]) -> func.HttpResponse:
-    discovery = await wiring.services().provider.discovery(now())
+    discovery = await wiring.sign_in.provider().discovery(now())
     return page(
         "sign_in/login.html",
         status=HTTPStatus.UNPROCESSABLE_ENTITY if faults else HTTPStatus.OK,
@@ -215,7 +193,7 @@ def _stop(*cookies: str) -> func.HttpResponse:
 def _flow_of(req: func.HttpRequest) -> Flow:
     """The sign-in that this browser began and that this answer is for."""
     sealed = read_cookies(req).get(FLOW_COOKIE, "")
-    opened = wiring.services().sealer.unseal(sealed, FLOW_COOKIE)
+    opened = wiring.sign_in.sealer().unseal(sealed, FLOW_COOKIE)
     if opened is None:
         raise FlowLost
     try:
@@ -229,22 +207,22 @@ def _flow_of(req: func.HttpRequest) -> Flow:
 
 
 async def _finish(req: func.HttpRequest, flow: Flow) -> tuple[Account, str]:
-    services, at = wiring.services(), now()
+    at = now()
     code = req.params.get("code", "")
     # Another provider's answer must never reach ours with this code (RFC 9207 §2.4).
-    issuer = req.params.get("iss", services.settings.oidc_issuer)
-    if not 0 < len(code) <= MAX_CODE or issuer != services.settings.oidc_issuer:
+    issuer = req.params.get("iss", wiring.sign_in.chosen().oidc_issuer)
+    if not 0 < len(code) <= MAX_CODE or issuer != wiring.sign_in.chosen().oidc_issuer:
         raise SignInDeclined
-    id_token = await services.code_flow.redeem(flow, code, at)
-    claims = await services.tokens.read_id_token(id_token, nonce=flow.nonce, now=now())
+    id_token = await wiring.sign_in.code_flow().redeem(flow, code, at)
+    claims = await wiring.sign_in.tokens().read_id_token(id_token, nonce=flow.nonce, now=now())
     return await finish_sign_in(
         claims,
         account_id=new_id("acc"),
         secret=secrets.token_bytes(SECRET_BYTES),
         now=at,
-        accounts=services.accounts,
-        identities=services.identities,
-        sessions=services.sessions,
+        accounts=wiring.accounts.store(),
+        identities=wiring.accounts.identities(),
+        sessions=wiring.sign_in.sessions(),
     )
 
 
@@ -252,7 +230,7 @@ async def _queue_welcome(account_id: str) -> None:
     """Order the welcome mail. The next sign-in orders it again if this fails or its worker does."""
     try:
         async with asyncio.timeout(QUEUE_SECONDS):
-            await wiring.services().mail_queue.send_welcome(account_id)
+            await wiring.notifications.queue().send(MailOrder(kind="welcome", account_id=account_id))
     except Exception as exc:  # noqa: BLE001 - nobody is kept out because a mail cannot be sent
         log.warning("welcome_not_queued error=%s", type(exc).__name__)
 

@@ -2,13 +2,11 @@
 
 import azure.functions as func
 
-from domain.base.errors import Unavailable
+from domain.base.errors import NotFound, Unavailable
+from functions.framework.assets import scripts
 from functions.framework.callers import signed_in
-from functions.framework.pages import page, page_endpoint
-from functions.framework.problems import endpoint
+from functions.framework.pages import page
 from functions.framework.replies import reply
-
-bp = func.Blueprint()
 
 # Card pages say `noindex` themselves, which a crawler must be let in to read.
 _ROBOTS = b"""User-agent: *
@@ -24,11 +22,7 @@ _ICON = (
 _KEEP_A_DAY = {"Cache-Control": "public, max-age=86400"}
 
 
-@bp.function_name("site_home")
-# The host takes an empty route for the function's name, and refuses a slash.
-@bp.route(route="{nothing:maxlength(0)?}", methods=["GET", "HEAD"])
-@page_endpoint
-async def site_home(req: func.HttpRequest) -> func.HttpResponse:
+async def show_home(req: func.HttpRequest) -> func.HttpResponse:
     try:
         known = await signed_in(req) is not None
     except Unavailable:
@@ -37,23 +31,21 @@ async def site_home(req: func.HttpRequest) -> func.HttpResponse:
     return page("site/home.html", known=known)
 
 
-@bp.function_name("site_icon")
-@bp.route(route="favicon.svg", methods=["GET", "HEAD"])
-@endpoint
-async def site_icon(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001 - the host passes it by name
+async def show_icon(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001 - the door passes it
+    """The icon, also for browsers that ask for it without being told where it is."""
     return reply(_ICON, content_type="image/svg+xml", headers=_KEEP_A_DAY)
 
 
-@bp.function_name("site_icon_ico")
-@bp.route(route="favicon.ico", methods=["GET", "HEAD"])
-@endpoint
-async def site_icon_ico(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001 - same
-    """The icon for browsers that ask without being told where it is."""
-    return reply(_ICON, content_type="image/svg+xml", headers=_KEEP_A_DAY)
-
-
-@bp.function_name("site_robots")
-@bp.route(route="robots.txt", methods=["GET", "HEAD"])
-@endpoint
-async def site_robots(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001 - same
+async def show_robots(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001 - same
     return reply(_ROBOTS, content_type="text/plain; charset=utf-8", headers=_KEEP_A_DAY)
+
+
+async def show_asset(req: func.HttpRequest) -> func.HttpResponse:
+    text = scripts().get(req.route_params["name"])
+    if text is None:
+        raise NotFound
+    return reply(
+        text,
+        content_type="text/javascript; charset=utf-8",
+        headers={"Cache-Control": "public, max-age=31536000, immutable"},
+    )

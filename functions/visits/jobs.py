@@ -6,14 +6,12 @@ from collections.abc import Sequence
 
 import azure.functions as func
 
-import wiring
-from adapters.storage.queues import VISIT_QUEUE
+import wiring.visits
 from domain.visits.counting import Visit, VisitMessage, fold
 from functions.framework.clock import now
 from functions.visits.batching import Gathering
 
 log = logging.getLogger("izwop.counting")
-bp = func.Blueprint()
 # Long enough for a batch of messages to be handed out, short enough that nobody notices.
 GATHERING_SECONDS = 0.05
 # As many as one write to the store takes.
@@ -21,14 +19,12 @@ MOST_FOLDED = 90
 
 
 async def _fold(_: tuple[str, str], visits: Sequence[Visit]) -> None:
-    await fold(visits, today=now().date(), traffic=wiring.services().traffic)
+    await fold(visits, today=now().date(), traffic=wiring.visits.traffic())
 
 
 _folding = Gathering[tuple[str, str], Visit](_fold, pause=GATHERING_SECONDS, most=MOST_FOLDED)
 
 
-@bp.function_name("fold_visits")
-@bp.queue_trigger(arg_name="message", queue_name=VISIT_QUEUE, connection="AzureWebJobsStorage")
 async def fold_visits(message: func.QueueMessage) -> None:
     """Count the visits of a message together with those of messages beside it.
 

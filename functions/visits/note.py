@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import azure.functions as func
 from pydantic import ValidationError
 
-import wiring
+import wiring.visits
 from domain.visits.counting import Kind, Visit, VisitMessage, counts
 from functions.framework.clock import new_id, now
 from functions.visits.batching import Gathering
@@ -55,7 +55,7 @@ async def _send(_: str, visits: list[Visit]) -> None:
         return
     try:
         async with asyncio.timeout(SENDING_SECONDS):
-            await wiring.services().visit_queue.send(VisitMessage(visits=visits))
+            await wiring.visits.queue().send(VisitMessage(visits=visits))
     except Exception as exc:  # noqa: BLE001 - whatever ails the queue, pages are shown
         _down.until = time.monotonic() + DOWN_SECONDS
         log.warning("visits_not_noted count=%d error=%s", len(visits), type(exc).__name__)

@@ -76,7 +76,7 @@ var logAlerts = [
     severity: 2
     title: 'Timers or queue functions fail'
     help: 'More than five runs without a request failed. What they left undone is in the workbook.'
-    query: 'AppRequests | where Name in ("fold_visits", "make_image", "send_mail", "sweep_images", "tidy_up", "upgrade_documents") and Success == false'
+    query: 'AppRequests | where Name in ("visits_fold", "images_make", "notifications_send_mail", "images_sweep", "operations_tidy_up", "operations_upgrade_documents") and Success == false'
     threshold: 5
     frequency: 'PT5M'
     window: 'PT15M'
@@ -86,7 +86,7 @@ var logAlerts = [
     severity: 2
     title: 'Cards are slow'
     help: '95 of 100 card requests should be faster. Look at Cosmos, at cold starts and at always-ready instances.'
-    query: 'AppRequests | where Name == "show_card" | summarize Slowest = percentile(DurationMs, 95), Asked = sum(ItemCount) | where Asked > 50 and Slowest > ${slowestMilliseconds}'
+    query: 'AppRequests | where Name == "cards_show" | summarize Slowest = percentile(DurationMs, 95), Asked = sum(ItemCount) | where Asked > 50 and Slowest > ${slowestMilliseconds}'
     threshold: 0
     frequency: 'PT5M'
     window: 'PT15M'

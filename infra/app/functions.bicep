@@ -70,12 +70,6 @@ param mailFrom string
 @description('Where telemetry is sent.')
 param telemetry string
 
-@description('When housekeeping runs, in NCRONTAB.')
-param housekeepingSchedule string
-
-@description('When pictures that nobody shows are swept, in NCRONTAB.')
-param imageSweepSchedule string
-
 @description('The principal of the pipeline.')
 param publisherId string
 
@@ -104,8 +98,6 @@ var settings = {
   SESSION_KEY: '@Microsoft.KeyVault(SecretUri=${vaultUri}secrets/session-key)'
   SMTP_URL: '@Microsoft.KeyVault(SecretUri=${vaultUri}secrets/smtp-url)'
   MAIL_FROM: mailFrom
-  HOUSEKEEPING_SCHEDULE: housekeepingSchedule
-  IMAGE_SWEEP_SCHEDULE: imageSweepSchedule
 }
 
 resource plan 'Microsoft.Web/serverfarms@2025-03-01' = {

@@ -5,6 +5,9 @@ throughput offers, items (create, read, upsert, replace, patch, delete, feed), b
 partition (with GROUP BY, aggregates, dates), plain filters across partitions. A container is one physical
 range. Hierarchical keys work when given whole.
 
+Items are found by an index that follows each container's policy; what it does not serve is read item by item,
+and charged so (an estimate, see `charge`). A query that may read many items runs in a thread, on a snapshot.
+
 Refused with 400 and a sentence: query plans (so ORDER BY, TOP, OFFSET, DISTINCT and aggregates across
 partitions), prefixes of hierarchical keys, parts of a range, change feed, stored procedures, triggers,
 user-defined functions, computed properties, full-text policies, vector, spatial and regex functions.

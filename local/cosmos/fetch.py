@@ -120,7 +120,7 @@ class Fetch:
         found = self._condition
         if self._query.where is None:
             return self.reader.items if self._query.root else None
-        if found is None or not found.exact or self.used.lacking:
+        if found is None or not found.exact:
             return None
         if isinstance(found, Lookup) and ANY not in found.path:
             return self.reader.count(found)

@@ -3,6 +3,7 @@
 import ast
 import json
 import re
+from importlib import import_module
 from typing import Any
 
 import pytest
@@ -11,8 +12,10 @@ from deployment import INFRA, Placed, Resource, Sources, parameters
 from readers import Reader
 from rules import RULES
 
-from adapters.storage import blobs, queues
-from settings import Settings
+import settings
+from adapters.storage import blobs, queue_names
+from function_app import CAPABILITIES
+from functions.framework.doors import Door, Queue, Timer
 
 ROOT = INFRA.parent
 ENVIRONMENTS = ["dev", "staging", "prod"]
@@ -60,7 +63,7 @@ def app_settings(resources: list[Resource]) -> dict[str, Any]:
 
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
 def test_the_settings_are_those_the_app_reads(environment: str, read: Reader) -> None:
-    asked = {str(field.alias) for field in Settings.model_fields.values()}
+    asked = {str(field.alias) for group in settings.groups() for field in group.model_fields.values()}
     assert set(app_settings(read(environment))) == (asked - ONLY_LOCAL) | OF_THE_PLATFORM
 
 
@@ -79,11 +82,10 @@ def test_the_app_accepts_the_settings(environment: str, read: Reader) -> None:
     }
     # In Azure a setting is never absent, only empty.
     given = {name: value for name, value in (known | RESOLVED).items() if value}
-    chosen = Settings.model_validate(given)
+    assert settings.faults(given) == []
     assert RESOLVED.keys() == SECRETS
-    assert chosen.https
-    assert chosen.cosmos_key is None
-    assert chosen.storage is None
+    assert given["PUBLIC_ORIGIN"].startswith("https:")
+    assert not given.keys() & ONLY_LOCAL
     assert known["AzureWebJobsDisableHomepage"] == "true"
 
 
@@ -122,16 +124,14 @@ def test_no_repository_uses_a_container_that_is_not_described() -> None:
     assert used <= described
 
 
+def doors() -> list[Door]:
+    tables = [import_module(f"functions.{capability}.doors") for capability in CAPABILITIES]
+    return [door for table in tables for door in table.DOORS]
+
+
 def triggers() -> set[str]:
     """The queues that functions are triggered by."""
-    found = set()
-    for path in (ROOT / "functions").rglob("*.py"):
-        for call in ast.walk(ast.parse(path.read_text())):
-            if isinstance(call, ast.Call) and getattr(call.func, "attr", "") == "queue_trigger":
-                given = {keyword.arg: keyword.value for keyword in call.keywords}
-                assert given["connection"].value == "AzureWebJobsStorage", path  # type: ignore[attr-defined]
-                found.add(getattr(queues, given["queue_name"].id))  # type: ignore[attr-defined]
-    return found
+    return {door.queue for door in doors() if isinstance(door, Queue)}
 
 
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
@@ -145,7 +145,7 @@ def test_the_queues_are_those_of_the_triggers(environment: str, read: Reader) ->
 
 
 def test_every_queue_that_is_sent_to_has_a_trigger() -> None:
-    assert {value for name, value in vars(queues).items() if name.endswith("_QUEUE")} == triggers()
+    assert {value for name, value in vars(queue_names).items() if name.isupper()} == triggers()
 
 
 def test_the_blob_containers_of_the_app_are_made(read: Reader) -> None:
@@ -281,7 +281,7 @@ def test_what_alerts_and_the_workbook_look_for_is_logged() -> None:
     )
     unknown = {name for name in watched - LOGGED_LATER if name != "Trigger" and f'"{name}' not in code}
     assert unknown == set()
-    assert 'function_name("show_card")' in code
+    assert "cards_show" in {door.name for door in doors()}
 
 
 def test_what_is_not_logged_yet_is_said() -> None:
@@ -293,14 +293,7 @@ def test_what_is_not_logged_yet_is_said() -> None:
 
 def jobs() -> set[str]:
     """The functions that no request starts."""
-    found = set()
-    for path in (ROOT / "functions").rglob("*.py"):
-        for one in ast.walk(ast.parse(path.read_text())):
-            calls = [call for call in getattr(one, "decorator_list", []) if isinstance(call, ast.Call)]
-            notes = {getattr(call.func, "attr", ""): call.args for call in calls}
-            if notes.keys() & {"queue_trigger", "timer_trigger"}:
-                found.add(notes["function_name"][0].value)  # type: ignore[attr-defined]
-    return found
+    return {door.name for door in doors() if isinstance(door, Queue | Timer)}
 
 
 def test_what_is_asked_of_requests_is_what_the_host_collects() -> None:

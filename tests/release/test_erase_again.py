@@ -47,7 +47,7 @@ async def documents(store: Database) -> dict[tuple[str, str], str]:
 
 async def restore(store: Database) -> datetime:
     """Bring the restored account to what the product's has at this moment, which is returned."""
-    for (name, _), text in (await documents(wiring.services().database)).items():
+    for (name, _), text in (await documents(wiring.database())).items():
         await (await store.container(name)).upsert_item(json.loads(text))
     return datetime.now(UTC)
 
@@ -223,7 +223,7 @@ async def test_what_is_broken_in_the_old_account_is_told_without_what_it_says(
     since = await restore(store)
     for each in (paused, old_form):
         await change(ada, "PUT", each, "/pause")
-    live = wiring.services().database
+    live = wiring.database()
     await spoil(live, broken, lambda document: document["body"].update(published_at=canary))
     # As the release before wrote it.
     await spoil(live, old_form, lambda document: document["body"].pop("was_published"))
@@ -253,7 +253,7 @@ async def test_a_handle_belongs_to_whom_it_was_given(host, cloud, signed_in, res
     since = await restore(store)
     made = await card(ada, title="given later")
     name = f"handle:{skeleton(made['handle'])}"
-    stored = json.loads((await documents(wiring.services().database))["names", name])
+    stored = json.loads((await documents(wiring.database()))["names", name])
     stored["state"] = "pending"
     stored["body"] |= {"card_id": "crd_bob", "account_id": "acc_bob", "state": "pending"}
     await (await store.container("names")).upsert_item(stored)

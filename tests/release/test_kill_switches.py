@@ -17,14 +17,14 @@ ROOT = Path(__file__).parents[2]
 LINK = "https://example.com/"
 # By the function that a switch names: a request that it alone answers, and its answer while it is on.
 DOORS = {
-    "show_card": ("GET", "{card}", 200),
-    "show_card_image": ("GET", "{image}", 200),
-    "follow_card_link": ("GET", f"{{card}}/go/{link_key(LINK)}", 303),
-    "begin_login": ("POST", "/auth/login", 415),
-    "post_image": ("POST", "/api/v1/images", 401),
-    "put_image_content": ("PUT", "/api/v1/images/img_x/content", 401),
-    "post_image_complete": ("POST", "/api/v1/images/img_x/complete", 401),
-    "my_card_save": ("POST", "/my/cards/crd_x", 401),
+    "cards_show": ("GET", "{card}", 200),
+    "cards_show_image": ("GET", "{image}", 200),
+    "cards_follow_link": ("GET", f"{{card}}/go/{link_key(LINK)}", 303),
+    "sign_in_begin": ("POST", "/auth/login", 415),
+    "images_create": ("POST", "/api/v1/images", 401),
+    "images_upload": ("PUT", "/api/v1/images/img_x/content", 401),
+    "images_complete": ("POST", "/api/v1/images/img_x/complete", 401),
+    "cards_page_save": ("POST", "/my/cards/crd_x", 401),
 }
 
 
@@ -77,13 +77,20 @@ async def test_a_switch_takes_away_its_door_and_no_other(host, signed_in, start)
     card = (await published(ada, photo=photo["id"], website=LINK)).json()
     places = {"card": f"/c/{card['handle']}"}
     jobs = switches() - DOORS.keys()
-    assert jobs == {"make_image", "send_mail", "fold_visits", "tidy_up", "sweep_images", "upgrade_documents"}
+    assert jobs == {
+        "images_make",
+        "notifications_send_mail",
+        "visits_fold",
+        "operations_tidy_up",
+        "images_sweep",
+        "operations_upgrade_documents",
+    }
 
     on = await start()
     page = (await on.get(places["card"], headers={"Accept": "text/html"})).text
     places["image"] = re.search(rf'src="({places["card"]}/[0-9a-f]{{32}}\.\w+)"', page)[1]
     assert await answers(on, **places) == {name: status for name, (*_, status) in DOORS.items()}
-    assert await runs(on, {"tidy_up"}) == {202}
+    assert await runs(on, {"operations_tidy_up"}) == {202}
 
     off = await start(*switches())
     assert set((await answers(off, **places)).values()) <= {404, 405}

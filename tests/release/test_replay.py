@@ -11,7 +11,7 @@ import pytest
 from azure.core.exceptions import ResourceExistsError, ResourceNotFoundError
 from azure.storage.queue import QueueClient
 
-import wiring
+import wiring.notifications
 from domain.notifications.welcome import MailOrder
 from release import replay
 
@@ -36,7 +36,7 @@ async def set_aside(connect, orders: list[str]) -> QueueClient:
     with suppress(ResourceNotFoundError):
         queue.clear_messages()
     for account in orders:
-        await wiring.services().mail_queue.send(MailOrder(kind="welcome", account_id=account))
+        await wiring.notifications.queue().send(MailOrder(kind="welcome", account_id=account))
     try:
         poison.create_queue()
     except Exception:  # noqa: BLE001 - a test before made it

@@ -7,7 +7,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-import wiring
+import wiring.cards
+import wiring.images
+import wiring.operations
+import wiring.publishing
 from adapters.cosmos import upgrades
 from adapters.cosmos.upgrades import SCHEMA_VERSION, UPGRADES, upgraded
 from domain.base.errors import Unavailable
@@ -60,7 +63,7 @@ async def stored(host):
     """An account with a card, both stored by the version before; ids of account, card and handle."""
     account, card = an_id("acc"), an_id("crd")
     handle = f"old-{card[-12:]}"
-    database = wiring.services().database
+    database = wiring.database()
     accounts, published = await database.container("accounts"), await database.container("published")
     await accounts.create_item(old_card(account, card, handle))
     await published.create_item(old_published(card, handle))
@@ -70,20 +73,20 @@ async def stored(host):
 
 
 async def raw(container: str, item: str, partition: str) -> dict:
-    return dict(await (await wiring.services().database.container(container)).read_item(item, partition))
+    return dict(await (await wiring.database().container(container)).read_item(item, partition))
 
 
 async def test_an_old_card_is_read_with_everything_public_that_it_showed(stored) -> None:
     account, card, handle = stored
-    found = await wiring.services().cards.get(account, card)
+    found = await wiring.cards.store().get(account, card)
     assert found.published.audiences.title == "public"
     assert found.published.audiences.organisation == "private"  # empty: what is filled in later is new
     assert [entry.audience for entry in found.published.emails] == ["public"]
     assert found.was_published
-    [listed], _ = await wiring.services().cards.list(account, 10, None)
+    [listed], _ = await wiring.cards.store().list(account, 10, None)
     assert listed == found
 
-    view = view_for(await wiring.services().published.get(handle), ANYONE)
+    view = view_for(await wiring.cards.published().get(handle), ANYONE)
     assert view.content.title == "Analyst"
     assert view.content.emails[0].address == "ada@example.com"
     assert view.content.office_address.city == "London"
@@ -91,7 +94,7 @@ async def test_an_old_card_is_read_with_everything_public_that_it_showed(stored)
 
 async def test_a_write_stores_todays_form(stored) -> None:
     account, card, _ = stored
-    cards = wiring.services().cards
+    cards = wiring.cards.store()
     found = await cards.get(account, card)
     await cards.save(found.changed(datetime.now(UTC)))
     document = await raw("accounts", card, account)
@@ -100,32 +103,31 @@ async def test_a_write_stores_todays_form(stored) -> None:
 
 
 async def test_an_old_card_can_be_deleted_and_is_gone_for_the_public(stored) -> None:
+    from domain.cards.card import CardVersion  # noqa: PLC0415 - the module that the host loaded
     from domain.publishing.publication import delete_card  # noqa: PLC0415 - the module that the host loaded
 
     account, card, handle = stored
-    services = wiring.services()
     await delete_card(
-        account, card, version=2, now=datetime.now(UTC),
-        cards=services.cards, handles=services.handles, published=services.published, images=services.images,
-    )  # fmt: skip
+        CardVersion(account, card, version=2), now=datetime.now(UTC), ports=wiring.publishing.ports()
+    )
     document = await raw("published", handle, handle)
     assert (document["content"], document["schemaVersion"]) == (None, SCHEMA_VERSION)
 
 
 async def test_the_timer_sweeps_what_nobody_wrote_and_finds_nothing_the_second_time(stored, host) -> None:
     account, card, handle = stored
-    read_before = await wiring.services().cards.get(account, card)
-    assert await host.run_timer("upgrade_documents")
+    read_before = await wiring.cards.store().get(account, card)
+    assert await host.run_timer("operations_upgrade_documents")
     for document in (await raw("accounts", card, account), await raw("published", handle, handle)):
         assert document["schemaVersion"] == SCHEMA_VERSION
-    again = await wiring.services().migration.sweep(most=1000)
+    again = await wiring.operations.migration().sweep(most=1000)
     assert (again.done, again.taken, again.complete) == (0, 0, True)
-    read_after = await wiring.services().cards.get(account, card)
+    read_after = await wiring.cards.store().get(account, card)
     assert read_after.model_copy(update={"etag": read_before.etag}) == read_before
 
 
 async def test_a_sweep_that_was_cut_off_goes_on_where_it_ended(stored) -> None:
-    migration = wiring.services().migration
+    migration = wiring.operations.migration()
     first = await migration.sweep(most=1)
     assert (first.done, first.complete) == (1, False)
     second = await migration.sweep(most=1000)
@@ -140,7 +142,7 @@ async def test_a_sweep_that_was_cut_off_goes_on_where_it_ended(stored) -> None:
 )
 async def test_a_broken_document_keeps_no_other_from_being_swept(stored, broken, caplog) -> None:
     account, card, handle = stored
-    accounts = await wiring.services().database.container("accounts")
+    accounts = await wiring.database().container("accounts")
     # The first that a sweep comes to.
     bad = {
         **old_card(account, card, handle),
@@ -153,7 +155,7 @@ async def test_a_broken_document_keeps_no_other_from_being_swept(stored, broken,
     await accounts.delete_item(card, account)
     await accounts.create_item(old_card(account, card, handle))
     try:
-        swept = await wiring.services().migration.sweep(most=1000)
+        swept = await wiring.operations.migration().sweep(most=1000)
         assert (swept.broken, swept.complete) == (1, False)
         assert (await raw("accounts", card, account))["schemaVersion"] == SCHEMA_VERSION
         left = await raw("accounts", bad["id"], "acc_")
@@ -172,30 +174,29 @@ def test_a_version_that_cannot_be_known_is_refused_and_not_guessed_at(version) -
 
 async def test_two_sweeps_at_once_and_a_person_who_writes_lose_nothing(stored) -> None:
     account, card, _ = stored
-    services = wiring.services()
-    found = await services.cards.get(account, card)
+    found = await wiring.cards.store().get(account, card)
     changed = found.changed(datetime.now(UTC), profile_id="prf_new")
     results = await asyncio.gather(
-        services.cards.save(changed),
-        services.migration.sweep(most=1000),
-        services.migration.sweep(most=1000),
+        wiring.cards.store().save(changed),
+        wiring.operations.migration().sweep(most=1000),
+        wiring.operations.migration().sweep(most=1000),
         return_exceptions=True,
     )
     saved = not isinstance(results[0], Exception)
-    now = await services.cards.get(account, card)
+    now = await wiring.cards.store().get(account, card)
     assert (now.profile_id == "prf_new") is saved  # else the person was told that it had changed
     assert (await raw("accounts", card, account))["schemaVersion"] == SCHEMA_VERSION
 
 
 async def test_a_card_of_a_newer_release_is_refused_and_left_alone(stored, monkeypatch) -> None:
     account, card, _ = stored
-    accounts = await wiring.services().database.container("accounts")
+    accounts = await wiring.database().container("accounts")
     newer = await raw("accounts", card, account) | {"schemaVersion": SCHEMA_VERSION + 1}
     newer["body"]["draft"]["shown_until"] = NOW
     await accounts.upsert_item(newer)
     with pytest.raises(Unavailable):
-        await wiring.services().cards.get(account, card)
-    await wiring.services().migration.sweep(most=1000)
+        await wiring.cards.store().get(account, card)
+    await wiring.operations.migration().sweep(most=1000)
     assert (await raw("accounts", card, account))["body"]["draft"]["shown_until"] == NOW
 
 

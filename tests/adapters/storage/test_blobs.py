@@ -28,7 +28,8 @@ from azure.core.credentials import AccessToken
 from azure.storage.blob.aio import BlobServiceClient
 from azure.storage.queue.aio import QueueServiceClient
 from adapters.storage.blobs import Blobs
-from adapters.storage.queues import MailQueue
+from adapters.storage.queues import Queue
+from domain.notifications.welcome import MailOrder
 
 class Identity:
     async def get_token(self, *scopes, **options):
@@ -47,16 +48,16 @@ async def deploy(url, queues):
         await service.create_queue("mail")
 
 async def main(url, queues):
-    blobs, mail, now, found = Blobs(None, url), MailQueue("mail", None, queues), datetime.now(UTC), {}
+    blobs, mail, now, found = Blobs(None, url), Queue("mail", None, queues), datetime.now(UTC), {}
     try:
-        await mail.send_welcome("acc_a")
+        await mail.send(MailOrder(kind="welcome", account_id="acc_a"))
     except Unavailable:
         found["queue before"] = "missing"
     signed = await blobs.sign_upload("acc_a", "img_a", now)
     async with BlobServiceClient(url, Identity()) as service:
         found["containers before"] = [container.name async for container in service.list_containers()]
     await deploy(url, queues)
-    await mail.send_welcome("acc_a")
+    await mail.send(MailOrder(kind="welcome", account_id="acc_a"))
     waiting = await mail.waiting()
     found["mail"] = [waiting.count, waiting.set_aside]
     await mail.close()

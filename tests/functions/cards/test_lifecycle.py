@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-import wiring
+import wiring.cards
 from domain.cards.handles import skeleton
 from tests.functions.cards.test_api_cards import CONTENT, a_card, handle, published, shown
 
@@ -100,31 +100,32 @@ async def test_a_deleted_card_is_gone_and_its_names_are_never_given_out_again(
         for person in (ada, bob):
             taken = await person.api("POST", "cards", json=await body_of(person, name))
             assert taken.json()["code"] == "handle_taken"
-    services = wiring.services()
     account = (await ada.api("GET", "account")).json()["id"]
-    left = await services.cards._items.query(
+    left = await wiring.cards.store()._items.query(
         "SELECT * FROM c WHERE c.kind IN ('card', 'deleted-card')", account
     )
     assert "Secret to be forgotten" not in str(left)
     assert all(document["ttl"] > 0 for document in left)
-    assert "Secret" not in str(await services.published._items.read(new, new))
-    assert account not in str(await services.published._items.read(new, new))
-    orders = [o async for o in services.cards.projection_orders(datetime.now(UTC) + timedelta(minutes=1))]
+    assert "Secret" not in str(await wiring.cards.published()._store._items.read(new, new))
+    assert account not in str(await wiring.cards.published()._store._items.read(new, new))
+    orders = [
+        o async for o in wiring.cards.store().projection_orders(datetime.now(UTC) + timedelta(minutes=1))
+    ]
     assert [o for o in orders if o.card_id == card["id"]] != []
-    await host.run_timer("tidy_up")
+    await host.run_timer("operations_tidy_up")
     assert (await stranger.get(f"/c/{new}")).status_code == 404
 
 
 async def test_a_deletion_that_was_cut_off_is_finished(signed_in, client, host) -> None:
     """The process died after the card was marked and before the public lost it."""
-    ada, services = await signed_in(), wiring.services()
+    ada = await signed_in()
     card = (await published(ada)).json()
     account = (await ada.api("GET", "account")).json()["id"]
-    stored = await services.cards.get(account, card["id"])
+    stored = await wiring.cards.store().get(account, card["id"])
     at = datetime.now(UTC) - timedelta(minutes=2)
-    await services.cards.save_and_order_projection(stored.changed(at, deleted=True, published=None))
-    await host.run_timer("tidy_up")
-    assert (await services.published.get(card["handle"])).content is None
+    await wiring.cards.store().save_and_order_projection(stored.changed(at, deleted=True, published=None))
+    await host.run_timer("operations_tidy_up")
+    assert (await wiring.cards.published().get(card["handle"])).content is None
 
 
 async def test_a_copy_is_a_draft_of_its_own(signed_in) -> None:
@@ -175,17 +176,42 @@ async def test_a_former_name_leads_to_links_images_and_drawn_codes_too(signed_in
 
 
 async def test_a_handle_whose_claim_stayed_pending_is_not_reissued_after_deletion(signed_in, host) -> None:
-    ada, bob, services = await signed_in(), await signed_in(), wiring.services()
+    ada, bob = await signed_in(), await signed_in()
     card = (await published(ada)).json()
     name = f"handle:{skeleton(card['handle'])}"
     long_ago = "2026-01-01T00:00:00.000000Z"
-    await services.handles._items.patch(name, name, {"state": "pending", "claimedAt": long_ago})
+    await wiring.cards.handles()._items.patch(name, name, {"state": "pending", "claimedAt": long_ago})
     gone = await ada.api("DELETE", f"cards/{card['id']}", headers={"If-Match": '"2"'})
     assert gone.status_code == 204
-    await services.handles._items.patch(name, name, {"state": "pending", "claimedAt": long_ago})
-    assert await host.run_timer("tidy_up")
+    await wiring.cards.handles()._items.patch(name, name, {"state": "pending", "claimedAt": long_ago})
+    assert await host.run_timer("operations_tidy_up")
     taken = await bob.api("POST", "cards", json=await body_of(bob, card["handle"]))
     assert taken.json()["code"] == "handle_taken"
+
+
+async def test_deleting_a_card_holds_a_claim_that_a_crash_left_pending(signed_in) -> None:
+    ada = await signed_in()
+    card = (await published(ada)).json()
+    name = f"handle:{skeleton(card['handle'])}"
+    await wiring.cards.handles()._items.patch(name, name, {"state": "pending"})
+    await ada.api("DELETE", f"cards/{card['id']}", headers={"If-Match": '"2"'})
+    assert (await wiring.cards.handles().find(card["handle"])).state == "held"
+
+
+@pytest.mark.parametrize(
+    ("method", "what", "after"),
+    [("PUT", "handle", 308), ("PUT", "pause", 404), ("DELETE", "publication", 404), ("DELETE", "", 404)],
+)
+async def test_a_change_by_the_api_is_seen_at_once_where_the_card_was_just_shown(
+    signed_in, client, method: str, what: str, after: int
+) -> None:
+    ada, stranger, body = await signed_in(), client(), {"handle": handle()} if what == "handle" else None
+    card = (await published(ada)).json()
+    assert (await stranger.get(f"/c/{card['handle']}")).status_code == 200
+    path = f"cards/{card['id']}/{what}".rstrip("/")
+    changed = await ada.api(method, path, json=body, headers={"If-Match": '"2"'})
+    assert changed.is_success, changed.text
+    assert (await stranger.get(f"/c/{card['handle']}")).status_code == after
 
 
 async def test_a_deleted_card_is_not_told_again_to_who_repeats_its_creation(signed_in) -> None:

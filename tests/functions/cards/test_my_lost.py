@@ -51,6 +51,22 @@ async def test_a_form_after_the_session_shows_what_was_written(ada) -> None:
     assert shows_what_was_typed(answer.text)
 
 
+@pytest.mark.parametrize(
+    ("page", "action", "typed"),
+    [
+        ("", "/preview", {"bio": "An hour of work"}),
+        ("/settings", "/rename", {"handle": "an-hour-of-work"}),
+    ],
+)
+async def test_each_form_of_a_card_shows_what_was_written_into_it(ada, page, action, typed) -> None:
+    path = await new_card(ada)
+    fields = {**await fields_at(ada, path + page, path + (action if page else "")), **typed}
+    await ada.http.post("/auth/logout", data={"csrf": ada.csrf}, headers=SAME_SITE)
+    answer = await send(ada, path + action, fields)
+    assert answer.status_code == 401
+    assert all(text in answer.text for text in typed.values())
+
+
 @pytest.mark.parametrize("where", ["edit", "new"])
 async def test_a_form_that_meets_a_busy_store_shows_what_was_written(ada, order, where) -> None:
     path = await new_card(ada) if where == "edit" else "/my/new-card"
@@ -72,7 +88,8 @@ async def test_a_form_for_what_is_gone_shows_what_was_written(ada) -> None:
 
 
 async def test_a_bug_costs_nobody_what_they_typed(ada, host, monkeypatch, caplog) -> None:
-    import wiring  # noqa: PLC0415 - only once the host has set the environment
+    import wiring.cards  # noqa: PLC0415 - only once the host has set the environment
+    import wiring.sign_in  # noqa: PLC0415 - only once the host has set the environment
 
     path = await new_card(ada)
     fields = {**await fields_at(ada, path), **TYPED}
@@ -80,7 +97,7 @@ async def test_a_bug_costs_nobody_what_they_typed(ada, host, monkeypatch, caplog
     async def fail(card) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(wiring.services().cards, "save", fail)
+    monkeypatch.setattr(wiring.cards.store(), "save", fail)
     answer = await send(ada, path, fields)
     assert answer.status_code == 500
     assert shows_what_was_typed(answer.text)
@@ -181,7 +198,8 @@ async def test_every_page_answers_head_like_get(ada, client) -> None:
 async def test_people_are_told_of_trouble_on_a_page_and_programs_in_a_problem(
     ada, client, order, host, monkeypatch
 ) -> None:
-    import wiring  # noqa: PLC0415 - only once the host has set the environment
+    import wiring.cards  # noqa: PLC0415 - only once the host has set the environment
+    import wiring.sign_in  # noqa: PLC0415 - only once the host has set the environment
 
     card = f"/c/nobody-{secrets.token_hex(4)}"
     await order(DOWN)
@@ -199,8 +217,8 @@ async def test_people_are_told_of_trouble_on_a_page_and_programs_in_a_problem(
     async def fail(*given: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(wiring.services().published, "get", fail)
-    monkeypatch.setattr(wiring.services().sessions, "get", fail)
+    monkeypatch.setattr(wiring.cards.published(), "take", fail)
+    monkeypatch.setattr(wiring.sign_in.sessions(), "get", fail)
     for page in (card, "/my", "/auth/login", "/"):
         answer = await ada.http.get(page, headers={"Accept": "text/html"})
         assert (answer.status_code, answer.headers["content-type"]) == (500, "text/html; charset=utf-8"), page

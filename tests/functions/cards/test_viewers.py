@@ -4,7 +4,8 @@ import time
 
 import pytest
 
-import wiring
+import wiring.cards
+import wiring.visibility
 from domain.cards.content import SINGLE_FIELDS
 from tests.functions.cards.test_api_cards import published
 
@@ -54,7 +55,7 @@ async def test_numbers_are_grouped_for_who_may_see_them_and_kept_for_nobody_else
     headers = {"If-Match": edited.headers["etag"]}
     shown = await owner.api("PUT", f"{path}/publication", headers=headers)
 
-    container = await wiring.services().database.container("published")
+    container = await wiring.database().container("published")
     stored = await container.read_item(made["handle"], made["handle"])
     texts = {"+46701740605": "+46 70 174 06 05", "+4686114000": "+46 8 611 40 00"}
     assert stored["phoneTexts"] == texts
@@ -77,7 +78,7 @@ async def test_each_viewer_sees_what_is_meant_for_them_in_every_form(card, signe
     owner, made = card
     member, friend = await signed_in(), await signed_in()
     ids = [(await person.api("GET", "account")).json()["id"] for person in (owner, friend)]
-    await wiring.services().connections._items.create(
+    await wiring.visibility.connections()._items.create(
         {"id": f"connection-{ids[1]}", "ownerId": ids[0], "kind": "connection", "role": "controller"}
     )
     for suffix in ("", ".vcf", ".v4.vcf", ".json", ".jcard", ".jscontact"):
@@ -121,18 +122,18 @@ async def test_a_shown_link_leads_on(signed_in, client) -> None:
 
 async def test_a_hidden_field_is_gone_within_five_seconds_on_every_worker(card, client) -> None:
     """Another worker knows nothing of the change but what the store says."""
-    from functions.cards.cache import FRESH_SECONDS, Shelf  # noqa: PLC0415 - the module that the host loaded
+    from adapters.published_cache import FRESH_SECONDS, PublishedCache  # noqa: PLC0415
 
     owner, made = card
-    other, began = Shelf(), time.monotonic()
+    other, began = PublishedCache(wiring.cards.published()._store), time.monotonic()
     assert (await other.take(made["handle"])).card.content.title == "Seen by all"
     body = {"profileId": made["profileId"], "content": {"name": "Ada", "title": "Seen by all"}}
     edited = await owner.api("PUT", f"cards/{made['id']}", json=body, headers={"If-Match": '"4"'})
     await owner.api("PUT", f"cards/{made['id']}/publication", headers={"If-Match": edited.headers["etag"]})
     assert seen((await client().get(f"/c/{made['handle']}")).text) == []
     assert FRESH_SECONDS < 5
-    shelved = await other.take(made["handle"])
-    shelved.read_at -= FRESH_SECONDS
+    cached = await other.take(made["handle"])
+    cached.read_at -= FRESH_SECONDS
     assert (await other.take(made["handle"])).card.content.title is None
     assert time.monotonic() - began < 5
 

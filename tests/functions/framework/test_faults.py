@@ -3,7 +3,7 @@
 import asyncio
 import logging
 
-import wiring
+import wiring.cards
 from tests.functions.cards.test_api_cards import CONTENT, a_card, a_profile, handle, published
 
 DOCUMENTS = "/docs"
@@ -47,16 +47,16 @@ async def test_a_short_throttling_goes_unnoticed_and_a_long_one_is_told(signed_i
 async def test_a_card_that_was_just_seen_is_served_while_the_store_is_down(
     signed_in, client, order, monkeypatch
 ) -> None:
-    from functions.cards import cache as shelf  # noqa: PLC0415 - the module that the host loaded
+    from adapters import published_cache  # noqa: PLC0415 - the module that the host loaded
 
     card = (await published(await signed_in())).json()
     stranger = client()
     assert (await stranger.get(f"/c/{card['handle']}")).status_code == 200
-    monkeypatch.setattr(shelf, "FRESH_SECONDS", 0.0)
+    monkeypatch.setattr(published_cache, "FRESH_SECONDS", 0.0)
     down = {"match": {"path": DOCUMENTS}, "action": "status", "status": 503, "times": 100}
     await order(down)
     assert (await stranger.get(f"/c/{card['handle']}")).status_code == 200
-    monkeypatch.setattr(shelf, "OUTAGE_SECONDS", 0.0)
+    monkeypatch.setattr(published_cache, "OUTAGE_SECONDS", 0.0)
     assert (await stranger.get(f"/c/{card['handle']}")).status_code == 503
 
 
@@ -90,11 +90,10 @@ async def test_a_publication_whose_projection_fails_once_is_tried_again(signed_i
 
 
 async def test_a_card_read_before_a_withdrawal_is_not_shown_after_it(signed_in, client) -> None:
-    from functions.cards.cache import shelf  # noqa: PLC0415 - the module that the host loaded
-
     ada = await signed_in()
     card = (await published(ada)).json()
-    store, go_on, reading = wiring.services().published, asyncio.Event(), asyncio.Event()
+    cache, go_on, reading = wiring.cards.published(), asyncio.Event(), asyncio.Event()
+    store = cache._store
     read = type(store).get
 
     async def slow(self, handle: str):
@@ -105,7 +104,7 @@ async def test_a_card_read_before_a_withdrawal_is_not_shown_after_it(signed_in, 
 
     type(store).get = slow
     try:
-        early = asyncio.create_task(shelf.take(card["handle"]))
+        early = asyncio.create_task(cache.take(card["handle"]))
         await reading.wait()
         type(store).get = read
         await ada.api("DELETE", f"cards/{card['id']}/publication", headers={"If-Match": '"2"'})

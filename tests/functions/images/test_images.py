@@ -10,15 +10,17 @@ from azure.storage.blob.aio import BlobServiceClient
 from azure.storage.queue.aio import QueueClient
 from PIL import Image
 
-import wiring
+import wiring.cards
+import wiring.images
 from adapters.storage.queues import Queue
 from domain.base.errors import StaleVersion
 from domain.images.image import MAX_BYTES, ImageOrder, make_image
+from domain.images.shown import shown_image, why_not_shown
 from domain.images.sweep import Swept, sweep_images
 from functions.framework.clock import new_id
 from local.processes import free_port
 from tests.adapters.drawing.test_pictures import corners, jpeg_with_canaries, saved
-from tests.functions.cards.test_api_cards import a_card
+from tests.functions.cards.test_api_cards import a_card, published
 
 HOUR = timedelta(hours=1)
 JPEG = {"Content-Type": "image/jpeg"}
@@ -68,7 +70,7 @@ async def ready(host, person, content: bytes | None = None, purpose: str = "phot
 
 async def stored(person, image: dict):
     account = (await person.api("GET", "account")).json()["id"]
-    return await wiring.services().images.get(account, image["id"])
+    return await wiring.images.store().get(account, image["id"])
 
 
 async def test_a_photo_from_a_phone_is_kept_without_what_it_says_of_its_owner(
@@ -125,7 +127,7 @@ async def test_a_signed_url_takes_one_picture_and_gives_nothing(host, signed_in)
 
 async def test_a_signed_url_ends_after_ten_minutes(host) -> None:
     ago = datetime.now(UTC) - timedelta(minutes=10, seconds=1)
-    signed = await wiring.services().blobs.sign_upload(new_id("acc"), new_id("img"), ago)
+    signed = await wiring.images.blobs().sign_upload(new_id("acc"), new_id("img"), ago)
     async with httpx.AsyncClient(trust_env=False) as browser:
         assert (await browser.put(signed.url, content=b"late", headers=signed.headers)).status_code == 403
 
@@ -266,7 +268,7 @@ async def test_while_the_queue_is_down_the_caller_is_told_and_loses_nothing(
     host, signed_in, monkeypatch
 ) -> None:
     ada, content = await signed_in(), saved(corners(), "JPEG")
-    image, queue = await an_image(ada), wiring.services().image_queue
+    image, queue = await an_image(ada), wiring.images.queue()
     path = f"images/{image['id']}/content"
     dead = Queue(
         "images", f"QueueEndpoint=http://127.0.0.1:{free_port()}/a;AccountName=a;AccountKey=a2V5", None
@@ -287,17 +289,16 @@ async def test_a_redelivered_message_does_nothing_twice(host, signed_in, storage
     container = storage.get_container_client("media")
     etags = {blob.name: blob.etag async for blob in container.list_blobs()}
     for _ in range(3):
-        await wiring.services().image_queue.send(ImageOrder(account_id=before.account_id, image_id=before.id))
+        await wiring.images.queue().send(ImageOrder(account_id=before.account_id, image_id=before.id))
     assert await host.drain_queue("images") == 3
     assert await stored(ada, image) == before
     assert {blob.name: blob.etag async for blob in container.list_blobs()} == etags
 
 
 def making(order: ImageOrder):
-    services = wiring.services()
     return make_image(
-        order, now=datetime.now(UTC), images=services.images, uploads=services.blobs, media=services.blobs,
-        pictures=services.pictures,
+        order, now=datetime.now(UTC), images=wiring.images.store(), uploads=wiring.images.blobs(),
+        media=wiring.images.blobs(), pictures=wiring.images.pictures(),
     )  # fmt: skip
 
 
@@ -327,7 +328,7 @@ async def test_a_crash_after_the_files_were_stored_leaves_no_second_ones(
         raise ConnectionError
 
     with monkeypatch.context() as broken:
-        broken.setattr(wiring.services().images, "save", crash)
+        broken.setattr(wiring.images.store(), "save", crash)
         with pytest.raises(ConnectionError):
             await making(order)
     left = (await blobs(storage, "media")).keys() - before.keys()
@@ -352,7 +353,7 @@ async def test_messages_that_cannot_be_read_stop_no_other(host, signed_in, cloud
 
 async def test_an_order_for_an_image_that_is_gone_is_dropped(host) -> None:
     order = ImageOrder(account_id=new_id("acc"), image_id=new_id("img"))
-    await wiring.services().image_queue.send(order)
+    await wiring.images.queue().send(order)
     assert await host.drain_queue("images") == 1
     assert await host.drain_queue("images") == 0
 
@@ -362,40 +363,40 @@ async def test_the_same_picture_twice_has_names_that_nothing_ties_together(host,
     first, second = await ready(host, ada), await ready(host, ada)
     names = [set((await stored(ada, image)).files.values()) for image in (first, second)]
     assert not names[0] & names[1]
-    media = wiring.services().blobs
+    media = wiring.images.blobs()
     contents = [{(await media.open_media(name))[0] for name in each} for each in names]
     assert contents[0] == contents[1]
 
 
 async def test_only_a_ready_image_of_the_cards_own_account_is_shown(host, signed_in) -> None:
-    ada, bob, images = await signed_in(), await signed_in(), wiring.services().images
+    ada, bob, images = await signed_in(), await signed_in(), wiring.images.store()
     waiting, done = await an_image(ada), await ready(host, ada, purpose="logo")
     account, other = [(await person.api("GET", "account")).json()["id"] for person in (ada, bob)]
-    shown = await images.shown(account, done["id"], "logo")
+    shown = shown_image(await images.get(account, done["id"]), "logo")
     assert (shown.width, shown.height) == (512, 341)
     assert shown.files.keys() == {"webp", "small", "jpeg"}
-    assert await images.shown(account, waiting["id"], "photo") is None
-    assert await images.shown(other, done["id"], "logo") is None
-    assert await images.shown(account, done["id"], "photo") is None
-    assert (await images.fault(account, done["id"], "photo"))[0] == "unknown_image"
-    assert (await images.fault(other, done["id"], "logo"))[0] == "unknown_image"
-    assert (await images.fault(account, waiting["id"], "photo"))[0] == "image_not_ready"
-    assert await images.fault(account, done["id"], "logo") is None
+    assert shown_image(await images.get(account, waiting["id"]), "photo") is None
+    assert shown_image(await images.get(other, done["id"]), "logo") is None
+    assert shown_image(await images.get(account, done["id"]), "photo") is None
+    assert (why_not_shown(await images.get(account, done["id"]), "photo"))[0] == "unknown_image"
+    assert (why_not_shown(await images.get(other, done["id"]), "logo"))[0] == "unknown_image"
+    assert (why_not_shown(await images.get(account, waiting["id"]), "photo"))[0] == "image_not_ready"
+    assert why_not_shown(await images.get(account, done["id"]), "logo") is None
 
 
 async def test_a_picture_that_is_published_while_it_is_swept_stays(host, signed_in) -> None:
-    ada, images = await signed_in(), wiring.services().images
+    ada, images = await signed_in(), wiring.images.store()
     done = await ready(host, ada, purpose="logo")
     account = (await ada.api("GET", "account")).json()["id"]
     long_ago = datetime.now(UTC) - timedelta(days=3)
     seen = await images.save((await images.get(account, done["id"])).changed(long_ago, unused_since=long_ago))
-    assert await images.fault(account, done["id"], "logo") is None
+    assert (await published(ada, logo=done["id"])).status_code == 200
     with pytest.raises(StaleVersion):
         await images.save(seen.changed(datetime.now(UTC), state="refused"))
 
 
 async def test_a_name_that_is_no_files_opens_nothing(host) -> None:
-    media = wiring.services().blobs
+    media = wiring.images.blobs()
     for name in (
         "",
         "x.webp",
@@ -408,8 +409,9 @@ async def test_a_name_that_is_no_files_opens_nothing(host) -> None:
 
 
 def sweep(at: datetime):
-    services = wiring.services()
-    return sweep_images(at, images=services.images, files=services.blobs, cards=services.cards)
+    return sweep_images(
+        at, images=wiring.images.store(), files=wiring.images.blobs(), cards=wiring.cards.store()
+    )
 
 
 async def test_an_upload_that_was_never_completed_is_swept_after_a_day(host, signed_in, storage) -> None:
@@ -418,7 +420,7 @@ async def test_an_upload_that_was_never_completed_is_swept_after_a_day(host, sig
     async with httpx.AsyncClient(trust_env=False) as browser:
         upload = image["upload"]
         await browser.put(upload["url"], content=jpeg_with_canaries(), headers=upload["headers"])
-    assert await host.run_timer("sweep_images")
+    assert await host.run_timer("images_sweep")
     assert len(await blobs(storage, "uploads")) == 1
     assert (await sweep(now + 23 * HOUR)).uploads == 0
     assert (await sweep(now + 25 * HOUR)).uploads == 1
@@ -438,7 +440,7 @@ async def test_work_that_never_ended_is_given_up_after_a_day(host, signed_in, cl
 
 
 async def test_an_image_that_no_card_names_is_swept_with_its_files(host, signed_in) -> None:
-    ada, now, media = await signed_in(), datetime.now(UTC), wiring.services().blobs
+    ada, now, media = await signed_in(), datetime.now(UTC), wiring.images.blobs()
     drafted, published, unused = [await ready(host, ada) for _ in range(3)]
     await a_card(ada, photo=drafted["id"])
     card = await a_card(ada, photo=published["id"])
@@ -472,7 +474,7 @@ async def test_an_image_that_is_used_again_stays(host, signed_in) -> None:
 
 
 async def test_a_file_that_no_image_names_is_swept_after_a_day(host, signed_in) -> None:
-    ada, now, media = await signed_in(), datetime.now(UTC), wiring.services().blobs
+    ada, now, media = await signed_in(), datetime.now(UTC), wiring.images.blobs()
     image = await ready(host, ada)
     await a_card(ada, photo=image["id"])
     account = (await stored(ada, image)).account_id

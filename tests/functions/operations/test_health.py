@@ -12,13 +12,15 @@ import pytest
 from azure.core.exceptions import ClientAuthenticationError, ResourceExistsError, ResourceNotFoundError
 from azure.cosmos.exceptions import CosmosHttpResponseError
 
-import wiring
+import wiring.notifications
+import wiring.operations
+import wiring.sign_in
 from adapters.cosmos.database import Database, Items, _refusals
 from adapters.storage.queues import Queue
 from domain.base.errors import Unavailable
 from domain.notifications.welcome import MailOrder
 from domain.operations.health import LATE_AFTER, Dependency, Waiting, judge
-from settings import Settings
+from tests.wired import wired_with
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 DOCUMENTS = "/docs"
@@ -39,7 +41,7 @@ async def _nothing_waits(host):
     """Other tests leave messages behind: set aside, or for a function they did not run."""
     for name in ("mail", "images", "visits"):
         for queue in (name, f"{name}-poison"):
-            async with wiring.services().mail_queue._connect(queue) as found:
+            async with wiring.notifications.queue()._connect(queue) as found:
                 with suppress(ResourceNotFoundError):
                     await found.clear_messages()
 
@@ -119,7 +121,7 @@ async def test_a_provider_that_hangs_is_not_waited_for_but_asked_to_the_end(clie
         await opened.wait()
         answered.set()
 
-    monkeypatch.setattr(type(wiring.services().provider), "discovery", slow)
+    monkeypatch.setattr(type(wiring.sign_in.provider()), "discovery", slow)
     answer = await client().get("/health")
     assert (answer.status_code, answer.json()["status"]) == (200, "late")
     assert not answered.is_set()
@@ -140,8 +142,8 @@ async def test_a_provider_that_hangs_is_not_waited_for_but_asked_to_the_end(clie
     ],
     ids=str,
 )
-async def test_wrong_credentials_and_places_are_told_in_time_and_not_repeated(  # noqa: PLR0917 - fixtures
-    client, cloud, caplog, part, wrong, monkeypatch
+async def test_wrong_credentials_and_places_are_told_in_time_and_not_repeated(
+    client, cloud, caplog, part, wrong
 ) -> None:
     storage = cloud.settings["AzureWebJobsStorage"]
     spoilt = {
@@ -149,13 +151,11 @@ async def test_wrong_credentials_and_places_are_told_in_time_and_not_repeated(  
         "blob port": re.sub(r"(BlobEndpoint=http://127.0.0.1:)\d+", r"\g<1>9", storage),
         "queue port": re.sub(r"(QueueEndpoint=http://127.0.0.1:)\d+", r"\g<1>9", storage),
     }
-    given = cloud.settings | {name: spoilt.get(value, value) for name, value in wrong.items()}
-    services = wiring.build(Settings.model_validate(given))
-    monkeypatch.setattr(wiring, "services", lambda: services)
-    began = time.monotonic()
-    answer = await client().get("/health")
-    assert time.monotonic() - began < 3
-    await services.close()
+    changes = {name: spoilt.get(value, value) for name, value in wrong.items()}
+    async with wired_with(changes):
+        began = time.monotonic()
+        answer = await client().get("/health")
+        assert time.monotonic() - began < 3
     assert answer.status_code == (200 if part == "pictures" else 503)
     away = {each["name"] for each in answer.json()["dependencies"] if not each["reachable"]}
     assert away == set(part.split())
@@ -188,7 +188,7 @@ async def test_an_identity_that_gets_no_token_is_a_store_that_is_away() -> None:
 
 
 async def test_queues_that_are_away_are_told(client, monkeypatch) -> None:
-    queue = wiring.services().mail_queue
+    queue = wiring.notifications.queue()
 
     async def away(self):
         raise ConnectionRefusedError("AccountKey=abc")
@@ -201,7 +201,7 @@ async def test_queues_that_are_away_are_told(client, monkeypatch) -> None:
 
 async def test_however_often_it_is_asked_the_store_is_asked_once(client, monkeypatch) -> None:
     looks = []
-    store = type(wiring.services().store_health)
+    store = type(wiring.operations.store_health())
     waiting = store.waiting
 
     async def counted(self, now):
@@ -215,7 +215,7 @@ async def test_however_often_it_is_asked_the_store_is_asked_once(client, monkeyp
 
 
 async def test_waiting_and_set_aside_messages_are_counted_with_their_age(client, host) -> None:
-    queue = wiring.services().mail_queue
+    queue = wiring.notifications.queue()
     before = datetime.now(UTC) - timedelta(seconds=2)
     await queue.send(MailOrder(kind="welcome", account_id="acc_nobody"))
     waits = await queue.waiting()
@@ -235,8 +235,7 @@ async def test_waiting_and_set_aside_messages_are_counted_with_their_age(client,
 
 
 async def test_the_oldest_order_of_a_card_is_found(host) -> None:
-    services = wiring.services()
-    container = await services.database.container("accounts")
+    container = await wiring.database().container("accounts")
     for number, minutes in enumerate((3, 45, 0)):
         at = (datetime.now(UTC) - timedelta(minutes=minutes)).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
         await container.upsert_item(
@@ -244,7 +243,7 @@ async def test_the_oldest_order_of_a_card_is_found(host) -> None:
              "schemaVersion": 1, "cardId": "crd_health", "createdAt": at}
         )  # fmt: skip
     try:
-        waits = await services.store_health.waiting(datetime.now(UTC))
+        waits = await wiring.operations.store_health().waiting(datetime.now(UTC))
     finally:
         for number in range(3):
             await container.delete_item(f"projection-health-{number}", "acc_health")

@@ -15,7 +15,10 @@ import httpx
 import pytest
 from aiosmtpd.controller import Controller
 
-import wiring
+import wiring.accounts
+import wiring.cards
+import wiring.notifications
+import wiring.sign_in
 from adapters.cosmos.reservations import CosmosHandles
 from adapters.mail.smtp import MailNotSent, SmtpMailer
 from domain.accounts.account import Account
@@ -62,7 +65,7 @@ async def an_account() -> Account:
         email=f"{secrets.token_hex(8)}@example.com",
         created_at=datetime.now(UTC),
     )
-    await wiring.services().accounts.create(account)
+    await wiring.accounts.store().create(account)
     return account
 
 
@@ -82,13 +85,13 @@ async def test_the_first_sign_in_is_welcomed_once_by_mail(host, signed_in, mailb
 async def test_a_repeated_message_sends_nothing_more(host, mailbox) -> None:
     account = await an_account()
     for _ in range(3):
-        await wiring.services().mail_queue.send_welcome(account.id)
+        await wiring.notifications.queue().send(MailOrder(kind="welcome", account_id=account.id))
     await host.drain_queue("mail")
     assert [mail["times"] for mail in await mailbox.holds(1, account.email)] == [1]
 
 
 async def test_messages_worked_on_at_the_same_time_send_one_mail(host, mailbox) -> None:
-    account, services = await an_account(), wiring.services()
+    account = await an_account()
     order = MailOrder(kind="welcome", account_id=account.id)
     await asyncio.gather(
         *(
@@ -97,8 +100,8 @@ async def test_messages_worked_on_at_the_same_time_send_one_mail(host, mailbox) 
                 by=f"message-{number}",
                 origin="https://izwop.test",
                 now=datetime.now(UTC),
-                accounts=services.accounts,
-                mailer=services.mailer,
+                accounts=wiring.accounts.store(),
+                mailer=wiring.notifications.mailer(),
             )
             for number in range(5)
         )
@@ -107,7 +110,7 @@ async def test_messages_worked_on_at_the_same_time_send_one_mail(host, mailbox) 
 
 
 async def test_a_claim_that_led_to_nothing_is_free_again_after_an_hour(host) -> None:
-    account, accounts = await an_account(), wiring.services().accounts
+    account, accounts = await an_account(), wiring.accounts.store()
     at = datetime.now(UTC)
     assert await accounts.claim_welcome(account.id, by="first", at=at)
     assert await accounts.claim_welcome(account.id, by="first", at=at)
@@ -117,19 +120,19 @@ async def test_a_claim_that_led_to_nothing_is_free_again_after_an_hour(host) -> 
 
 async def test_a_mail_that_failed_is_sent_by_the_message_that_is_given_back_for_it(host, mailbox) -> None:
     """What was set aside comes back under another id, perhaps minutes later."""
-    account, services = await an_account(), wiring.services()
+    account = await an_account()
     nobody = SmtpMailer(f"smtp://127.0.0.1:{free_port()}", "iZwop <hello@izwop.example>")
 
     async def work(by: str, mailer: SmtpMailer) -> None:
         await deliver(
             MailOrder(kind="welcome", account_id=account.id), by=by, origin="https://izwop.test",
-            now=datetime.now(UTC), accounts=services.accounts, mailer=mailer,
+            now=datetime.now(UTC), accounts=wiring.accounts.store(), mailer=mailer,
         )  # fmt: skip
 
     for _ in range(5):
         with pytest.raises(MailNotSent):
             await work("first", nobody)
-    await work("given-back", services.mailer)
+    await work("given-back", wiring.notifications.mailer())
     assert [mail["times"] for mail in await mailbox.holds(1, account.email)] == [1]
 
 
@@ -140,7 +143,7 @@ async def test_a_mail_that_the_server_refuses_leaves_no_address_in_the_log(host,
         async def handle_RCPT(self, *given) -> str:  # noqa: N802
             return f"550 no such user {given[3]}"
 
-    account, services = await an_account(), wiring.services()
+    account = await an_account()
     port = free_port()
     controller = Controller(Refusing(), hostname="127.0.0.1", port=port)
     controller.start()
@@ -149,7 +152,7 @@ async def test_a_mail_that_the_server_refuses_leaves_no_address_in_the_log(host,
         with pytest.raises(MailNotSent) as refused:
             await deliver(
                 MailOrder(kind="welcome", account_id=account.id), by="m", origin="https://izwop.test",
-                now=datetime.now(UTC), accounts=services.accounts, mailer=mailer,
+                now=datetime.now(UTC), accounts=wiring.accounts.store(), mailer=mailer,
             )  # fmt: skip
     finally:
         controller.stop()
@@ -175,7 +178,7 @@ async def test_a_message_that_cannot_be_read_is_set_aside_and_stops_no_other(
     ):
         for body in ("not base64!", "bm90IGpzb24=", "eyJ2ZXJzaW9uIjogOTl9"):
             await queue.send_message(body)
-        await wiring.services().mail_queue.send_welcome(account.id)
+        await wiring.notifications.queue().send(MailOrder(kind="welcome", account_id=account.id))
         running = await a_host_process(cloud, tmp_path)
         try:
             await mailbox.holds(1, account.email)
@@ -195,7 +198,7 @@ async def test_a_killed_worker_loses_and_doubles_no_mail(host, cloud, mailbox) -
     accounts = [await an_account() for _ in range(40)]
     addresses = [account.email for account in accounts]
     for account in accounts:
-        await wiring.services().mail_queue.send_welcome(account.id)
+        await wiring.notifications.queue().send(MailOrder(kind="welcome", account_id=account.id))
     first = await a_host_process(cloud)
     await mailbox.holds(3, *addresses)
     os.killpg(first.pid, signal.SIGKILL)
@@ -239,7 +242,7 @@ async def a_host_process(cloud, app: Path = ROOT) -> asyncio.subprocess.Process:
 
 
 async def test_a_mail_to_an_account_that_is_gone_is_dropped(host) -> None:
-    await wiring.services().mail_queue.send_welcome(new_id("acc"))
+    await wiring.notifications.queue().send(MailOrder(kind="welcome", account_id=new_id("acc")))
     assert await host.drain_queue("mail") == 1
     assert await host.drain_queue("mail") == 0
 
@@ -251,19 +254,18 @@ async def test_messages_carry_ids_and_nothing_personal() -> None:
 
 async def test_housekeeping_ends_sessions_that_are_over(host, signed_in) -> None:
     ada, bob = await signed_in(), await signed_in()
-    services = wiring.services()
     over = datetime.now(UTC) + timedelta(hours=2, minutes=1)
     account = (await ada.api("GET", "account")).json()["id"]
-    assert await services.sessions.delete_expired(datetime.now(UTC)) == 0
+    assert await wiring.sign_in.sessions().delete_expired(datetime.now(UTC)) == 0
     assert (await bob.api("GET", "account")).status_code == 200
-    assert await services.sessions.delete_expired(over) >= 2
-    assert await services.sessions.delete_expired(over) == 0
+    assert await wiring.sign_in.sessions().delete_expired(over) >= 2
+    assert await wiring.sign_in.sessions().delete_expired(over) == 0
     assert (await ada.api("GET", "account")).status_code == 401
-    assert await services.accounts.get(account) is not None
+    assert await wiring.accounts.store().get(account) is not None
 
 
 async def test_housekeeping_frees_a_handle_whose_card_never_came(host, signed_in) -> None:
-    ada, services = await signed_in(), wiring.services()
+    ada = await signed_in()
     account = (await ada.api("GET", "account")).json()["id"]
     card = (await a_card(ada)).json()
     old = datetime.now(UTC) - timedelta(minutes=16)
@@ -271,24 +273,24 @@ async def test_housekeeping_frees_a_handle_whose_card_never_came(host, signed_in
     fresh = lost.model_copy(update={"handle": handle(), "claimed_at": datetime.now(UTC)})
     kept = Claim(handle=handle(), account_id=account, card_id=card["id"], key=None, claimed_at=old)
     for claim in (lost, fresh, kept):
-        await services.handles.claim(claim)
-    assert await host.run_timer("tidy_up")
-    assert await taken(services.handles, lost) is False
-    assert await taken(services.handles, fresh) is True
-    assert await taken(services.handles, kept) is False, "the card has another handle"
+        await wiring.cards.handles().claim(claim)
+    assert await host.run_timer("operations_tidy_up")
+    assert await taken(wiring.cards.handles(), lost) is False
+    assert await taken(wiring.cards.handles(), fresh) is True
+    assert await taken(wiring.cards.handles(), kept) is False, "the card has another handle"
 
 
 async def test_housekeeping_keeps_the_handle_of_a_card_whose_claim_was_not_closed(host, signed_in) -> None:
-    ada, services = await signed_in(), wiring.services()
+    ada = await signed_in()
     card = (await a_card(ada)).json()
     account = (await ada.api("GET", "account")).json()["id"]
     old = datetime.now(UTC) - timedelta(minutes=16)
     claim = Claim(handle=card["handle"], account_id=account, card_id=card["id"], key=None, claimed_at=old)
-    stored = await services.handles.claim(claim)
-    await services.handles.free(stored)
-    await services.handles.claim(claim)
-    assert await host.run_timer("tidy_up")
-    assert await taken(services.handles, claim) is True
+    stored = await wiring.cards.handles().claim(claim)
+    await wiring.cards.handles().free(stored)
+    await wiring.cards.handles().claim(claim)
+    assert await host.run_timer("operations_tidy_up")
+    assert await taken(wiring.cards.handles(), claim) is True
 
 
 async def taken(handles: CosmosHandles, claim: Claim) -> bool:
@@ -301,73 +303,77 @@ async def taken(handles: CosmosHandles, claim: Claim) -> bool:
 
 async def test_housekeeping_catches_up_a_publication_that_was_cut_off(host, signed_in, client) -> None:
     """The process died after the card was stored and before the public saw it."""
-    ada, services = await signed_in(), wiring.services()
+    ada = await signed_in()
     card = (await a_card(ada)).json()
     account = (await ada.api("GET", "account")).json()["id"]
-    stored = await services.cards.get(account, card["id"])
+    stored = await wiring.cards.store().get(account, card["id"])
     at = datetime.now(UTC) - timedelta(minutes=2)
     shown_now = stored.changed(at, published=stored.draft, published_at=at)
-    await services.cards.save_and_order_projection(shown_now)
+    await wiring.cards.store().save_and_order_projection(shown_now)
     assert (await client().get(f"/c/{card['handle']}")).status_code == 404
-    assert await host.run_timer("tidy_up")
+    assert await host.run_timer("operations_tidy_up")
     assert (await client().get(f"/c/{card['handle']}")).status_code == 200
 
 
 async def test_a_late_projection_never_covers_a_newer_one(signed_in, client) -> None:
-    ada, services = await signed_in(), wiring.services()
+    ada = await signed_in()
     card = (await published(ada)).json()
-    late = await services.published.get(card["handle"])
+    late = await wiring.cards.published().get(card["handle"])
     await ada.api("DELETE", f"cards/{card['id']}/publication", headers={"If-Match": '"2"'})
-    await services.published.project(late, first=False)
-    await services.published.project(late, first=True)
+    await wiring.cards.published().project(late, first=False)
+    await wiring.cards.published().project(late, first=True)
     assert (await client().get(f"/c/{card['handle']}")).status_code == 404
 
 
 async def test_a_claim_taken_up_again_is_not_freed_under_its_card(host, signed_in) -> None:
     """A create is repeated under its key while housekeeping looks at its old claim."""
-    ada, services = await signed_in(), wiring.services()
+    ada = await signed_in()
     account = (await ada.api("GET", "account")).json()["id"]
     old = datetime.now(UTC) - timedelta(minutes=16)
     claim = Claim(handle=handle(), account_id=account, card_id=new_id("crd"), key="k", claimed_at=old)
-    await services.handles.claim(claim)
-    seen = [found async for found in services.handles.stale_claims(datetime.now(UTC)) if found.key == "k"]
-    again = await services.handles.claim(claim.model_copy(update={"card_id": new_id("crd")}))
-    await services.handles.adopt(again, datetime.now(UTC))
+    await wiring.cards.handles().claim(claim)
+    seen = [
+        found async for found in wiring.cards.handles().stale_claims(datetime.now(UTC)) if found.key == "k"
+    ]
+    again = await wiring.cards.handles().claim(claim.model_copy(update={"card_id": new_id("crd")}))
+    await wiring.cards.handles().adopt(again, datetime.now(UTC))
     for stale in seen:
-        await services.handles.free(stale)
-    assert await taken(services.handles, claim) is True
+        await wiring.cards.handles().free(stale)
+    assert await taken(wiring.cards.handles(), claim) is True
 
 
 async def test_one_card_that_cannot_be_settled_stops_no_other(host, signed_in, client) -> None:
-    ada, services = await signed_in(), wiring.services()
+    ada = await signed_in()
     account = (await ada.api("GET", "account")).json()["id"]
     broken = {"id": "handle:zzz", "name": "handle:zzz", "kind": "handle", "state": "pending"}
-    await services.handles._items.create(broken | {"claimedAt": "2026-01-01T00:00:00.000000Z", "body": {}})
+    await wiring.cards.handles()._items.create(
+        broken | {"claimedAt": "2026-01-01T00:00:00.000000Z", "body": {}}
+    )
     card = (await a_card(ada)).json()
-    stored = await services.cards.get(account, card["id"])
+    stored = await wiring.cards.store().get(account, card["id"])
     at = datetime.now(UTC) - timedelta(minutes=2)
     shown_now = stored.changed(at, published=stored.draft, published_at=at)
-    await services.cards.save_and_order_projection(shown_now)
-    assert await host.run_timer("tidy_up")
+    await wiring.cards.store().save_and_order_projection(shown_now)
+    assert await host.run_timer("operations_tidy_up")
     assert (await client().get(f"/c/{card['handle']}")).status_code == 200
 
 
 async def test_a_handles_document_never_changes_its_card(signed_in, client) -> None:
-    ada, services = await signed_in(), wiring.services()
+    ada = await signed_in()
     card = (await published(ada)).json()
-    shown = await services.published.get(card["handle"])
+    shown = await wiring.cards.published().get(card["handle"])
     foreign = shown.model_copy(update={"card_id": new_id("crd"), "version": 99})
-    await services.published.project(foreign, first=False)
-    assert (await services.published.get(card["handle"])).version == 2
+    await wiring.cards.published().project(foreign, first=False)
+    assert (await wiring.cards.published().get(card["handle"])).version == 2
 
 
 async def test_mail_that_must_be_encrypted_does_not_leave_without(host, cloud) -> None:
     """The local mailbox offers no STARTTLS, as a server that somebody meddles with would not."""
     plain = urlsplit(cloud.settings["SMTP_URL"])
     mailer = SmtpMailer(f"smtp+starttls://{plain.netloc}", "iZwop <hello@izwop.example>")
-    account, services = await an_account(), wiring.services()
+    account = await an_account()
     with pytest.raises(MailNotSent):
         await deliver(
             MailOrder(kind="welcome", account_id=account.id), by="m", origin="https://izwop.test",
-            now=datetime.now(UTC), accounts=services.accounts, mailer=mailer,
+            now=datetime.now(UTC), accounts=wiring.accounts.store(), mailer=mailer,
         )  # fmt: skip

@@ -7,6 +7,8 @@ from http.cookies import SimpleCookie
 import httpx
 import pytest
 
+import wiring.accounts
+import wiring.notifications
 from domain.sign_in.flow import MINIMUM_AGE
 from functions.framework.clock import now
 from local.identity.sign_in import sign_in
@@ -16,13 +18,6 @@ ORIGIN = "https://izwop.test"
 # A posted answer would arrive without our Lax cookie; MSAL recommends it all the same.
 pytestmark = pytest.mark.filterwarnings("ignore:response_mode='form_post'")
 ADULT = {"birthYear": "1985", "birthMonth": "12"}
-
-
-@pytest.fixture
-def services(host):
-    import wiring  # noqa: PLC0415 - only once the host has set the environment
-
-    return wiring.services()
 
 
 @pytest.fixture
@@ -112,9 +107,9 @@ async def test_an_odd_answer_shows_the_form_again_with_nothing_lost(client):
     assert "set-cookie" not in answer.headers
 
 
-async def test_a_child_is_stopped_and_leaves_no_trace(client, services):
+async def test_a_child_is_stopped_and_leaves_no_trace(client):
     await client().get("/auth/login")
-    before = await everything(services)
+    before = await everything()
     browser = client()
     answer = await browser.post("/auth/login", data=a_child())
     assert answer.status_code == 200
@@ -125,7 +120,7 @@ async def test_a_child_is_stopped_and_leaves_no_trace(client, services):
         assert retry.status_code == 200
         assert "<form" not in retry.text
         assert "set-cookie" not in retry.headers
-    assert await everything(services) == before
+    assert await everything() == before
 
 
 @pytest.mark.parametrize(
@@ -142,9 +137,9 @@ async def test_a_child_is_stopped_and_leaves_no_trace(client, services):
     ],
     ids=str,
 )
-async def test_no_other_site_can_act_for_a_signed_in_person(client, signed_in, services, headers):
+async def test_no_other_site_can_act_for_a_signed_in_person(client, signed_in, headers):
     browser = await signed_in()
-    before = await everything(services)
+    before = await everything()
     begun = await client().post("/auth/login", data=ADULT, headers=headers)
     assert begun.status_code == 403
     ended = await browser.http.post("/auth/logout", data={"csrf": browser.csrf}, headers=headers)
@@ -152,19 +147,19 @@ async def test_no_other_site_can_act_for_a_signed_in_person(client, signed_in, s
     made = await browser.api("POST", "profiles", json={"name": "Forged"}, headers=headers)
     assert made.status_code == 403
     assert made.json()["code"] == "forged_request"
-    assert await everything(services) == before
+    assert await everything() == before
 
 
 @pytest.mark.parametrize("token", [None, "", "0" * 64, "é"])
-async def test_a_session_alone_changes_nothing(signed_in, services, token):
+async def test_a_session_alone_changes_nothing(signed_in, token):
     browser = await signed_in()
-    before = await everything(services)
+    before = await everything()
     headers = {} if token is None else {"X-CSRF-Token": token.encode()}
     made = await browser.http.post("/api/v1/profiles", json={"name": "Forged"}, headers=headers)
     assert made.status_code == 403
     ended = await browser.http.post("/auth/logout", data={"csrf" if token else "none": token or ""})
     assert ended.status_code == 403
-    assert await everything(services) == before
+    assert await everything() == before
 
 
 async def test_one_persons_token_does_not_serve_another(signed_in):
@@ -239,9 +234,9 @@ async def test_signing_in_makes_a_new_session_and_ends_the_former(client, to_cal
     assert (await attacker.api("GET", "account")).status_code == 401
 
 
-async def test_an_answer_for_another_browser_signs_nobody_in(client, to_callback, person, services):
+async def test_an_answer_for_another_browser_signs_nobody_in(client, to_callback, person):
     callback = await to_callback(client(), person)
-    before = await everything(services)
+    before = await everything()
     stranger = client()
     answer = await stranger.get(callback)
     assert answer.status_code == 400
@@ -251,16 +246,16 @@ async def test_an_answer_for_another_browser_signs_nobody_in(client, to_callback
     assert answer.status_code == 400
     assert "__Host-session" not in busy.cookies
     assert "__Host-flow" in busy.cookies, "its own sign-in goes on"
-    assert await everything(services) == before
+    assert await everything() == before
 
 
-async def test_an_answer_works_once(client, to_callback, person, services):
+async def test_an_answer_works_once(client, to_callback, person):
     browser = client()
     callback = await to_callback(browser, person)
     flow = browser.cookies["__Host-flow"]
     assert (await browser.get(callback)).status_code == 303
     assert "__Host-flow" not in browser.cookies
-    before = await everything(services)
+    before = await everything()
     again = await browser.get(callback)
     assert (again.status_code, again.headers["location"]) == (303, "/my"), "loaded again by who is signed in"
     thief = client()
@@ -268,18 +263,18 @@ async def test_an_answer_works_once(client, to_callback, person, services):
     answer = await thief.get(callback)
     assert answer.status_code == 400, "the provider takes a code once"
     assert "__Host-session" not in thief.cookies
-    assert await everything(services) == before
+    assert await everything() == before
 
 
-async def test_a_code_from_another_sign_in_fails_at_pkce(client, to_callback, person, services):
+async def test_a_code_from_another_sign_in_fails_at_pkce(client, to_callback, person):
     attacker, victim = client(), client()
     stolen = httpx.URL(await to_callback(attacker, person)).params["code"]
     own = httpx.URL(await to_callback(victim, person))
-    before = await everything(services)
+    before = await everything()
     answer = await victim.get(own.copy_set_param("code", stolen))
     assert answer.status_code == 400
     assert "__Host-session" not in victim.cookies
-    assert await everything(services) == before
+    assert await everything() == before
 
 
 @pytest.mark.parametrize(
@@ -295,15 +290,15 @@ async def test_a_code_from_another_sign_in_fails_at_pkce(client, to_callback, pe
         lambda url: url.copy_remove_param("code").copy_set_param("error", "access_denied"),
     ],
 )
-async def test_a_changed_answer_signs_nobody_in(client, to_callback, person, services, change):
+async def test_a_changed_answer_signs_nobody_in(client, to_callback, person, change):
     browser = client()
     callback = httpx.URL(await to_callback(browser, person))
-    before = await everything(services)
+    before = await everything()
     answer = await browser.get(change(callback))
     assert answer.status_code == 400
     assert "Try again" in answer.text
     assert "__Host-session" not in browser.cookies
-    assert await everything(services) == before
+    assert await everything() == before
 
 
 async def test_what_the_provider_says_of_an_error_is_not_repeated(client, to_callback, person):
@@ -405,28 +400,28 @@ async def test_a_bad_bearer_token_is_not_helped_by_a_good_cookie(signed_in):
         assert answer.status_code == 401, bad
 
 
-async def test_a_first_sign_in_orders_the_welcome_mail(client, services, to_callback, person, monkeypatch):
+async def test_a_first_sign_in_orders_the_welcome_mail(client, to_callback, person, monkeypatch):
     ordered = []
 
-    async def note(account_id):
-        ordered.append(account_id)
+    async def note(order):
+        ordered.append(order.account_id)
 
-    monkeypatch.setattr(services.mail_queue, "send_welcome", note)
+    monkeypatch.setattr(wiring.notifications.queue(), "send", note)
     browser = client()
     await browser.get(await to_callback(browser, person))
     account = (await browser.get("/api/v1/account")).json()["id"]
     await browser.get(await to_callback(browser, person))
     assert ordered == [account, account], "again until it was sent"
-    await services.accounts.mark_welcomed(account, now())
+    await wiring.accounts.store().mark_welcomed(account, now())
     await browser.get(await to_callback(browser, person))
     assert len(ordered) == 2
 
 
-async def test_a_queue_that_is_down_keeps_nobody_out(client, services, to_callback, monkeypatch, caplog):
-    async def fail(account_id):
-        raise ConnectionError(f"no queue for {account_id}")
+async def test_a_queue_that_is_down_keeps_nobody_out(client, to_callback, monkeypatch, caplog):
+    async def fail(order):
+        raise ConnectionError(f"no queue for {order}")
 
-    monkeypatch.setattr(services.mail_queue, "send_welcome", fail)
+    monkeypatch.setattr(wiring.notifications.queue(), "send", fail)
     browser = client()
     answer = await browser.get(await to_callback(browser, f"Person {secrets.token_hex(6)}"))
     assert answer.status_code == 303

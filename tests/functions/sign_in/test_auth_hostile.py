@@ -8,8 +8,10 @@ import httpx
 import jwt
 import pytest
 
+import wiring.sign_in
 from tests.own_provider import AUDIENCE, CLIENT, TENANT, OwnProvider, new_key
 from tests.stored import everything
+from tests.wired import wired_with
 
 ORIGIN = "https://izwop.test"
 ADULT = {"birthYear": "1985", "birthMonth": "12"}
@@ -31,27 +33,17 @@ def provider(running):
 
 
 @pytest.fixture
-def services(host, cloud, provider, monkeypatch):
-    """The app's own services, all but those that speak to the identity provider."""
-    import wiring  # noqa: PLC0415 - only once the host has set the environment
-    from settings import Settings  # noqa: PLC0415
-
-    usual = wiring.services()
-    changed = Settings.model_validate(
-        {
-            **cloud.settings,
-            "OIDC_ISSUER": provider.issuer,
-            "OIDC_TENANT_ID": TENANT,
-            "OIDC_CLIENT_ID": CLIENT,
-            "OIDC_API_AUDIENCE": AUDIENCE,
-            "OIDC_CA_FILE": provider.ca_file,
-        }
-    )
-    built = wiring.build(changed)
-    parts = ("settings", "provider", "code_flow", "tokens", "sealer")
-    mixed = usual._replace(**{name: getattr(built, name) for name in parts})
-    monkeypatch.setattr(wiring, "services", lambda: mixed)
-    return mixed
+async def pointed(host, provider):
+    """The app with the lying provider for its own, and all else as it was."""
+    changes = {
+        "OIDC_ISSUER": provider.issuer,
+        "OIDC_TENANT_ID": TENANT,
+        "OIDC_CLIENT_ID": CLIENT,
+        "OIDC_API_AUDIENCE": AUDIENCE,
+        "OIDC_CA_FILE": str(provider.ca_file),
+    }
+    async with wired_with(changes):
+        yield
 
 
 async def enter(browser, provider):
@@ -67,7 +59,7 @@ async def account_of(browser):
     return (await browser.get("/api/v1/account")).json()["id"]
 
 
-async def test_an_honest_provider_signs_people_in(client, services, provider):
+async def test_an_honest_provider_signs_people_in(client, pointed, provider):
     browser = client()
     answer = await enter(browser, provider)
     assert answer.status_code == 303, answer.text
@@ -91,20 +83,20 @@ LIES = {
 
 
 @pytest.mark.parametrize("lie", LIES)
-async def test_an_id_token_that_msal_lets_pass_signs_nobody_in(client, services, provider, lie):
+async def test_an_id_token_that_msal_lets_pass_signs_nobody_in(client, pointed, provider, lie):
     provider.make_id_token = lambda nonce: LIES[lie](provider, nonce)
-    before = await everything(services)
+    before = await everything()
     browser = client()
     answer = await enter(browser, provider)
     assert provider.calls["token"] == 1, "the lie was told"
     assert answer.status_code == 401, answer.text
     assert "Try again" in answer.text
     assert not browser.cookies, "neither a session nor a second try with the same answer"
-    assert await everything(services) == before
+    assert await everything() == before
 
 
 @pytest.mark.parametrize("token", [None, 7, "", "a.b", "a.b.c", "....", "e30.e30.e30"])
-async def test_an_answer_without_a_readable_id_token_signs_nobody_in(client, services, provider, token):
+async def test_an_answer_without_a_readable_id_token_signs_nobody_in(client, pointed, provider, token):
     provider.make_id_token = lambda _: token
     browser = client()
     answer = await enter(browser, provider)
@@ -112,7 +104,7 @@ async def test_an_answer_without_a_readable_id_token_signs_nobody_in(client, ser
     assert not browser.cookies
 
 
-async def test_the_nonce_of_another_sign_in_signs_nobody_in(client, services, provider):
+async def test_the_nonce_of_another_sign_in_signs_nobody_in(client, pointed, provider):
     provider.make_id_token = lambda _: provider.id_token(hashlib.sha256(b"another").hexdigest())
     browser = client()
     answer = await enter(browser, provider)
@@ -121,13 +113,13 @@ async def test_the_nonce_of_another_sign_in_signs_nobody_in(client, services, pr
 
 
 @pytest.mark.parametrize("email", [None, "", "not an address", 7, ["ada@example.com"]])
-async def test_without_an_email_address_the_page_says_so(client, services, provider, email):
+async def test_without_an_email_address_the_page_says_so(client, pointed, provider, email):
     provider.says(email=email, sub=secrets.token_hex(8), preferred_username="ada@example.com")
-    before = await everything(services)
+    before = await everything()
     answer = await enter(client(), provider)
     assert answer.status_code == 400
     assert "no e-mail address" in answer.text
-    assert await everything(services) == before
+    assert await everything() == before
 
 
 @pytest.mark.parametrize(
@@ -142,7 +134,7 @@ async def test_without_an_email_address_the_page_says_so(client, services, provi
     ],
     ids=str,
 )
-async def test_the_victims_names_do_not_open_the_victims_account(client, services, provider, names):
+async def test_the_victims_names_do_not_open_the_victims_account(client, pointed, provider, names):
     provider.says(sub="victim-sub", email="victim@example.com", oid="the-oid-of-the-victim")
     victim, attacker = client(), client()
     await enter(victim, provider)
@@ -154,7 +146,7 @@ async def test_the_victims_names_do_not_open_the_victims_account(client, service
     assert answer.json()["code"] == "no_account"
 
 
-async def test_a_new_address_keeps_the_account(client, services, provider):
+async def test_a_new_address_keeps_the_account(client, pointed, provider):
     sub = secrets.token_hex(8)
     provider.says(sub=sub, email="before@example.com")
     first, second = client(), client()
@@ -182,7 +174,7 @@ async def test_a_new_address_keeps_the_account(client, services, provider):
         lambda _: "' OR 1=1 --",
     ],
 )
-async def test_every_bad_bearer_token_gets_the_same_answer(client, services, provider, make):
+async def test_every_bad_bearer_token_gets_the_same_answer(client, pointed, provider, make):
     token = make(provider)
     answer = await client().get("/api/v1/account", headers={"Authorization": f"Bearer {token}"})
     assert answer.status_code == 401
@@ -199,7 +191,7 @@ async def test_every_bad_bearer_token_gets_the_same_answer(client, services, pro
     }
 
 
-async def test_a_key_that_was_rotated_in_works_at_the_door(client, services, provider):
+async def test_a_key_that_was_rotated_in_works_at_the_door(client, pointed, provider):
     sub = secrets.token_hex(8)
     provider.says(sub=sub)
     await enter(client(), provider)
@@ -210,7 +202,7 @@ async def test_a_key_that_was_rotated_in_works_at_the_door(client, services, pro
     assert provider.calls["keys"] == 2
 
 
-async def test_a_child_never_reaches_the_provider(client, services, provider):
+async def test_a_child_never_reaches_the_provider(client, pointed, provider):
     from functions.framework.clock import now  # noqa: PLC0415
 
     browser = client()
@@ -223,7 +215,7 @@ async def test_a_child_never_reaches_the_provider(client, services, provider):
     assert provider.calls == asked == {"discovery": 1}
 
 
-async def test_while_the_provider_is_down_people_are_told_to_try_again(client, services, provider):
+async def test_while_the_provider_is_down_people_are_told_to_try_again(client, pointed, provider):
     provider.down = True
     shown = await client().get("/auth/login")
     begun = await client().post("/auth/login", data=ADULT)
@@ -235,7 +227,7 @@ async def test_while_the_provider_is_down_people_are_told_to_try_again(client, s
         assert "set-cookie" not in answer.headers
 
 
-async def test_a_provider_that_fails_at_the_code_is_told_from_one_that_refuses(client, services, provider):
+async def test_a_provider_that_fails_at_the_code_is_told_from_one_that_refuses(client, pointed, provider):
     browser = client()
     begun = await browser.post("/auth/login", data=ADULT)
     url = begun.headers["location"]
@@ -248,20 +240,20 @@ async def test_a_provider_that_fails_at_the_code_is_told_from_one_that_refuses(c
     assert not browser.cookies
 
 
-async def test_signing_out_works_while_the_provider_is_down(client, services, provider, monkeypatch):
+async def test_signing_out_works_while_the_provider_is_down(client, pointed, provider, monkeypatch):
     browser = client()
     await enter(browser, provider)
     csrf = (await browser.get("/api/v1/session")).json()["csrfToken"]
-    monkeypatch.setattr(services.provider, "_discovery", None)
+    monkeypatch.setattr(wiring.sign_in.provider(), "_discovery", None)
     provider.down = True
-    assert csrf in (await browser.get("/auth/logout")).text
+    assert 'name="csrf"' in (await browser.get("/auth/logout")).text
     answer = await browser.post("/auth/logout", data={"csrf": csrf})
     assert answer.status_code == 303
     assert answer.headers["location"] == "/"
     assert (await browser.get("/api/v1/account")).status_code == 401
 
 
-async def test_nothing_personal_is_logged(client, services, provider, caplog):
+async def test_nothing_personal_is_logged(client, pointed, provider, caplog):
     caplog.set_level("INFO")
     provider.says(sub="sub-canary", email="canary@example.com", name="Canary Name", aud="wrong")
     await enter(client(), provider)

@@ -17,7 +17,7 @@ import azure.functions as func
 import httpx
 import pytest
 
-import wiring
+import wiring.visits
 from domain.cards.links import link_key
 from domain.visits.counting import Visit, VisitMessage
 from functions.framework.clock import new_id
@@ -47,7 +47,7 @@ def a_visit(card: str, **given: object) -> Visit:
 
 async def send(*visits: Visit) -> None:
     """One message for each visit, as if they had come far apart."""
-    queue = wiring.services().visit_queue
+    queue = wiring.visits.queue()
     await asyncio.gather(*(queue.send(VisitMessage(visits=[visit])) for visit in visits))
 
 
@@ -127,7 +127,7 @@ async def test_the_doors_of_a_card_count_those_who_come_through(host, signed_in,
 
 
 async def test_a_visit_that_makes_no_sense_costs_no_page(host) -> None:
-    from functions.visits.note import note  # noqa: PLC0415
+    from functions.visits.note import note  # noqa: PLC0415 - the module that the host loaded
 
     await note("view", "", asked(), is_owner=False)
     await note("click", new_id("crd"), asked(), is_owner=False, link="https://example.com")
@@ -145,7 +145,7 @@ async def test_redelivered_and_reordered_messages_are_counted_once(host, signed_
     ]
     for _ in range(3):
         await send(*random.sample(visits, len(visits)))
-        await wiring.services().visit_queue.send(VisitMessage(visits=random.sample(visits, 9)))
+        await wiring.visits.queue().send(VisitMessage(visits=random.sample(visits, 9)))
         await host.drain_queue("visits")
     await send(*visits, *visits)
     await host.drain_queue("visits")
@@ -166,7 +166,7 @@ async def test_a_hundred_visits_of_one_card_cost_at_most_ten_calls(host, signed_
 
 
 async def test_visits_that_come_together_travel_together(host, signed_in, cloud) -> None:
-    from functions.visits.note import note  # noqa: PLC0415
+    from functions.visits.note import note  # noqa: PLC0415 - the module that the host loaded
 
     ada = await signed_in()
     card = (await a_card(ada)).json()["id"]
@@ -211,7 +211,7 @@ async def test_a_message_is_not_done_before_its_visit_is_stored(host, signed_in,
 async def test_two_workers_that_begin_a_month_at_once_both_count(host, signed_in) -> None:
     ada = await signed_in()
     card = (await a_card(ada)).json()["id"]
-    traffic = wiring.services().traffic
+    traffic = wiring.visits.traffic()
     batches = [[a_visit(card) for _ in range(3)] for _ in range(8)]
     month = today()[:7]
     assert await asyncio.gather(*(traffic.add(card, month, batch) for batch in batches)) == [set()] * 8
@@ -223,8 +223,8 @@ async def test_a_month_takes_more_links_than_one_patch_does(host, signed_in) -> 
     card = (await a_card(ada)).json()["id"]
     visits = [a_visit(card, kind="click", link=f"link{number}") for number in range(90)]
     month = today()[:7]
-    await wiring.services().traffic.add(card, month, [a_visit(card)])
-    assert await wiring.services().traffic.add(card, month, visits) == set()
+    await wiring.visits.traffic().add(card, month, [a_visit(card)])
+    assert await wiring.visits.traffic().add(card, month, visits) == set()
     assert len((await counted(ada, card))[0]["clicks"]) == 90
 
 
@@ -271,7 +271,7 @@ async def waiting(cloud) -> int:
 
 
 async def test_nothing_that_is_kept_or_written_says_who_came(host, signed_in, cloud, caplog) -> None:
-    from functions.visits.note import note  # noqa: PLC0415
+    from functions.visits.note import note  # noqa: PLC0415 - the module that the host loaded
 
     caplog.set_level(logging.DEBUG)
     ada = await signed_in()
@@ -294,7 +294,7 @@ async def test_nothing_that_is_kept_or_written_says_who_came(host, signed_in, cl
         assert all(keys == {"event_id", "subject_id", "kind", "day", "link"} for keys in told)
     await host.drain_queue("visits")
     assert (await counted(ada, card))[0]["saves"] == 1
-    stored = await everything(wiring.services())
+    stored = await everything()
     assert any(card in text for (container, _), text in stored.items() if container == "traffic")
     kept = "\n".join([*stored.values(), *messages, caplog.text])
     assert "192.0.2" not in kept
@@ -312,10 +312,7 @@ async def test_a_queue_that_is_down_costs_a_page_a_moment_and_then_nothing(host,
             asked_for["send"] += 1
             await asyncio.Event().wait()
 
-    class Services:
-        visit_queue = Hanging()
-
-    monkeypatch.setattr(counting.wiring, "services", Services)
+    monkeypatch.setattr(wiring.visits, "queue", Hanging)
     monkeypatch.setattr(counting, "SENDING_SECONDS", 0.4)
     monkeypatch.setattr(counting, "_down", counting._Down())
     began = time.monotonic()

@@ -196,9 +196,14 @@ def assert_index_is_sound(store: Store, container: Container) -> None:
 @pytest.fixture(scope="module")
 def every_kind() -> Iterator[Box]:
     """An item for each value, alone and in an array, made in no order of values, and some without."""
-    box = Box({"includedPaths": [{"path": "/*"}], "compositeIndexes": COMPOSITES})
+    hidden = [{"path": "/hidden/?"}]
+    box = Box({"includedPaths": [{"path": "/*"}], "excludedPaths": hidden, "compositeIndexes": COMPOSITES})
     for number, value in enumerate(reversed(EVERY_KIND)):
-        box.put(number, "a", {"n": value, "m": EVERY_KIND[number * 7 % 5], "tags": [value, 1]})
+        box.put(
+            number,
+            "a",
+            {"n": value, "m": EVERY_KIND[number * 7 % 5], "tags": [1, 2, value], "hidden": number % 2},
+        )
         box.put(number + 100, "b", {"m": value})
     box.put(200, "a", {"tags": [1, 2]})
     box.put(201, "a", {"m": 1})
@@ -216,6 +221,7 @@ def every_kind() -> Iterator[Box]:
         "c.n IN (@v, 'b', 1)", "c.n NOT IN (@v, 'b')", "c.n BETWEEN 'a' AND @v", "c.n BETWEEN @v AND 1",
         "c.n LIKE 'a%' OR c.n = @v", "c.n = @v AND c.m = 'a'", "c.n > @v AND c.n < 'b' AND c.m >= ''",
         "EXISTS(SELECT VALUE t FROM t IN c.tags WHERE t >= @v)", "IS_ARRAY(c.n) OR c.n > @v",
+        "c.n = @v AND c.hidden = 1",
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("what", ["c.id", "COUNT(1)"])
@@ -229,7 +235,7 @@ def test_every_kind_of_value_is_found_by_the_index(every_kind, where, what):
             assert by_index == by_scan, (owner, value)
 
 
-@pytest.mark.parametrize("size", [1, 7, 100])
+@pytest.mark.parametrize("size", [1, 9])
 @pytest.mark.parametrize("where", ["", "WHERE c.n >= 'a'", "WHERE c.m = 'a'", "WHERE c.n > 0 OR c.n = 'ab'"])
 @pytest.mark.parametrize(
     "order",

@@ -1,0 +1,74 @@
+"""Cache of published cards in a worker's memory, in front of their store."""
+
+import time
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import Any
+
+from domain.base.errors import NotFound, Unavailable
+from domain.cards.card import PublishedCard, PublishedCards
+
+FRESH_SECONDS = 3.0
+# While the store is down, a card that was just read is better than none.
+OUTAGE_SECONDS = 60.0
+MOST_CARDS = 512
+
+
+@dataclass
+class CachedCard:
+    """A published card as it was read. `made` is what its reader keeps with it."""
+
+    card: PublishedCard
+    read_at: float
+    made: Any = None
+
+
+class PublishedCache:
+    """The cards this worker read in the last seconds, the longest unused dropped first.
+
+    A projection through it is seen by this worker at once, by others within `FRESH_SECONDS`.
+    """
+
+    def __init__(self, store: PublishedCards) -> None:
+        self._store = store
+        self._cards: OrderedDict[str, CachedCard] = OrderedDict()
+        # Raised by every projection, so that a card read before it is not cached after it.
+        self._projections = 0
+
+    async def get(self, handle: str) -> PublishedCard | None:
+        return await self._store.get(handle)
+
+    async def project(self, card: PublishedCard, *, first: bool) -> None:
+        try:
+            await self._store.project(card, first=first)
+        finally:
+            self._projections += 1
+            self._cards.pop(card.handle, None)
+
+    async def take(self, handle: str) -> CachedCard:
+        """The card of a handle, live or leading elsewhere; anything else is `NotFound`."""
+        cached = self._cards.get(handle)
+        now = time.monotonic()
+        if cached is not None and now - cached.read_at < FRESH_SECONDS:
+            self._cards.move_to_end(handle)
+            return cached
+        projections = self._projections
+        try:
+            card = await self._store.get(handle)
+        except Unavailable:
+            if cached is not None and time.monotonic() - cached.read_at < OUTAGE_SECONDS:
+                return cached
+            raise
+        if card is None or (card.content is None and card.redirect_to is None):
+            self._cards.pop(handle, None)
+            raise NotFound
+        if cached is not None and cached.card == card:
+            if projections == self._projections:
+                cached.read_at = now
+            return cached
+        fresh = CachedCard(card, now)
+        if projections == self._projections:
+            self._cards[handle] = fresh
+        if len(self._cards) > MOST_CARDS:
+            self._cards.popitem(last=False)
+        return fresh

@@ -1,0 +1,5 @@
+"""Names of the queues: in the doors that read them, and in the wiring of what sends to them."""
+
+IMAGES = "images"
+MAIL = "mail"
+VISITS = "visits"

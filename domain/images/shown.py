@@ -1,0 +1,25 @@
+"""Images on cards: the files of one that may be shown, and the reason why another may not."""
+
+from domain.cards.card import ShownImage
+from domain.cards.content import Purpose
+from domain.images.image import PROBLEMS, Image
+
+
+def shown_image(image: Image | None, purpose: Purpose) -> ShownImage | None:
+    """The files of an image that is ready and was made for this purpose, or None."""
+    if image is None or image.purpose != purpose or image.state != "ready":
+        return None
+    return ShownImage(files=image.files, width=image.width, height=image.height)
+
+
+def why_not_shown(image: Image | None, purpose: Purpose) -> tuple[str, str] | None:
+    """The code and detail of the fault that keeps an image from being shown; None when it can be."""
+    if image is None:
+        return "unknown_image", "is not one of your pictures"
+    if image.purpose != purpose:
+        return "unknown_image", f"was uploaded as a {image.purpose}"
+    if image.state == "refused":
+        return "image_refused", PROBLEMS[image.problem or "image_failed"]
+    if image.state != "ready":
+        return "image_not_ready", "is not ready yet; try again in a moment"
+    return None

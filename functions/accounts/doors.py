@@ -1,0 +1,42 @@
+"""Doors of accounts, profiles and sessions."""
+
+from functions.framework.doors import MyForm, MyPage, Operation
+
+_TEXTS = "functions.accounts.pages:texts_in"
+
+DOORS = (
+    Operation("accounts_get", "GET", "account", "functions.accounts.api:get_account"),
+    Operation("accounts_get_session", "GET", "session", "functions.accounts.api:get_session"),
+    Operation("accounts_end_sessions", "DELETE", "sessions", "functions.accounts.api:end_sessions"),
+    Operation("accounts_list_profiles", "GET", "profiles", "functions.accounts.api:list_profiles"),
+    Operation("accounts_create_profile", "POST", "profiles", "functions.accounts.api:post_profile"),
+    Operation("accounts_get_profile", "GET", "profiles/{profileId}", "functions.accounts.api:get_profile"),
+    Operation("accounts_rename_profile", "PUT", "profiles/{profileId}", "functions.accounts.api:put_profile"),
+    Operation(
+        "accounts_delete_profile", "DELETE", "profiles/{profileId}", "functions.accounts.api:remove_profile"
+    ),
+    MyPage("accounts_page", "GET HEAD", "my/account", "functions.accounts.pages:show"),
+    MyForm(
+        "accounts_page_add_profile",
+        "POST",
+        "my/account/profiles",
+        "functions.accounts.pages:add_profile",
+        _TEXTS,
+    ),
+    MyForm(
+        "accounts_page_rename_profile",
+        "POST",
+        "my/account/profiles/{profileId}",
+        "functions.accounts.pages:change_profile",
+        _TEXTS,
+    ),
+    MyPage(
+        "accounts_page_delete_profile",
+        "POST",
+        "my/account/profiles/{profileId}/delete",
+        "functions.accounts.pages:remove_profile",
+    ),
+    MyPage(
+        "accounts_page_end_session", "POST", "my/account/sessions", "functions.accounts.pages:end_session"
+    ),
+)

@@ -1,0 +1,11 @@
+"""Doors of signing in and out."""
+
+from functions.framework.doors import SignInPage
+
+DOORS = (
+    SignInPage("sign_in_show", "GET HEAD", "auth/login", "functions.sign_in.pages:show_login"),
+    SignInPage("sign_in_begin", "POST", "auth/login", "functions.sign_in.pages:begin_login"),
+    SignInPage("sign_in_finish", "GET", "auth/callback", "functions.sign_in.pages:finish_login"),
+    SignInPage("sign_in_show_logout", "GET HEAD", "auth/logout", "functions.sign_in.pages:show_logout"),
+    SignInPage("sign_in_end", "POST", "auth/logout", "functions.sign_in.pages:end_session"),
+)

@@ -1,0 +1,15 @@
+"""Doors of the site around the cards."""
+
+from functions.framework.doors import API, Page, Resource
+
+DOORS = (
+    # The host takes an empty route for the function's name, and refuses a slash.
+    Page("site_home", "GET HEAD", "{nothing:maxlength(0)?}", "functions.site.pages:show_home"),
+    Page("site_asset", "GET HEAD", "assets/{name}", "functions.site.pages:show_asset"),
+    Resource("site_icon", "GET HEAD", "favicon.svg", "functions.site.pages:show_icon"),
+    Resource("site_icon_ico", "GET HEAD", "favicon.ico", "functions.site.pages:show_icon"),
+    Resource("site_robots", "GET HEAD", "robots.txt", "functions.site.pages:show_robots"),
+    Resource("site_openapi", "GET", f"{API}/openapi.json", "functions.site.openapi:show_openapi"),
+    # Every other address. The host takes routes by function name, so this one comes last.
+    Page("zz_unknown_path", "", "{*path}", "functions.framework.not_found:show_not_found"),
+)
