@@ -48,6 +48,8 @@ class Fetch:
         if reader.key is None and (key := _pinned_key(select, query.root, params, key_paths)) is not None:
             reader = reader.restricted(key)
         self.reader = reader
+        if reader.key is not None:  # the service finds a partition by an index, too, and says so
+            self.used.paths |= set(key_paths)
         self._stores = reader.indexing.stores if reader.indexing.on else lambda _: False
         self._condition = usable(asked.condition, self._stores, self.used.lacking)
         if self._condition:

@@ -431,13 +431,13 @@ async def test_index_metrics_name_what_served_and_what_would_have(people: Contai
     for text, served, lacking, composite in [
         (
             "SELECT * FROM c WHERE c.city = 'Ulm' AND c.hidden = 1 OR c.id = '1'",
-            ["/city/?", "/id/?"],
+            ["/city/?", "/id/?", "/owner/?"],
             ["/hidden/?"],
             [],
         ),
-        ("SELECT * FROM c WHERE c.id = '1' OR c.hidden = 1", [], ["/hidden/?"], []),
-        ("SELECT * FROM c WHERE ARRAY_CONTAINS(c.tags, 'b')", ["/tags/[]/?"], [], []),
-        ("SELECT * FROM c ORDER BY c.city, c.n DESC", [], [], [["/city ASC", "/n DESC"]]),
+        ("SELECT * FROM c WHERE c.id = '1' OR c.hidden = 1", ["/owner/?"], ["/hidden/?"], []),
+        ("SELECT * FROM c WHERE ARRAY_CONTAINS(c.tags, 'b')", ["/owner/?", "/tags/[]/?"], [], []),
+        ("SELECT * FROM c ORDER BY c.city, c.n DESC", ["/owner/?"], [], [["/city ASC", "/n DESC"]]),
     ]:
         query = people.query_items(text, partition_key="a", populate_index_metrics=True)
         assert [row async for row in query]
