@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from domain.base.errors import InvalidInput
 from domain.base.ids import make_id
+from domain.visits import robots
 from domain.visits.counting import Increment, Period, counts, fold, read_counts
 from tests.domain.visits.visitors import PEOPLE, ROBOTS
 
@@ -173,3 +174,11 @@ async def test_a_period_that_is_none_or_too_long_is_refused(first: str, last: st
 def test_a_day_is_written_in_one_way(day: object) -> None:
     with pytest.raises(ValidationError):
         a_period(day, "2026-11-22")
+
+
+def test_a_verdict_is_remembered_without_the_user_agent() -> None:
+    for number in range(3 * robots._MOST_JUDGED):
+        assert robots.is_robot(f"curl/8.{number}")
+        assert not robots.is_robot(f"{SAFARI} {number}")
+    assert len(robots._judged) <= robots._MOST_JUDGED
+    assert all(type(each) is int for each in robots._judged)
