@@ -126,6 +126,8 @@ WORDS = st.sampled_from(
         "undefined",
         "true",
         "GROUP",
+        "GROUP BY c.a",
+        "COUNTIF",
         "ESCAPE",
         "AS",
         "DESC",
