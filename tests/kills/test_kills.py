@@ -17,7 +17,7 @@ from functions.framework.clock import new_id
 from tests.functions.cards.test_api_cards import a_card, published
 from tests.functions.images.test_images import ready
 from tests.functions.privacy.test_copy import account_of, opened
-from tests.functions.visits.test_counting import a_visit, send
+from tests.functions.visits.test_counting import a_batch, send
 
 pytestmark = pytest.mark.slow
 
@@ -43,7 +43,7 @@ async def copier(host, worker, signed_in):
     person = await signed_in()
     picture = (await ready(host, person))["id"]
     card = (await published(person, photo=picture, title="Analyst")).json()
-    await send(*[a_visit(card["id"]) for _ in range(3)])
+    await send(a_batch(card["id"], 3))
     await host.drain_queue("visits")
     copier = Copier(worker, await account_of(person))
     work = await copier.start()

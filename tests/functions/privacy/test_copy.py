@@ -16,7 +16,7 @@ import wiring.sign_in
 from functions.framework.clock import new_id
 from tests.functions.cards.test_api_cards import a_card, published
 from tests.functions.images.test_images import ready
-from tests.functions.visits.test_counting import a_visit, send
+from tests.functions.visits.test_counting import a_batch, send
 
 HOSTILE = '<script>alert("1")</script>'
 LINK = "https://example.com/ada"
@@ -72,7 +72,7 @@ async def ada(host, signed_in):
     ).json()
     person.draft = (await a_card(person, bio=HOSTILE)).json()
     card = person.shown["id"]
-    await send(*[a_visit(card) for _ in range(3)], a_visit(card, kind="save"))
+    await send(a_batch(card, 3), a_batch(card, kind="save"))
     await host.drain_queue("visits")
     return person
 
