@@ -9,7 +9,7 @@ ID_PREFIXES = {
     "event": "evt",
     "image": "img",
     "profile": "prf",
-    "work": "wrk",
+    "work": "job",
 }
 ID_BYTES = 16
 

@@ -44,7 +44,7 @@ async def tidy_up() -> None:
 async def upgrade_documents() -> None:
     """Begin to write today's form of stored documents, so that the next release need not know the old one."""
     at = now()
-    work = new_work(UPGRADE, SYSTEM, f"wrk_{UPGRADE}-{at:%Y-%m-%d-%H%M}", at)
+    work = new_work(UPGRADE, SYSTEM, f"job_{UPGRADE}-{at:%Y-%m-%d-%H%M}", at)
     await start_work(work, works=wiring.operations.works(), queue=wiring.operations.work_queue())
 
 

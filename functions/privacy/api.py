@@ -55,9 +55,9 @@ class Volume(Closed):
 async def post_copy(call: Call) -> Answer:
     work = await start_copy(
         call.account_id,
-        work_id=make_id("wrk", hashlib.sha256(f"{call.account_id} {call.key}".encode()).digest()[:ID_BYTES])
+        work_id=make_id("job", hashlib.sha256(f"{call.account_id} {call.key}".encode()).digest()[:ID_BYTES])
         if call.key
-        else new_id("wrk"),
+        else new_id("job"),
         now=call.now,
         works=wiring.operations.works(),
         queue=wiring.operations.work_queue(),

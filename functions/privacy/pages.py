@@ -40,7 +40,7 @@ async def start(req: func.HttpRequest) -> func.HttpResponse:
     try:
         await start_copy(
             person.account_id,
-            work_id=new_id("wrk"),
+            work_id=new_id("job"),
             now=now(),
             works=wiring.operations.works(),
             queue=wiring.operations.work_queue(),

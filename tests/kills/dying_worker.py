@@ -30,8 +30,8 @@ from domain.publishing.publication import change_publication
 
 # What a call to the outside is for, by its method and address.
 STEPS = [
-    ("read work", "GET", r"/docs/wrk_"),
-    ("write work", "PUT", r"/docs/wrk_"),
+    ("read work", "GET", r"/docs/job_"),
+    ("write work", "PUT", r"/docs/job_"),
     ("read order", "GET", r"/docs/order-"),
     ("write order", "PUT", r"/docs/order-"),
     ("delete order", "DELETE", r"/docs/order-"),

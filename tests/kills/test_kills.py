@@ -69,7 +69,7 @@ class Copier:
     """The same copy again and again, so that each must come to the same bytes."""
 
     def __init__(self, worker, account: str) -> None:
-        self.worker, self.account, self.id = worker, account, new_id("wrk")
+        self.worker, self.account, self.id = worker, account, new_id("job")
         self.asked_at = self.at = datetime.now(UTC)
         self.expected = b""
 

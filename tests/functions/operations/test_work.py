@@ -76,7 +76,7 @@ class Bench:
 
     def __init__(self, work, job: Counter, *, slice_items: int = 2) -> None:
         self._work, self.job, self.slice_items = work, job, slice_items
-        self.id, self.owner = new_id("wrk"), new_id("acc")
+        self.id, self.owner = new_id("job"), new_id("acc")
         self.queue, self.works = Queue(self.owner), wiring.operations.works()
         self.at = datetime.now(UTC)
 

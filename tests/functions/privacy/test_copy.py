@@ -32,7 +32,7 @@ async def copied(host, account: str):
 
     work = await start_copy(
         account,
-        work_id=new_id("wrk"),
+        work_id=new_id("job"),
         now=datetime.now(UTC),
         works=wiring.operations.works(),
         queue=wiring.operations.work_queue(),
@@ -174,7 +174,7 @@ async def test_a_copy_under_way_is_not_begun_again_and_three_a_day_are_enough(ho
     async def begun():
         return await start_copy(
             account,
-            work_id=new_id("wrk"),
+            work_id=new_id("job"),
             now=datetime.now(UTC),
             works=wiring.operations.works(),
             queue=wiring.operations.work_queue(),
@@ -209,7 +209,7 @@ async def test_pieces_that_are_gone_are_gathered_again(host, ada) -> None:
     account, now = await account_of(ada), datetime.now(UTC)
     work = await start_copy(
         account,
-        work_id=new_id("wrk"),
+        work_id=new_id("job"),
         now=now,
         works=wiring.operations.works(),
         queue=wiring.operations.work_queue(),
