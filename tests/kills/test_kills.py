@@ -10,10 +10,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+import wiring.cards
 import wiring.images
 import wiring.operations
 import wiring.privacy
+from adapters.cosmos.upgrades import SCHEMA_VERSION
 from functions.framework.clock import new_id
+from tests.adapters.cosmos.test_migration import old_card
 from tests.functions.cards.test_api_cards import a_card, published
 from tests.functions.images.test_images import ready
 from tests.functions.privacy.test_copy import account_of, opened
@@ -34,6 +37,7 @@ COPY_STEPS = [
 # Those that come once in a run.
 ONCE = {"stage volume", "commit volume", "list pieces"}
 ORDER_STEPS = ["read order", "read data", "show card", "delete order"]
+UPGRADE_STEPS = ["take work", "write old document", "save work", "send message"]
 TIMER_STEPS = ["write order", "send message"]
 
 
@@ -142,6 +146,38 @@ async def test_a_copy_survives_the_death_of_its_workers(copier, step: str) -> No
         assert await copier.left() == [f"{copier.account}/{copier.id}/1.zip"]
         copies += 1
     assert copies >= kills // IN_A_ROW
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("step", UPGRADE_STEPS)
+async def test_the_sweep_of_old_documents_survives_the_death_of_its_workers(worker, host, step: str) -> None:
+    from domain.operations.migration import UPGRADE  # noqa: PLC0415 - what the host loaded
+    from domain.operations.work import SYSTEM, new_work, start_work  # noqa: PLC0415
+
+    works, account, kills = wiring.operations.works(), new_id("acc"), 0
+    container = await wiring.database().container("accounts")
+    sides = itertools.cycle([["before", 1], ["after", 1], ["before", 2], ["after", 2]])
+    while kills < KILLS:
+        cards = [new_id("crd") for _ in range(4)]
+        for card in cards:
+            await container.create_item(old_card(account, card, "ada"))
+        at, job = datetime.now(UTC), new_id("job")
+        await start_work(
+            new_work(UPGRADE, SYSTEM, job, at), works=works, queue=wiring.operations.work_queue()
+        )
+        for die in [*([step, *next(sides)] for _ in range(IN_A_ROW)), *[None] * IN_A_ROW]:
+            at += timedelta(minutes=5)
+            assert await worker(do="timer", at=at.isoformat()) in ("sent", "killed")
+            said = await worker(do="work", owner=SYSTEM, id=job, at=at.isoformat(), items=2, die=die)
+            kills += said == "killed"
+            if said in ("done", "nothing"):
+                break
+        assert ((await works.get(SYSTEM, job)).state, (await works.get(SYSTEM, job)).failed) == ("done", 0)
+        for card in cards:
+            stored = await container.read_item(card, account)
+            assert stored["schemaVersion"] == SCHEMA_VERSION
+            assert (await wiring.cards.store().get(account, card)).published.audiences.title == "public"
+            await container.delete_item(card, account)
 
 
 @pytest.mark.timeout(600)
