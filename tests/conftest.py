@@ -3,6 +3,7 @@
 What only some tests need is imported where it is needed: the domain's tests take less time than that would.
 """
 
+import os
 import secrets
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -27,6 +28,12 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     """Drop the summary of Hypothesis where no test uses it: that would import all of it."""
     if "hypothesis" not in sys.modules:
         session.config.pluginmanager.unregister(name="hypothesispytest")
+
+
+@pytest.fixture(scope="session")
+def first_port() -> int:
+    """Four ports from here on, for `make run`: no other worker's, and none that the system gives away."""
+    return 10_000 + os.getpid() % 5000 * 4
 
 
 @pytest.fixture(scope="session")

@@ -24,13 +24,13 @@ pytestmark = pytest.mark.timeout(180)
 
 
 @pytest.fixture(scope="module")
-async def origin(tmp_path_factory):
+async def origin(tmp_path_factory, first_port):
     """`make run` with its demo, on its own data."""
     data = tmp_path_factory.mktemp("smoke")
     # Tests that ran before may have left a host, whose settings stand in our environment.
     env = {name: value for name, value in os.environ.items() if name not in SETTINGS}
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "local.run", "--data", data,
+        sys.executable, "-m", "local.run", "--data", data, "--port", str(first_port),
         cwd=processes.PROJECT, env=env, stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
     )  # fmt: skip

@@ -12,6 +12,7 @@ import pytest
 from azure.core.exceptions import ClientAuthenticationError, ResourceExistsError, ResourceNotFoundError
 from azure.cosmos.exceptions import CosmosHttpResponseError
 
+import wiring.images
 import wiring.notifications
 import wiring.operations
 import wiring.sign_in
@@ -24,10 +25,24 @@ from tests.wired import wired_with
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 DOCUMENTS = "/docs"
+# More than the two seconds that a check may take, by what a busy machine adds; far less than what hangs.
+IN_TIME = 15
+
+
+@pytest.fixture(scope="module")
+async def _warm(host):
+    """The first look imports the libraries of all it looks at, which may take longer than a check may."""
+    at = datetime.now(UTC)
+    await asyncio.gather(
+        wiring.operations.store_health().waiting(at),
+        wiring.notifications.queue().waiting(),
+        wiring.images.blobs().look(),
+        wiring.sign_in.provider().discovery(at),
+    )
 
 
 @pytest.fixture(autouse=True)
-def _fresh(host):
+def _fresh(_warm):
     """Each test looks anew, and leaves nothing for the next."""
     from functions.operations import health  # noqa: PLC0415 - the module that the host loaded
 
@@ -104,17 +119,14 @@ async def test_a_store_that_is_down_is_told_with_503(client, order) -> None:
 
 
 async def test_a_store_that_hangs_is_not_waited_for(client, order) -> None:
-    await order({"match": {"path": DOCUMENTS}, "action": "delay", "delayMs": 10000, "times": 2})
+    await order({"match": {"path": DOCUMENTS}, "action": "delay", "delayMs": 60000, "times": 2})
     began = time.monotonic()
     answer = await client().get("/health")
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < IN_TIME
     assert answer.status_code == 503
 
 
 async def test_a_provider_that_hangs_is_not_waited_for_but_asked_to_the_end(client, monkeypatch) -> None:
-    from functions.operations import health  # noqa: PLC0415 - the module that the host loaded
-
-    monkeypatch.setattr(health, "CHECK_SECONDS", 0.1)
     answered, opened = asyncio.Event(), asyncio.Event()
 
     async def slow(self, now):
@@ -155,7 +167,7 @@ async def test_wrong_credentials_and_places_are_told_in_time_and_not_repeated(
     async with wired_with(changes):
         began = time.monotonic()
         answer = await client().get("/health")
-        assert time.monotonic() - began < 3
+        assert time.monotonic() - began < IN_TIME
     assert answer.status_code == (200 if part == "pictures" else 503)
     away = {each["name"] for each in answer.json()["dependencies"] if not each["reachable"]}
     assert away == set(part.split())
