@@ -16,7 +16,7 @@ test: .venv/.installed node chromium ## every test on all cores, or [T=cards] th
 	@$(PYTHON) -m pytest $(or $(foreach each,$(T),$(call chosen,$(each))),$(ON_ALL_CORES))
 
 # Every worker starts a cloud of its own.
-ON_ALL_CORES := --numprocesses auto --maxprocesses 4 --dist loadgroup
+ON_ALL_CORES := --numprocesses auto --maxprocesses 4 --no-loadscope-reorder
 # A capability has a folder, or else a file, in each tree of tests.
 of_capability = $(or $(wildcard tests/$1 tests/*/$1),$(wildcard tests/test_$1.py tests/*/test_$1.py tests/*/*/test_$1.py))
 chosen = $(if $(findstring /,$1),'$1',$(or $(of_capability),$(error No tests are in a folder or file named $1)))

@@ -15,13 +15,51 @@ import pytest
 
 if TYPE_CHECKING:
     import httpx
+    from xdist.remote import Producer
+    from xdist.scheduler import LoadScopeScheduling
 
     from local.cloud import Cloud
     from local.functions_host import FunctionsHost
 
-ROOT = Path(__file__).parent.parent
+TESTS = Path(__file__).parent
+ROOT = TESTS.parent
 # An https origin, so that an HTTP client keeps the product's Secure cookies as a browser would.
 ORIGIN = "https://izwop.test"
+
+
+# The slow families that are a folder; their marks are described in pyproject.toml.
+_FAMILIES = ("browser", "release")
+_SLOW = {*_FAMILIES, "fuzzing", "kills"}
+# Folders whose files share something costly, which one worker starts once.
+_TOGETHER = ("tests/browser/", "tests/infra/", "tests/local/functions_host/")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark the slow families. Where workers share the tests, they begin with what takes longest."""
+    for item in items:
+        folder = item.path.relative_to(TESTS).parts[0]
+        if folder in _FAMILIES:
+            item.add_marker(folder)
+    if hasattr(config, "workerinput"):
+        slow = {_group(item.nodeid) for item in items if any(item.iter_markers(name) for name in _SLOW)}
+        items.sort(key=lambda item: _group(item.nodeid) not in slow)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: "Producer") -> "LoadScopeScheduling":
+    """Give each worker whole files, so that what a file shares is made once, or a whole folder."""
+    from xdist.scheduler import LoadScopeScheduling  # noqa: PLC0415
+
+    class ByGroup(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return _group(nodeid)
+
+    return ByGroup(config, log)
+
+
+def _group(nodeid: str) -> str:
+    file = nodeid.partition("::")[0]
+    return next((folder for folder in _TOGETHER if file.startswith(folder)), file)
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

@@ -39,6 +39,7 @@ async def api(cloud, tmp_path):
     log.close()
 
 
+@pytest.mark.fuzzing
 @pytest.mark.timeout(SECONDS * 3 + 60)
 async def test_nothing_generated_breaks_a_promise_of_the_description(
     api, signed_in, bearer, tmp_path

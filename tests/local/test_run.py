@@ -40,6 +40,9 @@ def origin(req: func.HttpRequest) -> func.HttpResponse:
 """
 
 
+pytestmark = pytest.mark.kills
+
+
 class Runner:
     """The runner in its own process group, as a shell starts it, with what it has printed so far."""
 

@@ -160,6 +160,7 @@ async def test_a_mail_that_the_server_refuses_leaves_no_address_in_the_log(host,
     assert account.email not in told
 
 
+@pytest.mark.kills
 async def test_a_message_that_cannot_be_read_is_set_aside_and_stops_no_other(
     host, cloud, mailbox, tmp_path
 ) -> None:
@@ -194,6 +195,7 @@ async def test_a_message_that_cannot_be_read_is_set_aside_and_stops_no_other(
     assert await host.drain_queue("mail") == 0
 
 
+@pytest.mark.kills
 async def test_a_killed_worker_loses_and_doubles_no_mail(host, cloud, mailbox) -> None:
     accounts = [await an_account() for _ in range(40)]
     addresses = [account.email for account in accounts]

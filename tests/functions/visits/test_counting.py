@@ -228,6 +228,7 @@ async def test_a_month_takes_more_links_than_one_patch_does(host, signed_in) -> 
     assert len((await counted(ada, card))[0]["clicks"]) == 90
 
 
+@pytest.mark.kills
 async def test_a_worker_killed_while_it_counts_loses_and_doubles_nothing(host, cloud, signed_in) -> None:
     ada = await signed_in()
     card = (await a_card(ada)).json()["id"]

@@ -156,6 +156,7 @@ async def test_containers_show_the_services_defaults_and_refuse_what_it_refuses(
         assert refused.value.status_code == 400
 
 
+@pytest.mark.kills
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
 async def test_acknowledged_writes_survive_the_end_of_the_process(tmp_path: Path, number: int):
     server = Server(tmp_path)

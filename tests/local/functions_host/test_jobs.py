@@ -197,6 +197,7 @@ async def test_a_long_run_keeps_its_message_hidden(load_jobs, jobs):
     assert jobs.lines("try_") == [1]
 
 
+@pytest.mark.kills
 async def test_a_killed_host_loses_no_message(apps, jobs):
     jobs.send("hang")
     command = [
