@@ -29,7 +29,7 @@ from local.processes import free_port
 from tests.functions.cards.test_api_cards import a_card, handle, published
 
 ROOT = Path(__file__).parents[3]
-WAIT_SECONDS = 30
+WAIT_SECONDS = 90
 
 
 class Mailbox:
