@@ -46,6 +46,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items.sort(key=lambda item: _group(item.nodeid) not in slow)
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: "Producer") -> "LoadScopeScheduling":
     """Give each worker whole files, so that what a file shares is made once, or a whole folder."""
     from xdist.scheduler import LoadScopeScheduling  # noqa: PLC0415

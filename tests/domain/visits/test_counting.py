@@ -4,7 +4,7 @@ from collections import Counter
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -118,6 +118,7 @@ def deliveries(draw) -> tuple[list[Visit], list[list[Visit]]]:
     return made, [order[at : at + size] for at in range(0, len(order), size)]
 
 
+@settings(deadline=None)
 @given(deliveries())
 async def test_any_order_and_any_redelivery_count_the_same(given) -> None:
     made, batches = given
