@@ -42,7 +42,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if folder in _FAMILIES:
             item.add_marker(folder)
     if hasattr(config, "workerinput"):
-        slow = {_group(item.nodeid) for item in items if any(item.iter_markers(name) for name in _SLOW)}
+        slow = {_group(item.nodeid) for item in items if any(map(item.get_closest_marker, _SLOW))}
         items.sort(key=lambda item: _group(item.nodeid) not in slow)
 
 
