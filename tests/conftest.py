@@ -28,8 +28,9 @@ ORIGIN = "https://izwop.test"
 
 
 # The slow families that are a folder; their marks are described in pyproject.toml.
-_FAMILIES = ("browser", "release")
-_SLOW = {*_FAMILIES, "fuzzing", "kills"}
+_FOLDERS = ("browser", "release")
+# The longest first, and before others fill the store that `release` restores.
+_SLOW = (*_FOLDERS, "fuzzing", "kills")
 # Folders whose files share something costly, which one worker starts once.
 _TOGETHER = ("tests/browser/", "tests/infra/", "tests/local/functions_host/")
 
@@ -39,11 +40,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Mark the slow families. Where workers share the tests, they begin with what takes longest."""
     for item in items:
         folder = item.path.relative_to(TESTS).parts[0]
-        if folder in _FAMILIES:
+        if folder in _FOLDERS:
             item.add_marker(folder)
     if hasattr(config, "workerinput"):
-        slow = {_group(item.nodeid) for item in items if any(map(item.get_closest_marker, _SLOW))}
-        items.sort(key=lambda item: _group(item.nodeid) not in slow)
+        for mark in reversed(_SLOW):
+            slow = {_group(item.nodeid) for item in items if item.get_closest_marker(mark)}
+            items.sort(key=lambda item: _group(item.nodeid) not in slow)
 
 
 @pytest.hookimpl(optionalhook=True)
