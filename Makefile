@@ -28,7 +28,7 @@ check: .venv/.installed ## format, lint, types, structure, infrastructure
 	@$(PYTHON) -m ruff format --check .
 	@$(PYTHON) -m ruff check .
 	@$(PYTHON) -m mypy
-	@$(PYTHON) -m pytest -q tests/test_structure.py
+	@$(PYTHON) -m pytest -q tests/test_structure.py tests/test_directions.py
 	@.ci/bicep
 	@$(PYTHON) -m pytest -q tests/infra
 	@$(PYTHON) tests/infra/checkov_prod.py

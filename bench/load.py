@@ -9,9 +9,13 @@ class LoadFailed(Exception):
     """The server answered with something else than 200, or closed the connection."""
 
 
-def get(path: str, agent: str = "") -> bytes:
-    """One GET request as a browser would ask for a page. Without an `agent` no visit is counted."""
+def get(path: str, agent: str = "", *, accepting: str = "") -> bytes:
+    """One GET request as a browser would ask for a page. Without an `agent` no visit is counted.
+
+    `accepting` is its Accept-Encoding.
+    """
     named = f"User-Agent: {agent}\r\n" if agent else ""
+    named += f"Accept-Encoding: {accepting}\r\n" if accepting else ""
     return f"GET {path} HTTP/1.1\r\nHost: localhost\r\nAccept: text/html\r\n{named}\r\n".encode()
 
 
@@ -72,3 +76,14 @@ async def seconds_for(port: int, requests: Iterable[bytes], connections: int) ->
         connection.ask()
     await asyncio.gather(*(connection.finished for connection in opened))
     return time.perf_counter() - start
+
+
+async def bytes_of(port: int, request: bytes) -> int:
+    """How many bytes the answer to a request has on the wire."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(request.replace(b"Host:", b"Connection: close\r\nHost:", 1))
+    answer = await reader.read()
+    writer.close()
+    if not answer.startswith(b"HTTP/1.1 200 "):
+        raise LoadFailed(answer[:200].decode(errors="replace"))
+    return len(answer)

@@ -4,7 +4,6 @@ import io
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
-from urllib.parse import urlsplit
 
 import qrcode  # type: ignore[import-untyped]
 import vobject  # type: ignore[import-untyped]
@@ -15,6 +14,8 @@ from adapters.drawing.qr import qr_svg
 from bench.lines import Line, Target, median_ratio
 from bench.samples import ORIGIN, view
 from domain.cards.content import CardContent
+from domain.cards.networks import network
+from domain.formats.labels import network_type
 from domain.formats.vcard3 import write_vcard
 from domain.visibility.view import CardView
 
@@ -85,7 +86,7 @@ def vobject_vcard(card: CardView) -> str:
     add("note", content.company_text)
     add("url", content.website, kind="WORK")
     for social in content.social_links:
-        add("x-socialprofile", social.url, kind=_network(social.url))
+        add("x-socialprofile", social.url, kind=network_type(social.url))
     for number, (label, link) in enumerate(_labelled(content, url), start=2):
         add("url", link, f"item{number}")
         add("x-ablabel", label, f"item{number}")
@@ -93,15 +94,11 @@ def vobject_vcard(card: CardView) -> str:
 
 
 def _labelled(content: CardContent, url: str) -> Iterator[tuple[str, str | None]]:
-    yield from ((_network(social.url).capitalize(), social.url) for social in content.social_links)
+    yield from ((network(social.url), social.url) for social in content.social_links)
     yield "Video", content.video_link
     yield "Map", content.map_link
     yield from ((product.label, product.url) for product in content.product_links)
     yield "iZwop", url
-
-
-def _network(link: str) -> str:
-    return (urlsplit(link).hostname or "").split(".")[-2]
 
 
 def our_qr(card: CardView) -> str:

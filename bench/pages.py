@@ -5,23 +5,21 @@ together. The hosts take turns, so that they share the noise of the machine but 
 """
 
 import asyncio
-import gzip
 import os
 import statistics
 import sys
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import batched
 from pathlib import Path
 
 import wiring.cards
-from adapters.drawing.qr import qr_svg
 from adapters.published_cache import FRESH_SECONDS, MOST_CARDS
 from bench.lines import Line, Target, median_ratio
-from bench.load import get, seconds_for
-from bench.samples import RULED, published, view
-from domain.formats.schema_org import script_text
-from functions.framework.pages import render
+from bench.load import bytes_of, get, seconds_for
+from bench.samples import RULED, fullest, published
+from domain.cards.card import PublishedCard
 from local import processes
 
 ROOT = Path(__file__).parent.parent
@@ -86,7 +84,7 @@ async def _serve(name: str, app: Path, settings: Mapping[str, str], logs: Path) 
 
 async def _warm(product: Served, reference: Served) -> list[Line]:
     await _publish([WARM_CARD])
-    await wiring.cards.published().project(published("bench-ruled", RULED), first=True)
+    await _publish_cards([published("bench-ruled", RULED)])
     ruled = [get("/c/bench-ruled")] * WARM_REQUESTS
     page, empty = [get(f"/c/{WARM_CARD}")] * WARM_REQUESTS, [get("/empty")] * WARM_REQUESTS
     await _cost(product, page), await _cost(reference, empty)
@@ -98,7 +96,7 @@ async def _warm(product: Served, reference: Served) -> list[Line]:
     return [
         *_compared("card page, warm / empty function", rounds, WARM),
         *_compared("card page with hidden values / the same without", decided, RULE),
-        _weight(),
+        await _weight(product),
         *_compared("card page, warm and counted / empty function", visits, None),
     ]
 
@@ -129,18 +127,13 @@ async def _cost(served: Served, requests: list[bytes]) -> Cost:
     return Cost(wall / len(requests), (served.cpu_seconds() - before) / len(requests))
 
 
-def _weight() -> Line:
-    """What the page weighs as it is sent, compressed; its photo and requests are held by the tests."""
-    card = view("ada")
-    url = "https://cards.example.com/c/ada"
-    html = render(
-        "cards/card.html",
-        style="card", view=card, url=url, vcf_url="/c/ada.vcf", qr_svg=qr_svg(url), links={},
-        schema=script_text(card, url),
-    )  # fmt: skip
-    size = len(gzip.compress(html, 6))
-    ours, most = f"{size:,} bytes", f"{MOST_BYTES:,} bytes"
-    return Line("card page, gzipped / what it may weigh", ours, most, size / MOST_BYTES, (Target("<=", 1),))
+async def _weight(product: Served) -> Line:
+    """What a browser receives of the fullest card's page, headers included."""
+    await _publish_cards([fullest("bench-fullest")])
+    received = await bytes_of(product.port, get("/c/bench-fullest", accepting="gzip, deflate, br, zstd"))
+    ours, most = f"{received:,} bytes", f"{MOST_BYTES:,} bytes"
+    line = "fullest card page, as a browser receives it / what it may weigh"
+    return Line(line, ours, most, received / MOST_BYTES, (Target("<=", 1),))
 
 
 def _compared(name: str, rounds: Iterable[tuple[Cost, Cost]], target: Target | None) -> list[Line]:
@@ -169,9 +162,11 @@ def _compared(name: str, rounds: Iterable[tuple[Cost, Cost]], target: Target | N
 
 
 async def _publish(handles: list[str]) -> None:
+    await _publish_cards([published(handle) for handle in handles])
+
+
+async def _publish_cards(cards: list[PublishedCard]) -> None:
     """Put published cards where the product reads them, through its own adapter."""
     store = wiring.cards.published()
-    for start in range(0, len(handles), CONNECTIONS):
-        await asyncio.gather(
-            *(store.project(published(handle), first=True) for handle in handles[start : start + CONNECTIONS])
-        )
+    for some in batched(cards, CONNECTIONS, strict=False):
+        await asyncio.gather(*(store.project(card, first=True) for card in some))

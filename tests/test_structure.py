@@ -122,12 +122,70 @@ def test_a_wrong_import_is_caught(part: str, planted: str) -> None:
 def test_every_door_resolves(door: Door) -> None:
     assert resolve(door.handler)
     assert resolve(door.refuse) if hasattr(door, "refuse") else True
+    assert resolve(door.texts_in) if hasattr(door, "texts_in") else True
 
 
 @pytest.mark.parametrize("handler", ["functions.cards.gone:show", "functions.cards.public:gone"])
 def test_a_door_that_leads_nowhere_is_noticed(handler: str) -> None:
     with pytest.raises((ImportError, AttributeError)):
         resolve(handler)
+
+
+MOST_MODULES = 15
+
+
+def capability_faults(root: Path) -> list[str]:
+    """Folders and modules that are not named for a capability, and packages with too many modules."""
+
+    def folders(place: str) -> set[str]:
+        return {path.name for path in (root / place).iterdir() if path.is_dir() and path.name[0] not in "._"}
+
+    triggers, rules = folders("functions") - {"framework"}, folders("domain") - {"base"}
+    wired = {path.stem for path in (root / "wiring").glob("*.py")} - {"__init__"}
+    strangers = {
+        "web/templates": folders("web/templates") - triggers,
+        "wiring": wired - triggers - rules,
+        "tests/functions": folders("tests/functions") - triggers - {"framework"},
+        "tests/domain": folders("tests/domain") - rules - {"base"},
+        "tests/adapters": folders("tests/adapters") - folders("adapters"),
+    }
+    found = [f"{place}/{name} is no capability" for place, names in strangers.items() for name in names]
+    for place in ("functions", "domain", "adapters", "wiring", "settings"):
+        for package in {path.parent for path in (root / place).rglob("__init__.py")}:
+            modules = len([path for path in package.glob("*.py") if path.name != "__init__.py"])
+            if modules > MOST_MODULES:
+                found.append(f"{package.relative_to(root)} has {modules} modules")
+    return found
+
+
+def test_a_capability_has_one_name_in_every_tree_and_no_package_is_crowded() -> None:
+    assert capability_faults(ROOT) == []
+
+
+@pytest.mark.parametrize(
+    "planted",
+    [
+        "web/templates/gossip/page.html", "wiring/gossip.py", "tests/functions/gossip/test_it.py",
+        "tests/domain/gossip/test_it.py", "tests/adapters/gossip/test_it.py",
+    ],
+)  # fmt: skip
+def test_a_name_that_is_no_capability_is_noticed(tmp_path: Path, planted: str) -> None:
+    for place in ("functions/cards", "domain/cards", "adapters/mail", "web/templates/cards", "wiring",
+                  "tests/functions/cards", "tests/domain/cards", "tests/adapters/mail"):  # fmt: skip
+        (tmp_path / place).mkdir(parents=True)
+    assert capability_faults(tmp_path) == []
+    (tmp_path / planted).parent.mkdir(parents=True, exist_ok=True)
+    (tmp_path / planted).touch()
+    assert [fault for fault in capability_faults(tmp_path) if "gossip is no capability" in fault]
+
+
+def test_a_crowded_package_is_noticed(tmp_path: Path) -> None:
+    for place in ("functions", "domain/cards", "adapters", "web/templates", "wiring", "tests/functions",
+                  "tests/domain", "tests/adapters"):  # fmt: skip
+        (tmp_path / place).mkdir(parents=True)
+    for name in ["__init__", *(f"module_{number}" for number in range(MOST_MODULES + 1))]:
+        (tmp_path / f"domain/cards/{name}.py").touch()
+    assert capability_faults(tmp_path) == ["domain/cards has 16 modules"]
 
 
 def test_deployed_code_does_not_know_the_local_cloud() -> None:

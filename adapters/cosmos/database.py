@@ -223,7 +223,7 @@ class Items:
                 yield upgraded(self._name, document)
 
     async def stored(self, sql: str, **parameters: Any) -> AsyncGenerator[Document]:
-        """The same, but each document in the form it is stored in."""
+        """The same, but each document as it is stored."""
         container = await self._database.container(self._name)
         with _refusals():
             async for document in container.query_items(sql, parameters=_parameters(parameters)):

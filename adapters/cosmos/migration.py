@@ -1,4 +1,4 @@
-"""The sweep that writes today's form of documents that nobody has written since it changed."""
+"""The sweep that brings documents to today's version that nobody has written since it changed."""
 
 import logging
 from typing import Any
@@ -47,7 +47,7 @@ class CosmosMigration:
 
 
 def _today(container: str, document: Document) -> Document | None:
-    """Today's form; None for a document that is not what its version says."""
+    """The document at today's version; None for a document that is not what its version says."""
     try:
         return upgraded(container, _own(document))
     except Exception as exc:  # noqa: BLE001 - whatever is stored there

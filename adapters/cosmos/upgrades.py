@@ -63,7 +63,7 @@ OLDEST_READABLE = min(UPGRADES) - 1
 
 
 def upgraded(container: str, document: Document) -> Document:
-    """Today's form of a document that was read. A part of one, without its version, is left as it is.
+    """A document that was read, at today's version. A part of one, without its version, is left as it is.
 
     Raises `Unavailable` for a document of a version that this release cannot know: while a release is rolled
     out or back, another worker can read it. A document that is not what its version says raises anything.

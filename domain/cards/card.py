@@ -61,7 +61,7 @@ class Card(Model):
 
 
 class ShownImage(Model):
-    """The files of one image by form (such as `webp` and `jpeg`), and its size in pixels.
+    """The files of one image by variant (such as `webp` and `jpeg`), and its size in pixels.
 
     The names are the card's own, so that the same picture on two cards ties nothing together; `sources` leads
     from them to the blobs. `public` says that everybody may see it, and so may keep it.

@@ -1,8 +1,13 @@
-"""What a card says, and who may see each of it. Order in a list is the order on the card."""
+"""Content of a card and who may see each value. The order in a list is the order on the card.
 
-from typing import Literal
+Each field is declared once: its type says what it takes, its description what pages, forms and formats
+make of it. `docs/contributing.md` walks through adding one.
+"""
 
-from pydantic import Field, field_validator
+from typing import TYPE_CHECKING, Annotated, Literal, cast
+
+from pydantic import Field, create_model, field_validator
+from pydantic.alias_generators import to_camel
 
 from domain.base.fields import (
     Bio,
@@ -23,9 +28,7 @@ from domain.base.fields import (
     WebUrl,
 )
 from domain.base.model import Closed
-
-# From the widest to the narrowest: everyone, signed-in people, the owner's connections, nobody else.
-Audience = Literal["public", "signed_in", "connections", "private"]
+from domain.cards.described import Audience, Described, described
 
 
 class Entry(Closed):
@@ -35,83 +38,58 @@ class Entry(Closed):
 
 
 class Email(Entry):
-    kind: EmailKind = "work"
-    label: ShortLine | None = None
-    address: EmailAddress
+    kind: Annotated[EmailKind, Described("Kind", "choice")] = "work"
+    label: Annotated[ShortLine | None, Described("Label")] = None
+    address: Annotated[EmailAddress, Described("Address", "email")]
 
 
 class Phone(Entry):
-    kind: PhoneKind = "mobile"
-    label: ShortLine | None = None
-    number: PhoneNumber
+    kind: Annotated[PhoneKind, Described("Kind", "choice")] = "mobile"
+    label: Annotated[ShortLine | None, Described("Label")] = None
+    number: Annotated[PhoneNumber, Described("Number", "phone")]
 
 
 class SocialLink(Entry):
-    url: WebUrl
+    url: Annotated[WebUrl, Described("Social link", "link")]
 
 
 class ProductLink(Entry):
-    label: ShortLine
-    url: LinkUrl
+    label: Annotated[ShortLine, Described("Text")]
+    url: Annotated[LinkUrl, Described("Link", "link")]
 
 
 class Address(Closed):
-    street: Street | None = None
-    city: ShortLine | None = None
-    region: ShortLine | None = None
-    postal_code: PostalCode | None = None
-    country: Country | None = None
+    street: Annotated[Street | None, Described("Street", "lines")] = None
+    city: Annotated[ShortLine | None, Described("City")] = None
+    region: Annotated[ShortLine | None, Described("Region")] = None
+    postal_code: Annotated[PostalCode | None, Described("Postal code")] = None
+    country: Annotated[Country | None, Described("Country", "country")] = None
 
 
-class Audiences(Closed):
-    """Who may see each single field; the name is always shown."""
+class CardFields(Closed):
+    """The fields of a card. What has no audience of its own in `Audiences` is a row, or the name."""
 
-    photo: Audience = "private"
-    logo: Audience = "private"
-    pronouns: Audience = "private"
-    title: Audience = "private"
-    organisation: Audience = "private"
-    bio: Audience = "private"
-    languages: Audience = "private"
-    website: Audience = "private"
-    company_text: Audience = "private"
-    company_image: Audience = "private"
-    video_link: Audience = "private"
-    office_address: Audience = "private"
-    map_link: Audience = "private"
-
-
-class CardContent(Closed):
-    """The fields a person fills in. Only the name is required."""
-
-    name: Name
-    photo: ImageId | None = None
-    logo: ImageId | None = None
-    pronouns: Pronouns | None = None
-    title: ShortLine | None = None
-    organisation: ShortLine | None = None
-    bio: Bio | None = None
-    languages: list[LanguageTag] = Field(default=[], max_length=10)
-    emails: list[Email] = Field(default=[], max_length=5)
-    phones: list[Phone] = Field(default=[], max_length=5)
-    website: WebUrl | None = None
-    social_links: list[SocialLink] = Field(default=[], max_length=10)
-    company_text: Text | None = None
-    company_image: ImageId | None = None
-    video_link: WebUrl | None = None
-    office_address: Address | None = None
-    map_link: WebUrl | None = None
-    product_links: list[ProductLink] = Field(default=[], max_length=10)
-    audiences: Audiences = Field(default_factory=Audiences)
-
-    def for_everyone(self) -> "CardContent":
-        """The same, with every value public."""
-        everyone = dict.fromkeys(Audiences.model_fields, "public")
-        lists = {
-            field: [entry.model_copy(update={"audience": "public"}) for entry in getattr(self, field)]
-            for field in LIST_FIELDS
-        }
-        return self.model_copy(update={**lists, "audiences": Audiences.model_validate(everyone)})
+    name: Annotated[Name, Described("Name", proposed=None)]
+    photo: Annotated[ImageId | None, Described("Photo", "picture")] = None
+    logo: Annotated[ImageId | None, Described("Logo", "picture")] = None
+    # Decision 6 says why this one is proposed to nobody.
+    pronouns: Annotated[Pronouns | None, Described("Pronouns", proposed="private")] = None
+    title: Annotated[ShortLine | None, Described("Title")] = None
+    organisation: Annotated[ShortLine | None, Described("Organisation")] = None
+    bio: Annotated[Bio | None, Described("About you", "lines")] = None
+    languages: Annotated[list[LanguageTag], Described("Language", "languages")] = Field([], max_length=10)
+    emails: Annotated[list[Email], Described("E-mail", "rows")] = Field([], max_length=5)
+    phones: Annotated[list[Phone], Described("Phone", "rows")] = Field([], max_length=5)
+    website: Annotated[WebUrl | None, Described("Website", "link")] = None
+    social_links: Annotated[list[SocialLink], Described("Social link", "rows")] = Field([], max_length=10)
+    company_text: Annotated[Text | None, Described("About the company", "lines")] = None
+    company_image: Annotated[ImageId | None, Described("Company picture", "picture")] = None
+    video_link: Annotated[WebUrl | None, Described("Video link", "link", short="Video")] = None
+    office_address: Annotated[Address | None, Described("Office address", "address")] = None
+    map_link: Annotated[WebUrl | None, Described("Map link", "link", short="Map")] = None
+    product_links: Annotated[list[ProductLink], Described("Product or service", "rows")] = Field(
+        [], max_length=10
+    )
 
     @field_validator("office_address")
     @classmethod
@@ -119,8 +97,34 @@ class CardContent(Closed):
         return None if address == Address() else address
 
 
-SINGLE_FIELDS = tuple(Audiences.model_fields)
-LIST_FIELDS = ("emails", "phones", "social_links", "product_links")
+FIELDS = described(CardFields)
+if undescribed := CardFields.model_fields.keys() - FIELDS.keys():
+    raise TypeError(f"without a description, and so without an audience: {', '.join(sorted(undescribed))}")
+LIST_FIELDS = tuple(name for name, field in FIELDS.items() if field.kind == "rows")
+SINGLE_FIELDS = tuple(
+    name for name, field in FIELDS.items() if field.proposed is not None and name not in LIST_FIELDS
+)
 # What an image must have been made for to stand in a field.
 Purpose = Literal["photo", "logo", "companyImage"]
-IMAGE_PURPOSES: dict[str, Purpose] = {"photo": "photo", "logo": "logo", "company_image": "companyImage"}
+IMAGE_PURPOSES = {
+    name: cast("Purpose", to_camel(name)) for name, field in FIELDS.items() if field.kind == "picture"
+}
+
+if TYPE_CHECKING:
+
+    class Audiences(Closed):
+        """Who may see each of `SINGLE_FIELDS`."""
+else:
+    Audiences = create_model(
+        "Audiences",
+        __base__=Closed,
+        __doc__="Who may see each single field; the name is always shown.",
+        __module__=__name__,
+        **dict.fromkeys(SINGLE_FIELDS, (Audience, "private")),
+    )
+
+
+class CardContent(CardFields):
+    """The fields a person fills in. Only the name is required."""
+
+    audiences: Audiences = Field(default_factory=Audiences)

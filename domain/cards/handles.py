@@ -31,7 +31,7 @@ def is_handle(text: str) -> bool:
 
 
 def skeleton(handle: str) -> str:
-    """The form in which handles that look alike are equal: `paypa1`, `pay-pal` and `paypal` share one."""
+    """The spelling in which handles that look alike are equal: `paypa1`, `pay-pal` and `paypal` share one."""
     return handle.translate(_ALIKE).replace("rn", "m").replace("w", "vv").replace("cl", "d")
 
 

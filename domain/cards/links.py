@@ -2,7 +2,18 @@
 
 import hashlib
 
-from domain.cards.content import CardContent
+from domain.cards.content import FIELDS, LIST_FIELDS, CardContent
+from domain.cards.described import described, model_in
+
+# The parts that are links of the fields that are lists.
+_LINKS_IN_ROWS = {
+    name: [
+        part
+        for part, about in described(model_in(CardContent.model_fields[name].annotation)).items()
+        if about.kind == "link"
+    ]
+    for name in LIST_FIELDS
+}
 
 
 def link_key(url: str) -> str:
@@ -11,11 +22,10 @@ def link_key(url: str) -> str:
 
 def links_of(content: CardContent) -> dict[str, str]:
     """The https links of a card's content by their keys; calls and mails are not led through us."""
-    urls = [
-        content.website,
-        *(social.url for social in content.social_links),
-        content.video_link,
-        content.map_link,
-        *(product.url for product in content.product_links),
-    ]
+    urls: list[str | None] = []
+    for name, field in FIELDS.items():
+        if field.kind == "link":
+            urls.append(getattr(content, name))
+        elif name in _LINKS_IN_ROWS:
+            urls += [getattr(row, part) for row in getattr(content, name) for part in _LINKS_IN_ROWS[name]]
     return {link_key(url): url for url in urls if url and url.startswith("https:")}

@@ -9,12 +9,14 @@ from collections.abc import Iterable
 from typing import Any
 
 from domain.cards.content import Address, CardContent, Email, Phone
-from domain.formats.labels import PRODUCT, image_urls, labelled_links, network
+from domain.cards.networks import network
+from domain.formats.labels import PRODUCT, image_urls, labelled_links, paragraphs
 from domain.formats.vcard_lines import photo_data
 from domain.visibility.view import CardView
 
 MEDIA_TYPE = "application/jscontact+json"
 
+_WITH_PROPERTY = frozenset({"name", "title", "organisation", "pronouns"})
 _CONTEXT = {"work": {"contexts": {"work": True}}, "home": {"contexts": {"private": True}}, "mobile": {}}
 
 
@@ -34,7 +36,11 @@ def write_jscontact(view: CardView, url: str, photo: bytes | None = None) -> byt
         "phones": _numbered("p", map(_phone, content.phones)),
         "addresses": _numbered("a", [_address(content.office_address)] if content.office_address else []),
         "onlineServices": _numbered(
-            "s", ({"service": network(social.url), "uri": social.url} for social in content.social_links)
+            "s",
+            (
+                {"service": network(social.url) or "other", "uri": social.url}
+                for social in content.social_links
+            ),
         ),
         "links": _numbered("l", _links(content, url)),
         "media": _media(view, url, photo),
@@ -58,7 +64,7 @@ def _about(content: CardContent) -> dict[str, Any]:
         "preferredLanguages": _numbered("g", languages),
         "organizations": _numbered("o", [{"name": content.organisation}] if content.organisation else []),
         "titles": _numbered("t", [{"kind": "title", "name": content.title}] if content.title else []),
-        "notes": _numbered("n", ({"note": note} for note in (content.bio, content.company_text) if note)),
+        "notes": _numbered("n", ({"note": note} for note in paragraphs(content, _WITH_PROPERTY))),
     }
 
 

@@ -1,9 +1,15 @@
-"""The public JSON of a card view, for programs. What it may hold is all here: no audience, no internal id."""
+"""The public JSON of a card view, for programs. It has the texts and links of the card, and of everything
+else only what is listed here: no audience, no internal id.
+"""
 
 from datetime import datetime
+from functools import cache
+from typing import Any
+
+from pydantic import create_model
 
 from domain.base.model import Closed
-from domain.cards.content import CardContent
+from domain.cards.content import FIELDS, IMAGE_PURPOSES, CardContent
 from domain.formats.labels import image_urls
 from domain.visibility.view import CardView
 
@@ -40,64 +46,63 @@ class AddressJson(Closed):
 
 
 class ImageJson(Closed):
-    """`urls` are the image's addresses by form, such as `webp`; sizes in pixels."""
+    """`urls` are the image's addresses by variant, such as `webp`; sizes in pixels."""
 
     urls: dict[str, str]
     width: int
     height: int
 
 
-class ImagesJson(Closed):
-    photo: ImageJson | None = None
-    logo: ImageJson | None = None
-    company_image: ImageJson | None = None
+# The shape of what is not text; texts and links stand as they are, and pictures in `images`.
+_SHAPES: dict[str, Any] = {
+    "languages": (list[str], ...),
+    "emails": (list[EmailJson], ...),
+    "phones": (list[PhoneJson], ...),
+    "social_links": (list[LinkJson], ...),
+    "office_address": (AddressJson | None, None),
+    "product_links": (list[LinkJson], ...),
+}
+_TEXT = (str | None, None)
+_VALUES: dict[str, Any] = {
+    name: _SHAPES.get(name) or _TEXT
+    for name, field in FIELDS.items()
+    if name in _SHAPES or field.kind in ("line", "lines", "link")
+} | {"name": (str, ...)}
 
 
-class CardJson(Closed):
-    """A card as its viewer may see it. What is absent is not filled in or not shown; nothing is null."""
-
-    url: str
-    updated_at: datetime
-    name: str
-    pronouns: str | None = None
-    title: str | None = None
-    organisation: str | None = None
-    bio: str | None = None
-    languages: list[str]
-    emails: list[EmailJson]
-    phones: list[PhoneJson]
-    website: str | None = None
-    social_links: list[LinkJson]
-    company_text: str | None = None
-    video_link: str | None = None
-    office_address: AddressJson | None = None
-    map_link: str | None = None
-    product_links: list[LinkJson]
-    images: ImagesJson
-
-
-def card_json(view: CardView, url: str) -> CardJson:
-    content = view.content
-    return CardJson(
-        url=url,
-        updated_at=view.published_at,
-        name=content.name,
-        pronouns=content.pronouns,
-        title=content.title,
-        organisation=content.organisation,
-        bio=content.bio,
-        languages=content.languages,
-        emails=[EmailJson(kind=mail.kind, label=mail.label, address=mail.address) for mail in content.emails],
-        phones=[PhoneJson(kind=tel.kind, label=tel.label, number=tel.number) for tel in content.phones],
-        website=content.website,
-        social_links=[LinkJson(url=social.url) for social in content.social_links],
-        company_text=content.company_text,
-        video_link=content.video_link,
-        office_address=_address(content),
-        map_link=content.map_link,
-        product_links=[LinkJson(label=product.label, url=product.url) for product in content.product_links],
-        images=ImagesJson(**{field: _image(view, field, url) for field in view.images}),
+@cache
+def models() -> tuple[type[Closed], type[Closed]]:
+    """The models of the JSON and of its images, made on first use: a card's page needs neither."""
+    shown: dict[str, Any] = dict.fromkeys(IMAGE_PURPOSES, (ImageJson | None, None))
+    images = create_model("ImagesJson", __base__=Closed, __module__=__name__, **shown)
+    card = create_model(
+        "CardJson",
+        __base__=Closed,
+        __doc__="A card as its viewer may see it. What is not filled in or not shown is absent, never null.",
+        __module__=__name__,
+        url=(str, ...),
+        updated_at=(datetime, ...),
+        **_VALUES,
+        images=(images, ...),
     )
+    return card, images
+
+
+def card_json(view: CardView, url: str) -> Closed:
+    content, (made, images_json) = view.content, models()
+    values: dict[str, Any] = {name: getattr(content, name) for name in _VALUES} | {
+        "url": url,
+        "updated_at": view.published_at,
+        "emails": [
+            EmailJson(kind=mail.kind, label=mail.label, address=mail.address) for mail in content.emails
+        ],
+        "phones": [PhoneJson(kind=tel.kind, label=tel.label, number=tel.number) for tel in content.phones],
+        "social_links": [LinkJson(url=social.url) for social in content.social_links],
+        "office_address": _address(content),
+        "product_links": [LinkJson(label=link.label, url=link.url) for link in content.product_links],
+        "images": images_json(**{field: _image(view, field, url) for field in view.images}),
+    }
+    return made(**values)
 
 
 def write_card_json(view: CardView, url: str, photo: bytes | None = None) -> bytes:  # noqa: ARG001 - linked

@@ -1,24 +1,39 @@
-"""What the formats say of a card beyond its fields: its identity, named links, addresses of pictures."""
+"""Parts that the formats share: named links, paragraphs of notes, addresses of pictures."""
 
 import re
 from collections.abc import Iterator
-from urllib.parse import urlsplit
 
-from domain.cards.content import CardContent
+from domain.cards.content import FIELDS, CardContent
+from domain.cards.networks import network
 from domain.visibility.view import CardView
 
 PRODUCT = "-//iZwop//iZwop//EN"
 
-_NOT_A_TYPE = re.compile("[^a-z0-9-]")
+_NOT_A_TYPE = re.compile("[^a-z0-9.-]")
+# The website has a property of its own in every format.
+_LINKS = {
+    name: field.short or field.label
+    for name, field in FIELDS.items()
+    if field.kind == "link" and name != "website"
+}
+# A text of several lines says what it is about; a short one needs its label.
+_TEXTS = {
+    name: f"{field.label}: " if field.kind == "line" else ""
+    for name, field in FIELDS.items()
+    if field.kind in ("line", "lines")
+}
 
 
-def network(link: str) -> str:
-    """The name of a social network: `linkedin` for https://www.linkedin.com/in/ada."""
-    try:
-        labels = (urlsplit(link).hostname or "").removeprefix("www.").split(".")
-    except ValueError:
-        return "other"
-    return _NOT_A_TYPE.sub("", labels[-2] if len(labels) > 1 else labels[0]) or "other"
+def network_type(link: str) -> str:
+    """The network a link leads to as the type of a vCard's line: `linkedin`."""
+    return _NOT_A_TYPE.sub("", network(link).lower()) or "other"
+
+
+def paragraphs(content: CardContent, own: frozenset[str]) -> Iterator[str]:
+    """The texts of a card for the note of a format, but for those fields with a property of their `own`."""
+    for name, label in _TEXTS.items():
+        if name not in own and (text := getattr(content, name)):
+            yield label + text
 
 
 def split_name(name: str) -> tuple[str, str]:
@@ -30,17 +45,16 @@ def split_name(name: str) -> tuple[str, str]:
 def labelled_links(content: CardContent, url: str) -> Iterator[tuple[str, str]]:
     """Name and address of every link but the website, the social ones included; the card's own comes last."""
     for social in content.social_links:
-        yield network(social.url).capitalize(), social.url
-    if content.video_link:
-        yield "Video", content.video_link
-    if content.map_link:
-        yield "Map", content.map_link
+        yield network(social.url), social.url
+    for name, label in _LINKS.items():
+        if link := getattr(content, name):
+            yield label, link
     for product in content.product_links:
         yield product.label, product.url
     yield "iZwop", url
 
 
 def image_urls(view: CardView, field: str, url: str) -> dict[str, str]:
-    """The addresses of a shown image by form, such as `webp` and `jpeg`; empty when none is shown."""
+    """The addresses of a shown image by variant, such as `webp` and `jpeg`; empty when none is shown."""
     image = view.images.get(field)
-    return {form: f"{url}/{name}" for form, name in image.files.items()} if image else {}
+    return {variant: f"{url}/{name}" for variant, name in image.files.items()} if image else {}

@@ -9,13 +9,14 @@ importer shows, what has no property that they read.
 from itertools import count
 
 from domain.cards.content import CardContent
-from domain.formats.labels import PRODUCT, labelled_links, network, split_name
+from domain.formats.labels import PRODUCT, labelled_links, network_type, paragraphs, split_name
 from domain.formats.vcard_lines import file_of, photo_data, structured, text, uri
 from domain.visibility.view import CardView
 
 MEDIA_TYPE = "text/vcard"
 
 _EMAIL_TYPE = {"work": "WORK", "home": "HOME"}
+_WITH_PROPERTY = frozenset({"name", "title", "organisation"})
 _PHONE_TYPE = {"mobile": "CELL", "work": "WORK,VOICE", "home": "HOME,VOICE"}
 
 
@@ -64,7 +65,7 @@ def _add_reached_at(lines: list[str], content: CardContent, items: "count[int]")
 def _add_links(lines: list[str], content: CardContent, url: str, items: "count[int]") -> None:
     if content.website:
         lines.append(f"URL;TYPE=WORK:{uri(content.website)}")
-    lines += [f"X-SOCIALPROFILE;TYPE={network(at.url)}:{uri(at.url)}" for at in content.social_links]
+    lines += [f"X-SOCIALPROFILE;TYPE={network_type(at.url)}:{uri(at.url)}" for at in content.social_links]
     for label, link in labelled_links(content, url):
         _add(lines, f"URL:{uri(link)}", label, items)
 
@@ -79,7 +80,5 @@ def _add(lines: list[str], line: str, label: str | None, items: "count[int]") ->
 
 
 def _note(content: CardContent) -> str:
-    pronouns = f"Pronouns: {content.pronouns}" if content.pronouns else None
-    languages = f"Languages: {', '.join(content.languages)}" if content.languages else None
-    paragraphs = (pronouns, content.bio, content.company_text, languages)
-    return "\n\n".join([paragraph for paragraph in paragraphs if paragraph])
+    languages = [f"Languages: {', '.join(content.languages)}"] if content.languages else []
+    return "\n\n".join([*paragraphs(content, _WITH_PROPERTY), *languages])

@@ -12,13 +12,14 @@ from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 from domain.cards.content import Address, CardContent
-from domain.formats.labels import PRODUCT, labelled_links, network, split_name
+from domain.formats.labels import PRODUCT, labelled_links, network_type, paragraphs, split_name
 from domain.formats.vcard_lines import file_of, photo_data, structured, text, uri
 from domain.visibility.view import CardView
 
+_WITH_PROPERTY = frozenset({"name", "title", "organisation", "pronouns"})
 _PHONE_TYPE = {"mobile": "cell", "work": "work", "home": "home"}
 _NAME_IN_FILE = {"pronouns": "X-PRONOUNS", "socialprofile": "X-SOCIALPROFILE", "x-ablabel": "X-ABLabel"}
-_NOT_A_TOKEN = re.compile("[^A-Za-z0-9-]")
+_NOT_A_TOKEN = re.compile("[^A-Za-z0-9.-]")
 _PARAMETER_IN_FILE = {"service-type": "TYPE"}
 _NO_PARAMETERS: Mapping[str, str] = MappingProxyType({})
 
@@ -51,7 +52,7 @@ def properties(view: CardView, url: str, photo: bytes | None) -> Iterator[Proper
     for preference, language in enumerate(content.languages, start=1):
         yield Property("lang", language, "language-tag", {"pref": str(preference)})
     yield from _reached_at(content, items)
-    if note := "\n\n".join(filter(None, (content.bio, content.company_text))):
+    if note := "\n\n".join(paragraphs(content, _WITH_PROPERTY)):
         yield Property("note", note)
     yield from _links(content, url, items)
     if data := photo_data(photo):
@@ -79,7 +80,7 @@ def _links(content: CardContent, url: str, items: "count[int]") -> Iterator[Prop
     if content.website:
         yield Property("url", content.website, "uri", {"type": "work"})
     for social in content.social_links:
-        yield Property("socialprofile", social.url, "uri", {"service-type": network(social.url)})
+        yield Property("socialprofile", social.url, "uri", {"service-type": network_type(social.url)})
     for label, link in labelled_links(content, url):
         yield from _named(Property("url", link, "uri"), label, items)
 

@@ -134,9 +134,9 @@ async def _images_of(card: Card, content: CardContent | None, images: CardImages
 def _named_for(card_id: str, image: ShownImage) -> ShownImage:
     """The image under names that only this card has for its files."""
     files, sources = {}, {}
-    for form, blob in image.files.items():
+    for variant, blob in image.files.items():
         digest = hashlib.sha256(f"{card_id}\n{blob}".encode()).hexdigest()[:32]
-        files[form] = name = f"{digest}.{blob.rpartition('.')[2]}"
+        files[variant] = name = f"{digest}.{blob.rpartition('.')[2]}"
         sources[name] = blob
     return image.model_copy(update={"files": files, "sources": sources})
 

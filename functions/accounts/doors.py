@@ -1,6 +1,8 @@
 """Doors of accounts, profiles and sessions."""
 
-from functions.framework.doors import MyPage, Operation
+from functions.framework.doors import MyForm, MyPage, Operation
+
+_TEXTS = "functions.accounts.pages:texts_in"
 
 DOORS = (
     Operation("accounts_get", "GET", "account", "functions.accounts.api:get_account"),
@@ -14,14 +16,19 @@ DOORS = (
         "accounts_delete_profile", "DELETE", "profiles/{profileId}", "functions.accounts.api:remove_profile"
     ),
     MyPage("accounts_page", "GET HEAD", "my/account", "functions.accounts.pages:show"),
-    MyPage(
-        "accounts_page_add_profile", "POST", "my/account/profiles", "functions.accounts.pages:add_profile"
+    MyForm(
+        "accounts_page_add_profile",
+        "POST",
+        "my/account/profiles",
+        "functions.accounts.pages:add_profile",
+        _TEXTS,
     ),
-    MyPage(
+    MyForm(
         "accounts_page_rename_profile",
         "POST",
         "my/account/profiles/{profileId}",
         "functions.accounts.pages:change_profile",
+        _TEXTS,
     ),
     MyPage(
         "accounts_page_delete_profile",

@@ -2,7 +2,9 @@
 
 import hashlib
 import secrets
+from collections.abc import Mapping
 from http import HTTPStatus
+from typing import Final
 
 import azure.functions as func
 
@@ -15,13 +17,30 @@ from domain.sign_in.sessions import is_of
 from functions.accounts.profile_choices import MOST_PROFILES
 from functions.framework.callers import SignedIn
 from functions.framework.clock import new_id, now
-from functions.framework.forms import sentences, vet
-from functions.framework.my_pages import done, my_page, person_and_form, person_of, version_in
+from functions.framework.forms import by_label, label_of, sentences, vet
+from functions.framework.my_pages import my_page, person_and_form, person_of, version_in
 from functions.framework.replies import redirect
+
+_LABELS: Final = {"/profileName": "Profile", "/profiles": "Profile name"}
+# What a page says after a redirect, by the value of `done` in its address.
+_DONE: Final = {
+    "session-ended": "That browser is signed out.",
+    "profile-deleted": "The profile is deleted.",
+    "profile-added": "The profile is added.",
+    "profile-renamed": "The profile has its new name.",
+}
+
+
+def texts_in(form: Mapping[str, str]) -> dict[str, str]:
+    """The names of profiles in a form, by label, so that they can be shown when they cannot be kept."""
+    names = ((f"/{name.replace('-', '/')}", text) for name, text in form.items())
+    return by_label(
+        (label_of(at, _LABELS), text) for at, text in names if at.startswith("/profile") and text.strip()
+    )
 
 
 async def show(req: func.HttpRequest) -> func.HttpResponse:
-    return await _account_page(await person_of(req), done=done(req))
+    return await _account_page(await person_of(req), done=_DONE.get(req.params.get("done", "")))
 
 
 async def add_profile(req: func.HttpRequest) -> func.HttpResponse:
@@ -39,7 +58,7 @@ async def add_profile(req: func.HttpRequest) -> func.HttpResponse:
             profiles=wiring.accounts.profiles(),
         )
     except InvalidInput as refusal:
-        return await _account_page(person, faults=sentences(refusal.faults), typed=kept, key=key)
+        return await _account_page(person, faults=sentences(refusal.faults, _LABELS), typed=kept, key=key)
     except KeyReused:
         fault = {"/profileName": "This form has added a profile already. Send it again to add one more"}
         return await _account_page(person, faults=fault, typed=kept)
@@ -61,7 +80,9 @@ async def change_profile(req: func.HttpRequest) -> func.HttpResponse:
             profiles=wiring.accounts.profiles(),
         )
     except InvalidInput as refusal:
-        return await _account_page(person, faults=sentences(refusal.faults), typed={profile_id: typed})
+        return await _account_page(
+            person, faults=sentences(refusal.faults, _LABELS), typed={profile_id: typed}
+        )
     except StaleVersion:
         return await _account_page(person, stale=profile_id, typed={profile_id: typed})
     return redirect("/my/account?done=profile-renamed")

@@ -1,6 +1,8 @@
 """Doors of cards."""
 
-from functions.framework.doors import MyPage, Operation, Page
+from functions.framework.doors import MyForm, MyPage, Operation, Page
+
+_TEXTS = "functions.cards.form:texts_in"
 
 DOORS = (
     Page("cards_show", "GET HEAD", "c/{handle}", "functions.cards.public:show_card"),
@@ -8,17 +10,18 @@ DOORS = (
     Page("cards_follow_link", "GET HEAD", "c/{handle}/go/{key}", "functions.cards.public:follow_card_link"),
     MyPage("cards_page_list", "GET HEAD", "my", "functions.cards.list_pages:show"),
     MyPage("cards_page_new", "GET HEAD", "my/new-card", "functions.cards.list_pages:show_new"),
-    MyPage("cards_page_create", "POST", "my/new-card", "functions.cards.list_pages:create"),
+    MyForm("cards_page_create", "POST", "my/new-card", "functions.cards.list_pages:create", _TEXTS),
     MyPage("cards_page_edit", "GET HEAD", "my/cards/{cardId}", "functions.cards.edit_pages:show"),
-    MyPage("cards_page_save", "POST", "my/cards/{cardId}", "functions.cards.edit_pages:save"),
+    MyForm("cards_page_save", "POST", "my/cards/{cardId}", "functions.cards.edit_pages:save", _TEXTS),
     MyPage(
         "cards_page_preview", "GET HEAD", "my/cards/{cardId}/preview", "functions.cards.preview_pages:show"
     ),
-    MyPage(
+    MyForm(
         "cards_page_preview_typed",
         "POST",
         "my/cards/{cardId}/preview",
         "functions.cards.preview_pages:show_typed",
+        _TEXTS,
     ),
     MyPage("cards_page_share", "GET HEAD", "my/cards/{cardId}/share", "functions.cards.share_pages:show"),
     MyPage("cards_page_counts", "GET HEAD", "my/cards/{cardId}/counts", "functions.cards.counts_pages:show"),
@@ -31,7 +34,13 @@ DOORS = (
         "my/cards/{cardId}/publication/{change}",
         "functions.cards.settings_pages:change_publication",
     ),
-    MyPage("cards_page_rename", "POST", "my/cards/{cardId}/rename", "functions.cards.settings_pages:rename"),
+    MyForm(
+        "cards_page_rename",
+        "POST",
+        "my/cards/{cardId}/rename",
+        "functions.cards.settings_pages:rename",
+        _TEXTS,
+    ),
     MyPage("cards_page_copy", "POST", "my/cards/{cardId}/duplicate", "functions.cards.settings_pages:copy"),
     MyPage(
         "cards_page_ask_delete",

@@ -14,14 +14,23 @@ from domain.cards.card import Card, CardVersion
 from domain.cards.create import CardDraft, edit_card
 from domain.images.image import PROBLEMS, Image
 from functions.accounts.profile_choices import profile_choices
-from functions.cards.form import AUDIENCES, arranged, content_of, differences, rows_in, values_of
-from functions.cards.frame import card_of, change
+from functions.cards.form import (
+    AUDIENCES,
+    FIELDS,
+    arranged,
+    content_of,
+    differences,
+    rows_in,
+    sentences,
+    values_of,
+)
+from functions.cards.frame import card_of, change, done
 from functions.framework.assets import script_url
 from functions.framework.callers import SignedIn, check_form
 from functions.framework.clock import now
 from functions.framework.filters import countries, languages
-from functions.framework.forms import Values, read_sent, sentences, vet
-from functions.framework.my_pages import done, my_page, person_of, version_in
+from functions.framework.forms import Values, read_sent, vet
+from functions.framework.my_pages import my_page, person_of, version_in
 from functions.framework.replies import redirect
 from functions.images.form_uploads import PURPOSES, send_pictures
 
@@ -157,6 +166,7 @@ async def _edit_page(
         profiles=await profile_choices(person.account_id, card.profile_id, chosen),
         countries=countries().items(),
         languages=languages(),
+        fields=FIELDS,
         audiences=AUDIENCES.items(),
         script=script_url("edit"),
         **{"done": None, "unsaved": False, **also},

@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
 
-from domain.base.fields import phone_text
+from domain.base.fields import FORBIDDEN, is_visible, phone_text
+from domain.cards.networks import host_of, network
 from functions.framework.filters import countries
 
 if TYPE_CHECKING:
@@ -33,14 +35,26 @@ def subtitle(content: "CardContent") -> str:
     return ", ".join(filter(None, (content.title, content.organisation)))
 
 
-def counted(link: str, links: Mapping[str, str]) -> str:
-    """Where a link of a card leads by way of us, if it does, so that following it is counted."""
+def member(url: str) -> str:
+    """Whose page of a social network a link leads to: the last part of its path.
+
+    Escapes may hide what a text of a card may not contain; that is left out.
+    """
+    found = FORBIDDEN.sub("", unquote(urlsplit(url).path)).rstrip("/").rpartition("/")[2]
+    return found if is_visible(found) else ""
+
+
+def href(link: str, links: Mapping[str, str]) -> str:
+    """The address a page links to: by way of us where `links` has one, so that visits are counted."""
     return links.get(link, link)
 
 
 FILTERS = {
     "address_lines": address_lines,
-    "counted": counted,
     "grouped": grouped,
+    "host_of": host_of,
+    "href": href,
+    "member": member,
+    "network": network,
     "subtitle": subtitle,
 }

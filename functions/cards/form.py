@@ -5,70 +5,114 @@ A field is named by the JSON Pointer of its value without the first slash, with 
 """
 
 import re
-from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final, NamedTuple, get_args
 
+from pydantic import BaseModel
 from pydantic.alias_generators import to_camel
 
-from domain.base.errors import InvalidInput
+from domain.base.errors import Fault, InvalidInput
 from domain.base.fields import phone_text
 from domain.cards.content import SINGLE_FIELDS, CardContent
-from functions.framework.forms import _LABELS, PICTURES, Values, vet
+from domain.cards.described import Audience, Kind, described, model_in
+from functions.framework import forms
+from functions.framework.filters import countries, language
+from functions.framework.forms import Values, by_label, label_of, vet
 
-_LINES: Final = (
-    "name",
-    "pronouns",
-    "title",
-    "organisation",
-    "bio",
-    "website",
-    "companyText",
-    "videoLink",
-    "mapLink",
-)
-_ADDRESS: Final = ("street", "city", "region", "postalCode", "country")
-# The parts of a row beside its audience; a row says nothing while every part but its kind is blank.
-_ROWS: Final = {
-    "emails": ("kind", "address", "label"),
-    "phones": ("kind", "number", "label"),
-    "socialLinks": ("url",),
-    "productLinks": ("label", "url"),
-}
-# What may be left out of a row that says something.
-_OPTIONAL: Final = frozenset({("emails", "label"), ("phones", "label")})
+
+class FormField(NamedTuple):
+    """What a form needs to know of a field. `parts` are those of one row or of the value, by their names."""
+
+    label: str
+    kind: Kind
+    proposed: Audience | None
+    optional: bool
+    most: int
+    choices: tuple[tuple[str, str], ...]
+    parts: "Mapping[str, FormField]"
+
+
+def fields_of(model: type[BaseModel]) -> dict[str, FormField]:
+    """The described fields of a model as a form shows them, by their names in the form."""
+    found: dict[str, FormField] = {}
+    for name, about in described(model).items():
+        field = model.model_fields[name]
+        choices = get_args(field.annotation) if about.kind == "choice" else ()
+        found[to_camel(name)] = FormField(
+            label=about.label,
+            kind=about.kind,
+            proposed=about.proposed,
+            optional=field.default is None,
+            most=next((note.max_length for note in field.metadata if hasattr(note, "max_length")), 1),
+            choices=tuple((choice, choice.capitalize()) for choice in choices),
+            parts=fields_of(model_in(field.annotation)) if about.kind in ("rows", "address") else {},
+        )
+    return found
+
+
+FIELDS: Final = fields_of(CardContent)
+
+
+def _named(*kinds: Kind) -> tuple[str, ...]:
+    return tuple(name for name, field in FIELDS.items() if field.kind in kinds)
+
+
+PICTURES: Final = _named("picture")
+_TEXTS: Final = _named("line", "lines", "link")
+_ADDRESSES: Final = _named("address")
+# A row says nothing while every part but its kind is blank.
+_ROWS: Final = _named("rows")
+_LISTS: Final = _named("languages", "rows")
+_SINGLE: Final = tuple(map(to_camel, SINGLE_FIELDS))
 _MOST_ROWS: Final = 20
-AUDIENCES: Final = {
+AUDIENCES: Final[dict[str, str]] = {
     "public": "Everyone",
     "signed_in": "People signed in",
     "connections": "My connections",
     "private": "Only me",
 }
-_LISTS: Final = frozenset({"languages", *_ROWS})
-_SINGLE: Final = tuple(map(to_camel, SINGLE_FIELDS))
-# What a form proposes for what has no audience yet; see docs/decisions/0006-audiences.md.
-_PROPOSED: Final = dict.fromkeys(_SINGLE, "public") | {"pronouns": "private"}
-_LINKS: Final = frozenset({"website", "videoLink", "mapLink", "url"})
+# What the pages of cards call the fields of their forms, by the pointers of faults.
+LABELS: Final = {
+    **{f"/{name}": field.label for name, field in FIELDS.items()},
+    **{f"/{name}/{part}": of.label for name in _ADDRESSES for part, of in FIELDS[name].parts.items()},
+    "/audiences": "Who sees it",
+    "/handle": "Handle",
+    "/profileId": "Profile",
+    "/profileName": "Profile",
+}
+_NOT_WRITTEN: Final = frozenset({"choice", "picture", "rows", "address"})
+# How people read what a form knows by a code.
+_SAID: Final[dict[Kind, Callable[[str], str]]] = {
+    "country": lambda code: countries().get(code, code),
+    "languages": language,
+}
+_TYPED_BESIDE: Final = frozenset({"handle", "profileName"})
 # A site as people type it: no scheme, a dot in its name.
 _BARE_SITE = re.compile(r"[^\s:/?#@]+\.[^\s:/?#@.]{2,}(?=[:/?#]|$)")
 
 
 def content_of(form: Mapping[str, str], *, new: bool = False) -> Values:
     """A card's content as the form has it, empty rows left out; nothing is vetted here."""
-    values: Values = {name: _value(form, name, name) or None for name in _LINES}
+    values: Values = {name: _value(form, name, FIELDS[name]) or None for name in _TEXTS}
     values["name"] = form.get("name", "")
-    address = {part: form.get(f"officeAddress-{part}", "").strip() or None for part in _ADDRESS}
-    values["officeAddress"] = address if any(address.values()) else None
+    values |= {name: _address(form, name) for name in _ADDRESSES}
     values |= {name: form.get(name) or None for name in PICTURES}
     values["languages"] = _languages(form)
-    for rows, parts in _ROWS.items():
-        values[rows] = list(_rows(form, rows, parts, unsaid="public" if new else "private"))
+    for rows in _ROWS:
+        values[rows] = list(_rows(form, rows, unsaid="public" if new else "private"))
     # What is filled in without saying for whom is for nobody else; proposals are for what is empty, and for
     # the form of a new card, which says in words for whom it is.
     values["audiences"] = {
-        name: form.get(f"audiences-{name}") or (_PROPOSED[name] if new or not values[name] else "private")
+        name: form.get(f"audiences-{name}")
+        or (FIELDS[name].proposed if new or not values[name] else "private")
         for name in _SINGLE
     }
     return values
+
+
+def _address(form: Mapping[str, str], name: str) -> Values | None:
+    parts = {part: form.get(f"{name}-{part}", "").strip() or None for part in FIELDS[name].parts}
+    return parts if any(parts.values()) else None
 
 
 def _languages(form: Mapping[str, str]) -> list[str]:
@@ -76,11 +120,12 @@ def _languages(form: Mapping[str, str]) -> list[str]:
     return list(dict.fromkeys(filter(None, chosen)))
 
 
-def _rows(form: Mapping[str, str], rows: str, parts: tuple[str, ...], *, unsaid: str) -> Iterator[Values]:
+def _rows(form: Mapping[str, str], rows: str, *, unsaid: str) -> Iterator[Values]:
+    parts = FIELDS[rows].parts
     for index in range(_MOST_ROWS):
-        row: Values = {part: _value(form, f"{rows}-{index}-{part}", part) for part in parts}
-        if any(value for part, value in row.items() if part != "kind"):
-            absent = {part: None for part in parts if (rows, part) in _OPTIONAL and not row[part]}
+        row: Values = {part: _value(form, f"{rows}-{index}-{part}", of) for part, of in parts.items()}
+        if any(value for part, value in row.items() if parts[part].kind != "choice"):
+            absent = {part: None for part, of in parts.items() if of.optional and not row[part]}
             yield row | absent | {"audience": form.get(f"{rows}-{index}-audience") or unsaid}
 
 
@@ -103,16 +148,49 @@ def arranged(values: Values, order: str) -> Values:
 
 def rows_in(form: Mapping[str, str], order: str = "") -> dict[str, int]:
     """How many rows of each list the form had, and one more where its button `add phones` asks for it."""
-    part = {"languages": "{}-{}"} | dict.fromkeys(_ROWS, "{}-{}-audience")
+    part = dict.fromkeys(_LISTS, "{}-{}") | dict.fromkeys(_ROWS, "{}-{}-audience")
     return {
         rows: sum(name.format(rows, index) in form for index in range(_MOST_ROWS)) + (order == f"add {rows}")
         for rows, name in part.items()
     }
 
 
-def _value(form: Mapping[str, str], field: str, part: str) -> str:
-    typed = form.get(field, "").strip()
-    return f"https://{typed}" if part in _LINKS and _BARE_SITE.match(typed) else typed
+def _value(form: Mapping[str, str], name: str, field: FormField) -> str:
+    typed = form.get(name, "").strip()
+    return f"https://{typed}" if field.kind == "link" and _BARE_SITE.match(typed) else typed
+
+
+def sentences(faults: list[Fault]) -> dict[str, str]:
+    """One sentence for each field with a fault, by pointer into the content."""
+    inside = [Fault(fault.field.removeprefix("/content"), fault.code, fault.detail) for fault in faults]
+    return forms.sentences(inside, LABELS)
+
+
+def texts_in(form: Mapping[str, str]) -> dict[str, str]:
+    """What somebody wrote into a form of cards, by label, so that it can be shown when it cannot be kept."""
+    return by_label(_written(form))
+
+
+def _written(form: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    for name, text in form.items():
+        field = _field_at(name)
+        if not text.strip() or (field is None and name not in _TYPED_BESIDE):
+            continue
+        kind = (
+            form.get(f"{name.rpartition('-')[0]}-kind") if field and field.kind in ("email", "phone") else ""
+        )
+        said = _SAID[field.kind](text) if field and field.kind in _SAID else text
+        yield label_of("/" + name.replace("-", "/"), LABELS), f"{said} ({kind})" if kind else said
+
+
+def _field_at(name: str) -> FormField | None:
+    """The field that a name in the form stands for, if it is one that people write into."""
+    first, *rest = name.split("-")
+    field = FIELDS.get(first)
+    for part in rest:
+        if field and not part.isdecimal():
+            field = field.parts.get(part)
+    return None if field is None or field.kind in _NOT_WRITTEN else field
 
 
 def values_of(content: CardContent) -> Values:
@@ -146,19 +224,19 @@ def differences(typed: Values, stored: CardContent) -> dict[str, str]:
     """The stored value, as text, of every field in which what was typed differs from what is stored."""
     newer = values_of(stored)
     found = {
-        _LABELS[f"/{name}"]: _as_text(value)
+        FIELDS[name].label: _as_text(value)
         for name, value in newer.items()
         if name not in ("audiences", *PICTURES) and _as_text(value) != _as_text(typed.get(name))
     }
     for name in PICTURES:
         if newer[name] != typed.get(name):
-            found[_LABELS[f"/{name}"]] = "Another picture" if newer[name] else ""
+            found[FIELDS[name].label] = "Another picture" if newer[name] else ""
     shown = [
-        f"{_LABELS[f'/{name}']}: {AUDIENCES[audience]}"
+        f"{FIELDS[name].label}: {AUDIENCES[audience]}"
         for name, audience in newer["audiences"].items()
         if audience != typed["audiences"].get(name)
     ]
-    return found | ({_LABELS["/audiences"]: "\n".join(shown)} if shown else {})
+    return found | ({LABELS["/audiences"]: "\n".join(shown)} if shown else {})
 
 
 def _as_text(value: Any) -> str:

@@ -15,10 +15,10 @@ Writer = Callable[[CardView, str, bytes | None], bytes]
 
 
 class Format(NamedTuple):
-    """One form of a card: what `write(view, url, photo)` returns, and as which Content-Type it is sent.
+    """One format of a card: what `write(view, url, photo)` returns, and as which Content-Type it is sent.
 
-    `photo` is the shown photo as JPEG, or None; only the forms that `take_photo` look at it. `to_keep` says
-    that the form is a file for an address book: fetching it saves the contact.
+    `photo` is the shown photo as JPEG, or None; only the formats that `take_photo` look at it. `to_keep`
+    says that the format is a file for an address book: fetching it saves the contact.
     """
 
     content_type: str
@@ -59,6 +59,6 @@ def _colour(query: Mapping[str, str], name: str, default: str) -> str:
     return f"#{query[name].removeprefix('#').lower()}" if name in query else default
 
 
-def draw_code(form: str, url: str, look: Look, logo: bytes | None) -> bytes:
-    """A code of the forms `qr.svg` and `qr.png` that is not the plain one of `FORMATS`."""
-    return qr_png(url, look, logo) if form == "qr.png" else qr_svg_with(url, look, logo).encode()
+def draw_code(format_name: str, url: str, look: Look, logo: bytes | None) -> bytes:
+    """A code of the formats `qr.svg` and `qr.png` that is not the plain one of `FORMATS`."""
+    return qr_png(url, look, logo) if format_name == "qr.png" else qr_svg_with(url, look, logo).encode()

@@ -1,5 +1,7 @@
 """Parts that the pages of one card share: the card, its address, changes of its publication."""
 
+from typing import Final
+
 import azure.functions as func
 
 import wiring.cards
@@ -10,6 +12,21 @@ from domain.publishing.publication import Change, change_publication
 from functions.framework.callers import SignedIn
 from functions.framework.clock import now
 
+# What a page says after a redirect, by the value of `done` in its address.
+_DONE: Final = {
+    "created": "Your card is made. Fill in what people should see, then publish it.",
+    "saved": "The draft is saved. What the public sees has not changed.",
+    "published": "Your card is live.",
+    "unpublished": "The card is no longer public. Within seconds, its link and its QR code show nothing.",
+    "picture-not-ready": "The card is not published: one of its pictures below is not ready or not taken.",
+    "paused": "The card is paused. Its link shows nothing until you resume it.",
+    "resumed": "The card can be seen again.",
+    "undone": "What was published before is public again. Your draft has not changed.",
+    "renamed": "The card has its new name. The old link leads to the new one.",
+    "duplicated": "This is your copy. It is a draft until you publish it.",
+    "deleted": "The card is deleted.",
+}
+
 
 async def card_of(req: func.HttpRequest, person: SignedIn) -> Card:
     return await read_card(person.account_id, req.route_params["cardId"], cards=wiring.cards.store())
@@ -17,6 +34,11 @@ async def card_of(req: func.HttpRequest, person: SignedIn) -> Card:
 
 def card_url(card: Card) -> str:
     return f"{wiring.site.origin()}/c/{card.handle}"
+
+
+def done(req: func.HttpRequest) -> str | None:
+    """The message for what was just done, if the page was reached by doing it."""
+    return _DONE.get(req.params.get("done", ""))
 
 
 async def change(wanted: Change, person: SignedIn, card_id: str, version: int) -> None:

@@ -14,11 +14,12 @@ from domain.base.errors import Fault, HandleLookalike, HandleTaken, InvalidInput
 from domain.cards.card import Card
 from domain.cards.create import Creating, NewCard, create_card
 from functions.accounts.profile_choices import profile_choices
-from functions.cards.form import content_of
+from functions.cards.form import content_of, sentences
+from functions.cards.frame import done
 from functions.framework.callers import SignedIn
 from functions.framework.clock import new_id, new_suffix, now
-from functions.framework.forms import Values, sentences, vet
-from functions.framework.my_pages import done, my_page, person_and_form, person_of
+from functions.framework.forms import Values, vet
+from functions.framework.my_pages import my_page, person_and_form, person_of
 from functions.framework.replies import redirect
 
 _PAGE_OF_CARDS = 50

@@ -10,7 +10,7 @@ PAGE = "page"
 class Offer(NamedTuple):
     """What can be had by `Accept`. A code is none of it: it is not the card but a picture of its address."""
 
-    form: str
+    format_name: str
     media: str
     version: str | None = None
 
@@ -50,7 +50,7 @@ class _Range(NamedTuple):
 
 
 def negotiate(accept: str) -> str:
-    """The form of a card that the header prefers: a key of `FORMATS`, or `PAGE`.
+    """The name of the format that the header prefers: a key of `FORMATS`, or `PAGE`.
 
     Of two that a reader likes equally, the one it names more precisely wins, then our order. The page is also
     for who says nothing, nothing readable, or wants none of what there is. Only the first 1,000 characters
@@ -62,12 +62,12 @@ def negotiate(accept: str) -> str:
 @lru_cache(maxsize=256)
 def _negotiate(accept: str) -> str:
     ranges = [found for part in _PARTS.findall(accept) if (found := _range(part))]
-    best, form = (0.0, 0), PAGE
+    best, format_name = (0.0, 0), PAGE
     for offer in OFFERS:
         fit, quality = max(((each.fit(offer), each.quality) for each in ranges), default=(0, 0.0))
         if fit and quality > 0 and (quality, fit) > best:
-            best, form = (quality, fit), offer.form
-    return form
+            best, format_name = (quality, fit), offer.format_name
+    return format_name
 
 
 def _range(part: str) -> _Range | None:

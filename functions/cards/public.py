@@ -1,4 +1,4 @@
-"""The public door of a card: every form of it, its images and the links it leads to, under one rule."""
+"""The public door of a card: every format of it, its images and the links it leads to, under one rule."""
 
 import asyncio
 import base64
@@ -13,8 +13,8 @@ import azure.functions as func
 
 import wiring.cards
 import wiring.images
-import wiring.relationships
 import wiring.site
+import wiring.visibility
 from adapters.published_cache import CachedCard
 from domain.base.errors import NotFound, Unavailable
 from domain.cards.card import PublishedCard
@@ -27,6 +27,7 @@ from functions.cards.formats import FORMATS, code_look, draw_code
 from functions.cards.negotiation import PAGE, negotiate
 from functions.cards.outputs import Output, outputs_of
 from functions.framework.callers import SESSION_COOKIE, signed_in
+from functions.framework.compression import coding_for
 from functions.framework.doors import Handler
 from functions.framework.pages import content_security_policy, render
 from functions.framework.replies import redirect, reply
@@ -87,7 +88,7 @@ async def _viewer(req: func.HttpRequest, card: PublishedCard) -> tuple[Viewer, b
         return ANYONE, False
     if found is None:
         return ANYONE, False
-    viewer = await viewer_of(card, found.account_id, connections=wiring.relationships.connections())
+    viewer = await viewer_of(card, found.account_id, connections=wiring.visibility.connections())
     return viewer, found.account_id == card.owner_id
 
 
@@ -98,22 +99,25 @@ async def show_card(req: func.HttpRequest) -> func.HttpResponse:
         raise NotFound
     cached = await _take(handle)
     outputs = outputs_of(cached)
-    form = suffix or negotiate(req.headers.get("accept", ""))
+    format_name = suffix or negotiate(req.headers.get("accept", ""))
+    coding = coding_for(req.headers.get("accept-encoding", ""))
     viewer, is_owner = await _viewer(req, cached.card)
     if outputs.for_everyone:
         viewer = Viewer(signed_in=viewer.signed_in)
-    if form in CODES and not CODE_OPTIONS.isdisjoint(req.params):
-        drawn = await _drawn(req.params, form, cached, viewer)
+    if format_name in CODES and not CODE_OPTIONS.isdisjoint(req.params):
+        drawn = await _drawn(req.params, format_name, cached, viewer)
+        drawn = drawn.encoded(coding)
         return drawn.unchanged if matches(req, drawn.etag) else drawn.full
-    output = outputs.forms.get((viewer, form))
+    output = outputs.made.get((viewer, format_name))
     if output is None:
-        output = await _make(view_for(cached.card, viewer), form, viewer)
+        output = await _make(view_for(cached.card, viewer), format_name, viewer)
         if len(output.full.get_body()) <= MOST_KEPT:
-            outputs.forms[viewer, form] = output
+            outputs.made[viewer, format_name] = output
+    output = output.encoded(coding)
     unchanged = matches(req, output.etag)
     # Looking again is a visit; asking whether a file that was saved has changed saves nothing.
-    if form == PAGE or (FORMATS[form].to_keep and not unchanged):
-        kind: Kind = "view" if form == PAGE else "save"
+    if format_name == PAGE or (FORMATS[format_name].to_keep and not unchanged):
+        kind: Kind = "view" if format_name == PAGE else "save"
         await note(kind, cached.card.card_id, req, is_owner=is_owner)
     return output.unchanged if unchanged else output.full
 
@@ -155,13 +159,13 @@ async def follow_card_link(req: func.HttpRequest) -> func.HttpResponse:
     return redirect(links[key])
 
 
-async def _make(view: CardView, form: str, viewer: Viewer) -> Output:
+async def _make(view: CardView, format_name: str, viewer: Viewer) -> Output:
     url = _url(view)
     caching = _caching(viewer)
-    if form != PAGE:
-        kind = FORMATS[form]
+    if format_name != PAGE:
+        kind = FORMATS[format_name]
         photo = await _picture(view, "photo") if kind.takes_photo else None
-        headers = _file_name(view, form) if kind.to_keep else {}
+        headers = _file_name(view, format_name) if kind.to_keep else {}
         return _output(kind.write(view, url, photo), kind.content_type, caching | headers)
     body = render(
         "cards/card.html",
@@ -186,20 +190,20 @@ def _caching(viewer: Viewer) -> dict[str, str]:
     return {"Cache-Control": kept, "Vary": "Accept, Cookie"}
 
 
-async def _drawn(options: Mapping[str, str], form: str, cached: CachedCard, viewer: Viewer) -> Output:
+async def _drawn(options: Mapping[str, str], format_name: str, cached: CachedCard, viewer: Viewer) -> Output:
     """A QR code in the owner's colours and size, and with the shown logo if asked for.
 
     Drawing is work, and anybody may ask: one is drawn at a time, and a card keeps a few of them.
     """
     look, with_logo = code_look(options), options.get("logo") == "1"
-    kept, key = outputs_of(cached).drawn, (viewer, form, look, with_logo)
+    kept, key = outputs_of(cached).drawn, (viewer, format_name, look, with_logo)
     output = kept.get(key)
     if output is None:
         view = view_for(cached.card, viewer)
         logo = await _picture(view, "logo") if with_logo else None
         async with _drawing:
-            body = await asyncio.to_thread(draw_code, form, _url(view), look, logo)
-        output = _output(body, FORMATS[form].content_type, _caching(viewer))
+            body = await asyncio.to_thread(draw_code, format_name, _url(view), look, logo)
+        output = _output(body, FORMATS[format_name].content_type, _caching(viewer))
         if len(kept) < MOST_DRAWN and len(body) <= MOST_KEPT:
             kept[key] = output
     return output
@@ -216,8 +220,8 @@ async def _picture(view: CardView, field: str) -> bytes | None:
     return found[0] if found else None
 
 
-def _file_name(view: CardView, form: str) -> dict[str, str]:
-    suffix = form.rpartition(".")[2]
+def _file_name(view: CardView, format_name: str) -> dict[str, str]:
+    suffix = format_name.rpartition(".")[2]
     name = quote(f"{view.content.name}.{suffix}", safe="")
     return {"Content-Disposition": f"inline; filename=\"{view.handle}.{suffix}\"; filename*=UTF-8''{name}"}
 

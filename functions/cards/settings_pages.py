@@ -15,11 +15,12 @@ from domain.cards.card import Card, CardVersion
 from domain.cards.create import CardCopy, CardHandle, Creating, duplicate_card
 from domain.publishing.publication import MAX_RENAMES, Change, TooManyRenames, delete_card, rename_card
 from functions.accounts.profile_choices import profile_choices
-from functions.cards.frame import card_of, change
+from functions.cards.form import sentences
+from functions.cards.frame import card_of, change, done
 from functions.framework.callers import SignedIn
 from functions.framework.clock import new_id, new_suffix, now
-from functions.framework.forms import sentences, vet
-from functions.framework.my_pages import done, my_page, person_and_form, person_of, version_in
+from functions.framework.forms import vet
+from functions.framework.my_pages import my_page, person_and_form, person_of, version_in
 from functions.framework.replies import redirect
 
 # What the buttons of a card's pages change, and the page each leads to.

@@ -3,9 +3,9 @@
 import azure.functions as func
 
 from adapters.drawing.qr import qr_svg
-from functions.cards.frame import card_of, card_url
+from functions.cards.frame import card_of, card_url, done
 from functions.framework.assets import script_url
-from functions.framework.my_pages import done, my_page, person_of
+from functions.framework.my_pages import my_page, person_of
 
 
 async def show(req: func.HttpRequest) -> func.HttpResponse:

@@ -1,7 +1,9 @@
 """Callers: programs with a bearer token, browsers with a session, and protection against forged requests."""
 
 import hmac
+import secrets
 from collections.abc import Mapping
+from operator import xor
 from typing import NamedTuple
 from urllib.parse import parse_qsl
 
@@ -19,6 +21,8 @@ SESSION_COOKIE = "__Host-session"
 CSRF_FIELD = "csrf"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 MAX_FORM_FIELDS = 200
+# A pad and the hidden token, 32 bytes each.
+MASKED_CHARACTERS = 128
 FORM = "application/x-www-form-urlencoded"
 
 
@@ -30,11 +34,16 @@ class Caller(NamedTuple):
 
 
 class SignedIn(NamedTuple):
-    """A browser with a live session. `csrf` goes into every form; `token` is the cookie's value."""
+    """A browser with a live session. `token` is the cookie's value."""
 
     account_id: str
-    csrf: str
     token: str
+    csrf_secret: str
+
+    @property
+    def csrf(self) -> str:
+        """An anti-forgery token, another each time: compressed pages would give away one that stays."""
+        return masked(self.csrf_secret)
 
 
 async def authenticate(req: func.HttpRequest) -> Caller:
@@ -68,7 +77,7 @@ async def signed_in(req: func.HttpRequest) -> SignedIn | None:
         session = await resume_session(token, now=now(), sessions=wiring.sign_in.sessions())
     except Unauthenticated:
         return None
-    return SignedIn(session.account_id, csrf_token(token), token)
+    return SignedIn(session.account_id, token, csrf_token(token))
 
 
 def check_form(req: func.HttpRequest, signed_in: SignedIn, form: Mapping[str, str]) -> None:
@@ -112,5 +121,24 @@ async def _bearer(authorization: str) -> Caller:
 
 
 def _check_csrf(found: SignedIn, given: str | None) -> None:
-    if not hmac.compare_digest((given or "").encode(), found.csrf.encode()):
+    if not hmac.compare_digest(unmasked(given or "").encode(), found.csrf_secret.encode()):
         raise ForgedRequest
+
+
+def masked(secret: str) -> str:
+    """A secret of hexadecimal digits under a random pad: twice as long, and never the same."""
+    plain = bytes.fromhex(secret)
+    pad = secrets.token_bytes(len(plain))
+    return (pad + bytes(map(xor, pad, plain))).hex()
+
+
+def unmasked(text: str) -> str:
+    """The secret that `masked` hid. Any other text, such as the API's own token, is returned as it is."""
+    if len(text) != MASKED_CHARACTERS:
+        return text
+    try:
+        both = bytes.fromhex(text)
+    except ValueError:
+        return text
+    half = len(both) // 2
+    return bytes(map(xor, both[:half], both[half:])).hex()

@@ -14,6 +14,7 @@ from typing import Any, ClassVar, NamedTuple, Protocol
 import azure.functions as func
 
 from domain.base.errors import InternalError, Refusal
+from functions.framework.compression import coding_for, encoded
 
 log = logging.getLogger("izwop")
 
@@ -21,6 +22,7 @@ API = "api/v1"
 _STORAGE = "AzureWebJobsStorage"
 
 Handler = Callable[[func.HttpRequest], Awaitable[func.HttpResponse]]
+Refuse = Callable[[func.HttpRequest, Refusal], func.HttpResponse]
 
 
 class Door(Protocol):
@@ -45,14 +47,29 @@ class Page:
 
     def register(self, app: func.FunctionApp) -> None:
         _register_http(
-            app, self.name, self.methods, self.route, _framed(self.name, self.handler, self.refuse)
+            app, self.name, self.methods, self.route, _framed(self.name, self.handler, self.refused)
         )
+
+    def refused(self, req: func.HttpRequest, refusal: Refusal) -> func.HttpResponse:
+        answer: func.HttpResponse = resolve(self.refuse)(req, refusal)
+        return answer
 
 
 class MyPage(Page):
-    """A page under `/my`: without a session it leads to signing in, and a refused form is not lost."""
+    """A page under `/my`: without a session it leads to signing in."""
 
     refuse: ClassVar[str] = "functions.framework.my_pages:refuse"
+
+
+@dataclass(frozen=True)
+class MyForm(MyPage):
+    """A form under `/my` that people write into. `texts_in` names what reads from it what a refusal shows."""
+
+    texts_in: str
+
+    def refused(self, req: func.HttpRequest, refusal: Refusal) -> func.HttpResponse:
+        answer: func.HttpResponse = resolve(self.refuse)(req, refusal, resolve(self.texts_in))
+        return answer
 
 
 class SignInPage(Page):
@@ -82,7 +99,11 @@ class Operation(NamedTuple):
             )
             return answer
 
-        framed = _framed(self.name, handle, "functions.framework.problems:refuse")
+        def refused(req: func.HttpRequest, refusal: Refusal) -> func.HttpResponse:
+            answer: func.HttpResponse = resolve("functions.framework.problems:refuse")(req, refusal)
+            return answer
+
+        framed = _framed(self.name, handle, refused)
         _register_http(app, self.name, self.method, f"{API}/{self.path}", framed)
 
 
@@ -135,27 +156,28 @@ def resolve(handler: str) -> Any:
     return getattr(import_module(module), name)
 
 
-def _framed(name: str, handler: str | Handler, refuse: str) -> Handler:
+def _framed(name: str, handler: str | Handler, refuse: Refuse) -> Handler:
     """The handler with its refusals told by `refuse`, a function of a request and a refusal."""
 
     async def handle(req: func.HttpRequest) -> func.HttpResponse:
         try:
             called: Handler = resolve(handler) if isinstance(handler, str) else handler
-            return await called(req)
+            answer = await called(req)
         except Refusal as refusal:
-            return _told(name, req, refusal, refuse)
+            answer = _told(name, req, refusal, refuse)
         except Exception:
             log.exception("unexpected error in %s", name)
-            return _told(name, req, InternalError(), refuse)
+            answer = _told(name, req, InternalError(), refuse)
+        return encoded(answer, coding_for(req.headers.get("accept-encoding", "")))
 
     # The runtime checks the signature against the bindings and shows the name.
     handle.__name__ = name
     return handle
 
 
-def _told(name: str, req: func.HttpRequest, refusal: Refusal, refuse: str) -> func.HttpResponse:
+def _told(name: str, req: func.HttpRequest, refusal: Refusal, refuse: Refuse) -> func.HttpResponse:
     try:
-        answer: func.HttpResponse = resolve(refuse)(req, refusal)
+        answer = refuse(req, refusal)
     except Exception:
         log.exception("a refusal could not be told in %s", name)
         answer = resolve("functions.framework.problems:problem")(InternalError())

@@ -5,40 +5,13 @@ import zlib
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import quote, urlsplit
 
 from markupsafe import Markup
-
-from domain.base.fields import FORBIDDEN, is_visible
 
 # The classes of web/styles that carry a hue, `hue-0` to `hue-7`: styles may not be written inline.
 HUES = 8
 _WEB = Path(__file__).parent.parent.parent / "web"
-_NETWORKS = {
-    "behance.net": "Behance",
-    "bsky.app": "Bluesky",
-    "dribbble.com": "Dribbble",
-    "facebook.com": "Facebook",
-    "github.com": "GitHub",
-    "gitlab.com": "GitLab",
-    "instagram.com": "Instagram",
-    "line.me": "LINE",
-    "linkedin.com": "LinkedIn",
-    "medium.com": "Medium",
-    "mastodon.social": "Mastodon",
-    "orcid.org": "ORCID",
-    "pinterest.com": "Pinterest",
-    "t.me": "Telegram",
-    "threads.net": "Threads",
-    "tiktok.com": "TikTok",
-    "twitter.com": "X",
-    "vimeo.com": "Vimeo",
-    "wa.me": "WhatsApp",
-    "weibo.com": "Weibo",
-    "x.com": "X",
-    "xing.com": "XING",
-    "youtube.com": "YouTube",
-}
 
 
 def initials(name: str) -> str:
@@ -68,34 +41,12 @@ def mailto(address: str) -> str:
     return f"mailto:{quote(local, safe='!$*+-/=^_{|}~.')}@{domain}"
 
 
-def host_of(url: str) -> str:
-    """The site a link leads to, as people say it."""
-    return (urlsplit(url).hostname or "").removeprefix("www.")
-
-
 def link_text(url: str) -> str:
     """A link without what machines need: no scheme, no `www.`, no query, no closing slash."""
     parts = urlsplit(url)
     if parts.scheme in ("mailto", "tel"):
         return parts.path
     return parts.netloc.removeprefix("www.") + parts.path.rstrip("/")
-
-
-def network(url: str) -> str:
-    """The name of the social network a link leads to, or the site's own."""
-    host = host_of(url)
-    while host not in _NETWORKS and host.count(".") > 1:
-        host = host.partition(".")[2]
-    return _NETWORKS.get(host) or host_of(url)
-
-
-def member(url: str) -> str:
-    """Whose page of a social network a link leads to: the last part of its path.
-
-    Escapes may hide what a text of a card may not contain; that is left out.
-    """
-    found = FORBIDDEN.sub("", unquote(urlsplit(url).path)).rstrip("/").rpartition("/")[2]
-    return found if is_visible(found) else ""
 
 
 @cache
@@ -129,13 +80,10 @@ def icon(name: str) -> Markup:
 
 
 FILTERS = {
-    "host_of": host_of,
     "hue": hue,
     "icon": icon,
     "initials": initials,
     "language": language,
     "link_text": link_text,
     "mailto": mailto,
-    "member": member,
-    "network": network,
 }

@@ -1,7 +1,7 @@
 """Reading and vetting of sent forms, and sentences about their faults."""
 
 import re
-from collections.abc import Buffer, Mapping
+from collections.abc import Buffer, Iterable, Mapping
 from io import BytesIO
 from typing import IO, Any, Final
 
@@ -11,44 +11,12 @@ from pydantic import BaseModel, ValidationError
 from domain.base.errors import Fault, ImageTooLarge, InvalidInput
 from domain.images.image import MAX_BYTES
 from functions.framework.callers import MAX_FORM_FIELDS, read_form
-from functions.framework.filters import countries, language
 from functions.framework.problems import MAX_BODY, BadBody, faults_of
 from functions.framework.requests import read_binary
 
-# Fields whose value is the id of an image.
-PICTURES: Final = ("photo", "logo", "companyImage")
-_LABELS: Final = {
-    "/name": "Name",
-    "/photo": "Photo",
-    "/logo": "Logo",
-    "/pronouns": "Pronouns",
-    "/title": "Title",
-    "/organisation": "Organisation",
-    "/bio": "About you",
-    "/languages": "Language",
-    "/emails": "E-mail",
-    "/phones": "Phone",
-    "/website": "Website",
-    "/socialLinks": "Social link",
-    "/companyText": "About the company",
-    "/companyImage": "Company picture",
-    "/videoLink": "Video link",
-    "/officeAddress/street": "Street",
-    "/officeAddress/city": "City",
-    "/officeAddress/region": "Region",
-    "/officeAddress/postalCode": "Postal code",
-    "/officeAddress/country": "Country",
-    "/officeAddress": "Office address",
-    "/mapLink": "Map link",
-    "/productLinks": "Product or service",
-    "/handle": "Handle",
-    "/profileId": "Profile",
-    "/profileName": "Profile",
-    "/profiles": "Profile name",
-    "/audiences": "Who sees it",
-}
-_NOT_WRITTEN: Final = frozenset({"csrf", "key", "version", "then", "profileId", "as", *PICTURES})
 Values = dict[str, Any]
+# What the fields of a form are called, by JSON Pointer.
+Labels = Mapping[str, str]
 
 
 def vet[M: BaseModel](model: type[M], values: Values, *, field: str | None = None) -> M:
@@ -62,47 +30,35 @@ def vet[M: BaseModel](model: type[M], values: Values, *, field: str | None = Non
         raise InvalidInput(faults) from None
 
 
-def label_of(pointer: str) -> str:
-    """What the page calls the field at a pointer: `/emails/1/address` is `E-mail 2`."""
+def label_of(pointer: str, labels: Labels) -> str:
+    """What a page calls the field at a pointer: `/emails/1/address` is `E-mail 2`."""
     match = re.match(r"(/[A-Za-z]+)/([0-9]{1,3})", pointer)
     if match:
-        return f"{_LABELS.get(match[1], match[1])} {int(match[2]) + 1}"
-    return _LABELS.get(pointer) or _LABELS.get("/" + pointer.split("/")[1], "This form")
+        return f"{labels.get(match[1], match[1])} {int(match[2]) + 1}"
+    return labels.get(pointer) or labels.get("/" + pointer.split("/")[1], "This form")
 
 
-def sentences(faults: list[Fault]) -> dict[str, str]:
-    """One sentence for each field with a fault, in the order of the faults, by pointer into the content."""
+def sentences(faults: list[Fault], labels: Labels) -> dict[str, str]:
+    """One sentence for each field with a fault, by pointer, in the order of the faults."""
     found: dict[str, str] = {}
     for fault in faults:
-        pointer = fault.field.removeprefix("/content")
-        found.setdefault(pointer, f"{label_of(pointer)} {fault.detail}")
+        found.setdefault(fault.field, f"{label_of(fault.field, labels)} {fault.detail}")
     return found
 
 
-def texts_in(form: Mapping[str, str]) -> dict[str, str]:
-    """What somebody wrote into a form, by label, so that it can be shown when it cannot be kept."""
+def by_label(texts: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Texts by their labels; those of one label stand under each other."""
     found: dict[str, str] = {}
-    for name, text in form.items():
-        row, _, part = name.rpartition("-")
-        if not text.strip() or name in _NOT_WRITTEN or part in ("kind", "audience", "file"):
-            continue
-        if row == "audiences":
-            continue
-        if name == "officeAddress-country":
-            said = countries().get(text, text)
-        elif row == "languages":
-            said = language(text)
-        else:
-            kind = "" if part == "label" else form.get(f"{row}-kind")
-            said = f"{text} ({kind})" if kind else text
-        label = label_of("/" + name.replace("-", "/"))
-        found[label] = f"{found[label]}\n{said}" if label in found else said
+    for label, text in texts:
+        found[label] = f"{found[label]}\n{text}" if label in found else text
     return found
 
 
 MULTIPART: Final = "multipart/form-data"
 # Room to say kindly that a picture is too large, without losing what was typed beside it.
 _MAX_UPLOAD: Final = 32 * 1024 * 1024
+# A browser sends a part for each field for files, also for those in which nobody chose one.
+_MAX_FILES: Final = 10
 
 
 class _Bounded(BytesIO):
@@ -143,7 +99,7 @@ def _read_multipart(req: func.HttpRequest) -> tuple[dict[str, str], dict[str, by
     parser = MultiPartParser(
         stream_factory=_keep,
         max_form_memory_size=MAX_BODY,
-        max_form_parts=MAX_FORM_FIELDS + len(PICTURES),
+        max_form_parts=MAX_FORM_FIELDS + _MAX_FILES,
     )
     try:
         fields, files = parser.parse(BytesIO(body), options["boundary"].encode("ascii"), len(body))

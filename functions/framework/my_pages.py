@@ -1,5 +1,6 @@
 """Frame of the pages under `/my`: the person, sent forms, messages, and refusals as pages."""
 
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
@@ -16,28 +17,10 @@ from domain.base.errors import (
 )
 from domain.sign_in.flow import START_PAGE
 from functions.framework.callers import SignedIn, check_form, read_form, refuse_other_sites, signed_in
-from functions.framework.forms import read_sent, texts_in
+from functions.framework.forms import read_sent
 from functions.framework.pages import page, refusal_page
 from functions.framework.replies import redirect
 
-# What a page says after a redirect, by the value of `done` in its address.
-_DONE: Final = {
-    "created": "Your card is made. Fill in what people should see, then publish it.",
-    "saved": "The draft is saved. What the public sees has not changed.",
-    "published": "Your card is live.",
-    "unpublished": "The card is no longer public. Within seconds, its link and its QR code show nothing.",
-    "picture-not-ready": "The card is not published: one of its pictures below is not ready or not taken.",
-    "paused": "The card is paused. Its link shows nothing until you resume it.",
-    "resumed": "The card can be seen again.",
-    "undone": "What was published before is public again. Your draft has not changed.",
-    "renamed": "The card has its new name. The old link leads to the new one.",
-    "duplicated": "This is your copy. It is a draft until you publish it.",
-    "deleted": "The card is deleted.",
-    "session-ended": "That browser is signed out.",
-    "profile-deleted": "The profile is deleted.",
-    "profile-added": "The profile is added.",
-    "profile-renamed": "The profile has its new name.",
-}
 # What a page of /my says of a refusal in place of its title, and after it, by its code.
 _SAID: Final = {
     Unauthenticated.code: (
@@ -50,18 +33,20 @@ _SAID: Final = {
     ),
     NotFound.code: (NotFound.title, "Nothing was changed, because what you wanted to change is gone."),
 }
+# What somebody wrote into a form, by label.
+Texts = Callable[[Mapping[str, str]], dict[str, str]]
 _UNSURE: Final = "We do not know whether it was done. Look before you try again."
 
 
-def refuse(req: func.HttpRequest, refusal: Refusal) -> func.HttpResponse:
+def refuse(req: func.HttpRequest, refusal: Refusal, texts_in: Texts | None = None) -> func.HttpResponse:
     """Tell a refusal or a bug on a page. Without a session the person is sent to sign in and comes back.
 
-    The texts of a form that cannot be taken are shown, so that they are not lost.
+    The texts of a form that cannot be taken are shown, as `texts_in` reads them, so that they are not lost.
     """
     posted = req.method == "POST"
     if isinstance(refusal, Unauthenticated) and not posted:
         return redirect(f"/auth/login?returnTo={quote(_path(req), safe='/')}")
-    written = _written(req) if posted else {}
+    written = _written(req, texts_in) if posted and texts_in else {}
     if isinstance(refusal, NotFound) and not written:
         return refusal_page("site/missing.html", refusal)
     title, advice = _SAID.get(refusal.code, (refusal.title, "Nothing was changed."))
@@ -85,7 +70,7 @@ def _path(req: func.HttpRequest) -> str:
         return START_PAGE
 
 
-def _written(req: func.HttpRequest) -> dict[str, str]:
+def _written(req: func.HttpRequest, texts_in: Texts) -> dict[str, str]:
     """What was written into a form; nothing of what another site sent is ever shown on a page of ours."""
     try:
         refuse_other_sites(req)
@@ -113,11 +98,6 @@ def my_page(
     template: str, person: SignedIn, *, section: str = "cards", status: int = 200, **values: Any
 ) -> func.HttpResponse:
     return page(template, status=status, csrf=person.csrf, section=section, **values)
-
-
-def done(req: func.HttpRequest) -> str | None:
-    """The message for what was just done, if the page was reached by doing it."""
-    return _DONE.get(req.params.get("done", ""))
 
 
 def version_in(form: dict[str, str]) -> int:

@@ -5,13 +5,11 @@ from typing import Final
 
 import wiring.images
 from domain.base.errors import ImageTooLarge
-from domain.cards.content import Purpose
+from domain.cards.content import IMAGE_PURPOSES, Purpose
 from domain.images.image import MAX_BYTES, NewImage, start_image, upload_image
 from functions.framework.clock import new_id, now
 
-# The picture's file stands in the field of this name.
-FILE_OF: Final = {"photo": "photo-file", "logo": "logo-file", "companyImage": "companyImage-file"}
-PURPOSES: Final[tuple[Purpose, ...]] = ("photo", "logo", "companyImage")
+PURPOSES: Final = tuple(IMAGE_PURPOSES.values())
 
 
 async def send_pictures(account_id: str, files: Mapping[str, bytes]) -> tuple[dict[str, str], dict[str, str]]:
@@ -19,7 +17,7 @@ async def send_pictures(account_id: str, files: Mapping[str, bytes]) -> tuple[di
     made: dict[str, str] = {}
     faults: dict[str, str] = {}
     for purpose in PURPOSES:
-        content = files.get(FILE_OF[purpose])
+        content = files.get(f"{purpose}-file")
         if content is None:
             continue
         if len(content) > MAX_BYTES:

@@ -103,7 +103,7 @@ def test_every_function_that_can_be_switched_off_is_there(functions) -> None:
     pictures = next(named for stops, named in rows.items() if stops.startswith("pictures that come in"))
     assert takes_pictures | {"cards_page_save"} < pictures  # whose form may bring some
     shows_cards = {name for name, (route, *_) in functions.items() if route.startswith("c/")}
-    assert shows_cards == rows["cards, in every form"]
+    assert shows_cards == rows["cards, in every format"]
 
 
 def test_every_setting_that_is_exported_is_a_parameter() -> None:

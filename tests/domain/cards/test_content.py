@@ -1,6 +1,7 @@
 """What a card may say, and how each fault is named."""
 
 import json
+from typing import get_args
 
 import pytest
 from hypothesis import given, settings
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from domain.base.fields import STORED
-from domain.cards.content import CardContent
+from domain.cards.content import IMAGE_PURPOSES, CardContent, Purpose
 
 
 def faults(**content: object) -> set[tuple[str, str]]:
@@ -162,3 +163,7 @@ def test_what_was_stored_is_read_without_vetting_it_again() -> None:
     stored = {"name": "Ada", "emails": [{"kind": "work", "address": "was valid once"}]}
     assert CardContent.model_validate(stored, context=STORED).emails[0].address == "was valid once"
     assert json.loads(CardContent.model_validate(stored, context=STORED).model_dump_json())["name"] == "Ada"
+
+
+def test_every_picture_has_its_purpose() -> None:
+    assert tuple(IMAGE_PURPOSES.values()) == get_args(Purpose)

@@ -14,7 +14,7 @@ from pydantic.alias_generators import to_camel
 from adapters.drawing.qr import qr_svg
 from domain.base.fields import phone_text
 from domain.cards.card import PublishedCard, ShownImage
-from domain.cards.content import IMAGE_PURPOSES, CardContent
+from domain.cards.content import IMAGE_PURPOSES, SINGLE_FIELDS, CardContent
 from domain.cards.links import links_of
 from domain.formats.schema_org import script_text
 from domain.publishing.publication import PROJECTED
@@ -102,7 +102,7 @@ def _row(field: str, mark: str, who: str, marks: dict[str, str]) -> dict[str, st
 
 
 def outputs(view: CardView) -> dict[str, bytes]:
-    """Every form of the view, as the door makes them."""
+    """Every format of the view, as the door makes them."""
     photo = PHOTO if "photo" in view.images else None
     made = {name: kind.write(view, URL, photo) for name, kind in FORMATS.items() if name != "qr.png"}
     links = {link: f"/c/{view.handle}/go/{key}" for key, link in links_of(view.content).items()}
@@ -138,6 +138,10 @@ def leaks(card: PublishedCard, viewer: Viewer, marks: dict[str, str], write=outp
     if card.content and card.content.audiences.photo not in allowed:
         found += [(name, "photo") for name, body in made.items() if holds(body, "cnphotobytes")]
     return found
+
+
+def test_every_field_but_the_languages_has_its_canary() -> None:
+    assert {*SINGLE, *IMAGE_PURPOSES, "languages"} == set(SINGLE_FIELDS)
 
 
 @settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -55,7 +55,7 @@ async def test_save_contact_is_a_vcard_with_a_file_name(card, client) -> None:
 async def test_one_address_answers_what_accept_prefers(card, client, accept: str, media: str) -> None:
     answer = await client().get(f"/c/{card['handle']}", headers={"Accept": accept})
     assert answer.headers["content-type"].startswith(media)
-    assert answer.headers["vary"] == "Accept, Cookie"
+    assert answer.headers["vary"] == "Accept, Cookie, Accept-Encoding"
 
 
 async def test_the_qr_code_reads_back_as_the_cards_address(card, client) -> None:

@@ -3,9 +3,7 @@
 import gzip
 import io
 import json
-import random
 import re
-import string
 from typing import Any
 
 import pytest
@@ -13,11 +11,11 @@ from PIL import Image
 
 from adapters.drawing.pictures import FORMS, rewrite
 from adapters.drawing.qr import qr_svg
-from domain.cards.card import ShownImage
+from bench.samples import fullest
 from domain.cards.content import CardContent
 from domain.cards.links import links_of
 from domain.formats.schema_org import script_text
-from domain.visibility.view import CardView
+from domain.visibility.view import ANYONE, CardView, view_for
 from functions.framework.filters import language, languages
 from functions.framework.pages import render
 from tests.card_views import URL, full_view, view_of
@@ -156,51 +154,8 @@ def test_languages_call_themselves_by_their_own_names() -> None:
     assert all(name.strip() == name != "" for name in languages().values())
 
 
-def prose(start: int, length: int) -> str:
-    """What packs as badly as English, to a half: words of its letters, some of them often."""
-    chance = random.Random(7)  # noqa: S311 - the same text in every run
-    letters, often = (
-        "etaoinshrdlcumwfgypbvk",
-        [12, 9, 8, 8, 7, 7, 6, 6, 6, 4, 4, 3, 3, 2, 2, 2, 2, 2, 2, 1, 1, 1],
-    )
-    words = ["".join(chance.choices(letters, often, k=chance.randint(2, 9))) for _ in range(1000)]
-    chosen = random.Random(start).choices(words, [rank**-0.7 for rank in range(1, 1001)], k=length)  # noqa: S311
-    return " ".join(chosen)[:length].strip()
-
-
-def picture(field: str) -> ShownImage:
-    names = random.Random(field)  # noqa: S311 - the same names in every run
-    files = {
-        form: f"{names.randbytes(16).hex()}.{'jpg' if form == 'jpeg' else 'webp'}"
-        for form in ("webp", "small", "jpeg")
-    }
-    return ShownImage(files=files, width=512, height=400, public=True)
-
-
 def fullest_card() -> CardView:
-    """Long texts, the longest where people write most, every list full, and three pictures for everybody."""
-    images = {field: picture(field) for field in ("photo", "logo", "company_image")}
-    letters = random.Random(1)  # noqa: S311 - the same paths in every run
-    paths = ["".join(letters.choices(string.ascii_lowercase, k=10)) for _ in range(20)]
-    view = full_view(
-        name=prose(0, 60),
-        title=prose(60, 80),
-        organisation=prose(160, 80),
-        bio=prose(300, 600),
-        companyText=prose(900, 2000),
-        languages=["en-GB", "fr", "sv", "de", "ar"],
-        emails=[
-            {"label": prose(3000 + 20 * n, 16), "address": f"{paths[n]}@{paths[-n]}.example"}
-            for n in range(5)
-        ],
-        phones=[{"label": prose(3200 + 20 * n, 16), "number": f"+46 70 174 06 0{n}"} for n in range(5)],
-        socialLinks=[{"url": f"https://network{n}.example/{paths[n]}"} for n in range(10)],
-        productLinks=[
-            {"label": prose(3400 + 30 * n, 24), "url": f"https://shop.example/{paths[10 + n]}"}
-            for n in range(10)
-        ],
-    )
-    return view.model_copy(update={"images": images})
+    return view_for(fullest("ada"), ANYONE)
 
 
 def test_the_fullest_page_stays_small_and_runs_nothing() -> None:

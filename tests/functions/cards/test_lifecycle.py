@@ -189,6 +189,31 @@ async def test_a_handle_whose_claim_stayed_pending_is_not_reissued_after_deletio
     assert taken.json()["code"] == "handle_taken"
 
 
+async def test_deleting_a_card_holds_a_claim_that_a_crash_left_pending(signed_in) -> None:
+    ada = await signed_in()
+    card = (await published(ada)).json()
+    name = f"handle:{skeleton(card['handle'])}"
+    await wiring.cards.handles()._items.patch(name, name, {"state": "pending"})
+    await ada.api("DELETE", f"cards/{card['id']}", headers={"If-Match": '"2"'})
+    assert (await wiring.cards.handles().find(card["handle"])).state == "held"
+
+
+@pytest.mark.parametrize(
+    ("method", "what", "after"),
+    [("PUT", "handle", 308), ("PUT", "pause", 404), ("DELETE", "publication", 404), ("DELETE", "", 404)],
+)
+async def test_a_change_by_the_api_is_seen_at_once_where_the_card_was_just_shown(
+    signed_in, client, method: str, what: str, after: int
+) -> None:
+    ada, stranger, body = await signed_in(), client(), {"handle": handle()} if what == "handle" else None
+    card = (await published(ada)).json()
+    assert (await stranger.get(f"/c/{card['handle']}")).status_code == 200
+    path = f"cards/{card['id']}/{what}".rstrip("/")
+    changed = await ada.api(method, path, json=body, headers={"If-Match": '"2"'})
+    assert changed.is_success, changed.text
+    assert (await stranger.get(f"/c/{card['handle']}")).status_code == after
+
+
 async def test_a_deleted_card_is_not_told_again_to_who_repeats_its_creation(signed_in) -> None:
     ada, headers = await signed_in(), {"Idempotency-Key": secrets.token_hex()}
     body = await body_of(ada, handle())

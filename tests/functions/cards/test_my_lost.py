@@ -51,6 +51,22 @@ async def test_a_form_after_the_session_shows_what_was_written(ada) -> None:
     assert shows_what_was_typed(answer.text)
 
 
+@pytest.mark.parametrize(
+    ("page", "action", "typed"),
+    [
+        ("", "/preview", {"bio": "An hour of work"}),
+        ("/settings", "/rename", {"handle": "an-hour-of-work"}),
+    ],
+)
+async def test_each_form_of_a_card_shows_what_was_written_into_it(ada, page, action, typed) -> None:
+    path = await new_card(ada)
+    fields = {**await fields_at(ada, path + page, path + (action if page else "")), **typed}
+    await ada.http.post("/auth/logout", data={"csrf": ada.csrf}, headers=SAME_SITE)
+    answer = await send(ada, path + action, fields)
+    assert answer.status_code == 401
+    assert all(text in answer.text for text in typed.values())
+
+
 @pytest.mark.parametrize("where", ["edit", "new"])
 async def test_a_form_that_meets_a_busy_store_shows_what_was_written(ada, order, where) -> None:
     path = await new_card(ada) if where == "edit" else "/my/new-card"

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 import pytest
 from PIL import Image
 
+from domain.cards.content import SINGLE_FIELDS
 from tests.forms import SAME_SITE, Fields, fields_at, new_card, publish, send
 
 HIDDEN = "Only for connections"
@@ -58,7 +59,7 @@ async def test_a_new_card_proposes_everyone_and_pronouns_to_nobody(ada) -> None:
     }
     assert proposed.pop("pronouns") == "private"
     assert set(proposed.values()) == {"public"}
-    assert len(proposed) == 12
+    assert len(proposed) == len(SINGLE_FIELDS) - 1
 
 
 async def test_a_preview_shows_each_viewer_only_their_part(ada) -> None:

@@ -1,4 +1,4 @@
-"""Which form of a card `Accept` gets (RFC 9110, section 12.5.1)."""
+"""Which format of a card `Accept` gets (RFC 9110, section 12.5.1)."""
 
 import time
 

@@ -3,7 +3,7 @@
 import pytest
 
 import wiring.cards
-import wiring.relationships
+import wiring.visibility
 from domain.cards.content import SINGLE_FIELDS
 from tests.functions.cards.test_api_cards import published
 
@@ -76,7 +76,7 @@ async def test_each_viewer_sees_what_is_meant_for_them_in_every_form(card, signe
     owner, made = card
     member, friend = await signed_in(), await signed_in()
     ids = [(await person.api("GET", "account")).json()["id"] for person in (owner, friend)]
-    await wiring.relationships.connections()._items.create(
+    await wiring.visibility.connections()._items.create(
         {"id": f"connection-{ids[1]}", "ownerId": ids[0], "kind": "connection", "role": "controller"}
     )
     for suffix in ("", ".vcf", ".v4.vcf", ".json", ".jcard", ".jscontact"):

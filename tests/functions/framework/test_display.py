@@ -46,22 +46,6 @@ def test_links_are_shown_without_what_machines_need(url, shown) -> None:
     assert display.link_text(url) == shown
 
 
-@pytest.mark.parametrize(
-    ("url", "name", "member"),
-    [
-        ("https://www.linkedin.com/in/ada/", "LinkedIn", "ada"),
-        ("https://de.linkedin.com/in/ada", "LinkedIn", "ada"),
-        ("https://notlinkedin.com/ada", "notlinkedin.com", "ada"),
-        ("https://linkedin.com.evil.example/ada", "linkedin.com.evil.example", "ada"),
-        ("https://example.org/", "example.org", ""),
-        ("https://x.com/%E2%80%AEevil%00%C2%85", "X", "evil"),
-        ("https://x.com/%E2%80%8B", "X", ""),
-    ],
-)
-def test_networks_are_named_by_their_own_site_only(url, name, member) -> None:
-    assert (display.network(url), display.member(url)) == (name, member)
-
-
 def test_mail_links_use_the_ascii_form_of_a_domain() -> None:
     assert display.mailto("ada@bücher.example") == "mailto:ada@xn--bcher-kva.example"
     assert display.mailto("x@ü.test") == "mailto:x@ü.test"  # vetted once; the library refuses it by now

@@ -1,4 +1,4 @@
-"""Connections between accounts."""
+"""Connections between accounts, which decide what a viewer sees."""
 
 from typing import TYPE_CHECKING
 

@@ -1,0 +1,47 @@
+"""Descriptions of fields: what people call a field, and what kind of value it holds.
+
+A description stands beside the field's type, and pages, forms and formats are made from it:
+`website: Annotated[WebUrl | None, Described("Website", "link")]`.
+"""
+
+from typing import Any, Literal, NamedTuple, get_args
+
+from pydantic import BaseModel
+
+# From the widest to the narrowest: everyone, signed-in people, the owner's connections, nobody else.
+Audience = Literal["public", "signed_in", "connections", "private"]
+Kind = Literal[
+    "line", "lines", "link", "email", "phone", "choice", "country", "picture", "languages", "address", "rows"
+]
+
+
+class Described(NamedTuple):
+    """Description of one field.
+
+    `rows` have a model for each row, an `address` one for its parts, whose fields are described in turn.
+    A form proposes the audience `proposed`; None means that everybody sees the field, always. A link stands
+    in contact files under the name `short`, or else under its label.
+    """
+
+    label: str
+    kind: Kind = "line"
+    proposed: Audience | None = "public"
+    short: str = ""
+
+
+def described(model: type[BaseModel]) -> dict[str, Described]:
+    """The described fields of a model, in their order."""
+    return {
+        name: note
+        for name, field in model.model_fields.items()
+        for note in field.metadata
+        if isinstance(note, Described)
+    }
+
+
+def model_in(annotation: Any) -> type[BaseModel]:
+    """The model of a field's rows or parts: `Email` in `list[Email]`, `Address` in `Address | None`."""
+    found: type[BaseModel] = next(
+        part for part in get_args(annotation) if isinstance(part, type) and issubclass(part, BaseModel)
+    )
+    return found

@@ -1,0 +1,45 @@
+"""Names of social networks by the sites that links lead to."""
+
+from urllib.parse import urlsplit
+
+_NAMES = {
+    "behance.net": "Behance",
+    "bsky.app": "Bluesky",
+    "dribbble.com": "Dribbble",
+    "facebook.com": "Facebook",
+    "github.com": "GitHub",
+    "gitlab.com": "GitLab",
+    "instagram.com": "Instagram",
+    "line.me": "LINE",
+    "linkedin.com": "LinkedIn",
+    "medium.com": "Medium",
+    "mastodon.social": "Mastodon",
+    "orcid.org": "ORCID",
+    "pinterest.com": "Pinterest",
+    "t.me": "Telegram",
+    "threads.net": "Threads",
+    "tiktok.com": "TikTok",
+    "twitter.com": "X",
+    "vimeo.com": "Vimeo",
+    "wa.me": "WhatsApp",
+    "weibo.com": "Weibo",
+    "x.com": "X",
+    "xing.com": "XING",
+    "youtube.com": "YouTube",
+}
+
+
+def host_of(url: str) -> str:
+    """The site a link leads to, as people say it; empty for what is no address."""
+    try:
+        return (urlsplit(url).hostname or "").removeprefix("www.")
+    except ValueError:
+        return ""
+
+
+def network(url: str) -> str:
+    """The name of the social network a link leads to, or the site's own."""
+    site = host = host_of(url)
+    while site not in _NAMES and site.count(".") > 1:
+        site = site.partition(".")[2]
+    return _NAMES.get(site) or host
