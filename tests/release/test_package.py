@@ -77,8 +77,8 @@ def test_built_twice_it_is_the_same_to_the_byte(built) -> None:
 def strange(names: list[str]) -> list[str]:
     """What a package must not hold: ours that is not the app, and anything made for another place."""
     own = [name for name in names if not name.startswith(".python_packages/")]
-    app = ("adapters/", "domain/", "functions/", "web/", "__pycache__/")
-    single = ("function_app.py", "host.json", "requirements.txt", "settings.py", "version.txt", "wiring.py")
+    app = ("adapters/", "domain/", "functions/", "settings/", "web/", "wiring/", "__pycache__/")
+    single = ("function_app.py", "host.json", "requirements.txt", "version.txt")
     foreign = [name for name in own if not name.startswith(app) and name not in single]
     tests = [name for name in names if "tests" in name.split("/")]
     binaries = [name for name in names if name.endswith((".exe", ".dll", ".dylib", ".pyd"))]
