@@ -8,7 +8,7 @@ from wiring import queue as open_queue
 
 if TYPE_CHECKING:
     from adapters.cosmos.images import CosmosImages
-    from adapters.drawing.pictures import PillowPictures
+    from adapters.drawing.picture_process import PictureProcess
     from adapters.storage.blobs import Blobs
     from adapters.storage.queues import Queue
 
@@ -30,10 +30,10 @@ def blobs() -> "Blobs":
 
 
 @once
-def pictures() -> "PillowPictures":
-    from adapters.drawing.pictures import PillowPictures
+def pictures() -> "PictureProcess":
+    from adapters.drawing.picture_process import PictureProcess
 
-    return PillowPictures()
+    return PictureProcess()
 
 
 @once

@@ -1,22 +1,35 @@
 """Pictures: what strangers send becomes small upright files that hold pixels and nothing else.
 
-The size is read from the header before anything is decoded: a few kilobytes can claim gigabytes.
+The size is read from the header before anything is decoded: a few kilobytes can claim gigabytes. Run as a
+program, this module rewrites one picture within `CPU_SECONDS` and `DATA_BYTES`, and ends; it needs nothing of
+the app, so that it starts fast.
 """
 
-import asyncio
 import io
-import re
+import json
+import os
+import resource
+import sys
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from domain.cards.content import Purpose
-from domain.images.image import Picture, PictureRefused
+from adapters.drawing.headers import Refused, check_header, check_size
 
 if TYPE_CHECKING:
     from PIL import Image
 
-MAX_PIXELS: Final = 16_000_000
-# Every scan of a progressive JPEG goes over all its pixels; cameras and editors make about ten.
-MAX_SCANS: Final = 64
+CPU_SECONDS: Final = 2
+DATA_BYTES: Final = 112 * 1024 * 1024
+_BAND_PIXELS: Final = 500_000
+# Leaves the pages of cards their time on a machine with one core.
+_NICE: Final = 5
+
+
+class Rewritten(NamedTuple):
+    """The files made of a picture as (form, extension, bytes), and its size in pixels."""
+
+    files: list[tuple[str, str, bytes]]
+    width: int
+    height: int
 
 
 class Form(NamedTuple):
@@ -31,7 +44,7 @@ class Form(NamedTuple):
 
 
 # The JPEG goes into vCards, whose readers choke on more; the small WebP is all that a page loads.
-FORMS: Final[dict[Purpose, tuple[Form, ...]]] = {
+FORMS: Final[dict[str, tuple[Form, ...]]] = {
     "photo": (
         Form("webp", "webp", 512, 512, square=True, max_bytes=100_000),
         Form("small", "webp", 256, 256, square=True, max_bytes=7_000),
@@ -51,53 +64,45 @@ FORMS: Final[dict[Purpose, tuple[Form, ...]]] = {
 _QUALITIES: Final = (82, 72, 60, 45, 30, 15)
 
 
-class PillowPictures:
-    """Rewrites one picture at a time: one can take 300 MB, and a worker has one core."""
-
-    def __init__(self) -> None:
-        self._turn = asyncio.Semaphore(1)
-
-    async def rewrite(self, content: bytes, purpose: Purpose) -> Picture:
-        async with self._turn:
-            return await asyncio.to_thread(rewrite, content, FORMS[purpose])
-
-
-def rewrite(content: bytes, forms: tuple[Form, ...]) -> Picture:
-    """Make the files of a picture; its size is that of the first. Raises `PictureRefused`."""
+def rewrite(content: bytes, forms: tuple[Form, ...]) -> Rewritten:
+    """Make the files of a picture; its size is that of the first. Raises `Refused`."""
     try:
         pixels = _pixels(content, forms)
-    except (PictureRefused, MemoryError):
+    except Refused:
         raise
+    except MemoryError:
+        raise Refused("image_too_costly") from None
     except Exception:  # noqa: BLE001 - decoders raise anything at a hostile file, and it is the file's fault
-        raise PictureRefused("image_broken") from None
+        raise Refused("image_broken") from None
     files, sizes = [], []
     for form in forms:
         sized = _sized(pixels, form)
         files.append((form.name, form.extension, _encoded(sized, form)))
         sizes.append(sized.size)
     width, height = sizes[0]
-    return Picture(files, width, height)
+    return Rewritten(files, width, height)
 
 
 def _pixels(content: bytes, forms: tuple[Form, ...]) -> "Image.Image":
-    """The picture upright, in sRGB, not much larger than needed, with nothing but pixels."""
+    """The picture upright, in sRGB, not larger than needed, with nothing but pixels."""
     from PIL import Image, ImageOps  # noqa: PLC0415
 
-    _check_header(content)
+    check_header(content)
     # Our own limit is checked below, for every format alike.
     Image.MAX_IMAGE_PIXELS = None
     with Image.open(io.BytesIO(content), formats=["JPEG", "PNG", "WEBP"]) as opened:
-        _check_size(*opened.size)
+        check_size(*opened.size)
         # Many phones put a second picture behind the first (MPO); that one is left out, it does not move.
         if opened.format in ("PNG", "WEBP") and getattr(opened, "is_animated", False):
-            raise PictureRefused("image_animated")
-        room = _room(opened.size, forms)
-        opened.draft("RGB", room)
+            raise Refused("image_animated")
+        opened.draft("RGB", _room(opened.size, forms))
         opened.load()
         profile, orientation = opened.info.get("icc_profile"), opened.getexif().get(0x0112)
-        reduced = _in_eight_bits(opened)
-        if reduced.size != room:
-            reduced = reduced.resize(room, reducing_gap=2.0)
+        left, top, right, bottom = part = _part(opened.size, forms)
+        room = _room((right - left, bottom - top), forms)
+        reduced = _reduced(opened, part, room)
+    if reduced.size != room:
+        reduced = reduced.resize(room)
     plain = _in_srgb(reduced, profile)
     clean = Image.new(plain.mode, plain.size)
     clean.paste(plain)
@@ -107,46 +112,14 @@ def _pixels(content: bytes, forms: tuple[Form, ...]) -> "Image.Image":
     return clean
 
 
-def _check_header(content: bytes) -> None:
-    if content.startswith(b"\xff\xd8\xff"):
-        if _scans(content) > MAX_SCANS:
-            raise PictureRefused("image_broken")
-    elif content[:4] == b"RIFF" and content[8:12] == b"WEBP":
-        _check_webp(content)
-    elif not content.startswith(b"\x89PNG\r\n\x1a\n"):
-        raise PictureRefused("image_type_refused")
-
-
-# Those that carry a length, and the end; a decoder skips whatever else follows FF, byte by byte.
-_MARKER = re.compile(b"\xff[\xc0-\xcf\xd9-\xfe]")
-
-
-def _scans(content: bytes) -> int:
-    """How many scans a JPEG has up to its end (ITU T.81, B.1.1)."""
-    scans, at = 0, 2
-    while (marker := _MARKER.search(content, at)) and marker[0] != b"\xff\xd9":
-        scans += marker[0] == b"\xff\xda"
-        at = marker.end() + int.from_bytes(content[marker.end() : marker.end() + 2])
-    return scans
-
-
-def _check_webp(content: bytes) -> None:
-    """Refuse by the header alone: merely opening a WebP makes room for the whole of it (RFC 9649)."""
-    chunk, head = content[12:16], content[20:30]
-    if chunk == b"VP8X":
-        if head[0] & 0x02:
-            raise PictureRefused("image_animated")
-        _check_size(*(1 + int.from_bytes(head[at : at + 3], "little") for at in (4, 7)))
-    elif chunk == b"VP8L":
-        bits = int.from_bytes(head[1:5], "little")
-        _check_size(1 + (bits & 0x3FFF), 1 + (bits >> 14 & 0x3FFF))
-    elif chunk == b"VP8 ":
-        _check_size(*(int.from_bytes(head[at : at + 2], "little") & 0x3FFF for at in (6, 8)))
-
-
-def _check_size(width: int, height: int) -> None:
-    if width * height > MAX_PIXELS:
-        raise PictureRefused("image_too_many_pixels")
+def _part(size: tuple[int, int], forms: tuple[Form, ...]) -> tuple[int, int, int, int]:
+    """The part of a picture that its forms show: the square in its middle when all are squares."""
+    width, height = size
+    if not all(form.square for form in forms):
+        return 0, 0, width, height
+    side = min(width, height)
+    left, top = (width - side) // 2, (height - side) // 2
+    return left, top, left + side, top + side
 
 
 def _room(size: tuple[int, int], forms: tuple[Form, ...]) -> tuple[int, int]:
@@ -158,14 +131,33 @@ def _room(size: tuple[int, int], forms: tuple[Form, ...]) -> tuple[int, int]:
     return max(1, round(width * scale)), max(1, round(height * scale))
 
 
+def _reduced(picture: "Image.Image", part: tuple[int, int, int, int], room: tuple[int, int]) -> "Image.Image":
+    """A part of the picture in eight bits, as much smaller as whole steps allow that leave `room`.
+
+    It goes band by band: the whole in another mode beside the whole would take twice the memory.
+    """
+    from PIL import Image  # noqa: PLC0415
+
+    left, top, right, bottom = part
+    step = max(1, min((right - left) // room[0], (bottom - top) // room[1]))
+    rows, bands = max(1, _BAND_PIXELS // (right - left) // step) * step, []
+    for start in range(top, bottom, rows):
+        band = _in_eight_bits(picture.crop((left, start, right, min(start + rows, bottom))))
+        bands.append(band.reduce(step) if step > 1 else band)
+    whole = Image.new(bands[0].mode, (bands[0].width, sum(band.height for band in bands)))
+    for place, band in enumerate(bands):
+        whole.paste(band, (0, place * (rows // step)))
+    return whole
+
+
 def _in_eight_bits(picture: "Image.Image") -> "Image.Image":
     """RGB, or RGBA where something shows through; CMYK and grey stay for their colour profile."""
     if picture.mode.startswith("I"):
         # Plain conversion would cut 16 bits off at 255.
         return picture.point(lambda value: value / 256).convert("L")
-    if picture.has_transparency_data:
+    if picture.has_transparency_data and picture.mode != "RGBA":
         return picture.convert("RGBA")
-    return picture.copy() if picture.mode in ("RGB", "CMYK", "L") else picture.convert("RGB")
+    return picture if picture.mode in ("RGB", "RGBA", "CMYK", "L") else picture.convert("RGB")
 
 
 def _in_srgb(picture: "Image.Image", profile: bytes | None) -> "Image.Image":
@@ -197,21 +189,60 @@ def _sized(pixels: "Image.Image", form: Form) -> "Image.Image":
 
 
 def _encoded(picture: "Image.Image", form: Form) -> bytes:
+    """The picture in the best quality that keeps to the form's bytes, or in the least."""
     from PIL import Image  # noqa: PLC0415
 
-    jpeg = form.extension == "jpg"
-    if jpeg and picture.mode == "RGBA":
+    if form.extension == "jpg" and picture.mode == "RGBA":
         flat = Image.new("RGB", picture.size, "white")
         flat.paste(picture, mask=picture.getchannel("A"))
         picture = flat
-    data = b""
-    for quality in _QUALITIES:
-        target = io.BytesIO()
-        if jpeg:
-            picture.save(target, "JPEG", quality=quality, optimize=True, progressive=True)
-        else:
-            picture.save(target, "WEBP", quality=quality, method=4)
-        data = target.getvalue()
-        if len(data) <= form.max_bytes:
-            break
-    return data
+    data = _at_quality(picture, form, _QUALITIES[0])
+    if len(data) <= form.max_bytes:
+        return data
+    # Halving what is left: each encoding of a large picture takes a tenth of a second.
+    better, worse = 1, len(_QUALITIES) - 1
+    tried: dict[int, bytes] = {}
+    while better < worse:
+        middle = (better + worse) // 2
+        tried[middle] = _at_quality(picture, form, _QUALITIES[middle])
+        better, worse = (better, middle) if len(tried[middle]) <= form.max_bytes else (middle + 1, worse)
+    return tried.get(better) or _at_quality(picture, form, _QUALITIES[better])
+
+
+def _at_quality(picture: "Image.Image", form: Form, quality: int) -> bytes:
+    target = io.BytesIO()
+    if form.extension == "jpg":
+        picture.save(target, "JPEG", quality=quality, optimize=True, progressive=True)
+    else:
+        picture.save(target, "WEBP", quality=quality, method=4)
+    return target.getvalue()
+
+
+def main() -> None:
+    """Rewrite the picture of standard input for the purpose named; answer a line of JSON, then the files."""
+    # A core file would keep the picture as it was sent.
+    for limited, most in (
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_CPU, CPU_SECONDS),
+        (resource.RLIMIT_DATA, DATA_BYTES),
+    ):
+        resource.setrlimit(limited, (most, resource.getrlimit(limited)[1]))
+    os.nice(_NICE)
+    head, data = _answer(sys.stdin.buffer.read(), FORMS[sys.argv[1]])
+    sys.stdout.buffer.write(json.dumps(head).encode() + b"\n" + data)
+
+
+def _answer(content: bytes, forms: tuple[Form, ...]) -> tuple[dict[str, object], bytes]:
+    try:
+        made = rewrite(content, forms)
+    except Refused as refused:
+        return {"problem": refused.problem}, b""
+    except MemoryError:
+        return {"problem": "image_too_costly"}, b""
+    files = [(name, extension, len(data)) for name, extension, data in made.files]
+    head = {"width": made.width, "height": made.height, "files": files}
+    return head, b"".join(data for _, _, data in made.files)
+
+
+if __name__ == "__main__":
+    main()

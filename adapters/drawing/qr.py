@@ -1,10 +1,13 @@
 """QR codes: the address of a card, never its vCard, so that a code is small and never stale.
 
 All are at error correction level H, which survives a logo over the middle, with a quiet zone of four modules.
+Anybody may ask for them in any look: what takes long is done once for an address and not for each look.
 """
 
 import base64
 import re
+import zlib
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from io import BytesIO
 from typing import TYPE_CHECKING, NamedTuple
@@ -21,6 +24,9 @@ LOGO_SHARE = 0.25
 SIZES = range(128, 2049)
 _LEAST_CONTRAST = 4.0
 _LOGO_PIXELS = 256
+_COMPRESSION = 3
+# As segno writes them, to be replaced by those of a look.
+_SVG_DARK, _SVG_LIGHT = "#000", "#fff"
 _COLOUR = re.compile("#[0-9a-f]{6}")
 
 
@@ -66,51 +72,97 @@ def _luminance(colour: str) -> float:
 @lru_cache(maxsize=1024)
 def qr_svg(url: str) -> str:
     """SVG markup, black on white."""
-    return _svg(_code(url), PLAIN)
+    out = BytesIO()
+    _code(url).save(
+        out, kind="svg", border=QUIET_ZONE, dark=_SVG_DARK, light=_SVG_LIGHT, xmldecl=False, omitsize=True,
+        svgclass="qr", lineclass=None, title="QR code",
+    )  # fmt: skip
+    return out.getvalue().decode().strip()
 
 
 def qr_svg_with(url: str, look: Look, logo: bytes | None = None) -> str:
     """SVG markup of any size. `look` must be without faults; `logo` is PNG, JPEG or WebP."""
-    code = _code(url)
-    drawn = _svg(code, look)
+    drawn = qr_svg(url)
+    if look != PLAIN:
+        drawn = drawn.replace(f'"{_SVG_LIGHT}"', f'"{look.light}"').replace(
+            f'"{_SVG_DARK}"', f'"{look.dark}"'
+        )
     if logo is None:
         return drawn
-    side = len(code.matrix)
+    side = len(_rows(url)) - 2 * QUIET_ZONE
     room = _logo_modules(side)
     at = QUIET_ZONE + (side - room) / 2
-    data = base64.b64encode(_png(_fitted(logo, _LOGO_PIXELS))).decode()
     return drawn.replace(
         "</svg>",
         f'<path fill="{look.light}" d="M{at:g} {at:g}h{room}v{room}h-{room}z"/>'
         f'<image x="{at + 0.5:g}" y="{at + 0.5:g}" width="{room - 1}" height="{room - 1}" '
-        f'href="data:image/png;base64,{data}"/></svg>',
+        f'href="data:image/png;base64,{_embedded(logo)}"/></svg>',
     )
 
 
 def qr_png(url: str, look: Look = PLAIN, logo: bytes | None = None) -> bytes:
     """A PNG of at most `look.size` pixels, each module of the same whole number of them; rest as for SVG."""
-    code = _code(url)
-    side = len(code.matrix)
-    scale = max(2, look.size // (side + 2 * QUIET_ZONE))
-    out = BytesIO()
-    code.save(out, kind="png", border=QUIET_ZONE, scale=scale, dark=look.dark, light=look.light)
-    if logo is None:
-        return out.getvalue()
-    return _with_logo(out, logo, look, scale, side)
+    rows = _rows(url)
+    scale = max(2, look.size // len(rows))
+    return _in_two_colours(rows, look, scale) if logo is None else _with_logo(rows, look, scale, logo)
 
 
-def _with_logo(code: BytesIO, logo: bytes, look: Look, scale: int, side: int) -> bytes:
+def _in_two_colours(rows: tuple[bytes, ...], look: Look, scale: int) -> bytes:
+    side = len(rows) * scale
+    line_bytes = -(-side // 8)
+    lines = []
+    for row in rows:
+        bits = "".join(("1" if dark else "0") * scale for dark in row).ljust(line_bytes * 8, "0")
+        lines.append((b"\0" + int(bits, 2).to_bytes(line_bytes)) * scale)
+    palette = _chunk(b"PLTE", _rgb(look.light) + _rgb(look.dark))
+    return _png(side, b"\x01\x03", palette, lines)
+
+
+def _with_logo(rows: tuple[bytes, ...], look: Look, scale: int, logo: bytes) -> bytes:
+    return _png(len(rows) * scale, b"\x08\x02", b"", _lines_with_logo(rows, look, scale, logo))
+
+
+def _lines_with_logo(rows: tuple[bytes, ...], look: Look, scale: int, logo: bytes) -> Iterator[bytes]:
+    room = _logo_modules(len(rows) - 2 * QUIET_ZONE)
+    first = (len(rows) - room) // 2
+    inner = _field(logo, look, room * scale, scale)
+    colours = _rgb(look.light) * scale, _rgb(look.dark) * scale
+    begin, width = 1 + 3 * first * scale, 3 * room * scale
+    for number, row in enumerate(rows):
+        line = b"\0" + b"".join(colours[dark] for dark in row)
+        if not first <= number < first + room:
+            yield line * scale
+            continue
+        for at in range((number - first) * scale * width, (number - first + 1) * scale * width, width):
+            yield line[:begin] + inner[at : at + width] + line[begin + width :]
+
+
+def _field(logo: bytes, look: Look, side: int, margin: int) -> bytes:
+    """The pixels, three bytes each, of the field in the middle with the logo in it."""
     from PIL import Image  # noqa: PLC0415
 
-    with Image.open(code, formats=("PNG",)) as drawn:
-        picture = drawn.convert("RGB")
-    room = _logo_modules(side) * scale
-    at = (picture.width - room) // 2
-    picture.paste(look.light, (at, at, at + room, at + room))
-    fitted = _fitted(logo, room - scale)
-    corner = (picture.width - fitted.width) // 2, (picture.height - fitted.height) // 2
-    picture.paste(fitted, corner, fitted)
-    return _png(picture)
+    fitted = _fitted(logo, side - margin)
+    field = Image.new("RGB", (side, side), look.light)
+    field.paste(fitted, ((side - fitted.width) // 2, (side - fitted.height) // 2), fitted)
+    return field.tobytes()
+
+
+def _png(side: int, kind: bytes, palette: bytes, lines: Iterable[bytes]) -> bytes:
+    """A square PNG of unfiltered lines; `kind` is the bits of a sample and the colour type (PNG, 11.2.1)."""
+    size = side.to_bytes(4)
+    head = _chunk(b"IHDR", size + size + kind + b"\0\0\0")
+    # Bit by bit and without the interpreter's lock, so that other requests go on meanwhile.
+    packer = zlib.compressobj(_COMPRESSION)
+    data = _chunk(b"IDAT", b"".join([*map(packer.compress, lines), packer.flush()]))
+    return b"\x89PNG\r\n\x1a\n" + head + palette + data + _chunk(b"IEND", b"")
+
+
+def _chunk(kind: bytes, body: bytes) -> bytes:
+    return len(body).to_bytes(4) + kind + body + zlib.crc32(kind + body).to_bytes(4)
+
+
+def _rgb(colour: str) -> bytes:
+    return bytes.fromhex(colour[1:])
 
 
 def _logo_modules(side: int) -> int:
@@ -127,23 +179,20 @@ def _fitted(logo: bytes, pixels: int) -> "Image":
         return ImageOps.contain(picture.convert("RGBA"), (pixels, pixels))
 
 
-def _png(picture: "Image") -> bytes:
+@lru_cache(maxsize=16)
+def _embedded(logo: bytes) -> str:
     out = BytesIO()
-    picture.save(out, "PNG")
-    return out.getvalue()
+    _fitted(logo, _LOGO_PIXELS).save(out, "PNG")
+    return base64.b64encode(out.getvalue()).decode()
+
+
+@lru_cache(maxsize=256)
+def _rows(url: str) -> tuple[bytes, ...]:
+    """The code with its quiet zone, a byte for each module: 1 where it is dark."""
+    return tuple(bytes(row) for row in _code(url).matrix_iter(border=QUIET_ZONE))
 
 
 def _code(url: str) -> "QRCode":
     import segno  # noqa: PLC0415
 
     return segno.make(url, error="h", micro=False, boost_error=False)
-
-
-def _svg(code: "QRCode", look: Look) -> str:
-    dark, light = ("#000", "#fff") if look == PLAIN else (look.dark, look.light)
-    out = BytesIO()
-    code.save(
-        out, kind="svg", border=QUIET_ZONE, dark=dark, light=light, xmldecl=False, omitsize=True,
-        svgclass="qr", lineclass=None, title="QR code",
-    )  # fmt: skip
-    return out.getvalue().decode().strip()

@@ -14,12 +14,12 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
-from domain.base.errors import Unavailable
-from domain.images.image import SignedUpload
+from domain.base.errors import Unavailable, UploadUnusable
+from domain.images.image import FileKept, SignedUpload
 from domain.images.sweep import StoredFile
 
 if TYPE_CHECKING:
-    from azure.storage.blob import UserDelegationKey
+    from azure.storage.blob import BlobProperties, UserDelegationKey
     from azure.storage.blob.aio import BlobClient, BlobServiceClient, ContainerClient
 
 log = logging.getLogger("izwop.blobs")
@@ -57,7 +57,10 @@ class Blobs:
         self._delegated_until = datetime.min.replace(tzinfo=UTC)
 
     async def sign_upload(self, account_id: str, image_id: str, now: datetime) -> SignedUpload:
-        """A URL to which one PUT may create the upload; nothing can be read or replaced with it."""
+        """A URL to which one PUT may create the upload; nothing can be read, replaced or leased with it.
+
+        The service lets whoever may create a blob take snapshots of it too, so uploads are deleted with them.
+        """
         from azure.storage.blob import BlobSasPermissions, generate_blob_sas  # noqa: PLC0415
 
         blob, expires_at = await self._upload(account_id, image_id), now + UPLOAD_TIME
@@ -92,31 +95,41 @@ class Blobs:
                     there = await blob.get_blob_properties()
                 except ResourceNotFoundError:  # worked on meanwhile, and deleted
                     return False
-                return bytes(there.content_settings.content_md5 or b"") == bytes(digest)
+                same = bytes(there.content_settings.content_md5 or b"") == bytes(digest)
+                return same and _is_plain(there)
         return True
 
     async def upload_size(self, account_id: str, image_id: str) -> int | None:
         from azure.core.exceptions import ResourceNotFoundError  # noqa: PLC0415
 
         blob = await self._upload(account_id, image_id)
-        with _refusals(), suppress(ResourceNotFoundError):
-            return int((await blob.get_blob_properties()).size)
+        with _refusals(), _conflicts(), suppress(ResourceNotFoundError):
+            there = await blob.get_blob_properties()
+            if not _is_plain(there):
+                raise UploadUnusable
+            return int(there.size)
         return None
 
     async def read_upload(self, account_id: str, image_id: str, limit: int) -> bytes | None:
-        return await _read(await self._upload(account_id, image_id), limit)
+        blob = await self._upload(account_id, image_id)
+        with suppress(UploadUnusable), _conflicts():
+            return await _read(blob, limit)
+        return None
 
     async def delete_upload(self, account_id: str, image_id: str) -> None:
         await _delete(await self._upload(account_id, image_id))
 
-    async def delete_uploads(self, before: datetime) -> int:
-        """Delete the uploads that came before a time; return how many."""
-        container, deleted = await self._container(UPLOADS), 0
+    async def delete_uploads(self, before: datetime) -> tuple[int, int]:
+        """Delete the uploads that came before a time; return how many went, and how many could not."""
+        container, deleted, kept = await self._container(UPLOADS), 0, 0
         async for found in container.list_blobs():
             if found.last_modified < before:
-                await _delete(container.get_blob_client(found.name))
-                deleted += 1
-        return deleted
+                try:
+                    await _delete(container.get_blob_client(found.name))
+                    deleted += 1
+                except FileKept:
+                    kept += 1
+        return deleted, kept
 
     async def put_media(self, name: str, content: bytes, *, account_id: str, image_id: str) -> None:
         from azure.storage.blob import ContentSettings  # noqa: PLC0415
@@ -229,8 +242,31 @@ async def _read(blob: "BlobClient", limit: int | None = None) -> bytes | None:
     return None
 
 
-async def _delete(blob: "BlobClient") -> None:
-    from azure.core.exceptions import ResourceNotFoundError  # noqa: PLC0415
+def _is_plain(upload: "BlobProperties") -> bool:
+    """Whether it was sent as asked: the signed URL takes pages too, and archives that nobody can read."""
+    return upload.blob_type == "BlockBlob" and upload.blob_tier != "Archive"
 
-    with _refusals(), suppress(ResourceNotFoundError):
-        await blob.delete_blob()
+
+@contextmanager
+def _conflicts() -> Iterator[None]:
+    """The service does not give what came with a key of the sender's own, or went straight to the archive."""
+    from azure.core.exceptions import HttpResponseError  # noqa: PLC0415
+
+    try:
+        yield
+    except HttpResponseError as exc:
+        if exc.status_code != HTTPStatus.CONFLICT:
+            raise
+        raise UploadUnusable from None
+
+
+async def _delete(blob: "BlobClient") -> None:
+    """Delete a blob and its snapshots. Raises `FileKept`."""
+    from azure.core.exceptions import HttpResponseError, ResourceNotFoundError  # noqa: PLC0415
+
+    try:
+        with _refusals(), suppress(ResourceNotFoundError):
+            await blob.delete_blob(delete_snapshots="include")
+    except HttpResponseError as exc:
+        log.warning("blob_kept container=%s error=%s", blob.container_name, getattr(exc, "error_code", ""))
+        raise FileKept from None

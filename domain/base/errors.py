@@ -95,6 +95,11 @@ class UploadMissing(Conflict):
     title = "The picture has not been uploaded yet"
 
 
+class UploadUnusable(Conflict):
+    code = "upload_unusable"
+    title = "The upload cannot be read; send it again with the headers of `upload` and no others"
+
+
 class AlreadyUploaded(Conflict):
     code = "already_uploaded"
     title = "This image has its picture; make another image for another picture"

@@ -6,8 +6,6 @@ from typing import Any
 from domain.formats.vcard4 import Property, properties
 from domain.visibility.view import CardView
 
-MEDIA_TYPE = "application/vcard+json"
-
 
 def write_jcard(view: CardView, url: str, photo: bytes | None = None) -> bytes:
     """Return the card as jCard in UTF-8; arguments as for `domain.vcard.write_vcard`."""

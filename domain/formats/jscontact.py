@@ -14,8 +14,6 @@ from domain.formats.labels import PRODUCT, image_urls, labelled_links, paragraph
 from domain.formats.vcard_lines import photo_data
 from domain.visibility.view import CardView
 
-MEDIA_TYPE = "application/jscontact+json"
-
 _WITH_PROPERTY = frozenset({"name", "title", "organisation", "pronouns"})
 _CONTEXT = {"work": {"contexts": {"work": True}}, "home": {"contexts": {"private": True}}, "mobile": {}}
 

@@ -13,8 +13,6 @@ from domain.cards.content import FIELDS, IMAGE_PURPOSES, CardContent
 from domain.formats.labels import image_urls
 from domain.visibility.view import CardView
 
-MEDIA_TYPE = "application/json"
-
 
 class EmailJson(Closed):
     kind: str

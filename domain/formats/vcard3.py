@@ -13,8 +13,6 @@ from domain.formats.labels import PRODUCT, labelled_links, network_type, paragra
 from domain.formats.vcard_lines import file_of, photo_data, structured, text, uri
 from domain.visibility.view import CardView
 
-MEDIA_TYPE = "text/vcard"
-
 _EMAIL_TYPE = {"work": "WORK", "home": "HOME"}
 _WITH_PROPERTY = frozenset({"name", "title", "organisation"})
 _PHONE_TYPE = {"mobile": "CELL", "work": "WORK,VOICE", "home": "HOME,VOICE"}

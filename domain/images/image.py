@@ -11,7 +11,15 @@ from typing import Literal, NamedTuple, Protocol
 
 from pydantic import ConfigDict, Field
 
-from domain.base.errors import AlreadyUploaded, Conflict, ImageTooLarge, NotFound, StaleVersion, UploadMissing
+from domain.base.errors import (
+    AlreadyUploaded,
+    Conflict,
+    ImageTooLarge,
+    NotFound,
+    StaleVersion,
+    UploadMissing,
+    UploadUnusable,
+)
 from domain.base.idempotency import Creation, request_hash
 from domain.base.model import Closed, Model
 from domain.cards.content import Purpose
@@ -24,7 +32,9 @@ State = Literal["waiting", "processing", "ready", "refused"]
 PROBLEMS = {
     "image_type_refused": "The file is not a JPEG, PNG or WebP picture",
     "image_animated": "The picture moves; send a still one",
-    "image_too_many_pixels": "The picture has more than 16 million pixels",
+    "image_too_small": "The picture is too small; send one of at least 32 x 32 pixels",
+    "image_too_many_pixels": "The picture has more than 16 million pixels, or more than 16,384 along a side",
+    "image_too_costly": "The picture takes too much time or memory; send it smaller or as a plain JPEG",
     "image_broken": "The picture is cut off or cannot be read",
     "image_too_large": "The picture is larger than 5 MB",
     "image_failed": "The picture could not be worked on; send it again",
@@ -95,6 +105,10 @@ class PictureRefused(Exception):
         self.problem = problem
 
 
+class FileKept(Exception):
+    """The store refuses to delete a file; trying again does not help."""
+
+
 class ImageStore(Protocol):
     async def get(self, account_id: str, image_id: str) -> Image | None: ...
     async def create(self, image: Image, creation: "Creation[Image] | None") -> bool: ...
@@ -110,12 +124,17 @@ class Uploads(Protocol):
         """Keep the upload; False when another one is there already."""
         ...
 
-    async def upload_size(self, account_id: str, image_id: str) -> int | None: ...
-    async def read_upload(self, account_id: str, image_id: str, limit: int) -> bytes | None:
-        """The first `limit` bytes of the upload, None when there is none."""
+    async def upload_size(self, account_id: str, image_id: str) -> int | None:
+        """The size of the upload, None when there is none. Raises `UploadUnusable`."""
         ...
 
-    async def delete_upload(self, account_id: str, image_id: str) -> None: ...
+    async def read_upload(self, account_id: str, image_id: str, limit: int) -> bytes | None:
+        """The first `limit` bytes of the upload, None when there is none that can be read."""
+        ...
+
+    async def delete_upload(self, account_id: str, image_id: str) -> None:
+        """Delete the upload with everything that was made of it. Raises `FileKept`."""
+        ...
 
 
 class Media(Protocol):
@@ -193,7 +212,11 @@ async def complete_upload(
     image = await read_image(account_id, image_id, images=images)
     if image.over:
         return image
-    size = await uploads.upload_size(account_id, image_id)
+    try:
+        size = await uploads.upload_size(account_id, image_id)
+    except UploadUnusable:
+        await uploads.delete_upload(account_id, image_id)
+        raise
     if size is None:
         raise UploadMissing
     if size > MAX_BYTES:

@@ -9,7 +9,7 @@ from typing import NamedTuple, Protocol
 from domain.base.errors import StaleVersion
 from domain.cards.card import Card
 from domain.cards.content import IMAGE_PURPOSES, CardContent
-from domain.images.image import Image
+from domain.images.image import FileKept, Image
 
 # A day is more than any upload takes, and enough to change one's mind about a photo.
 KEEP = timedelta(days=1)
@@ -34,9 +34,14 @@ class SweptImages(Protocol):
 
 
 class SweptFiles(Protocol):
-    async def delete_uploads(self, before: datetime) -> int: ...
+    async def delete_uploads(self, before: datetime) -> tuple[int, int]:
+        """Delete the uploads of before a time; how many went, and how many the store keeps."""
+        ...
+
     def media_before(self, before: datetime) -> AsyncIterator[StoredFile]: ...
-    async def delete_media(self, name: str) -> None: ...
+    async def delete_media(self, name: str) -> None:
+        """Delete a file. Raises `FileKept`."""
+        ...
 
 
 class OwnersCards(Protocol):
@@ -47,18 +52,23 @@ class OwnersCards(Protocol):
 
 @dataclass
 class Swept:
-    """How many of each were cleared away; `given_up` images were being worked on for a day."""
+    """How many of each were cleared away.
+
+    `given_up` images were being worked on for a day; `kept` is what the store refused to delete.
+    """
 
     uploads: int = 0
     images: int = 0
     given_up: int = 0
     files: int = 0
+    kept: int = 0
 
 
 async def sweep_images(now: datetime, *, images: SweptImages, files: SweptFiles, cards: OwnersCards) -> Swept:
     """Clear away what has been of no use for a day. May run twice and beside requests."""
     before = now - KEEP
-    done = Swept(uploads=await files.delete_uploads(before))
+    uploads, kept_uploads = await files.delete_uploads(before)
+    done = Swept(uploads=uploads, kept=kept_uploads)
     account_id, used = "", frozenset[str]()
     async for image in images.created_before(before):
         # The store gives an account's images mostly together.
@@ -68,16 +78,18 @@ async def sweep_images(now: datetime, *, images: SweptImages, files: SweptFiles,
         # Whoever changed it since it was read is using it; the next sweep looks again.
         with suppress(StaleVersion):
             if kept is None:
-                await _delete(image, now, images, files)
-                done.images += 1
+                await _delete(image, now, images, files, done)
             elif kept is not image:
                 await images.save(kept)
                 done.given_up += kept.state != image.state
     async for file in files.media_before(before):
         owner = await images.get(file.account_id, file.image_id)
         if owner is None or file.name not in owner.files.values():
-            await files.delete_media(file.name)
-            done.files += 1
+            try:
+                await files.delete_media(file.name)
+                done.files += 1
+            except FileKept:
+                done.kept += 1
     return done
 
 
@@ -94,12 +106,18 @@ def _kept(image: Image, now: datetime, *, used: bool) -> Image | None:
     return image if image.unused_since > now - KEEP else None
 
 
-async def _delete(image: Image, now: datetime, images: SweptImages, files: SweptFiles) -> None:
+async def _delete(image: Image, now: datetime, images: SweptImages, files: SweptFiles, done: Swept) -> None:
     # First it can no longer be put on a card; that is refused if it was put on one since it was read.
     gone = await images.save(image.changed(now, state="refused", problem="image_failed"))
-    for name in image.files.values():
-        await files.delete_media(name)
+    try:
+        for name in image.files.values():
+            await files.delete_media(name)
+    except FileKept:
+        # It stays with the names of its files, for the next sweep.
+        done.kept += 1
+        return
     await images.delete(gone)
+    done.images += 1
 
 
 async def _used(account_id: str, cards: OwnersCards) -> frozenset[str]:

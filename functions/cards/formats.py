@@ -1,64 +1,132 @@
-"""The formats of a card view, and which of them a reader prefers."""
+"""The formats of a card, each with a writer that is imported when it is first asked for, and Accept."""
 
 import re
-from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
-from adapters.drawing.qr import PLAIN, Look, qr_png, qr_svg_with
-from domain.base.errors import InvalidInput
-from domain.formats import jcard, jscontact, vcard4
-from domain.formats import json as card_json
-from domain.formats import vcard3 as vcard
 from domain.visibility.view import CardView
+from functions.framework.doors import resolve
 
-Writer = Callable[[CardView, str, bytes | None], bytes]
+PAGE = "page"
 
 
 class Format(NamedTuple):
-    """One format of a card: what `write(view, url, photo)` returns, and as which Content-Type it is sent.
+    """One format of a card, and the `module:function` that writes it from a view, its URL and the photo.
 
-    `photo` is the shown photo as JPEG, or None; only the formats that `take_photo` look at it. `to_keep`
-    says that the format is a file for an address book: fetching it saves the contact.
+    Without a `media` type it is had by suffix alone. The photo is a JPEG, or None; only the formats that
+    `take_photo` look at it. `to_keep` says that the format is a file for an address book: fetching it saves
+    the contact.
     """
 
     content_type: str
-    write: Writer
+    writer: str
+    media: str = ""
+    version: str | None = None
     takes_photo: bool = False
     to_keep: bool = False
 
+    def write(self, view: CardView, url: str, photo: bytes | None) -> bytes:
+        written: bytes = resolve(self.writer)(view, url, photo)
+        return written
 
-# By the suffix of the address: `/c/ada.vcf`.
+
+# By the suffix of the address, `/c/ada.vcf`. The order decides between what a reader likes equally.
 FORMATS: dict[str, Format] = {
-    "vcf": Format("text/vcard; charset=utf-8", vcard.write_vcard, takes_photo=True, to_keep=True),
-    "v4.vcf": Format(
-        "text/vcard; version=4.0; charset=utf-8", vcard4.write_vcard4, takes_photo=True, to_keep=True
+    "vcf": Format(
+        "text/vcard; charset=utf-8", "domain.formats.vcard3:write_vcard",
+        media="text/vcard", version="3.0", takes_photo=True, to_keep=True,
     ),
-    "json": Format(card_json.MEDIA_TYPE, card_json.write_card_json),
-    "jscontact": Format(jscontact.MEDIA_TYPE, jscontact.write_jscontact, takes_photo=True, to_keep=True),
-    "jcard": Format(jcard.MEDIA_TYPE, jcard.write_jcard, takes_photo=True, to_keep=True),
-    "qr.svg": Format("image/svg+xml", lambda view, _url, _photo: view.code.encode()),
-    "qr.png": Format("image/png", lambda _view, url, _photo: qr_png(url)),
-}
-_SIZE = re.compile("[0-9]{1,4}")
+    "v4.vcf": Format(
+        "text/vcard; version=4.0; charset=utf-8", "domain.formats.vcard4:write_vcard4",
+        media="text/vcard", version="4.0", takes_photo=True, to_keep=True,
+    ),
+    "json": Format("application/json", "domain.formats.json:write_card_json", media="application/json"),
+    "jscontact": Format(
+        "application/jscontact+json", "domain.formats.jscontact:write_jscontact",
+        media="application/jscontact+json", takes_photo=True, to_keep=True,
+    ),
+    "jcard": Format(
+        "application/vcard+json", "domain.formats.jcard:write_jcard",
+        media="application/vcard+json", takes_photo=True, to_keep=True,
+    ),
+    "txt": Format("text/plain; charset=utf-8", "domain.formats.text:write_text", media="text/plain"),
+    "qr.svg": Format("image/svg+xml", "functions.cards.codes:plain_svg"),
+    "qr.png": Format("image/png", "functions.cards.codes:plain_png"),
+}  # fmt: skip
 
 
-def code_look(query: Mapping[str, str]) -> Look:
-    """How a code is asked for by `fg`, `bg` and `size`. Raises `InvalidInput` with all faults."""
-    size = query.get("size", str(PLAIN.size))
-    look = Look(
-        dark=_colour(query, "fg", PLAIN.dark),
-        light=_colour(query, "bg", PLAIN.light),
-        size=int(size) if _SIZE.fullmatch(size) else 0,
-    )
-    if faults := look.faults():
-        raise InvalidInput(faults)
-    return look
+class Offer(NamedTuple):
+    """A format that Accept can ask for. A code is none: it is a picture of an address, and not the card."""
+
+    format_name: str
+    media: str
+    version: str | None = None
 
 
-def _colour(query: Mapping[str, str], name: str, default: str) -> str:
-    return f"#{query[name].removeprefix('#').lower()}" if name in query else default
+OFFERS = (
+    Offer(PAGE, "text/html"),
+    *(Offer(name, made.media, made.version) for name, made in FORMATS.items() if made.media),
+)
+# What vCards were called before RFC 6350.
+_FORMER_NAMES = {"text/x-vcard": "text/vcard", "text/directory": "text/vcard"}
+_MAX_ACCEPT = 1000
+_PARTS = re.compile(r'(?:[^,"]+|"[^"]*")+')
+_PIECES = re.compile(r'(?:[^;"]+|"[^"]*")+')
+_MEDIA = re.compile(r"[a-z0-9!#$%&'*+.^_`|~-]+/[a-z0-9!#$%&'*+.^_`|~-]+")
+_QUALITY = re.compile(r"0(\.[0-9]{0,3})?|1(\.0{0,3})?")
 
 
-def draw_code(format_name: str, url: str, look: Look, logo: bytes | None) -> bytes:
-    """A code of the formats `qr.svg` and `qr.png` that is not the plain one of `FORMATS`."""
-    return qr_png(url, look, logo) if format_name == "qr.png" else qr_svg_with(url, look, logo).encode()
+class _Range(NamedTuple):
+    """A media range of `Accept` (RFC 9110, section 12.5.1)."""
+
+    media: str
+    version: str | None
+    quality: float
+
+    def fit(self, offer: Offer) -> int:
+        """How precisely the range names the offer; 0 when it does not."""
+        if self.media == offer.media:
+            return 3 if self.version is None else 4 if self.version == offer.version else 0
+        if self.version is not None:
+            return 0
+        return 2 if self.media == f"{offer.media.partition('/')[0]}/*" else 1 if self.media == "*/*" else 0
+
+
+def negotiate(accept: str) -> str:
+    """The name of the format that the header prefers: a key of `FORMATS`, or `PAGE`.
+
+    Of two that a reader likes equally, the one it names more precisely wins, then our order. Without a
+    matching Accept, the page is returned. Only the first 1,000 characters are read.
+    """
+    return _negotiate(accept[:_MAX_ACCEPT].lower())
+
+
+@lru_cache(maxsize=256)
+def _negotiate(accept: str) -> str:
+    ranges = [found for part in _PARTS.findall(accept) if (found := _range(part))]
+    best, format_name = (0.0, 0), PAGE
+    for offer in OFFERS:
+        fit, quality = max(((each.fit(offer), each.quality) for each in ranges), default=(0, 0.0))
+        if fit and quality > 0 and (quality, fit) > best:
+            best, format_name = (quality, fit), offer.format_name
+    return format_name
+
+
+def _range(part: str) -> _Range | None:
+    media, *parameters = (piece.strip() for piece in _PIECES.findall(part) or [""])
+    if not _MEDIA.fullmatch(media):
+        return None
+    version, quality = None, 1.0
+    for parameter in filter(None, parameters):
+        name, _, value = (each.strip(' \t"') for each in parameter.partition("="))
+        if name == "q":
+            if not _QUALITY.fullmatch(value):
+                return None
+            quality = float(value)
+            # What follows the quality is an extension that nobody defined.
+            break
+        if name == "version":
+            version = value
+        elif name != "charset":
+            return None
+    return _Range(_FORMER_NAMES.get(media, media), version, quality)

@@ -1,6 +1,5 @@
 """The public door of a card: every format of it, its images and the links it leads to, under one rule."""
 
-import asyncio
 import base64
 import functools
 import hashlib
@@ -23,8 +22,8 @@ from domain.cards.links import links_of
 from domain.formats.schema_org import script_text
 from domain.visibility.view import ANYONE, CardView, Viewer, view_for, viewer_of
 from domain.visits.counting import Kind
-from functions.cards.formats import FORMATS, code_look, draw_code
-from functions.cards.negotiation import PAGE, negotiate
+from functions.cards.codes import Drawing, code_look
+from functions.cards.formats import FORMATS, PAGE, negotiate
 from functions.cards.outputs import Output, outputs_of
 from functions.framework.callers import SESSION_COOKIE, signed_in
 from functions.framework.compression import coding_for
@@ -39,9 +38,11 @@ CODES = ("qr.svg", "qr.png")
 MOST_DRAWN = 8
 # A larger output, such as a contact with its photo, is made each time: memory is for many cards.
 MOST_KEPT = 64 * 1024
-_drawing = asyncio.Semaphore(1)
 CODE_OPTIONS = frozenset({"fg", "bg", "size", "logo"})
 _IMAGE = re.compile(r"[0-9a-f]{32}\.(?:webp|jpe?g|png)")
+
+
+_drawing = Drawing()
 
 
 class Moved(Exception):
@@ -193,16 +194,16 @@ def _caching(viewer: Viewer) -> dict[str, str]:
 async def _drawn(options: Mapping[str, str], format_name: str, cached: CachedCard, viewer: Viewer) -> Output:
     """A QR code in the owner's colours and size, and with the shown logo if asked for.
 
-    Drawing is work, and anybody may ask: one is drawn at a time, and a card keeps a few of them.
+    Drawing is work, and anybody may ask: a card keeps a few of them, and for the others one takes one's turn.
     """
     look, with_logo = code_look(options), options.get("logo") == "1"
     kept, key = outputs_of(cached).drawn, (viewer, format_name, look, with_logo)
     output = kept.get(key)
     if output is None:
         view = view_for(cached.card, viewer)
-        logo = await _picture(view, "logo") if with_logo else None
-        async with _drawing:
-            body = await asyncio.to_thread(draw_code, format_name, _url(view), look, logo)
+        async with _drawing.turn():
+            logo = await _picture(view, "logo") if with_logo else None
+            body = await _drawing.draw(format_name, _url(view), look, logo)
         output = _output(body, FORMATS[format_name].content_type, _caching(viewer))
         if len(kept) < MOST_DRAWN and len(body) <= MOST_KEPT:
             kept[key] = output

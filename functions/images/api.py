@@ -3,7 +3,14 @@
 from datetime import datetime
 
 import wiring.images
-from domain.base.errors import AlreadyUploaded, ImageTooLarge, KeyReused, NotFound, UploadMissing
+from domain.base.errors import (
+    AlreadyUploaded,
+    ImageTooLarge,
+    KeyReused,
+    NotFound,
+    UploadMissing,
+    UploadUnusable,
+)
 from domain.base.model import Closed
 from domain.cards.content import Purpose
 from domain.images.image import (
@@ -112,7 +119,7 @@ async def put_image_content(call: Call) -> Answer:
 @operation(
     "Say that the picture was sent to its signed URL",
     answer=ImageOut,
-    conflicts=(UploadMissing, ImageTooLarge),
+    conflicts=(UploadMissing, UploadUnusable, ImageTooLarge),
 )
 async def post_image_complete(call: Call) -> Answer:
     image = await complete_upload(

@@ -32,7 +32,8 @@ async def sweep_images() -> None:
     done = await sweep(
         now(), images=wiring.images.store(), files=wiring.images.blobs(), cards=wiring.cards.store()
     )
-    log.info(
-        "images_swept uploads=%d images=%d given_up=%d files=%d",
-        done.uploads, done.images, done.given_up, done.files,
+    log.log(
+        logging.WARNING if done.kept else logging.INFO,
+        "images_swept uploads=%d images=%d given_up=%d files=%d kept=%d",
+        done.uploads, done.images, done.given_up, done.files, done.kept,
     )  # fmt: skip

@@ -1,4 +1,4 @@
-// What the edge refuses before the app is asked: known attacks, floods, and anything but PUT to uploads.
+// What the edge refuses before the app is asked: known attacks, floods, and anything at uploads but a new picture.
 
 @description('Tags of every resource.')
 param tags object
@@ -14,6 +14,14 @@ param isPremium bool
 @description('The most requests that one address may send in a minute.')
 @minValue(100)
 param mostRequestsAMinute int = 1200
+
+// However the address is written: the store understands all ways.
+var atUploads = {
+  matchVariable: 'RequestUri'
+  operator: 'Contains'
+  matchValue: ['/uploads/']
+  transforms: ['UrlDecode', 'Lowercase']
+}
 
 resource firewall 'Microsoft.Network/FrontDoorWebApplicationFirewallPolicies@2025-11-01' = {
   name: name
@@ -54,16 +62,46 @@ resource firewall 'Microsoft.Network/FrontDoorWebApplicationFirewallPolicies@202
           ruleType: 'MatchRule'
           action: 'Block'
           matchConditions: [
-            {
-              matchVariable: 'RequestUri'
-              operator: 'Contains'
-              matchValue: ['/uploads/']
-            }
+            atUploads
             {
               matchVariable: 'RequestMethod'
               operator: 'Equal'
               negateCondition: true
               matchValue: ['PUT']
+            }
+          ]
+        }
+        // The signature of an upload also lets snapshots be taken and other kinds of blobs be made.
+        {
+          name: 'UploadsOnlyWhole'
+          priority: 11
+          enabledState: 'Enabled'
+          ruleType: 'MatchRule'
+          action: 'Block'
+          matchConditions: [
+            atUploads
+            {
+              matchVariable: 'QueryString'
+              operator: 'RegEx'
+              matchValue: ['(^|[?&])comp=']
+              transforms: ['UrlDecode', 'Lowercase']
+            }
+          ]
+        }
+        {
+          name: 'UploadsOnlyBlockBlobs'
+          priority: 12
+          enabledState: 'Enabled'
+          ruleType: 'MatchRule'
+          action: 'Block'
+          matchConditions: [
+            atUploads
+            {
+              matchVariable: 'RequestHeader'
+              selector: 'x-ms-blob-type'
+              operator: 'Equal'
+              negateCondition: true
+              matchValue: ['BlockBlob']
             }
           ]
         }
@@ -80,6 +118,23 @@ resource firewall 'Microsoft.Network/FrontDoorWebApplicationFirewallPolicies@202
               matchVariable: 'RequestUri'
               operator: 'Contains'
               matchValue: ['/auth/']
+            }
+          ]
+        }
+        // Each is drawn anew in the colours and the size that are asked for.
+        {
+          name: 'CodeRate'
+          priority: 21
+          enabledState: 'Enabled'
+          ruleType: 'RateLimitRule'
+          rateLimitDurationInMinutes: 1
+          rateLimitThreshold: 120
+          action: 'Block'
+          matchConditions: [
+            {
+              matchVariable: 'RequestUri'
+              operator: 'Contains'
+              matchValue: ['.qr.']
             }
           ]
         }

@@ -113,11 +113,13 @@ resource lifecycle 'Microsoft.Storage/storageAccounts/managementPolicies@2026-04
           enabled: true
           definition: {
             filters: {
-              blobTypes: ['blockBlob']
+              // Azure expires no page blobs; the edge refuses them, and the app deletes those it finds.
+              blobTypes: ['blockBlob', 'appendBlob']
               prefixMatch: ['${rule.container}/']
             }
             actions: {
               baseBlob: { delete: { daysAfterCreationGreaterThan: rule.days } }
+              snapshot: { delete: { daysAfterCreationGreaterThan: rule.days } }
             }
           }
         }

@@ -101,11 +101,16 @@ def r17_a_deleted_picture_is_gone_in_seven_days(resources: Resources) -> Iterato
         yield from each([one], one.type, "isVersioningEnabled", False)
     policies = [one for one in resources if one.type == f"{ACCOUNT}/managementPolicies"]
     expired = {
-        entry["definition"]["filters"]["prefixMatch"][0]
+        entry["definition"]["filters"]["prefixMatch"][0]: entry["definition"]
         for one in policies
         for entry in at(one, "policy.rules")
     }
-    yield from (f"{name} is kept for ever" for name in ("uploads/", "exports/") if name not in expired)
+    for name in ("uploads/", "exports/"):
+        definition = expired.get(name, {"filters": {"blobTypes": []}, "actions": {}})
+        if not {"blockBlob", "appendBlob"} <= set(definition["filters"]["blobTypes"]):
+            yield f"a kind of blob in {name} is kept for ever"
+        if not {"baseBlob", "snapshot"} <= definition["actions"].keys():
+            yield f"a snapshot in {name} is kept for ever"
 
 
 @rule

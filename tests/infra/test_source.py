@@ -3,6 +3,7 @@
 import json
 import re
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 from bicep_syntax import BadBicep, Parser
@@ -199,6 +200,58 @@ def test_the_firewall_blocks_and_the_edge_keeps_nothing_longer_than_five_seconds
         text = json.dumps([one.body for one in resources if one.type.endswith("ruleSets/rules")], default=str)
         assert re.findall(r'"cacheDuration": "([^"]+)"', text) == ["00:00:05"]
         assert '"selector": "Cookie"' in text
+
+
+BLOCK = {"x-ms-blob-type": "BlockBlob"}
+UPLOAD = "/uploads/acc_a/img_a?sv=2026-02-06&sp=c&sig=a%2Fcomp%3D"
+
+
+def blocks(rule: dict, method: str, address: str, headers: dict[str, str]) -> bool:
+    """Whether a match rule of the firewall matches a request, by the operators and transforms ours use."""
+    for condition in rule["matchConditions"]:
+        value = {
+            "RequestMethod": method,
+            "RequestUri": address,
+            "QueryString": address.partition("?")[2],
+            "RequestHeader": headers.get(condition.get("selector", ""), ""),
+        }[condition["matchVariable"]]
+        for transform in condition.get("transforms", []):
+            value = {"UrlDecode": unquote, "Lowercase": str.lower}[transform](value)
+        matches = {
+            "Contains": str.__contains__,
+            "Equal": str.__eq__,
+            "RegEx": lambda text, find: re.search(find, text),
+        }
+        found = any(matches[condition["operator"]](value, wanted) for wanted in condition["matchValue"])
+        if bool(found) == condition.get("negateCondition", False):
+            return False
+    return True
+
+
+@pytest.mark.parametrize(
+    ("method", "address", "headers", "blocked"),
+    [
+        ("PUT", UPLOAD, BLOCK, False),
+        ("GET", "/c/ada?comp=1", {}, False),
+        ("GET", UPLOAD, BLOCK, True),
+        ("PUT", f"{UPLOAD}&comp=snapshot", BLOCK, True),
+        ("PUT", f"{UPLOAD}&COMP=snapshot", BLOCK, True),
+        ("PUT", f"{UPLOAD}&%63omp=snapshot", BLOCK, True),
+        ("PUT", UPLOAD.replace("?", "?comp=block&"), BLOCK, True),
+        ("PUT", f"{UPLOAD.replace('uploads', '%75ploads')}&comp=snapshot", BLOCK, True),
+        ("PUT", UPLOAD, {"x-ms-blob-type": "PageBlob"}, True),
+        ("PUT", UPLOAD, {"x-ms-blob-type": "AppendBlob"}, True),
+        ("PUT", UPLOAD, {"x-ms-copy-source": "https://example.com"}, True),
+    ],
+)
+def test_the_edge_takes_nothing_at_uploads_but_a_whole_block_blob(
+    read: Reader, method: str, address: str, headers: dict[str, str], *, blocked: bool
+) -> None:
+    for environment in ENVIRONMENTS:
+        firewall = next(one for one in read(environment) if one.type.endswith("FirewallPolicies"))
+        rules = [one for one in firewall.properties["customRules"]["rules"] if one["ruleType"] == "MatchRule"]
+        assert all((one["action"], one["enabledState"]) == ("Block", "Enabled") for one in rules)
+        assert any(blocks(one, method, address, headers) for one in rules) is blocked
 
 
 @pytest.mark.parametrize(("is_shut", "state"), [(False, "Enabled"), (True, "Disabled")])

@@ -17,7 +17,7 @@ from PIL import Image, ImageDraw
 
 from adapters.drawing.qr import LOGO_SHARE, PLAIN, QUIET_ZONE, Look, qr_png, qr_svg, qr_svg_with
 from domain.base.errors import InvalidInput
-from functions.cards.formats import code_look, draw_code
+from functions.cards.codes import code_look, draw_code
 from tests.readers import NpmReaders
 
 URL = "https://cards.example.com/c/ada-lovelace-3f2a"

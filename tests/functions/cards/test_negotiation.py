@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from functions.cards.formats import FORMATS
-from functions.cards.negotiation import PAGE, negotiate
+from functions.cards.formats import FORMATS, PAGE, negotiate
 
 CHROME = (
     "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,image/apng,*/*;q=0.8,"

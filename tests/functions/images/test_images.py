@@ -125,6 +125,56 @@ async def test_a_signed_url_takes_one_picture_and_gives_nothing(host, signed_in)
     assert (await ada.api("POST", f"images/{image['id']}/complete")).json()["state"] == "ready"
 
 
+async def test_a_snapshot_does_not_keep_what_was_sent(host, signed_in, storage) -> None:
+    ada = await signed_in()
+    image = await an_image(ada)
+    url, headers = image["upload"]["url"], image["upload"]["headers"]
+    async with httpx.AsyncClient(trust_env=False) as browser:
+        assert (await browser.put(url, content=jpeg_with_canaries(), headers=headers)).status_code == 201
+        assert (await browser.put(f"{url}&comp=snapshot")).status_code == 201
+    await ada.api("POST", f"images/{image['id']}/complete")
+    await host.drain_queue("images")
+    assert (await seen(ada, image))["state"] == "ready"
+    uploads = storage.get_container_client("uploads")
+    assert [found.name async for found in uploads.list_blobs(include=["snapshots"])] == []
+
+
+async def test_a_signed_url_neither_leases_nor_changes_what_was_sent(host, signed_in) -> None:
+    ada = await signed_in()
+    image = await an_image(ada)
+    url, headers = image["upload"]["url"], image["upload"]["headers"]
+    lease = {"x-ms-lease-action": "acquire", "x-ms-lease-duration": "-1"}
+    async with httpx.AsyncClient(trust_env=False) as browser:
+        assert (await browser.put(url, content=jpeg_with_canaries(), headers=headers)).status_code == 201
+        assert (await browser.put(f"{url}&comp=lease", headers=lease)).status_code == 403
+        for change in ("metadata", "properties", "tier", "tags", "block&blockid=YQ==", "blocklist"):
+            changed = await browser.put(f"{url}&comp={change}", headers={"x-ms-access-tier": "Archive"})
+            assert changed.status_code == 403, change
+    await ada.api("POST", f"images/{image['id']}/complete")
+    await host.drain_queue("images")
+    assert (await seen(ada, image))["state"] == "ready"
+
+
+async def test_an_upload_that_is_no_block_blob_is_refused_and_another_is_taken(
+    host, signed_in, storage
+) -> None:
+    ada = await signed_in()
+    image = await an_image(ada)
+    url, headers = image["upload"]["url"], image["upload"]["headers"]
+    pages = {"x-ms-blob-type": "PageBlob", "x-ms-blob-content-length": "512"}
+    archived = headers | {"x-ms-access-tier": "Archive"}
+    async with httpx.AsyncClient(trust_env=False) as browser:
+        for sent_with, content in ((pages, b""), (archived, jpeg_with_canaries())):
+            assert (await browser.put(url, content=content, headers=sent_with)).status_code == 201
+            refused = await ada.api("POST", f"images/{image['id']}/complete")
+            assert (refused.status_code, refused.json()["code"]) == (409, "upload_unusable")
+            assert await blobs(storage, "uploads") == {}
+        assert (await browser.put(url, content=jpeg_with_canaries(), headers=headers)).status_code == 201
+    await ada.api("POST", f"images/{image['id']}/complete")
+    await host.drain_queue("images")
+    assert (await seen(ada, image))["state"] == "ready"
+
+
 async def test_a_signed_url_ends_after_ten_minutes(host) -> None:
     ago = datetime.now(UTC) - timedelta(minutes=10, seconds=1)
     signed = await wiring.images.blobs().sign_upload(new_id("acc"), new_id("img"), ago)
@@ -159,6 +209,8 @@ async def test_a_picture_that_is_too_large_is_refused_and_not_kept(host, signed_
         (saved(corners(), "PNG", save_all=True, append_images=[corners().rotate(9)]), "image_animated"),
         (saved(Image.new("1", (9000, 9000)), "PNG"), "image_too_many_pixels"),
         (saved(corners(), "JPEG")[:2000], "image_broken"),
+        (saved(Image.new("RGB", (1, 1)), "PNG"), "image_too_small"),
+        (saved(Image.new("RGB", (2001, 2000)), "WEBP"), "image_too_costly"),
     ],
 )
 async def test_a_refused_picture_says_why_and_leaves_nothing(
@@ -427,6 +479,33 @@ async def test_an_upload_that_was_never_completed_is_swept_after_a_day(host, sig
     assert await blobs(storage, "uploads") == {}
     for gone in (image, untouched):
         assert (await ada.api("GET", f"images/{gone['id']}")).status_code == 404
+
+
+async def test_the_sweep_goes_past_what_it_cannot_delete_and_says_so(
+    host, signed_in, storage, monkeypatch, caplog
+) -> None:
+    ada, later = await signed_in(), datetime.now(UTC) + 50 * HOUR
+    unused, media = await ready(host, ada), wiring.images.blobs()
+    account = (await stored(ada, unused)).account_id
+    orphan = f"{1:032x}.webp"
+    await sweep(later - 25 * HOUR)
+    await media.put_media(orphan, b"orphan", account_id=account, image_id=new_id("img"))
+    for name in ("acc_a", "acc_b", "acc_c"):
+        await media.put_upload(name, "img_x", b"never completed")
+    held = [storage.get_blob_client("uploads", "acc_a/img_x"), storage.get_blob_client("media", orphan)]
+    held.append(storage.get_blob_client("media", (await stored(ada, unused)).files["webp"]))
+    leases = [await blob.acquire_lease() for blob in held]
+    monkeypatch.setattr("functions.images.jobs.now", lambda: later)
+    with caplog.at_level("WARNING"):
+        assert await host.run_timer("images_sweep")
+    assert "kept=3" in caplog.text
+    assert set(await blobs(storage, "uploads")) == {"acc_a/img_x"}
+    assert (await seen(ada, unused))["state"] == "refused", "it can no longer be put on a card"
+    for lease in leases:
+        await lease.release()
+    assert (await sweep(later)).kept == 0
+    assert await blobs(storage, "uploads") == {}
+    assert (await ada.api("GET", f"images/{unused['id']}")).status_code == 404
 
 
 async def test_work_that_never_ended_is_given_up_after_a_day(host, signed_in, cloud) -> None:

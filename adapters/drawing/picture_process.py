@@ -1,0 +1,84 @@
+"""The process of its own in which a picture is rewritten.
+
+A hostile picture can crash a decoder, keep it busy or fill the memory: here that ends with the process, and
+the worker itself never loads a decoder.
+"""
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from typing import Final
+
+from domain.cards.content import Purpose
+from domain.images.image import Picture, PictureRefused
+
+# The program limits its own CPU time; this ends one that waits on a machine that stands still.
+_WALL_SECONDS: Final = 60
+_PROGRAM: Final = ("-S", "-m", "adapters.drawing.pictures")
+# A crash is the file's fault, and so is a limit of the program or the system that it ran into.
+_PROBLEMS: Final = {
+    signal.SIGXCPU: "image_too_costly",
+    signal.SIGKILL: "image_too_costly",
+    signal.SIGSEGV: "image_broken",
+    signal.SIGBUS: "image_broken",
+    signal.SIGFPE: "image_broken",
+    signal.SIGABRT: "image_broken",
+}
+
+
+class RewritingFailed(Exception):
+    """The program ended as no picture can make it end."""
+
+
+class PictureProcess:
+    """Rewrites one picture at a time, each in a process of its own: a worker has one core."""
+
+    def __init__(self) -> None:
+        self._turn = asyncio.Semaphore(1)
+
+    async def rewrite(self, content: bytes, purpose: Purpose) -> Picture:
+        async with self._turn:
+            status, told = await _run(content, purpose)
+        if status < 0 and (problem := _PROBLEMS.get(signal.Signals(-status))):
+            raise PictureRefused(problem)
+        if status != 0:
+            raise RewritingFailed(status)
+        return _read(told)
+
+
+async def _run(content: bytes, purpose: Purpose) -> tuple[int, bytes]:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, *_PROGRAM, purpose,
+        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
+        env=_environment(),
+    )  # fmt: skip
+    try:
+        async with asyncio.timeout(_WALL_SECONDS):
+            told, _ = await process.communicate(content)
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+    return process.returncode or 0, told
+
+
+def _environment() -> dict[str, str]:
+    """What Python needs to find itself and its packages, and none of the app's secrets."""
+    return {
+        "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
+        "LD_LIBRARY_PATH": f"{sys.base_prefix}/lib",
+    }
+
+
+def _read(told: bytes) -> Picture:
+    line, _, data = told.partition(b"\n")
+    head = json.loads(line)
+    if "problem" in head:
+        raise PictureRefused(head["problem"])
+    files, at = [], 0
+    for form, extension, size in head["files"]:
+        files.append((form, extension, data[at : at + size]))
+        at += size
+    return Picture(files, head["width"], head["height"])

@@ -1,0 +1,80 @@
+"""QR codes of a card: the plain ones, and those in a look that somebody asks for."""
+
+import asyncio
+import re
+import time
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+
+from adapters.drawing.qr import PLAIN, Look, qr_png, qr_svg_with
+from domain.base.errors import InvalidInput, Unavailable
+from domain.visibility.view import CardView
+
+_SIZE = re.compile("[0-9]{1,4}")
+
+
+def code_look(query: Mapping[str, str]) -> Look:
+    """How a code is asked for by `fg`, `bg` and `size`. Raises `InvalidInput` with all faults."""
+    size = query.get("size", str(PLAIN.size))
+    look = Look(
+        dark=_colour(query, "fg", PLAIN.dark),
+        light=_colour(query, "bg", PLAIN.light),
+        size=int(size) if _SIZE.fullmatch(size) else 0,
+    )
+    if faults := look.faults():
+        raise InvalidInput(faults)
+    return look
+
+
+def _colour(query: Mapping[str, str], name: str, default: str) -> str:
+    return f"#{query[name].removeprefix('#').lower()}" if name in query else default
+
+
+def draw_code(format_name: str, url: str, look: Look, logo: bytes | None) -> bytes:
+    """A code of the formats `qr.svg` and `qr.png` in a look of somebody's own."""
+    return qr_png(url, look, logo) if format_name == "qr.png" else qr_svg_with(url, look, logo).encode()
+
+
+def plain_svg(view: CardView, _url: str, _photo: bytes | None) -> bytes:
+    return view.code.encode()
+
+
+def plain_png(_view: CardView, url: str, _photo: bytes | None) -> bytes:
+    return qr_png(url)
+
+
+class Drawing:
+    """Turns at drawing codes: one is drawn at a time, and few wait.
+
+    After each the worker draws nothing for as long as it took: strangers have at most half of its time.
+    """
+
+    MOST_WAITING = 8
+
+    def __init__(self) -> None:
+        self._free = asyncio.Semaphore(1)
+        self._waiting = 0
+        self._rest = 0.0
+
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[None]:
+        """Wait for one's turn. Raises `Unavailable` when too many wait already."""
+        if self._waiting >= self.MOST_WAITING:
+            raise Unavailable
+        self._waiting += 1
+        try:
+            await self._free.acquire()
+        finally:
+            self._waiting -= 1
+        self._rest = 0.0
+        try:
+            yield
+        finally:
+            asyncio.get_running_loop().call_later(self._rest, self._free.release)
+
+    async def draw(self, format_name: str, url: str, look: Look, logo: bytes | None) -> bytes:
+        start = time.monotonic()
+        try:
+            return await asyncio.to_thread(draw_code, format_name, url, look, logo)
+        finally:
+            self._rest = time.monotonic() - start

@@ -1,0 +1,123 @@
+"""Codes drawn in a look of one's own, which anybody may ask for: what they cost everybody else."""
+
+import asyncio
+import http.client
+import json
+import os
+import sys
+import threading
+import time
+from collections.abc import AsyncIterator
+
+import pytest
+
+from adapters.drawing.qr import PLAIN
+from domain.base.errors import Unavailable
+from functions.cards import codes
+from functions.cards.codes import Drawing
+from local import processes
+from tests.conftest import ROOT
+from tests.functions.cards.test_api_cards import published
+from tests.functions.images.test_images import ready
+
+# Strangers who each ask for a code that nobody asked for before, and come back when they are told to.
+# They are a process of their own, which takes no time from who measures.
+STRANGERS = r"""
+import asyncio, itertools, json, re, sys
+port, handle, many = int(sys.argv[1]), sys.argv[2], int(sys.argv[3])
+numbers, statuses = itertools.count(), {}
+
+async def stranger(delay):
+    await asyncio.sleep(delay)
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    while True:
+        number = next(numbers)
+        path = f"/c/{handle}.qr.png?fg={number:06x}&size={1024 + number % 1024}&logo=1"
+        writer.write(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+        head = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
+        await reader.readexactly(int(re.search("content-length: ([0-9]+)", head)[1]))
+        status = head.split()[1]
+        statuses[status] = statuses.get(status, 0) + 1
+        again = re.search("retry-after: ([0-9]+)", head)
+        await asyncio.sleep(int(again[1]) if again else 0)
+
+async def main():
+    strangers = [asyncio.create_task(stranger(2 * at / many)) for at in range(many)]
+    await asyncio.to_thread(sys.stdin.read)
+    print(json.dumps(statuses))
+    for each in strangers:
+        each.cancel()
+
+asyncio.run(main())
+"""
+
+
+@pytest.fixture
+async def port(cloud, tmp_path) -> AsyncIterator[int]:
+    """Where the app answers, in a process of its own."""
+    port = processes.free_port()
+    command = [sys.executable, "-m", "local.functions_host", "--app", str(ROOT), "--port", str(port)]
+    child, _ = await processes.start_ready(
+        "app", command, logs=tmp_path, env={**os.environ, **cloud.settings}
+    )
+    yield port
+    await child.stop()
+
+
+def percentile_99(port: int, handle: str) -> float:
+    """Of the seconds that the page of a card takes."""
+    reader, times = http.client.HTTPConnection("127.0.0.1", port, timeout=60), []
+    for _ in range(400):
+        start = time.perf_counter()
+        reader.request("GET", f"/c/{handle}", headers={"Accept": "text/html"})
+        answer = reader.getresponse()
+        answer.read()
+        times.append(time.perf_counter() - start)
+        assert answer.status == http.client.OK
+    reader.close()
+    return sorted(times)[396]
+
+
+async def test_cards_open_while_strangers_ask_for_codes(port, host, signed_in) -> None:
+    ada = await signed_in()
+    logo = await ready(host, ada, purpose="logo")
+    handle = (await published(ada, logo=logo["id"])).json()["handle"]
+    quiet = [await asyncio.to_thread(percentile_99, port, handle) for _ in range(4)]
+    strangers = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", STRANGERS, str(port), handle, "100",
+        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    meanwhile = [await asyncio.to_thread(percentile_99, port, handle) for _ in range(8)]
+    told, _ = await strangers.communicate(b"")
+    assert json.loads(told).keys() == {"200", "503"}
+    assert min(meanwhile) <= 3 * min(quiet)
+
+
+async def test_whoever_asks_while_too_many_wait_is_told_to_come_back(monkeypatch) -> None:
+    go_on, drawing = threading.Event(), Drawing()
+    monkeypatch.setattr(codes, "draw_code", lambda *_: go_on.wait())
+
+    async def asked() -> None:
+        async with drawing.turn():
+            await drawing.draw("qr.png", "", PLAIN, None)
+
+    taken = [asyncio.create_task(asked()) for _ in range(1 + Drawing.MOST_WAITING)]
+    await asyncio.sleep(0)
+    with pytest.raises(Unavailable):
+        await asked()
+    go_on.set()
+    await asyncio.gather(*taken)
+    await asked()
+
+
+async def test_a_worker_rests_from_drawing_as_long_as_it_took(monkeypatch) -> None:
+    drawing, took = Drawing(), 0.05
+    monkeypatch.setattr(codes, "draw_code", lambda *_: time.sleep(took))
+
+    async def asked() -> None:
+        async with drawing.turn():
+            await drawing.draw("qr.png", "", PLAIN, None)
+
+    start = time.monotonic()
+    await asyncio.gather(*(asked() for _ in range(4)))
+    assert time.monotonic() - start >= 7 * took
