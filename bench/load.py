@@ -78,12 +78,13 @@ async def seconds_for(port: int, requests: Iterable[bytes], connections: int) ->
     return time.perf_counter() - start
 
 
-async def bytes_of(port: int, request: bytes) -> int:
-    """How many bytes the answer to a request has on the wire."""
+async def bytes_of(port: int, request: bytes) -> tuple[int, int]:
+    """How many bytes the head and the body of the answer to a request have on the wire."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(request.replace(b"Host:", b"Connection: close\r\nHost:", 1))
     answer = await reader.read()
     writer.close()
     if not answer.startswith(b"HTTP/1.1 200 "):
         raise LoadFailed(answer[:200].decode(errors="replace"))
-    return len(answer)
+    head = answer.index(b"\r\n\r\n") + 4
+    return head, len(answer) - head

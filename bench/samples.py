@@ -6,11 +6,13 @@ from datetime import UTC, datetime
 
 from adapters.drawing.qr import qr_svg
 from domain.base.fields import phone_text
+from domain.base.ids import make_id
 from domain.cards.card import PublishedCard, ShownImage
 from domain.cards.content import LIST_FIELDS, SINGLE_FIELDS, Audiences, CardContent
 from domain.visibility.view import ANYONE, CardView, view_for
 
 ORIGIN = "https://cards.example.com"
+CARD_ID = make_id("crd", b"bench" + bytes(11))
 
 
 def for_everyone(content: CardContent) -> CardContent:
@@ -73,7 +75,7 @@ def published(handle: str, content: CardContent = CONTENT) -> PublishedCard:
     at = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
     return PublishedCard(
         handle=handle,
-        card_id="crd_bench",
+        card_id=CARD_ID,
         version=1,
         content=content,
         published_at=at,

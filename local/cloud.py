@@ -22,7 +22,7 @@ SETTINGS = (
     "MEDIA_BLOB_SERVICE_URI",
     "OIDC_ISSUER", "OIDC_TENANT_ID", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET", "OIDC_API_AUDIENCE",
     "OIDC_CA_FILE",
-    "SMTP_URL", "MAIL_FROM",
+    "SMTP_URL", "MAIL_FROM", "VISIT_SPOOL",
 )  # fmt: skip
 
 
@@ -97,6 +97,7 @@ class Cloud:
         own = {
             "PUBLIC_ORIGIN": self._origin,
             "SESSION_KEY": self._key("session-key"),
+            "VISIT_SPOOL": str(self._folder / "visits"),
         }
         self.settings = own | self.settings | self._given
         return self

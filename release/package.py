@@ -70,6 +70,7 @@ def build(root: Path, target: Path) -> Path:
         (content / "version.txt").write_text(f"{release}\n", "utf-8")
         _install(root, wheels, content / SITE_PACKAGES)
         compile_templates(content)
+        check_doors(content)
         _compile(content)
         target.mkdir(parents=True, exist_ok=True)
         package = target / PACKAGE
@@ -161,12 +162,25 @@ def compile_templates(content: Path) -> None:
         "import sys; from functions.framework.pages import environment;"
         " environment().compile_templates(sys.argv[1], zip=None)"
     )
+    _run_in(content, "Some template does not compile", program, "web/compiled")
+
+
+def check_doors(content: Path) -> None:
+    """Refuse a package with a function whose handler is not in it: its first visitor would meet an error."""
+    program = (
+        "import function_app; from functions.framework.doors import REGISTERED, resolve;"
+        " [resolve(door.handler) for door in REGISTERED.values()]"
+    )
+    _run_in(content, "Some door leads nowhere", program)
+
+
+def _run_in(content: Path, fault: str, program: str, *arguments: str) -> None:
     done = subprocess.run(
-        [sys.executable, "-B", "-c", program, "web/compiled"],
+        [sys.executable, "-B", "-c", program, *arguments],
         cwd=content, env={"PYTHONHASHSEED": "0"}, capture_output=True, text=True, check=False,
     )  # fmt: skip
     if done.returncode != 0:
-        raise CannotPackage(f"Some template does not compile:\n{done.stderr.strip()[-2000:]}")
+        raise CannotPackage(f"{fault}:\n{done.stderr.strip()[-2000:]}")
 
 
 def _compile(content: Path) -> None:

@@ -1,6 +1,11 @@
-"""Queues and pictures. Without a connection string the app signs in with its managed identity."""
+"""Queues, pictures, and a place on the disk.
 
+Without a connection string the app signs in with its managed identity.
+"""
+
+import tempfile
 from functools import cache
+from pathlib import Path
 
 from pydantic import Field, SecretStr
 
@@ -24,6 +29,11 @@ class Storage(Group):
         default=None,
         alias="UPLOAD_ORIGIN",
         description="Where browsers reach uploads if not at the store itself.",
+    )
+    visit_spool: str = Field(
+        default=str(Path(tempfile.gettempdir(), "izwop-visits")),
+        alias="VISIT_SPOOL",
+        description="A folder of the instance, for visits on their way to their queue.",
     )
 
 

@@ -1,5 +1,6 @@
-"""Counts of visits."""
+"""Visits: their way from the worker's disk to their queue, and their counts."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from adapters.storage import queue_names
@@ -9,6 +10,7 @@ from wiring import queue as open_queue
 if TYPE_CHECKING:
     from adapters.cosmos.visit_counts import CosmosTraffic
     from adapters.storage.queues import Queue
+    from adapters.visit_spool import VisitSpool
 
 
 @once
@@ -21,3 +23,11 @@ def traffic() -> "CosmosTraffic":
 @once
 def queue() -> "Queue":
     return open_queue(queue_names.VISITS)
+
+
+@once
+def spool() -> "VisitSpool":
+    import settings.storage
+    from adapters.visit_spool import VisitSpool
+
+    return VisitSpool(Path(settings.storage.load().visit_spool))

@@ -1,17 +1,19 @@
 """Counts of visits: one document for each card and month, in a partition of its own with its markers."""
 
 import asyncio
-from collections.abc import Collection, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import timedelta
 from itertools import batched
+from math import ceil
 from typing import Any
 
 from adapters.cosmos.database import SCHEMA_VERSION, Database, Document, Items
 from domain.base.errors import StaleVersion, Unavailable
-from domain.visits.counting import PROVEN_DAYS, Counted, Kind, Visit, tally
+from domain.visits.counting import PROVEN_DAYS, Counted, Increment, Kind
 
-# A batch takes 100 operations: a marker for each visit, and a patch for every ten counters.
-MOST_VISITS = 90
+# A batch takes 100 operations: a marker for each increment, and a patch for every ten counters.
+_BATCH_SIZE = 100
 _PATCH_SIZE = 10
 _LETTER: dict[Kind, str] = {"view": "v", "save": "s", "click": "c"}
 _KIND = {letter: kind for kind, letter in _LETTER.items()}
@@ -31,18 +33,19 @@ class CosmosTraffic:
     def __init__(self, database: Database) -> None:
         self._items = Items(database, "traffic")
 
-    async def add(self, subject_id: str, month: str, visits: Collection[Visit]) -> set[str]:
-        """Count at most `MOST_VISITS` visits, or none and return the ids of those that were counted."""
+    def fits(self, increments: Collection[Increment]) -> bool:
+        return len(increments) + ceil(len(_total(increments)) / _PATCH_SIZE) <= _BATCH_SIZE
+
+    async def add(self, subject_id: str, month: str, increments: Collection[Increment]) -> set[str]:
+        """Make increments that fit, or none and return the ids of those that were made."""
         partition = f"{subject_id}:{month}"
-        raised = {_property(counted): number for counted, number in tally(visits).items()}
+        raised = {_property(counted): number for counted, number in _total(increments).items()}
         raising = [
             ("patch", (_ROLL_UP, [{"op": "incr", "path": f"/{name}", "value": n} for name, n in some]))
             for some in batched(raised.items(), _PATCH_SIZE, strict=False)
         ]
         beginning = [("create", ({**_document(partition, _ROLL_UP, "rollup", _ROLL_UP_TTL), **raised},))]
-        markers = [
-            ("create", (_document(partition, visit.event_id, "marker", _MARKER_TTL),)) for visit in visits
-        ]
+        markers = [("create", (_document(partition, each.id, "marker", _MARKER_TTL),)) for each in increments]
         # The month's first visit finds nothing to raise, and somebody else may begin the month meanwhile.
         for change in (raising, beginning, raising):
             try:
@@ -50,8 +53,8 @@ class CosmosTraffic:
             except StaleVersion:
                 continue
             except FileExistsError:
-                if counted_before := await self._marked(partition, visits):
-                    return counted_before
+                if made_before := await self._marked(partition, increments):
+                    return made_before
             else:
                 return set()
         raise Unavailable
@@ -63,11 +66,16 @@ class CosmosTraffic:
         )
         return {month: _counts(stored or {}) for month, stored in zip(months, found, strict=True)}
 
-    async def _marked(self, partition: str, visits: Collection[Visit]) -> set[str]:
-        # A failed batch names only the first marker that was there; a redelivered message may hold many.
-        ids = [visit.event_id for visit in visits]
+    async def _marked(self, partition: str, increments: Collection[Increment]) -> set[str]:
+        # A failed batch names only the first marker that was there; redelivered messages may bring many.
+        ids = [each.id for each in increments]
         sql = "SELECT c.id FROM c WHERE ARRAY_CONTAINS(@ids, c.id)"
         return {stored["id"] for stored in await self._items.query(sql, partition, ids=ids)}
+
+
+def _total(increments: Iterable[Increment]) -> Counter[Counted]:
+    """What the increments come to together."""
+    return sum((each.counts for each in increments), Counter())
 
 
 def _document(partition: str, item: str, kind: str, ttl: int) -> Document:

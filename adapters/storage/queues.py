@@ -95,10 +95,12 @@ class Queue:
         return client
 
     def _connect(self, name: str) -> "QueueClient":
+        from azure.core.pipeline.transport import AioHttpTransport  # noqa: PLC0415
         from azure.storage.queue import TextBase64EncodePolicy  # noqa: PLC0415
         from azure.storage.queue.aio import QueueClient  # noqa: PLC0415
 
         policy: dict[str, Any] = {"message_encode_policy": TextBase64EncodePolicy(), **_PATIENCE}
+        policy["transport"] = AioHttpTransport(use_env_settings=False)
         if self._connection is not None:
             return QueueClient.from_connection_string(self._connection, name, **policy)
         from azure.identity.aio import DefaultAzureCredential  # noqa: PLC0415

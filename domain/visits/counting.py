@@ -1,15 +1,15 @@
 """What a card's owner learns of its visitors: how many views, saves and clicks there were on each day.
 
 Nothing here says who came. A visit is counted or not when it happens, by a rule that anybody can read
-(docs/counting.md), and travels on as a random id, the card's id, what was done and the day in UTC.
+(docs/counting.md), and travels on as the card's id, what was done, the day in UTC and the link of a click.
 """
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import date, timedelta
-from typing import Annotated, Any, Literal, Protocol
+from typing import Annotated, Any, Literal, NamedTuple, Protocol
 
 from pydantic import BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
@@ -21,6 +21,7 @@ from domain.visits.robots import is_robot
 Kind = Literal["view", "save", "click"]
 # A link's key says which link of the card was followed; whoever makes the key keeps to this form.
 LINK_KEY = "^[a-z0-9]{1,32}$"
+SUBJECT_ID = "^crd_[a-z2-7]{26}$"
 MOST_DAYS = 366
 # Queue messages live seven days; one more, because a visit late on a day is older by days than by hours.
 PROVEN_DAYS = 8
@@ -57,25 +58,10 @@ class Visit(Model):
 
     model_config = ConfigDict(extra="forbid")
 
-    event_id: str = Field(pattern="^evt_[a-z2-7]{26}$")
-    subject_id: str = Field(pattern="^crd_[a-z2-7]{26}$")
+    subject_id: str = Field(pattern=SUBJECT_ID)
     kind: Kind
     day: Day
     link: str | None = Field(default=None, pattern=LINK_KEY)
-
-    @property
-    def month(self) -> tuple[str, str]:
-        """What visits are stored by: the card and the month."""
-        return self.subject_id, f"{self.day:%Y-%m}"
-
-
-class VisitMessage(Model):
-    """The queue message. Visits that come while one is on its way travel together."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    version: Literal[1] = 1
-    visits: list[Visit] = Field(min_length=1, max_length=100)
 
 
 class DayCounts(Closed):
@@ -104,30 +90,58 @@ class Period(Closed):
 Counted = tuple[int, Kind, str]
 
 
-def tally(visits: Iterable[Visit]) -> Counter[Counted]:
-    """How much each counter of a month goes up."""
-    return Counter((visit.day.day, visit.kind, visit.link or "") for visit in visits)
+class Increment(NamedTuple):
+    """How much the counters of one card and month go up. It is made once, which its id proves."""
+
+    id: str
+    subject_id: str
+    month: str
+    counts: Counter[Counted]
 
 
 class TrafficStore(Protocol):
-    async def add(self, subject_id: str, month: str, visits: Collection[Visit]) -> set[str]:
-        """Count all the visits, or none and return the ids of those that were counted before."""
+    def fits(self, increments: Collection[Increment]) -> bool:
+        """Whether increments of one card and month can be made at once."""
+        ...
+
+    async def add(self, subject_id: str, month: str, increments: Collection[Increment]) -> set[str]:
+        """Make all the increments, or none and return the ids of those that were made before."""
         ...
 
     async def months(self, subject_id: str, months: Sequence[str]) -> Mapping[str, Mapping[Counted, int]]: ...
 
 
-async def fold(visits: Sequence[Visit], *, today: date, traffic: TrafficStore) -> None:
-    """Count the visits of one card and month, each exactly once, however often and late they are given.
+async def fold(increments: Iterable[Increment], *, today: date, traffic: TrafficStore) -> None:
+    """Make increments of one card and month, each exactly once, however often and late they are given.
 
-    One so old that the store may have forgotten counting it is dropped: better one too few than one twice.
+    One so old that the store may have forgotten making it is dropped: better one too few than one twice.
     """
-    new = {v.event_id: v for v in visits if today - v.day <= timedelta(days=PROVEN_DAYS)}
-    while new:
-        counted_before = await traffic.add(*visits[0].month, new.values())
-        if not counted_before:
-            return
-        new = {event_id: visit for event_id, visit in new.items() if event_id not in counted_before}
+    recent = {each.id: each for each in (_recent(each, today) for each in increments) if each.counts}
+    for some in _portions(recent.values(), traffic):
+        new = {each.id: each for each in some}
+        while new:
+            made_before = await traffic.add(some[0].subject_id, some[0].month, new.values())
+            if not made_before:
+                break
+            new = {name: each for name, each in new.items() if name not in made_before}
+
+
+def _recent(increment: Increment, today: date) -> Increment:
+    first = date.fromisoformat(f"{increment.month}-01")
+    oldest = (today - timedelta(days=PROVEN_DAYS) - first).days + 1
+    kept = Counter({counted: number for counted, number in increment.counts.items() if counted[0] >= oldest})
+    return increment._replace(counts=kept)
+
+
+def _portions(increments: Iterable[Increment], traffic: TrafficStore) -> Iterator[list[Increment]]:
+    portion: list[Increment] = []
+    for each in increments:
+        if portion and not traffic.fits([*portion, each]):
+            yield portion
+            portion = []
+        portion.append(each)
+    if portion:
+        yield portion
 
 
 async def read_counts(subject_id: str, period: Period, *, traffic: TrafficStore) -> Counts:

@@ -59,8 +59,22 @@ _PARTS = ("+http", "+ http", *LINK_PREVIEWS, *CRAWLERS, *SCANNERS, *MONITORS, *L
 _LONGEST = 1024
 
 
+# What was judged before, by a hash that is salted anew in each process: no user agent is kept.
+_judged: dict[int, bool] = {}
+_MOST_JUDGED = 2000
+
+
 def is_robot(user_agent: str) -> bool:
     """Whether a user agent names a program rather than a person's browser. None at all names one too."""
+    known = hash(user_agent)
+    if known not in _judged:
+        if len(_judged) >= _MOST_JUDGED:
+            _judged.clear()
+        _judged[known] = _names_a_program(user_agent)
+    return _judged[known]
+
+
+def _names_a_program(user_agent: str) -> bool:
     named = user_agent.strip().lower()
     # Every browser names a version, after a slash.
     if "/" not in named or len(named) > _LONGEST or _BOT.search(named):

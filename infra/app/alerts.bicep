@@ -95,8 +95,8 @@ var logAlerts = [
     name: 'lost-visits'
     severity: 3
     title: 'Visits are not counted'
-    help: 'The queue of visits cannot be reached. Cards are shown; their owners see too low a count.'
-    query: 'AppTraces | where Message startswith "visits_not_noted"'
+    help: 'The queue of visits cannot be reached, or the disk of an instance takes none. Cards are shown; visits wait on the disk of their instance, and are lost with it.'
+    query: 'AppTraces | where Message startswith "visits_not_sent" or Message startswith "visits_lost"'
     threshold: 20
     frequency: 'PT15M'
     window: 'PT1H'

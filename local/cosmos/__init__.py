@@ -1,14 +1,17 @@
 """A Cosmos-DB-compatible server on SQLite: what the product uses, strict where the service is strict.
 
-Served: account, databases, containers (unique keys, expiry, indexing policy), throughput offers, items
-(create, read, upsert, replace, patch, delete, feed), batches, queries within a partition, plain filters
-across partitions. A container is one physical range. Hierarchical keys work when given whole.
+Served: account, databases, containers (unique keys, expiry, indexing policy, vector policies as definitions),
+throughput offers, items (create, read, upsert, replace, patch, delete, feed), batches, queries within a
+partition (with GROUP BY, aggregates, dates), plain filters across partitions. A container is one physical
+range. Hierarchical keys work when given whole.
+
+Items are found by an index that follows each container's policy; what it does not serve is read item by item,
+and charged so (an estimate, see `charge`). A query that may read many items runs in a thread, on a snapshot.
 
 Refused with 400 and a sentence: query plans (so ORDER BY, TOP, OFFSET, DISTINCT and aggregates across
-partitions), GROUP BY, prefixes of hierarchical keys, parts of a range, change feed, stored procedures,
-triggers, user-defined functions, computed properties, vector and full-text policies, spatial and regex
-functions.
+partitions), prefixes of hierarchical keys, parts of a range, change feed, stored procedures, triggers,
+user-defined functions, computed properties, full-text policies, vector, spatial and regex functions.
 
-Not checked: the age of a request's date, consistency levels, RU budgets (429 comes only when a test
-orders it).
+Not checked: the age of a request's date, consistency levels; RU budgets unless a test orders throttling
+(see `faults`).
 """

@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import signal
 import sqlite3
+import sys
 from pathlib import Path
 
 from aiohttp import web
@@ -11,9 +12,12 @@ from aiohttp import web
 from local.cosmos.server import build_app
 from local.cosmos.store import Store
 
+GIVES_WAY_SECONDS = 0.001  # after which a query's thread lets the loop answer others
+
 
 async def serve(port: int, key: str, data: Path | None) -> None:
     """Listen on loopback until SIGTERM or SIGINT; say `ready URL` when clients may come."""
+    sys.setswitchinterval(GIVES_WAY_SECONDS)
     store = Store(data)
     runner = web.AppRunner(build_app(store, key), access_log=None, shutdown_timeout=1)
     await runner.setup()

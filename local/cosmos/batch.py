@@ -7,8 +7,9 @@ from local.cosmos import items
 from local.cosmos.errors import Refusal
 from local.cosmos.limits import MAX_BATCH
 from local.cosmos.model import Container
-from local.cosmos.store import Store, Write
+from local.cosmos.store import Store
 from local.cosmos.wire import Call, Reply, dump_json
+from local.cosmos.write import Write
 
 
 class _Failed(Exception):

@@ -1,15 +1,22 @@
 """Items over the wire: point operations, batches, feeds and queries."""
 
+import asyncio
 import time
-from collections.abc import Iterator
-from typing import Any
+from dataclasses import dataclass
+from sqlite3 import Connection
 
-from local.cosmos import batch, charge, fanout, items, limits, paging
+from local.cosmos import batch, charge, fanout, items, limits, metrics, paging
+from local.cosmos.asked import EVERYTHING, Asked, asked
 from local.cosmos.errors import NOT_FOUND, Refusal, unsupported
+from local.cosmos.fetch import Fetch, Used
+from local.cosmos.indexing import Path
 from local.cosmos.model import Container
+from local.cosmos.reader import Reader, Work
 from local.cosmos.resources import page_size
 from local.cosmos.store import Store
-from local.cosmos.wire import Call, Reply, parse_json
+from local.cosmos.wire import Call, Reply
+
+FEW = 300  # items of a partition that are read at once, without leaving the loop
 
 NEEDS_KEY = (
     "Cross partition query is required but disabled. Please set x-ms-documentdb-query-enablecrosspartition "
@@ -18,7 +25,7 @@ NEEDS_KEY = (
 
 
 def collection(store: Store, call: Call, container: Container) -> Reply:
-    """`/docs`: create, upsert, batch, query and the whole feed."""
+    """`/docs`: create, upsert, batch and query plans."""
     limits.request_size(call.body)
     match call.operation:
         case "create" | "upsert":
@@ -31,15 +38,8 @@ def collection(store: Store, call: Call, container: Container) -> Reply:
             return _written(call, done)
         case "batch":
             return batch.execute(store, container, _key(call, container), call)
-        case "query":
-            text, params = paging.from_body(call.json())
-            return _query(store, call, container, text, params)
-        case "list":
-            if call.header("a-im"):
-                raise unsupported("the change feed")
-            return _query(store, call, container, "SELECT * FROM c", {})
     if call.operation == "query_plan":
-        fanout.refuse(paging.from_body(call.json())[0])
+        fanout.refuse(asked(call.body).text)
         raise unsupported("query plans")
     raise Refusal(405, "The requested verb is not supported.")
 
@@ -86,24 +86,66 @@ def _written(call: Call, done: items.Outcome) -> Reply:
     )
 
 
-def _query(store: Store, call: Call, container: Container, text: str, params: dict[str, Any]) -> Reply:
+async def query(store: Store, call: Call, container: Container) -> Reply:
+    """One page of a query or of the whole feed; what may read many items runs beside the loop."""
+    limits.request_size(call.body)
+    if call.header("a-im"):
+        raise unsupported("the change feed")
+    wanted = EVERYTHING if call.operation == "list" else asked(call.body)
     header = call.header("x-ms-documentdb-partitionkey")
     key = limits.key_from_header(header, container.key_paths) if header else None
     if key is None:
-        _check_fan_out(call, container, text)
-    started = time.perf_counter()
-    read_bytes = 0
-
-    def scan(after: int) -> Iterator[tuple[int, Any]]:
-        nonlocal read_bytes
-        for row in store.scan(container, key, after):
-            read_bytes += len(row.body)
-            yield row.seq, parse_json(row.body)
-
+        _check_fan_out(call, container, wanted.text)
     request = paging.Request(
-        text, params, page_size(call), call.header("x-ms-continuation"), container.body["indexingPolicy"]
+        wanted.text,
+        wanted.params,
+        page_size(call),
+        call.header("x-ms-continuation"),
+        container.indexing,
+        store.clock.now(),
     )
-    page = paging.run(request, scan)
+    work = _Work(request, wanted, container.key_paths)
+    reader = store.reader(container, key)
+    if reader.items <= FEW:
+        answer = work.answer(reader)
+    else:
+        async with store.beside:
+            sql = store.file.snapshot()
+            reader = store.reader(container, key, sql)
+            answer = await asyncio.to_thread(work.beside, store, sql, reader)
+    return _reply(call, container, answer, partitions=int(key is None))
+
+
+@dataclass(frozen=True)
+class _Answer:
+    page: paging.Page
+    work: Work
+    used: Used
+    seconds: float
+
+
+@dataclass(frozen=True)
+class _Work:
+    request: paging.Request
+    asked: Asked
+    key_paths: tuple[Path, ...]
+
+    def answer(self, reader: Reader) -> _Answer:
+        started = time.perf_counter()
+        fetch = Fetch(reader, self.key_paths, self.asked)
+        page = paging.run(self.request, fetch.reader.scan, fetch)
+        return _Answer(page, reader.work, fetch.used, time.perf_counter() - started)
+
+    def beside(self, store: Store, sql: Connection, reader: Reader) -> _Answer:
+        """Answer in a thread, which itself gives the snapshot back: the caller may be cancelled meanwhile."""
+        try:
+            return self.answer(reader)
+        finally:
+            store.file.release(sql)
+
+
+def _reply(call: Call, container: Container, answer: _Answer, *, partitions: int) -> Reply:
+    page, work = answer.page, answer.work
     body = b'{"_rid":"%s","Documents":[%s],"_count":%d}' % (
         container.rid.encode(), b",".join(page.rows), len(page.rows),
     )  # fmt: skip
@@ -111,14 +153,16 @@ def _query(store: Store, call: Call, container: Container, text: str, params: di
     if page.continuation:
         headers["x-ms-continuation"] = page.continuation
     if call.flag("x-ms-documentdb-populatequerymetrics"):
-        spent = (time.perf_counter() - started) * 1000
         headers["x-ms-documentdb-query-metrics"] = (
-            f"totalExecutionTimeInMs={spent:.2f};retrievedDocumentCount={page.scanned};"
-            f"retrievedDocumentSize={read_bytes};outputDocumentCount={len(page.rows)};outputDocumentSize={len(body)}"
+            f"totalExecutionTimeInMs={answer.seconds * 1000:.2f};"
+            f"retrievedDocumentCount={work.loaded + work.scanned};"
+            f"retrievedDocumentSize={work.loaded_bytes + work.scanned_bytes};"
+            f"outputDocumentCount={len(page.rows)};outputDocumentSize={len(body)};"
+            f"indexUtilizationRatio={float(not work.scanned)}"
         )
-    cost = charge.query(
-        scanned=page.scanned, returned=len(page.rows), scanned_bytes=read_bytes, partitions=int(key is None)
-    )
+    if call.flag("x-ms-cosmos-populateindexmetrics") and page.rows:  # the service is silent without a row
+        headers["x-ms-cosmos-index-utilization"] = metrics.utilization(answer.used)
+    cost = charge.query(work, returned=len(page.rows), partitions=partitions)
     return Reply(200, body, cost, headers)
 
 

@@ -36,16 +36,30 @@ PARTIAL_KEY = (
 class Refusal(Exception):
     """An answer of 400 or above, with the service's status, code and sub status."""
 
-    def __init__(self, status: int, message: str, *, substatus: int = 0, charge: float = 1.0) -> None:
+    def __init__(
+        self,
+        status: int,
+        message: str,
+        *,
+        substatus: int = 0,
+        charge: float = 1.0,
+        headers: dict[str, str] | None = None,
+    ) -> None:
         super().__init__(message)
         self.status = status
         self.message = message
         self.substatus = substatus
         self.charge = charge
+        self.headers = headers or {}
 
     @property
     def code(self) -> str:
         return CODES.get(self.status, "BadRequest")
+
+
+def bad(message: str) -> Refusal:
+    """Say that the request itself is wrong, as the service would."""
+    return Refusal(400, message)
 
 
 def unsupported(what: str) -> Refusal:

@@ -1,11 +1,13 @@
 """Expressions to closures: each takes the row's scope (aliases and @parameters) and returns a value."""
 
 import re
+import time
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
-from local.cosmos import functions
+from local.cosmos import choices, functions
+from local.cosmos.dates import CURRENT
 from local.cosmos.errors import Refusal, unsupported
 from local.cosmos.syntax import (
     AGGREGATES,
@@ -36,8 +38,9 @@ from local.cosmos.values import (
     negated,
 )
 
-Scope = dict[str, Any]
-Eval = Callable[[Scope], Any]
+NOW = "#now"  # the scope's entry for the time of the query; without it, the machine's
+Scope = choices.Scope
+Eval = choices.Eval
 SubQueries = Callable[[SubQuery, frozenset[str]], Eval]
 
 
@@ -60,13 +63,17 @@ class Compiler:
                 return self._member(self(target), key)
             case Unary(sign, operand):
                 return _unary(sign, self(operand))
+            case Binary("OR"):
+                return self._or(node)
             case Binary(sign, left, right):
                 return _binary(sign, self(left), self(right))
             case Conditional(test, yes, no):
                 t, y, n = self(test), self(yes), self(no)
                 return lambda scope: y(scope) if t(scope) is True else n(scope)
-            case In(operand, choices):
-                return _in(self(operand), [self(choice) for choice in choices])
+            case In(operand, parts) if all(choices.is_constant(part) for part in parts):
+                return choices.one_of(self(operand), [self(part) for part in parts])
+            case In(operand, parts):
+                return _in(self(operand), [self(part) for part in parts])
             case Between(operand, low, high):
                 return _between(self(operand), self(low), self(high))
             case Like(operand, pattern, escape):
@@ -83,13 +90,42 @@ class Compiler:
     def _function(self, name: str, args: tuple[Node, ...]) -> Eval:
         if name in AGGREGATES:
             raise Refusal(400, f"The aggregate {name} is not allowed here.")
+        if name in CURRENT and not args:
+            current = CURRENT[name]
+            return lambda scope: current(scope.get(NOW) or time.time())
         if name not in functions.FUNCTIONS:
             raise unsupported(f"the function {name}")
         least, most, run = functions.FUNCTIONS[name]
         if not least <= len(args) <= most:
             raise Refusal(400, f"The {name} function takes {least} to {most} arguments, not {len(args)}.")
         compiled = [self(arg) for arg in args]
+        if name == "ARRAY_CONTAINS" and len(args) == 2 and choices.is_constant(args[0]):  # noqa: PLR2004
+            return choices.listed(compiled[0], compiled[1])
         return lambda scope: run(*[arg(scope) for arg in compiled])
+
+    def _or(self, node: Node) -> Eval:
+        """Any of some conditions; many of the same equalities are looked up instead of tried in turn."""
+        parts = choices.alternatives(node)
+        compiled = [self(part) for part in parts]
+
+        def run(scope: Scope) -> Any:
+            found: Any = False
+            for part in compiled:
+                found = either(found, part(scope))
+                if found is True:
+                    break
+            return found
+
+        equalities = [choices.equalities_of(part) for part in parts]
+        paths = sorted(equalities[0], key=repr)
+        if (
+            len(parts) < choices.MANY
+            or not paths
+            or any(one.keys() != equalities[0].keys() for one in equalities)
+        ):
+            return run
+        rows = [[self(one[path]) for path in paths] for one in equalities]
+        return choices.any_row([self(path) for path in paths], rows, run)
 
     def _alias(self, name: str) -> Eval:
         if name not in self._aliases:
@@ -186,8 +222,6 @@ COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
 def _binary(sign: str, left: Eval, right: Eval) -> Eval:
     if sign == "AND":
         return lambda scope: False if (a := left(scope)) is False else both(a, right(scope))
-    if sign == "OR":
-        return lambda scope: True if (a := left(scope)) is True else either(a, right(scope))
     if sign == "??":
         return lambda scope: right(scope) if (a := left(scope)) is UNDEFINED else a
     if sign in COMPARISONS:

@@ -13,6 +13,7 @@ def refuse(text: str) -> None:
         "ORDER BY": bool(select.order_by),
         "TOP": select.top is not None,
         "OFFSET LIMIT": select.limit is not None,
+        "GROUP BY": bool(select.group_by),
         "DISTINCT": select.distinct,
         "an aggregate": any(aggregates_in(node) for _, node in select.columns or ()),
     }

@@ -1,13 +1,33 @@
-"""Faults a test orders, and the record of calls it may ask for."""
+"""Faults a test orders, and the record of calls it may ask for.
 
+Each rule has an `action`, a `match` (method, path, operation; all it has must fit) and `times`:
+
+- `status`: answer `status` (429), with `substatus` and `retryAfterMs`, and do nothing.
+- `lost_answer`: do it and break the connection.
+- `delay`: wait `delayMs` first; the other actions may have `delayMs`, too.
+- `short_pages`: queries and feeds answer at most `rows` rows a page and a continuation; with 0, empty pages.
+- `time_cap`: as if the service's five seconds were over: a query or feed answers what it has (`rows`, 0) and
+  a continuation, anything else 408 and is not done.
+- `throttle`: 429 once a container's RU/s are used up.
+
+The last three concern items only, and stay on until the rules are deleted, unless they have `times`; the
+others are used up once.
+"""
+
+import math
 import re
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from local.cosmos.errors import Refusal
-from local.cosmos.wire import Call
+from local.cosmos.wire import Call, Reply, dump_json, parse_json
 
-ACTIONS = {"status", "lost_answer", "delay"}
+ONCE = {"status", "lost_answer", "delay"}
+MODES = {"short_pages", "time_cap", "throttle"}
+MEMBERS = {"action", "times", "match", "status", "substatus", "retryAfterMs", "delayMs", "rows"}
+PAGED = {"query", "list"}
+FROM_THE_START = "eyJzdGFydCI6dHJ1ZX0="  # the continuation of an empty first page
 MAX_RECORDED = 100_000
 
 
@@ -16,7 +36,7 @@ class Fault:
     """What to do to the next `times` calls that match; None matches everything."""
 
     action: str
-    times: int
+    times: float
     method: str | None = None
     path: re.Pattern[str] | None = None
     operation: str | None = None
@@ -24,10 +44,13 @@ class Fault:
     substatus: int = 0
     retry_after_ms: int = 5
     delay_ms: int = 0
+    rows: int = 0
 
     def matches(self, call: Call) -> bool:
         return (
             self.times > 0
+            and (self.action not in MODES or call.about_items)
+            and (self.action != "short_pages" or call.operation in PAGED)
             and self.method in {None, call.method}
             and self.operation in {None, call.operation}
             and (self.path is None or self.path.search("/" + "/".join(call.segments)) is not None)
@@ -48,7 +71,15 @@ class Faults:
 
     def take(self, call: Call) -> Fault | None:
         """Return the first fault that applies, used up by one."""
-        for fault in self.ordered:
+        return self._first(call, (fault for fault in self.ordered if fault.action != "throttle"))
+
+    def throttles(self, call: Call) -> bool:
+        """Whether the call counts against its container's RU/s."""
+        return self._first(call, (fault for fault in self.ordered if fault.action == "throttle")) is not None
+
+    @staticmethod
+    def _first(call: Call, faults: Iterable[Fault]) -> Fault | None:
+        for fault in faults:
             if fault.matches(call):
                 fault.times -= 1
                 return fault
@@ -69,13 +100,19 @@ class Faults:
 
 def _fault(rule: dict[str, Any]) -> Fault:
     match = rule.get("match", {})
-    if rule["action"] not in ACTIONS:
-        raise ValueError(f"action must be one of {sorted(ACTIONS)}")
+    action, rows, times = rule["action"], int(rule.get("rows", 0)), rule.get("times")
+    if action not in ONCE | MODES:
+        raise ValueError(f"action must be one of {sorted(ONCE | MODES)}")
     if strange := match.keys() - {"method", "path", "operation"}:
         raise ValueError(f"unknown match {sorted(strange)}")
+    if strange := rule.keys() - MEMBERS:
+        raise ValueError(f"unknown members {sorted(strange)}")
+    if action in {"short_pages", "time_cap"} and rows < 1 and times is None:
+        raise ValueError(f"{action} without rows needs times: a query would never end")
     return Fault(
-        action=rule["action"],
-        times=int(rule.get("times", 1)),
+        action=action,
+        rows=rows,
+        times=(math.inf if action in MODES else 1) if times is None else int(times),
         method=match.get("method"),
         path=re.compile(match["path"]) if "path" in match else None,
         operation=match.get("operation"),
@@ -84,3 +121,30 @@ def _fault(rule: dict[str, Any]) -> Fault:
         retry_after_ms=int(rule.get("retryAfterMs", 5)),
         delay_ms=int(rule.get("delayMs", 0)),
     )
+
+
+def resumed(call: Call) -> Call:
+    """The call as it is meant when it goes on after an empty first page."""
+    if call.header("x-ms-continuation") != FROM_THE_START:
+        return call
+    return replace(call, headers=call.headers | {"x-ms-continuation": ""})
+
+
+def with_fewer_rows(call: Call, rows: int) -> Call:
+    """The call with pages of at most `rows` rows, but of one at least."""
+    wanted = call.header("x-ms-max-item-count")
+    fewer = min(int(wanted), rows) if wanted.isdigit() else rows
+    return replace(call, headers=call.headers | {"x-ms-max-item-count": str(max(1, fewer))})
+
+
+def without_rows(call: Call, reply: Reply) -> Reply:
+    """The empty page that comes before the one found, which is still to be asked for."""
+    body = parse_json(reply.body)
+    for name, value in body.items():
+        if isinstance(value, list):
+            body[name] = []
+    headers = {
+        "x-ms-item-count": "0",
+        "x-ms-continuation": call.header("x-ms-continuation") or FROM_THE_START,
+    }
+    return replace(reply, body=dump_json(body | {"_count": 0}), headers=reply.headers | headers)

@@ -5,6 +5,7 @@ import math
 from collections.abc import Callable
 from typing import Any
 
+from local.cosmos.dates import DATES
 from local.cosmos.values import UNDEFINED, as_number, equals, is_number, rank
 from local.cosmos.wire import dump_json
 
@@ -188,4 +189,5 @@ FUNCTIONS: dict[str, tuple[int, int, Function]] = {
     "LOG": (1, 2, _numbers(math.log)),
     "LOG10": (1, 1, _numbers(math.log10)),
     "PI": (0, 0, lambda: math.pi),
+    **DATES,
 }

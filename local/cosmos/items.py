@@ -7,9 +7,10 @@ from typing import Any
 from local.cosmos import charge, limits, patch
 from local.cosmos.errors import ALREADY_EXISTS, NOT_FOUND, STALE, UNIQUE_VIOLATION, Refusal
 from local.cosmos.model import Container, Row
-from local.cosmos.store import Store, Write
+from local.cosmos.store import Store
 from local.cosmos.values import canonical
 from local.cosmos.wire import dump_json, parse_json
+from local.cosmos.write import Write
 
 SYSTEM = ("_rid", "_self", "_etag", "_attachments", "_ts", "_lsn")
 
@@ -59,8 +60,8 @@ def replace(write: Write, key: str, item_id: str, doc: Any, if_match: str = "") 
 def delete(write: Write, key: str, item_id: str, if_match: str = "") -> Outcome:
     old = _existing(write, key, item_id, if_match)
     write.remove(key, item_id)
-    policy = write.container.body["indexingPolicy"]
-    return Outcome(204, b"", old.etag, charge.write(policy, parse_json(old.body), len(old.body)))
+    cost = charge.write(write.container.indexing, parse_json(old.body), len(old.body))
+    return Outcome(204, b"", old.etag, cost)
 
 
 def patched(write: Write, key: str, item_id: str, request: Any, if_match: str = "") -> Outcome:
@@ -99,12 +100,12 @@ def _store(write: Write, key: str, doc: dict[str, Any], old: Row | None, status:
     }  # fmt: skip
     body = dump_json(own | system)
     limits.body_size(body)
-    _put(write, Row(key, item_id, seq, ts, etag, body), ttl, _unique_values(container, own))
-    return Outcome(status, body, etag, charge.write(container.body["indexingPolicy"], own, len(body)))
+    _put(write, Row(key, item_id, seq, ts, etag, body), own | system, ttl, _unique_values(container, own))
+    return Outcome(status, body, etag, charge.write(container.indexing, own, len(body)))
 
 
-def _put(write: Write, row: Row, ttl: int | None, unique: list[str]) -> None:
-    while owner := write.put(row, ttl, unique):
+def _put(write: Write, row: Row, doc: dict[str, Any], ttl: int | None, unique: list[str]) -> None:
+    while owner := write.put(row, doc, ttl, unique):
         if write.store.get(write.container, row.pk, owner):
             raise Refusal(409, UNIQUE_VIOLATION)
         write.remove(row.pk, owner)  # expired: its unique values are free again

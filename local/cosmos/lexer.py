@@ -69,3 +69,43 @@ def string(token: Token, query: str) -> str:
         return str(json.loads(f'"{inner}"', strict=False))
     except ValueError as exc:
         raise syntax_error(query, token.at) from exc
+
+
+class Cursor:
+    """A place in the tokens of a query."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.tokens = tokens(text)
+        self.at = 0
+
+    @property
+    def now(self) -> Token:
+        return self.tokens[self.at]
+
+    def error(self) -> Refusal:
+        return syntax_error(self.text, self.now.at)
+
+    def take(self) -> Token:
+        token = self.now
+        self.at += 1
+        return token
+
+    def sees(self, *texts: str) -> bool:
+        return self.now.kind in {"sign", "keyword"} and self.now.text in texts
+
+    def accept(self, *texts: str) -> bool:
+        if self.sees(*texts):
+            self.at += 1
+            return True
+        return False
+
+    def expect(self, *texts: str) -> None:
+        for text in texts:
+            if not self.accept(text):
+                raise self.error()
+
+    def name(self) -> str:
+        if self.now.kind != "word":
+            raise self.error()
+        return self.take().text

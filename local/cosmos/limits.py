@@ -85,12 +85,17 @@ def key_from_header(header: str, paths: KeyPaths) -> str:
         raise Refusal(400, PARTIAL_KEY, substatus=1001)
     if any(isinstance(value, dict | list) and value != {} for value in values):
         raise Refusal(400, PARTIAL_KEY, substatus=1001)
-    return _canonical(_levels(values))
+    return _canonical(values)
 
 
 def check_key(doc: dict[str, Any], paths: KeyPaths, key: str) -> None:
-    """Refuse a document whose own partition key is not the one the request names."""
-    if _canonical(_levels([_value_at(doc, path) for path in paths])) != key:
+    """Refuse a document whose own partition key is not the one the request names.
+
+    A hierarchical key needs a value at every level: the SDK writes null for a level that the document lacks,
+    and null is not what the document has.
+    """
+    values = [_value_at(doc, path) for path in paths]
+    if _canonical(values) != key or (len(values) > 1 and {} in values):
         raise Refusal(400, KEY_MISMATCH, substatus=1001)
 
 
@@ -101,11 +106,6 @@ def _value_at(doc: Any, path: tuple[str, ...]) -> Any:
             return {}
         doc = doc[name]
     return {} if isinstance(doc, dict | list) else doc
-
-
-def _levels(values: list[Any]) -> list[Any]:
-    # The SDK writes null for a missing level of a hierarchical key, and {} for a missing simple key.
-    return [None if value == {} and len(values) > 1 else value for value in values]
 
 
 def request_size(body: bytes) -> None:

@@ -1,11 +1,12 @@
 """Databases, containers and items as the store hands them out, and their resource ids."""
 
 import base64
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from local.cosmos.definitions import split_path
+from local.cosmos.indexing import Indexing
+from local.cosmos.paths import split_path
 
 
 class Row(NamedTuple):
@@ -47,6 +48,7 @@ class Container:
     body: dict[str, Any]
     lsn: int = 0
     seq: int = 0
+    _indexing: Indexing | None = field(default=None, repr=False)
 
     @property
     def name(self) -> str:
@@ -60,6 +62,13 @@ class Container:
     def default_ttl(self) -> int | None:
         """None: expiry is off. -1: on, but items live on unless they say otherwise."""
         return self.body.get("defaultTtl")
+
+    @property
+    def indexing(self) -> Indexing:
+        policy = self.body["indexingPolicy"]
+        if self._indexing is None or self._indexing.policy is not policy:
+            self._indexing = Indexing(policy)
+        return self._indexing
 
     @cached_property
     def key_paths(self) -> tuple[tuple[str, ...], ...]:

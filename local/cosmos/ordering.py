@@ -2,10 +2,9 @@
 
 from typing import Any
 
-from local.cosmos.charge import is_indexed
-from local.cosmos.definitions import split_path
 from local.cosmos.errors import Refusal
 from local.cosmos.evaluate import Compiler, Eval
+from local.cosmos.indexing import Indexing
 from local.cosmos.syntax import Node, Select, path_of
 from local.cosmos.values import compare
 
@@ -22,22 +21,16 @@ def evaluator(node: Node, root: str, compiler: Compiler) -> Eval:
     return compiler(node)
 
 
-def check_indexes(select: Select, policy: dict[str, Any]) -> None:
+def check_indexes(select: Select, indexing: Indexing) -> None:
     """400 unless the indexing policy can serve the order."""
-    wanted = [((path_of(node) or ())[1:], descending) for node, descending in select.order_by]
-    if not wanted:
-        return
-    if len(wanted) == 1:
-        if not is_indexed(policy, wanted[0][0]):
-            raise Refusal(400, "The order-by item is excluded from the index path.")
-        return
-    for group in policy.get("compositeIndexes", []):
-        index = [(split_path(part["path"]), part.get("order") == "descending") for part in group]
-        if wanted in (index, [(path, not descending) for path, descending in index]):
-            return
-    raise Refusal(
-        400, "The order by query does not have a corresponding composite index that it can be served from."
-    )
+    wanted = tuple(((path_of(node) or ())[1:], descending) for node, descending in select.order_by)
+    if len(wanted) == 1 and not indexing.covers(wanted[0][0]):
+        raise Refusal(400, "The order-by item is excluded from the index path.")
+    if len(wanted) > 1 and indexing.composite(wanted) is None:
+        raise Refusal(
+            400,
+            "The order by query does not have a corresponding composite index that it can be served from.",
+        )
 
 
 def compare_positions(left: Position, right: Position, order: list[tuple[Eval, bool]]) -> int:

@@ -7,11 +7,13 @@ import json
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from local.cosmos import ordering
+from local.cosmos.choices import PARAMETERS, Scope
 from local.cosmos.errors import Refusal
-from local.cosmos.evaluate import Scope
+from local.cosmos.evaluate import NOW
+from local.cosmos.indexing import Indexing
 from local.cosmos.ordering import Position
 from local.cosmos.query import Query, compiled
 from local.cosmos.syntax import Literal, Node, Param
@@ -22,49 +24,52 @@ MAX_PAGE_BYTES = 4 * 1024 * 1024
 DEFAULT_PAGE = 100
 MAX_PAGE = 1000
 
-Scan = Callable[[int], Iterable[tuple[int, Any]]]  # items after a number, with theirs
+Items = Iterable[tuple[int, Any]]  # with their numbers
+Scan = Callable[[int], Items]  # items after a number
+
+
+class Index(Protocol):
+    """A way to the items of a query that may leave out those for which WHERE is not true."""
+
+    def by_number(self, after: int) -> Items: ...
+
+    def in_order(self, after: Position | None) -> Items | None: ...
+
+    def count(self) -> int | None: ...
 
 
 @dataclass(frozen=True)
 class Request:
-    """What to run; `policy` (the container's indexing policy) None skips the index rules."""
+    """What to run; `indexing` None skips the rules about indexes."""
 
     text: str
     params: Scope = field(default_factory=dict)
     page_size: int = DEFAULT_PAGE
     continuation: str = ""
-    policy: dict[str, Any] | None = None
+    indexing: Indexing | None = None
+    now: float | None = None
+
+    @property
+    def scope(self) -> Scope:
+        """What every expression may refer to."""
+        return {**self.params, NOW: self.now, PARAMETERS: self.params}
 
 
 @dataclass
 class Page:
     rows: list[bytes] = field(default_factory=list)
     continuation: str = ""
-    scanned: int = 0
 
 
-def from_body(body: Any) -> tuple[str, Scope]:
-    """Return the text and parameters of a query body."""
-    text = body.get("query") if isinstance(body, dict) else body
-    given = body.get("parameters") or [] if isinstance(body, dict) else []
-    if not isinstance(text, str):
-        raise Refusal(400, "The query body needs a 'query' text.")
-    try:
-        return text, {parameter["name"]: parameter.get("value") for parameter in given}
-    except (TypeError, KeyError, AttributeError) as exc:
-        raise Refusal(400, "Every query parameter needs a 'name' and a 'value'.") from exc
-
-
-def run(request: Request, scan: Scan) -> Page:
-    """Return one page of the answer."""
+def run(request: Request, scan: Scan, index: Index | None = None) -> Page:
+    """Return one page of the answer; an index only makes it quicker."""
     query = compiled(request.text)
     select = query.select
-    if request.policy is not None:
-        ordering.check_indexes(select, request.policy)
+    if request.indexing is not None:
+        ordering.check_indexes(select, request.indexing)
     page = Page()
-    if query.folds:
-        scopes = (scope for _, scope in _matches(query, request, scan, 0, page))
-        page.rows = [dump_json(value) for value in query.values(scopes, request.params)]
+    if index and query.folding and not select.group_by and (counted := index.count()) is not None:
+        page.rows = [dump_json(value) for value in query.counted(counted, request.scope)]
         return page
     token = _read_token(request)
     if token is None:
@@ -72,7 +77,7 @@ def run(request: Request, scan: Scan) -> Page:
         skip = _count(select.offset, request.params) or 0
     else:
         (after, left), skip = token, 0
-    rows = _stream(query, request, scan, after, page)
+    rows = _stream(query, request, scan, after, index)
     if select.distinct:
         rows = _once_each(rows)
     if after is not None:
@@ -111,30 +116,38 @@ def _once_each(rows: Iterator[tuple[Position, Any]]) -> Iterator[tuple[Position,
             yield position, value
 
 
-def _matches(
-    query: Query, request: Request, scan: Scan, after: int, page: Page
-) -> Iterator[tuple[tuple[int, int], Scope]]:
+def _matches(query: Query, request: Request, items: Items) -> Iterator[tuple[tuple[int, int], Scope]]:
+    outer = request.scope
     if not query.select.sources:
-        yield (0, 0), dict(request.params)
+        yield (0, 0), outer
         return
-    for number, doc in scan(after):
-        page.scanned += 1
-        for row, scope in enumerate(query.scopes({**request.params, query.root: doc})):
+    for number, doc in items:
+        for row, scope in enumerate(query.scopes({**outer, query.root: doc})):
             yield (number, row), scope
 
 
 def _stream(
-    query: Query, request: Request, scan: Scan, after: Position | None, page: Page
+    query: Query, request: Request, scan: Scan, after: Position | None, index: Index | None
 ) -> Iterator[tuple[Position, Any]]:
     """Rows in the order of the answer, each with its place in it."""
     ordered = bool(query.order)
-    start = after[1] - 1 if after and not ordered and not query.select.distinct else 0
-    found = (
-        (([key(scope) for key, _ in query.order], number, row), value)
-        for (number, row), scope in _matches(query, request, scan, start, page)
-        if (value := query.project(scope)) is not UNDEFINED
-    )
-    if not ordered:
+    since = None if query.select.distinct or query.folding else after
+    start = since[1] - 1 if since and not ordered else 0
+    items = index.in_order(since) if index and query.select.order_by else None
+    sort = ordered and items is None
+    if items is None:
+        items = index.by_number(start) if index else scan(start)
+    matches = _matches(query, request, items)
+    if query.folding:
+        groups = query.folding.rows((scope for _, scope in matches), request.scope)
+        found = (((values, 0, 0), query.project(scope)) for values, scope in groups)
+    else:
+        found = (
+            (([key(scope) for key, _ in query.order], number, row), query.project(scope))
+            for (number, row), scope in matches
+        )
+    found = (row for row in found if row[1] is not UNDEFINED)
+    if not sort:
         return found
 
     def compare(left: tuple[Position, Any], right: tuple[Position, Any]) -> int:

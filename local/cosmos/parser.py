@@ -1,40 +1,13 @@
-"""Tokens to a query: recursive descent for clauses, precedence climbing for expressions."""
+"""Text to a query, by recursive descent through its clauses."""
 
 from functools import lru_cache
 
-from local.cosmos.errors import Refusal, unsupported
-from local.cosmos.lexer import Token, number, string, syntax_error, tokens
-from local.cosmos.syntax import (
-    ArrayOf,
-    Between,
-    Binary,
-    Conditional,
-    Function,
-    In,
-    Like,
-    Literal,
-    Member,
-    Name,
-    Node,
-    ObjectOf,
-    Param,
-    Select,
-    Source,
-    SubQuery,
-    Unary,
-    path_of,
-)
-from local.cosmos.values import UNDEFINED
+from local.cosmos.errors import Refusal, bad, unsupported
+from local.cosmos.expressions import Expressions
+from local.cosmos.syntax import Name, Node, Select, Source, path_of
 
-BINDING = {
-    "??": 2, "OR": 3, "AND": 4, "IN": 5, "BETWEEN": 5, "LIKE": 5, "NOT": 5,
-    "=": 6, "!=": 6, "<>": 6, "<": 6, "<=": 6, ">": 6, ">=": 6,
-    "|": 7, "^": 8, "&": 9, "<<": 10, ">>": 10, ">>>": 10, "||": 11, "+": 12, "-": 12,
-    "*": 13, "/": 13, "%": 13,
-}  # fmt: skip
-COMPARISON, UNARY = 6, 14
-CONSTANTS = {"TRUE": True, "FALSE": False, "NULL": None, "UNDEFINED": UNDEFINED}
 MAX_TEXT = 512 * 1024
+MAX_JOINS = 10
 
 
 @lru_cache(maxsize=512)
@@ -62,44 +35,10 @@ def _whole(text: str, *, needs_select: bool) -> Select:
     return select
 
 
-class _Parser:
+class _Parser(Expressions):
     def __init__(self, text: str) -> None:
-        self.text = text
-        self.tokens = tokens(text)
-        self.at = 0
-
-    @property
-    def now(self) -> Token:
-        return self.tokens[self.at]
-
-    def error(self) -> Refusal:
-        return syntax_error(self.text, self.now.at)
-
-    def take(self) -> Token:
-        token = self.now
-        self.at += 1
-        return token
-
-    def sees(self, *texts: str) -> bool:
-        return self.now.kind in {"sign", "keyword"} and self.now.text in texts
-
-    def accept(self, *texts: str) -> bool:
-        if self.sees(*texts):
-            self.at += 1
-            return True
-        return False
-
-    def expect(self, *texts: str) -> None:
-        for text in texts:
-            if not self.accept(text):
-                raise self.error()
-
-    def name(self) -> str:
-        if self.now.kind != "word":
-            raise self.error()
-        return self.take().text
-
-    # clauses
+        super().__init__(text)
+        self.joins = 0
 
     def select(self, *, needs_select: bool = True) -> Select:
         distinct, top, is_value, columns = False, None, False, None
@@ -115,8 +54,7 @@ class _Parser:
         if columns is None and len(sources) > 1:
             raise Refusal(400, "'SELECT *' is only valid with a single input set.")
         where = self.expression() if self.accept("WHERE") else None
-        if self.sees("GROUP"):
-            raise unsupported("GROUP BY; aggregate in the application")
+        group_by = self.group_by() if self.accept("GROUP") else ()
         order_by = self.order_by() if self.accept("ORDER") else ()
         offset = limit = None
         if self.accept("OFFSET"):
@@ -125,7 +63,7 @@ class _Parser:
             limit = self.primary()
         if top is not None and limit is not None:
             raise Refusal(400, "'TOP' cannot be used together with 'OFFSET LIMIT'.")
-        return Select(columns, is_value, distinct, top, sources, where, order_by, offset, limit)
+        return Select(columns, is_value, distinct, top, sources, where, group_by, order_by, offset, limit)
 
     def columns(self, *, is_value: bool) -> tuple[tuple[str, Node], ...] | None:
         if is_value:
@@ -156,6 +94,12 @@ class _Parser:
         found = [self.source(root=True)]
         while True:
             if self.accept("JOIN"):
+                self.joins += 1
+                if self.joins > MAX_JOINS:
+                    raise bad(
+                        "The SQL query exceeded the maximum number of joins. The allowed limit is "
+                        f"{MAX_JOINS}. (SC3002)"
+                    )
                 found.append(self.source(root=False))
             elif self.sees(","):
                 raise unsupported("a comma in FROM; use JOIN ... IN")
@@ -177,6 +121,13 @@ class _Parser:
             return Source(self.name(), None, iterates=False)
         return Source(first, None, iterates=False)
 
+    def group_by(self) -> tuple[Node, ...]:
+        self.expect("BY")
+        found = [self.expression()]
+        while self.accept(","):
+            found.append(self.expression())
+        return tuple(found)
+
     def order_by(self) -> tuple[tuple[Node, bool], ...]:
         self.expect("BY")
         found = []
@@ -189,142 +140,3 @@ class _Parser:
                 self.accept("ASC")
             if not self.accept(","):
                 return tuple(found)
-
-    # expressions
-
-    def expression(self) -> Node:
-        node = self.binary(2)
-        if self.accept("?"):
-            yes = self.expression()
-            self.expect(":")
-            return Conditional(node, yes, self.expression())
-        return node
-
-    def binary(self, least: int) -> Node:
-        bare_not = self.sees("NOT")
-        left = self.unary()
-        while self.now.kind in {"sign", "keyword"}:
-            sign = self.now.text
-            binding = BINDING.get(sign, 0)
-            if binding < least:
-                break
-            if bare_not and binding >= BINDING["IN"]:
-                raise unsupported("NOT before a comparison without parentheses; write NOT (a = b)")
-            self.at += 1
-            left = self.chain(sign, left) if sign in {"AND", "OR"} else self.rest(sign, left, binding)
-        return left
-
-    def chain(self, sign: str, first: Node) -> Node:
-        """Join a run of AND or OR as a balanced tree: the SDK's `read_items` writes a thousand in a row."""
-        parts = [first, self.binary(BINDING[sign] + 1)]
-        while self.accept(sign):
-            parts.append(self.binary(BINDING[sign] + 1))
-        while len(parts) > 1:
-            pairs = zip(parts[::2], parts[1::2], strict=False)
-            odd = parts[-1:] if len(parts) % 2 else []
-            parts = [Binary(sign, left, right) for left, right in pairs] + odd
-        return parts[0]
-
-    def rest(self, sign: str, left: Node, binding: int) -> Node:
-        if sign == "NOT":
-            sign = self.take().text
-            if sign not in {"IN", "BETWEEN", "LIKE"}:
-                self.at -= 1
-                raise self.error()
-            return Unary("NOT", self.rest(sign, left, binding))
-        if sign == "IN":
-            self.expect("(")
-            return In(left, self.listed(")"))
-        if sign == "BETWEEN":
-            low = self.binary(COMPARISON)
-            self.expect("AND")
-            return Between(left, low, self.binary(COMPARISON))
-        if sign == "LIKE":
-            pattern = self.binary(COMPARISON)
-            return Like(left, pattern, self.primary() if self.accept("ESCAPE") else None)
-        return Binary("!=" if sign == "<>" else sign, left, self.binary(binding + 1))
-
-    def unary(self) -> Node:
-        if self.sees("NOT", "-", "+", "~"):
-            sign = self.take().text
-            return Unary(sign, self.unary())
-        return self.postfix(self.primary())
-
-    def postfix(self, node: Node) -> Node:
-        while True:
-            if self.accept("."):
-                node = Member(node, Literal(self.name()))
-            elif self.accept("["):
-                node = Member(node, self.expression())
-                self.expect("]")
-            else:
-                return node
-
-    def primary(self) -> Node:  # noqa: C901, PLR0911 - one line per kind of token
-        token = self.take()
-        match token.kind:
-            case "number":
-                return Literal(number(token.text))
-            case "string":
-                return Literal(string(token, self.text))
-            case "param":
-                return Param(token.text)
-            case "word":
-                if self.accept("("):
-                    return Function(token.text.upper(), self.listed(")"))
-                return Name(token.text)
-            case "keyword" if token.text in CONSTANTS:
-                return Literal(CONSTANTS[token.text])
-            case "keyword" if token.text in {"EXISTS", "ARRAY"} and self.accept("("):
-                return self.subquery(token.text)
-            case "keyword" if token.text == "UDF":
-                raise unsupported("user-defined functions")
-            case "sign":
-                if (node := self.bracketed(token.text)) is not None:
-                    return node
-        self.at -= 1
-        raise self.error()
-
-    def bracketed(self, sign: str) -> Node | None:
-        if sign == "(" and self.sees("SELECT"):
-            return self.subquery("SCALAR")
-        if sign == "(":
-            node = self.expression()
-            self.expect(")")
-            return node
-        if sign == "[":
-            return ArrayOf(self.listed("]"))
-        if sign == "{":
-            return self.object()
-        return None
-
-    def subquery(self, kind: str) -> SubQuery:
-        select = self.select()
-        self.expect(")")
-        if select.order_by or select.top or select.limit:
-            raise unsupported("ORDER BY, TOP or OFFSET LIMIT in a sub-query")
-        return SubQuery(kind, select)
-
-    def listed(self, closing: str) -> tuple[Node, ...]:
-        found: list[Node] = []
-        if self.accept(closing):
-            return ()
-        while True:
-            found.append(self.expression())
-            if self.accept(closing):
-                return tuple(found)
-            self.expect(",")
-
-    def object(self) -> ObjectOf:
-        found: list[tuple[str, Node]] = []
-        while not self.accept("}"):
-            if found:
-                self.expect(",")
-            token = self.take()
-            if token.kind not in {"string", "word"}:
-                self.at -= 1
-                raise self.error()
-            self.expect(":")
-            name = string(token, self.text) if token.kind == "string" else token.text
-            found.append((name, self.expression()))
-        return ObjectOf(tuple(found))

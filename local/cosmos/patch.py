@@ -5,6 +5,7 @@ from typing import Any
 from local.cosmos import query
 from local.cosmos.errors import STALE, Refusal
 from local.cosmos.limits import MAX_PATCH, KeyPaths
+from local.cosmos.values import UNDEFINED, as_number
 
 FROZEN = {"id", "_rid", "_self", "_etag", "_ts", "_attachments"}
 LEARN = "Learn more: https://aka.ms/cosmosdbpatchdocs"
@@ -143,4 +144,7 @@ def _increment(doc: Any, path: list[str], by: Any) -> None:
     old = _child(node, path[-1])
     if isinstance(old, bool) or not isinstance(old, int | float):
         raise ValueError("Increment Operation only supports a numeric node.")  # noqa: TRY004 - becomes a 400
-    _place(node, path[-1], old + by, insert=False)
+    total = as_number(old + by)
+    if total is UNDEFINED:
+        raise ValueError("Increment Operation: the sum is beyond the range of numbers.")
+    _place(node, path[-1], total, insert=False)

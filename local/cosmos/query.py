@@ -4,8 +4,9 @@ import functools
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from local.cosmos import ordering
-from local.cosmos.aggregate import Fold, FoldingCompiler
+from local.cosmos import aggregate, ordering
+from local.cosmos.aggregate import FoldingCompiler
+from local.cosmos.choices import PARAMETERS
 from local.cosmos.errors import Refusal, unsupported
 from local.cosmos.evaluate import Compiler, Eval, Scope, objects
 from local.cosmos.parser import parse, parse_condition
@@ -28,11 +29,10 @@ class Query:
         compiler = Compiler(known, subquery)
         self.where = compiler(select.where) if select.where else None
         columns = select.columns or ()
-        self.folds: list[tuple[str, Eval]] = []
-        if any(aggregates_in(node) for _, node in columns):
-            compiler = FoldingCompiler(known, subquery, self.folds)
-            if select.order_by or select.distinct or select.limit:
-                raise unsupported("ORDER BY, DISTINCT or OFFSET LIMIT together with an aggregate")
+        self.folding: FoldingCompiler | None = None
+        if select.group_by or any(aggregates_in(node) for _, node in columns):
+            aggregate.check(select)
+            compiler = self.folding = FoldingCompiler(known, subquery, select.group_by)
         if select.columns is None:
             alias = select.sources[0].alias if select.sources else ""
             self.project: Eval = lambda scope: scope[alias]
@@ -44,6 +44,8 @@ class Query:
             (ordering.evaluator(node, self.root, Compiler(known, subquery)), desc)
             for node, desc in select.order_by
         ]
+        if self.folding:  # groups come in the order of their values, so that pages can go on from one
+            self.order = [(key, False) for key in self.folding.keys]
 
     def scopes(self, scope: Scope) -> Iterator[Scope]:
         """Every combination of the joined arrays for which WHERE is true."""
@@ -62,17 +64,18 @@ class Query:
 
     def values(self, scopes: Iterable[Scope], params: Scope) -> Iterator[Any]:
         """Project each scope, or fold them all into one row."""
-        if self.folds:
-            folds = [Fold(name) for name, _ in self.folds]
-            for scope in scopes:
-                for fold, (_, argument) in zip(folds, self.folds, strict=True):
-                    fold.add(argument(scope))
-            totals = {f"#{number}": fold.result() for number, fold in enumerate(folds)}
-            scopes = [{**params, **totals}]
+        if self.folding:
+            scopes = [scope for _, scope in self.folding.rows(scopes, params)]
         for scope in scopes:
             value = self.project(scope)
             if value is not UNDEFINED:
                 yield value
+
+    def counted(self, items: int, params: Scope) -> Iterator[Any]:
+        """The row of a select list whose aggregates all count so many items."""
+        folds = self.folding.folds if self.folding else ()
+        totals = {f"#{number}": items for number in range(len(folds))}
+        yield self.project(params | totals)
 
 
 def root_alias(select: Select, outer: frozenset[str]) -> str:
@@ -119,4 +122,4 @@ def _compiled_condition(text: str) -> Query:
 def holds(condition: str, doc: Any) -> bool:
     """Whether a patch condition (`FROM c WHERE ...`) is true for the document."""
     query = _compiled_condition(condition)
-    return any(True for _ in query.scopes({query.root: doc}))
+    return any(True for _ in query.scopes({PARAMETERS: {}, query.root: doc}))

@@ -1,8 +1,10 @@
 """Account, databases, containers, offers and partition-key ranges over the wire."""
 
+import math
 from typing import Any
 
-from local.cosmos import definitions, paging
+from local.cosmos import definitions, paging, vectors
+from local.cosmos.asked import asked
 from local.cosmos.errors import NOT_FOUND, Refusal, unsupported
 from local.cosmos.model import Container, Database
 from local.cosmos.store import Store
@@ -10,6 +12,7 @@ from local.cosmos.wire import Call, Reply, dump_json, parse_json
 
 MIN_THROUGHPUT = 400
 AUTOSCALE_STEP = 1000
+MAX_KB = 50 * 1024 * 1024  # of a physical range
 DEFAULT_OFFER = {"offerThroughput": MIN_THROUGHPUT}  # what a container gets that asks for none
 ENGINE = (
     '{"maxSqlQueryInputLength":524288,"maxJoinsPerSqlQuery":10,"maxLogicalAndPerSqlQuery":2000,'
@@ -45,7 +48,8 @@ def feed(name: str, rid: str, call: Call, bodies: list[dict[str, Any]]) -> Reply
     text: str = "SELECT * FROM r"
     params: dict[str, Any] = {}
     if call.operation in {"query", "query_plan"}:
-        text, params = paging.from_body(call.json())
+        given = asked(call.body)
+        text, params = given.text, given.params
     request = paging.Request(text, params, page_size(call), call.header("x-ms-continuation"))
     page = paging.run(request, lambda after: list(enumerate(bodies, 1))[after:])
     body = b'{"_rid":"%s","%s":[%s],"_count":%d}' % (
@@ -111,12 +115,29 @@ def container(store: Store, call: Call, found: Container) -> Reply:
         for fixed in ("id", "partitionKey", "uniqueKeyPolicy"):
             if wanted[fixed] != found.body[fixed]:
                 raise Refusal(400, f"The {fixed} of a container cannot be changed.")
+        vectors.check_unchanged(found.body, wanted)
         store.change_container(found, wanted)
         return _document(200, found.body, headers)
     headers["x-ms-documentdb-collection-index-transformation-progress"] = "100"
-    reply = _read(call, found.body)
+    body = found.body
+    if call.flag("x-ms-documentdb-populatepartitionstatistics"):
+        count, kilobytes = _usage(store, found)
+        # The service, too, names no partition keys but very large ones.
+        range_ = {"id": "0", "sizeInKB": kilobytes, "documentCount": count, "partitionKeys": []}
+        body = body | {"statistics": [range_]}
+    if call.flag("x-ms-documentdb-populatequotainfo"):
+        count, kilobytes = _usage(store, found)
+        quota, used = f"{MAX_KB};documentsCount=-1;", f"{kilobytes};documentsCount={count};"
+        headers["x-ms-resource-quota"] = f"documentsSize={MAX_KB};collectionSize={quota}"
+        headers["x-ms-resource-usage"] = f"documentsSize={kilobytes};collectionSize={used}"
+    reply = _read(call, body)
     reply.headers |= headers
     return reply
+
+
+def _usage(store: Store, found: Container) -> tuple[int, int]:
+    count, size = store.usage(found)
+    return count, math.ceil(size / 1024)
 
 
 def _read(call: Call, body: dict[str, Any]) -> Reply:

@@ -10,11 +10,12 @@ from typing import Any
 
 from aiohttp import web
 
-from local.cosmos import auth, documents, resources
+from local.cosmos import auth, documents, faults, resources
 from local.cosmos.errors import NOT_FOUND, Refusal, unsupported
 from local.cosmos.faults import Fault, Faults
 from local.cosmos.model import Container
 from local.cosmos.store import Store
+from local.cosmos.throttle import Budgets
 from local.cosmos.wire import Call, Reply, dump_json, segments_of
 
 LARGEST_REQUEST = 16 * 1024 * 1024  # bigger than any limit checked, so that the refusal is the service's
@@ -52,6 +53,7 @@ class _Server:
         self.key_text = key
         self.key = base64.b64decode(key, validate=True)
         self.faults = Faults()
+        self.budgets = Budgets(store)
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
         call = Call(
@@ -67,7 +69,7 @@ class _Server:
             fault = self.faults.take(call)
             if fault and fault.delay_ms:
                 await asyncio.sleep(fault.delay_ms / 1000)
-            reply = _injected(fault) if fault and fault.action == "status" else self.dispatch(call)
+            reply = await self.within_budget(call, fault)
         except Refusal as refusal:
             reply = _refused(call, refusal)
         except Exception:
@@ -78,7 +80,43 @@ class _Server:
             request.transport.abort()
         return _response(call, reply)
 
-    def dispatch(self, call: Call) -> Reply:  # noqa: PLR0911 - one line per resource
+    async def within_budget(self, call: Call, fault: Fault | None) -> Reply:
+        """Answer, and count the charge against the container's RU/s where a test ordered throttling."""
+        container = self.throttled(call)
+        if container is None:
+            return await self.with_fault(call, fault)
+        self.budgets.check(container)
+        try:
+            reply = await self.with_fault(call, fault)
+        except Refusal as refusal:
+            self.budgets.spend(container, refusal.charge)
+            raise
+        self.budgets.spend(container, reply.charge)
+        return reply
+
+    def throttled(self, call: Call) -> Container | None:
+        match call.segments:
+            case ("dbs", name, "colls", ref, "docs", *_) if self.faults.throttles(call):
+                database = self.store.find_database(name, by_rid=call.by_rid)
+                return self.store.find_container(database, ref, by_rid=call.by_rid)
+        return None
+
+    async def with_fault(self, call: Call, fault: Fault | None) -> Reply:
+        """Answer as the fault, if any, demands."""
+        call = faults.resumed(call)
+        if fault is None:
+            return await self.dispatch(call)
+        match fault.action:
+            case "status":
+                return _injected(fault)
+            case "time_cap" if call.operation not in faults.PAGED:
+                raise Refusal(408, "The operation did not end within the time it may take; it was not done.")
+            case "short_pages" | "time_cap":
+                reply = await self.dispatch(faults.with_fewer_rows(call, fault.rows))
+                return reply if fault.rows else faults.without_rows(call, reply)
+        return await self.dispatch(call)
+
+    async def dispatch(self, call: Call) -> Reply:  # noqa: PLR0911 - one line per resource
         match call.segments:
             case ():
                 return resources.account(call)
@@ -97,10 +135,10 @@ class _Server:
                         return resources.containers(self.store, call, database)
                     case ["colls", ref, *inner]:
                         container = self.store.find_container(database, ref, by_rid=call.by_rid)
-                        return self.in_container(call, container, inner)
+                        return await self.in_container(call, container, inner)
         raise unsupported(f"the resource '/{'/'.join(call.segments)}'")
 
-    def in_container(self, call: Call, container: Container, inner: list[str]) -> Reply:
+    async def in_container(self, call: Call, container: Container, inner: list[str]) -> Reply:
         if inner == []:
             return resources.container(self.store, call, container)
         intended = call.header("x-ms-cosmos-intended-collection-rid")
@@ -115,6 +153,8 @@ class _Server:
                 return resources.feed("Conflicts", container.rid, call, [])
             case ["conflicts", _]:
                 raise Refusal(404, NOT_FOUND)
+            case ["docs"] if call.operation in {"query", "list"}:
+                reply = await documents.query(self.store, call, container)
             case ["docs"]:
                 reply = documents.collection(self.store, call, container)
             case ["docs", ref]:
@@ -137,6 +177,7 @@ class _Server:
                     return web.json_response({"code": "BadRequest", "message": str(exc)}, status=400)
             case ("DELETE", "faults"):
                 self.faults.ordered.clear()
+                self.budgets.forget()
             case ("GET", "calls"):
                 return web.json_response(self.faults.calls)
             case ("DELETE", "calls"):
@@ -170,15 +211,15 @@ def _injected(fault: Fault) -> Reply:
 
 def _refused(call: Call, refusal: Refusal) -> Reply:
     message = f"{refusal.message}\r\nActivityId: {call.header('x-ms-activity-id')}"
-    headers = {"x-ms-substatus": str(refusal.substatus)} if refusal.substatus else {}
-    return Reply(
-        refusal.status, dump_json({"code": refusal.code, "message": message}), refusal.charge, headers
-    )
+    substatus = {"x-ms-substatus": str(refusal.substatus)} if refusal.substatus else {}
+    body = dump_json({"code": refusal.code, "message": message})
+    return Reply(refusal.status, body, refusal.charge, substatus | refusal.headers)
 
 
 def _response(call: Call, reply: Reply) -> web.Response:
     headers = {
         "content-type": "application/json",
+        "content-location": call.location,
         "x-ms-activity-id": call.header("x-ms-activity-id") or str(uuid.uuid4()),
         "x-ms-request-charge": str(reply.charge),
         "x-ms-serviceversion": "version=local",

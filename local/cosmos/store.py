@@ -1,9 +1,11 @@
-"""Databases, containers, offers and items in one SQLite file (or in memory).
+"""Databases, containers, offers and items, with their index, in one SQLite file.
 
-Everything runs on one connection and one thread: a handler is never interrupted, so each write is atomic
-and a committed write survives the death of the process.
+All writes run on one connection and one thread: a handler is never interrupted, so each write is atomic and a
+committed write survives the death of the process. Queries may read from other threads, each on a connection
+that sees the data as they were when it was taken.
 """
 
+import asyncio
 import os
 import sqlite3
 from collections.abc import Iterator
@@ -11,90 +13,59 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from local.cosmos import index
 from local.cosmos.clock import Clock
 from local.cosmos.errors import ALREADY_EXISTS, NOT_FOUND, Refusal
+from local.cosmos.file import File
+from local.cosmos.index import Changes
 from local.cosmos.model import Container, Database, Row, from_rid, to_rid
+from local.cosmos.reader import LIVE, Reader, parse_body
 from local.cosmos.wire import dump_json, parse_json
+from local.cosmos.write import Write
 
-SCHEMA = """
-CREATE TABLE IF NOT EXISTS resource (
-  kind TEXT NOT NULL, rid TEXT NOT NULL, parent TEXT NOT NULL, name TEXT NOT NULL, body BLOB NOT NULL,
-  PRIMARY KEY (kind, rid), UNIQUE (kind, parent, name));
-CREATE TABLE IF NOT EXISTS counter (coll TEXT PRIMARY KEY, lsn INTEGER NOT NULL, seq INTEGER NOT NULL);
-CREATE TABLE IF NOT EXISTS item (
-  coll TEXT NOT NULL, pk TEXT NOT NULL, id TEXT NOT NULL, seq INTEGER NOT NULL, lsn INTEGER NOT NULL,
-  ts INTEGER NOT NULL, ttl INTEGER, etag TEXT NOT NULL, body BLOB NOT NULL,
-  PRIMARY KEY (coll, pk, id)) WITHOUT ROWID;
-CREATE UNIQUE INDEX IF NOT EXISTS item_order ON item (coll, seq);
-CREATE INDEX IF NOT EXISTS item_partition ON item (coll, pk, seq);
-CREATE TABLE IF NOT EXISTS unique_value (
-  coll TEXT NOT NULL, pk TEXT NOT NULL, rule INTEGER NOT NULL, value TEXT NOT NULL, id TEXT NOT NULL,
-  PRIMARY KEY (coll, pk, rule, value)) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS unique_owner ON unique_value (coll, pk, id);
-"""
-LIVE = "(:ttl IS NULL OR COALESCE(ttl, :ttl) < 0 OR ts + COALESCE(ttl, :ttl) > :now)"
-
-
-class Write:
-    """One open transaction on a container: every item written in it shares its LSN."""
-
-    def __init__(self, store: "Store", container: Container, lsn: int) -> None:
-        self.store = store
-        self._sql = store.sql
-        self._coll = container.rid
-        self.container = container
-        self.lsn = lsn
-        self.now = store.clock.now()
-
-    def next_seq(self) -> int:
-        self.container.seq += 1
-        return self.container.seq
-
-    def put(self, row: Row, ttl: int | None, unique: list[str]) -> str | None:
-        """Store the row, or return the id of the item that holds one of its unique values."""
-        self._sql.execute(
-            "DELETE FROM unique_value WHERE coll=? AND pk=? AND id=?", (self._coll, row.pk, row.id)
-        )
-        for rule, value in enumerate(unique):
-            owner = self._sql.execute(
-                "SELECT id FROM unique_value WHERE coll=? AND pk=? AND rule=? AND value=?",
-                (self._coll, row.pk, rule, value),
-            ).fetchone()
-            if owner:
-                return str(owner[0])
-            self._sql.execute(
-                "INSERT INTO unique_value VALUES (?,?,?,?,?)", (self._coll, row.pk, rule, value, row.id)
-            )
-        self._sql.execute(
-            "INSERT OR REPLACE INTO item VALUES (?,?,?,?,?,?,?,?,?)",
-            (self._coll, row.pk, row.id, row.seq, self.lsn, row.ts, ttl, row.etag, row.body),
-        )
-        return None
-
-    def remove(self, pk: str, item_id: str) -> None:
-        owner = (self._coll, pk, item_id)
-        self._sql.execute("DELETE FROM item WHERE coll=? AND pk=? AND id=?", owner)
-        self._sql.execute("DELETE FROM unique_value WHERE coll=? AND pk=? AND id=?", owner)
+# When an item expires, by its own time to live or that of its container (:ttl).
+EXPIRES = "CASE WHEN :ttl IS NULL OR COALESCE(ttl, :ttl) < 0 THEN NULL ELSE ts + COALESCE(ttl, :ttl) END"
+QUERIES_BESIDE = 2  # in threads of their own, which share one processor anyway
 
 
 class Store:
-    """`folder` None keeps everything in memory."""
+    """`folder` None keeps everything in a file of its own that goes with the store."""
 
     def __init__(self, folder: Path | None = None, clock: Clock | None = None) -> None:
         self.clock = clock or Clock()
         self.databases: dict[str, Database] = {}
         self.containers: dict[str, Container] = {}
         self.offers: dict[str, dict[str, Any]] = {}
-        if folder:
-            folder.mkdir(parents=True, exist_ok=True)
-        self.sql = sqlite3.connect(
-            folder / "cosmos.sqlite" if folder else ":memory:", isolation_level=None, timeout=1
-        )
-        self.sql.execute("PRAGMA locking_mode=EXCLUSIVE")  # a second server on the folder must not start
-        self.sql.execute("PRAGMA journal_mode=WAL")
-        self.sql.execute("PRAGMA synchronous=NORMAL")
-        self.sql.executescript(SCHEMA)
+        self.file = File(folder)
+        self.sql = self.file.sql
+        self.beside = asyncio.Semaphore(QUERIES_BESIDE)
         self._load()
+        self._index_old_file()
+
+    def _index_old_file(self) -> None:
+        """Index what was stored before there was an index."""
+        if self.file.is_indexed:
+            return
+        with self.file.transaction():
+            for container in self.containers.values():
+                self._set_expiry(container, container.default_ttl)
+                self._index_all(container)
+            self.file.is_indexed = True
+
+    def _set_expiry(self, container: Container, default_ttl: int | None) -> None:
+        self.sql.execute(
+            f"UPDATE item SET expires={EXPIRES} WHERE coll=:coll",  # noqa: S608
+            {"coll": container.rid, "ttl": default_ttl},
+        )
+
+    def _index_all(self, container: Container) -> None:
+        """Make the index of a container anew."""
+        index.forget(self.sql, container.rid)
+        changes = Changes(self.sql, container.rid, container.indexing)
+        found = self.sql.execute("SELECT pk, seq, body FROM item WHERE coll=?", (container.rid,))
+        for pk, seq, body in found:
+            changes.move(pk, seq, None, parse_body(body))
+        changes.flush()
 
     def _load(self) -> None:
         stored: dict[str, list[tuple[str, str, dict[str, Any]]]] = {"db": [], "coll": [], "offer": []}
@@ -112,17 +83,11 @@ class Store:
             self.containers[rid] = Container(rid, self.databases[parent], body, lsn, seq)
 
     def close(self) -> None:
-        self.sql.close()
+        self.file.close()
 
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
-        self.sql.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-        except BaseException:
-            self.sql.execute("ROLLBACK")
-            raise
-        self.sql.execute("COMMIT")
+    def reader(self, container: Container, key: str | None, sql: sqlite3.Connection | None = None) -> Reader:
+        """What a query of a logical partition or (None) of the whole container sees."""
+        return Reader(sql or self.sql, container.rid, container.indexing, key, int(self.clock.now()))
 
     # databases, containers, offers
 
@@ -160,7 +125,7 @@ class Store:
         return next((d for d in databases.values() if d.name == name), None)
 
     def drop_database(self, database: Database) -> None:
-        with self.transaction():
+        with self.file.transaction():
             for container in self.containers_of(database):
                 self._forget_container(container)
             self._forget("db", database.rid, database.body["_self"])
@@ -177,7 +142,7 @@ class Store:
             "_docs": "docs/", "_sprocs": "sprocs/", "_triggers": "triggers/", "_udfs": "udfs/",
             "_conflicts": "conflicts/",
         }  # fmt: skip
-        with self.transaction():
+        with self.file.transaction():
             self._keep("coll", rid, database.rid, body)
             self.sql.execute("INSERT INTO counter VALUES (?, 0, 0)", (rid,))
         self.containers[rid] = Container(rid, database, body)
@@ -190,18 +155,30 @@ class Store:
         raise Refusal(404, NOT_FOUND, substatus=1003)
 
     def change_container(self, container: Container, definition: dict[str, Any]) -> None:
-        body = self._system({**container.body, **definition}, container.rid, container.body["_self"])
+        """Change settings; another indexing policy or expiry is applied to all items at once."""
+        before = container.body
+        body = self._system({**before, **definition}, container.rid, before["_self"])
         for optional in ("defaultTtl", "analyticalStorageTtl"):
             if optional not in definition:
                 body.pop(optional, None)
-        self._keep("coll", container.rid, container.database.rid, body)
         container.body = body
+        try:
+            with self.file.transaction():
+                self._keep("coll", container.rid, container.database.rid, body)
+                if body.get("defaultTtl") != before.get("defaultTtl"):
+                    self._set_expiry(container, container.default_ttl)
+                if body["indexingPolicy"] != before["indexingPolicy"]:
+                    self._index_all(container)
+        except BaseException:
+            container.body = before
+            raise
 
     def drop_container(self, container: Container) -> None:
-        with self.transaction():
+        with self.file.transaction():
             self._forget_container(container)
 
     def _forget_container(self, container: Container) -> None:
+        index.forget(self.sql, container.rid)
         for table in ("item", "unique_value", "counter"):
             self.sql.execute(f"DELETE FROM {table} WHERE coll=?", (container.rid,))  # noqa: S608 - three fixed names
         self._forget("coll", container.rid, container.body["_self"])
@@ -227,9 +204,10 @@ class Store:
         """Open a transaction that counts as one change of the container; any exception undoes all of it."""
         lsn, seq = container.lsn + 1, container.seq
         try:
-            with self.transaction():
+            with self.file.transaction():
                 write = Write(self, container, lsn)
                 yield write
+                write.finish()
                 self.sql.execute(
                     "UPDATE counter SET lsn=?, seq=? WHERE coll=?", (lsn, container.seq, container.rid)
                 )
@@ -239,7 +217,7 @@ class Store:
         container.lsn = lsn
 
     def _alive(self, container: Container) -> dict[str, Any]:
-        return {"coll": container.rid, "ttl": container.default_ttl, "now": int(self.clock.now())}
+        return {"coll": container.rid, "now": int(self.clock.now())}
 
     def get(self, container: Container, pk: str, item_id: str) -> Row | None:
         """Return the item unless it is missing or expired."""
@@ -249,6 +227,13 @@ class Store:
         ).fetchone()
         return Row(*found) if found else None
 
+    def usage(self, container: Container) -> tuple[int, int]:
+        """How many items are stored, and their bytes."""
+        count, size = self.sql.execute(
+            "SELECT COUNT(*), COALESCE(SUM(LENGTH(body)), 0) FROM item WHERE coll=?", (container.rid,)
+        ).fetchone()
+        return int(count), int(size)
+
     def id_of(self, container: Container, rid: str) -> str | None:
         seq = int.from_bytes(from_rid(rid)[8:], "little")
         found = self.sql.execute(
@@ -256,26 +241,17 @@ class Store:
         ).fetchone()
         return str(found[0]) if found else None
 
-    def scan(self, container: Container, pk: str | None, after: int = 0) -> Iterator[Row]:
-        """Live items in the order of their creation, of one logical partition or (None) of all."""
-        where = "" if pk is None else "AND pk=:pk "
-        for found in self.sql.execute(
-            f"SELECT pk, id, seq, ts, etag, body FROM item WHERE coll=:coll {where}AND seq>:after AND {LIVE} ORDER BY seq",  # noqa: E501, S608
-            {**self._alive(container), "pk": pk, "after": after},
-        ):
-            yield Row(*found)
-
     def sweep(self) -> None:
         """Delete what has expired; reads never see it anyway."""
         for container in self.containers.values():
             if container.default_ttl is None:
                 continue
             dead = self.sql.execute(
-                f"SELECT pk, id FROM item WHERE coll=:coll AND NOT {LIVE}",  # noqa: S608
-                self._alive(container),
+                "SELECT pk, id FROM item WHERE coll=:coll AND expires <= :now", self._alive(container)
             ).fetchall()
             if dead:
-                with self.transaction():
+                with self.file.transaction():
                     write = Write(self, container, container.lsn)
                     for pk, item_id in dead:
                         write.remove(pk, item_id)
+                    write.finish()

@@ -1,5 +1,6 @@
 """The shape of a parsed query."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -120,12 +121,13 @@ class Select:
     top: Node | None
     sources: tuple[Source, ...]
     where: Node | None
+    group_by: tuple[Node, ...]
     order_by: tuple[tuple[Node, bool], ...]  # True is descending
     offset: Node | None
     limit: Node | None
 
 
-AGGREGATES = frozenset({"COUNT", "SUM", "MIN", "MAX", "AVG"})
+AGGREGATES = frozenset({"COUNT", "COUNTIF", "SUM", "MIN", "MAX", "AVG"})
 
 
 def path_of(node: Node) -> tuple[str, ...] | None:
@@ -159,7 +161,12 @@ def children(node: Node) -> tuple[Node, ...]:  # noqa: PLR0911 - one line per sh
     return ()
 
 
+def parts_of(node: Node) -> Iterator[Node]:
+    """The node and everything evaluated in its scope."""
+    yield node
+    for child in children(node):
+        yield from parts_of(child)
+
+
 def aggregates_in(node: Node) -> list[Function]:
-    if isinstance(node, Function) and node.name in AGGREGATES:
-        return [node]
-    return [found for child in children(node) for found in aggregates_in(child)]
+    return [part for part in parts_of(node) if isinstance(part, Function) and part.name in AGGREGATES]

@@ -4,7 +4,7 @@ import json
 import math
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from local.cosmos.errors import Refusal
 from local.cosmos.values import EXACT
@@ -28,6 +28,16 @@ class Call:
     def flag(self, name: str) -> bool:
         """Whether a header says yes; the SDK writes Python's True."""
         return self.header(name).lower() == "true"
+
+    @property
+    def location(self) -> str:
+        """The resource's address, as the client may use it."""
+        return f"{self.origin}/{'/'.join(quote(part, safe='') for part in self.segments)}"
+
+    @property
+    def about_items(self) -> bool:
+        """Whether the path leads into a container's items."""
+        return self.segments[:5:2] == ("dbs", "colls", "docs")
 
     @property
     def by_rid(self) -> bool:

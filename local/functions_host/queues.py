@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from azure.core.exceptions import AzureError, ResourceExistsError, ResourceNotFoundError
+from azure.core.pipeline.transport import AioHttpTransport
 from azure.identity.aio import DefaultAzureCredential
 from azure.storage.queue import QueueMessage
 from azure.storage.queue.aio import QueueClient, QueueServiceClient
@@ -55,7 +56,8 @@ class Queues:
 
     def _service(self, account: str) -> QueueServiceClient:
         if not account.startswith("https://"):
-            return QueueServiceClient.from_connection_string(account, **_RETRIES)
+            transport = AioHttpTransport(use_env_settings=False)
+            return QueueServiceClient.from_connection_string(account, transport=transport, **_RETRIES)
         self._credential = self._credential or DefaultAzureCredential()
         return QueueServiceClient(account, credential=self._credential, **_RETRIES)
 

@@ -24,6 +24,8 @@ import sys
 sys.path[:0] = [sys.argv[1], sys.argv[1] + "/{package.SITE_PACKAGES}"]
 import function_app
 import {LAZY}
+from functions.framework import doors
+assert all(doors.resolve(door.handler) for door in doors.REGISTERED.values())
 print(len(function_app.app.get_functions()), function_app.__cached__)
 """
 PAGE = f"""
@@ -119,6 +121,19 @@ def test_funcignore_is_honoured(name, stays) -> None:
     assert (
         package.left_behind(name, [line for line in lines if line and not line.startswith("#")]) is not stays
     )
+
+
+def test_a_door_that_leads_nowhere_makes_no_package(tmp_path) -> None:
+    for name in package.own_files(ROOT):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes((ROOT / name).read_bytes())
+    package.check_doors(tmp_path)
+    table = tmp_path / "functions/cards/doors.py"
+    table.write_text(
+        table.read_text().replace("functions.cards.public:show_card", "functions.cards.public:gone")
+    )
+    with pytest.raises(package.CannotPackage, match="Some door leads nowhere"):
+        package.check_doors(tmp_path)
 
 
 @pytest.mark.parametrize("name", [".env", ".azure/dev/.env", "local.settings.json", ".local/a", "dist/a.zip"])

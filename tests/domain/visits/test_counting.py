@@ -10,7 +10,8 @@ from pydantic import ValidationError
 
 from domain.base.errors import InvalidInput
 from domain.base.ids import make_id
-from domain.visits.counting import Period, Visit, VisitMessage, counts, fold, read_counts, tally
+from domain.visits import robots
+from domain.visits.counting import Increment, Period, counts, fold, read_counts
 from tests.domain.visits.visitors import PEOPLE, ROBOTS
 
 CARD = make_id("crd", bytes(16))
@@ -81,37 +82,39 @@ def test_the_corpus_is_as_large_as_documented() -> None:
 
 
 class Memory:
-    """A store that keeps its promise: all of a call or nothing, and each visit once."""
+    """A store that keeps its promise: all of a call or nothing, and each increment once."""
 
     def __init__(self) -> None:
         self.counts: dict[str, Counter] = {}
         self.ids: set[str] = set()
 
-    async def add(self, _, month, visits) -> set[str]:
-        known = self.ids & {visit.event_id for visit in visits}
+    def fits(self, increments) -> bool:
+        return len(increments) <= 7
+
+    async def add(self, _, month, increments) -> set[str]:
+        assert self.fits(increments)
+        known = self.ids & {each.id for each in increments}
         if not known:
-            self.ids |= {visit.event_id for visit in visits}
-            self.counts.setdefault(month, Counter()).update(tally(visits))
+            self.ids |= {each.id for each in increments}
+            for each in increments:
+                self.counts.setdefault(month, Counter()).update(each.counts)
         return known
 
     async def months(self, _, months):
         return {month: self.counts.get(month, {}) for month in months}
 
 
-def a_visit(number: int, **given: object) -> Visit:
-    values = {"subject_id": CARD, "kind": "view", "day": TODAY} | given
-    return Visit(event_id=make_id("evt", number.to_bytes(16)), **values)
+def an_increment(number: int, *counted: tuple[int, str, str], month: str = "2026-11") -> Increment:
+    return Increment(f"wrk-{number}", CARD, month, Counter(counted or [(TODAY.day, "view", "")]))
 
 
 @st.composite
-def deliveries(draw) -> tuple[list[Visit], list[list[Visit]]]:
-    """Visits of one month, and batches in which each came at least once, in any order, some repeatedly."""
-    kinds = st.sampled_from([("view", None), ("save", None), ("click", "a"), ("click", "b")])
-    days = st.dates(date(2026, 11, 16), TODAY)
-    made = [
-        a_visit(number, kind=kind, link=link, day=day)
-        for number, ((kind, link), day) in enumerate(draw(st.lists(st.tuples(kinds, days), min_size=1)))
-    ]
+def deliveries(draw) -> tuple[list[Increment], list[list[Increment]]]:
+    """Increments of one month, and groups in which each came at least once, in any order, some repeatedly."""
+    kinds = st.sampled_from([("view", ""), ("save", ""), ("click", "a"), ("click", "b")])
+    counted = st.tuples(st.integers(16, 22), kinds).map(lambda drawn: (drawn[0], *drawn[1]))
+    counts = draw(st.lists(st.lists(counted, min_size=1, max_size=5), min_size=1))
+    made = [an_increment(number, *some) for number, some in enumerate(counts)]
     again = draw(st.lists(st.sampled_from(made)))
     order = draw(st.permutations(made + again))
     size = draw(st.integers(1, 20))
@@ -121,18 +124,27 @@ def deliveries(draw) -> tuple[list[Visit], list[list[Visit]]]:
 @settings(deadline=None)
 @given(deliveries())
 async def test_any_order_and_any_redelivery_count_the_same(given) -> None:
-    made, batches = given
+    made, groups = given
     store = Memory()
-    for batch in batches:
-        await fold(batch, today=TODAY, traffic=store)
-    assert store.counts == {"2026-11": tally(made)}
+    for group in groups:
+        await fold(group, today=TODAY, traffic=store)
+    assert store.counts == {"2026-11": sum((each.counts for each in made), Counter())}
 
 
-async def test_a_visit_older_than_the_proof_of_it_is_dropped() -> None:
+async def test_what_is_older_than_its_proof_is_dropped() -> None:
     store = Memory()
-    old, older = a_visit(1, day=date(2026, 11, 14)), a_visit(2, day=date(2026, 11, 13))
-    await fold([old, older], today=TODAY, traffic=store)
-    assert store.ids == {old.event_id}
+    mixed, old = an_increment(1, (14, "view", ""), (13, "view", "")), an_increment(2, (13, "save", ""))
+    older = an_increment(3, (31, "view", ""), month="2026-10")
+    await fold([mixed, old], today=TODAY, traffic=store)
+    await fold([older], today=TODAY, traffic=store)
+    assert store.ids == {mixed.id}
+    assert store.counts == {"2026-11": {(14, "view", ""): 1}}
+
+
+async def test_a_month_ago_is_recent_when_the_month_has_just_begun() -> None:
+    store = Memory()
+    await fold([an_increment(1, (24, "view", ""), (23, "view", ""))], today=date(2026, 12, 2), traffic=store)
+    assert store.counts == {"2026-11": {(24, "view", ""): 1}}
 
 
 def a_period(first: str, last: str) -> Period:
@@ -141,8 +153,8 @@ def a_period(first: str, last: str) -> Period:
 
 async def test_every_day_of_a_period_is_there_across_months_and_leap_days() -> None:
     store = Memory()
-    visits = [a_visit(1), a_visit(2, kind="save"), a_visit(3, kind="click", link="k1")]
-    await fold(visits, today=TODAY, traffic=store)
+    counted = [(22, "view", ""), (22, "save", ""), (22, "click", "k1")]
+    await fold([an_increment(1, *counted)], today=TODAY, traffic=store)
     found = await read_counts(CARD, a_period("2026-11-21", "2026-12-01"), traffic=store)
     assert [day.day.isoformat() for day in found.data][::10] == ["2026-11-21", "2026-12-01"]
     assert found.data[1].model_dump() == {"day": TODAY, "views": 1, "saves": 1, "clicks": {"k1": 1}}
@@ -165,20 +177,9 @@ def test_a_day_is_written_in_one_way(day: object) -> None:
         a_period(day, "2026-11-22")
 
 
-@pytest.mark.parametrize(
-    "wrong",
-    [
-        {"ip": "192.0.2.7"},
-        {"user_agent": SAFARI},
-        {"subject_id": "crd_../../x"},
-        {"event_id": "month"},
-        {"link": "https://example.com/"},
-        {"kind": "look"},
-    ],
-    ids=str,
-)
-def test_a_message_holds_nothing_but_what_is_counted(wrong: dict[str, str]) -> None:
-    visit = a_visit(1).model_dump(mode="json")
-    assert VisitMessage.model_validate({"version": 1, "visits": [visit]})
-    with pytest.raises(ValidationError):
-        VisitMessage.model_validate({"version": 1, "visits": [visit | wrong]})
+def test_a_verdict_is_remembered_without_the_user_agent() -> None:
+    for number in range(3 * robots._MOST_JUDGED):
+        assert robots.is_robot(f"curl/8.{number}")
+        assert not robots.is_robot(f"{SAFARI} {number}")
+    assert len(robots._judged) <= robots._MOST_JUDGED
+    assert all(type(each) is int for each in robots._judged)

@@ -7,20 +7,23 @@ import logging
 import os
 import random
 import signal
-import time
-from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import azure.functions as func
 import httpx
 import pytest
+from pydantic import BaseModel
 
 import wiring.visits
+from adapters.visit_spool import VisitSpool
 from domain.cards.links import link_key
-from domain.visits.counting import Visit, VisitMessage
+from domain.visits.batches import MOST_VISITS, VisitBatch, batches
+from domain.visits.counting import Increment, Visit
+from domain.visits.messages import NumberedVisit, NumberedVisits
 from functions.framework.clock import new_id
+from functions.visits.shipping import Shipping, shipping
 from tests.domain.visits.visitors import PEOPLE, ROBOTS
 from tests.functions.cards.test_api_cards import a_card, published
 from tests.functions.operations.test_jobs import a_host_process, is_empty
@@ -40,15 +43,33 @@ def asked(agent: str = SAFARI, method: str = "GET", **headers: str) -> func.Http
     return func.HttpRequest(method, "/c/x", headers={"user-agent": agent, **named}, body=b"")
 
 
-def a_visit(card: str, **given: object) -> Visit:
-    values = {"event_id": new_id("evt"), "subject_id": card, "kind": "view", "day": today()} | given
-    return Visit.model_validate(values)
+def a_batch(card: str, number: int = 1, *, day: date | None = None, **given: object) -> VisitBatch:
+    """So many visits of a kind that one worker noted within a tenth of a second."""
+    values = {"subject_id": card, "kind": "view", "day": day or today()} | given
+    [batch] = batches(f"{new_id('wrk')}-1", {Visit.model_validate(values): number})
+    return batch
 
 
-async def send(*visits: Visit) -> None:
-    """One message for each visit, as if they had come far apart."""
+def an_increment(card: str, number: int = 1, **given: object) -> Increment:
+    return a_batch(card, number, **given).increments()[0]
+
+
+async def send(*messages: BaseModel) -> None:
     queue = wiring.visits.queue()
-    await asyncio.gather(*(queue.send(VisitMessage(visits=[visit])) for visit in visits))
+    await asyncio.gather(*(queue.send(message) for message in messages))
+
+
+async def fold_all(host) -> int:
+    """Count what was noted here; how many messages it took."""
+    await sent()
+    return await host.drain_queue("visits")
+
+
+async def sent() -> None:
+    """Wait until what was noted here is in the queue."""
+    async with asyncio.timeout(WAIT_SECONDS):
+        while shipping()._waiting:
+            await asyncio.wait([shipping()._running])
 
 
 async def counted(person, card: str, first: str | None = None, last: str | None = None) -> list[dict]:
@@ -101,7 +122,7 @@ async def test_a_script_of_visits_ends_in_exactly_these_counts(host, signed_in) 
         await note(kind, card, request, is_owner=False, **more)
     for kind in ("view", "save"):
         await note(kind, card, asked(), is_owner=True)
-    await host.drain_queue("visits")
+    await fold_all(host)
     assert await counted(ada, card) == [
         {"day": today(), "views": 7, "saves": 3, "clicks": {"abc": 2, "xyz": 1}}
     ]
@@ -120,7 +141,7 @@ async def test_the_doors_of_a_card_count_those_who_come_through(host, signed_in,
             await browser.head(path, headers={"User-Agent": agent, "Accept": "text/html"})
     ahead = {"User-Agent": SAFARI, "Accept": "text/html", "Sec-Purpose": "prefetch"}
     assert (await phone.get(door, headers=ahead)).status_code == 200
-    await host.drain_queue("visits")
+    await fold_all(host)
     assert await counted(ada, card) == [
         {"day": today(), "views": 2, "saves": 1, "clicks": {link.rpartition("/")[2]: 1}}
     ]
@@ -131,34 +152,45 @@ async def test_a_visit_that_makes_no_sense_costs_no_page(host) -> None:
 
     await note("view", "", asked(), is_owner=False)
     await note("click", new_id("crd"), asked(), is_owner=False, link="https://example.com")
-    assert await host.drain_queue("visits") == 0
+    assert await fold_all(host) == 0
 
 
 async def test_redelivered_and_reordered_messages_are_counted_once(host, signed_in) -> None:
     ada = await signed_in()
     card = (await a_card(ada)).json()["id"]
     day = datetime.now(UTC).date()
-    visits = [
-        a_visit(card, kind=kind, link=link, day=day - timedelta(days=back))
+    batches = [
+        a_batch(card, number, kind=kind, link=link, day=day - timedelta(days=back))
         for back in range(8)
-        for kind, link in (("view", None), ("view", None), ("save", None), ("click", f"k{back}"))
+        for kind, link, number in (("view", None, 2), ("save", None, 1), ("click", f"k{back}", 1))
     ]
     for _ in range(3):
-        await send(*random.sample(visits, len(visits)))
-        await wiring.visits.queue().send(VisitMessage(visits=random.sample(visits, 9)))
+        await send(*random.sample(batches, len(batches)))
         await host.drain_queue("visits")
-    await send(*visits, *visits)
+    await send(*batches, *batches)
     await host.drain_queue("visits")
     found = await counted(ada, card, (day - timedelta(days=8)).isoformat())
     assert [(of["views"], of["saves"]) for of in found] == [(0, 0)] + [(2, 1)] * 8
     assert [of["clicks"] for of in found] == [{}] + [{f"k{back}": 1} for back in reversed(range(8))]
 
 
-async def test_a_hundred_visits_of_one_card_cost_at_most_ten_calls(host, signed_in, store) -> None:
+async def test_messages_of_the_release_before_are_counted_beside_those_of_today(host, signed_in) -> None:
     ada = await signed_in()
     card = (await a_card(ada)).json()["id"]
-    visits = [a_visit(card, kind=kind) for kind in ("view", "view", "view", "save") for _ in range(25)]
-    await send(*visits)
+    visits = [
+        NumberedVisit(event_id=new_id("evt"), subject_id=card, kind="view", day=today()) for _ in range(95)
+    ]
+    for _ in range(2):
+        await send(NumberedVisits(visits=visits), NumberedVisits(visits=visits[:3]), a_batch(card, 7))
+        await host.drain_queue("visits")
+    assert (await counted(ada, card))[0]["views"] == 95 + 14
+
+
+async def test_a_hundred_visits_of_one_card_cost_at_most_ten_calls(host, signed_in, store) -> None:
+    """Even when they came far apart, each in a message of its own."""
+    ada = await signed_in()
+    card = (await a_card(ada)).json()["id"]
+    await send(*(a_batch(card, kind=kind) for kind in ("view", "view", "view", "save") for _ in range(25)))
     async with calls_of_counting(store) as calls:
         assert await host.drain_queue("visits") == 100
     assert len(calls) <= 10, [call["operation"] for call in calls]
@@ -171,20 +203,50 @@ async def test_visits_that_come_together_travel_together(host, signed_in, cloud)
     ada = await signed_in()
     card = (await a_card(ada)).json()["id"]
     await asyncio.gather(*(note("view", card, asked(), is_owner=False) for _ in range(100)))
-    assert await host.drain_queue("visits") <= 4
+    assert await fold_all(host) <= 4
     assert (await counted(ada, card))[0]["views"] == 100
+
+
+async def test_only_a_busy_card_has_its_visits_sent_after_its_page(host, cloud, monkeypatch) -> None:
+    from functions.visits import note  # noqa: PLC0415
+
+    quiet, busy = new_id("crd"), new_id("crd")
+    monkeypatch.setattr(note._pace, "is_busy", lambda card, _: card == busy)
+    await fold_all(host)
+    await note.note("view", quiet, asked(), is_owner=False)
+    assert await waiting(cloud) == 1
+    await note.note("view", busy, asked(), is_owner=False)
+    assert shipping()._open == 1
+    await note.note("view", quiet, asked(), is_owner=False)
+    assert shipping()._open == 0, "sent with the one that waited"
+    assert await waiting(cloud) == 2
+    await fold_all(host)
+
+
+async def test_a_visit_of_a_busy_card_costs_at_most_one_request_unit(host, signed_in, store) -> None:
+    """Two hundred a second: twenty in each tenth."""
+    ada = await signed_in()
+    card = (await a_card(ada)).json()["id"]
+    await send(a_batch(card))
+    await host.drain_queue("visits")
+    async with calls_of_counting(store) as calls:
+        for _ in range(10):  # one after the other, so that none is folded with another
+            await send(a_batch(card, 20))
+            await host.drain_queue("visits")
+    assert (await counted(ada, card))[0]["views"] == 201
+    assert sum(call["charge"] for call in calls) <= 200
 
 
 async def test_a_stored_batch_whose_answer_was_lost_is_counted_once(host, signed_in, store, cloud) -> None:
     ada = await signed_in()
     card = (await a_card(ada)).json()["id"]
-    visits = [a_visit(card) for _ in range(5)]
-    await send(a_visit(card))
+    messages = [a_batch(card) for _ in range(5)]
+    await send(a_batch(card))
     await host.drain_queue("visits")
     await store.post("faults", json=[{"match": {"operation": "batch"}, "action": "lost_answer", "times": 1}])
-    await send(*visits)
+    await send(*messages)
     await host.drain_queue("visits")
-    await send(*visits)  # as the host does for the messages that failed
+    await send(*messages)  # as the host does for the messages that failed
     await host.drain_queue("visits")
     assert (await counted(ada, card))[0]["views"] == 6
     async with visits_queue(cloud) as queue:
@@ -194,14 +256,14 @@ async def test_a_stored_batch_whose_answer_was_lost_is_counted_once(host, signed
 async def test_a_message_is_not_done_before_its_visit_is_stored(host, signed_in, store, cloud) -> None:
     ada = await signed_in()
     card = (await a_card(ada)).json()["id"]
-    visit = a_visit(card)
+    message = a_batch(card)
     down = {"match": {"operation": "batch", "path": "/traffic/"}, "action": "status", "status": 503}
     await store.post("faults", json=[down | {"times": 50}])
-    await send(visit)
+    await send(message)
     assert await host.drain_queue("visits") == 1
     await store.delete("faults")
     assert await waiting(cloud) == 1
-    await send(visit)
+    await send(message)
     assert await host.drain_queue("visits") == 1
     assert (await counted(ada, card))[0]["views"] == 1
     async with visits_queue(cloud) as queue:
@@ -212,27 +274,32 @@ async def test_two_workers_that_begin_a_month_at_once_both_count(host, signed_in
     ada = await signed_in()
     card = (await a_card(ada)).json()["id"]
     traffic = wiring.visits.traffic()
-    batches = [[a_visit(card) for _ in range(3)] for _ in range(8)]
+    groups = [[an_increment(card) for _ in range(3)] for _ in range(8)]
     month = today()[:7]
-    assert await asyncio.gather(*(traffic.add(card, month, batch) for batch in batches)) == [set()] * 8
+    assert await asyncio.gather(*(traffic.add(card, month, group) for group in groups)) == [set()] * 8
     assert (await counted(ada, card))[0]["views"] == 24
 
 
-async def test_a_month_takes_more_links_than_one_patch_does(host, signed_in) -> None:
+async def test_a_month_takes_as_many_links_as_a_worker_can_note_at_once(host, signed_in) -> None:
     ada = await signed_in()
     card = (await a_card(ada)).json()["id"]
-    visits = [a_visit(card, kind="click", link=f"link{number}") for number in range(90)]
-    month = today()[:7]
-    await wiring.visits.traffic().add(card, month, [a_visit(card)])
-    assert await wiring.visits.traffic().add(card, month, visits) == set()
-    assert len((await counted(ada, card))[0]["clicks"]) == 90
+    noted = {
+        Visit(subject_id=card, kind="click", day=today(), link=f"link{number}"): 1
+        for number in range(MOST_VISITS)
+    }
+    for number in range(2):  # once to begin the month, once to raise what is there
+        await send(*batches(f"{new_id('wrk')}-{number}", noted), *(a_batch(card) for _ in range(60)))
+        await host.drain_queue("visits")
+    found = (await counted(ada, card))[0]
+    assert found["views"] == 120
+    assert list(found["clicks"].values()) == [2] * MOST_VISITS
 
 
 @pytest.mark.kills
 async def test_a_worker_killed_while_it_counts_loses_and_doubles_nothing(host, cloud, signed_in) -> None:
     ada = await signed_in()
     card = (await a_card(ada)).json()["id"]
-    await send(*(a_visit(card) for _ in range(300)))
+    await send(*(a_batch(card) for _ in range(300)))
 
     async def views() -> int:
         return (await counted(ada, card))[0]["views"]
@@ -271,28 +338,32 @@ async def waiting(cloud) -> int:
         return (await queue.get_queue_properties()).approximate_message_count or 0
 
 
-async def test_nothing_that_is_kept_or_written_says_who_came(host, signed_in, cloud, caplog) -> None:
-    from functions.visits.note import note  # noqa: PLC0415 - the module that the host loaded
-
-    caplog.set_level(logging.DEBUG)
-    ada = await signed_in()
-    card = (await a_card(ada)).json()["id"]
-    tell_tale = asked(
+def tell_tale() -> func.HttpRequest:
+    return asked(
         f"{SAFARI} CanaryBrowser/7.7",
         x_forwarded_for="192.0.2.77",
         x_azure_clientip="2001:db8::77",
         referer="https://canary.example/?q=ada",
         cookie="__Host-session=canary-cookie",
     )
+
+
+async def test_nothing_that_is_kept_or_written_says_who_came(host, signed_in, cloud, caplog) -> None:
+    from functions.visits.note import note  # noqa: PLC0415
+
+    caplog.set_level(logging.DEBUG)
+    ada = await signed_in()
+    card = (await a_card(ada)).json()["id"]
     for kind in ("view", "save"):
-        await note(kind, card, tell_tale, is_owner=False)
-    await note("click", card, tell_tale, is_owner=False, link="abc")
+        await note(kind, card, tell_tale(), is_owner=False)
+    await note("click", card, tell_tale(), is_owner=False, link="abc")
+    await sent()
     async with visits_queue(cloud) as queue:
         messages = [base64.b64decode(found.content).decode() for found in await queue.peek_messages(32)]
     assert any(card in message for message in messages)
     for message in messages:
-        told = [visit.keys() for visit in json.loads(message)["visits"]]
-        assert all(keys == {"event_id", "subject_id", "kind", "day", "link"} for keys in told)
+        told = [card.keys() for card in json.loads(message)["cards"]]
+        assert all(keys == {"subject_id", "month", "counts"} for keys in told)
     await host.drain_queue("visits")
     assert (await counted(ada, card))[0]["saves"] == 1
     stored = await everything()
@@ -303,30 +374,20 @@ async def test_nothing_that_is_kept_or_written_says_who_came(host, signed_in, cl
         assert canary not in kept
 
 
-async def test_a_queue_that_is_down_costs_a_page_a_moment_and_then_nothing(host, monkeypatch) -> None:
-    from functions.visits import note as counting  # noqa: PLC0415
+async def test_what_is_on_the_disk_meanwhile_does_not_say_who_came_either(
+    host, monkeypatch, tmp_path
+) -> None:
+    from functions.visits import note  # noqa: PLC0415
 
-    asked_for = Counter()
+    async def hanging(_) -> None:
+        await asyncio.Event().wait()
 
-    class Hanging:
-        async def send(self, _) -> None:
-            asked_for["send"] += 1
-            await asyncio.Event().wait()
-
-    monkeypatch.setattr(wiring.visits, "queue", Hanging)
-    monkeypatch.setattr(counting, "SENDING_SECONDS", 0.4)
-    monkeypatch.setattr(counting, "_down", counting._Down())
-    began = time.monotonic()
-    await counting.note("view", new_id("crd"), asked(), is_owner=False)
-    assert time.monotonic() - began < counting.PATIENCE_SECONDS + 0.15
-    async with asyncio.timeout(WAIT_SECONDS):
-        while not counting._down.until:  # noqa: ASYNC110
-            await asyncio.sleep(0.01)
-    began = time.monotonic()
-    for _ in range(50):
-        await counting.note("view", new_id("crd"), asked(), is_owner=False)
-    assert time.monotonic() - began < 0.1
-    assert asked_for["send"] == 1
+    card, held = new_id("crd"), Shipping(VisitSpool(tmp_path), hanging, new_id)
+    monkeypatch.setattr(note, "shipping", lambda: held)
+    await note.note("click", card, tell_tale(), is_owner=False, link="abc")
+    [written] = [path.read_text() for path in tmp_path.iterdir() if path.suffix != ".lock"]
+    held._running.cancel()
+    assert written == f"{card} click {today()} abc\n"
 
 
 async def test_only_the_owner_reads_the_counts(host, signed_in, client) -> None:

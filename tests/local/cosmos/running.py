@@ -50,8 +50,8 @@ class Server:
         return await self.door("GET", "calls")
 
 
-def aio_client(url: str, key: str = KEY) -> CosmosClient:
-    return CosmosClient(url, key, transport=AioHttpTransport(use_env_settings=False))
+def aio_client(url: str, key: str = KEY, **options: Any) -> CosmosClient:
+    return CosmosClient(url, key, transport=AioHttpTransport(use_env_settings=False), **options)
 
 
 def fresh(prefix: str) -> str:

@@ -156,6 +156,31 @@ async def test_containers_show_the_services_defaults_and_refuse_what_it_refuses(
         assert refused.value.status_code == 400
 
 
+async def test_a_container_tells_its_quota_use_and_statistics_when_asked(container: ContainerProxy):
+    told = {}
+    await container.create_item({"id": "1", "owner": "a", "fat": "x" * 5000})
+    await container.create_item({"id": "2", "owner": "b"})
+    plain = await container.read(response_hook=lambda headers, _: told.update(headers))
+    assert "statistics" not in plain
+    assert not [name for name in told if name.startswith("x-ms-resource")]
+    asked = {"populate_quota_info": True, "populate_partition_key_range_statistics": True}
+    shown = await container.read(**asked, response_hook=lambda headers, _: told.update(headers))
+    assert shown["statistics"] == [{"id": "0", "sizeInKB": 6, "documentCount": 2, "partitionKeys": []}]
+    assert told["x-ms-resource-usage"] == "documentsSize=6;collectionSize=6;documentsCount=2;"
+    assert told["x-ms-resource-quota"].endswith("documentsCount=-1;")
+
+
+async def test_an_answer_names_the_address_of_what_it_is_about(server, container: ContainerProxy):
+    told = {}
+
+    def keep(headers, _):
+        told.update(headers)
+
+    await container.create_item({"id": "ä b", "owner": "a"})
+    await container.read_item("ä b", "a", response_hook=keep)
+    assert told["Content-Location"] == f"{server.url}/dbs/main/colls/{container.id}/docs/%C3%A4%20b"
+
+
 @pytest.mark.kills
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
 async def test_acknowledged_writes_survive_the_end_of_the_process(tmp_path: Path, number: int):

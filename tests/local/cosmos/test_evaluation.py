@@ -130,6 +130,8 @@ WORDS = st.sampled_from(
         "undefined",
         "true",
         "GROUP",
+        "GROUP BY c.a",
+        "COUNTIF",
         "ESCAPE",
         "AS",
         "DESC",

@@ -16,11 +16,12 @@ from azure.cosmos.partition_key import NonePartitionKeyValue
 from tests.local.cosmos.running import fresh
 
 
-async def refused(doing, status: int, text: str = "") -> None:
+async def refused(doing, status: int, text: str = "") -> CosmosHttpResponseError | CosmosBatchOperationError:
     with pytest.raises((CosmosHttpResponseError, CosmosBatchOperationError)) as caught:
         await doing
     assert caught.value.status_code == status, caught.value
     assert text in caught.value.message
+    return caught.value
 
 
 async def test_an_item_is_created_read_replaced_upserted_and_deleted(container: ContainerProxy):
@@ -154,6 +155,53 @@ async def test_a_batch_lands_whole(container: ContainerProxy):
     assert [r["statusCode"] for r in results] == [201, 201, 200, 200, 200, 204]
     assert results[3]["resourceBody"]["n"] == 2
     assert results[3]["eTag"] == (await container.read_item("old", "a"))["_etag"]
+
+
+def increment(item_id: str, path: str = "/n", value: float = 1) -> tuple:
+    return ("patch", (item_id, [{"op": "incr", "path": path, "value": value}]))
+
+
+async def test_a_batch_counts_up_one_item_as_often_as_it_says(container: ContainerProxy):
+    await container.create_item({"id": "1", "owner": "a", "n": 0, "days": [1], "deep": {}})
+    results = await container.execute_item_batch(
+        [increment("1")] * 97 + [increment("1", "/deep/x", 2.5)], "a"
+    )
+    assert [r["resourceBody"]["n"] for r in results[:97]] == list(range(1, 98))
+    made = ("create", ({"id": "2", "owner": "a"},))
+    results = await container.execute_item_batch(
+        [made, increment("2"), increment("2", value=-3), increment("1", "/days/0")], "a"
+    )
+    assert [r.get("resourceBody", {}).get("n") for r in results] == [None, 1, -2, 97]
+    counted = await container.read_item("1", "a")
+    assert (counted["n"], counted["days"], counted["deep"]) == (97, [2], {"x": 2.5})
+
+
+async def test_a_count_in_a_batch_lands_with_the_rest_or_not_at_all(container: ContainerProxy):
+    made = await container.create_item({"id": "1", "owner": "a", "n": 0, "text": "x"})
+    once = ("create", ({"id": "marker", "owner": "a"},))
+    only_zero = {"filter_predicate": "from c where c.n = 0"}
+    await refused(container.execute_item_batch([increment("1"), increment("1", "/text")], "a"), 400)
+    await refused(container.execute_item_batch([increment("1"), increment("none")], "a"), 404)
+    await refused(
+        container.execute_item_batch(
+            [increment("1"), (*increment("1"), {"if_match_etag": made["_etag"]})], "a"
+        ),
+        412,
+    )
+    await refused(container.execute_item_batch([increment("1"), (*increment("1"), only_zero)], "a"), 412)
+    assert await container.read_item("1", "a") == made
+    await container.execute_item_batch([once, (*increment("1"), only_zero)], "a")
+    await refused(container.execute_item_batch([once, increment("1")], "a"), 409)
+    assert (await container.read_item("1", "a"))["n"] == 1
+
+
+async def test_a_count_is_a_double_and_never_infinite(container: ContainerProxy):
+    made = await container.create_item({"id": "1", "owner": "a", "n": 2**53, "huge": 1e308})
+    counted = await container.patch_item("1", "a", [{"op": "incr", "path": "/n", "value": 1}])
+    assert counted["n"] == 2**53
+    more = [{"op": "incr", "path": "/huge", "value": 1e308}]
+    await refused(container.patch_item("1", "a", more), 400, "beyond the range")
+    assert (await container.read_item("1", "a"))["huge"] == made["huge"]
 
 
 async def test_a_batch_that_fails_leaves_nothing(container: ContainerProxy):
@@ -296,6 +344,12 @@ async def test_two_level_keys_need_both_levels(database: DatabaseProxy):
     full = container.query_items("SELECT * FROM c", partition_key=["t", "u"])
     assert [d async for d in full] == [made]
     await refused(container.read_item("1", ["t"]), 400)
+    for lacking in ({"tenant": "t"}, {"user": "u"}, {}, {"tenant": "t", "user": {"name": "u"}}):
+        mismatch = await refused(container.create_item({"id": "2", **lacking}), 400, "doesn't match")
+        assert mismatch.sub_status == 1001
+    await refused(container.execute_item_batch([("create", ({"id": "2", "tenant": "t"},))], ["t", None]), 400)
+    await container.create_item({"id": "2", "tenant": "t", "user": None})
+    assert (await container.read_item("2", ["t", None]))["user"] is None
     with pytest.raises(CosmosHttpResponseError) as prefix:
         [d async for d in container.query_items("SELECT * FROM c", partition_key=["t"])]
     assert prefix.value.status_code == 400

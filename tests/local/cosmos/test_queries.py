@@ -95,6 +95,49 @@ GONE = "no row, because the value is undefined"
         ("IS_STRING('')", True), ("IS_ARRAY([])", True), ("IS_OBJECT({})", True), ("IS_PRIMITIVE(null)", True),
         ("IS_PRIMITIVE([])", False), ("IS_INTEGER(1.5)", False), ("IS_INTEGER(2.0)", True),
         ("'it\\'s \\u00e4 \\n'", "it's ä \n"), ('"quote \' \\" inside"', 'quote \' " inside'),
+        ('DateTimeAdd("yyyy", 1, "2020-07-03T00:00:00.0000000")', "2021-07-03T00:00:00.0000000Z"),
+        ('DateTimeAdd("mm", -1, "2020-07-03T00:00:00.0000000")', "2020-06-03T00:00:00.0000000Z"),
+        ('DateTimeAdd("month", 1, "2023-01-31T01:02:03.1234567Z")', "2023-02-28T01:02:03.1234567Z"),
+        ('DateTimeAdd("year", -1, "2024-02-29T00:00:00Z")', "2023-02-28T00:00:00.0000000Z"),
+        ('DateTimeAdd("ss", 5 * -5, "2020-07-03T00:00:00.0000000")', "2020-07-02T23:59:35.0000000Z"),
+        ('DateTimeAdd("ns", 250, "2020-07-03T00:00:00Z")', "2020-07-03T00:00:00.0000002Z"),
+        ('DateTimeAdd("yyyy", 9000, "2020-07-03T00:00:00Z")', GONE),
+        ('DateTimeAdd("yyyy", 1.5, "2020-07-03T00:00:00Z")', GONE),
+        ('DateTimeAdd("week", 1, "2020-07-03T00:00:00Z")', GONE),
+        ('DateTimeAdd("dd", 1, "2020-02-30T00:00:00Z")', GONE),
+        ('DateTimeAdd("dd", 1, "2020-07-03")', GONE),
+        ('DateTimeAdd("dd", 1, 5)', GONE),
+        ('DateTimeDiff("yyyy", "2019-02-04T16:00:00.0000000", "2018-03-05T05:00:00.0000000")', -1),
+        ('DateTimeDiff("mm", "2018-03-05T05:00:00.0000000", "2019-02-04T16:00:00.0000000")', 11),
+        ('DateTimeDiff("dd", "2018-03-05T05:00:00.0000000", "2019-02-04T16:00:00.0000000")', 336),
+        ('DateTimeDiff("hh", "2019-02-04T16:00:00.0000000", "2018-03-05T05:00:00.0000000")', -8075),
+        ('DateTimeDiff("ss", "2018-03-05T05:00:00.0000000", "2019-02-04T16:00:00.0000000")', 29070000),
+        ('DateTimeDiff("dd", "2020-01-01T23:59:59Z", "2020-01-02T00:00:00Z")', 1),
+        ('DateTimeDiff("ns", "2020-01-01T00:00:00.0000001Z", "2020-01-01T00:00:00.0000003Z")', 200),
+        ('DateTimePart("yyyy", "2016-05-29T08:30:00.1301617")', 2016),
+        ('DateTimePart("mi", "2016-05-29T08:30:00.1301617")', 30),
+        ('DateTimePart("dd", "2016-05-29T08:30:00.1301617")', 29),
+        ('DateTimePart("hh", "2016-05-29T08:30:00.1301617")', 8),
+        ('DateTimePart("ms", "2016-05-29T08:30:00.1301617")', 130),
+        ('DateTimePart("mcs", "2016-05-29T08:30:00.1301617")', 130161),
+        ('DateTimePart("ns", "2016-05-29T08:30:00.1301617")', 130161700),
+        ('DateTimePart("mm", "no date")', GONE),
+        ('DateTimeBin("2021-01-08T18:35:00.0000000", "dd")', "2021-01-08T00:00:00.0000000Z"),
+        ('DateTimeBin("2021-01-08T18:35:00.0000000", "hh", 5)', "2021-01-08T15:00:00.0000000Z"),
+        ('DateTimeBin("2021-01-08T18:35:00.0000000", "dd", 7)', "2021-01-07T00:00:00.0000000Z"),
+        ('DateTimeBin("2021-01-08T18:35:00.0000000", "dd", 7, "1601-01-01T00:00:00.0000000")', "2021-01-04T00:00:00.0000000Z"),
+        ('DateTimeBin("2021-01-08T18:35:00.0000000", "dd", 0)', GONE),
+        ("DateTimeFromParts(2017, 4, 20)", "2017-04-20T00:00:00.0000000Z"),
+        ("DateTimeFromParts(2017, 4, 20, 13, 15, 20, 3456789)", "2017-04-20T13:15:20.3456789Z"),
+        ("DateTimeFromParts(-2000, -1, -1)", GONE),
+        ('DateTimeToTicks("2015-05-19T12:00:00.0000000")', 14320368000000000),
+        ('DateTimeToTimestamp("2015-05-19T12:00:00.0000000")', 1432036800000),
+        ("TicksToDateTime(15973607943002652)", "2020-08-13T23:19:54.3002652Z"),
+        ("TicksToDateTime(-116444736000000000)", "1601-01-01T00:00:00.0000000Z"),
+        ('TicksToDateTime("1")', GONE),
+        ("TimestampToDateTime(1597360794300)", "2020-08-13T23:19:54.3000000Z"),
+        ("TimestampToDateTime(-62135596800000)", "0001-01-01T00:00:00.0000000Z"),
+        ("TimestampToDateTime(1e300)", GONE),
         ("[1, undefined, {'a': undefined, b: 2}]", [1, {"b": 2}]), ("{'a': [1, 2]}.a[1]", 2),
     ],
 )  # fmt: skip
@@ -103,6 +146,15 @@ async def test_an_expression_has_the_services_value(people: ContainerProxy, expr
     found = await ask(people, f"SELECT VALUE {expression}")
     assert found == expected
     assert [type(f) for f in found] == [type(e) for e in expected]
+
+
+async def test_the_current_time_is_the_servers_which_a_test_may_push_forward(server, people: ContainerProxy):
+    text = "SELECT VALUE [GetCurrentTimestamp(), DateTimeToTimestamp(GetCurrentDateTimeStatic()), FLOOR(GetCurrentTicks() / 10000)]"
+    [(first, *others)] = await ask(people, text)
+    assert others == [first, first]
+    await server.door("POST", "clock", {"advanceSeconds": 3600})
+    [(later, *_)] = await ask(people, text)
+    assert 3_600_000 <= later - first < 3_700_000
 
 
 @pytest.mark.parametrize(
@@ -169,6 +221,23 @@ async def test_where_keeps_what_is_true(people: ContainerProxy, where, ids):
         ("SELECT VALUE MIN(c.n) FROM c WHERE c.id = 'none'", []),
         ("SELECT VALUE COUNT(1) FROM c JOIN t IN c.tags", [5]),
         ("SELECT VALUE {'n': COUNT(1), 'two': MAX(c.n) - MIN(c.n)} FROM c WHERE c.n < 9", [{"n": 4, "two": 2}]),
+        ("SELECT VALUE COUNTIF(c.n > 1) FROM c", [3]),
+        ("SELECT COUNTIF(c.flag) AS yes, COUNTIF(NOT c.flag) AS no, COUNTIF(c.n) AS none FROM c", [{"yes": 1, "no": 1, "none": 0}]),
+        ("SELECT c.city, COUNT(1) AS n FROM c GROUP BY c.city", [{"city": "Bonn", "n": 2}, {"city": "Ulm", "n": 2}, {"city": "ulm", "n": 1}]),
+        ("SELECT COUNT(1) AS n, c.deep.x FROM c GROUP BY c.deep.x", [{"n": 2}, {"n": 1, "x": None}, {"n": 1, "x": 1}, {"n": 1, "x": 2}]),
+        ("SELECT c.city, MAX(c.n) AS high, COUNTIF(c.n > 2) AS big, 'x' AS mark FROM c WHERE IS_NUMBER(c.n) GROUP BY c.city", [{"city": "Bonn", "high": 2.5, "big": 1, "mark": "x"}, {"city": "Ulm", "high": 3, "big": 1, "mark": "x"}]),
+        ("SELECT LOWER(c.city) AS city, SUM(1) AS n FROM c GROUP BY LOWER(c.city)", [{"city": "bonn", "n": 2}, {"city": "ulm", "n": 3}]),
+        ("SELECT VALUE {'city': c.city, 'first': MIN(c.id)} FROM c GROUP BY c.city, IS_STRING(c.n)", [{"city": "Bonn", "first": "2"}, {"city": "Ulm", "first": "1"}, {"city": "ulm", "first": "4"}]),
+        ("SELECT t, COUNT(1) AS n FROM c JOIN t IN c.tags WHERE IS_STRING(t) GROUP BY t", [{"t": "a", "n": 2}, {"t": "b", "n": 2}]),
+        ("SELECT TOP 1 VALUE c.city FROM c GROUP BY c.city", ["Bonn"]),
+        ("SELECT VALUE c.city FROM c GROUP BY c.city OFFSET 1 LIMIT 1", ["Ulm"]),
+        ("SELECT COUNT(1) FROM c WHERE c.id = 'none' GROUP BY c.city", []),
+        ("SELECT DISTINCT VALUE c.city FROM c ORDER BY c.city DESC", ["ulm", "Ulm", "Bonn"]),
+        ("SELECT DISTINCT c.city FROM c ORDER BY c.n", [{"city": "Ulm"}, {"city": "Bonn"}, {"city": "ulm"}]),
+        ("SELECT DISTINCT c.flag, c.city FROM c ORDER BY c.city OFFSET 1 LIMIT 2", [{"flag": False, "city": "Bonn"}, {"city": "Ulm"}]),
+        ("SELECT DISTINCT TOP 2 VALUE c.city FROM c ORDER BY c.city", ["Bonn", "Ulm"]),
+        (f"SELECT VALUE c.id FROM c WHERE c.n IN ({', '.join(['0'] * 15_999)}, 2)", ["2"]),
+        (f"SELECT VALUE COUNT(1) FROM c {' '.join(f'JOIN t{n} IN c.tags' for n in range(10))} WHERE c.id = '2'", [1]),
     ],
 )  # fmt: skip
 async def test_a_query_answers_as_the_service_does(people: ContainerProxy, text, rows):
@@ -178,7 +247,30 @@ async def test_a_query_answers_as_the_service_does(people: ContainerProxy, text,
 @pytest.mark.parametrize(
     ("text", "named"),
     [
-        ("SELECT c.city, COUNT(1) FROM c GROUP BY c.city", "GROUP BY"),
+        ("SELECT c.city, COUNT(1) FROM c GROUP BY c.city ORDER BY c.city", "'ORDER BY' is not supported in"),
+        ("SELECT c.city FROM c ORDER BY c.city GROUP BY c.city", "Syntax error"),
+        ("SELECT * FROM c GROUP BY c.city", "'SELECT *' cannot be used with GROUP BY"),
+        ("SELECT DISTINCT c.city FROM c GROUP BY c.city", "DISTINCT together with GROUP BY"),
+        ("SELECT c.id, COUNT(1) FROM c GROUP BY c.city", "'c' is invalid in the select list"),
+        ("SELECT LOWER(c.city) FROM c GROUP BY c.city", "group by the whole expression"),
+        ("SELECT COUNT(1) FROM c GROUP BY COUNT(1)", "neither an aggregate nor a sub-query"),
+        ("SELECT COUNT(1) FROM c GROUP BY (SELECT VALUE 1)", "neither an aggregate nor a sub-query"),
+        ("SELECT COUNT(1) FROM c GROUP BY 1", "needs a property"),
+        (f"SELECT {', '.join(['COUNT(1)'] * 22)} FROM c GROUP BY c.city", "at most 21 aggregates"),
+        ("SELECT COUNT(1), (SELECT VALUE c.id) FROM c", "sub-query in the select list"),
+        ("SELECT VALUE ARRAY(SELECT VALUE t FROM t IN c.tags GROUP BY t) FROM c", "in a sub-query"),
+        (
+            f"SELECT VALUE 1 FROM c {' '.join(f'JOIN t{n} IN c.tags' for n in range(11))}",
+            "allowed limit is 10. (SC3002)",
+        ),
+        (
+            f"SELECT VALUE 1 FROM c {' '.join(f'JOIN t{n} IN c.tags' for n in range(10))} WHERE EXISTS(SELECT VALUE 1 FROM u IN c.tags JOIN v IN c.tags)",
+            "allowed limit is 10. (SC3002)",
+        ),
+        (
+            f"SELECT * FROM c WHERE c.n IN ({', '.join(['0'] * 16_001)})",
+            "lists 16001 values. The allowed limit is 16000",
+        ),
         ("SELECT VALUE COUNT(1), c.id FROM c", "Syntax error"),
         ("SELECT COUNT(1), c.id FROM c", "aggregate"),
         ("SELECT * FROM c ORDER BY c.n + 1", "could not be mapped"),
@@ -201,6 +293,8 @@ async def test_a_query_answers_as_the_service_does(people: ContainerProxy, text,
         ("DELETE FROM c", "Syntax error"),
         ("SELECT * FROM c; SELECT 1", "Syntax error"),
         ("SELECT LENGTH() FROM c", "LENGTH"),
+        ("SELECT VALUE DateTimeBin('2021-01-08T18:35:00Z', 'month')", "DateTimeBin by month"),
+        ("SELECT VALUE GetCurrentDateTime(1)", "GETCURRENTDATETIME"),
         ("SELECT c.id FROM t IN c.tags", "'c' could not be resolved"),
         ("SELECT VALUE COUNT(1) FROM c ORDER BY c.n", "together with an aggregate"),
     ],
@@ -218,6 +312,7 @@ async def test_what_is_not_supported_is_named(people: ContainerProxy, text, name
         ("SELECT DISTINCT c.city FROM c", "DISTINCT"),
         ("SELECT VALUE COUNT(1) FROM c", "aggregate"),
         ("SELECT c.city FROM c GROUP BY c.city", "GROUP BY"),
+        ("SELECT COUNT(1) FROM c GROUP BY c.city", "GROUP BY"),
     ],
 )
 async def test_across_partitions_only_a_plain_stream_is_served(people: ContainerProxy, text, named):
@@ -261,6 +356,10 @@ def test_without_a_key_a_query_must_say_that_it_fans_out(server, people: Contain
         "SELECT TOP 3 VALUE c.id FROM c ORDER BY c.id DESC",
         "SELECT VALUE t FROM c JOIN t IN c.tags",
         "SELECT VALUE c.id FROM c ORDER BY c.missing",
+        "SELECT DISTINCT VALUE c.city FROM c ORDER BY c.city DESC",
+        "SELECT DISTINCT c.city FROM c ORDER BY c.n",
+        "SELECT c.city, COUNT(1) FROM c GROUP BY c.city",
+        "SELECT COUNT(1), c.deep.x, c.city FROM c GROUP BY c.city, c.deep.x",
     ],
 )
 async def test_pages_put_together_are_the_whole_answer(people: ContainerProxy, text):
@@ -296,15 +395,53 @@ async def test_a_foreign_continuation_is_refused(people: ContainerProxy):
         assert "Invalid Continuation Token" in refused.value.message
 
 
-async def test_metrics_and_charge_show_a_scan(people: ContainerProxy):
+async def test_a_count_of_everything_reads_no_item(people: ContainerProxy):
     headers = []
     query = people.query_items(
-        "SELECT * FROM c WHERE c.id = '1'",
+        "SELECT VALUE COUNT(1) FROM c",
+        partition_key="a",
+        populate_query_metrics=True,
+        response_hook=lambda h, _: headers.append(h),
+    )
+    assert [row async for row in query] == [5]
+    metrics = dict(part.split("=") for part in headers[0]["x-ms-documentdb-query-metrics"].split(";"))
+    assert (metrics["retrievedDocumentCount"], metrics["retrievedDocumentSize"]) == ("0", "0")
+    assert float(metrics["indexUtilizationRatio"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("where", "read"),
+    [("c.id = '1'", 1), ("c.city = 'Ulm' AND c.n > 1", 1), ("c.hidden = 1 OR c.id = '1'", 5)],
+)
+async def test_metrics_and_charge_show_a_scan(people: ContainerProxy, where, read):
+    headers = []
+    query = people.query_items(
+        f"SELECT * FROM c WHERE {where}",
         partition_key="a",
         populate_query_metrics=True,
         response_hook=lambda h, _: headers.append(h),
     )
     assert len([row async for row in query]) == 1
-    assert "retrievedDocumentCount=5;" in headers[0]["x-ms-documentdb-query-metrics"]
+    assert f"retrievedDocumentCount={read};" in headers[0]["x-ms-documentdb-query-metrics"]
     assert "outputDocumentCount=1;" in headers[0]["x-ms-documentdb-query-metrics"]
     assert float(headers[0]["x-ms-request-charge"]) > 2.8
+
+
+async def test_index_metrics_name_what_served_and_what_would_have(people: ContainerProxy):
+    for text, served, lacking, composite in [
+        (
+            "SELECT * FROM c WHERE c.city = 'Ulm' AND c.hidden = 1 OR c.id = '1'",
+            ["/city/?", "/id/?", "/owner/?"],
+            ["/hidden/?"],
+            [],
+        ),
+        ("SELECT * FROM c WHERE c.id = '1' OR c.hidden = 1", ["/owner/?"], ["/hidden/?"], []),
+        ("SELECT * FROM c WHERE ARRAY_CONTAINS(c.tags, 'b')", ["/owner/?", "/tags/[]/?"], [], []),
+        ("SELECT * FROM c ORDER BY c.city, c.n DESC", ["/owner/?"], [], [["/city ASC", "/n DESC"]]),
+    ]:
+        query = people.query_items(text, partition_key="a", populate_index_metrics=True)
+        assert [row async for row in query]
+        found = query.get_response_headers()["x-ms-cosmos-index-utilization"]
+        assert [each["IndexSpec"] for each in found["UtilizedSingleIndexes"]] == served
+        assert [each["IndexSpec"] for each in found["PotentialSingleIndexes"]] == lacking
+        assert [each["IndexSpecs"] for each in found["UtilizedCompositeIndexes"]] == composite

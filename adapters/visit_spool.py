@@ -1,0 +1,155 @@
+"""Visits on the worker's own disk, from before their page is answered until the queue has them.
+
+A worker writes to files of its own: `<worker>.lock`, which it holds locked while it lives, and parts
+`<worker>-<number>`. Whoever gets the lock knows that its worker is gone, and takes over the parts. A part
+that is closed, or whose worker is gone, never changes again: its name is the id under which its visits are
+counted once.
+"""
+
+import errno
+import fcntl
+import logging
+import os
+import re
+import secrets
+from collections import Counter
+from contextlib import suppress
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from domain.base.ids import ID_BYTES, make_id
+from domain.visits.counting import Visit
+
+log = logging.getLogger("izwop.visits")
+
+_WORKER = re.compile("wrk_[a-z2-7]{26}")
+# Another worker may look into the lock between its making and its locking; rarely, and never twice.
+_TRIES = 5
+
+
+class VisitSpool:
+    """The parts of one worker in `folder`, which workers of one instance share.
+
+    Any call may raise `OSError`: the disk may be full, read-only or gone.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._worker = ""
+        self._number = 0
+        self._open: int | None = None
+        self._ended: list[str] = []
+        # Of this worker, and of those that are gone: a lock is held as long as its file is open.
+        self._locks: dict[str, int] = {}
+
+    def append(self, visit: Visit) -> None:
+        """Write a visit to the open part, wholly or so that nobody takes it for one."""
+        record = f"{visit.subject_id} {visit.kind} {visit.day.isoformat()} {visit.link or ''}\n".encode()
+        if self._open is None:
+            self._open = self._new_part()
+        written = 0
+        try:
+            written = os.write(self._open, record)
+        finally:
+            if written < len(record):
+                # A half record is known by being the last of its part.
+                self._end_part()
+        if written < len(record):
+            raise OSError(errno.ENOSPC, "no room for a visit")
+
+    def closed(self) -> list[str]:
+        """End the open part, and return the parts that ended since this was last asked."""
+        if self._open is not None:
+            self._end_part()
+        ended, self._ended = self._ended, []
+        return ended
+
+    def read(self, part: str) -> Counter[Visit]:
+        """The visits of a part, and how many there were of each. A record that was cut off is none."""
+        records = Counter((self._folder / part).read_bytes().split(b"\n")[:-1])
+        visits: Counter[Visit] = Counter()
+        for record, number in records.items():
+            visit = _visit(record)
+            if visit is None:
+                log.warning("visits_unreadable part=%s count=%d", part, number)
+            else:
+                visits[visit] += number
+        return visits
+
+    def forget(self, part: str) -> None:
+        """Delete a part, and with the last part of a worker that is gone what it left besides."""
+        (self._folder / part).unlink(missing_ok=True)
+        worker = part.partition("-")[0]
+        if worker != self._worker and not self._parts(worker):
+            self._release(worker)
+
+    def adopt(self) -> list[str]:
+        """Take over the parts of workers that are gone. What is returned once is not returned again."""
+        found: list[str] = []
+        for path in self._folder.glob("*.lock"):
+            worker = path.stem
+            if not _WORKER.fullmatch(worker) or worker in self._locks:
+                continue
+            with suppress(FileNotFoundError):
+                lock = os.open(path, os.O_RDWR)
+                if not _locked(lock):
+                    os.close(lock)
+                    continue
+                self._locks[worker] = lock
+                parts = self._parts(worker)
+                found += parts
+                if not parts:
+                    self._release(worker)
+        return found
+
+    def _parts(self, worker: str) -> list[str]:
+        return [path.name for path in self._folder.glob(f"{worker}-*")]
+
+    def _release(self, worker: str) -> None:
+        (self._folder / f"{worker}.lock").unlink(missing_ok=True)
+        os.close(self._locks.pop(worker))
+
+    def _new_part(self) -> int:
+        # Somebody may have emptied the disk's temporary folders.
+        if not self._worker or not self._folder.exists():
+            self._begin()
+        self._number += 1
+        flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_APPEND
+        return os.open(self._folder / f"{self._worker}-{self._number}", flags, 0o600)
+
+    def _end_part(self) -> None:
+        opened, self._open = self._open, None
+        self._ended.append(f"{self._worker}-{self._number}")
+        if opened is not None:
+            os.close(opened)
+
+    def _begin(self) -> None:
+        """Choose a name that nobody else has, and lock it before there is anything under it."""
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for _ in range(_TRIES):
+            worker = make_id("wrk", secrets.token_bytes(ID_BYTES))
+            lock = os.open(self._folder / f"{worker}.lock", os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600)
+            if _locked(lock):
+                self._worker, self._locks[worker] = worker, lock
+                return
+            os.close(lock)
+        raise OSError(errno.EAGAIN, "no lock for the spool of visits")
+
+
+def _locked(lock: int) -> bool:
+    """Whether the lock is this worker's now; a file that was deleted meanwhile locks nothing."""
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return os.fstat(lock).st_nlink > 0
+
+
+def _visit(record: bytes) -> Visit | None:
+    try:
+        subject_id, kind, day, link = record.decode("ascii").split(" ")
+        values = {"subject_id": subject_id, "kind": kind, "day": day, "link": link or None}
+        return Visit.model_validate(values)
+    except (ValueError, ValidationError):
+        return None

@@ -1,0 +1,24 @@
+"""How often a card is visited: the visits of a busy one may be sent after their page, those of others not."""
+
+from collections import Counter
+
+# More than this within a second: then the few that a vanishing machine takes along do not matter.
+MOST_OF_A_QUIET_CARD = 10
+
+
+class Pace:
+    """The visits of each card in this second and in the one before."""
+
+    def __init__(self) -> None:
+        self._second = 0
+        self._now: Counter[str] = Counter()
+        self._before: Counter[str] = Counter()
+
+    def is_busy(self, subject_id: str, at: float) -> bool:
+        """Note a visit at a moment in seconds, and say whether its card is busy."""
+        second = int(at)
+        if second != self._second:
+            self._before = self._now if second == self._second + 1 else Counter()
+            self._second, self._now = second, Counter()
+        self._now[subject_id] += 1
+        return max(self._now[subject_id], self._before[subject_id]) > MOST_OF_A_QUIET_CARD
