@@ -44,15 +44,21 @@ class Page:
     route: str
     handler: str
     refuse: ClassVar[str] = "functions.framework.pages:refuse"
+    keeps: ClassVar[bool] = False
 
     def register(self, app: func.FunctionApp) -> None:
-        _register_http(
-            app, self.name, self.methods, self.route, _framed(self.name, self.handler, self.refused)
-        )
+        framed = _framed(self.name, self.handler, self.refused, keeps=self.keeps)
+        _register_http(app, self.name, self.methods, self.route, framed)
 
     def refused(self, req: func.HttpRequest, refusal: Refusal) -> func.HttpResponse:
         answer: func.HttpResponse = resolve(self.refuse)(req, refusal)
         return answer
+
+
+class KeptPage(Page):
+    """A page whose handler keeps its replies, and so compresses each of them once itself."""
+
+    keeps: ClassVar[bool] = True
 
 
 class MyPage(Page):
@@ -156,13 +162,15 @@ def resolve(handler: str) -> Any:
     return getattr(import_module(module), name)
 
 
-def _framed(name: str, handler: str | Handler, refuse: Refuse) -> Handler:
-    """The handler with its refusals told by `refuse`, a function of a request and a refusal."""
+def _framed(name: str, handler: str | Handler, refuse: Refuse, *, keeps: bool = False) -> Handler:
+    """The handler with its refusals told by `refuse`, and its replies compressed unless it keeps them so."""
 
     async def handle(req: func.HttpRequest) -> func.HttpResponse:
         try:
             called: Handler = resolve(handler) if isinstance(handler, str) else handler
             answer = await called(req)
+            if keeps:
+                return answer
         except Refusal as refusal:
             answer = _told(name, req, refusal, refuse)
         except Exception:
