@@ -102,8 +102,8 @@ def problem(refusal: errors.Refusal, headers: Mapping[str, str] | None = None) -
     extra = dict(headers or {})
     if status == HTTPStatus.UNAUTHORIZED:
         extra["WWW-Authenticate"] = 'Bearer realm="izwop"'
-    if status == HTTPStatus.SERVICE_UNAVAILABLE:
-        extra["Retry-After"] = str(errors.Unavailable.retry_after)
+    if refusal.retry_after is not None:
+        extra["Retry-After"] = str(refusal.retry_after)
     return reply(
         body.model_dump_json().encode(), status=status, content_type="application/problem+json", headers=extra
     )
