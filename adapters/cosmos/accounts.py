@@ -22,8 +22,6 @@ from domain.sign_in.sessions import ABSOLUTE, Session
 _SESSION_TTL = int((ABSOLUTE + timedelta(days=1)).total_seconds())
 
 
-# A message that claimed a welcome and then was set aside must not keep it for ever.
-_WELCOME_CLAIM = timedelta(hours=1)
 _MESSAGE_ID = re.compile("[A-Za-z0-9-]{1,64}")
 
 
@@ -48,12 +46,12 @@ class CosmosAccounts:
     async def create(self, account: Account) -> None:
         await self._items.create(document("account", account.id, account.id, account, welcomedAt=None))
 
-    async def claim_welcome(self, account_id: str, *, by: str, at: datetime) -> bool:
+    async def claim_welcome(self, account_id: str, *, by: str, at: datetime, stale: datetime) -> bool:
         by = _message(by)
         values = {"welcomingBy": by, "welcomingAt": instant(at)}
         free = (
             f"where NOT IS_DEFINED(c.welcomingBy) OR c.welcomingBy = '{by}'"
-            f" OR c.welcomingAt < '{instant(at - _WELCOME_CLAIM)}'"
+            f" OR c.welcomingAt < '{instant(stale)}'"
         )
         return await self._items.patch(account_id, account_id, values, where=free) is True
 
