@@ -273,3 +273,21 @@ async def test_a_suggested_handle_does_not_speak_for_us(signed_in, name: str) ->
     body = await body_of(ada, handle())
     made = await ada.api("POST", "cards", json={"profileId": body["profileId"], "content": shown(name=name)})
     assert made.json()["handle"].startswith("card-")
+
+
+async def test_a_copy_that_is_repeated_is_answered_the_same_whatever_became_of_the_source(signed_in) -> None:
+    ada = await signed_in()
+    card = (await a_card(ada)).json()
+    path, key = f"cards/{card['id']}/copies", {"Idempotency-Key": secrets.token_hex()}
+    first = await ada.api("POST", path, json={}, headers=key)
+    assert first.status_code == 201, first.text
+    draft = {"profileId": card["profileId"], "content": CONTENT | shown(title="Edited")}
+    edited = await change(ada, "PUT", f"cards/{card['id']}", '"1"', **draft)
+    assert (await ada.api("POST", path, json={}, headers=key)).json() == first.json()
+    await change(ada, "DELETE", f"cards/{card['id']}", edited.headers["etag"])
+    again = await ada.api("POST", path, json={}, headers=key)
+    assert (again.status_code, again.json()) == (201, first.json())
+    other = await ada.api("POST", path, json={"handle": handle()}, headers=key)
+    assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
+    of_another = await ada.api("POST", f"cards/{first.json()['id']}/copies", json={}, headers=key)
+    assert (of_another.status_code, of_another.json()["code"]) == (422, "idempotency_key_reused")
