@@ -111,8 +111,11 @@ async def _stale(
 ) -> func.HttpResponse:
     card = await card_of(req, person)
     newer = differences(values, card.draft)
+    # The same button, pressed twice, perhaps because the first answer was lost.
     if not newer and form.get("then") == "publish" and card.published == card.draft:
-        return redirect(f"/my/cards/{card.id}?done=published")  # the same button, pressed twice
+        return redirect(f"/my/cards/{card.id}?done=published")
+    if not newer and form.get("then", "save") == "save":
+        return redirect(f"/my/cards/{card.id}?done=saved")
     form = {**form, "version": str(card.version)}
     return await _edit_page(person, card, values, form=form, newer=newer)
 
