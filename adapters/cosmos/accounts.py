@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from adapters.cosmos.database import Database, Items, instant
 from adapters.cosmos.documents import (
     DELETED_TTL,
+    count,
     create_once,
     document,
     from_document,
@@ -76,6 +77,9 @@ class CosmosProfiles:
     async def list(self, account_id: str, limit: int, cursor: str | None) -> tuple[list[Profile], str | None]:
         found, following = await newest_first(self._items, "profile", account_id, limit, cursor)
         return [from_document(Profile, stored) for stored in found], following
+
+    async def count(self, account_id: str) -> int:
+        return await count(self._items, "profile", account_id)
 
     async def create(self, profile: Profile, creation: "Creation[Profile] | None") -> bool:
         new = document(

@@ -281,6 +281,15 @@ class Items:
             )
             return [upgraded(self._name, dict(document)) async for document in found]
 
+    async def count(self, sql: str, partition: str, **parameters: Any) -> int:
+        """The result of a `SELECT VALUE COUNT(1)` within one partition."""
+        container = await self._database.container(self._name)
+        async with _asked():
+            found = container.query_items(
+                sql, parameters=_parameters(parameters), partition_key=partition, max_item_count=1
+            )
+            return sum([int(part) async for part in found])  # type: ignore[call-overload]
+
     async def sweep(self, sql: str, **parameters: Any) -> AsyncGenerator[Document]:
         """Stream a plain filter across all partitions. For maintenance, never for a request."""
         async with aclosing(self.stored(sql, **parameters)) as documents:

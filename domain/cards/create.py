@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 from domain.accounts.profiles import ProfileStore
 from domain.base.errors import Fault, HandleLookalike, HandleTaken, InvalidInput, KeyReused, Unavailable
 from domain.base.idempotency import Creation, request_hash
+from domain.base.limits import HANDLES, MOST_CARDS, Limiter, LimitReached
 from domain.base.model import Closed
 from domain.cards.card import (
     ADOPT_AFTER,
@@ -48,11 +49,12 @@ class CardCopy(Closed):
 
 
 class Ports(NamedTuple):
-    """The stores that making and editing cards needs."""
+    """The stores that making and editing cards needs, and the limits of making them."""
 
     cards: CardStore
     handles: HandleClaims
     profiles: ProfileStore
+    limiter: Limiter
 
 
 class Creating(NamedTuple):
@@ -78,11 +80,14 @@ async def create_card(
     `asked` is what makes a request the same, if that is not `new`. Raises `HandleTaken`, `HandleLookalike` or
     `KeyReused`. A crash on the way leaves a pending claim, which the repetition adopts or housekeeping frees.
     """
-    (cards, handles, profiles), (card_id, suffix, key, now) = ports, creating
+    (cards, handles, profiles, limiter), (card_id, suffix, key, now) = ports, creating
     asked = asked or new
     if key and (done := await cards.creation(account_id, key)):
         return done.repeated(asked)
     await _own_profile(account_id, new.profile_id, profiles)
+    if await cards.count(account_id) >= MOST_CARDS:
+        raise LimitReached(f"An account may have {MOST_CARDS} cards. Delete one that you do not need.")
+    await limiter.take(HANDLES, account_id, now)
     handle = new.handle or suggest_handle(new.content.name, suffix)
     wanted = Claim(handle=handle, account_id=account_id, card_id=card_id, key=key, claimed_at=now)
     claim = await handles.claim(wanted)

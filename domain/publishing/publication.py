@@ -14,6 +14,7 @@ from pydantic.alias_generators import to_camel
 
 from domain.base.errors import Conflict, Fault, InvalidInput, Unavailable
 from domain.base.fields import phone_text
+from domain.base.limits import HANDLES, Limiter
 from domain.cards.card import (
     ADOPT_AFTER,
     Card,
@@ -208,7 +209,7 @@ def _changed(card: Card, change: Change, at: datetime) -> Card:
     return card.changed(at, paused=change == "pause")
 
 
-async def rename_card(of: CardVersion, handle: str, *, now: datetime, ports: Ports) -> Card:
+async def rename_card(of: CardVersion, handle: str, *, now: datetime, ports: Ports, limiter: Limiter) -> Card:
     """Give the card another handle; the old one leads there, for good.
 
     A crash before the card is saved leaves a pending claim, which housekeeping frees.
@@ -218,6 +219,8 @@ async def rename_card(of: CardVersion, handle: str, *, now: datetime, ports: Por
         return card
     if len(card.former_handles) >= MAX_RENAMES and not done:
         raise TooManyRenames
+    if not done:
+        await limiter.take(HANDLES, of.account_id, now)
     claim = await _claimed(card, handle, now, ports.handles)
     former = [old for old in [*card.former_handles, card.handle] if old != handle]
     changed = card.changed(now, handle=handle, former_handles=former)

@@ -8,6 +8,7 @@ import azure.functions as func
 from pydantic import ValidationError
 
 from domain.base import errors
+from domain.base.limits import TooManyRequests
 from domain.base.model import Model
 from functions.framework.replies import reply
 
@@ -53,6 +54,7 @@ STATUS: dict[type[errors.Refusal], HTTPStatus] = {
     errors.StaleVersion: HTTPStatus.PRECONDITION_FAILED,
     errors.VersionRequired: HTTPStatus.PRECONDITION_REQUIRED,
     errors.Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+    TooManyRequests: HTTPStatus.TOO_MANY_REQUESTS,
     BadBody: HTTPStatus.BAD_REQUEST,
     MediaTypeRefused: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     errors.ImageTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
