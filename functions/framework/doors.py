@@ -37,7 +37,10 @@ class Door(Protocol):
 
 @dataclass(frozen=True)
 class Page:
-    """A page that anybody may open. Refusals and bugs are told on a page, or to programs as a problem."""
+    """A page that anybody may open. Refusals and bugs are told on a page, or to programs as a problem.
+
+    `methods` are written with blanks between them; every method where none is named.
+    """
 
     name: str
     methods: str
@@ -45,10 +48,12 @@ class Page:
     handler: str
     refuse: ClassVar[str] = "functions.framework.pages:refuse"
     keeps: ClassVar[bool] = False
+    level: ClassVar[func.AuthLevel] = func.AuthLevel.ANONYMOUS
 
     def register(self, app: func.FunctionApp) -> None:
         framed = _framed(self.name, self.handler, self.refused, keeps=self.keeps)
-        _register_http(app, self.name, self.methods, self.route, framed)
+        routed = app.route(route=self.route, methods=self.methods.split() or None, auth_level=self.level)
+        app.function_name(self.name)(routed(framed))
 
     def refused(self, req: func.HttpRequest, refusal: Refusal) -> func.HttpResponse:
         answer: func.HttpResponse = resolve(self.refuse)(req, refusal)
@@ -90,6 +95,12 @@ class Resource(Page):
     refuse: ClassVar[str] = "functions.framework.problems:refuse"
 
 
+class OperatorResource(Resource):
+    """A resource that the host gives only to who brings a function key, in `x-functions-key`."""
+
+    level = func.AuthLevel.FUNCTION
+
+
 class Operation(NamedTuple):
     """An operation of the API. The handler is described by `functions.framework.operations.operation`."""
 
@@ -110,7 +121,8 @@ class Operation(NamedTuple):
             return answer
 
         framed = _framed(self.name, handle, refused)
-        _register_http(app, self.name, self.method, f"{API}/{self.path}", framed)
+        routed = app.route(route=f"{API}/{self.path}", methods=[self.method])(framed)
+        app.function_name(self.name)(routed)
 
 
 class Queue(NamedTuple):
@@ -190,9 +202,3 @@ def _told(name: str, req: func.HttpRequest, refusal: Refusal, refuse: Refuse) ->
         log.exception("a refusal could not be told in %s", name)
         answer = resolve("functions.framework.problems:problem")(InternalError())
     return answer
-
-
-def _register_http(app: func.FunctionApp, name: str, methods: str, route: str, handle: Handler) -> None:
-    """Register for the methods, written with blanks between them; every method where none is named."""
-    routed = app.route(route=route, methods=methods.split() or None)(handle)
-    app.function_name(name)(routed)
