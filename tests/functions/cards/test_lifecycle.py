@@ -232,6 +232,22 @@ async def test_a_handle_whose_claim_stayed_pending_is_not_reissued_after_deletio
     assert taken.json()["code"] == "handle_taken"
 
 
+async def test_the_names_of_a_draft_that_was_never_published_are_free_once_it_is_deleted(
+    signed_in, client
+) -> None:
+    ada, bob, first, second = await signed_in(), await signed_in(), handle(), handle()
+    made = await ada.api("POST", "cards", json=await body_of(ada, first))
+    path = f"cards/{made.json()['id']}"
+    renamed = await change(ada, "PUT", f"{path}/handle", '"1"', handle=second)
+    assert (await ada.api("DELETE", path, headers={"If-Match": renamed.headers["etag"]})).status_code == 204
+    for name in (first, second):
+        taken = await bob.api("POST", "cards", json=await body_of(bob, name))
+        assert taken.status_code == 201, taken.text
+        shown = await change(bob, "PUT", f"cards/{taken.json()['id']}/publication", taken.headers["etag"])
+        assert shown.status_code == 200
+        assert (await client().get(f"/c/{name}")).status_code == 200
+
+
 async def test_deleting_a_card_holds_a_claim_that_a_crash_left_pending(signed_in) -> None:
     ada = await signed_in()
     card = (await published(ada)).json()
@@ -261,7 +277,8 @@ async def test_a_deleted_card_is_not_told_again_to_who_repeats_its_creation(sign
     ada, headers = await signed_in(), {"Idempotency-Key": secrets.token_hex()}
     body = await body_of(ada, handle())
     made = await ada.api("POST", "cards", json=body, headers=headers)
-    gone = await ada.api("DELETE", f"cards/{made.json()['id']}", headers={"If-Match": '"1"'})
+    await change(ada, "PUT", f"cards/{made.json()['id']}/publication", '"1"')
+    gone = await ada.api("DELETE", f"cards/{made.json()['id']}", headers={"If-Match": '"2"'})
     assert gone.status_code == 204
     again = await ada.api("POST", "cards", json=body, headers=headers)
     assert (again.status_code, again.json()["code"]) == (409, "handle_taken")
