@@ -20,7 +20,7 @@ def copies() -> "Copies":
 @once
 def sections() -> list["Section"]:
     """What a copy of one's data is made of, in its order."""
-    from adapters.cosmos.privacy import CosmosCounts
+    from adapters.cosmos.documents import CosmosCounts
     from domain.privacy.copy_of_accounts import AccountSection, ProfilesSection, SessionsSection, WorkSection
     from domain.privacy.copy_of_cards import CardsSection, VisitsSection
     from domain.privacy.copy_of_images import ImagesSection

@@ -25,6 +25,10 @@ class CosmosImages:
         found, following = await newest_first(self._items, "image", account_id, limit, cursor)
         return [from_document(Image, stored) for stored in found], following
 
+    async def count_waiting(self, account_id: str) -> int:
+        sql = "SELECT VALUE COUNT(1) FROM c WHERE c.kind = 'image' AND c.body.state = 'waiting'"
+        return await self._items.count(sql, account_id)
+
     async def create(self, image: Image, creation: "Creation[Image] | None") -> bool:
         return await create_once(self._items, image.account_id, _document(image), creation)
 

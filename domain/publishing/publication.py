@@ -14,6 +14,7 @@ from pydantic.alias_generators import to_camel
 
 from domain.base.errors import Conflict, Fault, InvalidInput, Unavailable
 from domain.base.fields import phone_text
+from domain.base.limits import HANDLES, Limiter
 from domain.cards.card import (
     ADOPT_AFTER,
     Card,
@@ -24,6 +25,7 @@ from domain.cards.card import (
     PublishedCard,
     PublishedCards,
     ShownImage,
+    read_or_done,
     read_version,
 )
 from domain.cards.content import IMAGE_PURPOSES, CardContent
@@ -146,10 +148,10 @@ async def change_publication(of: CardVersion, change: Change, *, now: datetime, 
 
     Three calls to the store for a card without images and former names: read, save, project.
     """
-    card = await read_version(of, ports.cards)
-    if change == "publish":
+    card, done = await read_or_done(of, ports.cards, done=_DONE[change])
+    if change == "publish" and not done:
         await _ready(card, ports.images)
-    saved = await ports.cards.save_and_order_projection(_changed(card, change, now))
+    saved = card if done else await ports.cards.save_and_order_projection(_changed(card, change, now))
     await show(saved, ports, first=not card.was_published)
     return saved
 
@@ -169,6 +171,21 @@ async def _ready(card: Card, images: CardImages) -> None:
             await images.save(image.changed(image.updated_at, unused_since=None))
     if faults:
         raise InvalidInput(faults)
+
+
+def _was_shown_last(card: Card) -> bool:
+    """Whether the last change let viewers see something else."""
+    return card.published is not None and card.published_at == card.updated_at and not card.paused
+
+
+# What a card is like right after each change.
+_DONE: dict[Change, Callable[[Card], bool]] = {
+    "publish": lambda card: _was_shown_last(card) and card.published == card.draft,
+    "unpublish": lambda card: card.published is None and card.was_published,
+    "pause": lambda card: card.paused,
+    "resume": lambda card: card.is_live,
+    "undo": lambda card: card.published_at == card.updated_at and card.previous is None,
+}
 
 
 def _changed(card: Card, change: Change, at: datetime) -> Card:
@@ -192,23 +209,31 @@ def _changed(card: Card, change: Change, at: datetime) -> Card:
     return card.changed(at, paused=change == "pause")
 
 
-async def rename_card(of: CardVersion, handle: str, *, now: datetime, ports: Ports) -> Card:
+async def rename_card(of: CardVersion, handle: str, *, now: datetime, ports: Ports, limiter: Limiter) -> Card:
     """Give the card another handle; the old one leads there, for good.
 
     A crash before the card is saved leaves a pending claim, which housekeeping frees.
     """
-    card = await read_version(of, ports.cards)
-    if handle == card.handle:
+    card, done = await read_or_done(of, ports.cards, done=lambda card: card.handle == handle)
+    if handle == card.handle and not done:
         return card
-    if len(card.former_handles) >= MAX_RENAMES:
+    if len(card.former_handles) >= MAX_RENAMES and not done:
         raise TooManyRenames
+    if not done:
+        await limiter.take(HANDLES, of.account_id, now)
     claim = await _claimed(card, handle, now, ports.handles)
     former = [old for old in [*card.former_handles, card.handle] if old != handle]
     changed = card.changed(now, handle=handle, former_handles=former)
-    saved = await ports.cards.save_and_order_projection(changed)
+    saved = card if done else await _saved(changed, ports.cards)
     await ports.handles.hold(claim)
-    await show(saved, ports, first=handle not in card.former_handles)
+    if saved.was_published:
+        await show(saved, ports, first=handle not in card.former_handles)
     return saved
+
+
+async def _saved(card: Card, cards: CardStore) -> Card:
+    """Save a card, and order its projection if its names have ever stood for something."""
+    return await (cards.save_and_order_projection(card) if card.was_published else cards.save(card))
 
 
 async def _claimed(card: Card, handle: str, now: datetime, handles: HandleClaims) -> Claim:
@@ -222,12 +247,20 @@ async def _claimed(card: Card, handle: str, now: datetime, handles: HandleClaims
 
 
 async def delete_card(of: CardVersion, *, now: datetime, ports: Ports) -> None:
-    """Delete the card and what it said. Its handles stay reserved and are never given to anybody again."""
+    """Delete the card and what it said.
+
+    The handles of a card that was ever published are never given to anybody again; those of a mere draft,
+    which nobody was led to, are free.
+    """
     card = await read_version(of, ports.cards)
+    claims = []
     for handle in (card.handle, *card.former_handles):
-        # A claim that a crash left pending would be freed once the card is gone.
         claim = Claim(handle=handle, account_id=of.account_id, card_id=card.id, key=None, claimed_at=now)
-        await ports.handles.hold(await ports.handles.claim(claim))
+        claims.append(await ports.handles.claim(claim))
+    if card.was_published:
+        for claim in claims:
+            # One that a crash left pending would be freed once the card is gone.
+            await ports.handles.hold(claim)
     gone = card.changed(
         now,
         deleted=True,
@@ -236,8 +269,11 @@ async def delete_card(of: CardVersion, *, now: datetime, ports: Ports) -> None:
         published_at=None,
         previous=None,
     )
-    saved = await ports.cards.save_and_order_projection(gone)
+    saved = await _saved(gone, ports.cards)
     if card.key is not None:
         await ports.cards.forget_creation(of.account_id, card.key)
     if card.was_published:
         await show(saved, ports, first=False)
+    else:
+        for claim in claims:
+            await ports.handles.free(claim)

@@ -1,10 +1,13 @@
 """Doors of operators, of long work and of orders."""
 
 from adapters.storage.queue_names import ORDERS, WORK
-from functions.framework.doors import Operation, Queue, Resource, Timer
+from functions.framework.doors import Operation, OperatorResource, Queue, Resource, Timer
 
 DOORS = (
     Resource("operations_health", "GET HEAD", "health", "functions.operations.health:get_health"),
+    OperatorResource(
+        "operations_health_details", "GET", "health/details", "functions.operations.health:get_details"
+    ),
     Operation("operations_get_work", "GET", "work/{workId}", "functions.operations.api:get_work"),
     Operation("operations_cancel_work", "DELETE", "work/{workId}", "functions.operations.api:cancel_work"),
     Operation("operations_pause_work", "PUT", "work/{workId}/pause", "functions.operations.api:put_pause"),

@@ -52,6 +52,10 @@ class IdentityProvider:
         }
 
 
+def issuer(https_port: int) -> str:
+    return f"https://localhost:{https_port}/{TENANT_ID}/v2.0"
+
+
 async def start(
     *,
     public_origin: str,

@@ -21,7 +21,7 @@ def main() -> None:
     https_port = args.https_port or processes.free_port()
     http_port = args.http_port or processes.free_port()
     settings = {
-        "issuer": f"https://localhost:{https_port}/{identity.TENANT_ID}/v2.0",
+        "issuer": identity.issuer(https_port),
         "browserOrigin": f"http://127.0.0.1:{http_port}",
         "httpsPort": https_port,
         "httpPort": http_port,
