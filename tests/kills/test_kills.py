@@ -22,7 +22,7 @@ from tests.functions.images.test_images import ready
 from tests.functions.privacy.test_copy import account_of, opened
 from tests.functions.visits.test_counting import a_batch, send
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.kills
 
 # At each step. `make kills` takes a hundred.
 KILLS = int(os.environ.get("KILLS", "10"))
