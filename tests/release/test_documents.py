@@ -1,4 +1,4 @@
-"""What the documents for operators name is there: files, commands, functions, settings, sums."""
+"""Documents agree with the project: links, files, functions, commands, settings and sums in them exist."""
 
 import json
 import re
@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import settings
+from bench import sizes
 from release import deploy
 
 ROOT = Path(__file__).parents[2]
@@ -50,6 +51,65 @@ def test_links_lead_somewhere(document) -> None:
 @pytest.mark.parametrize("link", ["nowhere.md", "api.md#nowhere", "#nowhere"])
 def test_a_link_that_leads_nowhere_would_be_seen(link) -> None:
     assert broken_links(ROOT / "docs/formats.md", f"[a]({link})") == [link]
+
+
+# Made by a command, so not in a checkout.
+MADE = ("dist/", ".local/", ".azure/", "web/compiled")
+NAMED = re.compile(r"`((?:[\w.-]+/)+[\w.-]*\w)(?::(\w+))?`")
+
+
+def absent(text: str) -> list[str]:
+    """The files, folders and functions of the project that a document names and that are not there."""
+    trees = {path.name for path in ROOT.iterdir()}
+    found = []
+    for path, function in NAMED.findall(text):
+        if path.partition("/")[0] not in trees or path.startswith(MADE):
+            continue
+        file = ROOT / path
+        if not file.exists() or (
+            function and not re.search(rf"\b(def|class) {function}\b", file.read_text())
+        ):
+            found.append(f"{path}:{function}" if function else path)
+    return found
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_file_and_function_that_is_named_is_there(document) -> None:
+    assert absent(document.read_text()) == []
+
+
+@pytest.mark.parametrize("name", ["domain/cards/gone.py", "domain/gone", "functions/cards/public.py:gone"])
+def test_a_name_that_is_not_there_would_be_seen(name) -> None:
+    known = "`domain/cards/card.py`, `functions/cards/public.py:show_card`"
+    assert absent(f"{known}, `{name}`") == [name]
+
+
+def unlisted(documents: list[Path]) -> set[Path]:
+    """The documents that no index links to."""
+    linked = {ROOT / "README.md"}
+    for index in (ROOT / "README.md", *(ROOT / "docs").rglob("README.md")):
+        links = re.findall(r"\]\(([^)\s#]+\.md)", index.read_text())
+        linked |= {(index.parent / link).resolve() for link in links if ":" not in link}
+    return set(documents) - linked
+
+
+def test_every_document_is_in_an_index() -> None:
+    assert unlisted(DOCUMENTS) == set()
+    assert unlisted([*DOCUMENTS, ROOT / "docs/lost.md"]) == {ROOT / "docs/lost.md"}
+
+
+def off_the_map(text: str) -> set[str]:
+    """The packages that only the map has, or only the project."""
+    return set(re.findall(r"^\| `([\w/]+)` \|", text, re.MULTILINE)) ^ set(sizes.packages())
+
+
+def test_every_package_is_on_the_map() -> None:
+    text = (ROOT / "docs/architecture.md").read_text()
+    assert off_the_map(text) == set()
+    assert off_the_map(text.replace("| `domain/images` |", "| `domain/gone` |")) == {
+        "domain/images",
+        "domain/gone",
+    }
 
 
 def test_every_command_is_one_that_its_program_takes() -> None:
