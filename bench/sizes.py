@@ -1,18 +1,24 @@
-"""Sizes of what is deployed: a table of packages, and the largest package, file and function.
+"""Sizes of what is deployed: the map of packages, and the largest package, file and function.
 
-    .venv/bin/python -m bench.sizes
+    .venv/bin/python -m bench.sizes            print the map with today's figures
+    .venv/bin/python -m bench.sizes --write    write them to docs/architecture.md
 
 Lines are all lines of a file, comments and blank ones included. An `__init__.py` is not counted as a module.
 """
 
 import ast
+import re
+import sys
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 ROOT = Path(__file__).parents[1]
+MAP = ROOT / "docs/architecture.md"
 DEPLOYED = ("functions", "domain", "adapters", "wiring", "settings")
+_ROW = re.compile(r"^(\| `([\w/]+)` \| [^|]+ \|) \d+ \| `\w+\.py`, \d+ \|$", re.MULTILINE)
+_LARGEST = re.compile(r"^- largest package: .+\n- largest file: .+\n- largest function: .+$", re.MULTILINE)
 
 
 class Sized(NamedTuple):
@@ -49,21 +55,37 @@ def functions() -> Iterator[Sized]:
                 yield Sized((node.end_lineno or first) - first + 1, f"{path}:{node.name}")
 
 
-def report() -> Iterator[str]:
+def largest() -> str:
     found = packages()
-    yield "| package | modules | lines | largest file |"
-    yield "|---|---|---|---|"
-    for name, package in found.items():
-        lines, largest = sum(file.lines for file in package), package[0]
-        yield f"| `{name}` | {modules(package)} | {lines:,} | `{largest.name}`, {largest.lines} |"
-    fullest = max(found, key=lambda name: modules(found[name]))
+    package = max(found, key=lambda name: modules(found[name]))
     file = max(Sized(each.lines, f"{name}/{each.name}") for name in found for each in found[name])
     function = max(functions())
-    yield ""
-    yield f"Largest package: {fullest}, {modules(found[fullest])} modules."
-    yield f"Largest file: {file.name}, {file.lines} lines."
-    yield f"Largest function: {function.name}, {function.lines} lines."
+    return (
+        f"- largest package: `{package}`, {modules(found[package])} modules\n"
+        f"- largest file: `{file.name}`, {file.lines} lines\n"
+        f"- largest function: `{function.name}`, {function.lines} lines"
+    )
+
+
+def with_figures(text: str) -> str:
+    """The map with today's figures. A package that is gone keeps its own, for the tests to notice."""
+    found = packages()
+
+    def row(told: re.Match[str]) -> str:
+        package = found.get(told[2])
+        if package is None:
+            return told[0]
+        return f"{told[1]} {modules(package)} | `{package[0].name}`, {package[0].lines} |"
+
+    return _LARGEST.sub(largest(), _ROW.sub(row, text))
+
+
+def main() -> None:
+    text = with_figures(MAP.read_text())
+    if "--write" in sys.argv[1:]:
+        MAP.write_text(text)
+    print(*(row[0] for row in _ROW.finditer(text)), largest(), sep="\n")
 
 
 if __name__ == "__main__":
-    print(*report(), sep="\n")
+    main()
