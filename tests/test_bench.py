@@ -125,8 +125,8 @@ async def test_an_answer_that_is_not_200_stops_the_load() -> None:
 
 def test_the_map_of_packages_gets_the_figures_of_today() -> None:
     files = sizes.packages()["domain/visibility"]
-    told = "| `domain/visibility` | the rule | 99 | `gone.py`, 1 |\n| `domain/gone` | – | 1 | `a.py`, 2 |"
+    gone = "| `domain/gone` | nothing | 1 | `a.py`, 2 |"
+    told = f"| `domain/visibility` | the rule | 99 | `old.py`, 1 |\n{gone}"
     assert sizes.with_figures(told) == (
-        f"| `domain/visibility` | the rule | {len(files)} | `{files[0].name}`, {files[0].lines} |\n"
-        "| `domain/gone` | – | 1 | `a.py`, 2 |"
+        f"| `domain/visibility` | the rule | {len(files)} | `{files[0].name}`, {files[0].lines} |\n{gone}"
     )
