@@ -11,6 +11,7 @@ import pytest
 
 import settings
 from bench import sizes
+from functions.cards.formats import FORMATS
 from release import deploy
 
 ROOT = Path(__file__).parents[2]
@@ -110,6 +111,13 @@ def test_every_package_is_on_the_map() -> None:
         "domain/images",
         "domain/gone",
     }
+
+
+def test_every_format_of_a_card_is_told() -> None:
+    table = (ROOT / "docs/formats.md").read_text().partition("\n\n`Accept`")[0]
+    assert set(re.findall(r"^\| `\.([\w.]+)` \|", table, re.MULTILINE)) == FORMATS.keys()
+    counted = dict(enumerate(("Eight", "Nine", "Ten", "Eleven", "Twelve"), start=8))[len(FORMATS)]
+    assert f"**{counted} formats beside the page**" in (ROOT / "README.md").read_text()
 
 
 def test_every_command_is_one_that_its_program_takes() -> None:
