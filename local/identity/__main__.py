@@ -31,6 +31,7 @@ def main() -> None:
         "nodeFolder": f"{node_runtime.FOLDER}{os.sep}",
         "tenantId": identity.TENANT_ID,
         "audience": identity.API_AUDIENCE,
+        "apiUri": identity.API_URI,
         "apiScopes": identity.API_SCOPES,
         "people": [{"name": name, "email": email} for name, email in identity.PEOPLE],
         "clients": clients(args.public_origin),

@@ -30,7 +30,7 @@ DOORS = {
 
 def switches() -> set[str]:
     """The functions that the table of kill switches names."""
-    text = (ROOT / "docs/operating.md").read_text()
+    text = (ROOT / "docs/operating/kill-switches.md").read_text()
     rows = text.partition("| for `NAME` | stops |")[2].partition("\n\n")[0]
     return {name for row in rows.splitlines() if row for name in re.findall(r"`(\w+)`", row.split("|")[1])}
 
