@@ -43,8 +43,15 @@ class FlowLost(Refusal):
     title = "This sign-in cannot be finished"
 
 
+class SignInCancelled(Refusal):
+    """The person turned back on the identity provider's pages."""
+
+    code = "sign_in_cancelled"
+    title = "You turned back"
+
+
 class SignInDeclined(Refusal):
-    """The identity provider did not sign the person in, or the person turned back."""
+    """The identity provider did not sign the person in."""
 
     code = "sign_in_declined"
     title = "You were not signed in"

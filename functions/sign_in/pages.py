@@ -1,11 +1,10 @@
-"""Signing in and out: the age question, the way to the identity provider and back, the session."""
+"""Signing in: the age question, the way to the identity provider and back, the session."""
 
 import asyncio
 import hmac
 import logging
 import secrets
 from http import HTTPStatus
-from urllib.parse import urlencode
 
 import azure.functions as func
 from pydantic import ValidationError
@@ -13,7 +12,6 @@ from pydantic import ValidationError
 import wiring.accounts
 import wiring.notifications
 import wiring.sign_in
-import wiring.site
 from domain.accounts.account import Account
 from domain.base import errors
 from domain.notifications.welcome import MailOrder
@@ -23,6 +21,7 @@ from domain.sign_in.flow import (
     EmailMissing,
     Flow,
     FlowLost,
+    SignInCancelled,
     SignInDeclined,
     finish_sign_in,
     is_old_enough,
@@ -31,29 +30,31 @@ from domain.sign_in.flow import (
     sign_out,
 )
 from domain.sign_in.sessions import SECRET_BYTES
-from functions.framework.callers import SESSION_COOKIE, check_form, read_form, refuse_other_sites, signed_in
+from functions.framework.callers import SESSION_COOKIE, read_form, refuse_other_sites, signed_in
 from functions.framework.clock import new_id, now
 from functions.framework.pages import page, refusal_page
 from functions.framework.pages import refuse as refuse_on_page
 from functions.framework.replies import redirect
 from functions.framework.requests import read_cookies, set_cookie
+from functions.sign_in.cookies import AGE_COOKIE, FLOW_COOKIE
 
 log = logging.getLogger("izwop.auth")
 
-
-FLOW_COOKIE = "__Host-flow"
-AGE_COOKIE = "__Host-age"
 MAX_CODE = 8 * 1024
+# What a provider answers when the person turns back (RFC 6749 §4.1.2.1).
+_TURNED_BACK = "access_denied"
 QUEUE_SECONDS = 3
 MONTHS = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
 
-_STATUS = {FlowLost: 400, SignInDeclined: 400, EmailMissing: 400}
+_STATUS = {FlowLost: 400, SignInCancelled: 400, SignInDeclined: 400, EmailMissing: 400}
 _ADVICE = {
     FlowLost.code: "It took longer than ten minutes, was begun in another window, or was finished before.",
-    SignInDeclined.code: "You turned back, or the sign-in service did not confirm that it was you.",
+    SignInCancelled.code: "You left the sign-in service before it was done, so you are not signed in. "
+    "Nothing was changed.",
+    SignInDeclined.code: "The sign-in service did not confirm that it was you.",
     EmailMissing.code: "An iZwop account needs an e-mail address, and the sign-in service gave none. "
     "Choose a way to sign in that has one.",
     errors.Unauthenticated.code: "The answer of the sign-in service could not be trusted.",
@@ -139,39 +140,6 @@ async def finish_login(req: func.HttpRequest) -> func.HttpResponse:
     return redirect(flow.return_to, cookies=[set_cookie(SESSION_COOKIE, token), done])
 
 
-async def show_logout(req: func.HttpRequest) -> func.HttpResponse:
-    found = await signed_in(req)
-    if found is None:
-        return redirect("/")
-    try:
-        origins = (await wiring.sign_in.provider().discovery(now())).browser_origins
-    except errors.Unavailable:  # our own session can be ended all the same
-        origins = ""
-    return page("sign_in/logout.html", form_action=origins, csrf=found.csrf)
-
-
-async def end_session(req: func.HttpRequest) -> func.HttpResponse:
-    """End the session, or with `everywhere=1` all of the account's, then the provider's own."""
-    form = read_form(req)
-    found = await signed_in(req)
-    if found is None:
-        refuse_other_sites(req)
-        return _signed_out("/")
-    check_form(req, found, form)
-    await sign_out(
-        found.token, everywhere=form.get("everywhere") == "1", now=now(), sessions=wiring.sign_in.sessions()
-    )
-    try:
-        discovery = await wiring.sign_in.provider().discovery(now())
-    except errors.Unavailable:
-        return _signed_out("/")
-    query = {
-        "client_id": wiring.sign_in.chosen().oidc_client_id,
-        "post_logout_redirect_uri": f"{wiring.site.origin()}/",
-    }
-    return _signed_out(f"{discovery.end_session_endpoint}?{urlencode(query)}")
-
-
 async def _ask_age(form: dict[str, str], faults: list[errors.Fault]) -> func.HttpResponse:
     discovery = await wiring.sign_in.provider().discovery(now())
     return page(
@@ -211,6 +179,8 @@ async def _finish(req: func.HttpRequest, flow: Flow) -> tuple[Account, str]:
     code = req.params.get("code", "")
     # Another provider's answer must never reach ours with this code (RFC 9207 §2.4).
     issuer = req.params.get("iss", wiring.sign_in.chosen().oidc_issuer)
+    if req.params.get("error") == _TURNED_BACK:
+        raise SignInCancelled
     if not 0 < len(code) <= MAX_CODE or issuer != wiring.sign_in.chosen().oidc_issuer:
         raise SignInDeclined
     id_token = await wiring.sign_in.code_flow().redeem(flow, code, at)
@@ -233,13 +203,3 @@ async def _queue_welcome(account_id: str) -> None:
             await wiring.notifications.queue().send(MailOrder(kind="welcome", account_id=account_id))
     except Exception as exc:  # noqa: BLE001 - nobody is kept out because a mail cannot be sent
         log.warning("welcome_not_queued error=%s", type(exc).__name__)
-
-
-def _signed_out(location: str) -> func.HttpResponse:
-    # Not "cookies": that takes those of every sibling host along, and ours are named here anyway.
-    response = redirect(
-        location,
-        cookies=[set_cookie(SESSION_COOKIE, "", max_age=0), set_cookie(FLOW_COOKIE, "", max_age=0)],
-    )
-    response.headers["Clear-Site-Data"] = '"cache", "storage"'
-    return response

@@ -3,6 +3,7 @@
 import azure.functions as func
 
 from domain.base.errors import NotFound, Unavailable
+from functions.accounts.signed_out import tell_sign_out
 from functions.framework.assets import scripts
 from functions.framework.callers import signed_in
 from functions.framework.pages import page
@@ -28,7 +29,8 @@ async def show_home(req: func.HttpRequest) -> func.HttpResponse:
     except Unavailable:
         # The store is away; the page is the same for everybody else.
         known = False
-    return page("site/home.html", known=known)
+    said, cookies = tell_sign_out(req)
+    return page("site/home.html", known=known, done=None if known else said, cookies=cookies)
 
 
 async def show_icon(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001 - the door passes it

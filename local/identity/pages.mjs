@@ -37,6 +37,7 @@ export const login = (people, alert) => page('Sign in', `
 ${alert ? `<p class="alert" role="alert">${escape(alert)}</p>` : ''}
 <form method="post">
 ${people.map(({ sub, name, email }) => `<button name="person" value="${escape(sub)}">Continue as ${escape(name)}<small>${escape(email)}</small></button>`).join('\n')}
+<button name="cancel" value="1">Cancel</button>
 </form>
 <h2>Somebody else</h2>
 <form method="post">

@@ -163,6 +163,10 @@ async function interaction(req, res) {
   if (prompt.name !== 'login') throw new Error(`no page for the prompt ${prompt.name}`);
   if (req.method === 'GET') return reply(res, 200, 'text/html', pages.login(state.people));
   const form = Object.fromEntries(new URLSearchParams(await text(req)));
+  if (form.cancel) {
+    const turnedBack = { error: 'access_denied', error_description: 'the person cancelled' };
+    return provider.interactionFinished(req, res, turnedBack);
+  }
   const person = form.person ? personOf(form.person) : addPerson(form);
   if (!person) return reply(res, 400, 'text/html', pages.login(state.people, 'Please give a name and an e-mail address.'));
   return provider.interactionFinished(req, res, { login: { accountId: person.sub } });

@@ -199,7 +199,7 @@ async def test_signing_out_ends_the_session_at_once(client, signed_in):
     answer = await browser.http.post("/auth/logout", data={"csrf": browser.csrf})
     assert answer.status_code == 303
     assert answer.headers["clear-site-data"] == '"cache", "storage"'
-    assert not browser.http.cookies
+    assert list(browser.http.cookies) == ["__Host-done"], "what the home page has to say"
     assert (await stolen.get("/api/v1/account")).status_code == 401
 
 
@@ -220,6 +220,28 @@ async def test_signing_out_everywhere_ends_every_session_of_the_account_only(sig
     await here.http.post("/auth/logout", data={"csrf": here.csrf, "everywhere": "1"})
     assert (await there.api("GET", "account")).status_code == 401
     assert (await other.api("GET", "account")).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("chosen", "said"),
+    [({}, "You are signed out."), ({"everywhere": "1"}, "You are signed out everywhere")],
+)
+async def test_the_home_page_says_once_that_one_is_signed_out(signed_in, chosen, said):
+    browser = await signed_in()
+    await browser.http.post("/auth/logout", data={"csrf": browser.csrf, **chosen})
+    home = await browser.http.get("/")
+    assert said in home.text
+    assert 'role="status"' in home.text
+    assert "signed out" not in (await browser.http.get("/")).text
+
+
+@pytest.mark.parametrize("cookie", ["", "x", "<b>zzz</b>", "EVERYWHERE"])
+async def test_a_made_up_word_of_a_sign_out_is_not_said(client, cookie):
+    browser = client()
+    browser.cookies.set("__Host-done", cookie, domain="izwop.test")
+    home = (await browser.get("/")).text
+    assert "signed out" not in home
+    assert "zzz" not in home
 
 
 async def test_signing_in_makes_a_new_session_and_ends_the_former(client, to_callback, signed_in, person):
@@ -301,6 +323,18 @@ async def test_a_changed_answer_signs_nobody_in(client, to_callback, person, cha
     assert await everything() == before
 
 
+async def test_who_turns_back_at_the_provider_is_told_so_and_can_go_on(client, to_callback, person):
+    browser = client()
+    callback = httpx.URL(await to_callback(browser, person, returnTo="/my/x"))
+    answer = await browser.get(callback.copy_remove_param("code").copy_set_param("error", "access_denied"))
+    assert answer.status_code == 400
+    assert "You turned back" in answer.text
+    assert "did not confirm" not in answer.text
+    assert 'href="/auth/login?returnTo=/my/x"' in answer.text
+    other = await client().get(f"{ORIGIN}/auth/callback?error=access_denied&state=invented")
+    assert "You turned back" not in other.text, "nobody is told of what this browser did not begin"
+
+
 async def test_what_the_provider_says_of_an_error_is_not_repeated(client, to_callback, person):
     browser = client()
     callback = httpx.URL(await to_callback(browser, person)).copy_remove_param("code")
@@ -344,7 +378,7 @@ async def test_cookies_at_the_wire_bind_to_this_host_alone(host, client, to_call
             assert len(line) < 1024
             [(name, cookie)] = SimpleCookie(line).items()
             set_by.setdefault(name, []).append(cookie)
-    assert set(set_by) == {"__Host-session", "__Host-flow", "__Host-age"}
+    assert set(set_by) == {"__Host-session", "__Host-flow", "__Host-age", "__Host-done"}
     for cookie in itertools.chain(*set_by.values()):
         assert cookie["secure"]
         assert cookie["httponly"]
@@ -352,7 +386,12 @@ async def test_cookies_at_the_wire_bind_to_this_host_alone(host, client, to_call
         assert cookie["path"] == "/"
         assert cookie["domain"] == ""
     lifetimes = {name: [cookie["max-age"] for cookie in cookies] for name, cookies in set_by.items()}
-    assert lifetimes == {"__Host-session": ["", "0"], "__Host-flow": ["600", "0", "0"], "__Host-age": [""]}
+    assert lifetimes == {
+        "__Host-session": ["", "0"],
+        "__Host-flow": ["600", "0", "0"],
+        "__Host-age": [""],
+        "__Host-done": ["600"],
+    }
 
 
 async def test_pages_set_no_cookies(client, signed_in):
