@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 MINIMUM_AGE = 13
 OLDEST_AGE = 120
 FLOW_LIFETIME = timedelta(minutes=10)
+# As long as browsers keep a cookie at most, and counted anew at every sign-in.
+KNOWN_FOR = timedelta(days=400)
 START_PAGE = "/my"
 
 # Deliberately less than a URL may hold: nothing that a browser could read as a host, a scheme, an escape or
@@ -64,6 +66,13 @@ class EmailMissing(Refusal):
     title = "Your sign-in has no e-mail address"
 
 
+class AgeNotAsked(Refusal):
+    """A first account would be made of a sign-in that began without the age question."""
+
+    code = "age_not_asked"
+    title = "One question before your first account"
+
+
 class BirthMonth(NamedTuple):
     year: int
     month: int
@@ -77,6 +86,8 @@ class Flow(Model):
     verifier: str
     return_to: str
     began_at: datetime
+    # Whether the age question was answered on the way.
+    asked: bool
 
     def is_live(self, now: datetime) -> bool:
         return now - self.began_at < FLOW_LIFETIME
@@ -122,6 +133,7 @@ def is_old_enough(birth: BirthMonth, today: date) -> bool:
 async def finish_sign_in(
     claims: Claims,
     *,
+    asked: bool,
     account_id: str,
     secret: bytes,
     now: datetime,
@@ -129,7 +141,12 @@ async def finish_sign_in(
     identities: Identities,
     sessions: SessionStore,
 ) -> tuple[Account, str]:
-    """Return the account and the session cookie's value. `account_id` is used at the first sign-in only."""
+    """Return the account and the session cookie's value. `account_id` is used at the first sign-in only.
+
+    Unless the age question was `asked`, no account is made: `AgeNotAsked`.
+    """
+    if not asked and await identities.find(claims.iss, claims.sub) is None:
+        raise AgeNotAsked
     try:
         email = _email().validate_python(claims.email)
     except ValidationError:

@@ -4,7 +4,9 @@ import asyncio
 import hmac
 import logging
 import secrets
+from datetime import timedelta
 from http import HTTPStatus
+from urllib.parse import urlencode
 
 import azure.functions as func
 from pydantic import ValidationError
@@ -17,7 +19,9 @@ from domain.base import errors
 from domain.notifications.welcome import MailOrder
 from domain.sign_in.flow import (
     FLOW_LIFETIME,
+    KNOWN_FOR,
     START_PAGE,
+    AgeNotAsked,
     EmailMissing,
     Flow,
     FlowLost,
@@ -36,13 +40,14 @@ from functions.framework.pages import page, refusal_page
 from functions.framework.pages import refuse as refuse_on_page
 from functions.framework.replies import redirect
 from functions.framework.requests import read_cookies, set_cookie
-from functions.sign_in.cookies import AGE_COOKIE, FLOW_COOKIE
+from functions.sign_in.cookies import AGE_COOKIE, FLOW_COOKIE, KNOWN_COOKIE
 
 log = logging.getLogger("izwop.auth")
 
 MAX_CODE = 8 * 1024
 # What a provider answers when the person turns back (RFC 6749 §4.1.2.1).
 _TURNED_BACK = "access_denied"
+_ASKED = b"asked"
 QUEUE_SECONDS = 3
 MONTHS = (
     "January", "February", "March", "April", "May", "June",
@@ -88,7 +93,9 @@ async def show_login(req: func.HttpRequest) -> func.HttpResponse:
     return_to = own_path(req.params.get("returnTo"))
     if await signed_in(req):
         return redirect(return_to)
-    return await _ask_age({"returnTo": return_to}, [])
+    if _is_known(req):
+        return await _to_provider(return_to, asked=False)
+    return await _ask_age({"returnTo": return_to}, [], first=req.params.get("first") == "1")
 
 
 async def begin_login(req: func.HttpRequest) -> func.HttpResponse:
@@ -105,17 +112,23 @@ async def begin_login(req: func.HttpRequest) -> func.HttpResponse:
     if not is_old_enough(birth, at.date()):
         # Without Max-Age it is gone with the browser: it is there to stop an immediate second try.
         return _stop(set_cookie(AGE_COOKIE, "1"))
+    return await _to_provider(own_path(form.get("returnTo")), asked=True)
+
+
+async def _to_provider(return_to: str, *, asked: bool) -> func.HttpResponse:
+    """Begin a sign-in: send the browser to the provider, and let it keep what the answer is held against."""
+    at = now()
     attempt = await wiring.sign_in.code_flow().begin(at)
     flow = Flow(
         state=attempt.state,
         nonce=attempt.nonce,
         verifier=attempt.verifier,
-        return_to=own_path(form.get("returnTo")),
+        return_to=return_to,
         began_at=at,
+        asked=asked,
     )
     sealed = wiring.sign_in.sealer().seal(flow.model_dump_json().encode(), FLOW_COOKIE)
-    lifetime = int(FLOW_LIFETIME.total_seconds())
-    return redirect(attempt.url, cookies=[set_cookie(FLOW_COOKIE, sealed, max_age=lifetime)])
+    return redirect(attempt.url, cookies=[set_cookie(FLOW_COOKIE, sealed, max_age=_seconds(FLOW_LIFETIME))])
 
 
 async def finish_login(req: func.HttpRequest) -> func.HttpResponse:
@@ -130,6 +143,11 @@ async def finish_login(req: func.HttpRequest) -> func.HttpResponse:
     done = set_cookie(FLOW_COOKIE, "", max_age=0)
     try:
         account, token = await _finish(req, flow)
+    except AgeNotAsked:
+        # This browser is known by somebody else's answer.
+        forgotten = set_cookie(KNOWN_COOKIE, "", max_age=0)
+        query = urlencode({"returnTo": flow.return_to, "first": "1"}, safe="/")
+        return redirect(f"/auth/login?{query}", cookies=[forgotten, done])
     except errors.Refusal as refusal:
         return _refused(refusal, return_to=flow.return_to, cookies=(done,))
     former = read_cookies(req).get(SESSION_COOKIE)
@@ -137,10 +155,13 @@ async def finish_login(req: func.HttpRequest) -> func.HttpResponse:
         await sign_out(former, everywhere=False, now=now(), sessions=wiring.sign_in.sessions())
     if account.welcomed_at is None:
         await _queue_welcome(account.id)
-    return redirect(flow.return_to, cookies=[set_cookie(SESSION_COOKIE, token), done])
+    return redirect(flow.return_to, cookies=[set_cookie(SESSION_COOKIE, token), _known(), done])
 
 
-async def _ask_age(form: dict[str, str], faults: list[errors.Fault]) -> func.HttpResponse:
+async def _ask_age(
+    form: dict[str, str], faults: list[errors.Fault], *, first: bool = False
+) -> func.HttpResponse:
+    """Show the age question. `first` is somebody whose sign-in turned out to have no account yet."""
     discovery = await wiring.sign_in.provider().discovery(now())
     return page(
         "sign_in/login.html",
@@ -150,8 +171,23 @@ async def _ask_age(form: dict[str, str], faults: list[errors.Fault]) -> func.Htt
         year=form.get("birthYear", ""),
         month=form.get("birthMonth", "").strip().removeprefix("0"),
         months=MONTHS,
+        first=first,
         faults={fault.field: fault.detail for fault in faults},
     )
+
+
+def _is_known(req: func.HttpRequest) -> bool:
+    sealed = read_cookies(req).get(KNOWN_COOKIE, "")
+    return wiring.sign_in.sealer().unseal(sealed, KNOWN_COOKIE) == _ASKED
+
+
+def _known() -> str:
+    sealed = wiring.sign_in.sealer().seal(_ASKED, KNOWN_COOKIE)
+    return set_cookie(KNOWN_COOKIE, sealed, max_age=_seconds(KNOWN_FOR))
+
+
+def _seconds(span: timedelta) -> int:
+    return int(span.total_seconds())
 
 
 def _stop(*cookies: str) -> func.HttpResponse:
@@ -187,6 +223,7 @@ async def _finish(req: func.HttpRequest, flow: Flow) -> tuple[Account, str]:
     claims = await wiring.sign_in.tokens().read_id_token(id_token, nonce=flow.nonce, now=now())
     return await finish_sign_in(
         claims,
+        asked=flow.asked,
         account_id=new_id("acc"),
         secret=secrets.token_bytes(SECRET_BYTES),
         now=at,

@@ -129,7 +129,7 @@ def test_any_other_address_becomes_the_start_page(wanted):
 
 
 def test_a_sign_in_under_way_is_over_after_ten_minutes():
-    flow = Flow(state="s", nonce="n", verifier="v", return_to="/my", began_at=NOW)
+    flow = Flow(state="s", nonce="n", verifier="v", return_to="/my", began_at=NOW, asked=True)
     assert flow.is_live(NOW + timedelta(minutes=9, seconds=59))
     assert not flow.is_live(NOW + timedelta(minutes=10))
 
@@ -191,5 +191,12 @@ async def test_without_a_usable_address_nothing_is_made(email):
     with pytest.raises(EmailMissing):
         # Stores that are never reached need not exist.
         await finish_sign_in(
-            claims, account_id=ACCOUNT, secret=b"", now=NOW, accounts=None, identities=None, sessions=None
+            claims,
+            asked=True,
+            account_id=ACCOUNT,
+            secret=b"",
+            now=NOW,
+            accounts=None,
+            identities=None,
+            sessions=None,
         )

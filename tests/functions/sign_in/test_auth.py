@@ -9,6 +9,7 @@ import pytest
 
 import wiring.accounts
 import wiring.notifications
+import wiring.sign_in
 from domain.sign_in.flow import MINIMUM_AGE
 from functions.framework.clock import now
 from local.identity.sign_in import sign_in
@@ -123,6 +124,84 @@ async def test_a_child_is_stopped_and_leaves_no_trace(client):
     assert await everything() == before
 
 
+async def signed_out_browser(client, to_callback, person):
+    """A browser in which somebody has been signed in, and no longer is."""
+    browser = client()
+    await browser.get(await to_callback(browser, person))
+    browser.cookies.delete("__Host-session")
+    return browser
+
+
+async def test_a_known_browser_goes_straight_to_the_provider(client, to_callback, person, provider_browser):
+    browser = await signed_out_browser(client, to_callback, person)
+    answer = await browser.get("/auth/login?returnTo=/my/x")
+    assert answer.status_code == 303
+    assert "/authorize?" in answer.headers["location"]
+    back = await browser.get(await sign_in(provider_browser, answer.headers["location"], person))
+    assert back.headers["location"] == "/my/x"
+    assert (await browser.get("/api/v1/account")).status_code == 200
+
+
+async def test_no_first_account_is_made_without_the_age_question(
+    client, to_callback, person, provider_browser
+):
+    """Somebody new, maybe a child, in a browser that is known by another's answer."""
+    browser = await signed_out_browser(client, to_callback, person)
+    begun = await browser.get("/auth/login?returnTo=/my/x")
+    provider_browser.cookies.clear()
+    somebody = f"Person {secrets.token_hex(6)}"
+    callback = await sign_in(provider_browser, begun.headers["location"], somebody)
+    before = await everything()
+    answer = await browser.get(callback)
+    assert (answer.status_code, answer.headers["location"]) == (
+        303,
+        "/auth/login?returnTo=/my/x&first=1",
+    )
+    assert await everything() == before
+    assert not browser.cookies, "the browser is nobody's, and not known any more"
+    asked = await browser.get(answer.headers["location"])
+    assert "You are new here" in asked.text
+    assert 'name="birthYear"' in asked.text
+    stopped = await browser.post("/auth/login", data=a_child())
+    assert "location" not in stopped.headers
+    assert await everything() == before
+
+
+async def test_a_childs_stop_is_stronger_than_a_known_browser(client, to_callback, person):
+    browser = await signed_out_browser(client, to_callback, person)
+    await browser.post("/auth/login", data=a_child())
+    answer = await browser.get("/auth/login")
+    assert answer.status_code == 200
+    assert "<form" not in answer.text
+
+
+async def test_only_our_own_seal_makes_a_browser_known(client, to_callback, person):
+    browser = await signed_out_browser(client, to_callback, person)
+    sealed = browser.cookies["__Host-known"]
+    begun = await browser.get("/auth/login")
+    flow = SimpleCookie(begun.headers["set-cookie"])["__Host-flow"].value
+    for made_up in ("", "1", "asked", flow, sealed[:-2], sealed.swapcase()):
+        stranger = client()
+        stranger.cookies.set("__Host-known", made_up, domain="izwop.test")
+        assert (await stranger.get("/auth/login")).status_code == 200, made_up
+
+
+async def test_answering_alone_does_not_make_a_browser_known(client):
+    browser = client()
+    await browser.post("/auth/login", data=ADULT)
+    assert "__Host-known" not in browser.cookies
+    assert (await browser.get("/auth/login")).status_code == 200
+
+
+async def test_what_a_browser_is_known_by_says_only_that_the_question_was_answered(
+    client, to_callback, person
+):
+    browsers = [await signed_out_browser(client, to_callback, name) for name in (person, "Somebody Else")]
+    sealed = [browser.cookies["__Host-known"] for browser in browsers]
+    said = {wiring.sign_in.sealer().unseal(each, "__Host-known") for each in sealed}
+    assert said == {b"asked"}
+
+
 @pytest.mark.parametrize(
     "headers",
     [
@@ -199,7 +278,9 @@ async def test_signing_out_ends_the_session_at_once(client, signed_in):
     answer = await browser.http.post("/auth/logout", data={"csrf": browser.csrf})
     assert answer.status_code == 303
     assert answer.headers["clear-site-data"] == '"cache", "storage"'
-    assert list(browser.http.cookies) == ["__Host-done"], "what the home page has to say"
+    assert set(browser.http.cookies) == {"__Host-done", "__Host-known"}, (
+        "nothing of the session or the person"
+    )
     assert (await stolen.get("/api/v1/account")).status_code == 401
 
 
@@ -378,7 +459,13 @@ async def test_cookies_at_the_wire_bind_to_this_host_alone(host, client, to_call
             assert len(line) < 1024
             [(name, cookie)] = SimpleCookie(line).items()
             set_by.setdefault(name, []).append(cookie)
-    assert set(set_by) == {"__Host-session", "__Host-flow", "__Host-age", "__Host-done"}
+    assert set(set_by) == {
+        "__Host-session",
+        "__Host-flow",
+        "__Host-age",
+        "__Host-done",
+        "__Host-known",
+    }
     for cookie in itertools.chain(*set_by.values()):
         assert cookie["secure"]
         assert cookie["httponly"]
@@ -391,6 +478,7 @@ async def test_cookies_at_the_wire_bind_to_this_host_alone(host, client, to_call
         "__Host-flow": ["600", "0", "0"],
         "__Host-age": [""],
         "__Host-done": ["600"],
+        "__Host-known": [str(400 * 24 * 3600)],
     }
 
 
