@@ -17,6 +17,7 @@ from local.azurite import Azurite
 # Every setting the cloud can give, and those that point at a real part instead.
 SETTINGS = (
     "PUBLIC_ORIGIN", "SESSION_KEY",
+    "SESSION_IDLE_HOURS", "SESSION_HOURS", "KEPT_SESSION_IDLE_DAYS", "KEPT_SESSION_DAYS",
     "COSMOS_ENDPOINT", "COSMOS_KEY", "COSMOS_DATABASE",
     "AzureWebJobsStorage", "AzureWebJobsStorage__queueServiceUri", "AzureWebJobsStorage__blobServiceUri",
     "MEDIA_BLOB_SERVICE_URI",

@@ -32,6 +32,34 @@ class SignIn(Group):
     session_key: SessionKey = Field(
         alias="SESSION_KEY", description="32 random bytes in base64; seals the sign-in cookie."
     )
+    session_idle_hours: int = Field(
+        default=2,
+        ge=1,
+        le=24,
+        alias="SESSION_IDLE_HOURS",
+        description="Hours after which an unused session ends, 1 to 24.",
+    )
+    session_hours: int = Field(
+        default=12,
+        ge=1,
+        le=24,
+        alias="SESSION_HOURS",
+        description="Hours after which a session ends however often it is used, 1 to 24.",
+    )
+    kept_session_idle_days: int = Field(
+        default=14,
+        ge=1,
+        le=90,
+        alias="KEPT_SESSION_IDLE_DAYS",
+        description="Days after which an unused session on a trusted device ends, 1 to 90.",
+    )
+    kept_session_days: int = Field(
+        default=30,
+        ge=1,
+        le=90,
+        alias="KEPT_SESSION_DAYS",
+        description="Days after which a session on a trusted device ends however often it is used, 1 to 90.",
+    )
 
 
 @cache

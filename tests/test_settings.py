@@ -49,6 +49,9 @@ def test_what_is_right_is_taken(right) -> None:
 
 
 WRONG = [
+    ({"KEPT_SESSION_DAYS": "91"}, "KEPT_SESSION_DAYS is not what it must be: Days after which"),
+    ({"SESSION_IDLE_HOURS": "0"}, "SESSION_IDLE_HOURS is not what it must be: Hours after which"),
+    ({"SESSION_HOURS": "long"}, "SESSION_HOURS is not what it must be: Hours after which"),
     ({"PUBLIC_ORIGIN": "http://izwop.example"}, "PUBLIC_ORIGIN must start with https:// unless"),
     ({"PUBLIC_ORIGIN": "https://izwop.example/"}, "PUBLIC_ORIGIN is not what it must be: The origin"),
     ({"COSMOS_ENDPOINT": "http://db.example"}, "COSMOS_ENDPOINT must start with https:// unless"),

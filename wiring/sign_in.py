@@ -1,5 +1,6 @@
 """Sessions, and the identity provider."""
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from wiring import database, once
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from adapters.entra.provider_client import ProviderClient
     from adapters.entra.tokens import Tokens
     from adapters.sealing import Sealer
+    from domain.sign_in.sessions import Span
     from settings.sign_in import SignIn
 
 
@@ -20,6 +22,16 @@ def chosen() -> "SignIn":
     import settings.sign_in
 
     return settings.sign_in.load()
+
+
+def session_span(*, kept: bool) -> "Span":
+    """How long a new session lasts, on a device that its person trusts or on any."""
+    from domain.sign_in.sessions import Span
+
+    given = chosen()
+    if kept:
+        return Span(timedelta(days=given.kept_session_idle_days), timedelta(days=given.kept_session_days))
+    return Span(timedelta(hours=given.session_idle_hours), timedelta(hours=given.session_hours))
 
 
 @once

@@ -17,10 +17,10 @@ from domain.accounts.account import Account
 from domain.accounts.profiles import Profile
 from domain.base.fields import STORED
 from domain.base.idempotency import Creation
-from domain.sign_in.sessions import ABSOLUTE, Session
+from domain.sign_in.sessions import Session
 
 # The clock decides when a session ends; the store forgets it a day later even if housekeeping does not run.
-_SESSION_TTL = int((ABSOLUTE + timedelta(days=1)).total_seconds())
+_FORGOTTEN_AFTER = timedelta(days=1)
 
 
 _MESSAGE_ID = re.compile("[A-Za-z0-9-]{1,64}")
@@ -125,9 +125,8 @@ class CosmosSessions:
 
     async def put(self, session: Session) -> None:
         times = {"seenAt": instant(session.seen_at), "expiresAt": instant(session.expires_at)}
-        new = document(
-            "session", f"session-{session.id}", session.account_id, session, ttl=_SESSION_TTL, **times
-        )
+        ttl = int((session.longest + _FORGOTTEN_AFTER).total_seconds())
+        new = document("session", f"session-{session.id}", session.account_id, session, ttl=ttl, **times)
         await self._items.create(new)
 
     async def touch(self, session: Session) -> None:

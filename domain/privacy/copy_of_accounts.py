@@ -129,11 +129,15 @@ def _session(number: int, session: Session) -> Item:
         "createdAt": session.created_at.isoformat(),
         "seenAt": session.seen_at.isoformat(),
         "expiresAt": session.expires_at.isoformat(),
+        "endsAt": session.ends_at.isoformat(),
+        "kept": session.kept,
     }
     facts = [
         ("Signed in", moment(session.created_at)),
         ("Last seen", moment(session.seen_at)),
-        ("Ends at the latest", moment(session.expires_at)),
+        ("Ends if it is not used", moment(session.expires_at)),
+        ("Ends at the latest", moment(session.ends_at)),
+        ("Kept on a device you trust", "yes" if session.kept else "no"),
     ]
     return Item(f"Browser {number}", facts, [json_file(f"sessions/session-{number}.json", told)])
 

@@ -11,7 +11,7 @@ from domain.accounts.account import Account, AccountStore, Identities, Identity,
 from domain.base.errors import Fault, InvalidInput, Refusal, Unauthenticated
 from domain.base.fields import EmailAddress
 from domain.base.model import Model
-from domain.sign_in.sessions import SessionStore, begin_session, resume_session
+from domain.sign_in.sessions import SessionStore, Span, begin_session, resume_session
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -88,6 +88,8 @@ class Flow(Model):
     began_at: datetime
     # Whether the age question was answered on the way.
     asked: bool
+    # Whether the person trusts the device.
+    keep: bool
 
     def is_live(self, now: datetime) -> bool:
         return now - self.began_at < FLOW_LIFETIME
@@ -132,20 +134,21 @@ def is_old_enough(birth: BirthMonth, today: date) -> bool:
 
 async def finish_sign_in(
     claims: Claims,
+    flow: Flow,
     *,
-    asked: bool,
     account_id: str,
     secret: bytes,
     now: datetime,
+    span: Span,
     accounts: AccountStore,
     identities: Identities,
     sessions: SessionStore,
 ) -> tuple[Account, str]:
     """Return the account and the session cookie's value. `account_id` is used at the first sign-in only.
 
-    Unless the age question was `asked`, no account is made: `AgeNotAsked`.
+    Without an answer to the age question no account is made: `AgeNotAsked`.
     """
-    if not asked and await identities.find(claims.iss, claims.sub) is None:
+    if not flow.asked and await identities.find(claims.iss, claims.sub) is None:
         raise AgeNotAsked
     try:
         email = _email().validate_python(claims.email)
@@ -155,7 +158,9 @@ async def finish_sign_in(
     account = await open_account(
         identity, account_id=account_id, now=now, accounts=accounts, identities=identities
     )
-    return account, await begin_session(account.id, secret, now=now, sessions=sessions)
+    return account, await begin_session(
+        account.id, secret, now=now, span=span, kept=flow.keep, sessions=sessions
+    )
 
 
 async def sign_out(token: str, *, everywhere: bool, now: datetime, sessions: SessionStore) -> None:

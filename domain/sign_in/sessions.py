@@ -1,7 +1,7 @@
 """Sessions: a signed-in browser. The cookie holds a reference and a secret; the store holds its hash.
 
-A session ends two hours after it was last seen, or up to five minutes earlier: that it was seen again within
-`TOUCH_AFTER` is not written.
+A session ends when it was not seen for a time, or up to five minutes earlier: that it was seen again within
+`TOUCH_AFTER` is not written. It ends for good a longer time after the sign-in.
 """
 
 import base64
@@ -9,7 +9,7 @@ import hashlib
 import hmac
 import re
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from domain.base.errors import Unauthenticated
 from domain.base.model import Model
@@ -23,16 +23,36 @@ SECRET_BYTES = 32
 _TOKEN = re.compile(r"(acc_[a-z2-7]{26})\.([A-Za-z0-9_-]{43})")
 
 
+class Span(NamedTuple):
+    """How long a session lasts: unused, and at the longest."""
+
+    idle: timedelta
+    longest: timedelta
+
+
 class Session(Model):
+    """A signed-in browser. It keeps the span it began with, whatever the settings become.
+
+    `kept` is a session on a device that its person trusts.
+    """
+
     id: str
     account_id: str
     created_at: datetime
     seen_at: datetime
+    idle: timedelta = IDLE
+    longest: timedelta = ABSOLUTE
+    kept: bool = False
+
+    @property
+    def ends_at(self) -> datetime:
+        """When it ends however often it is used."""
+        return self.created_at + self.longest
 
     @property
     def expires_at(self) -> datetime:
         """When it ends if nobody comes back before."""
-        return min(self.seen_at + IDLE, self.created_at + ABSOLUTE)
+        return min(self.seen_at + self.idle, self.ends_at)
 
 
 class SessionStore(Protocol):
@@ -59,15 +79,52 @@ def is_of(session: Session, token: str) -> bool:
     return match is not None and hmac.compare_digest(session.id, _session_id(match[2]))
 
 
-async def begin_session(account_id: str, secret: bytes, *, now: datetime, sessions: SessionStore) -> str:
+async def begin_session(
+    account_id: str,
+    secret: bytes,
+    *,
+    now: datetime,
+    span: Span,
+    kept: bool,
+    sessions: SessionStore,
+) -> str:
     """Store a new session and return the cookie's value.
 
     The value has only characters that the Functions host leaves as they are.
     """
-    text = base64.urlsafe_b64encode(secret).decode().rstrip("=")
-    session = Session(id=_session_id(text), account_id=account_id, created_at=now, seen_at=now)
+    text = _text(secret)
+    session = Session(
+        id=_session_id(text),
+        account_id=account_id,
+        created_at=now,
+        seen_at=now,
+        idle=span.idle,
+        longest=span.longest,
+        kept=kept,
+    )
     await sessions.put(session)
     return f"{account_id}.{text}"
+
+
+async def keep_session(
+    token: str, secret: bytes, *, now: datetime, span: Span, sessions: SessionStore
+) -> str | None:
+    """Replace a session by one of a trusted device and return the new cookie's value.
+
+    None when it is kept already: it cannot be made longer, and its time counts from the sign-in.
+    """
+    former = await resume_session(token, now=now, sessions=sessions)
+    if former.kept:
+        return None
+    text = _text(secret)
+    changes = {"id": _session_id(text), "seen_at": now, "kept": True, **span._asdict()}
+    await sessions.put(former.model_copy(update=changes))
+    await sessions.delete(former.account_id, former.id)
+    return f"{former.account_id}.{text}"
+
+
+def _text(secret: bytes) -> str:
+    return base64.urlsafe_b64encode(secret).decode().rstrip("=")
 
 
 async def resume_session(token: str, *, now: datetime, sessions: SessionStore) -> Session:

@@ -39,4 +39,10 @@ DOORS = (
     MyPage(
         "accounts_page_end_session", "POST", "my/account/sessions", "functions.accounts.pages:end_session"
     ),
+    MyPage(
+        "accounts_page_keep_session",
+        "POST",
+        "my/account/sessions/keep",
+        "functions.accounts.pages:keep_session",
+    ),
 )

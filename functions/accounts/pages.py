@@ -13,9 +13,10 @@ import wiring.cards
 import wiring.sign_in
 from domain.accounts.profiles import ProfileInput, create_profile, delete_profile, rename_profile
 from domain.base.errors import InvalidInput, KeyReused, NotFound, ProfileInUse, StaleVersion
-from domain.sign_in.sessions import is_of
+from domain.sign_in.sessions import SECRET_BYTES, is_of
+from domain.sign_in.sessions import keep_session as keep
 from functions.accounts.profile_choices import MOST_PROFILES
-from functions.framework.callers import SignedIn
+from functions.framework.callers import SignedIn, session_cookie
 from functions.framework.clock import new_id, now
 from functions.framework.forms import by_label, label_of, sentences, vet
 from functions.framework.my_pages import my_page, person_and_form, person_of, version_in
@@ -25,6 +26,7 @@ _LABELS: Final = {"/profileName": "Profile", "/profiles": "Profile name"}
 # What a page says after a redirect, by the value of `done` in its address.
 _DONE: Final = {
     "session-ended": "That browser is signed out.",
+    "session-kept": "You stay signed in on this device.",
     "profile-deleted": "The profile is deleted.",
     "profile-added": "The profile is added.",
     "profile-renamed": "The profile has its new name.",
@@ -118,6 +120,20 @@ async def end_session(req: func.HttpRequest) -> func.HttpResponse:
     return redirect("/my/account?done=session-ended")
 
 
+async def keep_session(req: func.HttpRequest) -> func.HttpResponse:
+    """Keep this browser signed in for longer: a new session, so that no copy of the former lives on."""
+    person, _ = await person_and_form(req)
+    token = await keep(
+        person.token,
+        secrets.token_bytes(SECRET_BYTES),
+        now=now(),
+        span=wiring.sign_in.session_span(kept=True),
+        sessions=wiring.sign_in.sessions(),
+    )
+    cookies = [session_cookie(token, kept=True)] if token else []
+    return redirect("/my/account?done=session-kept", cookies=cookies)
+
+
 async def _account_page(
     person: SignedIn,
     *,
@@ -145,6 +161,7 @@ async def _account_page(
         status=status,
         account=account,
         profiles=profiles,
+        days=wiring.sign_in.chosen().kept_session_days,
         sessions=[(session, is_of(session, person.token)) for session in sessions],
         typed=typed or {},
         faults=faults or {},

@@ -16,7 +16,7 @@ from domain.base.errors import ForgedRequest, NoAccount, Unauthenticated
 from domain.base.limits import CHANGES
 from functions.framework.clock import now
 from functions.framework.problems import BadBody
-from functions.framework.requests import read_body, read_cookies
+from functions.framework.requests import read_body, read_cookies, set_cookie
 
 SESSION_COOKIE = "__Host-session"
 CSRF_FIELD = "csrf"
@@ -91,6 +91,12 @@ async def signed_in(req: func.HttpRequest) -> SignedIn | None:
     except Unauthenticated:
         return None
     return SignedIn(session.account_id, token, csrf_token(token))
+
+
+def session_cookie(token: str, *, kept: bool) -> str:
+    """The Set-Cookie value of a session; unless it is `kept` the browser forgets it when it is closed."""
+    longest = wiring.sign_in.session_span(kept=True).longest
+    return set_cookie(SESSION_COOKIE, token, max_age=int(longest.total_seconds()) if kept else None)
 
 
 def check_form(req: func.HttpRequest, signed_in: SignedIn, form: Mapping[str, str]) -> None:

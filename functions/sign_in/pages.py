@@ -34,7 +34,13 @@ from domain.sign_in.flow import (
     sign_out,
 )
 from domain.sign_in.sessions import SECRET_BYTES
-from functions.framework.callers import SESSION_COOKIE, read_form, refuse_other_sites, signed_in
+from functions.framework.callers import (
+    SESSION_COOKIE,
+    read_form,
+    refuse_other_sites,
+    session_cookie,
+    signed_in,
+)
 from functions.framework.clock import new_id, now
 from functions.framework.pages import page, refusal_page
 from functions.framework.pages import refuse as refuse_on_page
@@ -112,10 +118,11 @@ async def begin_login(req: func.HttpRequest) -> func.HttpResponse:
     if not is_old_enough(birth, at.date()):
         # Without Max-Age it is gone with the browser: it is there to stop an immediate second try.
         return _stop(set_cookie(AGE_COOKIE, "1"))
-    return await _to_provider(own_path(form.get("returnTo")), asked=True)
+    keep = form.get("keep") == "1"
+    return await _to_provider(own_path(form.get("returnTo")), asked=True, keep=keep)
 
 
-async def _to_provider(return_to: str, *, asked: bool) -> func.HttpResponse:
+async def _to_provider(return_to: str, *, asked: bool, keep: bool = False) -> func.HttpResponse:
     """Begin a sign-in: send the browser to the provider, and let it keep what the answer is held against."""
     at = now()
     attempt = await wiring.sign_in.code_flow().begin(at)
@@ -126,6 +133,7 @@ async def _to_provider(return_to: str, *, asked: bool) -> func.HttpResponse:
         return_to=return_to,
         began_at=at,
         asked=asked,
+        keep=keep,
     )
     sealed = wiring.sign_in.sealer().seal(flow.model_dump_json().encode(), FLOW_COOKIE)
     return redirect(attempt.url, cookies=[set_cookie(FLOW_COOKIE, sealed, max_age=_seconds(FLOW_LIFETIME))])
@@ -155,7 +163,7 @@ async def finish_login(req: func.HttpRequest) -> func.HttpResponse:
         await sign_out(former, everywhere=False, now=now(), sessions=wiring.sign_in.sessions())
     if account.welcomed_at is None:
         await _queue_welcome(account.id)
-    return redirect(flow.return_to, cookies=[set_cookie(SESSION_COOKIE, token), _known(), done])
+    return redirect(flow.return_to, cookies=[session_cookie(token, kept=flow.keep), _known(), done])
 
 
 async def _ask_age(
@@ -171,6 +179,8 @@ async def _ask_age(
         year=form.get("birthYear", ""),
         month=form.get("birthMonth", "").strip().removeprefix("0"),
         months=MONTHS,
+        keep=form.get("keep") == "1",
+        days=wiring.sign_in.chosen().kept_session_days,
         first=first,
         faults={fault.field: fault.detail for fault in faults},
     )
@@ -223,7 +233,8 @@ async def _finish(req: func.HttpRequest, flow: Flow) -> tuple[Account, str]:
     claims = await wiring.sign_in.tokens().read_id_token(id_token, nonce=flow.nonce, now=now())
     return await finish_sign_in(
         claims,
-        asked=flow.asked,
+        flow,
+        span=wiring.sign_in.session_span(kept=flow.keep),
         account_id=new_id("acc"),
         secret=secrets.token_bytes(SECRET_BYTES),
         now=at,

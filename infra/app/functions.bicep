@@ -96,6 +96,10 @@ var settings = {
   OIDC_CLIENT_SECRET: '@Microsoft.KeyVault(SecretUri=${vaultUri}secrets/oidc-client-secret)'
   OIDC_API_AUDIENCE: signIn.apiAudience
   SESSION_KEY: '@Microsoft.KeyVault(SecretUri=${vaultUri}secrets/session-key)'
+  SESSION_IDLE_HOURS: '2'
+  SESSION_HOURS: '12'
+  KEPT_SESSION_IDLE_DAYS: '14'
+  KEPT_SESSION_DAYS: '30'
   SMTP_URL: '@Microsoft.KeyVault(SecretUri=${vaultUri}secrets/smtp-url)'
   MAIL_FROM: mailFrom
 }

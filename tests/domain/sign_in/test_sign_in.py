@@ -16,11 +16,28 @@ from domain.sign_in.flow import (
     read_birth_month,
     sign_out,
 )
-from domain.sign_in.sessions import ABSOLUTE, IDLE, begin_session, csrf_token, resume_session
+from domain.sign_in.sessions import (
+    ABSOLUTE,
+    IDLE,
+    Session,
+    Span,
+    begin_session,
+    csrf_token,
+    keep_session,
+    resume_session,
+)
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 TODAY = NOW.date()
 ACCOUNT = "acc_" + "a" * 26
+PLAIN, KEPT = Span(IDLE, ABSOLUTE), Span(timedelta(days=14), timedelta(days=30))
+
+
+FLOW = Flow(state="s", nonce="n", verifier="v", return_to="/my", began_at=NOW, asked=True, keep=False)
+
+
+async def begin(secret, sessions, *, span=PLAIN, kept=False):
+    return await begin_session(ACCOUNT, secret, now=NOW, span=span, kept=kept, sessions=sessions)
 
 
 class Sessions:
@@ -129,14 +146,13 @@ def test_any_other_address_becomes_the_start_page(wanted):
 
 
 def test_a_sign_in_under_way_is_over_after_ten_minutes():
-    flow = Flow(state="s", nonce="n", verifier="v", return_to="/my", began_at=NOW, asked=True)
-    assert flow.is_live(NOW + timedelta(minutes=9, seconds=59))
-    assert not flow.is_live(NOW + timedelta(minutes=10))
+    assert FLOW.is_live(NOW + timedelta(minutes=9, seconds=59))
+    assert not FLOW.is_live(NOW + timedelta(minutes=10))
 
 
 async def test_a_session_nobody_uses_ends():
     sessions = Sessions()
-    token = await begin_session(ACCOUNT, b"x" * 32, now=NOW, sessions=sessions)
+    token = await begin(b"x" * 32, sessions)
     assert await resume_session(token, now=NOW + IDLE - timedelta(seconds=1), sessions=sessions)
     later = NOW + 2 * IDLE
     with pytest.raises(Unauthenticated):
@@ -145,7 +161,7 @@ async def test_a_session_nobody_uses_ends():
 
 async def test_a_session_in_constant_use_ends_after_its_longest_time():
     sessions = Sessions()
-    token = await begin_session(ACCOUNT, b"x" * 32, now=NOW, sessions=sessions)
+    token = await begin(b"x" * 32, sessions)
     at = NOW
     while at + timedelta(hours=1) < NOW + ABSOLUTE:
         at += timedelta(hours=1)
@@ -154,19 +170,56 @@ async def test_a_session_in_constant_use_ends_after_its_longest_time():
         await resume_session(token, now=NOW + ABSOLUTE, sessions=sessions)
 
 
+async def test_a_kept_session_ends_by_its_own_times():
+    sessions = Sessions()
+    token = await begin(b"x" * 32, sessions, span=KEPT, kept=True)
+    assert await resume_session(token, now=NOW + timedelta(days=14, seconds=-1), sessions=sessions)
+    assert await resume_session(token, now=NOW + timedelta(days=27), sessions=sessions)
+    assert await resume_session(token, now=NOW + timedelta(days=30, seconds=-1), sessions=sessions)
+    with pytest.raises(Unauthenticated):
+        await resume_session(token, now=NOW + timedelta(days=30), sessions=sessions)
+
+
+async def test_a_kept_session_that_nobody_uses_ends():
+    sessions = Sessions()
+    token = await begin(b"x" * 32, sessions, span=KEPT, kept=True)
+    with pytest.raises(Unauthenticated):
+        await resume_session(token, now=NOW + timedelta(days=14), sessions=sessions)
+
+
+async def test_keeping_a_session_replaces_it_once_and_counts_from_the_sign_in():
+    sessions = Sessions()
+    former = await begin(b"x" * 32, sessions)
+    later = NOW + timedelta(hours=1)
+    token = await keep_session(former, b"y" * 32, now=later, span=KEPT, sessions=sessions)
+    with pytest.raises(Unauthenticated):
+        await resume_session(former, now=later, sessions=sessions)
+    kept = await resume_session(token, now=later, sessions=sessions)
+    assert kept.ends_at == NOW + timedelta(days=30)
+    again = await keep_session(token, b"z" * 32, now=later, span=KEPT, sessions=sessions)
+    assert again is None
+    assert len(sessions.stored) == 1
+
+
+def test_a_session_stored_before_there_were_spans_has_the_usual_one():
+    stored = {"id": "s", "account_id": ACCOUNT, "created_at": NOW, "seen_at": NOW}
+    session = Session.model_validate(stored)
+    assert (session.expires_at, session.ends_at, session.kept) == (NOW + IDLE, NOW + ABSOLUTE, False)
+
+
 @pytest.mark.parametrize(
     "change", [lambda t: t[:-1] + "-_"[t[-1] == "-"], lambda t: t.upper(), lambda t: t + "a"]
 )
 async def test_a_cookie_with_another_secret_is_nobodys(change):
     sessions = Sessions()
-    token = await begin_session(ACCOUNT, b"x" * 32, now=NOW, sessions=sessions)
+    token = await begin(b"x" * 32, sessions)
     with pytest.raises(Unauthenticated):
         await resume_session(change(token), now=NOW, sessions=sessions)
 
 
 async def test_what_is_stored_cannot_be_used_as_a_cookie():
     sessions = Sessions()
-    token = await begin_session(ACCOUNT, b"x" * 32, now=NOW, sessions=sessions)
+    token = await begin(b"x" * 32, sessions)
     stored = next(iter(sessions.stored.values()))
     assert token.split(".")[1] not in stored.model_dump_json()
     assert csrf_token(token) not in stored.model_dump_json()
@@ -174,7 +227,7 @@ async def test_what_is_stored_cannot_be_used_as_a_cookie():
 
 async def test_signing_out_ends_one_session_or_all():
     sessions = Sessions()
-    tokens = [await begin_session(ACCOUNT, bytes([n]) * 32, now=NOW, sessions=sessions) for n in range(3)]
+    tokens = [await begin(bytes([n]) * 32, sessions) for n in range(3)]
     await sign_out(tokens[0], everywhere=False, now=NOW, sessions=sessions)
     assert len(sessions.stored) == 2
     await sign_out(tokens[0], everywhere=True, now=NOW, sessions=sessions)
@@ -192,10 +245,11 @@ async def test_without_a_usable_address_nothing_is_made(email):
         # Stores that are never reached need not exist.
         await finish_sign_in(
             claims,
-            asked=True,
+            FLOW,
             account_id=ACCOUNT,
             secret=b"",
             now=NOW,
+            span=PLAIN,
             accounts=None,
             identities=None,
             sessions=None,
