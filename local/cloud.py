@@ -18,6 +18,7 @@ from local.azurite import Azurite
 SETTINGS = (
     "PUBLIC_ORIGIN", "SESSION_KEY",
     "SESSION_IDLE_HOURS", "SESSION_HOURS", "KEPT_SESSION_IDLE_DAYS", "KEPT_SESSION_DAYS",
+    "FRESH_SIGN_IN_MINUTES",
     "COSMOS_ENDPOINT", "COSMOS_KEY", "COSMOS_DATABASE",
     "AzureWebJobsStorage", "AzureWebJobsStorage__queueServiceUri", "AzureWebJobsStorage__blobServiceUri",
     "MEDIA_BLOB_SERVICE_URI",

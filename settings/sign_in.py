@@ -60,6 +60,13 @@ class SignIn(Group):
         alias="KEPT_SESSION_DAYS",
         description="Days after which a session on a trusted device ends however often it is used, 1 to 90.",
     )
+    fresh_sign_in_minutes: int = Field(
+        default=15,
+        ge=1,
+        le=720,
+        alias="FRESH_SIGN_IN_MINUTES",
+        description="Minutes after a sign-in in which acts that do harm need no other one, 1 to 720.",
+    )
 
 
 @cache

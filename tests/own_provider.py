@@ -96,7 +96,14 @@ class OwnProvider:
         return self.claims(now, **{**honest, **changes})
 
     def id_claims(self, nonce: str, now: float | None = None, **changes: object) -> dict[str, object]:
-        honest = {"aud": CLIENT, "nonce": nonce, "email": "ada@example.com", "name": "Ada Lovelace"}
+        at = int(time.time() if now is None else now)
+        honest = {
+            "aud": CLIENT,
+            "nonce": nonce,
+            "auth_time": at,
+            "email": "ada@example.com",
+            "name": "Ada Lovelace",
+        }
         return self.claims(now, **{**honest, **changes})
 
     def sign(self, claims: object, *, key: object = None, alg: str = "RS256", **header: object) -> str:

@@ -34,6 +34,11 @@ def session_span(*, kept: bool) -> "Span":
     return Span(timedelta(hours=given.session_idle_hours), timedelta(hours=given.session_hours))
 
 
+def fresh_within() -> timedelta:
+    """How old a sign-in may be for acts that do harm in the wrong hands."""
+    return timedelta(minutes=chosen().fresh_sign_in_minutes)
+
+
 @once
 def sessions() -> "CosmosSessions":
     from adapters.cosmos.accounts import CosmosSessions

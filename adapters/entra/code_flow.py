@@ -49,10 +49,17 @@ class CodeFlow:
         self._opening = asyncio.Lock()
         self._client: ConfidentialClientApplication | None = None
 
-    async def begin(self, now: datetime) -> Attempt:
+    async def begin(self, now: datetime, *, again: bool = False) -> Attempt:
+        """Begin a sign-in, or with `again` one that asks for it also of who is signed in at the provider."""
         client = await self._open(now)
         # The answer comes as a query: a form posted from another site would arrive without our Lax cookie.
-        flow = client.initiate_auth_code_flow(_SCOPES, redirect_uri=self._redirect_uri, response_mode="query")
+        flow = client.initiate_auth_code_flow(
+            _SCOPES,
+            redirect_uri=self._redirect_uri,
+            response_mode="query",
+            # Either alone may be ignored; whether it was done is told by `auth_time`.
+            **({"prompt": "login", "max_age": 0} if again else {}),
+        )
         return Attempt(flow["auth_uri"], flow["state"], flow["nonce"], flow["code_verifier"])
 
     async def redeem(self, flow: Flow, code: str, now: datetime) -> str:

@@ -9,7 +9,7 @@ import hmac
 import json
 import logging
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from adapters.entra.documents import ProviderDocuments
@@ -45,9 +45,14 @@ class Tokens:
 
     async def read_id_token(self, token: str, *, nonce: str, now: datetime) -> Claims:
         """Return what the ID token of a sign-in says. It must hold the hash of `nonce`."""
-        claims = await self._read(token, self._client_id, now, _check_id_token(nonce))
+        claims = await self._read(token, self._client_id, now, _check_id_token(nonce, now.timestamp()))
+        at = claims.get("auth_time")
         return Claims(
-            iss=claims["iss"], sub=claims["sub"], email=_text(claims, "email"), name=_text(claims, "name")
+            iss=claims["iss"],
+            sub=claims["sub"],
+            email=_text(claims, "email"),
+            name=_text(claims, "name"),
+            authenticated_at=None if at is None else datetime.fromtimestamp(at, UTC),
         )
 
     async def read_access_token(self, token: str, *, now: datetime) -> tuple[str, str]:
@@ -135,7 +140,7 @@ def _check_times(claims: dict[str, Any], now: float) -> None:
         raise _Refused("lifetime")
 
 
-def _check_id_token(nonce: str) -> Any:
+def _check_id_token(nonce: str, now: float) -> Any:
     # MSAL sends the hash and keeps the nonce (OpenID Connect Core §15.5.2).
     expected = hashlib.sha256(nonce.encode()).hexdigest()
 
@@ -145,6 +150,9 @@ def _check_id_token(nonce: str) -> Any:
             raise _Refused("nonce")
         if "scp" in claims:
             raise _Refused("kind")
+        at = claims.get("auth_time")
+        if at is not None and (type(at) is not int or not 0 < at < now + LEEWAY_SECONDS):
+            raise _Refused("auth_time")
 
     return check
 

@@ -22,6 +22,7 @@ FLOW_LIFETIME = timedelta(minutes=10)
 # As long as browsers keep a cookie at most, and counted anew at every sign-in.
 KNOWN_FOR = timedelta(days=400)
 START_PAGE = "/my"
+_CLOCKS_DIFFER = timedelta(minutes=1)
 
 # Deliberately less than a URL may hold: nothing that a browser could read as a host, a scheme, an escape or
 # a step upwards.
@@ -73,6 +74,20 @@ class AgeNotAsked(Refusal):
     title = "One question before your first account"
 
 
+class SomebodyElse(Refusal):
+    """A person who should confirm who they are signed in as another."""
+
+    code = "somebody_else"
+    title = "You signed in as somebody else"
+
+
+class NotAskedAgain(Refusal):
+    """The identity provider does not say that the person has just signed in."""
+
+    code = "not_asked_again"
+    title = "We could not confirm that it is you"
+
+
 class BirthMonth(NamedTuple):
     year: int
     month: int
@@ -90,6 +105,8 @@ class Flow(Model):
     asked: bool
     # Whether the person trusts the device.
     keep: bool
+    # The account whose person is to sign in anew, if that is what it is for.
+    fresh_for: str | None
 
     def is_live(self, now: datetime) -> bool:
         return now - self.began_at < FLOW_LIFETIME
@@ -102,6 +119,7 @@ class Claims(NamedTuple):
     sub: str
     email: str | None
     name: str | None
+    authenticated_at: datetime | None = None
 
 
 def own_path(wanted: str | None) -> str:
@@ -148,7 +166,9 @@ async def finish_sign_in(
 
     Without an answer to the age question no account is made: `AgeNotAsked`.
     """
-    if not flow.asked and await identities.find(claims.iss, claims.sub) is None:
+    if flow.fresh_for is not None:
+        _check_fresh(claims, flow, await identities.find(claims.iss, claims.sub))
+    elif not flow.asked and await identities.find(claims.iss, claims.sub) is None:
         raise AgeNotAsked
     try:
         email = _email().validate_python(claims.email)
@@ -159,8 +179,22 @@ async def finish_sign_in(
         identity, account_id=account_id, now=now, accounts=accounts, identities=identities
     )
     return account, await begin_session(
-        account.id, secret, now=now, span=span, kept=flow.keep, sessions=sessions
+        account.id,
+        secret,
+        now=now,
+        span=span,
+        kept=flow.keep,
+        authenticated_at=claims.authenticated_at,
+        sessions=sessions,
     )
+
+
+def _check_fresh(claims: Claims, flow: Flow, account_id: str | None) -> None:
+    """Refuse who is not the one to confirm, and an answer from a sign-in of before."""
+    if account_id != flow.fresh_for:
+        raise SomebodyElse
+    if claims.authenticated_at is None or claims.authenticated_at < flow.began_at - _CLOCKS_DIFFER:
+        raise NotAskedAgain
 
 
 async def sign_out(token: str, *, everywhere: bool, now: datetime, sessions: SessionStore) -> None:

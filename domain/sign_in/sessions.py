@@ -43,6 +43,8 @@ class Session(Model):
     idle: timedelta = IDLE
     longest: timedelta = ABSOLUTE
     kept: bool = False
+    # When the person last proved who they are to the identity provider, if it said so.
+    authenticated_at: datetime | None = None
 
     @property
     def ends_at(self) -> datetime:
@@ -86,6 +88,7 @@ async def begin_session(
     now: datetime,
     span: Span,
     kept: bool,
+    authenticated_at: datetime | None,
     sessions: SessionStore,
 ) -> str:
     """Store a new session and return the cookie's value.
@@ -101,6 +104,7 @@ async def begin_session(
         idle=span.idle,
         longest=span.longest,
         kept=kept,
+        authenticated_at=authenticated_at,
     )
     await sessions.put(session)
     return f"{account_id}.{text}"

@@ -64,7 +64,7 @@ async def get_session(call: Call) -> Answer:
     return Answer(SessionOut(csrf_token=csrf_token(call.session_token) if call.session_token else None))
 
 
-@operation("Sign out everywhere: end every browser session of the account")
+@operation("Sign out everywhere: end every browser session of the account", fresh=True)
 async def end_sessions(call: Call) -> Answer:
     await wiring.sign_in.sessions().delete_all(call.account_id)
     return Answer()
@@ -124,6 +124,7 @@ async def put_profile(call: Call[ProfileInput]) -> Answer:
 @operation(
     "Delete a profile that has no cards",
     versioned=True,
+    fresh=True,
     conflicts=(ProfileInUse,),
 )
 async def remove_profile(call: Call) -> Answer:

@@ -16,7 +16,7 @@ from domain.base.errors import InvalidInput, KeyReused, NotFound, ProfileInUse, 
 from domain.sign_in.sessions import SECRET_BYTES, is_of
 from domain.sign_in.sessions import keep_session as keep
 from functions.accounts.profile_choices import MOST_PROFILES
-from functions.framework.callers import SignedIn, session_cookie
+from functions.framework.callers import SignedIn, require_fresh, session_cookie
 from functions.framework.clock import new_id, now
 from functions.framework.forms import by_label, label_of, sentences, vet
 from functions.framework.my_pages import my_page, person_and_form, person_of, version_in
@@ -92,6 +92,7 @@ async def change_profile(req: func.HttpRequest) -> func.HttpResponse:
 
 async def remove_profile(req: func.HttpRequest) -> func.HttpResponse:
     person, form = await person_and_form(req)
+    require_fresh(person, "Delete the profile")
     profile_id = req.route_params["profileId"]
     try:
         await delete_profile(
@@ -123,6 +124,7 @@ async def end_session(req: func.HttpRequest) -> func.HttpResponse:
 async def keep_session(req: func.HttpRequest) -> func.HttpResponse:
     """Keep this browser signed in for longer: a new session, so that no copy of the former lives on."""
     person, _ = await person_and_form(req)
+    require_fresh(person, "Keep me signed in on this device")
     token = await keep(
         person.token,
         secrets.token_bytes(SECRET_BYTES),

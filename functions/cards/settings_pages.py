@@ -18,7 +18,7 @@ from domain.publishing.publication import MAX_RENAMES, Change, TooManyRenames, d
 from functions.accounts.profile_choices import profile_choices
 from functions.cards.form import sentences
 from functions.cards.frame import card_of, change, done
-from functions.framework.callers import SignedIn
+from functions.framework.callers import SignedIn, require_fresh
 from functions.framework.clock import new_id, new_suffix, now
 from functions.framework.forms import vet
 from functions.framework.my_pages import my_page, person_and_form, person_of, version_in
@@ -101,6 +101,7 @@ async def ask_delete(req: func.HttpRequest) -> func.HttpResponse:
 
 async def delete(req: func.HttpRequest) -> func.HttpResponse:
     person, form = await person_and_form(req)
+    require_fresh(person, "Delete the card for good")
     card = await card_of(req, person)
     of = CardVersion(person.account_id, card.id, version_in(form))
     await delete_card(of, now=now(), ports=wiring.publishing.ports())

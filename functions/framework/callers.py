@@ -3,6 +3,7 @@
 import hmac
 import secrets
 from collections.abc import Mapping
+from datetime import datetime
 from operator import xor
 from typing import NamedTuple
 from urllib.parse import parse_qsl
@@ -28,10 +29,10 @@ FORM = "application/x-www-form-urlencoded"
 
 
 class Caller(NamedTuple):
-    """The account that an API request acts for, and the session's cookie value if it came with one."""
+    """The account that an API request acts for, and the session if it came with one."""
 
     account_id: str
-    session_token: str | None = None
+    session: "SignedIn | None" = None
 
 
 class SignedIn(NamedTuple):
@@ -40,6 +41,8 @@ class SignedIn(NamedTuple):
     account_id: str
     token: str
     csrf_secret: str
+    kept: bool
+    authenticated_at: datetime | None
 
     @property
     def csrf(self) -> str:
@@ -76,7 +79,7 @@ async def _caller(req: func.HttpRequest, *, unsafe: bool) -> Caller:
         raise Unauthenticated
     if unsafe:
         _check_csrf(found, req.headers.get("x-csrf-token"))
-    return Caller(found.account_id, found.token)
+    return Caller(found.account_id, found)
 
 
 async def signed_in(req: func.HttpRequest) -> SignedIn | None:
@@ -90,7 +93,15 @@ async def signed_in(req: func.HttpRequest) -> SignedIn | None:
         session = await resume_session(token, now=now(), sessions=wiring.sign_in.sessions())
     except Unauthenticated:
         return None
-    return SignedIn(session.account_id, token, csrf_token(token))
+    return SignedIn(session.account_id, token, csrf_token(token), session.kept, session.authenticated_at)
+
+
+def require_fresh(person: SignedIn, label: str) -> None:
+    """Refuse the act `label` unless its person has signed in within minutes: `FreshSignInNeeded`."""
+    from domain.sign_in.fresh import FreshSignInNeeded, is_fresh  # noqa: PLC0415 - no stranger needs it
+
+    if not is_fresh(person.authenticated_at, now(), wiring.sign_in.fresh_within()):
+        raise FreshSignInNeeded(person.account_id, label)
 
 
 def session_cookie(token: str, *, kept: bool) -> str:

@@ -6,6 +6,7 @@ from urllib.parse import quote, urlsplit
 
 import azure.functions as func
 
+import wiring.sign_in
 from domain.base.errors import (
     ForgedRequest,
     InternalError,
@@ -17,7 +18,9 @@ from domain.base.errors import (
 )
 from domain.base.limits import LimitReached
 from domain.sign_in.flow import START_PAGE
+from domain.sign_in.fresh import ACT_LIFETIME, FreshSignInNeeded, PendingAct
 from functions.framework.callers import (
+    CSRF_FIELD,
     SignedIn,
     check_form,
     count_change,
@@ -25,9 +28,11 @@ from functions.framework.callers import (
     refuse_other_sites,
     signed_in,
 )
+from functions.framework.clock import now
 from functions.framework.forms import read_sent
 from functions.framework.pages import page, refusal_page
 from functions.framework.replies import redirect
+from functions.framework.requests import set_cookie
 
 # What a page of /my says of a refusal in place of its title, and after it, by its code.
 _SAID: Final = {
@@ -43,6 +48,10 @@ _SAID: Final = {
 }
 # What somebody wrote into a form, by label.
 Texts = Callable[[Mapping[str, str]], dict[str, str]]
+ACT_COOKIE: Final = "__Host-act"
+RESUME_PAGE: Final = "/auth/resume"
+# What browsers keep in a cookie at least is 4 KB, sealed and in base64.
+_MAX_ACT: Final = 2048
 _UNSURE: Final = "We do not know whether it was done. Look before you try again."
 
 
@@ -51,6 +60,8 @@ def refuse(req: func.HttpRequest, refusal: Refusal, texts_in: Texts | None = Non
 
     The texts of a form that cannot be taken are shown, as `texts_in` reads them, so that they are not lost.
     """
+    if isinstance(refusal, FreshSignInNeeded):
+        return ask_to_confirm(req, refusal)
     posted = req.method == "POST"
     if isinstance(refusal, Unauthenticated) and not posted:
         return redirect(f"/auth/login?returnTo={quote(_path(req), safe='/')}")
@@ -71,6 +82,32 @@ def refuse(req: func.HttpRequest, refusal: Refusal, texts_in: Texts | None = Non
         written=written,
         signed_out=isinstance(refusal, Unauthenticated),
     )
+
+
+def ask_to_confirm(req: func.HttpRequest, refusal: FreshSignInNeeded) -> func.HttpResponse:
+    """The page that leads to a fresh sign-in. What a form says is kept by the browser, sealed, until then."""
+    act = _sealed_act(req, refusal) if req.method == "POST" else None
+    return refusal_page(
+        "sign_in/confirm.html",
+        refusal,
+        title=refusal.title,
+        label=refusal.label,
+        return_to=RESUME_PAGE if act else _path(req),
+        cookies=[set_cookie(ACT_COOKIE, act, max_age=int(ACT_LIFETIME.total_seconds()))] if act else [],
+    )
+
+
+def _sealed_act(req: func.HttpRequest, refusal: FreshSignInNeeded) -> str | None:
+    fields = {name: text for name, text in read_form(req).items() if name != CSRF_FIELD}
+    act = PendingAct(
+        account_id=refusal.account_id,
+        path=_path(req),
+        fields=fields,
+        label=refusal.label,
+        began_at=now(),
+    )
+    plain = act.model_dump_json().encode()
+    return wiring.sign_in.sealer().seal(plain, ACT_COOKIE) if len(plain) <= _MAX_ACT else None
 
 
 def _path(req: func.HttpRequest) -> str:

@@ -11,6 +11,7 @@ import wiring.site
 from domain.base import errors
 from domain.base.ids import ID_PREFIXES
 from domain.base.limits import TooManyRequests
+from domain.sign_in.fresh import FreshSignInNeeded
 from functions.framework import doors
 from functions.framework.doors import API, resolve
 from functions.framework.operations import MAX_LIMIT, Operation
@@ -62,6 +63,8 @@ def _refusals(path: str, operation: Operation) -> list[type[errors.Refusal]]:
         refusals += [BadBody, MediaTypeRefused, LengthRequired]
     if operation.body or operation.query or operation.lists or operation.creates:
         refusals.append(errors.InvalidInput)
+    if operation.fresh:
+        refusals.append(FreshSignInNeeded)
     if operation.versioned:
         refusals += [errors.StaleVersion, errors.VersionRequired]
     return refusals

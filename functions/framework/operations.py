@@ -14,7 +14,7 @@ from pydantic import BaseModel, ValidationError
 
 from domain.base.errors import Fault, InvalidInput, Refusal
 from domain.base.model import Closed
-from functions.framework.callers import authenticate
+from functions.framework.callers import authenticate, require_fresh
 from functions.framework.clock import now
 from functions.framework.doors import API
 from functions.framework.problems import faults_of
@@ -64,6 +64,7 @@ class Operation(NamedTuple):
 
     `versioned` operations need If-Match; `creates` take Idempotency-Key; `lists` take limit and cursor;
     `takes` names the media types of a body of bytes, `gives` that of an answer of bytes.
+    `fresh` ones need a sign-in within minutes when the caller is a browser.
     """
 
     summary: str
@@ -76,6 +77,7 @@ class Operation(NamedTuple):
     lists: bool = False
     takes: tuple[str, ...] = ()
     gives: str = ""
+    fresh: bool = False
     conflicts: tuple[type[Refusal], ...] = ()
 
     @property
@@ -96,6 +98,7 @@ def operation[B = None, Q = None](
     lists: bool = False,
     takes: tuple[str, ...] = (),
     gives: str = "",
+    fresh: bool = False,
     conflicts: tuple[type[Refusal], ...] = (),
 ) -> Callable[[Callable[[Call[B, Q]], Awaitable[Answer]]], Operation]:
     """Describe an action as an operation of the API (see `Operation`)."""
@@ -112,6 +115,7 @@ def operation[B = None, Q = None](
             lists,
             takes,
             gives,
+            fresh,
             conflicts,
         )
 
@@ -125,6 +129,8 @@ def _model(given: type[Any] | None) -> type[BaseModel] | None:
 async def perform(operation: Operation, req: func.HttpRequest) -> func.HttpResponse:
     """Read a request as the operation declares, let it act, and reply."""
     caller = await authenticate(req)
+    if operation.fresh and caller.session:
+        require_fresh(caller.session, operation.summary)
     limit, cursor = _paging(req) if operation.lists else (DEFAULT_LIMIT, None)
     call = Call(
         account_id=caller.account_id,
@@ -137,7 +143,7 @@ async def perform(operation: Operation, req: func.HttpRequest) -> func.HttpRespo
         key=_idempotency_key(req) if operation.creates else None,
         limit=limit,
         cursor=cursor,
-        session_token=caller.session_token,
+        session_token=caller.session.token if caller.session else None,
     )
     answer = await operation.action(call)
     headers = dict(answer.headers)

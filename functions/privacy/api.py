@@ -50,6 +50,7 @@ class Volume(Closed):
     "Begin a copy of everything the account has, or answer the one under way",
     answer=WorkOut,
     creates=True,
+    fresh=True,
     conflicts=(TooManyCopies,),
 )
 async def post_copy(call: Call) -> Answer:
@@ -71,7 +72,7 @@ async def list_copies(call: Call) -> Answer:
     return Answer(CopyList(data=[_out(work, call.now) for work in found]))
 
 
-@operation("One volume of a finished copy", query=Volume, gives="application/zip")
+@operation("One volume of a finished copy", query=Volume, gives="application/zip", fresh=True)
 async def get_content(call: Call[None, Volume]) -> Answer:
     _, content = await read_copy(
         call.account_id,

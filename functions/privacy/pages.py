@@ -22,7 +22,7 @@ from domain.privacy.copy import (
     start_copy,
 )
 from functions.framework.assets import script_url
-from functions.framework.callers import SignedIn
+from functions.framework.callers import SignedIn, require_fresh
 from functions.framework.clock import new_id, now
 from functions.framework.my_pages import my_page, person_and_form, person_of
 from functions.framework.replies import redirect, reply
@@ -37,6 +37,7 @@ async def show(req: func.HttpRequest) -> func.HttpResponse:
 
 async def start(req: func.HttpRequest) -> func.HttpResponse:
     person, _ = await person_and_form(req)
+    require_fresh(person, "Get my copy")
     try:
         await start_copy(
             person.account_id,
@@ -71,6 +72,7 @@ async def change(req: func.HttpRequest) -> func.HttpResponse:
 async def fetch(req: func.HttpRequest) -> func.HttpResponse:
     """One volume of a copy, to its owner alone."""
     person = await person_of(req)
+    require_fresh(person, "Fetch my copy")
     match = _FILE.fullmatch(req.route_params["file"])
     if match is None:
         raise NotFound

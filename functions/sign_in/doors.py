@@ -10,4 +10,6 @@ DOORS = (
         "sign_in_show_logout", "GET HEAD", "auth/logout", "functions.sign_in.sign_out_pages:show_logout"
     ),
     SignInPage("sign_in_end", "POST", "auth/logout", "functions.sign_in.sign_out_pages:end_session"),
+    SignInPage("sign_in_confirm", "GET", "auth/confirm", "functions.sign_in.confirm_pages:confirm"),
+    SignInPage("sign_in_resume", "GET HEAD", "auth/resume", "functions.sign_in.confirm_pages:resume"),
 )

@@ -25,14 +25,17 @@ from domain.sign_in.flow import (
     EmailMissing,
     Flow,
     FlowLost,
+    NotAskedAgain,
     SignInCancelled,
     SignInDeclined,
+    SomebodyElse,
     finish_sign_in,
     is_old_enough,
     own_path,
     read_birth_month,
     sign_out,
 )
+from domain.sign_in.fresh import FreshSignInNeeded
 from domain.sign_in.sessions import SECRET_BYTES
 from functions.framework.callers import (
     SESSION_COOKIE,
@@ -42,6 +45,7 @@ from functions.framework.callers import (
     signed_in,
 )
 from functions.framework.clock import new_id, now
+from functions.framework.my_pages import ask_to_confirm
 from functions.framework.pages import page, refusal_page
 from functions.framework.pages import refuse as refuse_on_page
 from functions.framework.replies import redirect
@@ -60,11 +64,15 @@ MONTHS = (
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
 
-_STATUS = {FlowLost: 400, SignInCancelled: 400, SignInDeclined: 400, EmailMissing: 400}
+_STATUS = dict.fromkeys(
+    (FlowLost, SignInCancelled, SignInDeclined, EmailMissing, SomebodyElse, NotAskedAgain),
+    HTTPStatus.BAD_REQUEST,
+)
 _ADVICE = {
     FlowLost.code: "It took longer than ten minutes, was begun in another window, or was finished before.",
-    SignInCancelled.code: "You left the sign-in service before it was done, so you are not signed in. "
-    "Nothing was changed.",
+    SignInCancelled.code: "You left the sign-in service before it was done, so nothing was changed.",
+    SomebodyElse.code: "To go on, sign in as the person you are signed in as here. Nothing was changed.",
+    NotAskedAgain.code: "The sign-in service did not say that you have just signed in. Nothing was changed.",
     SignInDeclined.code: "The sign-in service did not confirm that it was you.",
     EmailMissing.code: "An iZwop account needs an e-mail address, and the sign-in service gave none. "
     "Choose a way to sign in that has one.",
@@ -76,6 +84,8 @@ _ADVICE = {
 
 def refuse(req: func.HttpRequest, refusal: errors.Refusal) -> func.HttpResponse:
     """Tell a refusal on a page with advice; a bug as every page tells it."""
+    if isinstance(refusal, FreshSignInNeeded):
+        return ask_to_confirm(req, refusal)
     return refuse_on_page(req, refusal) if isinstance(refusal, errors.InternalError) else _refused(refusal)
 
 
@@ -100,7 +110,7 @@ async def show_login(req: func.HttpRequest) -> func.HttpResponse:
     if await signed_in(req):
         return redirect(return_to)
     if _is_known(req):
-        return await _to_provider(return_to, asked=False)
+        return await to_provider(return_to, asked=False)
     return await _ask_age({"returnTo": return_to}, [], first=req.params.get("first") == "1")
 
 
@@ -119,13 +129,15 @@ async def begin_login(req: func.HttpRequest) -> func.HttpResponse:
         # Without Max-Age it is gone with the browser: it is there to stop an immediate second try.
         return _stop(set_cookie(AGE_COOKIE, "1"))
     keep = form.get("keep") == "1"
-    return await _to_provider(own_path(form.get("returnTo")), asked=True, keep=keep)
+    return await to_provider(own_path(form.get("returnTo")), asked=True, keep=keep)
 
 
-async def _to_provider(return_to: str, *, asked: bool, keep: bool = False) -> func.HttpResponse:
+async def to_provider(
+    return_to: str, *, asked: bool, keep: bool = False, fresh_for: str | None = None
+) -> func.HttpResponse:
     """Begin a sign-in: send the browser to the provider, and let it keep what the answer is held against."""
     at = now()
-    attempt = await wiring.sign_in.code_flow().begin(at)
+    attempt = await wiring.sign_in.code_flow().begin(at, again=fresh_for is not None)
     flow = Flow(
         state=attempt.state,
         nonce=attempt.nonce,
@@ -134,6 +146,7 @@ async def _to_provider(return_to: str, *, asked: bool, keep: bool = False) -> fu
         began_at=at,
         asked=asked,
         keep=keep,
+        fresh_for=fresh_for,
     )
     sealed = wiring.sign_in.sealer().seal(flow.model_dump_json().encode(), FLOW_COOKIE)
     return redirect(attempt.url, cookies=[set_cookie(FLOW_COOKIE, sealed, max_age=_seconds(FLOW_LIFETIME))])

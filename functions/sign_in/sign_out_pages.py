@@ -9,7 +9,14 @@ import wiring.site
 from domain.base import errors
 from domain.sign_in.flow import sign_out
 from functions.accounts.signed_out import EVERYWHERE, HERE, note_sign_out
-from functions.framework.callers import SESSION_COOKIE, check_form, read_form, refuse_other_sites, signed_in
+from functions.framework.callers import (
+    SESSION_COOKIE,
+    check_form,
+    read_form,
+    refuse_other_sites,
+    require_fresh,
+    signed_in,
+)
 from functions.framework.clock import now
 from functions.framework.pages import page
 from functions.framework.replies import redirect
@@ -37,6 +44,8 @@ async def end_session(req: func.HttpRequest) -> func.HttpResponse:
         return _signed_out("/", HERE)
     check_form(req, found, form)
     everywhere = form.get("everywhere") == "1"
+    if everywhere:
+        require_fresh(found, "Sign out everywhere")
     await sign_out(found.token, everywhere=everywhere, now=now(), sessions=wiring.sign_in.sessions())
     done = EVERYWHERE if everywhere else HERE
     try:

@@ -100,6 +100,7 @@ var settings = {
   SESSION_HOURS: '12'
   KEPT_SESSION_IDLE_DAYS: '14'
   KEPT_SESSION_DAYS: '30'
+  FRESH_SIGN_IN_MINUTES: '15'
   SMTP_URL: '@Microsoft.KeyVault(SecretUri=${vaultUri}secrets/smtp-url)'
   MAIL_FROM: mailFrom
 }

@@ -49,6 +49,7 @@ def clients(public_origin: str) -> list[dict[str, object]]:
         "token_endpoint_auth_method": "client_secret_post",
         "grant_types": grants,
         "redirect_uris": [f"{public_origin}/auth/callback"],
+        "require_auth_time": True,
         "post_logout_redirect_uris": [f"{public_origin}/"],
     }
     program: dict[str, object] = {

@@ -218,7 +218,7 @@ async def test_a_token_lives_no_longer_than_a_day(tokens, provider):
 
 async def test_a_good_id_token_says_who_signed_in(tokens, provider):
     claims = await tokens.read_id_token(provider.id_token(HASH, AT), nonce=NONCE, now=NOW)
-    assert claims == Claims(provider.issuer, "ada-sub", "ada@example.com", "Ada Lovelace")
+    assert claims == Claims(provider.issuer, "ada-sub", "ada@example.com", "Ada Lovelace", NOW)
 
 
 async def test_nothing_but_the_email_claim_is_an_address(tokens, provider):

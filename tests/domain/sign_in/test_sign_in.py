@@ -33,11 +33,15 @@ ACCOUNT = "acc_" + "a" * 26
 PLAIN, KEPT = Span(IDLE, ABSOLUTE), Span(timedelta(days=14), timedelta(days=30))
 
 
-FLOW = Flow(state="s", nonce="n", verifier="v", return_to="/my", began_at=NOW, asked=True, keep=False)
+FLOW = Flow(
+    state="s", nonce="n", verifier="v", return_to="/my", began_at=NOW, asked=True, keep=False, fresh_for=None
+)
 
 
 async def begin(secret, sessions, *, span=PLAIN, kept=False):
-    return await begin_session(ACCOUNT, secret, now=NOW, span=span, kept=kept, sessions=sessions)
+    return await begin_session(
+        ACCOUNT, secret, now=NOW, span=span, kept=kept, authenticated_at=NOW, sessions=sessions
+    )
 
 
 class Sessions:
