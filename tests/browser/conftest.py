@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 import pytest
 from playwright.async_api import Browser, async_playwright
 
-from tests.browser.windows import ARGUMENTS, CHROMIUM, Visit, running, visit
+from tests.browser.windows import ARGUMENTS, CHROMIUM, Visit, product, visit
 
 
 @pytest.fixture(scope="session")
@@ -22,10 +22,17 @@ async def chromium() -> AsyncIterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-async def origin(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
+async def product_settings(
+    chromium: Browser, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[dict[str, str]]:
     # After Chromium, so that nothing is started for tests that are skipped.
-    async with running(tmp_path_factory.mktemp("logs")) as started:
+    async with product(tmp_path_factory.mktemp("logs")) as started:
         yield started
+
+
+@pytest.fixture(scope="session")
+def origin(product_settings: dict[str, str]) -> str:
+    return product_settings["PUBLIC_ORIGIN"]
 
 
 @pytest.fixture

@@ -1,7 +1,33 @@
 """Signing in and out in a browser, as a person meets it."""
 
+from datetime import timedelta
+
+import pytest
+
+import wiring.sign_in
+from functions.framework.clock import now
 from tests.browser.axe import violations
 from tests.browser.windows import sign_in
+from tests.wired import wired_with
+
+
+@pytest.fixture
+def let_sign_in_age(product_settings):
+    """Make a window's sign-in an hour older, in the store of the running product."""
+
+    async def age(window) -> None:
+        [token] = [
+            each["value"] for each in await window.context.cookies() if each["name"] == "__Host-session"
+        ]
+        account, _, _ = token.partition(".")
+        async with wired_with(product_settings):
+            sessions = wiring.sign_in.sessions()
+            for session in await sessions.list(account, now()):
+                older = session.authenticated_at - timedelta(hours=1)
+                await sessions.delete(account, session.id)
+                await sessions.put(session.model_copy(update={"authenticated_at": older}))
+
+    return age
 
 
 async def test_turning_back_at_the_provider_is_told_and_leads_back_to_it(open_window) -> None:
@@ -84,3 +110,44 @@ async def test_a_device_is_kept_at_sign_in_or_later(open_window) -> None:
     await other.page.goto("/my/account")
     assert await other.page.get_by_text("Kept signed in.").count() == 2
     assert await violations(other.page) == []
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["with script", "without script"])
+async def test_a_card_is_deleted_after_signing_in_once_more(open_window, let_sign_in_age, script) -> None:
+    window = await open_window(java_script_enabled=script)
+    page = window.page
+    await sign_in(page, "Maria de Vasconcelos", known=True)
+    await page.get_by_role("link", name="New card").click()
+    await page.get_by_label("Name").fill("Maria de Vasconcelos")
+    await page.get_by_role("button", name="Make the card").click()
+    await page.get_by_text("Your card is made.").wait_for()
+    await let_sign_in_age(window)
+    await page.goto(f"{page.url.partition('?')[0]}/delete")
+    await page.get_by_role("button", name="Delete it for good").click()
+    await page.get_by_role("heading", name="Sign in again to confirm that it is you").wait_for()
+    if script:
+        assert await violations(page) == []
+    await page.get_by_role("link", name="Sign in again").click()
+    await page.get_by_role("button", name="Continue as Maria de Vasconcelos").click()
+    await page.get_by_role("heading", name="Go on where you were").wait_for()
+    if script:
+        assert await violations(page) == []
+    await page.get_by_role("button", name="Delete the card for good").click()
+    await page.wait_for_url("**/my?done=deleted")
+    assert window.complaints == []
+
+
+async def test_signing_out_everywhere_goes_on_after_signing_in_once_more(
+    open_window, let_sign_in_age
+) -> None:
+    window = await open_window()
+    page = window.page
+    await sign_in(page, "Maria de Vasconcelos", known=True)
+    await let_sign_in_age(window)
+    await page.goto("/auth/logout")
+    await page.get_by_role("button", name="Sign out everywhere").click()
+    await page.get_by_role("link", name="Sign in again").click()
+    await page.get_by_role("button", name="Continue as Maria de Vasconcelos").click()
+    await page.get_by_role("button", name="Sign out everywhere").click()
+    await page.get_by_text("You are signed out everywhere").wait_for()
+    assert window.complaints == []

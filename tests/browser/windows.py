@@ -27,13 +27,20 @@ PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touc
 @asynccontextmanager
 async def running(logs: Path) -> AsyncIterator[str]:
     """Run the whole product, with nothing in it, on free ports; gives its origin."""
+    async with product(logs) as settings:
+        yield settings["PUBLIC_ORIGIN"]
+
+
+@asynccontextmanager
+async def product(logs: Path) -> AsyncIterator[dict[str, str]]:
+    """Run the whole product, as `running` does; gives its settings."""
     port = processes.free_port()
     async with Cloud(public_origin=f"http://localhost:{port}") as cloud:
         command = [sys.executable, "-m", "local.functions_host", "--app", str(ROOT), "--port", str(port)]
         env = os.environ | cloud.settings
         host, _ = await processes.start_ready("functions host", command, logs=logs, env=env)
         try:
-            yield f"http://localhost:{port}"
+            yield cloud.settings
         finally:
             await host.stop()
 
