@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Protocol
 
-from domain.base.fields import EmailAddress
+from domain.base.fields import EmailAddress, Name
 from domain.base.model import Model
 
 
@@ -21,6 +21,8 @@ class Account(Model):
     iss: str
     sub: str
     email: EmailAddress
+    # What the identity provider called the person at the first sign-in: offered for the first card.
+    name: str | None = None
     created_at: datetime
     welcomed_at: datetime | None = None
 
@@ -68,6 +70,24 @@ async def open_account(
     known = await accounts.get(reserved)
     if known is not None:
         return known
-    account = Account(id=reserved, iss=identity.iss, sub=identity.sub, email=identity.email, created_at=now)
+    account = Account(
+        id=reserved,
+        iss=identity.iss,
+        sub=identity.sub,
+        email=identity.email,
+        name=_name_in(identity.name),
+        created_at=now,
+    )
     await accounts.create(account)
     return account
+
+
+def _name_in(text: str | None) -> str | None:
+    """The name, if a card can show it. Entra says "unknown" of who gave none."""
+    from pydantic import TypeAdapter, ValidationError  # noqa: PLC0415
+
+    try:
+        name: str = TypeAdapter(Name).validate_python(text)
+    except ValidationError:
+        return None
+    return None if name.lower() == "unknown" else name

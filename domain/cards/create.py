@@ -23,12 +23,14 @@ from domain.cards.card import (
     read_version,
 )
 from domain.cards.content import CardContent
-from domain.cards.handles import suggest_handle
+from domain.cards.handles import suggest_handles
 
 
 class NewCard(Closed):
     profile_id: ProfileId
-    handle: Handle | None = Field(default=None, description="Made from the name when absent.")
+    handle: Handle | None = Field(
+        default=None, description="Made from the name when absent: the plain name if it is free."
+    )
     content: CardContent
 
 
@@ -58,7 +60,7 @@ class Ports(NamedTuple):
 
 
 class Creating(NamedTuple):
-    """The id, time and Idempotency-Key (as a hash) of one create, and the suffix of a handle not chosen."""
+    """The id, time and Idempotency-Key (as a hash) of one create, and the tail of a name that is taken."""
 
     card_id: str
     suffix: str
@@ -88,14 +90,14 @@ async def create_card(
     if await cards.count(account_id) >= MOST_CARDS:
         raise LimitReached(f"An account may have {MOST_CARDS} cards. Delete one that you do not need.")
     await limiter.take(HANDLES, account_id, now)
-    handle = new.handle or suggest_handle(new.content.name, suffix)
-    wanted = Claim(handle=handle, account_id=account_id, card_id=card_id, key=key, claimed_at=now)
+    tried = [new.handle] if new.handle else suggest_handles(new.content.name, suffix)
+    wanted = Claim(handle=tried[0], account_id=account_id, card_id=card_id, key=key, claimed_at=now)
     claim = await handles.claim(wanted)
     if claim.card_id != card_id:
         # A sibling of this request may have come first and be done by now.
         if key and (done := await cards.creation(account_id, key)):
             return done.repeated(asked)
-        claim = await adopted(claim, wanted, handles)
+        claim = await _adopted_or_next(claim, wanted, tried[1:], handles)
     card = Card(
         id=claim.card_id, account_id=account_id, profile_id=new.profile_id, handle=claim.handle, version=1,
         draft=new.content, created_at=now, updated_at=now, key=key,
@@ -115,6 +117,20 @@ async def adopted(claim: Claim, wanted: Claim, handles: HandleClaims) -> Claim:
     if wanted.claimed_at - claim.claimed_at > ADOPT_AFTER:
         return await handles.adopt(claim, wanted.claimed_at)
     return claim
+
+
+async def _adopted_or_next(claim: Claim, wanted: Claim, others: list[str], handles: HandleClaims) -> Claim:
+    """Take up the claim of an earlier try, or claim the first of the `others` that is free; or refuse."""
+    try:
+        return await adopted(claim, wanted, handles)
+    except (HandleTaken, HandleLookalike):
+        if not others:
+            raise
+    other = wanted.model_copy(update={"handle": others[0]})
+    claim = await handles.claim(other)
+    if claim.card_id == wanted.card_id:
+        return claim
+    return await _adopted_or_next(claim, other, others[1:], handles)
 
 
 async def _already_stored(card: Card, key: str | None, asked: BaseModel, cards: CardStore) -> Card:

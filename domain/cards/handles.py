@@ -53,16 +53,24 @@ def check_handle(value: str) -> str:
     return handle
 
 
-def suggest_handle(name: str, suffix: str) -> str:
-    """A handle from a person's name; `suffix` (random letters) keeps it unique and unguessable by order."""
-    import unicodedata  # noqa: PLC0415
+def suggest_handles(name: str, suffix: str) -> list[str]:
+    """Handles from a person's name, the best first: the name alone, and with `suffix` (random letters).
 
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    words = re.sub("[^a-z0-9]+", "-", plain).strip("-")[: MAX_LENGTH - len(suffix) - 1].strip("-")
+    Only the last one is sure to be nobody's. A name that gives no handle of its own is not among them.
+    """
+    words = _words(name, MAX_LENGTH)
     try:
         if is_handle(words):
             check_handle(words)
-        return check_handle(f"{words}-{suffix}")
+        tailed = check_handle(f"{_words(name, MAX_LENGTH - len(suffix) - 1)}-{suffix}")
     except PydanticCustomError:
         # No Latin letters, or a name that would speak for us.
-        return f"card-{suffix}"
+        return [f"card-{suffix}"]
+    return [words, tailed] if is_handle(words) else [tailed]
+
+
+def _words(name: str, most: int) -> str:
+    import unicodedata  # noqa: PLC0415
+
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    return re.sub("[^a-z0-9]+", "-", plain).strip("-")[:most].strip("-")

@@ -50,6 +50,7 @@ class AccountSection:
         told = {
             "id": account.id,
             "email": account.email,
+            "name": account.name,
             "issuer": account.iss,
             "subject": account.sub,
             "createdAt": account.created_at.isoformat(),
@@ -57,6 +58,7 @@ class AccountSection:
         }
         facts = [
             ("E-mail address", account.email),
+            ("Name there, at the first sign-in", account.name or "none"),
             ("Sign-in service", account.iss),
             ("Your number there", account.sub),
             ("First signed in", moment(account.created_at)),

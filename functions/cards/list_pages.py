@@ -41,8 +41,10 @@ async def show(req: func.HttpRequest) -> func.HttpResponse:
 async def show_new(req: func.HttpRequest) -> func.HttpResponse:
     person = await person_of(req)
     account = await wiring.accounts.store().get(person.account_id)
-    emails = [{"kind": "work", "address": account.email}] if account else []
-    return await _new_card_page(person, {"key": secrets.token_urlsafe(16)}, {"emails": emails}, {})
+    values: Values = {"emails": [{"kind": "work", "address": account.email}]} if account else {}
+    if account and account.name and not await wiring.cards.store().count(person.account_id):
+        values["name"] = account.name
+    return await _new_card_page(person, {"key": secrets.token_urlsafe(16)}, values, {})
 
 
 async def create(req: func.HttpRequest) -> func.HttpResponse:

@@ -15,5 +15,5 @@ def new_id(prefix: str) -> str:
 
 
 def new_suffix() -> str:
-    """Six letters and digits for a handle that was not chosen."""
+    """Six letters and digits for a handle made from a name that is taken."""
     return make_id("", secrets.token_bytes(ID_BYTES))[1:7]

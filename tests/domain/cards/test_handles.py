@@ -3,7 +3,7 @@
 import pytest
 from pydantic_core import PydanticCustomError
 
-from domain.cards.handles import check_handle, is_handle, skeleton, suggest_handle
+from domain.cards.handles import check_handle, is_handle, skeleton, suggest_handles
 
 
 @pytest.mark.parametrize(("given", "handle"), [("ada", "ada"), ("  Ada-99 ", "ada-99"), ("a" * 40, "a" * 40)])
@@ -46,6 +46,25 @@ def test_different_handles_have_different_skeletons() -> None:
     "name", ["Ada Lovelace", "Åsa Öberg-Ek", "林語堂", "🎩", "x" * 200, "a--b  c", "..", "O'Neil"]
 )
 def test_a_suggested_handle_is_a_handle(name: str) -> None:
-    suggested = suggest_handle(name, "k2x7pq")
-    assert is_handle(suggested)
-    assert suggested.endswith("-k2x7pq")
+    suggested = suggest_handles(name, "k2x7pq")
+    assert all(is_handle(each) and check_handle(each) == each for each in suggested)
+    assert suggested[-1].endswith("-k2x7pq")
+
+
+@pytest.mark.parametrize(
+    ("name", "plain"),
+    [
+        ("Ada Lovelace", "ada-lovelace"),
+        ("Åsa Öberg-Ek", "asa-oberg-ek"),
+        ("O'Neil", "o-neil"),
+        ("Noor", "noor"),
+        ("x" * 200, "x" * 40),
+        ("林語堂", None),
+        ("Al", None),
+        ("Support", None),
+        ("iZwop Team", None),
+    ],
+)
+def test_a_name_alone_is_suggested_first_where_it_can_be_a_handle(name: str, plain: str | None) -> None:
+    suggested = suggest_handles(name, "k2x7pq")
+    assert suggested[:-1] == ([plain] if plain else [])

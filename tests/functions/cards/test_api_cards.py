@@ -1,6 +1,7 @@
 """Cards through the API: from a draft to the public and back."""
 
 import asyncio
+import re
 import secrets
 
 import httpx
@@ -99,10 +100,39 @@ async def test_the_list_is_newest_first_and_pages_with_a_cursor(signed_in) -> No
 
 
 async def test_a_handle_is_made_from_the_name_when_none_is_chosen(signed_in) -> None:
-    ada = await signed_in()
-    body = {"profileId": await a_profile(ada), "content": {"name": "Åsa Öberg"}}
+    ada, family = await signed_in(), secrets.token_hex(6)
+    body = {"profileId": await a_profile(ada), "content": {"name": f"Åsa {family}"}}
+    plain = await ada.api("POST", "cards", json=body)
+    assert plain.json()["handle"] == f"asa-{family}"
+    namesake = await ada.api("POST", "cards", json=body)
+    assert re.fullmatch(f"asa-{family}-[a-z2-7]{{6}}", namesake.json()["handle"])
+
+
+async def test_a_name_that_looks_like_a_taken_handle_gets_a_tail(signed_in) -> None:
+    ada, family = await signed_in(), secrets.token_hex(6)
+    body = {"profileId": await a_profile(ada), "content": {"name": f"Lil {family}"}}
+    await ada.api("POST", "cards", json={**body, "handle": f"lll-{family}"})
     made = await ada.api("POST", "cards", json=body)
-    assert made.json()["handle"].startswith("asa-oberg-")
+    assert made.json()["handle"].startswith(f"lil-{family}-")
+
+
+async def test_a_repeated_create_keeps_the_handle_that_was_made(signed_in) -> None:
+    ada, family = await signed_in(), secrets.token_hex(6)
+    body = {"profileId": await a_profile(ada), "content": {"name": f"Åsa {family}"}}
+    for _ in range(2):
+        key = {"Idempotency-Key": secrets.token_hex(8)}
+        made = [(await ada.api("POST", "cards", json=body, headers=key)).json() for _ in range(2)]
+        assert made[0] == made[1]
+
+
+async def test_of_many_namesakes_at_the_same_time_one_has_the_plain_handle(signed_in) -> None:
+    ada, family = await signed_in(), secrets.token_hex(6)
+    body = {"profileId": await a_profile(ada), "content": {"name": f"Åsa {family}"}}
+    made = await asyncio.gather(*(ada.api("POST", "cards", json=body) for _ in range(6)))
+    assert {each.status_code for each in made} == {201}
+    handles = [each.json()["handle"] for each in made]
+    assert handles.count(f"asa-{family}") == 1
+    assert len(set(handles)) == 6
 
 
 async def test_a_handle_is_given_out_once_among_many_at_the_same_time(signed_in) -> None:

@@ -247,3 +247,10 @@ async def test_robots_icon_and_home_page_are_there(client) -> None:
     # A crawler must be let in to read that a card page says noindex.
     assert "/c" not in robots.text
     assert icon.headers["content-type"] == "image/svg+xml"
+
+
+async def test_the_first_card_has_the_name_from_the_sign_in_and_later_ones_have_none(signed_in) -> None:
+    ada = await signed_in()
+    assert f'value="{ada.name}"' in (await ada.http.get("/my/new-card")).text
+    await new_card(ada)
+    assert f'value="{ada.name}"' not in (await ada.http.get("/my/new-card")).text
