@@ -4,6 +4,7 @@ Gathering leaves a part for each page of a section. Parts carry the lease of the
 that only those of slices that counted get into a volume. A volume takes whole parts, in their order.
 """
 
+import hashlib
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from datetime import datetime, timedelta
@@ -12,6 +13,7 @@ from typing import Protocol
 from pydantic import Field
 
 from domain.base.errors import Conflict, NotFound
+from domain.base.ids import ID_BYTES, ID_PREFIXES, make_id
 from domain.base.model import Model
 from domain.operations.slices import Slice
 from domain.operations.work import Progress, Work, WorkQueue, WorkStore, new_work, start_work
@@ -184,16 +186,27 @@ def volumes_of(parts: Sequence[Part]) -> list[list[Part]]:
 
 
 async def start_copy(
-    account_id: str, *, work_id: str, now: datetime, works: WorkStore, queue: WorkQueue
+    account_id: str, *, key: str | None, now: datetime, works: WorkStore, queue: WorkQueue
 ) -> Work:
-    """Begin a copy. Answers the one of this id or the one under way, if there is one; at most three a day."""
+    """Begin a copy. Answers the one of this key or the one under way, if there is one; at most three a day.
+
+    Requests at once make the same id of what they find, and so one copy.
+    """
     found = await works.of_kind(account_id, COPY)
-    known = next((work for work in found if work.id == work_id or not work.is_over), None)
-    if known is not None:
-        return known
+    known = next((work for work in found if key is not None and work.key == key), None)
+    under_way = known or next((work for work in found if not work.is_over), None)
+    if under_way is not None:
+        return under_way
     if sum(now - work.created_at < timedelta(days=1) for work in found) >= MOST_A_DAY:
         raise TooManyCopies
-    return await start_work(new_work(COPY, account_id, work_id, now), works=works, queue=queue)
+    new = new_work(COPY, account_id, _next_id(account_id, found, now), now, key=key)
+    return await start_work(new, works=works, queue=queue)
+
+
+def _next_id(account_id: str, found: Sequence[Work], now: datetime) -> str:
+    latest = found[0].id if found else ""
+    digest = hashlib.sha256(f"{account_id} {latest} {now:%Y-%m-%d}".encode()).digest()
+    return make_id(ID_PREFIXES["work"], digest[:ID_BYTES])
 
 
 async def latest_copy(account_id: str, *, works: WorkStore) -> Work | None:

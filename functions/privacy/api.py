@@ -1,6 +1,5 @@
 """`/api/v1/account/copies`: copies of one's data."""
 
-import hashlib
 from datetime import datetime
 from typing import Annotated
 
@@ -8,11 +7,9 @@ from pydantic import Field
 
 import wiring.operations
 import wiring.privacy
-from domain.base.ids import ID_BYTES, make_id
 from domain.base.model import Closed
 from domain.operations.work import State, Work
 from domain.privacy.copy import COPY, KEEP, CopyCursor, TooManyCopies, is_kept, read_copy, start_copy
-from functions.framework.clock import new_id
 from functions.framework.operations import Answer, Call, operation
 from functions.operations.api import WorkOut, work_out
 
@@ -55,9 +52,7 @@ class Volume(Closed):
 async def post_copy(call: Call) -> Answer:
     work = await start_copy(
         call.account_id,
-        work_id=make_id("job", hashlib.sha256(f"{call.account_id} {call.key}".encode()).digest()[:ID_BYTES])
-        if call.key
-        else new_id("job"),
+        key=call.key,
         now=call.now,
         works=wiring.operations.works(),
         queue=wiring.operations.work_queue(),

@@ -23,7 +23,7 @@ from domain.privacy.copy import (
 )
 from functions.framework.assets import script_url
 from functions.framework.callers import SignedIn
-from functions.framework.clock import new_id, now
+from functions.framework.clock import now
 from functions.framework.my_pages import my_page, person_and_form, person_of
 from functions.framework.replies import redirect, reply
 
@@ -40,7 +40,7 @@ async def start(req: func.HttpRequest) -> func.HttpResponse:
     try:
         await start_copy(
             person.account_id,
-            work_id=new_id("job"),
+            key=None,
             now=now(),
             works=wiring.operations.works(),
             queue=wiring.operations.work_queue(),

@@ -4,6 +4,7 @@ import asyncio
 import csv
 import io
 import json
+import secrets
 import zipfile
 from datetime import UTC, datetime
 
@@ -32,7 +33,7 @@ async def copied(host, account: str):
 
     work = await start_copy(
         account,
-        work_id=new_id("job"),
+        key=None,
         now=datetime.now(UTC),
         works=wiring.operations.works(),
         queue=wiring.operations.work_queue(),
@@ -174,7 +175,7 @@ async def test_a_copy_under_way_is_not_begun_again_and_three_a_day_are_enough(ho
     async def begun():
         return await start_copy(
             account,
-            work_id=new_id("job"),
+            key=None,
             now=datetime.now(UTC),
             works=wiring.operations.works(),
             queue=wiring.operations.work_queue(),
@@ -187,6 +188,21 @@ async def test_a_copy_under_way_is_not_begun_again_and_three_a_day_are_enough(ho
         await host.drain_queue("work")
     with pytest.raises(TooManyCopies):
         await begun()
+
+
+async def test_asking_many_times_at_once_begins_one_copy(host, signed_in) -> None:
+    """A button that is pressed twice, or a program that would have more than three a day."""
+    eve = await signed_in()
+    path = "account/copies"
+    keys = [{"Idempotency-Key": secrets.token_hex()} for _ in range(4)]
+    answers = await asyncio.gather(
+        *(eve.api("POST", path) for _ in range(4)), *(eve.api("POST", path, headers=key) for key in keys)
+    )
+    assert {answer.status_code for answer in answers} == {201}
+    assert len({answer.json()["id"] for answer in answers}) == 1
+    assert len((await eve.api("GET", path)).json()["data"]) == 1
+    await host.drain_queue("work")
+    assert (await eve.api("POST", path)).json()["id"] != answers[0].json()["id"], "the next one"
 
 
 async def test_what_changes_meanwhile_does_not_spoil_it(host, ada) -> None:
@@ -209,7 +225,7 @@ async def test_pieces_that_are_gone_are_gathered_again(host, ada) -> None:
     account, now = await account_of(ada), datetime.now(UTC)
     work = await start_copy(
         account,
-        work_id=new_id("job"),
+        key=None,
         now=now,
         works=wiring.operations.works(),
         queue=wiring.operations.work_queue(),
