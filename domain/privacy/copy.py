@@ -209,9 +209,12 @@ def _next_id(account_id: str, found: Sequence[Work], now: datetime) -> str:
     return make_id(ID_PREFIXES["work"], digest[:ID_BYTES])
 
 
-async def latest_copy(account_id: str, *, works: WorkStore) -> Work | None:
+async def latest_copies(
+    account_id: str, *, now: datetime, works: WorkStore
+) -> tuple[Work | None, Work | None]:
+    """The latest copy, and the latest that can be fetched now: an earlier one, perhaps."""
     found = await works.of_kind(account_id, COPY)
-    return found[0] if found else None
+    return next(iter(found), None), next((work for work in found if is_kept(work, now)), None)
 
 
 async def read_copy(

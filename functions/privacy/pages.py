@@ -16,8 +16,7 @@ from domain.privacy.copy import (
     CopyCursor,
     TooManyCopies,
     folder_of,
-    is_kept,
-    latest_copy,
+    latest_copies,
     read_copy,
     start_copy,
 )
@@ -93,7 +92,7 @@ async def fetch(req: func.HttpRequest) -> func.HttpResponse:
 async def _page(
     person: SignedIn, *, fault: str | None = None, status: int = HTTPStatus.OK
 ) -> func.HttpResponse:
-    work = await latest_copy(person.account_id, works=wiring.operations.works())
+    work, kept = await latest_copies(person.account_id, now=now(), works=wiring.operations.works())
     return my_page(
         "privacy/copy.html",
         person,
@@ -101,8 +100,9 @@ async def _page(
         status=status,
         live=True,
         work=work,
-        volumes=CopyCursor.of(work).volumes if work and is_kept(work, now()) else [],
-        until=work.ended_at + KEEP if work and work.ended_at else None,
+        kept=kept,
+        volumes=CopyCursor.of(kept).volumes if kept else [],
+        until=kept.ended_at + KEEP if kept and kept.ended_at else None,
         fault=fault,
         script=script_url("progress"),
     )
