@@ -42,8 +42,10 @@ CHANGES = Rate("changes", most=600, seconds=60)
 # Handles are given out for good, so they are what somebody could hoard.
 HANDLES = Rate("handles", most=100, seconds=24 * 60 * 60)
 IMAGES = Rate("images", most=100, seconds=60 * 60)
+# A volume of a copy, 32 MB, is in memory while it is sent.
+DOWNLOADS = Rate("downloads", most=10, seconds=60)
 
-RATES = (CHANGES, HANDLES, IMAGES)
+RATES = (CHANGES, HANDLES, IMAGES, DOWNLOADS)
 
 
 # Strangers have no key here: we do not keep their addresses, and one limit for all of them would let a single

@@ -14,6 +14,7 @@ from pydantic import Field
 
 from domain.base.errors import Conflict, NotFound
 from domain.base.ids import ID_BYTES, ID_PREFIXES, make_id
+from domain.base.limits import DOWNLOADS, Limiter
 from domain.base.model import Model
 from domain.operations.slices import Slice
 from domain.operations.work import Progress, Work, WorkQueue, WorkStore, new_work, start_work
@@ -218,12 +219,20 @@ async def latest_copies(
 
 
 async def read_copy(
-    account_id: str, work_id: str, volume: int, *, now: datetime, works: WorkStore, files: CopyFiles
+    account_id: str,
+    work_id: str,
+    volume: int,
+    *,
+    now: datetime,
+    works: WorkStore,
+    files: CopyFiles,
+    limiter: Limiter,
 ) -> tuple[Work, bytes]:
     """A volume of a finished copy, for as long as it is kept."""
     work = await works.get(account_id, work_id)
     if work is None or work.kind != COPY or not is_kept(work, now):
         raise NotFound
+    await limiter.take(DOWNLOADS, account_id, now)
     content = await files.read_volume(account_id, work_id, volume)
     if content is None:
         raise NotFound

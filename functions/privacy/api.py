@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+import wiring.accounts
 import wiring.operations
 import wiring.privacy
 from domain.base.model import Closed
@@ -75,6 +76,7 @@ async def get_content(call: Call[None, Volume]) -> Answer:
         now=call.now,
         works=wiring.operations.works(),
         files=wiring.privacy.copies(),
+        limiter=wiring.accounts.limiter(),
     )
     return Answer(content=content)
 

@@ -7,6 +7,7 @@ from typing import Final, get_args
 
 import azure.functions as func
 
+import wiring.accounts
 import wiring.operations
 import wiring.privacy
 from domain.base.errors import NotFound
@@ -80,6 +81,7 @@ async def fetch(req: func.HttpRequest) -> func.HttpResponse:
         now=now(),
         works=wiring.operations.works(),
         files=wiring.privacy.copies(),
+        limiter=wiring.accounts.limiter(),
     )
     several = f"-{match[1]}" if len(CopyCursor.of(work).volumes) > 1 else ""
     return reply(

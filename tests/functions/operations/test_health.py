@@ -289,6 +289,20 @@ async def test_the_oldest_work_in_the_store_is_found(host, kind, field, number) 
     assert datetime.now(UTC) - waits.oldest_at > timedelta(minutes=44)
 
 
+async def test_work_that_belongs_to_nobody_is_found_too(host) -> None:
+    container = await wiring.database().container("work")
+    at = (datetime.now(UTC) - timedelta(minutes=50)).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    await container.upsert_item(
+        {"id": "job_health", "key": "system", "kind": "work", "schemaVersion": 2, "dueAt": at}
+    )
+    try:
+        _, waits = await wiring.operations.store_health().waiting(datetime.now(UTC))
+    finally:
+        await container.delete_item("job_health", "system")
+    assert waits.count >= 1
+    assert datetime.now(UTC) - waits.oldest_at > timedelta(minutes=49)
+
+
 async def test_a_probe_may_ask_for_the_head_alone(client) -> None:
     answer = await client().head("/health")
     assert (answer.status_code, answer.content) == (200, b"")
