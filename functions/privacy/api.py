@@ -82,11 +82,11 @@ async def get_content(call: Call[None, Volume]) -> Answer:
 
 
 def _out(work: Work, at: datetime) -> CopyOut:
-    sizes = CopyCursor.of(work).volumes if is_kept(work, at) else []
+    volumes = CopyCursor.of(work).volumes if is_kept(work, at) else []
     return CopyOut(
         id=work.id,
         state=work.state,
-        volumes=[VolumeOut(number=number, size=size) for number, size in enumerate(sizes, 1)],
-        available_until=work.ended_at + KEEP if sizes and work.ended_at else None,
+        volumes=[VolumeOut(number=number, size=each.size) for number, each in enumerate(volumes, 1)],
+        available_until=work.ended_at + KEEP if volumes and work.ended_at else None,
         created_at=work.created_at,
     )
