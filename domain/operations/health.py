@@ -10,7 +10,7 @@ from domain.base.model import Closed
 # longer than this is not merely on its way.
 LATE_AFTER = timedelta(minutes=10)
 
-_NOT_NEEDED = frozenset({"identity", "pictures"})
+_NOT_NEEDED = frozenset({"accounts", "identity", "pictures"})
 
 Status = Literal["ok", "late", "failing"]
 

@@ -72,6 +72,10 @@ async def _look() -> Health:
     at = now()
 
     async def store() -> list[Waiting]:
+        await wiring.operations.store_health().look()
+        return []
+
+    async def accounts() -> list[Waiting]:
         return await wiring.operations.store_health().waiting(at)
 
     async def queues() -> list[Waiting]:
@@ -94,7 +98,7 @@ async def _look() -> Health:
         return []
 
     checks: dict[str, Check] = {
-        "store": store, "queues": queues, "pictures": pictures, "identity": identity,
+        "store": store, "accounts": accounts, "queues": queues, "pictures": pictures, "identity": identity,
     }  # fmt: skip
     found = await asyncio.gather(*(_checked(name, check) for name, check in checks.items()))
     waiting = [work for _, works in found for work in works]
