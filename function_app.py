@@ -2,7 +2,7 @@
 
 import gc
 
-# What is imported stays: looking for garbage in it takes 20 ms of a cold start and finds none.
+# Imported objects stay for good: a collection over them takes 20 ms of a cold start and frees nothing.
 gc.disable()
 
 import azure.functions as func

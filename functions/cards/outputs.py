@@ -15,7 +15,7 @@ from functions.framework.replies import reply
 
 @dataclass(frozen=True)
 class Output:
-    """One format of a card view: the reply, and the one for a client that has it already."""
+    """One format of a card view: the full reply, and the 304 for a client that has it already."""
 
     etag: str
     full: func.HttpResponse
@@ -43,7 +43,7 @@ class Output:
 
 @dataclass
 class Outputs:
-    """The outputs made from one cached card; `drawn` holds its codes in a look of somebody's own."""
+    """Outputs made from one cached card; `drawn` holds its codes in requested looks."""
 
     for_everyone: bool
     made: dict[tuple[Viewer, str], Output] = field(default_factory=dict)
