@@ -1,4 +1,4 @@
-"""Visits on the worker's own disk, from before their page is answered until the queue has them.
+"""Spool of visits on the worker's disk, from before the reply until they are in the queue.
 
 A worker writes to files of its own: `<worker>.lock`, which it holds locked while it lives, and parts
 `<worker>-<number>`. Whoever gets the lock knows that its worker is gone, and takes over the parts. A part

@@ -5,7 +5,7 @@ from pydantic.alias_generators import to_camel
 
 
 class Model(BaseModel):
-    """Immutable. Its faults never repeat a value: what is refused may be personal, and faults get logged."""
+    """Immutable model. Its faults never repeat a value, which may be personal, because they are logged."""
 
     # Built on first use: most requests need few of the models.
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True, defer_build=True)

@@ -25,7 +25,7 @@ class StaleClaims(Protocol):
 
 class Cards(Protocol):
     async def get_with_deleted(self, account_id: str, card_id: str) -> Card | None:
-        """A card, or what a deleted one left."""
+        """Return the card, also a deleted one."""
         ...
 
     async def forget_creation(self, account_id: str, key: str) -> None: ...
@@ -33,14 +33,14 @@ class Cards(Protocol):
 
 @dataclass
 class Settled:
-    """How many were put right, and how many could not be this time."""
+    """Result of one run: numbers of repairs done and failed."""
 
     done: int = 0
     failed: int = 0
 
 
 async def settle_claims(now: datetime, *, handles: StaleClaims, cards: Cards) -> Settled:
-    """Hold the handles whose cards were stored and free those whose cards never came."""
+    """Hold the handles of stored cards, and free those whose cards were never stored."""
     result = Settled()
     async for claim in handles.stale_claims(now - CLAIM_TIME):
         try:
