@@ -1,8 +1,8 @@
 """Spool of visits on the worker's disk, from before the reply until they are in the queue.
 
-A worker writes to files of its own: `<worker>.lock`, which it holds locked while it lives, and parts
-`<worker>-<number>`. Whoever gets the lock knows that its worker is gone, and takes over the parts. A part
-that is closed, or whose worker is gone, never changes again: its name is the id under which its visits are
+Each worker writes its own files: `<worker>.lock`, locked while the worker lives, and parts
+`<worker>-<number>`. A worker that gets the lock of another takes over the parts, since their owner is dead. A
+part that is closed, or whose worker is dead, never changes again: its name is the id by which its visits are
 counted once.
 """
 
@@ -24,12 +24,12 @@ from domain.visits.counting import Visit
 log = logging.getLogger("izwop.visits")
 
 _WORKER = re.compile("wrk_[a-z2-7]{26}")
-# Another worker may look into the lock between its making and its locking; rarely, and never twice.
+# Another worker may take the lock between its creation and its locking, which is rare.
 _TRIES = 5
 
 
 class VisitSpool:
-    """The parts of one worker in `folder`, which workers of one instance share.
+    """Spool of one worker in `folder`, which the workers of one instance share.
 
     Any call may raise `OSError`: the disk may be full, read-only or gone.
     """
@@ -40,11 +40,11 @@ class VisitSpool:
         self._number = 0
         self._open: int | None = None
         self._ended: list[str] = []
-        # Of this worker, and of those that are gone: a lock is held as long as its file is open.
+        # Locks of this worker and of dead ones: a lock is held as long as its file is open.
         self._locks: dict[str, int] = {}
 
     def append(self, visit: Visit) -> None:
-        """Write a visit to the open part, wholly or so that nobody takes it for one."""
+        """Append a visit to the open part. A partial record is recognised and skipped when it is read."""
         record = f"{visit.subject_id} {visit.kind} {visit.day.isoformat()} {visit.link or ''}\n".encode()
         if self._open is None:
             self._open = self._new_part()
@@ -53,20 +53,20 @@ class VisitSpool:
             written = os.write(self._open, record)
         finally:
             if written < len(record):
-                # A half record is known by being the last of its part.
+                # A partial record ends its part.
                 self._end_part()
         if written < len(record):
             raise OSError(errno.ENOSPC, "no room for a visit")
 
     def closed(self) -> list[str]:
-        """End the open part, and return the parts that ended since this was last asked."""
+        """Close the open part, and return the parts closed since the last call."""
         if self._open is not None:
             self._end_part()
         ended, self._ended = self._ended, []
         return ended
 
     def read(self, part: str) -> Counter[Visit]:
-        """The visits of a part, and how many there were of each. A record that was cut off is none."""
+        """Visits of a part with their numbers. A partial record is skipped."""
         records = Counter((self._folder / part).read_bytes().split(b"\n")[:-1])
         visits: Counter[Visit] = Counter()
         for record, number in records.items():
@@ -78,14 +78,14 @@ class VisitSpool:
         return visits
 
     def forget(self, part: str) -> None:
-        """Delete a part, and with the last part of a worker that is gone what it left besides."""
+        """Delete a part, and with the last part of a dead worker its lock."""
         (self._folder / part).unlink(missing_ok=True)
         worker = part.partition("-")[0]
         if worker != self._worker and not self._parts(worker):
             self._release(worker)
 
     def adopt(self) -> list[str]:
-        """Take over the parts of workers that are gone. What is returned once is not returned again."""
+        """Take over and return the parts of dead workers. Each part is returned once."""
         found: list[str] = []
         for path in self._folder.glob("*.lock"):
             worker = path.stem
@@ -111,7 +111,7 @@ class VisitSpool:
         os.close(self._locks.pop(worker))
 
     def _new_part(self) -> int:
-        # Somebody may have emptied the disk's temporary folders.
+        # The system may have emptied the temporary folder.
         if not self._worker or not self._folder.exists():
             self._begin()
         self._number += 1
@@ -125,7 +125,7 @@ class VisitSpool:
             os.close(opened)
 
     def _begin(self) -> None:
-        """Choose a name that nobody else has, and lock it before there is anything under it."""
+        """Choose a unique name and lock it before any part is written."""
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         for _ in range(_TRIES):
             worker = make_id("wrk", secrets.token_bytes(ID_BYTES))
@@ -138,7 +138,7 @@ class VisitSpool:
 
 
 def _locked(lock: int) -> bool:
-    """Whether the lock is this worker's now; a file that was deleted meanwhile locks nothing."""
+    """Lock the file; False if another worker holds it or the file was deleted meanwhile."""
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
