@@ -9,7 +9,7 @@ SAME_SITE = {"Sec-Fetch-Site": "same-origin", "Origin": "https://izwop.test"}
 
 
 class Fields(HTMLParser):
-    """What the form of a page would send, and the names of the elements the page is made of."""
+    """Values that the form of a page would send, and the names of the page's elements."""
 
     def __init__(self, html: str, action: str) -> None:
         super().__init__()

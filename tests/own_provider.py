@@ -1,7 +1,7 @@
-"""An identity provider on loopback https whose every answer a test decides, also the dishonest ones.
+"""Identity provider on loopback https with every answer under a test's control, dishonest ones included.
 
-It keeps the protocol's own rules (a code works once and only with its PKCE verifier), so what a test breaks
-is the one thing that is wrong.
+It keeps the protocol's own rules (a code works once and only with its PKCE verifier), so that a test breaks
+one thing only.
 """
 
 import asyncio
@@ -78,7 +78,7 @@ class OwnProvider:
     # ------------------------------------------------------------ tokens
 
     def claims(self, now: float | None = None, **changes: object) -> dict[str, object]:
-        """What both kinds of token say; a change to None leaves the claim out."""
+        """Claims of both kinds of token; a change to None leaves the claim out."""
         at = int(time.time() if now is None else now)
         honest = {
             "iss": self.issuer,

@@ -1,4 +1,4 @@
-"""The spool: what was written is there after any death, once, and nothing else is taken for it."""
+"""Spool of visits: written visits survive any end of the process, are read once, and nothing else is read."""
 
 import resource
 import shutil
@@ -20,7 +20,7 @@ DAY = date(2026, 11, 26)
 VIEW = Visit(subject_id=make_id("crd", bytes(16)), kind="view", day=DAY)
 CLICK = Visit(subject_id=make_id("crd", b"1" * 16), kind="click", day=DAY, link="0a1b2c")
 
-# Writes three visits in a worker of its own, which then dies as a machine that ran out of memory lets it die.
+# Writes three visits in a separate worker, which is then killed as by the out-of-memory killer.
 DYING = """
 import os, signal, sys
 from pathlib import Path

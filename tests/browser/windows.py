@@ -1,4 +1,4 @@
-"""A running product and browser windows in front of it: what the browser tests and the screenshots share."""
+"""A running product and browser windows, for the browser tests and the screenshots."""
 
 import os
 import secrets

@@ -1,4 +1,4 @@
-"""The ways to read what `infra/` makes: each gives the same resources, and every rule runs over each."""
+"""Readers of the resources of `infra/`: each gives the same resources, and every rule runs over each."""
 
 import json
 from collections.abc import Callable

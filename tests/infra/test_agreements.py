@@ -1,4 +1,4 @@
-"""What is described in two places is the same in both: settings, containers, queues, roles, alerts."""
+"""Agreement of settings, containers, queues, roles and alerts between `infra/` and the code."""
 
 import ast
 import json
@@ -157,7 +157,7 @@ def test_the_blob_containers_of_the_app_are_made(read: Reader) -> None:
 
 
 def assigned(resources: list[Resource]) -> set[tuple[str, str, str]]:
-    """Who, as what, for what: `host`, the role, the kind and the name of the thing."""
+    """Role assignments: `host`, the role, the kind and the name of the resource."""
     found = set()
     for one in resources:
         if one.type not in (ROLES, COSMOS_ROLES):

@@ -1,4 +1,4 @@
-"""What checkov says is believed only if it looked."""
+"""A checkov report counts only if it checked enough."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""How the source is written, and what the rules do not say of the resources: names, tags, scale, edge."""
+"""Style of the Bicep source, and properties of resources beyond the rules: names, tags, scale, edge."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""What is wrong is refused before anything is made: a stand-in for `az` records what it was asked to do."""
+"""Faults are refused before any change: a stand-in for `az` records its commands."""
 
 import json
 import os

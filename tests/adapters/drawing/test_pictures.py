@@ -1,4 +1,4 @@
-"""Pictures from strangers: what is made of good ones, and what hostile ones cannot do."""
+"""Rewriting of uploaded pictures: results for good ones, and refusal of hostile ones."""
 
 import io
 import json
@@ -340,7 +340,7 @@ BOMBS = {
     ),
 }  # fmt: skip
 
-# Linux hands the peak that getrusage tells on from parent to child; the status file begins anew.
+# On Linux a child inherits the peak of getrusage from its parent; the status file begins anew.
 CHILD = """
 import json, re, resource, sys, time
 from pathlib import Path
@@ -364,7 +364,7 @@ print(json.dumps([answer, peak() - before, time.process_time() - start]))
 
 
 def in_a_child(content: bytes, folder: Path, purpose: str = "photo") -> tuple[str, int, float]:
-    """What becomes of a picture, the bytes by which the process grew at most, and CPU seconds."""
+    """Result of a picture, peak growth of the process in bytes, and CPU seconds."""
     (folder / "picture").write_bytes(content)
     done = subprocess.run(
         [sys.executable, "-c", CHILD, str(folder / "picture"), purpose],

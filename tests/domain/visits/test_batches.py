@@ -1,4 +1,4 @@
-"""Batches hold what was counted and nothing else, fit a queue message, and split no card."""
+"""Batches hold exactly the counted visits, fit a queue message, and split no card."""
 
 import base64
 import json

@@ -1,4 +1,4 @@
-"""What becomes of a card and its names: paused, renamed, undone, copied, deleted."""
+"""Life cycle of a card and its handles: paused, renamed, undone, copied, deleted."""
 
 import secrets
 from datetime import UTC, datetime, timedelta
@@ -200,7 +200,7 @@ async def test_a_former_name_leads_on_however_it_is_spelt(signed_in, host, spelt
 
 
 async def raw_get(host, path: str, query: str) -> dict:
-    """What a path brings that no client would send as it is."""
+    """Reply to a path that HTTP clients would normalise."""
     scope = {
         "type": "http", "method": "GET", "scheme": "https", "path": unquote(path), "http_version": "1.1",
         "raw_path": path.encode(), "query_string": query.encode(), "headers": [(b"host", b"izwop.test")],

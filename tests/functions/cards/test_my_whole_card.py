@@ -1,4 +1,4 @@
-"""A card as a whole in `/my`: who sees what of it, its pictures, its life, and its visits."""
+"""A whole card in `/my`: audiences, pictures, life cycle, and visits."""
 
 import asyncio
 import io

@@ -1,4 +1,4 @@
-"""Replies leave the app compressed, as their client takes them, and say so to caches."""
+"""Replies are compressed as the client accepts, with the headers that caches need."""
 
 import gzip
 import re

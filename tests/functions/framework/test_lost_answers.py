@@ -1,4 +1,4 @@
-"""A write that the store did, and whose answer was lost, is no failure of the person who made it."""
+"""A write whose answer was lost after the store had done it is reported as done."""
 
 import asyncio
 from collections.abc import AsyncIterator

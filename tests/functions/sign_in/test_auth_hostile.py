@@ -1,4 +1,4 @@
-"""The app before an identity provider that lies, is down, or tells other people's names."""
+"""Sign-in with an identity provider that lies, is down, or sends other people's identities."""
 
 import hashlib
 import secrets

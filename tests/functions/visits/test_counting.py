@@ -1,4 +1,4 @@
-"""Visits on their whole way: noted, queued, folded by the host, and read by the card's owner."""
+"""Visits from end to end: noted, queued, folded by the host, and read by the card's owner."""
 
 import asyncio
 import base64
