@@ -74,7 +74,7 @@ def listed(array: Eval, wanted: Eval) -> Eval:
 
 
 def any_row(operands: list[Eval], rows: list[list[Eval]], otherwise: Eval) -> Eval:
-    """Rows of values to compare the operands with; without a match the caller compares one by one."""
+    """Compare the operands with rows of values; without a match `otherwise` decides."""
 
     def make(scope: Scope) -> set[tuple[Any, ...]]:
         found = ([value(scope) for value in row] for row in rows)
