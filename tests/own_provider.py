@@ -45,7 +45,7 @@ class OwnProvider:
         self.keys = {"first": self.signer}
         self.calls: Counter[str] = Counter()
         self.down = False
-        # What the token endpoint answers instead, each once.
+        # Replacement answers of the token endpoint, each used once.
         self.token_answers: list[web.Response] = []
         # With a number the token endpoint sends so many bytes, and `sent` says how many it got rid of.
         self.token_bytes = 0

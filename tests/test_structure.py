@@ -18,7 +18,7 @@ ROOT = Path(__file__).parent.parent
 DEPLOYED = ["function_app.py", "wiring", "settings", "functions", "domain", "adapters"]
 OWN = {"function_app", "wiring", "settings", "functions", "domain", "adapters", "local", "tests", "bench"}
 
-# What each part of the app may import of the app itself.
+# Allowed imports of each part of the app from the app itself.
 MAY_IMPORT = {
     "domain": {"domain"},
     "adapters": {"adapters", "domain"},

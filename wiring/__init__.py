@@ -36,7 +36,7 @@ def closed_at_end[C: Closable](part: C) -> C:
 
 
 async def close() -> None:
-    """Close every connection that was opened, and forget what was built."""
+    """Close every open connection, and drop all built parts."""
     while _open:
         await _open.pop().close()
     for forget in _forget:

@@ -18,7 +18,7 @@ _CURSOR = re.compile(r"([0-9T:.Z-]{27}) ([a-z]{3}_[a-z2-7]{26})")
 
 
 class CosmosCounts:
-    """How much of each kind an account has."""
+    """Number of an account's documents of each kind."""
 
     def __init__(self, database: Database) -> None:
         self._items = Items(database, "accounts")

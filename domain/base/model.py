@@ -12,6 +12,6 @@ class Model(BaseModel):
 
 
 class Closed(Model):
-    """What crosses the edge: camelCase outside, unknown fields refused."""
+    """Model of input and output: camelCase names in JSON, unknown fields refused."""
 
     model_config = ConfigDict(extra="forbid", alias_generator=to_camel, populate_by_name=True)

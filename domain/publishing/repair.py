@@ -1,6 +1,6 @@
-"""Repairs after a crash: claims that nobody completed, cards that were stored and not shown.
+"""Repairs after a crash: incomplete claims, and cards that were stored and not projected.
 
-Every step may run twice and beside requests, and one thing that cannot be put right stops no other.
+Every step may run twice and beside requests, and a failed repair does not stop the others.
 """
 
 from collections.abc import AsyncIterator
@@ -56,7 +56,7 @@ async def settle_claims(now: datetime, *, handles: StaleClaims, cards: Cards) ->
 
 
 async def carry_out_projection(order: Order, *, cards: Cards, ports: Ports) -> None:
-    """Show what a card says now, where a crash came before that."""
+    """Project the present state of a card, where a crash prevented it."""
     card = await cards.get_with_deleted(order.owner_id, order.subject_id)
     if card is None:
         return

@@ -11,7 +11,7 @@ _ALL = {
     "type": "tag",
     "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
 }
-# What differs in the dark; the other rules take most of the time.
+# Rules that depend on dark mode; the others take most of the time.
 _OF_COLOURS = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
 
 

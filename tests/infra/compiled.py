@@ -21,7 +21,7 @@ OF_A_TEMPLATE = {
 OF_A_MODULE = {
     "apiVersion", "condition", "copy", "dependsOn", "metadata", "name", "properties", "resourceGroup", "type",
 }  # fmt: skip
-# What says whether, how often, when and where a resource is made; the rest says what it is.
+# Keys that control the deployment of a resource; the others describe the resource.
 AROUND_A_RESOURCE = {
     "apiVersion",
     "condition",
@@ -35,7 +35,7 @@ AROUND_A_RESOURCE = {
 }
 NOT_WRITTEN = {"@options", "asserts", "extension", "import", "resources"}
 
-# What stands for a value at one place: the indices of the loops around it, and the variables of lambdas.
+# Local names at one place: the indices of the loops around it, and the variables of lambdas.
 Local = Mapping[tuple[str, str], Any]
 
 

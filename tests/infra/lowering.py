@@ -22,7 +22,7 @@ OPERATORS = {
 }  # fmt: skip
 WRITTEN_APART = {"call", "lambda", "member", "name", "object", "text", "value"}
 ONE_TEXT = re.compile("'((?:[^']|'')*)'")
-# What is written instead of a name of Bicep: a loop's item, its index, the variable of a lambda.
+# Replacements of Bicep names: a loop's item, its index, the variable of a lambda.
 Local = Mapping[str, str]
 NOTHING: Local = {}
 

@@ -12,7 +12,7 @@ from lowering import lowered
 
 # Takes an environment, perhaps other sources, and parameters to change.
 Reader = Callable[..., list[Resource]]
-# Where `.ci/bicep` puts what the Bicep CLI makes.
+# Output folder of the Bicep CLI in `.ci/bicep`.
 COMPILED = INFRA.parent / ".local/infra/main.json"
 
 

@@ -33,7 +33,7 @@ OF_THE_PLATFORM = {
 }
 # Announced by issues that are not built yet; the alerts and the workbook wait for them.
 LOGGED_LATER = {"request_overdue", "erasure_stuck", "sync_failed", "sync_done"}
-# What the references to the vault become.
+# Placeholders of references to the vault.
 RESOLVED = {
     "OIDC_CLIENT_SECRET": "made-up-secret",
     "SESSION_KEY": "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=",
@@ -75,7 +75,7 @@ def test_a_setting_that_is_left_out_is_noticed(read_planted: Reader) -> None:
 
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
 def test_the_app_accepts_the_settings(environment: str, read: Reader) -> None:
-    # What Azure will answer is a URL where it is a whole setting, and a name where it is a part of one.
+    # A placeholder of Azure's stands for a URL as a whole setting, and for a name as a part of one.
     known = {
         name: re.sub("⟦[^⟧]*⟧", "name.example", re.sub("^⟦", "https://⟦", value))
         for name, value in app_settings(read(environment, signIn=SIGN_IN)).items()

@@ -60,7 +60,7 @@ def is_upright(picture: Image.Image) -> bool:
     return all(near(picture, at, colour) for at, colour in places)
 
 
-# How a camera stores an upright picture for each value of the tag (Exif 2.32, 4.6.4).
+# Stored rotation of an upright picture for each value of the tag (Exif 2.32, 4.6.4).
 STORED = {
     1: None, 2: Image.Transpose.FLIP_LEFT_RIGHT, 3: Image.Transpose.ROTATE_180,
     4: Image.Transpose.FLIP_TOP_BOTTOM, 5: Image.Transpose.TRANSPOSE, 6: Image.Transpose.ROTATE_90,
@@ -450,7 +450,7 @@ def many_segments(marker: int, body: bytes, before: bytes = b"") -> bytes:
 
 SEGMENTS = {
     "exif": lambda: many_segments(0xE1, b"Exif\x00\x00" + bytes(8)),
-    # Where a decoder and the standard differ: behind an end, and behind a marker that has no length.
+    # Decoders differ from the standard here: behind an end, and behind a marker without a length.
     "exif behind an end": lambda: many_segments(0xE1, b"Exif\x00\x00" + bytes(8), b"\xff\xd9"),
     "exif in another": lambda: many_segments(0xE1, b"Exif\x00\x00" + bytes(8), b"\xff\xf0\xff\xff"),
     "comments": lambda: many_segments(0xFE, b"a"),

@@ -130,7 +130,7 @@ class CutOff:
 
     def __init__(self, endpoint: str) -> None:
         self._store = urlsplit(endpoint)
-        # How many answers pass before the one that is cut; negative is none.
+        # Number of answers before the one that is cut; negative for none.
         self.passing = -1
 
     async def __aenter__(self) -> Self:

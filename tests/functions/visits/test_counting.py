@@ -319,7 +319,7 @@ async def test_a_worker_killed_while_it_counts_loses_and_doubles_nothing(host, c
         async with asyncio.timeout(WAIT_SECONDS):
             while await views() < 300:  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
-        # Those that were stored and not yet acknowledged come again.
+        # Messages that were stored and not yet acknowledged are redelivered.
         await is_empty(cloud, "visits")
     finally:
         os.killpg(second.pid, signal.SIGTERM)
