@@ -24,7 +24,7 @@ from domain.visits.counting import Visit
 log = logging.getLogger("izwop.visits")
 
 _WORKER = re.compile("wrk_[a-z2-7]{26}")
-# Another worker may take the lock between its creation and its locking, which is rare.
+# Another worker may look into the lock between its making and its locking; rarely, and never twice.
 _TRIES = 5
 
 
@@ -85,7 +85,7 @@ class VisitSpool:
             self._release(worker)
 
     def adopt(self) -> list[str]:
-        """Take over and return the parts of dead workers. Each part is returned once."""
+        """Take over the parts of workers that are gone. What is returned once is not returned again."""
         found: list[str] = []
         for path in self._folder.glob("*.lock"):
             worker = path.stem
@@ -111,7 +111,7 @@ class VisitSpool:
         os.close(self._locks.pop(worker))
 
     def _new_part(self) -> int:
-        # The system may have emptied the temporary folder.
+        # Somebody may have emptied the disk's temporary folders.
         if not self._worker or not self._folder.exists():
             self._begin()
         self._number += 1

@@ -258,7 +258,7 @@ async def delete_card(of: CardVersion, *, now: datetime, ports: Ports) -> None:
         claims.append(await ports.handles.claim(claim))
     if card.was_published:
         for claim in claims:
-            # A claim left pending by a crash would be freed once the card is deleted.
+            # One that a crash left pending would be freed once the card is gone.
             await ports.handles.hold(claim)
     gone = card.changed(
         now,

@@ -56,7 +56,7 @@ async def settle_claims(now: datetime, *, handles: StaleClaims, cards: Cards) ->
 
 
 async def carry_out_projection(order: Order, *, cards: Cards, ports: Ports) -> None:
-    """Project the present state of a card, where a crash prevented it."""
+    """Show what a card says now, where a crash came before that."""
     card = await cards.get_with_deleted(order.owner_id, order.subject_id)
     if card is None:
         return

@@ -21,7 +21,7 @@ _BROTLI_QUALITY, _GZIP_LEVEL = 5, 6
 
 
 def coding_for(accept_encoding: str) -> str:
-    """Coding of `CODINGS` that an Accept-Encoding header allows, or "" for none."""
+    """The coding of `CODINGS` that a header takes, or "" for none."""
     return _coding_for(accept_encoding[:_MOST_ACCEPTED].lower())
 
 
