@@ -27,6 +27,6 @@ settings.refuse_wrong_start()
 app = func.FunctionApp(http_auth_level=func.AuthLevel.ANONYMOUS)
 doors.register(app, CAPABILITIES)
 
-# Nor is it looked through again by every full collection that a request sets off.
+# Frozen, they are skipped by every full collection during requests, too.
 gc.freeze()
 gc.enable()

@@ -37,7 +37,7 @@ LAG_SECONDS = 0.02
 
 
 async def lines(settings: Mapping[str, str], logs: Path) -> list[Line]:
-    """Let a host of its own fold the visits of two cards. `settings` are those of a running cloud."""
+    """Count the visits of two cards in a separate host. `settings` are those of a running cloud."""
     quiet, busy = new_id("crd"), new_id("crd")
     for some in batched([_batch(quiet, 1) for _ in range(VISITS)], SENDERS, strict=False):
         await asyncio.gather(*(wiring.visits.queue().send(batch) for batch in some))

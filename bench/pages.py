@@ -119,7 +119,7 @@ async def _counted(product: Served, reference: Served) -> list[Line]:
 
 
 async def _cold(product: Served, reference: Served) -> list[Line]:
-    """Cards this worker never saw, then the same again once its cache has let go of them."""
+    """First views of cards in a worker, and further views after their expiry in the cache."""
     groups = [[f"bench-{group}-{card}" for card in range(COLD_REQUESTS)] for group in range(ROUNDS)]
     await _publish([handle for group in groups for handle in group])
     warm_up = [get(f"/read/{WARM_CARD}")] * COLD_REQUESTS

@@ -46,7 +46,7 @@ class Part:
 
 
 class Cloud:
-    """Local cloud. It starts each part that `given` does not replace; `settings` then are the app's settings.
+    """Local cloud. It starts each part that `given` does not replace, and fills `settings` for the app.
 
     With a `data` folder everything is stored across restarts; without one it is kept in memory.
     A setting in `given` wins over the local one, and a part it replaces is not started.

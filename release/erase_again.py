@@ -128,7 +128,7 @@ class Restored:
 
 
 Look = Callable[[], Awaitable[Do | None]]
-"""Looks into the restored database; gives what is to be done there, if anything."""
+"""Checks the restored database; returns the step to do there, if any."""
 
 
 async def left_to_do(old: Database, database: Database, since: datetime) -> AsyncIterator[Step]:

@@ -126,7 +126,7 @@ class OwnProvider:
     # ------------------------------------------------------------ what a browser would do
 
     def authorize(self, url: str) -> str:
-        """Sign somebody in at the authorize URL; gives the code. No page is involved."""
+        """Sign somebody in at the authorize URL; return the code. No page is involved."""
         query = {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}
         assert query["code_challenge_method"] == "S256"
         code = base64.urlsafe_b64encode(hashlib.sha256(url.encode()).digest()).decode().rstrip("=")

@@ -118,7 +118,7 @@ def _refusals() -> Iterator[None]:
         refused = exc.status_code == HTTPStatus.TOO_MANY_REQUESTS
         raise (Unavailable if refused else OutcomeUnknown) from None
     except exceptions.CosmosBatchOperationError:
-        raise  # the batch says of each operation what became of it
+        raise  # a batch has a status for each operation
     except ClientAuthenticationError as exc:
         log.warning("cosmos_unreachable error=%s", type(exc).__name__)
         raise Unavailable from None

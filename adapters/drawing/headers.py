@@ -6,7 +6,7 @@ from typing import Final
 MAX_PIXELS: Final = 16_000_000
 MAX_SIDE: Final = 16_384
 MIN_SIDE: Final = 32
-# Its decoder holds the whole picture four times, at any output size.
+# The WebP decoder holds the whole picture four times, at any output size.
 MAX_WEBP_PIXELS: Final = 4_000_000
 # A JPEG of several scans is held until the last of them, with two bytes for each pixel of each colour.
 MAX_COEFFICIENTS: Final = 76_000_000

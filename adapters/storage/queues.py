@@ -74,7 +74,7 @@ class Queue:
             self._poison = self._connect(f"{self._name}-poison")
         try:
             return (await self._poison.get_queue_properties()).approximate_message_count or 0
-        except ResourceNotFoundError:  # the host makes it when the first message is set aside
+        except ResourceNotFoundError:  # the host creates it with the first poison message
             return 0
 
     async def _queue(self) -> "QueueClient":
@@ -91,7 +91,7 @@ class Queue:
             try:
                 with suppress(ResourceExistsError):
                     await client.create_queue()
-            except BaseException:  # who asks may have given up
+            except BaseException:  # also when the caller is cancelled
                 await client.close()
                 raise
         return client

@@ -8,7 +8,7 @@ from domain.base.model import Model
 
 
 class Identity(Model):
-    """Identity by the provider's account of a person: (`iss`, `sub`). `email` and `name` identify nobody."""
+    """Identity of a signed-in person: (`iss`, `sub`). `email` and `name` do not identify anybody."""
 
     iss: str
     sub: str

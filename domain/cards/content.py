@@ -67,7 +67,7 @@ class Address(Closed):
 
 
 class CardFields(Closed):
-    """The fields of a card. What has no audience of its own in `Audiences` is a row, or the name."""
+    """The fields of a card. All but lists and the name have an audience in `Audiences`."""
 
     name: Annotated[Name, Described("Name", proposed=None)]
     photo: Annotated[ImageId | None, Described("Photo", "picture")] = None

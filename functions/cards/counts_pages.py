@@ -17,7 +17,7 @@ from functions.framework.my_pages import my_page, person_of
 
 # Periods to choose from, in days.
 PERIODS: Final = (30, 90)
-# A chart's own units; the page scales it.
+# Size of a chart in its own units; the page scales it.
 WIDTH, HEIGHT = 720, 160
 
 

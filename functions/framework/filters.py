@@ -9,7 +9,7 @@ from urllib.parse import quote, urlsplit
 
 from markupsafe import Markup
 
-# The classes of web/styles that carry a hue, `hue-0` to `hue-7`: styles may not be written inline.
+# Number of hue classes in web/styles, `hue-0` to `hue-7`: the policy forbids inline style attributes.
 HUES = 8
 _WEB = Path(__file__).parent.parent.parent / "web"
 

@@ -55,7 +55,7 @@ WELL = {
 
 @pytest.fixture
 def az(tmp_path):
-    """Run the deploy command beside a stand-in for az; gives what it said and what az was asked."""
+    """Run the deploy command beside a stand-in for az; return its output and the commands of az."""
     (tmp_path / "az").write_text(AZ)
     (tmp_path / "az").chmod(0o755)
 

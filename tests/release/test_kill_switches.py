@@ -37,7 +37,7 @@ def switches() -> set[str]:
 
 @pytest.fixture
 async def start(cloud, tmp_path):
-    """Start the app with some functions turned off; gives a stranger to it."""
+    """Start the app with some functions turned off; return a client without cookies."""
     children, strangers = [], []
 
     async def run(*off: str) -> httpx.AsyncClient:

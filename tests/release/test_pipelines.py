@@ -217,7 +217,7 @@ def test_azd_makes_dev_and_nothing_else(tmp_path, environment, made) -> None:
 
 @pytest.fixture
 def bicep(tmp_path):
-    """Run `.ci/bicep` where only these programs are; gives what it said."""
+    """Run `.ci/bicep` where only these programs are; return its output."""
 
     def run(GITHUB_ACTIONS: str = "", **programs: str) -> subprocess.CompletedProcess:  # noqa: N803 - as it is set
         for name, body in programs.items():

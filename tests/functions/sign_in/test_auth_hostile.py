@@ -48,7 +48,7 @@ async def pointed(host, provider):
 
 
 async def enter(browser, provider):
-    """Sign in with whatever ID token the provider makes; gives the callback's answer."""
+    """Sign in with whatever ID token the provider makes; return the callback's answer."""
     begun = await browser.post("/auth/login", data=ADULT)
     assert begun.status_code == 303, begun.text
     url = begun.headers["location"]
