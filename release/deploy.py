@@ -243,7 +243,7 @@ def await_version(origin: str, version: str, patience: float) -> None:
     fetch, limit = smoke.fetch_from(origin), time.monotonic() + patience
     while time.monotonic() < limit:
         with contextlib.suppress(smoke.Wrong):
-            if f'"version":"{version}"' in fetch("GET", "/health", None).text:
+            if '"version":true' in fetch("GET", smoke.health_path(version), None).text:
                 return
         time.sleep(5)
 

@@ -45,6 +45,11 @@ class OwnProvider:
         self.keys = {"first": self.signer}
         self.calls: Counter[str] = Counter()
         self.down = False
+        # What the token endpoint answers instead, each once.
+        self.token_answers: list[web.Response] = []
+        # With a number the token endpoint sends so many bytes, and `sent` says how many it got rid of.
+        self.token_bytes = 0
+        self.sent = 0
         self.jwks_body: bytes | None = None
         self.discovery_changes: dict[str, str] = {}
         # With a gate an answer waits until the test opens it; `waiting` says that one does.
@@ -149,6 +154,10 @@ class OwnProvider:
 
     async def _token(self, request: web.Request) -> web.Response:
         await self._pass("token")
+        if self.token_answers:
+            return self.token_answers.pop(0)
+        if self.token_bytes:
+            return await self._long_answer(request)
         form = await request.post()
         begun = self._codes.pop(str(form["code"]), None)
         digest = hashlib.sha256(str(form.get("code_verifier", "")).encode()).digest()
@@ -157,6 +166,15 @@ class OwnProvider:
             return web.json_response({"error": "invalid_grant"}, status=400)
         answer = {"token_type": "Bearer", "expires_in": 3600, "access_token": "opaque"}
         return web.json_response({**answer, "id_token": self.make_id_token(begun["nonce"])})
+
+    async def _long_answer(self, request: web.Request) -> web.StreamResponse:
+        answer = web.StreamResponse(headers={"Content-Type": "application/json"})
+        await answer.prepare(request)
+        while self.sent < self.token_bytes and request.transport is not None:
+            await answer.write(b" " * 65536)
+            self.sent += 65536
+            await asyncio.sleep(0)  # for the loop to see that the other side has gone
+        return answer
 
     async def _pass(self, asked: str) -> None:
         self.calls[asked] += 1

@@ -22,12 +22,36 @@ async def output(*command: str, **options: object) -> tuple[int, str]:
     return process.returncode or 0, out.decode(errors="replace")
 
 
+UNLIMITED = """
+import domain.accounts.profiles, domain.cards.create, domain.images.image
+from adapters.rate_limiter import RateLimiter
+
+async def take(*_): ...
+
+RateLimiter.take = take
+domain.accounts.profiles.MOST_PROFILES = domain.cards.create.MOST_CARDS = 1_000_000
+domain.images.image.MOST_WAITING_IMAGES = 1_000_000
+
+from product import app
+"""
+
+
+def unlimited(folder: Path) -> Path:
+    """The app as it is, but for the limits of an account: behind them a fuzzer sees nothing but 429."""
+    folder.mkdir()
+    for name in (path.name for path in ROOT.iterdir() if path.name not in ("tests", ".local")):
+        (folder / ("product.py" if name == "function_app.py" else name)).symlink_to(ROOT / name)
+    (folder / "function_app.py").write_text(UNLIMITED)
+    return folder
+
+
 @pytest.fixture
 async def api(cloud, tmp_path):
     """The app behind a real socket, in a process of its own."""
+    app = str(unlimited(tmp_path / "app"))
     log = (tmp_path / "app.log").open("wb")
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "local.functions_host", "--app", str(ROOT), "--port", "0",
+        sys.executable, "-m", "local.functions_host", "--app", app, "--port", "0",
         cwd=ROOT, env=os.environ | cloud.settings, start_new_session=True,
         stdout=asyncio.subprocess.PIPE, stderr=log,
     )  # fmt: skip

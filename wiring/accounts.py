@@ -7,6 +7,7 @@ from wiring import database, once
 if TYPE_CHECKING:
     from adapters.cosmos.accounts import CosmosAccounts, CosmosProfiles
     from adapters.cosmos.reservations import CosmosIdentities
+    from adapters.rate_limiter import RateLimiter
 
 
 @once
@@ -28,3 +29,15 @@ def profiles() -> "CosmosProfiles":
     from adapters.cosmos.accounts import CosmosProfiles
 
     return CosmosProfiles(database())
+
+
+@once
+def limiter() -> "RateLimiter":
+    import hashlib
+
+    from adapters.cosmos.rate_windows import CosmosRateWindows
+    from adapters.rate_limiter import RateLimiter
+    from wiring.sign_in import chosen
+
+    key = chosen().session_key.get_secret_value()
+    return RateLimiter(CosmosRateWindows(database()), hashlib.sha256(f"limits {key}".encode()).digest())

@@ -36,6 +36,6 @@ def handles() -> "CosmosHandles":
 @once
 def ports() -> "Ports":
     from domain.cards.create import Ports
-    from wiring.accounts import profiles
+    from wiring.accounts import limiter, profiles
 
-    return Ports(store(), handles(), profiles())
+    return Ports(store(), handles(), profiles(), limiter())

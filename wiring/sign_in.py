@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from adapters.cosmos.accounts import CosmosSessions
     from adapters.entra.code_flow import CodeFlow
     from adapters.entra.documents import ProviderDocuments
+    from adapters.entra.provider_client import ProviderClient
     from adapters.entra.tokens import Tokens
     from adapters.sealing import Sealer
     from settings.sign_in import SignIn
@@ -29,10 +30,17 @@ def sessions() -> "CosmosSessions":
 
 
 @once
+def provider_client() -> "ProviderClient":
+    from adapters.entra.provider_client import ProviderClient
+
+    return ProviderClient(chosen().oidc_ca_file)
+
+
+@once
 def provider() -> "ProviderDocuments":
     from adapters.entra.documents import ProviderDocuments
 
-    return ProviderDocuments(chosen().oidc_issuer, chosen().oidc_ca_file)
+    return ProviderDocuments(chosen().oidc_issuer, provider_client())
 
 
 @once
@@ -41,11 +49,11 @@ def code_flow() -> "CodeFlow":
 
     return CodeFlow(
         provider(),
+        provider_client(),
         issuer=chosen().oidc_issuer,
         client_id=chosen().oidc_client_id,
         client_secret=chosen().oidc_client_secret.get_secret_value(),
         redirect_uri=f"{origin()}/auth/callback",
-        ca_file=chosen().oidc_ca_file,
     )
 
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from adapters.cosmos.database import Database, Items, instant
 from adapters.cosmos.documents import (
     DELETED_TTL,
+    count,
     create_once,
     document,
     from_document,
@@ -22,8 +23,6 @@ from domain.sign_in.sessions import ABSOLUTE, Session
 _SESSION_TTL = int((ABSOLUTE + timedelta(days=1)).total_seconds())
 
 
-# A message that claimed a welcome and then was set aside must not keep it for ever.
-_WELCOME_CLAIM = timedelta(hours=1)
 _MESSAGE_ID = re.compile("[A-Za-z0-9-]{1,64}")
 
 
@@ -48,12 +47,12 @@ class CosmosAccounts:
     async def create(self, account: Account) -> None:
         await self._items.create(document("account", account.id, account.id, account, welcomedAt=None))
 
-    async def claim_welcome(self, account_id: str, *, by: str, at: datetime) -> bool:
+    async def claim_welcome(self, account_id: str, *, by: str, at: datetime, stale: datetime) -> bool:
         by = _message(by)
         values = {"welcomingBy": by, "welcomingAt": instant(at)}
         free = (
             f"where NOT IS_DEFINED(c.welcomingBy) OR c.welcomingBy = '{by}'"
-            f" OR c.welcomingAt < '{instant(at - _WELCOME_CLAIM)}'"
+            f" OR c.welcomingAt < '{instant(stale)}'"
         )
         return await self._items.patch(account_id, account_id, values, where=free) is True
 
@@ -78,6 +77,9 @@ class CosmosProfiles:
     async def list(self, account_id: str, limit: int, cursor: str | None) -> tuple[list[Profile], str | None]:
         found, following = await newest_first(self._items, "profile", account_id, limit, cursor)
         return [from_document(Profile, stored) for stored in found], following
+
+    async def count(self, account_id: str) -> int:
+        return await count(self._items, "profile", account_id)
 
     async def create(self, profile: Profile, creation: "Creation[Profile] | None") -> bool:
         new = document(

@@ -6,6 +6,7 @@ from datetime import datetime
 from adapters.cosmos.database import SCHEMA_VERSION, Database, Document, Items, instant
 from adapters.cosmos.documents import (
     DELETED_TTL,
+    count,
     create_once,
     document,
     from_document,
@@ -37,6 +38,9 @@ class CosmosCards:
     async def list(self, account_id: str, limit: int, cursor: str | None) -> tuple[list[Card], str | None]:
         found, following = await newest_first(self._items, "card", account_id, limit, cursor)
         return [from_document(Card, stored) for stored in found], following
+
+    async def count(self, account_id: str) -> int:
+        return await count(self._items, "card", account_id)
 
     async def any_in_profile(self, account_id: str, profile_id: str) -> bool:
         sql = "SELECT TOP 1 c.id FROM c WHERE c.kind = 'card' AND c.body.profile_id = @profile"

@@ -5,16 +5,19 @@ or a refusal here, so that repositories and the domain never see the SDK.
 """
 
 import asyncio
+import json
 import logging
 import re
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import aclosing, asynccontextmanager, contextmanager
 from datetime import UTC, datetime
+from functools import cache
 from http import HTTPStatus
+from pathlib import Path
 from typing import Any
 
 from azure.core import MatchConditions
-from azure.core.exceptions import ClientAuthenticationError, ServiceRequestError, ServiceResponseError
+from azure.core.exceptions import AzureError, ClientAuthenticationError
 from azure.cosmos import exceptions
 from azure.cosmos.aio import ContainerProxy, CosmosClient
 
@@ -28,13 +31,12 @@ __all__ = ["SCHEMA_VERSION", "Database", "Document", "Items", "instant"]
 # A person waits: with the SDK's own tries of two seconds inside, longer than this is no answer.
 CALL_SECONDS = 5
 _ITEM_ID = re.compile("[A-Za-z0-9_:-]{1,200}")
-_BUSY = {
-    HTTPStatus.TOO_MANY_REQUESTS,
-    HTTPStatus.SERVICE_UNAVAILABLE,
-    HTTPStatus.REQUEST_TIMEOUT,
-    HTTPStatus.GONE,
-    449,
-}
+_RETRY_WITH = 449  # "The operation encountered a transient error", of the service
+_BUSY = {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.GONE, _RETRY_WITH}
+
+
+class OutcomeUnknown(Unavailable):
+    """The answer did not come: whether the store did what it was asked is not known."""
 
 
 class Database:
@@ -100,7 +102,7 @@ async def _asked() -> AsyncIterator[None]:
                 yield
     except TimeoutError:
         log.warning("cosmos_timeout")
-        raise Unavailable from None
+        raise OutcomeUnknown from None
 
 
 @contextmanager
@@ -110,13 +112,35 @@ def _refusals() -> Iterator[None]:
     except exceptions.CosmosAccessConditionFailedError:
         raise StaleVersion from None
     except exceptions.CosmosHttpResponseError as exc:
-        if exc.status_code not in _BUSY:
+        if not _is_transient(exc.status_code):
             raise
         log.warning("cosmos_busy status=%s", exc.status_code)
-        raise Unavailable from None
-    except (ServiceRequestError, ServiceResponseError, ClientAuthenticationError) as exc:
+        refused = exc.status_code == HTTPStatus.TOO_MANY_REQUESTS
+        raise (Unavailable if refused else OutcomeUnknown) from None
+    except exceptions.CosmosBatchOperationError:
+        raise  # the batch says of each operation what became of it
+    except ClientAuthenticationError as exc:
         log.warning("cosmos_unreachable error=%s", type(exc).__name__)
         raise Unavailable from None
+    except AzureError as exc:  # cut off, unreadable, or too late for the SDK
+        log.warning("cosmos_unreachable error=%s", type(exc).__name__)
+        raise OutcomeUnknown from None
+
+
+def _is_transient(status: int | None) -> bool:
+    return status is None or status in _BUSY or status >= HTTPStatus.INTERNAL_SERVER_ERROR
+
+
+@cache
+def _partition_keys() -> dict[str, str]:
+    """The property that is the partition key, by container."""
+    containers = json.loads(Path(__file__).with_name("containers.json").read_text("utf-8"))
+    return {container["name"]: container["partitionKey"].removeprefix("/") for container in containers}
+
+
+def _content(document: Document) -> Document:
+    """The document without what the store itself adds."""
+    return {name: value for name, value in document.items() if not name.startswith("_")}
 
 
 class Items:
@@ -148,7 +172,17 @@ class Items:
         return True
 
     async def replace(self, document: Document, etag: str) -> Document:
-        """Replace the item that was read with `etag`, or refuse with `StaleVersion`."""
+        """Replace the item that was read with `etag`, or refuse with `StaleVersion`.
+
+        The SDK repeats a write whose answer it did not get, and is then told of the version that this write
+        itself made.
+        """
+        try:
+            return await self._replace(document, etag)
+        except (StaleVersion, OutcomeUnknown) as refusal:
+            return await self._landed(document, refusal)
+
+    async def _replace(self, document: Document, etag: str) -> Document:
         container = await self._database.container(self._name)
         async with _asked():
             try:
@@ -158,6 +192,19 @@ class Items:
             except exceptions.CosmosResourceNotFoundError:
                 raise StaleVersion from None
         return dict(replaced)
+
+    async def _landed(self, document: Document, refusal: Unavailable | StaleVersion) -> Document:
+        """Return what is stored if it is what this write was to store; otherwise the refusal stands."""
+        container = await self._database.container(self._name)
+        partition = document[_partition_keys()[self._name]]
+        async with _asked():
+            try:
+                found = dict(await container.read_item(document["id"], partition_key=partition))
+            except exceptions.CosmosResourceNotFoundError:
+                raise refusal from None
+        if _content(found) != _content(document):
+            raise refusal
+        return found
 
     async def patch(
         self, item: str, partition: str, values: Mapping[str, Any], *, where: str | None = None
@@ -193,7 +240,22 @@ class Items:
             return
 
     async def batch(self, operations: Sequence[tuple[Any, ...]], partition: str) -> list[Document]:
-        """Do all operations or none. Raises `StaleVersion` for an ETag, `FileExistsError` for a taken id."""
+        """Do all operations or none. Raises `StaleVersion` for an ETag, `FileExistsError` for a taken id.
+
+        A replaced item that is stored as it was to be says that all of them were done.
+        """
+        try:
+            return await self._batch(operations, partition)
+        except (StaleVersion, OutcomeUnknown) as refusal:
+            replaced = [operation[1][1] if operation[0] == "replace" else None for operation in operations]
+            if not any(replaced):
+                raise
+            return [
+                {"resourceBody": await self._landed(document, refusal)} if document else {}
+                for document in replaced
+            ]
+
+    async def _batch(self, operations: Sequence[tuple[Any, ...]], partition: str) -> list[Document]:
         container = await self._database.container(self._name)
         async with _asked():
             try:
@@ -204,6 +266,9 @@ class Items:
                     raise FileExistsError from None
                 if status in (HTTPStatus.PRECONDITION_FAILED, HTTPStatus.NOT_FOUND):
                     raise StaleVersion from None
+                if _is_transient(status):
+                    log.warning("cosmos_busy status=%s", status)
+                    raise Unavailable from None
                 raise
         return [dict(result) for result in results]
 
@@ -215,6 +280,15 @@ class Items:
                 sql, parameters=_parameters(parameters), partition_key=partition, max_item_count=100
             )
             return [upgraded(self._name, dict(document)) async for document in found]
+
+    async def count(self, sql: str, partition: str, **parameters: Any) -> int:
+        """The result of a `SELECT VALUE COUNT(1)` within one partition."""
+        container = await self._database.container(self._name)
+        async with _asked():
+            found = container.query_items(
+                sql, parameters=_parameters(parameters), partition_key=partition, max_item_count=1
+            )
+            return sum([int(part) async for part in found])  # type: ignore[call-overload]
 
     async def sweep(self, sql: str, **parameters: Any) -> AsyncGenerator[Document]:
         """Stream a plain filter across all partitions. For maintenance, never for a request."""

@@ -47,6 +47,11 @@ async def create_once(items: Items, account_id: str, new: Document, creation: "C
     return True
 
 
+async def count(items: Items, kind: str, account_id: str) -> int:
+    """How many documents of a kind an account has."""
+    return await items.count("SELECT VALUE COUNT(1) FROM c WHERE c.kind = @kind", account_id, kind=kind)
+
+
 async def read_creation[C: BaseModel](
     items: Items, model: type[C], kind: str, account_id: str, key: str
 ) -> C | None:

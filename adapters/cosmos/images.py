@@ -21,6 +21,10 @@ class CosmosImages:
         stored = await self._items.read(image_id, account_id)
         return from_document(Image, stored) if stored and stored["kind"] == "image" else None
 
+    async def count_waiting(self, account_id: str) -> int:
+        sql = "SELECT VALUE COUNT(1) FROM c WHERE c.kind = 'image' AND c.body.state = 'waiting'"
+        return await self._items.count(sql, account_id)
+
     async def create(self, image: Image, creation: "Creation[Image] | None") -> bool:
         return await create_once(self._items, image.account_id, _document(image), creation)
 

@@ -1,18 +1,18 @@
 """The authorization code flow with PKCE, through MSAL, which blocks and therefore runs in a thread."""
 
 import asyncio
-import functools
 import logging
 import warnings
 from datetime import datetime
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from adapters.entra.documents import ProviderDocuments
+from adapters.entra.provider_client import ProviderClient
 from domain.base.errors import Unavailable
 from domain.sign_in.flow import Flow, SignInDeclined
 
 if TYPE_CHECKING:
-    import requests
     from msal import ConfidentialClientApplication  # type: ignore[import-untyped]
 
 log = logging.getLogger("izwop.entra")
@@ -36,14 +36,14 @@ class CodeFlow:
     def __init__(
         self,
         documents: ProviderDocuments,
+        provider: ProviderClient,
         *,
         issuer: str,
         client_id: str,
         client_secret: str,
         redirect_uri: str,
-        ca_file: str | None,
     ) -> None:
-        self._documents, self._issuer, self._ca_file = documents, issuer, ca_file
+        self._documents, self._provider, self._issuer = documents, provider, issuer
         self._client_id, self._client_secret = client_id, client_secret
         self._redirect_uri = redirect_uri
         self._opening = asyncio.Lock()
@@ -83,7 +83,6 @@ class CodeFlow:
 
     def _build(self) -> "ConfidentialClientApplication":
         import msal  # noqa: PLC0415
-        import requests  # noqa: PLC0415
 
         warnings.filterwarnings("ignore", message="response_mode='form_post'")
         # MSAL logs whole token answers when they are malformed.
@@ -93,24 +92,54 @@ class CodeFlow:
                 self._client_id,
                 client_credential=self._client_secret,
                 oidc_authority=self._issuer,
-                http_client=self._http_client(),
+                http_client=_Http(self._provider),
+                # Its key is the same for everybody: one person's failure would be everybody's.
+                http_cache=_Forgetful(),
                 token_cache=_keeps_nothing(),
                 # A refresh token would only be one more secret to keep: the session is ours.
                 exclude_scopes=["offline_access"],
             )
-        except (requests.RequestException, ValueError) as exc:
-            log.warning("provider_not_reached error=%s", type(exc).__name__)
+        except ValueError as exc:
+            log.warning("provider_not_understood error=%s", type(exc).__name__)
             raise Unavailable from None
 
-    def _http_client(self) -> "requests.Session":
-        import requests  # noqa: PLC0415
 
-        client = requests.Session()
-        # Proxies, netrc and CA bundles of the environment have no say in where secrets go.
-        client.trust_env = False
-        client.verify = self._ca_file or True
-        client.request = functools.partial(client.request, timeout=TIMEOUT_SECONDS)  # type: ignore[method-assign]
-        return client
+class _Response(NamedTuple):
+    """Answer in the form that MSAL reads."""
+
+    status_code: int
+    headers: dict[str, str]
+    text: str
+
+    def raise_for_status(self) -> None:
+        if self.status_code >= HTTPStatus.BAD_REQUEST:
+            raise ValueError(self.status_code)
+
+
+class _Http:
+    """HTTP client that MSAL is given. It is called in a thread of its own, so that it may block."""
+
+    def __init__(self, provider: ProviderClient) -> None:
+        self._provider = provider
+
+    def get(self, url: str, *, params: Any = None, headers: Any = None, **_: Any) -> _Response:
+        return self._send("GET", url, headers, params=params)
+
+    def post(self, url: str, *, params: Any = None, headers: Any = None, data: Any = None) -> _Response:
+        return self._send("POST", url, headers, params=params, data=data)
+
+    def _send(self, method: str, url: str, headers: Any, **sent: Any) -> _Response:
+        asked = self._provider.request(
+            method, url, headers=headers or {}, timeout_seconds=TIMEOUT_SECONDS, **sent
+        )
+        answer = asyncio.run(asked)
+        return _Response(answer.status, answer.headers, answer.body.decode())
+
+    def close(self) -> None: ...
+
+
+class _Forgetful(dict[str, Any]):
+    def __setitem__(self, key: str, value: Any) -> None: ...
 
 
 def _keeps_nothing() -> Any:
@@ -124,14 +153,10 @@ def _keeps_nothing() -> Any:
 
 
 def _exchange(client: Any, begun: dict[str, Any], answer: dict[str, str]) -> dict[str, Any]:
-    import requests  # noqa: PLC0415
-    from msal.exceptions import MsalServiceError  # type: ignore[import-untyped]  # noqa: PLC0415
-
     try:
         tokens = client.acquire_token_by_auth_code_flow(begun, answer)
-    except (requests.RequestException, MsalServiceError) as exc:
-        log.warning("provider_not_reached error=%s", type(exc).__name__)
-        raise Unavailable from None
+    except Unavailable:
+        raise
     except Exception as exc:  # noqa: BLE001 - MSAL lets out whatever its parsing of an answer stumbles over
         log.warning("code_not_redeemed error=%s", type(exc).__name__)
         raise SignInDeclined from None

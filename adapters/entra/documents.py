@@ -7,13 +7,14 @@ who signs in.
 import asyncio
 import json
 import logging
-import ssl
 from datetime import datetime, timedelta
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import urlsplit
 
 from pydantic import StringConstraints, ValidationError
 
+from adapters.entra.provider_client import ProviderClient
 from domain.base.errors import Unavailable
 from domain.base.model import Model
 
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("izwop.entra")
 
-MAX_BYTES = 256 * 1024
 TIMEOUT_SECONDS = 5
 # A key that the provider withdrew is refused after this at the latest while the provider answers.
 REFRESH_AFTER = timedelta(hours=1)
@@ -52,9 +52,8 @@ class Discovery(Model):
 class ProviderDocuments:
     """One per worker. Every failure to get a document is `Unavailable`."""
 
-    def __init__(self, issuer: str, ca_file: str | None) -> None:
-        self._issuer, self._ca_file = issuer, ca_file
-        self._tls: ssl.SSLContext | None = None
+    def __init__(self, issuer: str, client: ProviderClient) -> None:
+        self._issuer, self._client = issuer, client
         self._discovery: Discovery | None = None
         self._discovery_tried_at: datetime | None = None
         self._discovering = asyncio.Lock()
@@ -134,26 +133,13 @@ class ProviderDocuments:
         return discovery
 
     async def _fetch(self, url: str) -> Any:
-        import aiohttp  # noqa: PLC0415
-
-        if self._tls is None:
-            self._tls = ssl.create_default_context(cafile=self._ca_file)
-        headers = {"Accept": "application/json", "Accept-Encoding": "identity"}
-        timeout = aiohttp.ClientTimeout(total=TIMEOUT_SECONDS)
+        answer = await self._client.request("GET", url, headers={}, timeout_seconds=TIMEOUT_SECONDS)
         try:
-            async with (
-                aiohttp.ClientSession(timeout=timeout, headers=headers, auto_decompress=False) as client,
-                client.get(url, ssl=self._tls, allow_redirects=False) as answer,
-            ):
-                answer.raise_for_status()
-                body = bytearray()
-                async for chunk in answer.content.iter_chunked(16 * 1024):
-                    body += chunk
-                    if len(body) > MAX_BYTES:
-                        raise ValueError("too large")  # noqa: TRY301 - one place tells of every failure
-            return json.loads(body)
-        except (aiohttp.ClientError, TimeoutError, OSError, ValueError, RecursionError) as exc:
-            log.warning("provider_document_not_fetched error=%s", type(exc).__name__)
+            if answer.status != HTTPStatus.OK:
+                raise ValueError("refused")  # noqa: TRY301 - one place tells of every failure
+            return json.loads(answer.body)
+        except (ValueError, RecursionError) as exc:
+            log.warning("provider_document_not_read status=%d error=%s", answer.status, type(exc).__name__)
             raise Unavailable from None
 
 

@@ -99,14 +99,17 @@ class Tokens:
                 "verify_iat": False,
             },
         )
-        _refuse_repeated_names(token)
+        _refuse_ambiguous(token)
         if not claims["sub"]:
             raise _Refused("subject")
         return claims
 
 
-def _refuse_repeated_names(token: str) -> None:
-    """A name said twice is read differently by different parsers, so it says nothing (RFC 8725 §2.4)."""
+def _refuse_ambiguous(token: str) -> None:
+    """Refuse what parsers read differently, or not at all.
+
+    A token is UTF-8 (RFC 8725 §3.7), of whole characters (RFC 7493 §2.1), and says no name twice.
+    """
     from jwt.utils import base64url_decode  # noqa: PLC0415
 
     def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -116,7 +119,8 @@ def _refuse_repeated_names(token: str) -> None:
         return found
 
     for part in token.split(".")[:2]:
-        json.loads(base64url_decode(part), object_pairs_hook=unique)
+        said = json.loads(base64url_decode(part).decode(), object_pairs_hook=unique)
+        json.dumps(said, ensure_ascii=False).encode()
 
 
 def _check_times(claims: dict[str, Any], now: float) -> None:

@@ -6,6 +6,7 @@ Messages carry ids and nothing personal, in base64 as the host reads them.
 import asyncio
 import logging
 from contextlib import suppress
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
@@ -37,13 +38,14 @@ class Queue:
         self._client: QueueClient | None = None
         self._poison: QueueClient | None = None
 
-    async def send(self, order: BaseModel) -> None:
-        """Send an order, or refuse with `Unavailable` when the queue does not take it."""
+    async def send(self, order: BaseModel, *, after: timedelta = timedelta(0)) -> None:
+        """Send an order, to be seen `after` a while, or refuse with `Unavailable`."""
         from azure.core.exceptions import AzureError  # noqa: PLC0415
 
         try:
             client = await self._queue()
-            await client.send_message(order.model_dump_json())
+            hidden = int(after.total_seconds())
+            await client.send_message(order.model_dump_json(), visibility_timeout=hidden)
         except AzureError as exc:
             log.warning("queue_unreachable queue=%s error=%s", self._name, type(exc).__name__)
             raise Unavailable from None

@@ -43,8 +43,8 @@ class AccountStore(Protocol):
         """Store a new account; storing it again changes nothing."""
         ...
 
-    async def claim_welcome(self, account_id: str, *, by: str, at: datetime) -> bool:
-        """Whether the queue message `by` may send the welcome: none other claimed it in the last hour."""
+    async def claim_welcome(self, account_id: str, *, by: str, at: datetime, stale: datetime) -> bool:
+        """Whether the queue message `by` may send the welcome: none other has claimed it since `stale`."""
         ...
 
     async def give_up_welcome(self, account_id: str, *, by: str) -> None:

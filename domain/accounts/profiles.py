@@ -8,6 +8,7 @@ from pydantic import Field
 from domain.base.errors import NotFound, ProfileInUse, StaleVersion, Unavailable
 from domain.base.fields import Name
 from domain.base.idempotency import Creation, request_hash
+from domain.base.limits import MOST_PROFILES, LimitReached
 from domain.base.model import Closed, Model
 
 
@@ -36,6 +37,7 @@ class ProfileStore(Protocol):
     async def list(
         self, account_id: str, limit: int, cursor: str | None
     ) -> tuple[list[Profile], str | None]: ...
+    async def count(self, account_id: str) -> int: ...
     async def create(self, profile: Profile, creation: "Creation[Profile] | None") -> bool: ...
     async def creation(self, account_id: str, key: str) -> "Creation[Profile] | None": ...
     async def save(self, profile: Profile) -> Profile: ...
@@ -65,6 +67,10 @@ async def create_profile(
     now: datetime,
     profiles: ProfileStore,
 ) -> Profile:
+    if key and (done := await profiles.creation(account_id, key)):
+        return done.repeated(new)
+    if await profiles.count(account_id) >= MOST_PROFILES:
+        raise LimitReached(f"An account may have {MOST_PROFILES} profiles. Delete one that has no cards.")
     profile = Profile(
         id=profile_id,
         account_id=account_id,

@@ -17,12 +17,14 @@ class Fault(NamedTuple):
 class Refusal(Exception):
     """Base of all refusals. `code` never changes once published; `title` is for people.
 
-    `field` names what is at fault, as in `Fault`, where it is always the same.
+    `field` names what is at fault, as in `Fault`, where it is always the same. Trying again helps after
+    `retry_after` seconds, if at all.
     """
 
     code = "refused"
     title = "The request was refused"
     field = ""
+    retry_after: int | None = None
 
     def __init__(self, detail: str = "") -> None:
         super().__init__(detail or self.title)
@@ -136,8 +138,12 @@ class InternalError(Refusal):
 
 
 class Unavailable(Refusal):
-    """A part we depend on is busy or down; trying again after `retry_after` seconds helps."""
+    """A part we depend on is busy or down."""
 
     code = "unavailable"
     title = "iZwop is busy; try again shortly"
     retry_after = 2
+
+    def __init__(self, detail: str = "", *, retry_after: int | None = None) -> None:
+        super().__init__(detail)
+        self.retry_after = retry_after or self.retry_after

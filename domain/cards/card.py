@@ -6,6 +6,7 @@ to project it land together, then the projection lands unless a newer one alread
 never came is caught up by housekeeping.
 """
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Annotated, Literal, NamedTuple, Protocol
 
@@ -119,6 +120,7 @@ class CardStore(Protocol):
     async def list(
         self, account_id: str, limit: int, cursor: str | None
     ) -> tuple[list[Card], str | None]: ...
+    async def count(self, account_id: str) -> int: ...
     async def create(self, card: Card, creation: "Creation[Card] | None") -> bool: ...
     async def forget_creation(self, account_id: str, key: str) -> None: ...
     async def creation(self, account_id: str, key: str) -> "Creation[Card] | None": ...
@@ -158,3 +160,20 @@ async def read_version(of: CardVersion, cards: CardStore) -> Card:
     if card.version != of.version:
         raise StaleVersion
     return card
+
+
+async def read_or_done(
+    of: CardVersion, cards: CardStore, *, done: Callable[[Card], bool]
+) -> tuple[Card, bool]:
+    """The card, and whether the change was made already: its answer was lost, and it is asked for again.
+
+    That is so when the card is at the version after `of` and is as `done` says (RFC 9110 §13.1.1). Not for a
+    change whose content a program may have computed from what it read: two of them that write the same are
+    not one. Any other version raises `StaleVersion`.
+    """
+    card = await read_card(of.account_id, of.card_id, cards=cards)
+    if card.version == of.version:
+        return card, False
+    if card.version == of.version + 1 and done(card):
+        return card, True
+    raise StaleVersion

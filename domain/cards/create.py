@@ -3,11 +3,12 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from pydantic import Field
+from pydantic import BaseModel, Field
 
 from domain.accounts.profiles import ProfileStore
 from domain.base.errors import Fault, HandleLookalike, HandleTaken, InvalidInput, KeyReused, Unavailable
 from domain.base.idempotency import Creation, request_hash
+from domain.base.limits import HANDLES, MOST_CARDS, Limiter, LimitReached
 from domain.base.model import Closed
 from domain.cards.card import (
     ADOPT_AFTER,
@@ -48,11 +49,12 @@ class CardCopy(Closed):
 
 
 class Ports(NamedTuple):
-    """The stores that making and editing cards needs."""
+    """The stores that making and editing cards needs, and the limits of making them."""
 
     cards: CardStore
     handles: HandleClaims
     profiles: ProfileStore
+    limiter: Limiter
 
 
 class Creating(NamedTuple):
@@ -64,31 +66,43 @@ class Creating(NamedTuple):
     now: datetime
 
 
-async def create_card(account_id: str, new: NewCard, creating: Creating, ports: Ports) -> Card:
+class CopyRequest(CardCopy):
+    """A copy as it was asked for, which stays the same when the card that is copied changes."""
+
+    card_id: str
+
+
+async def create_card(
+    account_id: str, new: NewCard, creating: Creating, ports: Ports, *, asked: BaseModel | None = None
+) -> Card:
     """Create a draft card under its own handle; repeating it with the same `key` answers the same card.
 
-    Raises `HandleTaken`, `HandleLookalike` or `KeyReused`. A crash on the way leaves a pending claim, which
-    the repetition adopts or housekeeping frees.
+    `asked` is what makes a request the same, if that is not `new`. Raises `HandleTaken`, `HandleLookalike` or
+    `KeyReused`. A crash on the way leaves a pending claim, which the repetition adopts or housekeeping frees.
     """
-    (cards, handles, profiles), (card_id, suffix, key, now) = ports, creating
+    (cards, handles, profiles, limiter), (card_id, suffix, key, now) = ports, creating
+    asked = asked or new
     if key and (done := await cards.creation(account_id, key)):
-        return done.repeated(new)
+        return done.repeated(asked)
     await _own_profile(account_id, new.profile_id, profiles)
+    if await cards.count(account_id) >= MOST_CARDS:
+        raise LimitReached(f"An account may have {MOST_CARDS} cards. Delete one that you do not need.")
+    await limiter.take(HANDLES, account_id, now)
     handle = new.handle or suggest_handle(new.content.name, suffix)
     wanted = Claim(handle=handle, account_id=account_id, card_id=card_id, key=key, claimed_at=now)
     claim = await handles.claim(wanted)
     if claim.card_id != card_id:
         # A sibling of this request may have come first and be done by now.
         if key and (done := await cards.creation(account_id, key)):
-            return done.repeated(new)
+            return done.repeated(asked)
         claim = await adopted(claim, wanted, handles)
     card = Card(
         id=claim.card_id, account_id=account_id, profile_id=new.profile_id, handle=claim.handle, version=1,
         draft=new.content, created_at=now, updated_at=now, key=key,
     )  # fmt: skip
-    creation = Creation[Card](key=key, request=request_hash(new), made=card) if key else None
+    creation = Creation[Card](key=key, request=request_hash(asked), made=card) if key else None
     if not await cards.create(card, creation):
-        return await _already_stored(card, key, new, cards)
+        return await _already_stored(card, key, asked, cards)
     await handles.hold(claim)
     return card
 
@@ -103,10 +117,10 @@ async def adopted(claim: Claim, wanted: Claim, handles: HandleClaims) -> Claim:
     return claim
 
 
-async def _already_stored(card: Card, key: str | None, new: NewCard, cards: CardStore) -> Card:
+async def _already_stored(card: Card, key: str | None, asked: BaseModel, cards: CardStore) -> Card:
     """The card that is there: made by a sibling under the same key, or by us with the answer lost."""
     if key and (done := await cards.creation(card.account_id, key)):
-        return done.repeated(new)
+        return done.repeated(asked)
     stored = await cards.get(card.account_id, card.id)
     if stored is None:
         raise Unavailable
@@ -123,10 +137,16 @@ async def _own_profile(account_id: str, profile_id: str, profiles: ProfileStore)
 async def duplicate_card(
     account_id: str, card_id: str, copy: CardCopy, creating: Creating, ports: Ports
 ) -> Card:
-    """Make a draft card that says what the draft of another one says."""
+    """Make a draft card that says what the draft of another one says.
+
+    Repeating it with the same `key` answers the same card, even if the other one has changed or is gone.
+    """
+    asked = CopyRequest(card_id=card_id, profile_id=copy.profile_id, handle=copy.handle)
+    if creating.key and (done := await ports.cards.creation(account_id, creating.key)):
+        return done.repeated(asked)
     card = await read_card(account_id, card_id, cards=ports.cards)
     new = NewCard(profile_id=copy.profile_id or card.profile_id, handle=copy.handle, content=card.draft)
-    return await create_card(account_id, new, creating, ports)
+    return await create_card(account_id, new, creating, ports, asked=asked)
 
 
 async def edit_card(of: CardVersion, draft: CardDraft, *, now: datetime, ports: Ports) -> Card:

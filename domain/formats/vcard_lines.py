@@ -10,7 +10,8 @@ import re
 MAX_PHOTO = 200 * 1024
 
 _BREAKS = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
-_CONTROLS = re.compile("[\x00-\x09\x0b-\x1f\x7f]")
+# A tab is white space like any other in a value (RFC 6350 §3.3).
+_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
 _ALL_CONTROLS = re.compile("[\x00-\x1f\x7f\x85\u2028\u2029]")
 _SPECIAL = re.compile("[\x00-\x1f\x7f\x85\u2028\u2029\\\\;,]")
 _FOLD = 75

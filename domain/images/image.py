@@ -21,6 +21,7 @@ from domain.base.errors import (
     UploadUnusable,
 )
 from domain.base.idempotency import Creation, request_hash
+from domain.base.limits import IMAGES, MOST_WAITING_IMAGES, Limiter, LimitReached
 from domain.base.model import Closed, Model
 from domain.cards.content import Purpose
 
@@ -114,6 +115,7 @@ class ImageStore(Protocol):
     async def create(self, image: Image, creation: "Creation[Image] | None") -> bool: ...
     async def creation(self, account_id: str, key: str) -> "Creation[Image] | None": ...
     async def save(self, image: Image) -> Image: ...
+    async def count_waiting(self, account_id: str) -> int: ...
 
 
 class Uploads(Protocol):
@@ -165,9 +167,21 @@ async def read_image(account_id: str, image_id: str, *, images: ImageStore) -> I
 
 
 async def start_image(
-    account_id: str, new: NewImage, *, image_id: str, key: str | None, now: datetime, images: ImageStore
+    account_id: str,
+    new: NewImage,
+    *,
+    image_id: str,
+    key: str | None,
+    now: datetime,
+    images: ImageStore,
+    limiter: Limiter,
 ) -> Image:
     """Make an image that waits for its upload; repeating it with the same `key` answers the same image."""
+    if key and (done := await images.creation(account_id, key)):
+        return done.repeated(new)
+    if await images.count_waiting(account_id) >= MOST_WAITING_IMAGES:
+        raise LimitReached(f"{MOST_WAITING_IMAGES} images wait for their pictures. Send some of those first.")
+    await limiter.take(IMAGES, account_id, now)
     image = Image(id=image_id, account_id=account_id, purpose=new.purpose, created_at=now, updated_at=now)
     creation = Creation[Image](key=key, request=request_hash(new), made=image) if key else None
     if await images.create(image, creation):

@@ -2,7 +2,7 @@
 
 import hashlib
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal, Protocol
 
 from pydantic import ConfigDict
@@ -10,6 +10,9 @@ from pydantic import ConfigDict
 from domain.accounts.account import AccountStore
 from domain.base.errors import Unavailable
 from domain.base.model import Model
+
+# Longer than a mail takes to send: a message that has claimed it for longer is not at work on it.
+CLAIMED_FOR = timedelta(minutes=5)
 
 
 class MailOrder(Model):
@@ -54,19 +57,19 @@ def welcome(account_id: str, email: str, origin: str, at: datetime) -> Mail:
 
 async def deliver(
     order: MailOrder, *, by: str, origin: str, now: datetime, accounts: AccountStore, mailer: Mailer
-) -> None:
-    """Send the ordered mail once. An account that is gone, or was welcomed, gets none.
+) -> timedelta | None:
+    """Send the ordered mail once, or return when the order must be tried again.
 
-    `by` is the queue message's id: the first message to claim the mail sends it, and of several messages for
-    one account the others do nothing. A crash between sending and marking sends again, under the same id of
-    the mail, when the message comes back. A claim is given up when sending fails: what was set aside is
-    given back as another message.
+    An account that is gone, or was welcomed, gets no mail. `by` is the queue message's id: the first message
+    to claim the mail sends it. Another waits until that claim ends, since the first may have died with it.
+    A crash between sending and marking sends again, under the same id of the mail, when the message comes
+    back. A claim is given up when sending fails.
     """
     account = await accounts.get(order.account_id)
     if account is None or account.welcomed_at is not None:
-        return
-    if not await accounts.claim_welcome(account.id, by=by, at=now):
-        return
+        return None
+    if not await accounts.claim_welcome(account.id, by=by, at=now, stale=now - CLAIMED_FOR):
+        return CLAIMED_FOR
     try:
         await mailer.send(welcome(account.id, account.email, origin, now))
     except Exception:
@@ -74,3 +77,4 @@ async def deliver(
             await accounts.give_up_welcome(account.id, by=by)
         raise
     await accounts.mark_welcomed(account.id, now)
+    return None

@@ -40,6 +40,20 @@ class Health(Closed):
     waiting: list[Waiting]
 
 
+class PublicHealth(Closed):
+    """What everybody may know. `version` says whether the version that was asked for is the one that runs."""
+
+    status: Literal["ok", "not_ok"]
+    version: bool | None = None
+
+
+def for_everybody(health: Health, asked: str | None) -> PublicHealth:
+    return PublicHealth(
+        status="ok" if health.status == "ok" else "not_ok",
+        version=None if asked is None else asked == health.version,
+    )
+
+
 def judge(
     dependencies: Collection[Dependency], waiting: Collection[Waiting], *, version: str, at: datetime
 ) -> Health:

@@ -14,6 +14,7 @@ from pydantic.alias_generators import to_camel
 
 from domain.base.errors import Conflict, Fault, InvalidInput, Unavailable
 from domain.base.fields import phone_text
+from domain.base.limits import HANDLES, Limiter
 from domain.cards.card import (
     ADOPT_AFTER,
     Card,
@@ -24,6 +25,7 @@ from domain.cards.card import (
     PublishedCard,
     PublishedCards,
     ShownImage,
+    read_or_done,
     read_version,
 )
 from domain.cards.content import IMAGE_PURPOSES, CardContent
@@ -146,10 +148,10 @@ async def change_publication(of: CardVersion, change: Change, *, now: datetime, 
 
     Three calls to the store for a card without images and former names: read, save, project.
     """
-    card = await read_version(of, ports.cards)
-    if change == "publish":
+    card, done = await read_or_done(of, ports.cards, done=_DONE[change])
+    if change == "publish" and not done:
         await _ready(card, ports.images)
-    saved = await ports.cards.save_and_order_projection(_changed(card, change, now))
+    saved = card if done else await ports.cards.save_and_order_projection(_changed(card, change, now))
     await show(saved, ports, first=not card.was_published)
     return saved
 
@@ -169,6 +171,21 @@ async def _ready(card: Card, images: CardImages) -> None:
             await images.save(image.changed(image.updated_at, unused_since=None))
     if faults:
         raise InvalidInput(faults)
+
+
+def _was_shown_last(card: Card) -> bool:
+    """Whether the last change let viewers see something else."""
+    return card.published is not None and card.published_at == card.updated_at and not card.paused
+
+
+# What a card is like right after each change.
+_DONE: dict[Change, Callable[[Card], bool]] = {
+    "publish": lambda card: _was_shown_last(card) and card.published == card.draft,
+    "unpublish": lambda card: card.published is None and card.was_published,
+    "pause": lambda card: card.paused,
+    "resume": lambda card: card.is_live,
+    "undo": lambda card: card.published_at == card.updated_at and card.previous is None,
+}
 
 
 def _changed(card: Card, change: Change, at: datetime) -> Card:
@@ -192,20 +209,22 @@ def _changed(card: Card, change: Change, at: datetime) -> Card:
     return card.changed(at, paused=change == "pause")
 
 
-async def rename_card(of: CardVersion, handle: str, *, now: datetime, ports: Ports) -> Card:
+async def rename_card(of: CardVersion, handle: str, *, now: datetime, ports: Ports, limiter: Limiter) -> Card:
     """Give the card another handle; the old one leads there, for good.
 
     A crash before the card is saved leaves a pending claim, which housekeeping frees.
     """
-    card = await read_version(of, ports.cards)
-    if handle == card.handle:
+    card, done = await read_or_done(of, ports.cards, done=lambda card: card.handle == handle)
+    if handle == card.handle and not done:
         return card
-    if len(card.former_handles) >= MAX_RENAMES:
+    if len(card.former_handles) >= MAX_RENAMES and not done:
         raise TooManyRenames
+    if not done:
+        await limiter.take(HANDLES, of.account_id, now)
     claim = await _claimed(card, handle, now, ports.handles)
     former = [old for old in [*card.former_handles, card.handle] if old != handle]
     changed = card.changed(now, handle=handle, former_handles=former)
-    saved = await ports.cards.save_and_order_projection(changed)
+    saved = card if done else await ports.cards.save_and_order_projection(changed)
     await ports.handles.hold(claim)
     await show(saved, ports, first=handle not in card.former_handles)
     return saved

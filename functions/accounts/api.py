@@ -14,6 +14,7 @@ from domain.accounts.profiles import (
     rename_profile,
 )
 from domain.base.errors import KeyReused, NotFound, ProfileInUse
+from domain.base.limits import LimitReached
 from domain.base.model import Closed
 from domain.sign_in.sessions import csrf_token
 from functions.framework.clock import new_id
@@ -80,7 +81,7 @@ async def list_profiles(call: Call) -> Answer:
     body=ProfileInput,
     answer=ProfileOut,
     creates=True,
-    conflicts=(KeyReused,),
+    conflicts=(KeyReused, LimitReached),
 )
 async def post_profile(call: Call[ProfileInput]) -> Answer:
     profile = await create_profile(

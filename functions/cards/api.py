@@ -3,10 +3,12 @@
 from datetime import datetime
 from typing import Any
 
+import wiring.accounts
 import wiring.cards
 import wiring.publishing
 import wiring.site
 from domain.base.errors import HandleLookalike, HandleTaken, InvalidInput, KeyReused
+from domain.base.limits import LimitReached
 from domain.base.model import Closed
 from domain.cards.card import Card, CardVersion, read_card
 from domain.cards.content import CardContent
@@ -86,7 +88,7 @@ async def list_cards(call: Call) -> Answer:
     body=NewCard,
     answer=CardOut,
     creates=True,
-    conflicts=(HandleTaken, HandleLookalike, KeyReused),
+    conflicts=(HandleTaken, HandleLookalike, KeyReused, LimitReached),
 )
 async def post_card(call: Call[NewCard]) -> Answer:
     creating = Creating(new_id("crd"), new_suffix(), call.key, call.now)
@@ -117,7 +119,7 @@ async def remove_card(call: Call) -> Answer:
     body=CardCopy,
     answer=CardOut,
     creates=True,
-    conflicts=(HandleTaken, HandleLookalike, KeyReused),
+    conflicts=(HandleTaken, HandleLookalike, KeyReused, LimitReached),
 )
 async def post_copy(call: Call[CardCopy]) -> Answer:
     creating = Creating(new_id("crd"), new_suffix(), call.key, call.now)
@@ -135,7 +137,13 @@ async def post_copy(call: Call[CardCopy]) -> Answer:
     conflicts=(HandleTaken, HandleLookalike, TooManyRenames),
 )
 async def put_handle(call: Call[CardHandle]) -> Answer:
-    card = await rename_card(_version(call), call.body.handle, now=call.now, ports=wiring.publishing.ports())
+    card = await rename_card(
+        _version(call),
+        call.body.handle,
+        now=call.now,
+        ports=wiring.publishing.ports(),
+        limiter=wiring.accounts.limiter(),
+    )
     return Answer(_out(card), card.version)
 
 

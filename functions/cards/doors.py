@@ -1,11 +1,11 @@
 """Doors of cards."""
 
-from functions.framework.doors import MyForm, MyPage, Operation, Page
+from functions.framework.doors import KeptPage, MyForm, MyPage, Operation, Page
 
 _TEXTS = "functions.cards.form:texts_in"
 
 DOORS = (
-    Page("cards_show", "GET HEAD", "c/{handle}", "functions.cards.public:show_card"),
+    KeptPage("cards_show", "GET HEAD", "c/{handle}", "functions.cards.public:show_card"),
     Page("cards_show_image", "GET HEAD", "c/{handle}/{image}", "functions.cards.public:show_card_image"),
     Page("cards_follow_link", "GET HEAD", "c/{handle}/go/{key}", "functions.cards.public:follow_card_link"),
     MyPage("cards_page_list", "GET HEAD", "my", "functions.cards.list_pages:show"),

@@ -26,7 +26,7 @@ from functions.cards.form import (
 )
 from functions.cards.frame import card_of, change, done
 from functions.framework.assets import script_url
-from functions.framework.callers import SignedIn, check_form
+from functions.framework.callers import SignedIn, check_form, count_change
 from functions.framework.clock import now
 from functions.framework.filters import countries, languages
 from functions.framework.forms import Values, read_sent, vet
@@ -97,6 +97,7 @@ async def _sent(
     person = await person_of(req)
     form, files = read_sent(req)
     check_form(req, person, form)
+    await count_change(person.account_id)
     if files:
         await card_of(req, person)  # for a card that is not there no picture is made
     made, faults = await send_pictures(person.account_id, files)
@@ -111,8 +112,11 @@ async def _stale(
 ) -> func.HttpResponse:
     card = await card_of(req, person)
     newer = differences(values, card.draft)
+    # The same button, pressed twice, perhaps because the first answer was lost.
     if not newer and form.get("then") == "publish" and card.published == card.draft:
-        return redirect(f"/my/cards/{card.id}?done=published")  # the same button, pressed twice
+        return redirect(f"/my/cards/{card.id}?done=published")
+    if not newer and form.get("then", "save") == "save":
+        return redirect(f"/my/cards/{card.id}?done=saved")
     form = {**form, "version": str(card.version)}
     return await _edit_page(person, card, values, form=form, newer=newer)
 

@@ -69,13 +69,20 @@ def follows_renames(handler: Handler) -> Handler:
         try:
             return await handler(req)
         except Moved as moved:
-            path, _, query = req.url.partition("?")
-            rest = re.sub("^.*?/c/[^/.]*", "", path, count=1)
-            location = f"/c/{moved.handle}{quote(rest)}{query and '?'}{query}"
+            query = req.url.partition("?")[2]
+            location = f"/c/{moved.handle}{quote(_after_handle(req.route_params))}{query and '?'}{query}"
             headers = {"Location": location, "Cache-Control": "no-cache", "X-Robots-Tag": "noindex"}
             return reply(status=HTTPStatus.PERMANENT_REDIRECT, content_type="text/plain", headers=headers)
 
     return wrapped
+
+
+def _after_handle(params: Mapping[str, str]) -> str:
+    """The path after the handle. Not cut from the URL, which may spell it in other ways."""
+    _, dot, suffix = params["handle"].partition(".")
+    image = f"/{params['image']}" if "image" in params else ""
+    link = f"/go/{params['key']}" if "key" in params else ""
+    return f"{dot}{suffix}{image}{link}".lower()
 
 
 async def _viewer(req: func.HttpRequest, card: PublishedCard) -> tuple[Viewer, bool]:

@@ -7,6 +7,7 @@ from typing import Final
 
 import azure.functions as func
 
+import wiring.accounts
 import wiring.cards
 import wiring.publishing
 import wiring.site
@@ -59,7 +60,9 @@ async def rename(req: func.HttpRequest) -> func.HttpResponse:
     try:
         wanted = vet(CardHandle, {"handle": typed}).handle
         of = CardVersion(person.account_id, card.id, version_in(form))
-        await rename_card(of, wanted, now=now(), ports=wiring.publishing.ports())
+        await rename_card(
+            of, wanted, now=now(), ports=wiring.publishing.ports(), limiter=wiring.accounts.limiter()
+        )
     except InvalidInput as refusal:
         return await _settings_page(person, card, handle=typed, faults=sentences(refusal.faults))
     except StaleVersion:

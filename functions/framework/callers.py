@@ -13,6 +13,7 @@ import wiring.accounts
 import wiring.sign_in
 import wiring.site
 from domain.base.errors import ForgedRequest, NoAccount, Unauthenticated
+from domain.base.limits import CHANGES
 from functions.framework.clock import now
 from functions.framework.problems import BadBody
 from functions.framework.requests import read_body, read_cookies
@@ -50,12 +51,24 @@ async def authenticate(req: func.HttpRequest) -> Caller:
     """Return who calls the API, by bearer token or, without one, by session; or refuse.
 
     With a session every unsafe method needs `X-CSRF-Token` and must not come from another site. A request
-    that shows a bad bearer token is refused even if its cookie would do.
+    that shows a bad bearer token is refused even if its cookie would do. Changes are counted.
     """
+    unsafe = req.method not in SAFE_METHODS
+    caller = await _caller(req, unsafe=unsafe)
+    if unsafe:
+        await count_change(caller.account_id)
+    return caller
+
+
+async def count_change(account_id: str) -> None:
+    """Refuse the change when the account has made too many within a minute."""
+    await wiring.accounts.limiter().take(CHANGES, account_id, now())
+
+
+async def _caller(req: func.HttpRequest, *, unsafe: bool) -> Caller:
     authorization = req.headers.get("authorization")
     if authorization is not None:
         return await _bearer(authorization)
-    unsafe = req.method not in SAFE_METHODS
     if unsafe:
         refuse_other_sites(req)
     found = await signed_in(req)

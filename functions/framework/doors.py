@@ -37,22 +37,33 @@ class Door(Protocol):
 
 @dataclass(frozen=True)
 class Page:
-    """A page that anybody may open. Refusals and bugs are told on a page, or to programs as a problem."""
+    """A page that anybody may open. Refusals and bugs are told on a page, or to programs as a problem.
+
+    `methods` are written with blanks between them; every method where none is named.
+    """
 
     name: str
     methods: str
     route: str
     handler: str
     refuse: ClassVar[str] = "functions.framework.pages:refuse"
+    keeps: ClassVar[bool] = False
+    level: ClassVar[func.AuthLevel] = func.AuthLevel.ANONYMOUS
 
     def register(self, app: func.FunctionApp) -> None:
-        _register_http(
-            app, self.name, self.methods, self.route, _framed(self.name, self.handler, self.refused)
-        )
+        framed = _framed(self.name, self.handler, self.refused, keeps=self.keeps)
+        routed = app.route(route=self.route, methods=self.methods.split() or None, auth_level=self.level)
+        app.function_name(self.name)(routed(framed))
 
     def refused(self, req: func.HttpRequest, refusal: Refusal) -> func.HttpResponse:
         answer: func.HttpResponse = resolve(self.refuse)(req, refusal)
         return answer
+
+
+class KeptPage(Page):
+    """A page whose handler keeps its replies, and so compresses each of them once itself."""
+
+    keeps: ClassVar[bool] = True
 
 
 class MyPage(Page):
@@ -84,6 +95,12 @@ class Resource(Page):
     refuse: ClassVar[str] = "functions.framework.problems:refuse"
 
 
+class OperatorResource(Resource):
+    """A resource that the host gives only to who brings a function key, in `x-functions-key`."""
+
+    level = func.AuthLevel.FUNCTION
+
+
 class Operation(NamedTuple):
     """An operation of the API. The handler is described by `functions.framework.operations.operation`."""
 
@@ -104,7 +121,8 @@ class Operation(NamedTuple):
             return answer
 
         framed = _framed(self.name, handle, refused)
-        _register_http(app, self.name, self.method, f"{API}/{self.path}", framed)
+        routed = app.route(route=f"{API}/{self.path}", methods=[self.method])(framed)
+        app.function_name(self.name)(routed)
 
 
 class Queue(NamedTuple):
@@ -156,13 +174,15 @@ def resolve(handler: str) -> Any:
     return getattr(import_module(module), name)
 
 
-def _framed(name: str, handler: str | Handler, refuse: Refuse) -> Handler:
-    """The handler with its refusals told by `refuse`, a function of a request and a refusal."""
+def _framed(name: str, handler: str | Handler, refuse: Refuse, *, keeps: bool = False) -> Handler:
+    """The handler with its refusals told by `refuse`, and its replies compressed unless it keeps them so."""
 
     async def handle(req: func.HttpRequest) -> func.HttpResponse:
         try:
             called: Handler = resolve(handler) if isinstance(handler, str) else handler
             answer = await called(req)
+            if keeps:
+                return answer
         except Refusal as refusal:
             answer = _told(name, req, refusal, refuse)
         except Exception:
@@ -182,9 +202,3 @@ def _told(name: str, req: func.HttpRequest, refusal: Refusal, refuse: Refuse) ->
         log.exception("a refusal could not be told in %s", name)
         answer = resolve("functions.framework.problems:problem")(InternalError())
     return answer
-
-
-def _register_http(app: func.FunctionApp, name: str, methods: str, route: str, handle: Handler) -> None:
-    """Register for the methods, written with blanks between them; every method where none is named."""
-    routed = app.route(route=route, methods=methods.split() or None)(handle)
-    app.function_name(name)(routed)

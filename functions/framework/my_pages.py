@@ -15,8 +15,16 @@ from domain.base.errors import (
     Unauthenticated,
     Unavailable,
 )
+from domain.base.limits import LimitReached
 from domain.sign_in.flow import START_PAGE
-from functions.framework.callers import SignedIn, check_form, read_form, refuse_other_sites, signed_in
+from functions.framework.callers import (
+    SignedIn,
+    check_form,
+    count_change,
+    read_form,
+    refuse_other_sites,
+    signed_in,
+)
 from functions.framework.forms import read_sent
 from functions.framework.pages import page, refusal_page
 from functions.framework.replies import redirect
@@ -50,6 +58,8 @@ def refuse(req: func.HttpRequest, refusal: Refusal, texts_in: Texts | None = Non
     if isinstance(refusal, NotFound) and not written:
         return refusal_page("site/missing.html", refusal)
     title, advice = _SAID.get(refusal.code, (refusal.title, "Nothing was changed."))
+    if isinstance(refusal, LimitReached):
+        advice = f"Nothing was changed. {refusal}"
     if isinstance(refusal, Unavailable | InternalError):
         # The answer may have been lost after the work was done.
         advice = _UNSURE if posted else ""
@@ -91,6 +101,7 @@ async def person_and_form(req: func.HttpRequest) -> tuple[SignedIn, dict[str, st
     person = await person_of(req)
     form = read_form(req)
     check_form(req, person, form)
+    await count_change(person.account_id)
     return person, form
 
 

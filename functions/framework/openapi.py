@@ -10,6 +10,7 @@ from pydantic.json_schema import models_json_schema
 import wiring.site
 from domain.base import errors
 from domain.base.ids import ID_PREFIXES
+from domain.base.limits import TooManyRequests
 from functions.framework import doors
 from functions.framework.doors import API, resolve
 from functions.framework.operations import MAX_LIMIT, Operation
@@ -28,6 +29,7 @@ _ALWAYS: tuple[type[errors.Refusal], ...] = (
     errors.NoAccount,
     errors.ForgedRequest,
     errors.Unavailable,
+    TooManyRequests,
 )
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import azure.functions as func
 
-from domain.base.errors import NotFound, Refusal, Unavailable
+from domain.base.errors import NotFound, Refusal
 from functions.framework.problems import problem, status_of
 from functions.framework.replies import reply
 
@@ -96,11 +96,23 @@ def page(
 def refusal_page(
     template: str, refusal: Refusal, *, status: int | None = None, **values: Any
 ) -> func.HttpResponse:
-    """A page that says a refusal, with its status and with `Retry-After` if trying again helps."""
-    headers = {"Vary": "Accept"}
-    if isinstance(refusal, Unavailable):
+    """A page that says a refusal, with its status and, in `wait` and `Retry-After`, when to try again."""
+    headers, wait = {"Vary": "Accept"}, ""
+    if refusal.retry_after is not None:
         headers["Retry-After"] = str(refusal.retry_after)
-    return page(template, status=status or status_of(type(refusal)), headers=headers, **values)
+        wait = wait_in_words(refusal.retry_after)
+    return page(template, status=status or status_of(type(refusal)), headers=headers, wait=wait, **values)
+
+
+def wait_in_words(seconds: int) -> str:
+    """A time to wait, rounded up: "in a moment", "in 5 minutes", "in an hour"."""
+    if seconds <= 10:  # noqa: PLR2004
+        return "in a moment"
+    minutes = -(-seconds // 60)
+    if minutes < 60:  # noqa: PLR2004
+        return "in a minute" if minutes == 1 else f"in {minutes} minutes"
+    hours = -(-minutes // 60)
+    return "in an hour" if hours == 1 else f"in {hours} hours"
 
 
 def refuse(req: func.HttpRequest, refusal: Refusal) -> func.HttpResponse:

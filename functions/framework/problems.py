@@ -8,6 +8,7 @@ import azure.functions as func
 from pydantic import ValidationError
 
 from domain.base import errors
+from domain.base.limits import TooManyRequests
 from domain.base.model import Model
 from functions.framework.replies import reply
 
@@ -53,6 +54,7 @@ STATUS: dict[type[errors.Refusal], HTTPStatus] = {
     errors.StaleVersion: HTTPStatus.PRECONDITION_FAILED,
     errors.VersionRequired: HTTPStatus.PRECONDITION_REQUIRED,
     errors.Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+    TooManyRequests: HTTPStatus.TOO_MANY_REQUESTS,
     BadBody: HTTPStatus.BAD_REQUEST,
     MediaTypeRefused: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     errors.ImageTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
@@ -102,8 +104,8 @@ def problem(refusal: errors.Refusal, headers: Mapping[str, str] | None = None) -
     extra = dict(headers or {})
     if status == HTTPStatus.UNAUTHORIZED:
         extra["WWW-Authenticate"] = 'Bearer realm="izwop"'
-    if status == HTTPStatus.SERVICE_UNAVAILABLE:
-        extra["Retry-After"] = str(errors.Unavailable.retry_after)
+    if refusal.retry_after is not None:
+        extra["Retry-After"] = str(refusal.retry_after)
     return reply(
         body.model_dump_json().encode(), status=status, content_type="application/problem+json", headers=extra
     )

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+import wiring.accounts
 import wiring.images
 from domain.base.errors import (
     AlreadyUploaded,
@@ -11,6 +12,7 @@ from domain.base.errors import (
     UploadMissing,
     UploadUnusable,
 )
+from domain.base.limits import LimitReached
 from domain.base.model import Closed
 from domain.cards.content import Purpose
 from domain.images.image import (
@@ -76,7 +78,7 @@ def _out(image: Image, signed: SignedUpload | None = None) -> ImageOut:
     body=NewImage,
     answer=ImageOut,
     creates=True,
-    conflicts=(KeyReused,),
+    conflicts=(KeyReused, LimitReached),
 )
 async def post_image(call: Call[NewImage]) -> Answer:
     image = await start_image(
@@ -86,6 +88,7 @@ async def post_image(call: Call[NewImage]) -> Answer:
         key=call.key,
         now=call.now,
         images=wiring.images.store(),
+        limiter=wiring.accounts.limiter(),
     )
     signed = await wiring.images.blobs().sign_upload(call.account_id, image.id, call.now)
     return Answer(_out(image, signed), image.version, location=f"images/{image.id}")

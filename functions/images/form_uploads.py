@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+import wiring.accounts
 import wiring.images
 from domain.base.errors import ImageTooLarge
 from domain.cards.content import IMAGE_PURPOSES, Purpose
@@ -36,6 +37,7 @@ async def _send(account_id: str, purpose: Purpose, content: bytes) -> str:
         key=None,
         now=at,
         images=wiring.images.store(),
+        limiter=wiring.accounts.limiter(),
     )
     await upload_image(
         account_id,

@@ -12,7 +12,7 @@ from functions.framework.clock import now
 async def send_mail(message: func.QueueMessage) -> None:
     """A message that cannot be read or delivered raises: the host tries five times, then sets it aside."""
     order = MailOrder.model_validate_json(message.get_body())
-    await deliver(
+    again_after = await deliver(
         order,
         by=message.id or "",
         origin=wiring.site.origin(),
@@ -20,3 +20,5 @@ async def send_mail(message: func.QueueMessage) -> None:
         accounts=wiring.accounts.store(),
         mailer=wiring.notifications.mailer(),
     )
+    if again_after is not None:
+        await wiring.notifications.queue().send(order, after=again_after)

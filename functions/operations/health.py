@@ -1,4 +1,4 @@
-"""`GET /health` for operators and probes: what it depends on, the oldest unhandled work, the version."""
+"""`GET /health` for probes: ok or not. `GET /health/details` for operators: why, and what waits."""
 
 import asyncio
 import logging
@@ -14,7 +14,7 @@ import wiring.notifications
 import wiring.operations
 import wiring.sign_in
 import wiring.visits
-from domain.operations.health import Dependency, Health, Waiting, judge
+from domain.operations.health import Dependency, Health, Waiting, for_everybody, judge
 from functions.framework.clock import now
 from functions.framework.replies import reply
 
@@ -28,13 +28,26 @@ KEPT_SECONDS = 5.0
 Check = Callable[[], Awaitable[list[Waiting]]]
 
 
-async def get_health(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001 - the trigger's binding
-    """200 while every dependency answers, 503 when one does not; work that is late changes only `status`."""
+async def get_health(req: func.HttpRequest) -> func.HttpResponse:
+    """200 while every dependency answers, 503 when one does not; work that is late changes only `status`.
+
+    With `?version=` it also says whether that is the one that runs, to who knows it anyway.
+    """
     health = await _seen()
+    said = for_everybody(health, req.params.get("version"))
+    return _answer(health, said.model_dump_json(exclude_none=True))
+
+
+async def get_details(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001 - the trigger's binding
+    health = await _seen()
+    return _answer(health, health.model_dump_json(by_alias=True))
+
+
+def _answer(health: Health, body: str) -> func.HttpResponse:
     failing = health.status == "failing"
     status = HTTPStatus.SERVICE_UNAVAILABLE if failing else HTTPStatus.OK
     headers = {"Retry-After": str(int(KEPT_SECONDS))} if failing else {}
-    return reply(health.model_dump_json(by_alias=True).encode(), status=status, headers=headers)
+    return reply(body.encode(), status=status, headers=headers)
 
 
 @dataclass

@@ -57,7 +57,7 @@ _ADVICE = {
     EmailMissing.code: "An iZwop account needs an e-mail address, and the sign-in service gave none. "
     "Choose a way to sign in that has one.",
     errors.Unauthenticated.code: "The answer of the sign-in service could not be trusted.",
-    errors.Unavailable.code: "Signing in is not possible right now. Please try again in a moment.",
+    errors.Unavailable.code: "Signing in is not possible right now.",
     errors.ForgedRequest.code: "The request did not come from one of our own pages, so nothing was changed.",
 }
 

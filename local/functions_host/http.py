@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
 from datetime import datetime
+from functools import lru_cache
 from http.cookies import Morsel
 from typing import Any
 from urllib.parse import parse_qsl, quote
@@ -129,6 +130,7 @@ async def send_text(send: Send, status: int, text: str, content_type: str = "app
     await send({"type": "http.response.body", "body": body})
 
 
+@lru_cache(maxsize=4096)
 def _header(text: str) -> bytes:
     if not text.isascii() or not text.replace("\t", " ").isprintable():
         raise BadReply("a response header holds control or non-ASCII characters")

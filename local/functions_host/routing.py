@@ -7,6 +7,7 @@ matches path, constraints and method wins; a literal segment has no precedence o
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice, product
 from urllib.parse import unquote
 
@@ -47,6 +48,12 @@ class Route:
                 values[parameter.name] = value
         return values
 
+    @cached_property
+    def first_literal(self) -> str | None:
+        """The text of the first segment in lower case; None where it has parameters."""
+        parts = self.segments[0].parts if self.segments else ()
+        return parts[0].lower() if len(parts) == 1 and isinstance(parts[0], str) else None
+
     @property
     def specificity(self) -> tuple[tuple[int, int], ...]:
         """Smaller is more specific, compared segment by segment as ASP.NET does elsewhere."""
@@ -75,14 +82,22 @@ class Router:
 
     def __init__(self, routes: Iterable[Route]) -> None:
         self.routes = sorted(routes, key=lambda route: route.function.name.upper())
-        self._by_method = {
-            method: [route for route in self.routes if method in route.methods] for method in ALL_METHODS
+        firsts = {route.first_literal for route in self.routes}
+        self._by_start = {
+            (method, first): [
+                route
+                for route in self.routes
+                if method in route.methods and route.first_literal in (first, None)
+            ]
+            for method in ALL_METHODS
+            for first in firsts | {None}
         }
 
     def find(self, path: str, method: str) -> tuple[Route, Mapping[str, str]] | None:
         """The first route for a decoded path (with leading slash) and an upper-case method."""
         rest = path[1:]
-        for route in self._by_method.get(method, ()):
+        start = (method, rest.partition("/")[0].lower())
+        for route in self._by_start.get(start) or self._by_start.get((method, None), []):
             if (values := route.match(rest)) is not None:
                 return route, values
         return None

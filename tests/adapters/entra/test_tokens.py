@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from adapters.entra.documents import ProviderDocuments
+from adapters.entra.provider_client import ProviderClient
 from adapters.entra.tokens import MAX_TOKEN, Tokens
 from domain.base.errors import Unauthenticated
 from domain.sign_in.flow import Claims
@@ -38,7 +39,7 @@ def tokens(provider):
 
 
 def tokens_of(provider, *, audience=AUDIENCE):
-    documents = ProviderDocuments(provider.issuer, provider.ca_file)
+    documents = ProviderDocuments(provider.issuer, ProviderClient(provider.ca_file))
     return Tokens(
         documents, issuer=provider.issuer, tenant_id=TENANT, client_id=CLIENT, api_audience=audience
     )
@@ -150,6 +151,13 @@ BAD = {
     "nbf negative": lambda p: p.access_token(AT, nbf=-1),
     "sub twice": lambda p: with_text(p, '"sub": "victim"'),
     "aud twice": lambda p: with_text(p, '"aud": "api://another"'),
+    "sub a lone surrogate": lambda p: p.access_token(AT, sub="\ud800"),
+    "sub with half a pair in it": lambda p: p.access_token(AT, sub="ada\udc00"),
+    "a lone surrogate where nobody looks": lambda p: p.access_token(AT, roles=[{"\ud800": 1}]),
+    "payload in UTF-16": lambda p: p.sign(json.dumps(p.access_claims(AT)).encode("utf-16")),
+    "payload in UTF-16 without a mark": lambda p: p.sign(json.dumps(p.access_claims(AT)).encode("utf-16-le")),
+    "payload in UTF-32": lambda p: p.sign(json.dumps(p.access_claims(AT)).encode("utf-32")),
+    "payload with a byte order mark": lambda p: p.sign(json.dumps(p.access_claims(AT)).encode("utf-8-sig")),
     "payload not JSON": lambda p: p.sign(b"sub=ada"),
     "payload a list": lambda p: p.sign(b"[]"),
     "payload nested deeply": lambda p: p.sign(b"[" * 5000),
@@ -194,6 +202,7 @@ async def test_a_bad_access_token_is_refused(tokens, provider, kind):
         {"exp": AT + 24 * 3600},
         {"ver": None},
         {"roles": ["anything"], "email": "ada@example.com"},
+        {"name": "Ada 😀", "family_name": "Łovelace"},
     ],
     ids=str,
 )

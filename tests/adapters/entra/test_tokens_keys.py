@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from adapters.entra.documents import MAX_BYTES, ProviderDocuments
+from adapters.entra.documents import ProviderDocuments
+from adapters.entra.provider_client import MAX_BYTES, ProviderClient
 from domain.base.errors import Unavailable
 from tests.own_provider import OwnProvider, new_key
 
@@ -31,7 +32,7 @@ def provider(running):
 
 @pytest.fixture
 def documents(provider):
-    return ProviderDocuments(provider.issuer, provider.ca_file)
+    return ProviderDocuments(provider.issuer, ProviderClient(provider.ca_file))
 
 
 def after(**span):
@@ -135,7 +136,7 @@ async def test_a_key_set_that_is_too_large_is_not_read(provider, documents):
     assert await documents.signing_key("first", NOW)
     provider.jwks_body += b" "
     with pytest.raises(Unavailable):
-        await ProviderDocuments(provider.issuer, provider.ca_file).signing_key("first", NOW)
+        await ProviderDocuments(provider.issuer, ProviderClient(provider.ca_file)).signing_key("first", NOW)
 
 
 async def test_a_key_too_short_to_be_safe_is_passed_over(provider, documents):
@@ -179,4 +180,4 @@ async def test_a_crowd_finds_the_provider_down_with_one_request(provider, docume
 
 async def test_a_provider_with_an_unknown_certificate_is_not_believed(provider):
     with pytest.raises(Unavailable):
-        await ProviderDocuments(provider.issuer, None).discovery(NOW)
+        await ProviderDocuments(provider.issuer, ProviderClient(None)).discovery(NOW)

@@ -64,6 +64,14 @@ def test_a_label_stands_beside_its_number_in_a_vcard_3() -> None:
     assert card.adr.group not in groups
 
 
+@pytest.mark.parametrize("form", ["vcf", "v4.vcf"])
+def test_tabs_come_back_from_a_vcard(npm: NpmReaders, form: str) -> None:
+    said = "Monday\t9 to 12\nTuesday\t" + "\t".join(["13 to 17"] * 30)
+    text = written(form, companyText=said, officeAddress={"street": "Storgatan 1\tPlan 2", "country": "SE"})
+    assert said in next(line for line in vobject.readOne(text).lines() if line.name == "NOTE").value
+    assert said in "".join(all_of(npm.read("ical.js", text=text), "note")).replace("\\;", ";")
+
+
 def test_ical_reads_a_vcard_3(npm: NpmReaders) -> None:
     card = npm.read("ical.js", text=written("vcf"))
     assert all_of(card, "fn") == [FULL["name"]]

@@ -105,8 +105,8 @@ def made(form: str, view: CardView) -> str:
 
 
 def read_as(text: str) -> str:
-    """What a reader may see of a text: breaks are one sign, other controls are gone."""
-    return re.sub("[\x00-\x09\x0b-\x1f\x7f]", "", re.sub("\r\n?|[\x0b\x0c\x85\u2028\u2029]", "\n", text))
+    """What a reader may see of a text: breaks are one sign, tabs stay, other controls are gone."""
+    return re.sub("[\x00-\x08\x0b-\x1f\x7f]", "", re.sub("\r\n?|[\x0b\x0c\x85\u2028\u2029]", "\n", text))
 
 
 def names_in(file: str) -> list[str]:

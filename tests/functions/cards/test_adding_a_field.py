@@ -72,7 +72,7 @@ def test_a_text_takes_three_files(tmp_path: Path) -> None:
     assert "<bdi>Poetical science</bdi>" in found["page"]
     formats = found["formats"]
     assert json.loads(formats.pop("json"))["tagline"] == "Poetical science"
-    assert len(formats) == 4
+    assert len(formats) == 5
     for form, file in formats.items():
         assert "Tagline: Poetical science" in file.replace("\r\n ", ""), form
 

@@ -2,6 +2,7 @@
 
 import secrets
 from datetime import UTC, datetime, timedelta
+from urllib.parse import unquote
 
 import pytest
 
@@ -175,6 +176,48 @@ async def test_a_former_name_leads_to_links_images_and_drawn_codes_too(signed_in
         assert (moved.status_code, moved.headers["location"]) == (308, f"/c/{new}{rest}")
 
 
+@pytest.mark.parametrize(
+    ("spelt", "rest"),
+    [
+        ("/C/{old}", ""),
+        ("/%63/{old}?a=b%20c", "?a=b%20c"),
+        ("/C/{OLD}.VCF", ".vcf"),
+        ("/c/{old}%2Evcf", ".vcf"),
+        ("/x/../c/{old}", ""),
+        ("/C/{old}/GO/0123456789ab", "/go/0123456789ab"),
+        ("/c/%{hex}.v4.vcf", ".v4.vcf"),
+    ],
+)
+async def test_a_former_name_leads_on_however_it_is_spelt(signed_in, host, spelt, rest) -> None:
+    ada, new = await signed_in(), handle()
+    card = (await published(ada)).json()
+    old = card["handle"]
+    await change(ada, "PUT", f"cards/{card['id']}/handle", '"2"', handle=new)
+    path, _, query = spelt.format(old=old, OLD=old.upper(), hex=f"{ord(old[0]):x}{old[1:]}").partition("?")
+    moved = await raw_get(host, path, query)
+    assert (moved["status"], moved["location"]) == (308, f"/c/{new}{rest}")
+
+
+async def raw_get(host, path: str, query: str) -> dict:
+    """What a path brings that no client would send as it is."""
+    scope = {
+        "type": "http", "method": "GET", "scheme": "https", "path": unquote(path), "http_version": "1.1",
+        "raw_path": path.encode(), "query_string": query.encode(), "headers": [(b"host", b"izwop.test")],
+    }  # fmt: skip
+    found = {"status": 0, "location": None}
+
+    async def receive() -> dict:
+        return {"type": "http.request", "body": b""}
+
+    async def send(message: dict) -> None:
+        if message["type"] == "http.response.start":
+            headers = {name.lower(): value.decode() for name, value in message["headers"]}
+            found.update(status=message["status"], location=headers.get(b"location"))
+
+    await host.asgi(scope, receive, send)
+    return found
+
+
 async def test_a_handle_whose_claim_stayed_pending_is_not_reissued_after_deletion(signed_in, host) -> None:
     ada, bob = await signed_in(), await signed_in()
     card = (await published(ada)).json()
@@ -230,3 +273,21 @@ async def test_a_suggested_handle_does_not_speak_for_us(signed_in, name: str) ->
     body = await body_of(ada, handle())
     made = await ada.api("POST", "cards", json={"profileId": body["profileId"], "content": shown(name=name)})
     assert made.json()["handle"].startswith("card-")
+
+
+async def test_a_copy_that_is_repeated_is_answered_the_same_whatever_became_of_the_source(signed_in) -> None:
+    ada = await signed_in()
+    card = (await a_card(ada)).json()
+    path, key = f"cards/{card['id']}/copies", {"Idempotency-Key": secrets.token_hex()}
+    first = await ada.api("POST", path, json={}, headers=key)
+    assert first.status_code == 201, first.text
+    draft = {"profileId": card["profileId"], "content": CONTENT | shown(title="Edited")}
+    edited = await change(ada, "PUT", f"cards/{card['id']}", '"1"', **draft)
+    assert (await ada.api("POST", path, json={}, headers=key)).json() == first.json()
+    await change(ada, "DELETE", f"cards/{card['id']}", edited.headers["etag"])
+    again = await ada.api("POST", path, json={}, headers=key)
+    assert (again.status_code, again.json()) == (201, first.json())
+    other = await ada.api("POST", path, json={"handle": handle()}, headers=key)
+    assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
+    of_another = await ada.api("POST", f"cards/{first.json()['id']}/copies", json={}, headers=key)
+    assert (of_another.status_code, of_another.json()["code"]) == (422, "idempotency_key_reused")

@@ -20,10 +20,12 @@ from adapters.storage.queues import Queue
 from domain.base.errors import Unavailable
 from domain.notifications.welcome import MailOrder
 from domain.operations.health import LATE_AFTER, Dependency, Waiting, judge
+from local.functions_host.host import MASTER_KEY
 from tests.wired import wired_with
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 DOCUMENTS = "/docs"
+KEY = {"x-functions-key": MASTER_KEY}
 
 
 @pytest.fixture(autouse=True)
@@ -71,7 +73,7 @@ def test_what_cards_can_be_served_without_is_no_reason_to_replace_what_serves_th
 
 @pytest.mark.usefixtures("_nothing_waits")
 async def test_a_well_app_says_so_and_who_it_is(client) -> None:
-    answer = await client().get("/health")
+    answer = await client().get("/health/details", headers=KEY)
     assert answer.status_code == 200
     said = answer.json()
     assert said["status"] == "ok", said
@@ -86,8 +88,27 @@ async def test_a_well_app_says_so_and_who_it_is(client) -> None:
     assert answer.headers["cache-control"] == "no-store"
 
 
+@pytest.mark.usefixtures("_nothing_waits")
+async def test_everybody_is_told_only_whether_all_is_well(client) -> None:
+    stranger = client()
+    answer = await stranger.get("/health")
+    assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
+    right, wrong = [await stranger.get(f"/health?version={asked}") for asked in ("development", "0.1.0")]
+    assert (right.json()["version"], wrong.json()["version"]) == (True, False)
+    for headers in ({}, {"x-functions-key": "wrong"}):
+        closed = await stranger.get("/health/details", headers=headers)
+        assert (closed.status_code, closed.content) == (401, b"")
+
+
+async def test_everybody_is_told_that_something_is_away_and_not_what(client, order) -> None:
+    await order({"match": {"path": DOCUMENTS}, "action": "status", "status": 503, "times": 100})
+    answer = await client().get("/health")
+    assert (answer.status_code, answer.json()) == (503, {"status": "not_ok"})
+    assert int(answer.headers["retry-after"]) >= 1
+
+
 async def test_it_tells_no_secret_and_no_place(client, cloud) -> None:
-    text = (await client().get("/health")).text
+    text = (await client().get("/health/details", headers=KEY)).text
     for name, value in cloud.settings.items():
         assert value not in text or name.endswith("SCHEDULE"), name
     assert not re.search(r"127\.0\.0\.1|localhost|https?:", text)
@@ -96,7 +117,7 @@ async def test_it_tells_no_secret_and_no_place(client, cloud) -> None:
 
 async def test_a_store_that_is_down_is_told_with_503(client, order) -> None:
     await order({"match": {"path": DOCUMENTS}, "action": "status", "status": 503, "times": 100})
-    answer = await client().get("/health")
+    answer = await client().get("/health/details", headers=KEY)
     assert (answer.status_code, answer.json()["status"]) == (503, "failing")
     assert int(answer.headers["retry-after"]) >= 1
     reachable = {each["name"]: each["reachable"] for each in answer.json()["dependencies"]}
@@ -106,7 +127,7 @@ async def test_a_store_that_is_down_is_told_with_503(client, order) -> None:
 async def test_a_store_that_hangs_is_not_waited_for(client, order) -> None:
     await order({"match": {"path": DOCUMENTS}, "action": "delay", "delayMs": 10000, "times": 2})
     began = time.monotonic()
-    answer = await client().get("/health")
+    answer = await client().get("/health/details", headers=KEY)
     assert time.monotonic() - began < 3
     assert answer.status_code == 503
 
@@ -122,7 +143,7 @@ async def test_a_provider_that_hangs_is_not_waited_for_but_asked_to_the_end(clie
         answered.set()
 
     monkeypatch.setattr(type(wiring.sign_in.provider()), "discovery", slow)
-    answer = await client().get("/health")
+    answer = await client().get("/health/details", headers=KEY)
     assert (answer.status_code, answer.json()["status"]) == (200, "late")
     assert not answered.is_set()
     opened.set()
@@ -154,7 +175,7 @@ async def test_wrong_credentials_and_places_are_told_in_time_and_not_repeated(
     changes = {name: spoilt.get(value, value) for name, value in wrong.items()}
     async with wired_with(changes):
         began = time.monotonic()
-        answer = await client().get("/health")
+        answer = await client().get("/health/details", headers=KEY)
         assert time.monotonic() - began < 3
     assert answer.status_code == (200 if part == "pictures" else 503)
     away = {each["name"] for each in answer.json()["dependencies"] if not each["reachable"]}
@@ -194,7 +215,7 @@ async def test_queues_that_are_away_are_told(client, monkeypatch) -> None:
         raise ConnectionRefusedError("AccountKey=abc")
 
     monkeypatch.setattr(type(queue), "waiting", away)
-    answer = await client().get("/health")
+    answer = await client().get("/health/details", headers=KEY)
     assert answer.status_code == 503
     assert "AccountKey" not in answer.text
 
@@ -209,7 +230,7 @@ async def test_however_often_it_is_asked_the_store_is_asked_once(client, monkeyp
         return await waiting(self, now)
 
     monkeypatch.setattr(store, "waiting", counted)
-    answers = await asyncio.gather(*(client().get("/health") for _ in range(20)))
+    answers = await asyncio.gather(*(client().get("/health/details", headers=KEY) for _ in range(20)))
     assert {answer.status_code for answer in answers} == {200}
     assert len(looks) == 1
 
@@ -228,7 +249,7 @@ async def test_waiting_and_set_aside_messages_are_counted_with_their_age(client,
             await poison.create_queue()
         await poison.clear_messages()
         await poison.send_message("tried five times")
-        said = (await client().get("/health")).json()
+        said = (await client().get("/health/details", headers=KEY)).json()
         await poison.clear_messages()
     assert said["status"] == "late"
     assert next(work for work in said["waiting"] if work["name"] == "mail")["setAside"] == 1

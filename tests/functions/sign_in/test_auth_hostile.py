@@ -7,6 +7,7 @@ import time
 import httpx
 import jwt
 import pytest
+from aiohttp import web
 
 import wiring.sign_in
 from tests.own_provider import AUDIENCE, CLIENT, TENANT, OwnProvider, new_key
@@ -79,6 +80,7 @@ LIES = {
     "not yet valid": lambda p, nonce: p.id_token(nonce, nbf=int(time.time()) + 90),
     "sub absent": lambda p, nonce: p.id_token(nonce, sub=None),
     "access token": lambda p, nonce: p.access_token(aud=CLIENT, nonce=nonce),
+    "sub a lone surrogate": lambda p, nonce: p.id_token(nonce, sub="\ud800"),
 }
 
 
@@ -172,6 +174,7 @@ async def test_a_new_address_keeps_the_account(client, pointed, provider):
         lambda p: p.access_token(padding="x" * 17000),
         lambda p: p.access_token() + "," + p.access_token(),
         lambda _: "' OR 1=1 --",
+        lambda p: p.access_token(sub="\ud800"),
     ],
 )
 async def test_every_bad_bearer_token_gets_the_same_answer(client, pointed, provider, make):
@@ -238,6 +241,46 @@ async def test_a_provider_that_fails_at_the_code_is_told_from_one_that_refuses(c
     )
     assert answer.status_code == 503
     assert not browser.cookies
+
+
+async def test_one_throttled_sign_in_keeps_nobody_else_out(client, pointed, provider):
+    provider.token_answers = [
+        web.json_response({"error": "too_many"}, status=429, headers={"Retry-After": "3600"}),
+        web.Response(status=503, headers={"Retry-After": "4"}),
+        web.Response(status=503),
+    ]
+    for wait, words in (("3600", "in an hour"), ("4", "in a moment"), ("2", "in a moment")):
+        answer = await enter(client(), provider)
+        assert answer.status_code == 503
+        assert answer.headers["retry-after"] == wait
+        assert f"Please try again {words}." in answer.text
+    browser = client()
+    assert (await enter(browser, provider)).status_code == 303
+    assert await account_of(browser)
+
+
+@pytest.mark.parametrize("wait", ["-5", "0", "1e9", "Wed, 21 Oct 2026 07:28:00 GMT", "9" * 300, "²"])
+async def test_a_wait_that_makes_no_sense_is_kept_within_bounds(client, pointed, provider, wait):
+    provider.token_answers = [web.Response(status=429, headers={"Retry-After": wait})]
+    answer = await enter(client(), provider)
+    assert answer.status_code == 503
+    assert 1 <= int(answer.headers["retry-after"]) <= 3600
+
+
+async def test_of_a_long_token_answer_little_is_read(client, pointed, provider):
+    provider.token_bytes = 200_000_000
+    browser = client()
+    answer = await enter(browser, provider)
+    assert answer.status_code == 503
+    assert not browser.cookies
+    assert provider.sent < 20_000_000, "what the sockets hold, not the whole of it"
+
+
+async def test_a_token_endpoint_that_sends_the_secret_elsewhere_is_not_followed(client, pointed, provider):
+    elsewhere = f"{provider.origin}/keys"
+    provider.token_answers = [web.Response(status=307, headers={"Location": elsewhere})]
+    assert (await enter(client(), provider)).status_code == 503
+    assert provider.calls["keys"] == 0
 
 
 async def test_signing_out_works_while_the_provider_is_down(client, pointed, provider, monkeypatch):
