@@ -26,6 +26,8 @@ TEXTS = "Never written as an attacker would like it. " * 30
         ("*", ""),
         ("deflate", ""),
         ("," * 5000 + "br", ""),
+        ("gzip, " + "x" * 490 + ", br;q=0", "gzip"),
+        ("x" * 5000, ""),
     ],
 )
 def test_the_coding_is_one_that_the_client_takes(accepted: str, coding: str) -> None:
