@@ -4,16 +4,28 @@ SHELL := bash
 MAKEFLAGS += --no-print-directory
 PYTHON := .venv/bin/python
 
-.PHONY: help run test check bench lock package smoke clean node chromium
+.PHONY: help run test token kills check bench lock package smoke clean node chromium
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-run: .venv/.installed node ## the whole cloud on this machine, with ten demo people; Ctrl-C stops it
-	@exec $(PYTHON) -m local.run
+run: .venv/.installed node ## the whole cloud on this machine, with ten demo people; [PORT=8000]; Ctrl-C stops it
+	@exec $(PYTHON) -m local.run $(if $(PORT),--port $(PORT))
 
-test: .venv/.installed node chromium ## every test
-	@$(PYTHON) -m pytest
+test: .venv/.installed node chromium ## every test on all cores, or [T=cards] those of a capability or a path
+	@$(PYTHON) -m pytest $(or $(foreach each,$(T),$(call chosen,$(each))),$(ON_ALL_CORES))
+
+# Every worker starts a cloud of its own.
+ON_ALL_CORES := --numprocesses auto --maxprocesses 4 --no-loadscope-reorder
+# A capability has a folder, or else a file, in each tree of tests.
+of_capability = $(or $(wildcard tests/$1 tests/*/$1),$(wildcard tests/test_$1.py tests/*/test_$1.py tests/*/*/test_$1.py))
+chosen = $(if $(findstring /,$1),'$1',$(or $(of_capability),$(error No tests are in a folder or file named $1)))
+
+token: .venv/.installed ## WHO="Ada Lovelace": a token for the API of the iZwop that runs here
+	@$(PYTHON) -m local.access_token "$(WHO)"
+
+kills: .venv/.installed node ## kill workers a hundred times at each step of long work and of orders
+	@KILLS=100 $(PYTHON) -m pytest -q tests/kills
 
 check: .venv/.installed ## format, lint, types, structure, infrastructure
 	@$(PYTHON) -m ruff format --check .

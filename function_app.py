@@ -16,6 +16,7 @@ CAPABILITIES = (
     "images",
     "notifications",
     "operations",
+    "privacy",
     "sign_in",
     "site",
     "visits",

@@ -48,7 +48,7 @@ type SignIn = {
   @description('The application that people sign in to.')
   clientId: string
 
-  @description('The audience of tokens for the API.')
+  @description('The `aud` of access tokens for the API: with Entra the same as `clientId`.')
   apiAudience: string
 }
 

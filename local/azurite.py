@@ -14,12 +14,12 @@ from local import node_runtime
 _ACCOUNT = "devstoreaccount1"
 # Published by Microsoft and the same in every Azurite: no secret.
 _KEY = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
-_START_SECONDS = 30
+_START_SECONDS = 90
 _STOP_SECONDS = 10
 
 
 class AzuriteDidNotStart(RuntimeError):
-    """Azurite ended or did not answer within 30 seconds; the message holds what it printed."""
+    """Azurite ended or did not answer within 90 seconds; the message holds what it printed."""
 
 
 class Azurite:
@@ -47,7 +47,7 @@ class Azurite:
         )
 
     def start(self) -> None:
-        """Start and wait until it answers, at most 30 seconds. Installs the Node packages if missing."""
+        """Start and wait until it answers, at most 90 seconds. Installs the Node packages if missing."""
         node_runtime.install()
         self._ports = _free_ports(self._ports)
         self._process = subprocess.Popen(

@@ -23,7 +23,7 @@ from local import demo, node_runtime, processes
 from local.cloud import SETTINGS, Cloud, Part, Ports
 from local.identity.sign_in import SignInFailed
 
-FIRST_PORTS = Ports(app=7071, mailbox_page=7072, identity_https=7073, identity_http=7074)
+FIRST_PORT = 7071
 WRONG_APP = 3
 HOST = "functions host"
 
@@ -36,13 +36,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m local.run", description=__doc__)
     parser.add_argument("--data", type=Path, default=processes.PROJECT / ".local", help="kept between runs")
     parser.add_argument("--app", type=Path, default=processes.PROJECT, help="folder with function_app.py")
+    parser.add_argument("--port", type=int, help=f"first of four ports in a row; {FIRST_PORT} on new data")
     parser.add_argument("--no-demo", action="store_true", help="do not add demo people on the first start")
     args = parser.parse_args()
     data = args.data.resolve()
     try:
         with only_one(data):
             node_runtime.install()
-            sys.exit(asyncio.run(Run(data, args.app.resolve(), with_demo=not args.no_demo).until_stopped()))
+            ports = stable_ports(data, args.port)
+            run = Run(data, args.app.resolve(), ports, with_demo=not args.no_demo)
+            sys.exit(asyncio.run(run.until_stopped()))
     except (CannotStart, subprocess.CalledProcessError) as exc:
         say(f"\n{exc}")
         sys.exit(1)
@@ -85,11 +88,20 @@ def given_settings(app: Path) -> dict[str, str]:
     return {name: value for name, value in given.items() if value not in ("", "UseDevelopmentStorage=true")}
 
 
-def stable_ports(data: Path) -> Ports:
-    """The ports of the last run on this data, so that bookmarks and accounts stay true."""
+def stable_ports(data: Path, first: int | None = None) -> Ports:
+    """The ports of the last run on this data, so that bookmarks and accounts stay true.
+
+    On new data they are four in a row from `first` on, each replaced by a free one where it is taken.
+    """
     file = data / "ports.json"
     before = Ports(**json.loads(file.read_text())) if file.exists() else None
-    wanted = before or FIRST_PORTS
+    if before and first not in (None, before.app):
+        raise CannotStart(
+            f"The addresses in {data} begin at port {before.app}: leave the port out, or start anew with "
+            "another --data folder."
+        )
+    app, page, https, http = range(first or FIRST_PORT, (first or FIRST_PORT) + 4)
+    wanted = before or Ports(app=app, mailbox_page=page, identity_https=https, identity_http=http)
     ports = Ports(**{name: processes.free_port(port) for name, port in asdict(wanted).items()})
     if before and ports.identity_https != before.identity_https:
         raise CannotStart(
@@ -103,9 +115,10 @@ def stable_ports(data: Path) -> Ports:
 class Run:
     """One run: what is started, in which order, and what ends it."""
 
-    def __init__(self, data: Path, app: Path, *, with_demo: bool) -> None:
+    def __init__(self, data: Path, app: Path, ports: Ports, *, with_demo: bool) -> None:
         self._data = data
         self._app = app
+        self._ports = ports
         self._with_demo = with_demo
 
     async def until_stopped(self) -> int:
@@ -127,13 +140,12 @@ class Run:
         return 0
 
     async def _work(self) -> None:
-        ports = stable_ports(self._data)
-        origin = f"http://localhost:{ports.app}"
+        origin = f"http://localhost:{self._ports.app}"
         say("Starting the local cloud ...")
         given = given_settings(self._app)
-        cloud = Cloud(self._data, public_origin=origin, given=given, ports=ports, say=progress)
+        cloud = Cloud(self._data, public_origin=origin, given=given, ports=self._ports, say=progress)
         async with cloud:
-            host = await self._start_host(ports.app, cloud.settings)
+            host = await self._start_host(self._ports.app, cloud.settings)
             try:
                 card = await self._demo_card(cloud.settings, given)
                 say(table(cloud.settings["PUBLIC_ORIGIN"], cloud.parts, card))

@@ -197,14 +197,14 @@ def _compile(content: Path) -> None:
 
 def _zip(content: Path, package: Path) -> None:
     """Sorted, with one time and one mode, so that only contents can make a difference."""
-    with zipfile.ZipFile(package, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+    with zipfile.ZipFile(package, "w", zipfile.ZIP_DEFLATED) as archive:
         files = (path for path in content.rglob("*") if path.is_file())
         for name, path in sorted((path.relative_to(content).as_posix(), path) for path in files):
             entry = zipfile.ZipInfo(name, _EPOCH)
             entry.create_system = 3
             entry.external_attr = 0o100644 << 16
             entry.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(entry, path.read_bytes(), compresslevel=9)
+            archive.writestr(entry, path.read_bytes())
 
 
 if __name__ == "__main__":

@@ -22,7 +22,9 @@ class SignIn(Group):
         alias="OIDC_CLIENT_SECRET", description="The application's secret, of at least 8 characters."
     )
     oidc_api_audience: str = Field(
-        alias="OIDC_API_AUDIENCE", min_length=1, description="The `aud` of access tokens for the API."
+        alias="OIDC_API_AUDIENCE",
+        min_length=1,
+        description="The `aud` of access tokens for the API, with Entra the application id.",
     )
     oidc_ca_file: FilePath | None = Field(
         default=None, alias="OIDC_CA_FILE", description="A private CA's certificate."

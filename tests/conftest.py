@@ -1,30 +1,94 @@
-"""The whole product on one machine, once for all tests: the app on the local host and all it talks to."""
+"""The whole product on one machine, once for all tests: the app on the local host and all it talks to.
 
+What only some tests need is imported where it is needed: the domain's tests take less time than that would.
+"""
+
+import os
 import secrets
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import httpx
 import pytest
 
-from local.cloud import Cloud
-from local.functions_host import FunctionsHost
-from local.identity.sign_in import access_token, sign_in
+if TYPE_CHECKING:
+    import httpx
+    from xdist.remote import Producer
+    from xdist.scheduler import LoadScopeScheduling
 
-ROOT = Path(__file__).parent.parent
+    from local.cloud import Cloud
+    from local.functions_host import FunctionsHost
+
+TESTS = Path(__file__).parent
+ROOT = TESTS.parent
 # An https origin, so that an HTTP client keeps the product's Secure cookies as a browser would.
 ORIGIN = "https://izwop.test"
 
 
+# The slow families that are a folder; their marks are described in pyproject.toml.
+_FOLDERS = ("browser", "release")
+# The longest first, and before others fill the store that `release` restores.
+_SLOW = (*_FOLDERS, "fuzzing", "kills")
+# Folders whose files share something costly, which one worker starts once.
+_TOGETHER = ("tests/browser/", "tests/infra/", "tests/local/functions_host/")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark the slow families. Where workers share the tests, they begin with what takes longest."""
+    for item in items:
+        folder = item.path.relative_to(TESTS).parts[0]
+        if folder in _FOLDERS:
+            item.add_marker(folder)
+    if hasattr(config, "workerinput"):
+        for mark in reversed(_SLOW):
+            slow = {_group(item.nodeid) for item in items if item.get_closest_marker(mark)}
+            items.sort(key=lambda item: _group(item.nodeid) not in slow)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: "Producer") -> "LoadScopeScheduling":
+    """Give each worker whole files, so that what a file shares is made once, or a whole folder."""
+    from xdist.scheduler import LoadScopeScheduling  # noqa: PLC0415
+
+    class ByGroup(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return _group(nodeid)
+
+    return ByGroup(config, log)
+
+
+def _group(nodeid: str) -> str:
+    file = nodeid.partition("::")[0]
+    return next((folder for folder in _TOGETHER if file.startswith(folder)), file)
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Drop the summary of Hypothesis where no test uses it: that would import all of it."""
+    if "hypothesis" not in sys.modules:
+        session.config.pluginmanager.unregister(name="hypothesispytest")
+
+
 @pytest.fixture(scope="session")
-async def cloud() -> AsyncIterator[Cloud]:
+def first_port() -> int:
+    """Four ports from here on, for `make run`: no other worker's, and none that the system gives away."""
+    return 10_000 + os.getpid() % 5000 * 4
+
+
+@pytest.fixture(scope="session")
+async def cloud() -> "AsyncIterator[Cloud]":
+    from local.cloud import Cloud  # noqa: PLC0415
+
     async with Cloud(public_origin=ORIGIN) as running:
         yield running
 
 
 @pytest.fixture(scope="session")
-async def host(cloud: Cloud) -> AsyncIterator[FunctionsHost]:
+async def host(cloud: "Cloud") -> "AsyncIterator[FunctionsHost]":
+    from local.functions_host import FunctionsHost  # noqa: PLC0415
+
     loaded = await FunctionsHost.load(ROOT, cloud.settings)
     yield loaded
     import wiring  # noqa: PLC0415 - only once the host has set the environment
@@ -34,8 +98,10 @@ async def host(cloud: Cloud) -> AsyncIterator[FunctionsHost]:
 
 
 @pytest.fixture(scope="session")
-def client(host: FunctionsHost) -> Callable[[], httpx.AsyncClient]:
+def client(host: "FunctionsHost") -> "Callable[[], httpx.AsyncClient]":
     """Make a new stranger: a client without cookies."""
+    import httpx  # noqa: PLC0415
+
     transport = httpx.ASGITransport(app=host.asgi)
     return lambda: httpx.AsyncClient(transport=transport, base_url=ORIGIN)
 
@@ -44,18 +110,22 @@ def client(host: FunctionsHost) -> Callable[[], httpx.AsyncClient]:
 class SignedIn:
     """A person's browser: keeps cookies, and can speak to the API with its anti-forgery token."""
 
-    http: httpx.AsyncClient
+    http: "httpx.AsyncClient"
     csrf: str
     name: str
     headers: dict[str, str] = field(default_factory=dict)
 
-    async def api(self, method: str, path: str, **options: object) -> httpx.Response:
+    async def api(self, method: str, path: str, **options: object) -> "httpx.Response":
         headers = {"X-CSRF-Token": self.csrf, **(options.pop("headers", None) or {})}
         return await self.http.request(method, f"/api/v1/{path}", headers=headers, **options)
 
 
-async def walk_in(browser: httpx.AsyncClient, name: str) -> httpx.Response:
+async def walk_in(browser: "httpx.AsyncClient", name: str) -> "httpx.Response":
     """Sign a person in through the app's and the provider's own pages."""
+    import httpx  # noqa: PLC0415
+
+    from local.identity.sign_in import sign_in  # noqa: PLC0415
+
     answer = await browser.post(
         "/auth/login", data={"birthYear": "1985", "birthMonth": "12", "returnTo": "/my"}
     )
@@ -66,7 +136,7 @@ async def walk_in(browser: httpx.AsyncClient, name: str) -> httpx.Response:
 
 @pytest.fixture(scope="session")
 def signed_in(
-    client: Callable[[], httpx.AsyncClient],
+    client: "Callable[[], httpx.AsyncClient]",
 ) -> Callable[..., Awaitable[SignedIn]]:
     """Sign in a person by name; a name nobody else has when none is given."""
 
@@ -81,8 +151,9 @@ def signed_in(
 
 
 @pytest.fixture(scope="session")
-def bearer(cloud: Cloud) -> Callable[[str], Awaitable[dict[str, str]]]:
+def bearer(cloud: "Cloud") -> Callable[[str], Awaitable[dict[str, str]]]:
     """The Authorization header of a program that acts for a person."""
+    from local.identity.sign_in import access_token  # noqa: PLC0415
 
     async def get(name: str) -> dict[str, str]:
         settings = cloud.settings

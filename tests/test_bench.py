@@ -5,6 +5,7 @@ import json
 
 import pytest
 
+from bench import sizes
 from bench.lines import Line, Target, as_json, median_ratio, table
 from bench.load import LoadFailed, get, seconds_for
 from bench.operations import Counted
@@ -120,3 +121,12 @@ async def test_an_answer_that_is_not_200_stops_the_load() -> None:
     async with await _serve(b"HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n") as server:
         with pytest.raises(LoadFailed, match="404"):
             await seconds_for(server.sockets[0].getsockname()[1], [get("/")], connections=1)
+
+
+def test_the_map_of_packages_gets_the_figures_of_today() -> None:
+    files = sizes.packages()["domain/visibility"]
+    gone = "| `domain/gone` | nothing | 1 | `a.py`, 2 |"
+    told = f"| `domain/visibility` | the rule | 99 | `old.py`, 1 |\n{gone}"
+    assert sizes.with_figures(told) == (
+        f"| `domain/visibility` | the rule | {len(files)} | `{files[0].name}`, {files[0].lines} |\n{gone}"
+    )

@@ -63,23 +63,24 @@ async def api(cloud, tmp_path):
     log.close()
 
 
-@pytest.mark.timeout(SECONDS * 3 + 60)
+@pytest.mark.fuzzing
+@pytest.mark.timeout(SECONDS * 15 + 60)
 async def test_nothing_generated_breaks_a_promise_of_the_description(
     api, signed_in, bearer, tmp_path
 ) -> None:
     ada = await signed_in()
     authorization = (await bearer(ada.name))["Authorization"]
-    code, report = await output(
-        str(Path(sys.executable).parent / "schemathesis"), "run", f"{api}/api/v1/openapi.json", "--url", api,
-        "--header", f"Authorization: {authorization}", "--checks", "all", "--workers", "2",
-        "--phases", "examples,coverage,fuzzing,stateful", "--max-time", str(SECONDS), "--no-color",
-        "--generation-database", str(tmp_path / "examples.db"),
-    )  # fmt: skip
-    errors = re.findall(r"(?m)^.* ERROR .*(?:\n(?!\d{4}-).*)*", (tmp_path / "app.log").read_text())
-    assert code == 0, "\n".join([report, *errors])
-    scenarios = re.search(r"Scenarios:\s+(\d+)", report)
-    links = re.search(r"API Links:\s+(\d+) covered", report)
-    assert scenarios, f"the stateful phase did not run\n{report}"
-    assert int(scenarios[1]) > 0, report
-    assert links, f"the stateful phase followed no links\n{report}"
-    assert int(links[1]) > 10, report
+    # Its last phase follows links with what time is left, which is none on a busy machine.
+    for seconds in (SECONDS, 2 * SECONDS, 4 * SECONDS):
+        code, report = await output(
+            str(Path(sys.executable).parent / "schemathesis"), "run", f"{api}/api/v1/openapi.json",
+            "--url", api, "--header", f"Authorization: {authorization}", "--checks", "all", "--workers", "2",
+            "--phases", "examples,coverage,fuzzing,stateful", "--max-time", str(seconds), "--no-color",
+            "--generation-database", str(tmp_path / "examples.db"),
+        )  # fmt: skip
+        errors = re.findall(r"(?m)^.* ERROR .*(?:\n(?!\d{4}-).*)*", (tmp_path / "app.log").read_text())
+        assert code == 0, "\n".join([report, *errors])
+        links = re.search(r"API Links:\s+(\d+) covered", report)
+        if links and int(links[1]) > 10:
+            return
+    pytest.fail(f"the stateful phase followed hardly a link\n{report}")

@@ -1,13 +1,18 @@
-"""What operators look at, and the upgrade of stored documents."""
+"""What operators look at, long work and orders, and the upgrade of stored documents."""
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wiring import database, once
+from wiring import database, once, queue
 
 if TYPE_CHECKING:
     from adapters.cosmos.health import CosmosHealth
     from adapters.cosmos.migration import CosmosMigration
+    from adapters.cosmos.work import CosmosOrders, CosmosWorks
+    from adapters.storage.queues import Queue
+    from domain.operations.orders import Effect
+    from domain.operations.slices import Job
 
 
 _VERSION = Path(__file__).parent.parent / "version.txt"
@@ -32,6 +37,55 @@ def wrong_settings() -> list[str]:
     import settings
 
     return settings.wrong()
+
+
+@once
+def works() -> "CosmosWorks":
+    from adapters.cosmos.work import CosmosWorks
+
+    return CosmosWorks(database())
+
+
+@once
+def work_queue() -> "Queue":
+    from adapters.storage.queue_names import WORK
+
+    return queue(WORK)
+
+
+@once
+def jobs() -> dict[str, "Job"]:
+    """The kinds of long work."""
+    from domain.operations.migration import UPGRADE, UpgradeJob
+    from domain.privacy.copy import COPY, CopyJob
+    from wiring import privacy
+
+    return {COPY: CopyJob(privacy.sections(), privacy.copies()), UPGRADE: UpgradeJob(migration())}
+
+
+@once
+def orders() -> "CosmosOrders":
+    from adapters.cosmos.work import CosmosOrders
+
+    return CosmosOrders(database())
+
+
+@once
+def order_queue() -> "Queue":
+    from adapters.storage.queue_names import ORDERS
+
+    return queue(ORDERS)
+
+
+@once
+def effects() -> dict[str, "Effect"]:
+    """What orders bring about, by their kind."""
+    from domain.cards.card import PROJECTION
+    from domain.publishing.repair import carry_out_projection
+    from wiring import cards, publishing
+
+    projection = partial(carry_out_projection, cards=cards.store(), ports=publishing.ports())
+    return {PROJECTION: projection}
 
 
 @once

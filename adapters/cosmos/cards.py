@@ -1,9 +1,6 @@
 """Cards in their account's partition, with the orders to project them to the public."""
 
-from collections.abc import AsyncIterator
-from datetime import datetime
-
-from adapters.cosmos.database import SCHEMA_VERSION, Database, Document, Items, instant
+from adapters.cosmos.database import Database, Document, Items, instant
 from adapters.cosmos.documents import (
     DELETED_TTL,
     count,
@@ -13,8 +10,10 @@ from adapters.cosmos.documents import (
     newest_first,
     read_creation,
 )
+from adapters.cosmos.work import order_document
 from domain.base.idempotency import Creation
-from domain.cards.card import Card, ProjectionOrder
+from domain.cards.card import PROJECTION, Card
+from domain.operations.orders import new_order
 
 _CARDS = ("card", "deleted-card")
 
@@ -56,32 +55,13 @@ class CosmosCards:
         return from_document(Card, await self._items.replace(_document(card), card.etag or ""))
 
     async def save_and_order_projection(self, card: Card) -> Card:
-        order = {
-            "id": f"projection-{card.id}",
-            "accountId": card.account_id,
-            "kind": "projection",
-            "role": "controller",
-            "schemaVersion": SCHEMA_VERSION,
-            "cardId": card.id,
-            "createdAt": instant(card.updated_at),
-        }
+        order = new_order(PROJECTION, card.account_id, card.id, card.updated_at)
         operations = [
             ("replace", (card.id, _document(card)), {"if_match_etag": card.etag}),
-            ("upsert", (order,)),
+            ("upsert", (order_document(order),)),
         ]
         results = await self._items.batch(operations, card.account_id)
         return from_document(Card, results[0]["resourceBody"])
-
-    async def projection_orders(self, before: datetime) -> AsyncIterator[ProjectionOrder]:
-        """The orders of all accounts that were given before a time."""
-        sql = "SELECT * FROM c WHERE c.kind = 'projection' AND c.createdAt < @before"
-        async for stored in self._items.sweep(sql, before=instant(before)):
-            yield ProjectionOrder(
-                id=stored["id"],
-                account_id=stored["accountId"],
-                card_id=stored["cardId"],
-                etag=stored["_etag"],
-            )
 
     async def get_with_deleted(self, account_id: str, card_id: str) -> Card | None:
         stored = await self._items.read(card_id, account_id)
@@ -90,7 +70,3 @@ class CosmosCards:
     async def forget_creation(self, account_id: str, key: str) -> None:
         """Drop the record of the create that made a card: it holds what the card said."""
         await self._items.delete(f"card-creation-{key}", account_id)
-
-    async def projection_done(self, order: ProjectionOrder) -> None:
-        """Drop the order unless a newer one has taken its place."""
-        await self._items.delete(order.id, order.account_id, etag=order.etag)

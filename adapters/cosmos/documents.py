@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from adapters.cosmos.database import SCHEMA_VERSION, Document, Items
+from adapters.cosmos.database import SCHEMA_VERSION, Database, Document, Items
 from domain.base.errors import Fault, InvalidInput
 from domain.base.fields import STORED
 from domain.base.idempotency import Creation
@@ -15,6 +15,17 @@ DAY = 24 * 60 * 60
 # What was deleted leaves its ids, so that a restore of any backup (30 days) can be told of it.
 DELETED_TTL = 35 * DAY
 _CURSOR = re.compile(r"([0-9T:.Z-]{27}) ([a-z]{3}_[a-z2-7]{26})")
+
+
+class CosmosCounts:
+    """How much of each kind an account has."""
+
+    def __init__(self, database: Database) -> None:
+        self._items = Items(database, "accounts")
+
+    async def count(self, account_id: str, kind: str) -> int:
+        sql = "SELECT VALUE COUNT(1) FROM c WHERE c.kind = @kind"
+        return await self._items.count(sql, account_id, kind=kind)
 
 
 def document(kind: str, item: str, account_id: str, body: BaseModel, **extra: Any) -> Document:

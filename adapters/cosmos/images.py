@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from datetime import datetime
 
 from adapters.cosmos.database import Database, Document, Items, instant
-from adapters.cosmos.documents import create_once, document, from_document, read_creation
+from adapters.cosmos.documents import create_once, document, from_document, newest_first, read_creation
 from domain.base.idempotency import Creation
 from domain.images.image import Image
 
@@ -20,6 +20,10 @@ class CosmosImages:
     async def get(self, account_id: str, image_id: str) -> Image | None:
         stored = await self._items.read(image_id, account_id)
         return from_document(Image, stored) if stored and stored["kind"] == "image" else None
+
+    async def list(self, account_id: str, limit: int, cursor: str | None) -> tuple[list[Image], str | None]:
+        found, following = await newest_first(self._items, "image", account_id, limit, cursor)
+        return [from_document(Image, stored) for stored in found], following
 
     async def count_waiting(self, account_id: str) -> int:
         sql = "SELECT VALUE COUNT(1) FROM c WHERE c.kind = 'image' AND c.body.state = 'waiting'"

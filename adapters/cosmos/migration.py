@@ -7,6 +7,7 @@ from adapters.cosmos.database import Database, Document, Items
 from adapters.cosmos.upgrades import SCHEMA_VERSION, sweepable, upgraded
 from domain.base.errors import StaleVersion
 from domain.operations.migration import Swept
+from domain.operations.slices import Slice
 
 log = logging.getLogger("izwop.cosmos")
 
@@ -18,10 +19,10 @@ class CosmosMigration:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def sweep(self, *, most: int) -> Swept:
-        """Bring at most `most` documents up to date. What is done is not found again, so any run goes on
-        where the last one ended, and a document that somebody writes meanwhile is theirs. One that is not
-        what its version says is left for people to look at, and keeps no other from being brought up to date.
+    async def sweep(self, bound: Slice) -> Swept:
+        """Bring documents up to date until the bound is over. What is done is not found again, so any run
+        goes on where the last one ended, and a document that somebody writes meanwhile is theirs. One that is
+        not what its version says is left for people to look at, and keeps no other from being brought up.
         """
         result = Swept()
         for container, kind in sweepable():
@@ -30,19 +31,19 @@ class CosmosMigration:
             if kind is not None:
                 values["kind"] = kind
             async for document in items.stored(_OLD_OF_KIND if kind else _OLD, **values):
-                if result.done + result.taken >= most:
+                if bound.is_over:
+                    result.cut_off = True
                     return result
                 new = _today(container, document)
                 if new is None:
-                    result.broken += 1
+                    result.broken.append(document["_rid"])
                     continue
+                bound.spend()
                 try:
                     await items.replace(new, document["_etag"])
                     result.done += 1
                 except StaleVersion:
                     result.taken += 1
-        # Who wrote first may have been a worker of the release before.
-        result.complete = result.taken == result.broken == 0
         return result
 
 

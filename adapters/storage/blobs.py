@@ -1,6 +1,6 @@
-"""Blob storage: pictures as they were sent, for minutes, and the files that cards show.
+"""Blob storage: pictures as they were sent, for minutes, the files that cards show, and copies of data.
 
-Both containers are private: people send to a signed URL and see files only through a card.
+All containers are private: people send to a signed URL, and see files only through a card or as their owner.
 """
 
 import asyncio
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("izwop.blobs")
 
-UPLOADS, MEDIA = "uploads", "media"
+UPLOADS, MEDIA, EXPORTS = "uploads", "media", "exports"
 UPLOAD_TIME: Final = timedelta(minutes=10)
 _KEY_TIME: Final = timedelta(hours=6)
 # Clocks differ: a signature that begins now is refused by a service whose clock is behind.
@@ -87,7 +87,7 @@ class Blobs:
         blob = await self._upload(account_id, image_id)
         digest = bytearray(hashlib.md5(content, usedforsecurity=False).digest())
         settings = ContentSettings(content_type="application/octet-stream", content_md5=digest)
-        with _refusals():
+        with refusals():
             try:
                 await blob.upload_blob(content, overwrite=False, content_settings=settings)
             except ResourceExistsError:
@@ -103,7 +103,7 @@ class Blobs:
         from azure.core.exceptions import ResourceNotFoundError  # noqa: PLC0415
 
         blob = await self._upload(account_id, image_id)
-        with _refusals(), _conflicts(), suppress(ResourceNotFoundError):
+        with refusals(), _conflicts(), suppress(ResourceNotFoundError):
             there = await blob.get_blob_properties()
             if not _is_plain(there):
                 raise UploadUnusable
@@ -113,19 +113,19 @@ class Blobs:
     async def read_upload(self, account_id: str, image_id: str, limit: int) -> bytes | None:
         blob = await self._upload(account_id, image_id)
         with suppress(UploadUnusable), _conflicts():
-            return await _read(blob, limit)
+            return await read(blob, limit)
         return None
 
     async def delete_upload(self, account_id: str, image_id: str) -> None:
-        await _delete(await self._upload(account_id, image_id))
+        await delete(await self._upload(account_id, image_id))
 
     async def delete_uploads(self, before: datetime) -> tuple[int, int]:
         """Delete the uploads that came before a time; return how many went, and how many could not."""
-        container, deleted, kept = await self._container(UPLOADS), 0, 0
+        container, deleted, kept = await self.container(UPLOADS), 0, 0
         async for found in container.list_blobs():
             if found.last_modified < before:
                 try:
-                    await _delete(container.get_blob_client(found.name))
+                    await delete(container.get_blob_client(found.name))
                     deleted += 1
                 except FileKept:
                     kept += 1
@@ -134,11 +134,11 @@ class Blobs:
     async def put_media(self, name: str, content: bytes, *, account_id: str, image_id: str) -> None:
         from azure.storage.blob import ContentSettings  # noqa: PLC0415
 
-        blob = (await self._container(MEDIA)).get_blob_client(name)
+        blob = (await self.container(MEDIA)).get_blob_client(name)
         settings = ContentSettings(content_type=_TYPES[name.rpartition(".")[2]])
         # Which image it belongs to is for the sweep; it never leaves the storage.
         owner = {"account": account_id, "image": image_id}
-        with _refusals():
+        with refusals():
             await blob.upload_blob(content, overwrite=True, content_settings=settings, metadata=owner)
 
     async def open_media(self, name: str) -> tuple[bytes, str] | None:
@@ -146,15 +146,15 @@ class Blobs:
         match = _NAME.fullmatch(name)
         if match is None:
             return None
-        content = await _read((await self._container(MEDIA)).get_blob_client(name))
+        content = await read((await self.container(MEDIA)).get_blob_client(name))
         return None if content is None else (content, _TYPES[match[1]])
 
     async def delete_media(self, name: str) -> None:
-        await _delete((await self._container(MEDIA)).get_blob_client(name))
+        await delete((await self.container(MEDIA)).get_blob_client(name))
 
     async def media_before(self, before: datetime) -> AsyncIterator[StoredFile]:
         """The files that were stored before a time."""
-        container = await self._container(MEDIA)
+        container = await self.container(MEDIA)
         async for found in container.list_blobs(include=["metadata"]):
             if found.last_modified < before:
                 owner = found.metadata or {}
@@ -162,9 +162,9 @@ class Blobs:
 
     async def look(self) -> None:
         """Fail unless both containers answer."""
-        with _refusals():
+        with refusals():
             for name in (UPLOADS, MEDIA):
-                await (await self._container(name)).get_container_properties()
+                await (await self.container(name)).get_container_properties()
 
     async def close(self) -> None:
         if self._client is not None:
@@ -172,9 +172,10 @@ class Blobs:
             self._client = None
 
     async def _upload(self, account_id: str, image_id: str) -> "BlobClient":
-        return (await self._container(UPLOADS)).get_blob_client(f"{account_id}/{image_id}")
+        return (await self.container(UPLOADS)).get_blob_client(f"{account_id}/{image_id}")
 
-    async def _container(self, name: str) -> "ContainerClient":
+    async def container(self, name: str) -> "ContainerClient":
+        """One of the containers, for what else is kept there."""
         async with self._opening:
             if self._client is None:
                 self._client = await self._open()
@@ -188,7 +189,7 @@ class Blobs:
         if self._connection is not None:
             return name | {"account_key": client.credential.account_key}
         if self._delegated is None or self._delegated_until < now + UPLOAD_TIME:
-            with _refusals():
+            with refusals():
                 self._delegated = await client.get_user_delegation_key(now - _SKEW, now + _KEY_TIME)
             self._delegated_until = now + _KEY_TIME
         return name | {"user_delegation_key": self._delegated}
@@ -204,8 +205,8 @@ class Blobs:
             return BlobServiceClient(self._account_url or "", credential=credential, **_PATIENCE)
         client = BlobServiceClient.from_connection_string(self._connection, **_PATIENCE)
         try:
-            for name in (UPLOADS, MEDIA):
-                with _refusals(), suppress(ResourceExistsError):
+            for name in (UPLOADS, MEDIA, EXPORTS):
+                with refusals(), suppress(ResourceExistsError):
                     await client.create_container(name)
         except BaseException:
             await client.close()
@@ -214,7 +215,7 @@ class Blobs:
 
 
 @contextmanager
-def _refusals() -> Iterator[None]:
+def refusals() -> Iterator[None]:
     from azure.core.exceptions import (  # noqa: PLC0415
         HttpResponseError,
         ServiceRequestError,
@@ -233,10 +234,10 @@ def _refusals() -> Iterator[None]:
         raise Unavailable from None
 
 
-async def _read(blob: "BlobClient", limit: int | None = None) -> bytes | None:
+async def read(blob: "BlobClient", limit: int | None = None) -> bytes | None:
     from azure.core.exceptions import ResourceNotFoundError  # noqa: PLC0415
 
-    with _refusals(), suppress(ResourceNotFoundError):
+    with refusals(), suppress(ResourceNotFoundError):
         stream = await blob.download_blob(offset=None if limit is None else 0, length=limit)
         return await stream.readall()
     return None
@@ -260,12 +261,12 @@ def _conflicts() -> Iterator[None]:
         raise UploadUnusable from None
 
 
-async def _delete(blob: "BlobClient") -> None:
+async def delete(blob: "BlobClient") -> None:
     """Delete a blob and its snapshots. Raises `FileKept`."""
     from azure.core.exceptions import HttpResponseError, ResourceNotFoundError  # noqa: PLC0415
 
     try:
-        with _refusals(), suppress(ResourceNotFoundError):
+        with refusals(), suppress(ResourceNotFoundError):
             await blob.delete_blob(delete_snapshots="include")
     except HttpResponseError as exc:
         log.warning("blob_kept container=%s error=%s", blob.container_name, getattr(exc, "error_code", ""))

@@ -2,4 +2,6 @@
 
 IMAGES = "images"
 MAIL = "mail"
+ORDERS = "orders"
 VISITS = "visits"
+WORK = "work"

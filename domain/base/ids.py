@@ -9,6 +9,7 @@ ID_PREFIXES = {
     "event": "evt",
     "image": "img",
     "profile": "prf",
+    "work": "job",
 }
 ID_BYTES = 16
 

@@ -3,7 +3,7 @@
 Every write raises `version`, which is the card's ETag outside. The stored card is the truth; what the public
 sees is a projection of it in another partition. A publication is therefore two steps: the card and an order
 to project it land together, then the projection lands unless a newer one already has. A projection that
-never came is caught up by housekeeping.
+never came is caught up by that order (see `domain/operations/orders.py`).
 """
 
 from collections.abc import Callable
@@ -24,6 +24,9 @@ from domain.cards.handles import MAX_LENGTH, check_handle
 ProfileId = Annotated[str, Field(max_length=40, json_schema_extra={"pattern": "^prf_[a-z2-7]{26}$"})]
 # A claim younger than this is not freed while a request that adopts it runs.
 ADOPT_AFTER = timedelta(minutes=5)
+# The kind of order to show the public what a card now says.
+PROJECTION = "projection"
+
 Handle = Annotated[str, Field(max_length=MAX_LENGTH), AfterValidator(check_handle)]
 
 
@@ -106,15 +109,6 @@ class Claim(Model):
     etag: str | None = Field(default=None, exclude=True)
 
 
-class ProjectionOrder(Model):
-    """An order, not yet seen done, to show the public what a card now says."""
-
-    id: str
-    account_id: str
-    card_id: str
-    etag: str
-
-
 class CardStore(Protocol):
     async def get(self, account_id: str, card_id: str) -> Card | None: ...
     async def list(
@@ -140,6 +134,7 @@ class HandleClaims(Protocol):
     async def claim(self, claim: Claim) -> Claim: ...
     async def adopt(self, claim: Claim, at: datetime) -> Claim: ...
     async def hold(self, claim: Claim) -> None: ...
+    async def free(self, claim: Claim) -> None: ...
 
 
 class PublishedCards(Protocol):

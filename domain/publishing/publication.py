@@ -224,10 +224,16 @@ async def rename_card(of: CardVersion, handle: str, *, now: datetime, ports: Por
     claim = await _claimed(card, handle, now, ports.handles)
     former = [old for old in [*card.former_handles, card.handle] if old != handle]
     changed = card.changed(now, handle=handle, former_handles=former)
-    saved = card if done else await ports.cards.save_and_order_projection(changed)
+    saved = card if done else await _saved(changed, ports.cards)
     await ports.handles.hold(claim)
-    await show(saved, ports, first=handle not in card.former_handles)
+    if saved.was_published:
+        await show(saved, ports, first=handle not in card.former_handles)
     return saved
+
+
+async def _saved(card: Card, cards: CardStore) -> Card:
+    """Save a card, and order its projection if its names have ever stood for something."""
+    return await (cards.save_and_order_projection(card) if card.was_published else cards.save(card))
 
 
 async def _claimed(card: Card, handle: str, now: datetime, handles: HandleClaims) -> Claim:
@@ -241,12 +247,20 @@ async def _claimed(card: Card, handle: str, now: datetime, handles: HandleClaims
 
 
 async def delete_card(of: CardVersion, *, now: datetime, ports: Ports) -> None:
-    """Delete the card and what it said. Its handles stay reserved and are never given to anybody again."""
+    """Delete the card and what it said.
+
+    The handles of a card that was ever published are never given to anybody again; those of a mere draft,
+    which nobody was led to, are free.
+    """
     card = await read_version(of, ports.cards)
+    claims = []
     for handle in (card.handle, *card.former_handles):
-        # A claim that a crash left pending would be freed once the card is gone.
         claim = Claim(handle=handle, account_id=of.account_id, card_id=card.id, key=None, claimed_at=now)
-        await ports.handles.hold(await ports.handles.claim(claim))
+        claims.append(await ports.handles.claim(claim))
+    if card.was_published:
+        for claim in claims:
+            # One that a crash left pending would be freed once the card is gone.
+            await ports.handles.hold(claim)
     gone = card.changed(
         now,
         deleted=True,
@@ -255,8 +269,11 @@ async def delete_card(of: CardVersion, *, now: datetime, ports: Ports) -> None:
         published_at=None,
         previous=None,
     )
-    saved = await ports.cards.save_and_order_projection(gone)
+    saved = await _saved(gone, ports.cards)
     if card.key is not None:
         await ports.cards.forget_creation(of.account_id, card.key)
     if card.was_published:
         await show(saved, ports, first=False)
+    else:
+        for claim in claims:
+            await ports.handles.free(claim)

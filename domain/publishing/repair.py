@@ -1,4 +1,4 @@
-"""What a timer puts right: claims nobody completed, projections that never came.
+"""Repairs after a crash: claims that nobody completed, cards that were stored and not shown.
 
 Every step may run twice and beside requests, and one thing that cannot be put right stops no other.
 """
@@ -9,12 +9,12 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from domain.base.errors import Refusal
-from domain.cards.card import Card, Claim, ProjectionOrder
+from domain.cards.card import Card, Claim
+from domain.operations.orders import Order
 from domain.publishing.publication import Ports, project
 
 # Longer than any request can run, so that nothing still under way is touched.
 CLAIM_TIME = timedelta(minutes=15)
-PROJECTION_TIME = timedelta(minutes=1)
 
 
 class StaleClaims(Protocol):
@@ -29,11 +29,6 @@ class Cards(Protocol):
         ...
 
     async def forget_creation(self, account_id: str, key: str) -> None: ...
-
-
-class ProjectionOrders(Protocol):
-    def projection_orders(self, before: datetime) -> AsyncIterator[ProjectionOrder]: ...
-    async def projection_done(self, order: ProjectionOrder) -> None: ...
 
 
 @dataclass
@@ -60,20 +55,11 @@ async def settle_claims(now: datetime, *, handles: StaleClaims, cards: Cards) ->
     return result
 
 
-async def settle_projections(
-    now: datetime, *, orders: ProjectionOrders, cards: Cards, ports: Ports
-) -> Settled:
-    """Show what cards say where a crash came in between."""
-    result = Settled()
-    async for order in orders.projection_orders(now - PROJECTION_TIME):
-        try:
-            card = await cards.get_with_deleted(order.account_id, order.card_id)
-            if card is not None and card.deleted and card.key is not None:
-                await cards.forget_creation(card.account_id, card.key)
-            if card is not None:
-                await project(card, ports, first=False)
-            await orders.projection_done(order)
-            result.done += 1
-        except Refusal:
-            result.failed += 1
-    return result
+async def carry_out_projection(order: Order, *, cards: Cards, ports: Ports) -> None:
+    """Show what a card says now, where a crash came before that."""
+    card = await cards.get_with_deleted(order.owner_id, order.subject_id)
+    if card is None:
+        return
+    if card.deleted and card.key is not None:
+        await cards.forget_creation(card.account_id, card.key)
+    await project(card, ports, first=False)

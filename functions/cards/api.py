@@ -108,7 +108,7 @@ async def put_card(call: Call[CardDraft]) -> Answer:
     return Answer(_out(card), card.version)
 
 
-@operation("Delete a card; its handles are never given out again", versioned=True)
+@operation("Delete a card; the handles of one that was published are never given out again", versioned=True)
 async def remove_card(call: Call) -> Answer:
     await delete_card(_version(call), now=call.now, ports=wiring.publishing.ports())
     return Answer()

@@ -110,7 +110,7 @@ def _parameters(path: str, operation: Operation) -> list[dict[str, Any]]:
 
 def _links(described: _Described) -> dict[str, Any]:
     """Links from the answer that is one thing of a collection to the operations on that thing."""
-    operation, collection = described.operation, described.path.partition("/")[0]
+    operation, collection = described.operation, described.path.partition("/{")[0]
     if operation.answer is None or operation.lists or operation.query:
         return {}
     links = {}

@@ -72,10 +72,16 @@ async def _look() -> Health:
     at = now()
 
     async def store() -> list[Waiting]:
-        return [await wiring.operations.store_health().waiting(at)]
+        return await wiring.operations.store_health().waiting(at)
 
     async def queues() -> list[Waiting]:
-        all_queues = (wiring.notifications.queue(), wiring.images.queue(), wiring.visits.queue())
+        all_queues = (
+            wiring.notifications.queue(),
+            wiring.images.queue(),
+            wiring.visits.queue(),
+            wiring.operations.work_queue(),
+            wiring.operations.order_queue(),
+        )
         return list(await asyncio.gather(*(queue.waiting() for queue in all_queues)))
 
     async def pictures() -> list[Waiting]:

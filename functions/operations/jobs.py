@@ -1,33 +1,35 @@
-"""Work that no request waits for: housekeeping by timer, mail by queue."""
+"""Jobs of operations: housekeeping, slices of long work, orders, and the upgrade of documents."""
 
 import asyncio
 import logging
+import time
+
+import azure.functions as func
 
 import wiring.cards
 import wiring.operations
-import wiring.publishing
 import wiring.sign_in
 from domain.base.errors import Unavailable
-from domain.publishing.repair import Settled, settle_claims, settle_projections
-from functions.framework.clock import now
+from domain.operations.migration import UPGRADE
+from domain.operations.orders import OrderMessage, carry_out, send_due_orders
+from domain.operations.slices import Slice, do_slice, send_due_work
+from domain.operations.work import SYSTEM, WorkMessage, new_work, start_work
+from domain.publishing.repair import Settled, settle_claims
+from functions.framework.clock import new_id, now
 
 log = logging.getLogger("izwop.jobs")
-# Some minutes of work. What is left is found by the next run.
-MOST_UPGRADED = 20_000
 
 
 async def tidy_up() -> None:
-    """Three jobs, each done whatever becomes of the others; the run fails if one did."""
+    """Four jobs, each done whatever becomes of the others; the run fails if one did."""
     at = now()
     jobs = {
         "sessions": wiring.sign_in.sessions().delete_expired(at),
         "claims": settle_claims(at, handles=wiring.cards.handles(), cards=wiring.cards.store()),
-        "projections": settle_projections(
-            at,
-            orders=wiring.cards.store(),
-            cards=wiring.cards.store(),
-            ports=wiring.publishing.ports(),
+        "orders": send_due_orders(
+            at, orders=wiring.operations.orders(), queue=wiring.operations.order_queue()
         ),
+        "work": send_due_work(at, works=wiring.operations.works(), queue=wiring.operations.work_queue()),
     }
     results = await asyncio.gather(*jobs.values(), return_exceptions=True)
     for name, result in zip(jobs, results, strict=True):
@@ -40,9 +42,38 @@ async def tidy_up() -> None:
 
 
 async def upgrade_documents() -> None:
-    """Write today's form of stored documents, so that the release after this need not know the old one."""
-    swept = await wiring.operations.migration().sweep(most=MOST_UPGRADED)
+    """Begin to write today's form of stored documents, so that the next release need not know the old one."""
+    at = now()
+    work = new_work(UPGRADE, SYSTEM, f"job_{UPGRADE}-{at:%Y-%m-%d-%H%M}", at)
+    await start_work(work, works=wiring.operations.works(), queue=wiring.operations.work_queue())
+
+
+async def do_work(message: func.QueueMessage) -> None:
+    """Do one slice of long work. What fails in it is tried again by the timer, not by the message."""
+    done = await do_slice(
+        WorkMessage.model_validate_json(message.get_body()),
+        jobs=wiring.operations.jobs(),
+        works=wiring.operations.works(),
+        queue=wiring.operations.work_queue(),
+        lease=new_id("lse"),
+        bound=Slice(time.monotonic),
+        now=now,
+    )
+    if done is None:
+        return
+    work = done.work
     log.info(
-        "documents_upgraded done=%d taken=%d broken=%d complete=%s",
-        swept.done, swept.taken, swept.broken, swept.complete,
+        "work_slice kind=%s work=%s state=%s done=%d total=%s failed=%d",
+        work.kind, work.id, work.state, work.done, work.total, work.failed,
     )  # fmt: skip
+    if done.error is not None:
+        log.warning("work_slice_failed kind=%s work=%s", work.kind, work.id, exc_info=done.error)
+    if work.state == "failed":
+        log.error("work_failed kind=%s work=%s", work.kind, work.id)
+
+
+async def carry_out_order(message: func.QueueMessage) -> None:
+    """Carry out an order. What raises is tried five times, set aside, and queued again by the timer."""
+    order = OrderMessage.model_validate_json(message.get_body())
+    owed = await carry_out(order, effects=wiring.operations.effects(), orders=wiring.operations.orders())
+    log.info("order_carried_out owed=%s", owed)

@@ -12,6 +12,7 @@ from local.functions_host.refused import RefusedApp
 # In a development environment the queue extension replaces its default of a minute.
 _AZURE_POLLING = 60
 _DEVELOPMENT_POLLING = 2
+_UNLIMITED = "-1"
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,10 @@ class HostJson:
         extensions = text.get("extensions", {})
         faults: list[str] = []
         queues = _queue_settings(extensions.get("queues", {}), faults)
+        if not _is_function_timeout(text.get("functionTimeout", _UNLIMITED)):
+            faults.append(
+                'host.json: functionTimeout must be a time like "00:10:00", a second or more, or "-1"'
+            )
         if faults:
             raise RefusedApp(faults)
         bundle = text.get("extensionBundle", {})
@@ -87,11 +92,20 @@ def _queue_settings(section: Mapping[str, Any], faults: list[str]) -> QueueSetti
     )
 
 
+def _is_function_timeout(value: object) -> bool:
+    return str(value) == _UNLIMITED or (isinstance(value, str) and (_time_span(value) or 0) >= 1)
+
+
 def _seconds(value: object) -> float | None:
-    """A .NET TimeSpan ("hh:mm:ss", "d.hh:mm:ss", fraction) in seconds; the queue extension also takes ms."""
-    if type(value) is int:
-        return value / 1000
-    match = re.fullmatch(r"(?:(\d+)\.)?(\d{1,2}):(\d{2}):(\d{2}(?:\.\d{1,7})?)", str(value))
+    """The seconds of a .NET TimeSpan; the queue extension also takes a number of milliseconds."""
+    return value / 1000 if type(value) is int else _time_span(str(value))
+
+
+def _time_span(text: str) -> float | None:
+    """The seconds of a .NET TimeSpan ("hh:mm:ss", "d.hh:mm:ss", either with a fraction)."""
+    match = re.fullmatch(
+        r"(?:(\d{1,8})\.)?([01]?\d|2[0-3]):([0-5]?\d):([0-5]?\d(?:\.\d{1,7})?)", text, re.ASCII
+    )
     if match is None:
         return None
     days, hours, minutes, seconds = match.groups(default="0")

@@ -1,4 +1,7 @@
-"""What Azure refuses although the Python worker accepts it: the rules of the .NET host, checked at load."""
+"""What Azure refuses although the Python worker accepts it: the rules of the .NET host, checked at load.
+
+A trigger that only Azure can fire is refused, too: a function that never runs would pass for one that does.
+"""
 
 import inspect
 import logging
@@ -12,7 +15,7 @@ from local.functions_host.host_json import HostJson
 from local.functions_host.ncrontab import BadSchedule, Schedule
 from local.functions_host.refused import RefusedApp
 from local.functions_host.routing import Route, Router, route_of
-from local.functions_host.settings import UnsetSetting, resolve, storage_account
+from local.functions_host.settings import UnsetSetting, is_connected, is_disabled, resolve, storage_account
 from local.functions_host.templates import BadTemplate
 from local.functions_host.worker import Function, hides_a_coroutine
 
@@ -23,15 +26,17 @@ _ONLY_IN_AZURE = {
     *("blobTrigger", "cosmosDBTrigger", "eventGridTrigger", "eventHubTrigger", "serviceBusTrigger"),
     *("kafkaTrigger", "sqlTrigger", "mysqlTrigger", "daprBindingTrigger", "daprServiceInvocationTrigger"),
     *("daprTopicTrigger", "activityTrigger", "orchestrationTrigger", "entityTrigger", "warmupTrigger"),
-    *("assistantSkillTrigger", "mcpToolTrigger", "signalRTrigger", "rabbitMQTrigger"),
+    *("assistantSkillTrigger", "connectorTrigger", "signalRTrigger", "rabbitMQTrigger"),
+    *("mcpToolTrigger", "mcpResourceTrigger", "mcpPromptTrigger"),
 }
+_CONNECTIONS = ("connection", "leaseConnection", "connectionStringSetting", "leaseConnectionStringSetting")
 _FUNCTION_NAME = re.compile(r"[a-z][a-z0-9_-]{0,127}", re.IGNORECASE)
 _QUEUE_NAME = re.compile(r"(?=.{3,63}$)[a-z0-9]+(-[a-z0-9]+)*")
 _RESERVED_ROUTES = ("admin", "runtime")
 
 
 def check(functions: list[Function], host_json: HostJson, settings: Mapping[str, str]) -> None:
-    """Raise `RefusedApp` with every fault of every function; what runs only in Azure is a warning."""
+    """Raise `RefusedApp` with every fault of every function."""
     if not functions:
         raise RefusedApp(["function_app.py: no functions; is every blueprint registered?"])
     faults = [
@@ -62,18 +67,27 @@ def _function_faults(function: Function, host_json: HostJson, settings: Mapping[
 
 
 def _trigger_faults(function: Function, settings: Mapping[str, str]) -> Iterable[str]:
-    trigger = function.trigger
     kind = function.kind
     if kind == "httpTrigger":
         yield from _signature_faults(function)
     elif kind == "timerTrigger":
         yield from _timer_faults(function, settings)
-    elif kind == "blobTrigger" and trigger.get("source") not in ("EventGrid", "EVENT_GRID"):
-        yield "a blob trigger on the Flex Consumption plan needs source=EventGrid"
     elif kind in _ONLY_IN_AZURE:
-        log.warning("function %s: a %s does not run on the local host", function.name, kind)
+        yield from _only_in_azure_faults(function, settings)
     elif kind not in _RUN_HERE:
         yield f"unknown trigger type {kind!r}"
+
+
+def _only_in_azure_faults(function: Function, settings: Mapping[str, str]) -> Iterable[str]:
+    trigger = function.trigger
+    if function.kind == "blobTrigger" and trigger.get("source") not in ("EventGrid", "EVENT_GRID"):
+        yield "a blob trigger on the Flex Consumption plan needs source=EventGrid"
+    for name in (trigger[key] for key in _CONNECTIONS if trigger.get(key)):
+        if not is_connected(name, settings):
+            yield f"the connection setting {name} is not set"
+    if not is_disabled(function.name, settings):
+        switch = f"AzureWebJobs.{function.name}.Disabled"
+        yield f"the local host never fires a {function.kind}; set {switch}=true to run the others"
 
 
 def _signature_faults(function: Function) -> Iterable[str]:

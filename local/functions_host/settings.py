@@ -38,3 +38,11 @@ def storage_account(name: str, settings: Mapping[str, str]) -> str:
         if settings.get(f"{key}__accountName"):
             return f"https://{settings[f'{key}__accountName']}.queue.core.windows.net"
     raise UnsetSetting(f"the connection setting {name} is not set")
+
+
+def is_connected(name: str, settings: Mapping[str, str]) -> bool:
+    """Whether the connection `name` of any service is set, as a text or in parts such as `NAME__endpoint`."""
+    names = (f"AzureWebJobs{name}", name)
+    return any(settings.get(each) for each in names) or any(
+        value and key.startswith(tuple(f"{each}__" for each in names)) for key, value in settings.items()
+    )

@@ -5,8 +5,6 @@ import importlib
 import inspect
 import json
 import logging
-import os
-import re
 import sys
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -20,6 +18,7 @@ import azure_functions_runtime as runtime  # type: ignore[import-untyped]
 from azure_functions_runtime import handle_event, native_invocation
 from azure_functions_runtime.bindings.datumdef import Datum  # type: ignore[import-untyped]
 
+from local.functions_host.load_faults import RpcException, load_fault
 from local.functions_host.refused import RefusedApp
 
 log = logging.getLogger("functions_host")
@@ -41,12 +40,12 @@ class _BindingInfo(_Message):
 _PROTOS = _Message(
     StatusResult=_StatusResult,
     BindingInfo=_BindingInfo,
+    RpcException=RpcException,
     **{
         name: type(name, (_Message,), {})
         for name in (
             "WorkerInitResponse",
             "WorkerMetadata",
-            "RpcException",
             "RpcFunctionMetadata",
             "RpcRetryOptions",
             "FunctionMetadataResponse",
@@ -114,7 +113,7 @@ async def load(app_dir: Path) -> list[Function]:
             )
         )
     if answer.result.status != _StatusResult.Success:
-        raise RefusedApp([_runtime_fault(answer.result.exception, app_dir)])
+        raise RefusedApp([load_fault(answer.result.exception, app_dir)])
     indexed = await runtime.functions_metadata_request(_Message())
     return [_function(each) for each in indexed.function_metadata_results or []]
 
@@ -152,21 +151,6 @@ def _importing_from(app_dir: Path) -> Iterator[None]:
             sys.modules["function_app"] = previous
         elif folder not in path:
             sys.modules.pop("function_app", None)
-
-
-def _runtime_fault(exception: Any, app_dir: Path) -> str:
-    message = re.sub(r"\. Cannot find module\..*", "", str(exception.message), flags=re.DOTALL)
-    loading = re.match(
-        r"FunctionLoadError: cannot load the (?P<name>.+?) function: (?P<why>.*)", message, re.DOTALL
-    )
-    if loading:
-        return f"{loading['name']}: {loading['why']}"
-    frames = re.findall(r'File "(.+?)", line (\d+)', exception.stack_trace or "")
-    own = [(path, line) for path, line in frames if path.startswith(str(app_dir) + os.sep)]
-    if not own:
-        return f"function_app.py: {message}"
-    path, line = own[-1]
-    return f"{Path(path).relative_to(app_dir)}:{line}: {message}"
 
 
 def hides_a_coroutine(code: Callable[..., Any]) -> bool:

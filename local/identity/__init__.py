@@ -11,7 +11,10 @@ from local import processes
 TENANT_ID = "7a1f0c52-3c1e-4f0d-9a52-6d1f5f0b7c11"
 CLIENT_ID = "0d8a2c4e-5b7f-4e63-8f19-2c7d94be3a50"
 CLIENT_SECRET = "local-client-secret"  # noqa: S105 - the provider listens on this machine only
-API_AUDIENCE = "api://izwop"
+# One registration for pages and API, as in production: tokens of version 2 name it by its application id,
+# while programs ask for scopes under its `api://` address.
+API_AUDIENCE = CLIENT_ID
+API_URI = f"api://{CLIENT_ID}"
 API_SCOPES = ("cards.manage",)
 # A program that calls the API for a person; public, so it has PKCE and no secret.
 API_CLIENT_ID = "b3f6e1d7-90c4-4a8b-a1de-58f2c06d7e94"
@@ -50,6 +53,10 @@ class IdentityProvider:
             "OIDC_API_AUDIENCE": API_AUDIENCE,
             "OIDC_CA_FILE": str(self.ca_file),
         }
+
+
+def issuer(https_port: int) -> str:
+    return f"https://localhost:{https_port}/{TENANT_ID}/v2.0"
 
 
 async def start(

@@ -21,7 +21,7 @@ def main() -> None:
     https_port = args.https_port or processes.free_port()
     http_port = args.http_port or processes.free_port()
     settings = {
-        "issuer": f"https://localhost:{https_port}/{identity.TENANT_ID}/v2.0",
+        "issuer": identity.issuer(https_port),
         "browserOrigin": f"http://127.0.0.1:{http_port}",
         "httpsPort": https_port,
         "httpPort": http_port,
@@ -31,6 +31,7 @@ def main() -> None:
         "nodeFolder": f"{node_runtime.FOLDER}{os.sep}",
         "tenantId": identity.TENANT_ID,
         "audience": identity.API_AUDIENCE,
+        "apiUri": identity.API_URI,
         "apiScopes": identity.API_SCOPES,
         "people": [{"name": name, "email": email} for name, email in identity.PEOPLE],
         "clients": clients(args.public_origin),

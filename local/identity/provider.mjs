@@ -19,11 +19,11 @@ const settings = JSON.parse(process.argv[2]);
 const library = createRequire(settings.nodeFolder).resolve('oidc-provider');
 const { Provider, interactionPolicy } = await import(pathToFileURL(library));
 
-const { audience, tenantId } = settings;
+const { apiUri, audience, tenantId } = settings;
 const mount = `/${tenantId}/v2.0`;
 const SERVER_PATHS = new Set([`${mount}/.well-known/openid-configuration`, `${mount}/jwks`, `${mount}/token`]);
 const cookieKeys = [randomBytes(16).toString('hex')];
-const apiScopes = settings.apiScopes.map((name) => `${audience}/${name}`);
+const apiScopes = settings.apiScopes.map((name) => `${apiUri}/${name}`);
 
 // ---------------------------------------------------------------- state: people and signing keys
 
@@ -102,7 +102,7 @@ function makeProvider() {
       rpInitiatedLogout: { enabled: true, logoutSource: (ctx) => ctx.oidc.session.destroy() },
       resourceIndicators: {
         enabled: true,
-        defaultResource: (ctx, client, oneOf) => oneOf ?? (asksForApi(ctx.oidc.params.scope) ? audience : undefined),
+        defaultResource: (ctx, client, oneOf) => oneOf ?? (asksForApi(ctx.oidc.params.scope) ? apiUri : undefined),
         useGrantedResource: () => true,
         getResourceServerInfo: () => ({ audience, scope: apiScopes.join(' '), accessTokenFormat: 'jwt', accessTokenTTL: 3600 }),
       },
@@ -126,14 +126,14 @@ async function loadExistingGrant(ctx) {
   const { client, params, provider, session } = ctx.oidc;
   const grant = new provider.Grant({ accountId: session.accountId, clientId: client.clientId });
   grant.addOIDCScope(params.scope);
-  if (asksForApi(params.scope)) grant.addResourceScope(audience, apiScopes.join(' '));
+  if (asksForApi(params.scope)) grant.addResourceScope(apiUri, apiScopes.join(' '));
   await grant.save();
   return grant;
 }
 
 function likeEntra(ctx, token, jwt) {
   const { scope, client_id: azp, ...payload } = jwt.payload;
-  const scp = (scope ?? '').split(' ').map((name) => name.replace(`${audience}/`, '')).join(' ');
+  const scp = (scope ?? '').split(' ').map((name) => name.replace(`${apiUri}/`, '')).join(' ');
   jwt.payload = { ...payload, nbf: payload.iat, azp, scp };
   jwt.header = { typ: 'JWT' };
 }

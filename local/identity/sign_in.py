@@ -96,7 +96,7 @@ async def access_token(
         "client_id": identity.API_CLIENT_ID,
         "redirect_uri": identity.API_REDIRECT_URI,
         "response_type": "code",
-        "scope": f"openid {identity.API_AUDIENCE}/{scope}",
+        "scope": f"openid {identity.API_URI}/{scope}",
         "code_challenge": base64.urlsafe_b64encode(digest).rstrip(b"=").decode(),
         "code_challenge_method": "S256",
     }

@@ -13,8 +13,6 @@ from local.demo_people import CARDS
 from tests.browser.axe import violations
 from tests.browser.test_layout import OVERFLOW, SMALL_TARGETS
 
-pytestmark = pytest.mark.browser
-
 WIDTHS = (320, 390, 1280)
 
 
@@ -31,7 +29,7 @@ async def test_nothing_is_in_anybodys_way(open_window, people, width: int, schem
     window = await open_window(viewport={"width": width, "height": 800}, color_scheme=scheme)
     for card in CARDS:
         await window.page.goto(f"/c/{card.handle}")
-        assert await violations(window.page) == [], card.handle
+        assert await violations(window.page, scheme) == [], card.handle
         assert await window.page.evaluate(OVERFLOW) == 0, card.handle
         assert await window.page.evaluate(SMALL_TARGETS) == [], card.handle
     assert window.complaints == []

@@ -2,11 +2,7 @@
 
 import re
 
-import pytest
-
 from tests.browser.windows import PHONE, fill_card, make_card, sign_in
-
-pytestmark = pytest.mark.browser
 
 LONGEST = "Wolfeschlegelsteinhausenbergerdorff von Hohenzollern-Sigmaringen"
 # WCAG 2.5.5: 44 CSS pixels, links within sentences excepted.

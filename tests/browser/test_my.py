@@ -11,8 +11,6 @@ from tests.browser.axe import violations
 from tests.browser.test_layout import OVERFLOW, SMALL_TARGETS
 from tests.browser.windows import fill_card, make_card, sign_in, visit
 
-pytestmark = pytest.mark.browser
-
 WIDTHS = (320, 390, 1280)
 PARTS = ("", "/share", "/counts", "/settings", "/delete", "/preview?as=signed_in")
 
@@ -59,11 +57,17 @@ async def test_nothing_is_in_anybodys_way(open_window, known, width: int, scheme
         await page.evaluate(
             "document.querySelectorAll('.bottom').forEach(bar => bar.style.position = 'static')"
         )
-        assert await violations(page) == [], place
+        assert await violations(page, scheme) == [], place
         assert await page.evaluate(OVERFLOW) == 0, place
         assert await page.evaluate(SMALL_TARGETS) == [], place
 
-    for address in ("/my", "/my/new-card", "/my/account", *(path + part for part in PARTS)):
+    for address in (
+        "/my",
+        "/my/new-card",
+        "/my/account",
+        "/my/account/copy",
+        *(path + part for part in PARTS),
+    ):
         await page.goto(address)
         for folded in await page.locator("summary:visible").all():
             await folded.click()

@@ -11,8 +11,6 @@ from PIL import Image
 
 from tests.browser.windows import PHONE, make_card, sign_in
 
-pytestmark = pytest.mark.browser
-
 
 @pytest.mark.parametrize("script", [True, False], ids=["with script", "without script"])
 async def test_a_person_makes_a_card_and_a_stranger_keeps_it(open_window, origin, script) -> None:

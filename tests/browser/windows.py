@@ -60,7 +60,7 @@ class Visit:
 async def visit(chromium: Browser, origin: str, **options: object) -> Visit:
     """Open a window of a browser that has been nowhere yet."""
     context = await chromium.new_context(base_url=origin, **options)
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(30_000)
     page = await context.new_page()
     opened = Visit(context, page)
     page.on("console", opened.hear)

@@ -43,7 +43,7 @@ SIGN_IN = {
     "issuer": "https://tenant.example/v2.0",
     "tenantId": "t",
     "clientId": "c",
-    "apiAudience": "api://izwop",
+    "apiAudience": "c",
 }
 
 
@@ -252,7 +252,7 @@ def test_whoever_deploys_may_write_what_contributors_may_not(read: Reader) -> No
     }
     made = {one.type for one in read("prod") if one.type.startswith("Microsoft.Authorization/")}
     assert made == beyond.keys()
-    for guide in ("infra/README.md", "docs/operating.md"):
+    for guide in ("infra/README.md", "docs/operating/first-deployment.md"):
         text = " ".join((ROOT / guide).read_text().split())
         assert all(role in text for role in beyond.values()), guide
 

@@ -32,6 +32,7 @@ async def origin(tmp_path):
         yield started
 
 
+@pytest.mark.kills
 async def test_a_start_that_broke_off_is_made_good(origin, tmp_path, monkeypatch) -> None:
     settings = {"PUBLIC_ORIGIN": origin}
     with monkeypatch.context() as broken:

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+from dataclasses import asdict
 from pathlib import Path
 
 import httpx
@@ -37,6 +38,9 @@ app = func.FunctionApp(http_auth_level=func.AuthLevel.ANONYMOUS)
 def origin(req: func.HttpRequest) -> func.HttpResponse:
     return func.HttpResponse(os.environ["PUBLIC_ORIGIN"])
 """
+
+
+pytestmark = pytest.mark.kills
 
 
 class Runner:
@@ -114,10 +118,11 @@ def app(tmp_path):
 
 
 @pytest.fixture
-def start(tmp_path, app):
+def start(tmp_path, app, first_port):
     runners = []
 
     def begin(*options, app=app, **how):
+        options = ("--port", str(first_port), *options)
         runners.append(Runner(tmp_path / "data", app, *options, **how))
         return runners[-1]
 
@@ -128,11 +133,28 @@ def start(tmp_path, app):
         runner.ended()
 
 
-def test_the_real_app_shows_a_demo_card_and_keeps_it_over_a_restart(start):
+def a_token(person, data):
+    command = [sys.executable, "-m", "local.access_token", person, "--data", data]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+
+def test_where_nothing_runs_there_is_no_token(tmp_path):
+    refused = a_token("Ada Lovelace", tmp_path)
+    assert refused.returncode == 1
+    assert "start it with `make run`" in refused.stderr
+
+
+def test_the_real_app_shows_a_demo_card_and_keeps_it_over_a_restart(start, tmp_path):
     first = start(app=ROOT).running()
     card = first.url("Open this card")
     page = httpx.get(card, trust_env=False)
     assert (page.status_code, "Ada Lovelace" in page.text) == (200, True), first.text
+
+    token = a_token("Ada Lovelace", tmp_path / "data").stdout.strip()
+    answer = httpx.get(
+        f"{first.url('App')}/api/v1/cards", headers={"Authorization": f"Bearer {token}"}, trust_env=False
+    )
+    assert (answer.status_code, card.rpartition("/")[2] in answer.text) == (200, True), answer.text
 
     second = start(app=ROOT)
     assert second.ended() == 1
@@ -223,8 +245,17 @@ def test_the_environment_wins_over_the_file_and_both_over_the_local_part(app, mo
     }
 
 
-def test_accounts_keep_their_issuer_or_the_run_does_not_start(tmp_path):
-    ports = run.stable_ports(tmp_path)
+def test_the_ports_of_new_data_can_be_chosen_and_stay(tmp_path, first_port):
+    ports = run.stable_ports(tmp_path, first_port)
+    assert ports.app == first_port
+    assert len({*asdict(ports).values()}) == 4
+    assert run.stable_ports(tmp_path) == run.stable_ports(tmp_path, first_port) == ports
+    with pytest.raises(run.CannotStart, match=f"begin at port {first_port}"):
+        run.stable_ports(tmp_path, first_port + 4)
+
+
+def test_accounts_keep_their_issuer_or_the_run_does_not_start(tmp_path, first_port):
+    ports = run.stable_ports(tmp_path, first_port)
     assert run.stable_ports(tmp_path) == ports
     with (
         socket.create_server(("127.0.0.1", ports.identity_https)),

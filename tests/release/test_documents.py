@@ -1,4 +1,4 @@
-"""What the documents for operators name is there: files, commands, functions, settings, sums."""
+"""Documents agree with the project: links, files, functions, commands, settings and sums in them exist."""
 
 import json
 import re
@@ -10,14 +10,18 @@ from pathlib import Path
 import pytest
 
 import settings
+from bench import sizes
+from functions.cards.formats import FORMATS
 from release import deploy
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = [
-    *(ROOT / name for name in ("README.md", "infra/README.md", "local/functions_host/README.md")),
-    *sorted((ROOT / "docs").glob("*.md")),
+    *sorted(ROOT.glob("*.md")),
+    *(ROOT / name for name in ("infra/README.md", "local/functions_host/README.md")),
+    *sorted((ROOT / "docs").rglob("*.md")),
 ]
-OPERATING = (ROOT / "docs/operating.md").read_text()
+OPERATING = {path.stem: path.read_text() for path in (ROOT / "docs/operating").glob("*.md")}
+NAMES = OPERATING["README"]
 INFRA = (ROOT / "infra/README.md").read_text()
 
 
@@ -45,9 +49,75 @@ def test_links_lead_somewhere(document) -> None:
     assert broken_links(document, document.read_text()) == []
 
 
-@pytest.mark.parametrize("link", ["nowhere.md", "operating.md#nowhere", "#nowhere"])
+@pytest.mark.parametrize("link", ["nowhere.md", "api.md#nowhere", "#nowhere"])
 def test_a_link_that_leads_nowhere_would_be_seen(link) -> None:
-    assert broken_links(ROOT / "docs/operating.md", f"[a]({link})") == [link]
+    assert broken_links(ROOT / "docs/formats.md", f"[a]({link})") == [link]
+
+
+# Made by a command, so not in a checkout.
+MADE = ("dist/", ".local/", ".azure/", "web/compiled")
+NAMED = re.compile(r"`((?:[\w.-]+/)+[\w.-]*\w)(?::(\w+))?`")
+
+
+def absent(text: str) -> list[str]:
+    """The files, folders and functions of the project that a document names and that are not there."""
+    trees = {path.name for path in ROOT.iterdir()}
+    found = []
+    for path, function in NAMED.findall(text):
+        if path.partition("/")[0] not in trees or path.startswith(MADE):
+            continue
+        file = ROOT / path
+        if not file.exists() or (
+            function and not re.search(rf"\b(def|class) {function}\b", file.read_text())
+        ):
+            found.append(f"{path}:{function}" if function else path)
+    return found
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_file_and_function_that_is_named_is_there(document) -> None:
+    assert absent(document.read_text()) == []
+
+
+@pytest.mark.parametrize("name", ["domain/cards/gone.py", "domain/gone", "functions/cards/public.py:gone"])
+def test_a_name_that_is_not_there_would_be_seen(name) -> None:
+    known = "`domain/cards/card.py`, `functions/cards/public.py:show_card`"
+    assert absent(f"{known}, `{name}`") == [name]
+
+
+def unlisted(documents: list[Path]) -> set[Path]:
+    """The documents that no index links to."""
+    linked = {ROOT / "README.md"}
+    for index in (ROOT / "README.md", *(ROOT / "docs").rglob("README.md")):
+        links = re.findall(r"\]\(([^)\s#]+\.md)", index.read_text())
+        linked |= {(index.parent / link).resolve() for link in links if ":" not in link}
+    return set(documents) - linked
+
+
+def test_every_document_is_in_an_index() -> None:
+    assert unlisted(DOCUMENTS) == set()
+    assert unlisted([*DOCUMENTS, ROOT / "docs/lost.md"]) == {ROOT / "docs/lost.md"}
+
+
+def off_the_map(text: str) -> set[str]:
+    """The packages that only the map has, or only the project."""
+    return set(re.findall(r"^\| `([\w/]+)` \|", text, re.MULTILINE)) ^ set(sizes.packages())
+
+
+def test_every_package_is_on_the_map() -> None:
+    text = (ROOT / "docs/architecture.md").read_text()
+    assert off_the_map(text) == set()
+    assert off_the_map(text.replace("| `domain/images` |", "| `domain/gone` |")) == {
+        "domain/images",
+        "domain/gone",
+    }
+
+
+def test_every_format_of_a_card_is_told() -> None:
+    table = (ROOT / "docs/formats.md").read_text().partition("\n\n`Accept`")[0]
+    assert set(re.findall(r"^\| `\.([\w.]+)` \|", table, re.MULTILINE)) == FORMATS.keys()
+    counted = dict(enumerate(("Eight", "Nine", "Ten", "Eleven", "Twelve"), start=8))[len(FORMATS)]
+    assert f"**{counted} formats beside the page**" in (ROOT / "README.md").read_text()
 
 
 def test_every_command_is_one_that_its_program_takes() -> None:
@@ -64,10 +134,10 @@ def test_every_command_is_one_that_its_program_takes() -> None:
             check=True,
         )
         assert word in re.split(r"[\s,{}]+", done.stdout), (module, word)
-    targets = re.findall(r"^make (\w+)|`make (\w+)", OPERATING, re.MULTILINE)
     makefile = (ROOT / "Makefile").read_text()
-    for target in {one or other for one, other in targets}:
-        assert f"\n{target}:" in makefile
+    for document in DOCUMENTS:
+        for one, other in re.findall(r"^ *make ([a-z]+)|`make ([a-z]+)", document.read_text(), re.MULTILINE):
+            assert f"\n{one or other}:" in makefile, (document, one or other)
 
 
 REGISTERED = """
@@ -90,7 +160,7 @@ def functions() -> dict[str, list[str]]:
 
 
 def test_every_function_that_can_be_switched_off_is_there(functions) -> None:
-    table = OPERATING.partition("| for `NAME` | stops |")[2].partition("\n\n")[0]
+    table = OPERATING["kill-switches"].partition("| for `NAME` | stops |")[2].partition("\n\n")[0]
     rows = {row.split("|")[2].strip(): set(re.findall(r"`(\w+)`", row)) for row in table.splitlines() if row}
     named = set().union(*rows.values()) - {"NAME"}
     assert len(named) > 8
@@ -100,14 +170,16 @@ def test_every_function_that_can_be_switched_off_is_there(functions) -> None:
         for name, (route, *methods) in functions.items()
         if "image" in route and {"POST", "PUT"} & {method.split(".")[-1] for method in methods}
     }
-    pictures = next(named for stops, named in rows.items() if stops.startswith("pictures that come in"))
+    pictures = next(named for stops, named in rows.items() if stops.startswith("incoming pictures"))
     assert takes_pictures | {"cards_page_save"} < pictures  # whose form may bring some
     shows_cards = {name for name, (route, *_) in functions.items() if route.startswith("c/")}
     assert shows_cards == rows["cards, in every format"]
 
 
 def test_every_setting_that_is_exported_is_a_parameter() -> None:
-    exported = set(re.findall(r"\b([A-Z][A-Z_]+)=", OPERATING.partition("4. **The package")[0]))
+    exported = set(
+        re.findall(r"\b([A-Z][A-Z_]+)=", OPERATING["first-deployment"].partition("4. **The package")[0])
+    )
     files = [path.read_text() for path in (ROOT / "infra/parameters").glob("*.bicepparam")]
     read = {name for text in files for name in re.findall(r"readEnvironmentVariable\('(\w+)'", text)}
     known = {field.alias for group in settings.groups() for field in group.model_fields.values()} | read
@@ -117,7 +189,7 @@ def test_every_setting_that_is_exported_is_a_parameter() -> None:
 def test_the_sums_of_the_cost_table_are_those_of_the_arithmetic() -> None:
     infra = INFRA.replace(",", "")
     rows = re.findall(
-        r"^\| [\d,]+(?: million)? \| (\d+) \| (\d+) \| \*\*([\d,]+)\*\* \|", OPERATING, re.MULTILINE
+        r"^\| [\d,]+(?: million)? \| (\d+) \| (\d+) \| \*\*([\d,]+)\*\* \|", OPERATING["cost"], re.MULTILINE
     )
     assert len(rows) == 3
     for standing, views, together in rows:
@@ -157,9 +229,10 @@ def unset_names(text: str) -> set[str]:
 
 
 def test_every_name_that_a_command_uses_is_told_to_the_shell() -> None:
-    assert unset_names(OPERATING) == set()
-    assert unset_names(OPERATING + INFRA) == set()  # which begins with the names of the other
-    assert unset_names(OPERATING + "\n- `az functionapp stop --name $NOBODY_SAYS`\n") == {"NOBODY_SAYS"}
+    """Each page on its own, after the block of names; infra/README.md with the first deployment before it."""
+    for page, text in {**OPERATING, "infra": OPERATING["first-deployment"] + INFRA}.items():
+        assert unset_names(NAMES + text) == set(), page
+    assert unset_names(NAMES + "\n- `az functionapp stop --name $NOBODY_SAYS`\n") == {"NOBODY_SAYS"}
 
 
 def not_to_be_pasted(text: str) -> list[str]:
@@ -176,12 +249,12 @@ def test_commands_can_be_pasted(document) -> None:
 
 @pytest.mark.parametrize("command", ["az afd show --name <name of it>", "for one in a; do", "echo 'a"])
 def test_a_command_that_no_shell_takes_would_be_seen(command) -> None:
-    assert not_to_be_pasted(f"{OPERATING}\n```sh\n{command}\n```\n")
+    assert not_to_be_pasted(f"{NAMES}\n```sh\n{command}\n```\n")
 
 
 def stated(name: str) -> str:
-    """The line of the page that sets a name."""
-    return re.search(rf"^ *(export .*\b{name}=.+)$", OPERATING, re.MULTILINE)[1]
+    """The line of the restore drill that sets a name."""
+    return re.search(rf"^ *(export .*\b{name}=.+)$", OPERATING["restore"], re.MULTILINE)[1]
 
 
 AZ = """#!/bin/sh
@@ -195,7 +268,7 @@ esac
 
 def test_the_names_of_the_page_are_found(tmp_path) -> None:
     """Run as an operator would, beside a stand-in for az that has one resource of each type."""
-    [block] = [part for part in re.findall(r"```sh\n(.*?)```", OPERATING, re.DOTALL) if "name_of()" in part]
+    [block] = re.findall(r"```sh\n(.*?)```", NAMES, re.DOTALL)
     (tmp_path / "az").write_text(AZ)
     (tmp_path / "az").chmod(0o755)
     names = re.findall(r"\b([A-Z][A-Z_]+)=", block)

@@ -30,7 +30,7 @@ DOORS = {
 
 def switches() -> set[str]:
     """The functions that the table of kill switches names."""
-    text = (ROOT / "docs/operating.md").read_text()
+    text = (ROOT / "docs/operating/kill-switches.md").read_text()
     rows = text.partition("| for `NAME` | stops |")[2].partition("\n\n")[0]
     return {name for row in rows.splitlines() if row for name in re.findall(r"`(\w+)`", row.split("|")[1])}
 
@@ -81,6 +81,8 @@ async def test_a_switch_takes_away_its_door_and_no_other(host, signed_in, start)
         "images_make",
         "notifications_send_mail",
         "visits_fold",
+        "operations_carry_out_order",
+        "operations_do_work",
         "operations_tidy_up",
         "images_sweep",
         "operations_upgrade_documents",

@@ -35,10 +35,7 @@ from functions.framework.pages import render
 sys.stdout.buffer.write(render("site/missing.html", style="site"))
 """
 
-pytestmark = [
-    pytest.mark.timeout(300),
-    pytest.mark.skipif(sys.platform != "linux", reason="the package is made on Linux"),
-]
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the package is made on Linux")
 
 
 @pytest.fixture(scope="module")

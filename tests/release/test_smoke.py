@@ -21,17 +21,15 @@ from release import smoke
 CARD = CARDS[0].handle
 PAGES = ("/", f"/c/{CARD}", "/auth/login")
 
-pytestmark = pytest.mark.timeout(180)
-
 
 @pytest.fixture(scope="module")
-async def origin(tmp_path_factory):
+async def origin(tmp_path_factory, first_port):
     """`make run` with its demo, on its own data."""
     data = tmp_path_factory.mktemp("smoke")
     # Tests that ran before may have left a host, whose settings stand in our environment.
     env = {name: value for name, value in os.environ.items() if name not in SETTINGS}
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "local.run", "--data", data,
+        sys.executable, "-m", "local.run", "--data", data, "--port", str(first_port),
         cwd=processes.PROJECT, env=env, stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
     )  # fmt: skip
@@ -242,16 +240,16 @@ async def stranger(request):
 
 
 @pytest.mark.parametrize(
-    ("stranger", "fault"),
+    ("stranger", "seconds", "fault"),
     [
-        ((b"", b"x" * 100_000, 0), "sends more than 2000000 bytes"),
-        ((b"", b"x", 0.05), "is not done sending after 0.3 seconds"),
-        ((b"Content-Length: 10\r\n", b"", 0), "breaks off"),
+        ((b"", b"x" * 100_000, 0), 60, "sends more than 2000000 bytes"),
+        ((b"", b"x", 0.05), 0.3, "is not done sending after 0.3 seconds"),
+        ((b"Content-Length: 10\r\n", b"", 0), 60, "breaks off"),
     ],
     indirect=["stranger"],
 )
-async def test_what_never_ends_or_breaks_off_is_a_fault(stranger, monkeypatch, fault) -> None:
-    monkeypatch.setattr(smoke, "SECONDS", 0.3)
+async def test_what_never_ends_or_breaks_off_is_a_fault(stranger, monkeypatch, seconds, fault) -> None:
+    monkeypatch.setattr(smoke, "SECONDS", seconds)
     fetch = smoke.fetch_from(stranger)
     with pytest.raises(smoke.Wrong, match=fault):
         await asyncio.to_thread(fetch, "GET", "/", None)

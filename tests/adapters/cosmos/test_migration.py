@@ -15,6 +15,7 @@ from adapters.cosmos import upgrades
 from adapters.cosmos.upgrades import SCHEMA_VERSION, UPGRADES, upgraded
 from domain.base.errors import Unavailable
 from domain.base.ids import make_id
+from domain.operations.slices import Slice
 from domain.visibility.view import ANYONE, view_for
 
 NOW = "2026-01-02T03:04:05.000000Z"
@@ -72,6 +73,10 @@ async def stored(host):
     await published.delete_item(handle, handle)
 
 
+def within(items: int) -> Slice:
+    return Slice(lambda: 0.0, items=items)
+
+
 async def raw(container: str, item: str, partition: str) -> dict:
     return dict(await (await wiring.database().container(container)).read_item(item, partition))
 
@@ -118,20 +123,21 @@ async def test_the_timer_sweeps_what_nobody_wrote_and_finds_nothing_the_second_t
     account, card, handle = stored
     read_before = await wiring.cards.store().get(account, card)
     assert await host.run_timer("operations_upgrade_documents")
+    await host.drain_queue("work")
     for document in (await raw("accounts", card, account), await raw("published", handle, handle)):
         assert document["schemaVersion"] == SCHEMA_VERSION
-    again = await wiring.operations.migration().sweep(most=1000)
-    assert (again.done, again.taken, again.complete) == (0, 0, True)
+    again = await wiring.operations.migration().sweep(within(1000))
+    assert (again.done, again.taken, again.cut_off) == (0, 0, False)
     read_after = await wiring.cards.store().get(account, card)
     assert read_after.model_copy(update={"etag": read_before.etag}) == read_before
 
 
 async def test_a_sweep_that_was_cut_off_goes_on_where_it_ended(stored) -> None:
     migration = wiring.operations.migration()
-    first = await migration.sweep(most=1)
-    assert (first.done, first.complete) == (1, False)
-    second = await migration.sweep(most=1000)
-    assert second.complete
+    first = await migration.sweep(within(1))
+    assert (first.done, first.cut_off) == (1, True)
+    second = await migration.sweep(within(1000))
+    assert not second.cut_off
     assert second.done >= 1
 
 
@@ -155,8 +161,8 @@ async def test_a_broken_document_keeps_no_other_from_being_swept(stored, broken,
     await accounts.delete_item(card, account)
     await accounts.create_item(old_card(account, card, handle))
     try:
-        swept = await wiring.operations.migration().sweep(most=1000)
-        assert (swept.broken, swept.complete) == (1, False)
+        swept = await wiring.operations.migration().sweep(within(1000))
+        assert (len(swept.broken), swept.cut_off) == (1, False)
         assert (await raw("accounts", card, account))["schemaVersion"] == SCHEMA_VERSION
         left = await raw("accounts", bad["id"], "acc_")
         assert {name: left[name] for name in bad} == bad
@@ -178,8 +184,8 @@ async def test_two_sweeps_at_once_and_a_person_who_writes_lose_nothing(stored) -
     changed = found.changed(datetime.now(UTC), profile_id="prf_new")
     results = await asyncio.gather(
         wiring.cards.store().save(changed),
-        wiring.operations.migration().sweep(most=1000),
-        wiring.operations.migration().sweep(most=1000),
+        wiring.operations.migration().sweep(within(1000)),
+        wiring.operations.migration().sweep(within(1000)),
         return_exceptions=True,
     )
     saved = not isinstance(results[0], Exception)
@@ -196,7 +202,7 @@ async def test_a_card_of_a_newer_release_is_refused_and_left_alone(stored, monke
     await accounts.upsert_item(newer)
     with pytest.raises(Unavailable):
         await wiring.cards.store().get(account, card)
-    await wiring.operations.migration().sweep(most=1000)
+    await wiring.operations.migration().sweep(within(1000))
     assert (await raw("accounts", card, account))["body"]["draft"]["shown_until"] == NOW
 
 

@@ -4,7 +4,7 @@ import json
 from typing import get_args
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -148,6 +148,7 @@ def test_lengths_and_counts_are_bounded() -> None:
     }
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200), st.text(max_size=200))
 def test_any_text_is_taken_or_refused_and_normalising_twice_changes_nothing(name: str, text: str) -> None:
     try:

@@ -74,6 +74,8 @@ def content_of(text: Iterator[str]) -> CardContent:
     )
 
 
+pytestmark = pytest.mark.fuzzing
+
 FIELDS = 23
 HARMLESS = view_of(content_of(iter(["x"] * FIELDS)))
 hostile_views = st.lists(hostile, min_size=FIELDS, max_size=FIELDS).map(

@@ -6,7 +6,7 @@ from collections import Counter
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -36,6 +36,7 @@ visits = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(st.dictionaries(visits, st.integers(1, 500), min_size=1))
 def test_a_message_says_what_was_noted(noted) -> None:
     found: Counter = Counter()

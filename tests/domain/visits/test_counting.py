@@ -4,7 +4,7 @@ from collections import Counter
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -121,6 +121,7 @@ def deliveries(draw) -> tuple[list[Increment], list[list[Increment]]]:
     return made, [order[at : at + size] for at in range(0, len(order), size)]
 
 
+@settings(deadline=None)
 @given(deliveries())
 async def test_any_order_and_any_redelivery_count_the_same(given) -> None:
     made, groups = given

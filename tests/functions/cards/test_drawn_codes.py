@@ -90,7 +90,8 @@ async def test_cards_open_while_strangers_ask_for_codes(port, host, signed_in) -
     meanwhile = [await asyncio.to_thread(percentile_99, port, handle) for _ in range(8)]
     told, _ = await strangers.communicate(b"")
     assert json.loads(told).keys() == {"200", "503"}
-    assert min(meanwhile) <= 3 * min(quiet)
+    # Without a bound it was 33 ms and more; below some milliseconds it is the noise of the machine.
+    assert min(meanwhile) <= max(3 * min(quiet), 0.02)
 
 
 async def test_whoever_asks_while_too_many_wait_is_told_to_come_back(monkeypatch) -> None:

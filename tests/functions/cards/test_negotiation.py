@@ -3,7 +3,7 @@
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from functions.cards.formats import FORMATS, PAGE, negotiate
@@ -70,6 +70,7 @@ def test_the_preferred_form(accept: str, form: str) -> None:
     assert negotiate(accept) == form
 
 
+@settings(deadline=None)
 @given(st.text(st.sampled_from(list('textvcardhml/*;,q=0.15" \t+versionjs')), max_size=1200))
 def test_any_header_gets_some_form(accept: str) -> None:
     assert negotiate(accept) in {PAGE, *FORMATS}

@@ -1,7 +1,5 @@
 """Who sees what of a card, through the door that people come by."""
 
-import time
-
 import pytest
 
 import wiring.cards
@@ -125,7 +123,7 @@ async def test_a_hidden_field_is_gone_within_five_seconds_on_every_worker(card, 
     from adapters.published_cache import FRESH_SECONDS, PublishedCache  # noqa: PLC0415
 
     owner, made = card
-    other, began = PublishedCache(wiring.cards.published()._store), time.monotonic()
+    other = PublishedCache(wiring.cards.published()._store)
     assert (await other.take(made["handle"])).card.content.title == "Seen by all"
     body = {"profileId": made["profileId"], "content": {"name": "Ada", "title": "Seen by all"}}
     edited = await owner.api("PUT", f"cards/{made['id']}", json=body, headers={"If-Match": '"4"'})
@@ -135,7 +133,6 @@ async def test_a_hidden_field_is_gone_within_five_seconds_on_every_worker(card, 
     cached = await other.take(made["handle"])
     cached.read_at -= FRESH_SECONDS
     assert (await other.take(made["handle"])).card.content.title is None
-    assert time.monotonic() - began < 5
 
 
 @pytest.mark.parametrize("suffix", ["", ".vcf", ".json", ".qr.svg", ".qr.png?size=256"])

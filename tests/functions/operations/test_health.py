@@ -12,6 +12,7 @@ import pytest
 from azure.core.exceptions import ClientAuthenticationError, ResourceExistsError, ResourceNotFoundError
 from azure.cosmos.exceptions import CosmosHttpResponseError
 
+import wiring.images
 import wiring.notifications
 import wiring.operations
 import wiring.sign_in
@@ -26,10 +27,24 @@ from tests.wired import wired_with
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 DOCUMENTS = "/docs"
 KEY = {"x-functions-key": MASTER_KEY}
+# More than the two seconds that a check may take, by what a busy machine adds; far less than what hangs.
+IN_TIME = 15
+
+
+@pytest.fixture(scope="module")
+async def _warm(host):
+    """The first look imports the libraries of all it looks at, which may take longer than a check may."""
+    at = datetime.now(UTC)
+    await asyncio.gather(
+        wiring.operations.store_health().waiting(at),
+        wiring.notifications.queue().waiting(),
+        wiring.images.blobs().look(),
+        wiring.sign_in.provider().discovery(at),
+    )
 
 
 @pytest.fixture(autouse=True)
-def _fresh(host):
+def _fresh(_warm):
     """Each test looks anew, and leaves nothing for the next."""
     from functions.operations import health  # noqa: PLC0415 - the module that the host loaded
 
@@ -85,7 +100,9 @@ async def test_a_well_app_says_so_and_who_it_is(client) -> None:
         "identity": True,
         "settings": True,
     }
-    assert [work["name"] for work in said["waiting"]] == ["projections", "mail", "images", "visits"]
+    in_the_store = ["orders not done", "work not gone on with"]
+    in_queues = ["mail", "images", "visits", "work", "orders"]
+    assert [work["name"] for work in said["waiting"]] == in_the_store + in_queues
     assert answer.headers["cache-control"] == "no-store"
 
 
@@ -126,17 +143,14 @@ async def test_a_store_that_is_down_is_told_with_503(client, order) -> None:
 
 
 async def test_a_store_that_hangs_is_not_waited_for(client, order) -> None:
-    await order({"match": {"path": DOCUMENTS}, "action": "delay", "delayMs": 10000, "times": 2})
+    await order({"match": {"path": DOCUMENTS}, "action": "delay", "delayMs": 60000, "times": 2})
     began = time.monotonic()
     answer = await client().get("/health/details", headers=KEY)
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < IN_TIME
     assert answer.status_code == 503
 
 
 async def test_a_provider_that_hangs_is_not_waited_for_but_asked_to_the_end(client, monkeypatch) -> None:
-    from functions.operations import health  # noqa: PLC0415 - the module that the host loaded
-
-    monkeypatch.setattr(health, "CHECK_SECONDS", 0.1)
     answered, opened = asyncio.Event(), asyncio.Event()
 
     async def slow(self, now):
@@ -148,7 +162,7 @@ async def test_a_provider_that_hangs_is_not_waited_for_but_asked_to_the_end(clie
     assert (answer.status_code, answer.json()["status"]) == (200, "late")
     assert not answered.is_set()
     opened.set()
-    await asyncio.wait_for(answered.wait(), 5)
+    await asyncio.wait_for(answered.wait(), IN_TIME)
 
 
 @pytest.mark.parametrize(
@@ -177,7 +191,7 @@ async def test_wrong_credentials_and_places_are_told_in_time_and_not_repeated(
     async with wired_with(changes):
         began = time.monotonic()
         answer = await client().get("/health/details", headers=KEY)
-        assert time.monotonic() - began < 3
+        assert time.monotonic() - began < IN_TIME
     assert answer.status_code == (200 if part == "pictures" else 503)
     away = {each["name"] for each in answer.json()["dependencies"] if not each["reachable"]}
     assert away == set(part.split())
@@ -276,19 +290,22 @@ async def test_waiting_and_set_aside_messages_are_counted_with_their_age(client,
     assert next(work for work in said["waiting"] if work["name"] == "mail")["setAside"] == 1
 
 
-async def test_the_oldest_order_of_a_card_is_found(host) -> None:
+@pytest.mark.parametrize(
+    ("kind", "field", "number"), [("order", "createdAt", 0), ("work", "dueAt", 1)], ids=["order", "work"]
+)
+async def test_the_oldest_work_in_the_store_is_found(host, kind, field, number) -> None:
     container = await wiring.database().container("accounts")
-    for number, minutes in enumerate((3, 45, 0)):
+    for minutes in (3, 45, 0):
         at = (datetime.now(UTC) - timedelta(minutes=minutes)).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
         await container.upsert_item(
-            {"id": f"projection-health-{number}", "accountId": "acc_health", "kind": "projection",
-             "schemaVersion": 1, "cardId": "crd_health", "createdAt": at}
+            {"id": f"health-{minutes}", "accountId": "acc_health", "kind": kind,
+             "schemaVersion": 2, field: at}
         )  # fmt: skip
     try:
-        waits = await wiring.operations.store_health().waiting(datetime.now(UTC))
+        waits = (await wiring.operations.store_health().waiting(datetime.now(UTC)))[number]
     finally:
-        for number in range(3):
-            await container.delete_item(f"projection-health-{number}", "acc_health")
+        for minutes in (3, 45, 0):
+            await container.delete_item(f"health-{minutes}", "acc_health")
     assert waits.count >= 2
     assert datetime.now(UTC) - waits.oldest_at > timedelta(minutes=44)
 

@@ -32,7 +32,7 @@ from local.processes import free_port
 from tests.functions.cards.test_api_cards import a_card, handle, published
 
 ROOT = Path(__file__).parents[3]
-WAIT_SECONDS = 30
+WAIT_SECONDS = 90
 
 
 class Mailbox:
@@ -188,6 +188,7 @@ async def test_a_mail_that_the_server_refuses_leaves_no_address_in_the_log(host,
     assert account.email not in told
 
 
+@pytest.mark.kills
 async def test_a_message_that_cannot_be_read_is_set_aside_and_stops_no_other(
     host, cloud, mailbox, tmp_path
 ) -> None:
@@ -222,6 +223,7 @@ async def test_a_message_that_cannot_be_read_is_set_aside_and_stops_no_other(
     assert await host.drain_queue("mail") == 0
 
 
+@pytest.mark.kills
 async def test_a_killed_worker_loses_and_doubles_no_mail(host, cloud, mailbox) -> None:
     accounts = [await an_account() for _ in range(40)]
     addresses = [account.email for account in accounts]
@@ -340,6 +342,7 @@ async def test_housekeeping_catches_up_a_publication_that_was_cut_off(host, sign
     await wiring.cards.store().save_and_order_projection(shown_now)
     assert (await client().get(f"/c/{card['handle']}")).status_code == 404
     assert await host.run_timer("operations_tidy_up")
+    await host.drain_queue("orders")
     assert (await client().get(f"/c/{card['handle']}")).status_code == 200
 
 
@@ -383,6 +386,7 @@ async def test_one_card_that_cannot_be_settled_stops_no_other(host, signed_in, c
     shown_now = stored.changed(at, published=stored.draft, published_at=at)
     await wiring.cards.store().save_and_order_projection(shown_now)
     assert await host.run_timer("operations_tidy_up")
+    await host.drain_queue("orders")
     assert (await client().get(f"/c/{card['handle']}")).status_code == 200
 
 

@@ -308,6 +308,7 @@ async def test_a_month_takes_as_many_links_as_a_worker_can_note_at_once(host, si
     assert list(found["clicks"].values()) == [2] * MOST_VISITS
 
 
+@pytest.mark.kills
 async def test_a_worker_killed_while_it_counts_loses_and_doubles_nothing(host, cloud, signed_in) -> None:
     ada = await signed_in()
     card = (await a_card(ada)).json()["id"]

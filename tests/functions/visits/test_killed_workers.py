@@ -89,8 +89,8 @@ async def counted(card: str) -> int:
     return sum((await wiring.visits.traffic().months(card, [month]))[month].values())
 
 
-@pytest.mark.slow
-@pytest.mark.timeout(300)
+@pytest.mark.kills
+@pytest.mark.timeout(900)
 async def test_fifteen_killed_workers_lose_and_double_no_visit(host, cloud, tmp_path) -> None:
     answered: Counter[str] = Counter()
     left = 0

@@ -181,6 +181,7 @@ async def test_an_answer_names_the_address_of_what_it_is_about(server, container
     assert told["Content-Location"] == f"{server.url}/dbs/main/colls/{container.id}/docs/%C3%A4%20b"
 
 
+@pytest.mark.kills
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
 async def test_acknowledged_writes_survive_the_end_of_the_process(tmp_path: Path, number: int):
     server = Server(tmp_path)

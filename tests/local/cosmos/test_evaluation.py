@@ -32,6 +32,7 @@ def evaluate(text: str, **params):
     return json.loads(page.rows[0]) if page.rows else values.UNDEFINED
 
 
+@settings(deadline=None)
 @given(a=VALUES, b=VALUES, c=VALUES)
 def test_the_sort_order_is_total(a, b, c):
     assert values.compare(a, a) == 0
@@ -40,6 +41,7 @@ def test_the_sort_order_is_total(a, b, c):
         assert values.compare(a, c) <= 0
 
 
+@settings(deadline=None)
 @given(a=VALUES, b=VALUES)
 def test_types_never_mix_in_comparisons(a, b):
     outcome = {sign: evaluate(f"@a {sign} @b", a=a, b=b) for sign in ("=", "!=", "<", ">=")}
@@ -50,6 +52,7 @@ def test_types_never_mix_in_comparisons(a, b):
         assert outcome["<"] is values.UNDEFINED or outcome["<"] is not outcome[">="]
 
 
+@settings(deadline=None)
 @given(a=TRUTHS, b=TRUTHS, c=TRUTHS)
 def test_and_or_not_follow_three_valued_logic(a, b, c):
     assert evaluate("@a AND @b", a=a, b=b) is evaluate("@b AND @a", a=a, b=b)
@@ -58,6 +61,7 @@ def test_and_or_not_follow_three_valued_logic(a, b, c):
     assert left is evaluate("(@a AND @b) OR (@a AND @c)", a=a, b=b, c=c)
 
 
+@settings(deadline=None)
 @given(value=JSON)
 def test_any_json_survives_a_projection(value):
     assert evaluate("@a", a=value) == value
@@ -135,7 +139,7 @@ WORDS = st.sampled_from(
 )
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(words=st.lists(WORDS, max_size=12), doc=JSON)
 def test_any_query_is_answered_or_refused(words, doc):
     for text in (
@@ -148,6 +152,7 @@ def test_any_query_is_answered_or_refused(words, doc):
             paging.run(request, lambda _: [(1, {"a": doc, "b": [doc]})])
 
 
+@settings(deadline=None)
 @given(document=JSON, path=st.sampled_from(["/a", "/a/b", "/a/0", "/a/-", "/", ""]), value=JSON, op=JSON)
 def test_any_patch_is_applied_or_refused(document, path, value, op):
     for kind in ("add", "set", "replace", "remove", "incr", "move", op):
@@ -156,6 +161,7 @@ def test_any_patch_is_applied_or_refused(document, path, value, op):
             patch.apply({"id": "1", "a": document, "b": 1}, request, key_paths=(("owner",),))
 
 
+@settings(deadline=None)
 @given(policy=JSON, key=JSON)
 def test_any_container_definition_is_taken_or_refused(policy, key):
     for body in (policy, {"id": "x", "partitionKey": key}, {"id": "x", "partitionKey": {"paths": ["/a"]}}):
@@ -164,7 +170,7 @@ def test_any_container_definition_is_taken_or_refused(policy, key):
                 container_definition(body | {part: policy} if isinstance(body, dict) else body)
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 @given(keys=st.lists(JSON, max_size=8), size=st.integers(1, 4), descending=st.booleans())
 def test_pages_of_an_order_are_the_sorted_whole(keys, size, descending):
     docs = [(number, {"k": key, "n": number}) for number, key in enumerate(keys, 1)]

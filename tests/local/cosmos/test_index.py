@@ -344,6 +344,7 @@ def apply(write: Write, kind: str, number: int, doc: dict[str, object]) -> None:
             items.patched(write, key, item_id, {"operations": operations})
 
 
+@settings(deadline=None)
 @given(left=VALUES, right=VALUES)
 def test_terms_sort_as_values_do(left, right):
     a, b, order = term(left), term(right), values.compare(left, right)
@@ -352,6 +353,7 @@ def test_terms_sort_as_values_do(left, right):
     assert (order == 0) <= (a == b)
 
 
+@settings(deadline=None)
 @given(left=st.lists(VALUES, min_size=2, max_size=2), right=st.lists(VALUES, min_size=2, max_size=2))
 def test_joined_terms_sort_as_rows_do(left, right):
     for ways in itertools.product([False, True], repeat=2):

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 import httpx
 import pytest
 
-LIMIT = 20
+LIMIT = 60
 
 
 @asynccontextmanager

@@ -31,7 +31,7 @@ async def work(msg: func.QueueMessage) -> None:
     if text.startswith("hang"):
         await asyncio.sleep(60)
     if text.startswith("slow"):
-        await asyncio.sleep(3.2)
+        await asyncio.sleep(4.5)
     note(done=text)
 
 

@@ -1,0 +1,116 @@
+"""Long work and orders, each in its owner's partition."""
+
+import logging
+from collections.abc import AsyncIterator, Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from pydantic import ValidationError
+
+from adapters.cosmos.database import SCHEMA_VERSION, Database, Document, Items, instant
+from adapters.cosmos.documents import from_document
+from adapters.cosmos.upgrades import upgraded
+from domain.base.errors import Unavailable
+from domain.operations.orders import Order
+from domain.operations.work import SYSTEM, Work
+
+log = logging.getLogger("izwop.cosmos")
+
+# As long as what it made can be fetched.
+_ENDED_TTL = int(timedelta(days=7).total_seconds())
+_DUE = "SELECT * FROM c WHERE c.kind = @kind AND c.dueAt < @now"
+_OF_KIND = "SELECT * FROM c WHERE c.kind = 'work' AND c.body.kind = @kind"
+
+
+class CosmosWorks:
+    """Work of accounts beside what they own, work of nobody in particular in a partition of its own."""
+
+    def __init__(self, database: Database) -> None:
+        self._accounts, self._system = Items(database, "accounts"), Items(database, "work")
+
+    async def get(self, owner_id: str, work_id: str) -> Work | None:
+        stored = await self._of(owner_id).read(work_id, owner_id)
+        return from_document(Work, stored) if stored and stored["kind"] == "work" else None
+
+    async def create(self, work: Work) -> bool:
+        return await self._of(work.owner_id).create(_work_document(work))
+
+    async def save(self, work: Work) -> Work:
+        items = self._of(work.owner_id)
+        return from_document(Work, await items.replace(_work_document(work), work.etag or ""))
+
+    async def of_kind(self, owner_id: str, kind: str) -> list[Work]:
+        found = await self._of(owner_id).query(_OF_KIND, owner_id, kind=kind)
+        return _newest_first(found)
+
+    async def all_of(self, owner_id: str) -> list[Work]:
+        found = await self._of(owner_id).query("SELECT * FROM c WHERE c.kind = 'work'", owner_id)
+        return _newest_first(found)
+
+    async def due(self, now: datetime) -> AsyncIterator[Work]:
+        for name, items in (("accounts", self._accounts), ("work", self._system)):
+            async for stored in items.stored(_DUE, kind="work", now=instant(now)):
+                if (work := _readable(Work, name, stored)) is not None:
+                    yield work
+
+    def _of(self, owner_id: str) -> Items:
+        return self._system if owner_id == SYSTEM else self._accounts
+
+
+class CosmosOrders:
+    """The orders of accounts. They are written by the adapters of what they follow, in the same batch."""
+
+    def __init__(self, database: Database) -> None:
+        self._items = Items(database, "accounts")
+
+    async def get(self, owner_id: str, order_id: str) -> Order | None:
+        stored = await self._items.read(order_id, owner_id)
+        return from_document(Order, stored) if stored and stored["kind"] == "order" else None
+
+    async def save(self, order: Order) -> Order:
+        return from_document(Order, await self._items.replace(order_document(order), order.etag or ""))
+
+    async def delete(self, order: Order) -> None:
+        await self._items.delete(order.id, order.owner_id, etag=order.etag)
+
+    async def due(self, now: datetime) -> AsyncIterator[Order]:
+        async for stored in self._items.stored(_DUE, kind="order", now=instant(now)):
+            if (order := _readable(Order, "accounts", stored)) is not None:
+                yield order
+
+
+def order_document(order: Order) -> Document:
+    return _document("order", order, "accountId")
+
+
+def _work_document(work: Work) -> Document:
+    stored = _document("work", work, "key" if work.owner_id == SYSTEM else "accountId")
+    return stored | {"ttl": _ENDED_TTL} if work.is_over else stored
+
+
+def _document(kind: str, body: Work | Order, partition: str) -> Document:
+    stored: dict[str, Any] = {
+        "id": body.id,
+        partition: body.owner_id,
+        "kind": kind,
+        "role": "controller",
+        "schemaVersion": SCHEMA_VERSION,
+        "createdAt": instant(body.created_at),
+        "body": body.model_dump(mode="json"),
+    }
+    # Left out where there is none: the sweep for what is due asks for nothing else.
+    return stored if body.due_at is None else stored | {"dueAt": instant(body.due_at)}
+
+
+def _readable[M: Work | Order](model: type[M], container: str, stored: Document) -> M | None:
+    """The model; None for what cannot be read, which keeps nothing else waiting."""
+    try:
+        return from_document(model, upgraded(container, stored))
+    except (ValidationError, LookupError, TypeError, Unavailable) as exc:
+        log.error("due_unreadable _rid=%s error=%s", stored["_rid"], type(exc).__name__)  # noqa: TRY400 - no values
+        return None
+
+
+def _newest_first(found: Iterable[Document]) -> list[Work]:
+    works = [from_document(Work, stored) for stored in found]
+    return sorted(works, key=lambda work: work.created_at, reverse=True)

@@ -1,0 +1,143 @@
+"""Slices of long work: taken under a lease, done, saved, and the next one sent for.
+
+Whoever lost the lease meanwhile saves nothing, so that a slice counts once. What a slice does elsewhere must
+be harmless when it is done again.
+"""
+
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from datetime import datetime
+from typing import NamedTuple, Protocol
+
+from domain.base.errors import StaleVersion, Unavailable
+from domain.operations.work import (
+    MAX_TRIES,
+    SAVE_TRIES,
+    Progress,
+    Work,
+    WorkMessage,
+    WorkQueue,
+    WorkStore,
+    message_for,
+)
+
+SLICE_ITEMS = 500
+SLICE_SECONDS = 20
+
+
+class Slice:
+    """Bound of one slice, asked between items; `clock` gives seconds that only go forward."""
+
+    def __init__(self, clock: Callable[[], float], *, items: int = SLICE_ITEMS) -> None:
+        self._clock, self._items, self._until = clock, items, clock() + SLICE_SECONDS
+
+    def spend(self, items: int = 1) -> None:
+        self._items -= items
+
+    @property
+    def left(self) -> int:
+        return max(0, self._items)
+
+    @property
+    def is_over(self) -> bool:
+        return self._items <= 0 or self._clock() >= self._until
+
+
+class Job(Protocol):
+    """One kind of work."""
+
+    async def slice(self, work: Work, bound: Slice) -> Progress:
+        """Go on from the work's cursor until the bound is over; harmless when it is done again."""
+        ...
+
+    async def discard(self, work: Work) -> None:
+        """Undo what cancelled work has left."""
+        ...
+
+
+class SliceDone(NamedTuple):
+    """The work after a slice, and what went wrong in it."""
+
+    work: Work
+    error: Exception | None = None
+
+
+async def do_slice(
+    message: WorkMessage,
+    *,
+    jobs: Mapping[str, Job],
+    works: WorkStore,
+    queue: WorkQueue,
+    lease: str,
+    bound: Slice,
+    now: Callable[[], datetime],
+) -> SliceDone | None:
+    """Do one slice of the work and send for the next; None when there is nothing to do, or another does it.
+
+    `lease` is random, for this call alone. A slice that raises is tried again later, not by the message.
+    """
+    work = await _take(message, works, lease, now())
+    if work is None:
+        return None
+    if work.lease is None:
+        return SliceDone(work)
+    job, error = jobs[work.kind], None
+    try:
+        change = await _slice(job, work, bound)
+    except Exception as exc:  # noqa: BLE001 - whatever it is, the work must not stay taken
+        change, error = Work.tried_in_vain, exc
+    saved = await _save(work, lambda present: change(present, now()), works)
+    if saved is None:
+        return None
+    if saved.due_at is not None and error is None:
+        await queue.send(message_for(saved))
+    return SliceDone(saved, error)
+
+
+async def _slice(job: Job, work: Work, bound: Slice) -> Callable[[Work, datetime], Work]:
+    if work.state == "cancelled":
+        await job.discard(work)
+        return Work.released
+    progress = await job.slice(work, bound)
+    return lambda present, at: present.advanced(progress, at)
+
+
+async def _take(message: WorkMessage, works: WorkStore, lease: str, now: datetime) -> Work | None:
+    """The work, held by this lease; without a lease when too many tries have come to nothing."""
+    work = await works.get(message.owner_id, message.work_id)
+    if work is None or work.due_at is None or (work.lease is not None and now < work.due_at):
+        return None
+    try:
+        if work.state == "paused":
+            await works.save(work.released(now))
+            return None
+        return await works.save(
+            work.tried_in_vain(now) if work.tries >= MAX_TRIES else work.taken(lease, now)
+        )
+    except StaleVersion:
+        return None
+
+
+async def _save(held: Work, change: Callable[[Work], Work], works: WorkStore) -> Work | None:
+    """Save what a slice came to, upon what its owner asked for meanwhile; None when the lease is lost."""
+    present = held
+    for _ in range(SAVE_TRIES):
+        try:
+            return await works.save(change(present))
+        except StaleVersion:
+            found = await works.get(held.owner_id, held.id)
+            if found is None or found.lease != held.lease:
+                return None
+            present = found
+    raise Unavailable
+
+
+async def send_due_work(now: datetime, *, works: WorkStore, queue: WorkQueue) -> int:
+    """Send for workers for all work that is due, unless it changed since; return for how much."""
+    sent = 0
+    async for work in works.due(now):
+        with suppress(StaleVersion):
+            await works.save(work.put_off(now))
+            await queue.send(message_for(work))
+            sent += 1
+    return sent

@@ -1,0 +1,212 @@
+"""Long work: what takes longer than a request, done in slices that survive a crash at any point.
+
+A work is one document in its owner's partition. A queue message brings its id; a worker takes the work under
+a lease, does one slice, saves how far it is and sends the next message (`slices.py`). A timer sends a message
+for work that is due: its lease has run out, or its message was lost.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import Literal, NamedTuple, Protocol
+
+from pydantic import ConfigDict, Field
+
+from domain.base.errors import Conflict, NotFound, StaleVersion, Unavailable
+from domain.base.model import Closed, Model
+
+# Three slices long: a worker that holds the work this long is gone. Were it not, it would count nothing.
+LEASE = timedelta(minutes=1)
+# A message that was not worked on by then is sent once more.
+PATIENCE = timedelta(minutes=1)
+MOST_PATIENCE = timedelta(hours=1)
+# Together some hours: longer than the outages of what a slice depends on.
+MAX_TRIES = 10
+MOST_FAILURES = 20
+# Of what belongs to nobody, such as bringing stored documents up to date.
+SYSTEM = "system"
+SAVE_TRIES = 5
+
+State = Literal["running", "paused", "done", "failed", "cancelled"]
+Change = Literal["pause", "resume", "cancel"]
+
+
+class WrongWorkState(Conflict):
+    code = "wrong_work_state"
+    title = "The work is not in a state where this can be done"
+
+
+class Failure(Closed):
+    """One thing that could not be done, by its id."""
+
+    item: str
+    code: str
+
+
+class Progress(NamedTuple):
+    """Result of one slice. `cursor` is where the next one begins; `total` is None while nobody knows."""
+
+    cursor: str
+    done: int
+    over: bool = False
+    total: int | None = None
+    failures: tuple[Failure, ...] = ()
+
+
+class Work(Model):
+    """Long work and how far it is.
+
+    `cursor` belongs to its kind. `lease` names the worker that has it. `due_at` is when a timer looks after
+    it; None once nothing is left to do, or while it is paused. `failed` counts, `failures` names the first.
+    """
+
+    id: str
+    kind: str
+    owner_id: str
+    version: int = 1
+    state: State = "running"
+    cursor: str = ""
+    done: int = 0
+    total: int | None = None
+    failed: int = 0
+    failures: list[Failure] = Field(default=[], max_length=MOST_FAILURES)
+    tries: int = 0
+    lease: str | None = None
+    due_at: datetime | None
+    created_at: datetime
+    updated_at: datetime
+    ended_at: datetime | None = None
+    etag: str | None = Field(default=None, exclude=True)
+
+    @property
+    def is_over(self) -> bool:
+        return self.state in ("done", "failed", "cancelled")
+
+    def taken(self, lease: str, at: datetime) -> "Work":
+        return self._changed(at, lease=lease, due_at=at + LEASE, tries=self.tries + 1)
+
+    def advanced(self, progress: Progress, at: datetime) -> "Work":
+        """After a slice. It stays paused or cancelled if that was asked for meanwhile."""
+        over = progress.over and self.state != "cancelled"
+        done = self.done + progress.done
+        total = self.total if progress.total is None else progress.total
+        return self._changed(
+            at,
+            state="done" if over else self.state,
+            cursor=progress.cursor,
+            done=done,
+            total=done if over else total,
+            failed=self.failed + len(progress.failures),
+            failures=[*self.failures, *progress.failures][:MOST_FAILURES],
+            tries=0,
+            lease=None,
+            due_at=None if over or self.state == "paused" else at + PATIENCE,
+            ended_at=at if over else self.ended_at,
+        )
+
+    def tried_in_vain(self, at: datetime) -> "Work":
+        """After a slice that failed, or whose workers vanished too often: to be tried later, or never."""
+        if self.tries >= MAX_TRIES:
+            state = "cancelled" if self.state == "cancelled" else "failed"
+            return self._changed(at, state=state, lease=None, due_at=None, ended_at=self.ended_at or at)
+        wait = min(PATIENCE * 2 ** max(0, self.tries - 1), MOST_PATIENCE)
+        return self._changed(at, lease=None, due_at=None if self.state == "paused" else at + wait)
+
+    def released(self, at: datetime) -> "Work":
+        """Left alone: nothing more is to be done, or not until it is resumed."""
+        return self._changed(at, lease=None, due_at=None)
+
+    def put_off(self, at: datetime) -> "Work":
+        """Free for any worker, and looked after again unless one comes."""
+        return self._changed(at, lease=None, due_at=at + PATIENCE)
+
+    def changed(self, change: Change, at: datetime) -> "Work":
+        """Paused, resumed or cancelled. Resuming also tries again what had failed."""
+        if change == "pause" and self.state == "running":
+            return self._changed(at, state="paused", due_at=self.due_at if self.lease else None)
+        if change == "resume" and self.state in ("paused", "failed"):
+            due_at = self.due_at if self.lease else at + PATIENCE
+            return self._changed(at, state="running", tries=0, due_at=due_at, ended_at=None)
+        if change == "cancel" and self.state in ("running", "paused", "failed"):
+            due_at = self.due_at if self.lease else at + PATIENCE
+            return self._changed(at, state="cancelled", tries=0, due_at=due_at, ended_at=at)
+        raise WrongWorkState
+
+    def _changed(self, at: datetime, **update: object) -> "Work":
+        return self.model_copy(update={"version": self.version + 1, "updated_at": at, **update})
+
+
+class WorkMessage(Model):
+    """The queue message: which work to go on with."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    version: Literal[1] = 1
+    owner_id: str
+    work_id: str
+
+
+class WorkStore(Protocol):
+    async def get(self, owner_id: str, work_id: str) -> Work | None: ...
+    async def create(self, work: Work) -> bool:
+        """Store new work; False when it is there already."""
+        ...
+
+    async def save(self, work: Work) -> Work: ...
+    async def of_kind(self, owner_id: str, kind: str) -> list[Work]:
+        """The owner's work of a kind, newest first."""
+        ...
+
+    def due(self, now: datetime) -> AsyncIterator[Work]:
+        """The work of all owners that a timer has to look after."""
+        ...
+
+
+class WorkQueue(Protocol):
+    async def send(self, message: WorkMessage) -> None: ...
+
+
+def message_for(work: Work) -> WorkMessage:
+    return WorkMessage(owner_id=work.owner_id, work_id=work.id)
+
+
+def new_work(kind: str, owner_id: str, work_id: str, at: datetime) -> Work:
+    return Work(id=work_id, kind=kind, owner_id=owner_id, due_at=at + PATIENCE, created_at=at, updated_at=at)
+
+
+async def start_work(work: Work, *, works: WorkStore, queue: WorkQueue) -> Work:
+    """Store new work and send for a worker; work of this id that is there already goes on as it is."""
+    if not await works.create(work):
+        found = await works.get(work.owner_id, work.id)
+        if found is None:
+            raise Unavailable
+        work = found
+    # It is stored, so that the timer finds it.
+    with suppress(Unavailable):
+        await queue.send(message_for(work))
+    return work
+
+
+async def read_work(owner_id: str, work_id: str, *, works: WorkStore) -> Work:
+    work = await works.get(owner_id, work_id)
+    if work is None:
+        raise NotFound
+    return work
+
+
+async def change_work(
+    owner_id: str, work_id: str, change: Change, *, now: datetime, works: WorkStore, queue: WorkQueue
+) -> Work:
+    """Pause, resume or cancel. A slice under way ends first; repeating a change that was made is harmless."""
+    wanted: dict[Change, State] = {"pause": "paused", "resume": "running", "cancel": "cancelled"}
+    for _ in range(SAVE_TRIES):
+        work = await read_work(owner_id, work_id, works=works)
+        if work.state == wanted[change]:
+            return work
+        with suppress(StaleVersion):
+            work = await works.save(work.changed(change, now))
+            if work.due_at is not None and work.lease is None:
+                with suppress(Unavailable):
+                    await queue.send(message_for(work))
+            return work
+    raise Unavailable

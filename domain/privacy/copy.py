@@ -1,0 +1,223 @@
+"""The copy of what an account has: gathered page by page, then written into volumes, as long work.
+
+Gathering leaves a part for each page of a section. Parts carry the lease of the worker that wrote them, so
+that only those of slices that counted get into a volume. A volume takes whole parts, in their order.
+"""
+
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from pydantic import Field
+
+from domain.base.errors import Conflict, NotFound
+from domain.base.model import Model
+from domain.operations.slices import Slice
+from domain.operations.work import Progress, Work, WorkQueue, WorkStore, new_work, start_work
+from domain.privacy.archive import VOLUME_BYTES, File, VolumeWriter, write_part
+from domain.privacy.index_page import (
+    Copied,
+    Entry,
+    read_entries,
+    write_entries,
+    write_index,
+    write_manifest,
+)
+from domain.privacy.sections import Item, Section
+
+COPY = "copy"
+KEEP = timedelta(days=7)
+MOST_A_DAY = 3
+
+
+class TooManyCopies(Conflict):
+    code = "too_many_copies"
+    title = f"{MOST_A_DAY} copies can be made in a day; try again tomorrow"
+
+
+class Part(Model):
+    """A page of a section that is gathered: a zip of its files, and beside it what the index says of them."""
+
+    name: str
+    size: int
+
+
+class CopyCursor(Model):
+    """How far a copy is. `page` is where the section goes on; `volumes` are the sizes of those written."""
+
+    section: int = 0
+    page: str | None = None
+    parts: list[Part] = Field(default=[])
+    volumes: list[int] = Field(default=[])
+
+    @classmethod
+    def of(cls, work: Work) -> "CopyCursor":
+        return cls.model_validate_json(work.cursor) if work.cursor else cls()
+
+
+class CopyFiles(Protocol):
+    """Where the pieces of copies are kept, each for some days."""
+
+    async def put_piece(self, account_id: str, work_id: str, name: str, content: bytes) -> None: ...
+    async def read_piece(self, account_id: str, work_id: str, name: str) -> bytes | None: ...
+    async def stage_volume(
+        self, account_id: str, work_id: str, number: int, block: str, content: bytes
+    ) -> None:
+        """Keep a block of a volume; blocks are of one length of name."""
+        ...
+
+    async def commit_volume(
+        self, account_id: str, work_id: str, number: int, blocks: Sequence[str]
+    ) -> None: ...
+    async def read_volume(self, account_id: str, work_id: str, number: int) -> bytes | None: ...
+    async def delete_copy(self, account_id: str, work_id: str, *, keep_volumes: bool) -> None:
+        """Delete the pieces of a copy, and its volumes unless they are kept."""
+        ...
+
+
+class CopyJob:
+    def __init__(self, sections: Sequence[Section], files: CopyFiles) -> None:
+        self._sections, self._files = sections, files
+
+    async def slice(self, work: Work, bound: Slice) -> Progress:
+        cursor, done = CopyCursor.of(work), 0
+        total = work.total or sum([await each.count(work.owner_id) for each in self._sections])
+        while cursor.section < len(self._sections) and not bound.is_over:
+            cursor, items = await self._gather(work, cursor)
+            bound.spend(max(1, items))
+            done += items
+        while cursor.section == len(self._sections) and not bound.is_over:
+            volumes = volumes_of(cursor.parts)
+            if len(cursor.volumes) == len(volumes):
+                await self._files.delete_copy(work.owner_id, work.id, keep_volumes=True)
+                return Progress(cursor.model_dump_json(), done, over=True, total=total)
+            size = await self._write_volume(work, cursor, volumes)
+            if size is None:
+                # Pieces are kept for some days, and this was paused for longer: gather once more.
+                return Progress("", -work.done, total=None)
+            cursor = cursor.model_copy(update={"volumes": [*cursor.volumes, size]})
+            bound.spend(100)
+        return Progress(cursor.model_dump_json(), done, total=total)
+
+    async def discard(self, work: Work) -> None:
+        await self._files.delete_copy(work.owner_id, work.id, keep_volumes=False)
+
+    async def _gather(self, work: Work, cursor: CopyCursor) -> tuple[CopyCursor, int]:
+        section = self._sections[cursor.section]
+        page = await section.page(work.owner_id, cursor.page, work.created_at)
+        name = f"{work.lease}-{len(cursor.parts):05}"
+        part = write_part([file for item in page.items for file in item.files], work.created_at)
+        entries = write_entries(_entry(section.name, item) for item in page.items)
+        await self._files.put_piece(work.owner_id, work.id, f"{name}.zip", part)
+        await self._files.put_piece(work.owner_id, work.id, f"{name}.json", entries)
+        further = {
+            "parts": [*cursor.parts, Part(name=name, size=len(part))],
+            "page": page.following,
+            "section": cursor.section + (page.following is None),
+        }
+        return cursor.model_copy(update=further), len(page.items)
+
+    async def _write_volume(
+        self, work: Work, cursor: CopyCursor, volumes: Sequence[Sequence[Part]]
+    ) -> int | None:
+        """Write the next volume, block by block; its size, or None when a part is gone."""
+        number = len(cursor.volumes) + 1
+        blocks, size = list[str](), 0
+        with VolumeWriter(folder_of(work), work.created_at) as writer:
+            async with aclosing(self._blocks(work, cursor, volumes, writer)) as contents:
+                async for content in contents:
+                    if content is None:
+                        return None
+                    blocks.append(f"{work.lease}-{len(blocks):05}")
+                    await self._files.stage_volume(work.owner_id, work.id, number, blocks[-1], content)
+                    size += len(content)
+        await self._files.commit_volume(work.owner_id, work.id, number, blocks)
+        return size
+
+    async def _blocks(
+        self, work: Work, cursor: CopyCursor, volumes: Sequence[Sequence[Part]], writer: VolumeWriter
+    ) -> AsyncGenerator[bytes | None]:
+        """The next volume piece by piece, the index in the first one; None when a part is gone."""
+        if not cursor.volumes:
+            first = await self._first_files(work, cursor, len(volumes))
+            yield None if first is None else writer.add(first)
+        for part in volumes[len(cursor.volumes)]:
+            content = await self._files.read_piece(work.owner_id, work.id, f"{part.name}.zip")
+            if content is None:
+                yield None
+            elif block := writer.add_part(content):
+                yield block
+        yield writer.close()
+
+    async def _first_files(self, work: Work, cursor: CopyCursor, volumes: int) -> list[File] | None:
+        """The index and the manifest of the whole copy."""
+        entries: list[Entry] = []
+        for part in cursor.parts:
+            content = await self._files.read_piece(work.owner_id, work.id, f"{part.name}.json")
+            if content is None:
+                return None
+            entries += read_entries(content)
+        copied = Copied(work.owner_id, work.created_at, volumes)
+        return [
+            File("index.html", write_index(copied, self._sections, entries)),
+            File("manifest.json", write_manifest(copied, self._sections, entries)),
+        ]
+
+
+def folder_of(work: Work) -> str:
+    """The name of the folder that the copy unpacks to, and of its files."""
+    return f"izwop-copy-{work.created_at:%Y-%m-%d}"
+
+
+def volumes_of(parts: Sequence[Part]) -> list[list[Part]]:
+    """The parts of each volume: as many as fit, and at least one."""
+    volumes: list[list[Part]] = []
+    room = 0
+    for part in parts:
+        if part.size > room:
+            volumes.append([])
+            room = VOLUME_BYTES
+        volumes[-1].append(part)
+        room -= part.size
+    return volumes
+
+
+async def start_copy(
+    account_id: str, *, work_id: str, now: datetime, works: WorkStore, queue: WorkQueue
+) -> Work:
+    """Begin a copy. Answers the one of this id or the one under way, if there is one; at most three a day."""
+    found = await works.of_kind(account_id, COPY)
+    known = next((work for work in found if work.id == work_id or not work.is_over), None)
+    if known is not None:
+        return known
+    if sum(now - work.created_at < timedelta(days=1) for work in found) >= MOST_A_DAY:
+        raise TooManyCopies
+    return await start_work(new_work(COPY, account_id, work_id, now), works=works, queue=queue)
+
+
+async def latest_copy(account_id: str, *, works: WorkStore) -> Work | None:
+    found = await works.of_kind(account_id, COPY)
+    return found[0] if found else None
+
+
+async def read_copy(
+    account_id: str, work_id: str, volume: int, *, now: datetime, works: WorkStore, files: CopyFiles
+) -> tuple[Work, bytes]:
+    """A volume of a finished copy, for as long as it is kept."""
+    work = await works.get(account_id, work_id)
+    if work is None or work.kind != COPY or not is_kept(work, now):
+        raise NotFound
+    content = await files.read_volume(account_id, work_id, volume)
+    if content is None:
+        raise NotFound
+    return work, content
+
+
+def is_kept(work: Work, now: datetime) -> bool:
+    """Whether the copy can be fetched now."""
+    return work.state == "done" and work.ended_at is not None and now < work.ended_at + KEEP
+
+
+def _entry(section: str, item: Item) -> Entry:
+    return Entry(section, item.title, item.facts, [file.name for file in item.files])

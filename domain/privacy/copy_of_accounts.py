@@ -1,0 +1,149 @@
+"""The account, its profiles, its sessions and its long work in a copy."""
+
+from datetime import datetime
+from typing import Protocol
+
+from domain.accounts.account import Account
+from domain.accounts.profiles import Profile
+from domain.operations.work import Work
+from domain.privacy.sections import Counts, Item, Page, json_file, moment
+from domain.sign_in.sessions import Session
+
+_PROFILES = 100
+
+
+class Accounts(Protocol):
+    async def get(self, account_id: str) -> Account | None: ...
+
+
+class Profiles(Protocol):
+    async def list(
+        self, account_id: str, limit: int, cursor: str | None
+    ) -> tuple[list[Profile], str | None]: ...
+
+
+class Sessions(Protocol):
+    async def list(self, account_id: str, now: datetime) -> list[Session]: ...
+
+
+class Works(Protocol):
+    async def all_of(self, owner_id: str) -> list[Work]:
+        """All work of an owner, newest first."""
+        ...
+
+
+class AccountSection:
+    name, title = "account", "Your account"
+    note = "How the sign-in service knows you, and when you came."
+    kinds: tuple[str, ...] = ("account",)
+
+    def __init__(self, accounts: Accounts) -> None:
+        self._accounts = accounts
+
+    async def count(self, account_id: str) -> int:  # noqa: ARG002 - everybody has one
+        return 1
+
+    async def page(self, account_id: str, cursor: str | None, at: datetime) -> Page:  # noqa: ARG002
+        account = await self._accounts.get(account_id)
+        if account is None:
+            return Page([], None)
+        told = {
+            "id": account.id,
+            "email": account.email,
+            "issuer": account.iss,
+            "subject": account.sub,
+            "createdAt": account.created_at.isoformat(),
+            "welcomedAt": account.welcomed_at and account.welcomed_at.isoformat(),
+        }
+        facts = [
+            ("E-mail address", account.email),
+            ("Sign-in service", account.iss),
+            ("Your number there", account.sub),
+            ("First signed in", moment(account.created_at)),
+            ("Welcome mail sent", moment(account.welcomed_at)),
+        ]
+        return Page([Item("Account", facts, [json_file("account.json", told)])], None)
+
+
+class ProfilesSection:
+    name, title = "profiles", "Your profiles"
+    note = "The professional lives that you keep apart. Only you see their names."
+    kinds: tuple[str, ...] = ("profile",)
+
+    def __init__(self, profiles: Profiles, counts: Counts) -> None:
+        self._profiles, self._counts = profiles, counts
+
+    async def count(self, account_id: str) -> int:
+        return await self._counts.count(account_id, "profile")
+
+    async def page(self, account_id: str, cursor: str | None, at: datetime) -> Page:  # noqa: ARG002
+        found, following = await self._profiles.list(account_id, _PROFILES, cursor)
+        return Page([_profile(profile) for profile in found], following)
+
+
+class SessionsSection:
+    name, title = "sessions", "Where you are signed in"
+    note = "The browsers that were signed in when you asked for this copy. We keep no addresses of them."
+    kinds: tuple[str, ...] = ("session",)
+
+    def __init__(self, sessions: Sessions, counts: Counts) -> None:
+        self._sessions, self._counts = sessions, counts
+
+    async def count(self, account_id: str) -> int:
+        return await self._counts.count(account_id, "session")
+
+    async def page(self, account_id: str, cursor: str | None, at: datetime) -> Page:  # noqa: ARG002
+        found = await self._sessions.list(account_id, at)
+        return Page([_session(number, session) for number, session in enumerate(found, 1)], None)
+
+
+class WorkSection:
+    name, title = "work", "Work you asked for"
+    note = "Copies such as this one, until a week after they ended."
+    kinds: tuple[str, ...] = ("work",)
+
+    def __init__(self, works: Works, counts: Counts) -> None:
+        self._works, self._counts = works, counts
+
+    async def count(self, account_id: str) -> int:
+        return await self._counts.count(account_id, "work")
+
+    async def page(self, account_id: str, cursor: str | None, at: datetime) -> Page:  # noqa: ARG002
+        found = await self._works.all_of(account_id)
+        return Page([_work(work) for work in found if work.created_at <= at], None)
+
+
+def _profile(profile: Profile) -> Item:
+    told = {
+        "id": profile.id,
+        "name": profile.name,
+        "createdAt": profile.created_at.isoformat(),
+        "updatedAt": profile.updated_at.isoformat(),
+    }
+    facts = [("Made", moment(profile.created_at)), ("Changed", moment(profile.updated_at))]
+    return Item(profile.name, facts, [json_file(f"profiles/{profile.id}.json", told)])
+
+
+def _session(number: int, session: Session) -> Item:
+    told = {
+        "createdAt": session.created_at.isoformat(),
+        "seenAt": session.seen_at.isoformat(),
+        "expiresAt": session.expires_at.isoformat(),
+    }
+    facts = [
+        ("Signed in", moment(session.created_at)),
+        ("Last seen", moment(session.seen_at)),
+        ("Ends at the latest", moment(session.expires_at)),
+    ]
+    return Item(f"Browser {number}", facts, [json_file(f"sessions/session-{number}.json", told)])
+
+
+def _work(work: Work) -> Item:
+    told = {
+        "id": work.id,
+        "kind": work.kind,
+        "createdAt": work.created_at.isoformat(),
+        "endedAt": work.ended_at and work.ended_at.isoformat(),
+    }
+    facts = [("Asked for", moment(work.created_at)), ("Ended", moment(work.ended_at))]
+    return Item(work.kind.capitalize(), facts, [json_file(f"work/{work.id}.json", told)])

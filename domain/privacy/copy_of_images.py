@@ -1,0 +1,67 @@
+"""The pictures in a copy."""
+
+from datetime import datetime
+from typing import Protocol
+
+from domain.images.image import Image
+from domain.privacy.archive import File
+from domain.privacy.sections import Counts, Item, Page, json_file, moment
+
+# A page is one part of the copy: some megabytes.
+_IMAGES = 10
+_PURPOSES = {"photo": "Photo", "logo": "Logo", "companyImage": "Picture of the company"}
+# The same picture in the size of a thumbnail is left out.
+_FORMS = ("jpeg", "webp")
+
+
+class Images(Protocol):
+    async def list(
+        self, account_id: str, limit: int, cursor: str | None
+    ) -> tuple[list[Image], str | None]: ...
+
+
+class Media(Protocol):
+    async def open_media(self, name: str) -> tuple[bytes, str] | None: ...
+
+
+class ImagesSection:
+    name, title = "pictures", "Your pictures"
+    note = "As cards show them. What you sent is not kept, only the pixels of it."
+    kinds: tuple[str, ...] = ("image",)
+
+    def __init__(self, images: Images, media: Media, counts: Counts) -> None:
+        self._images, self._media, self._counts = images, media, counts
+
+    async def count(self, account_id: str) -> int:
+        return await self._counts.count(account_id, "image")
+
+    async def page(self, account_id: str, cursor: str | None, at: datetime) -> Page:  # noqa: ARG002
+        found, following = await self._images.list(account_id, _IMAGES, cursor)
+        return Page([await self._item(image) for image in found], following)
+
+    async def _item(self, image: Image) -> Item:
+        files = []
+        for form in _FORMS:
+            name = image.files.get(form, "")
+            content = await self._media.open_media(name) if name else None
+            if content is not None:
+                files.append(File(f"pictures/{image.id}.{name.rpartition('.')[2]}", content[0]))
+        told = {
+            "id": image.id,
+            "purpose": image.purpose,
+            "state": image.state,
+            "problem": image.problem,
+            "width": image.width,
+            "height": image.height,
+            "createdAt": image.created_at.isoformat(),
+        }
+        facts = [
+            ("State", image.state),
+            ("Size", f"{image.width} by {image.height} pixels" if image.width else ""),
+            ("Sent", moment(image.created_at)),
+        ]
+        return Item(
+            f"{_PURPOSES[image.purpose]} {image.id}",
+            facts,
+            [*files, json_file(f"pictures/{image.id}.json", told)],
+        )

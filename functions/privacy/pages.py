@@ -1,0 +1,108 @@
+"""`/my/account/copy`: the copy of one's data, from asking for it to fetching it."""
+
+import re
+from contextlib import suppress
+from http import HTTPStatus
+from typing import Final, get_args
+
+import azure.functions as func
+
+import wiring.operations
+import wiring.privacy
+from domain.base.errors import NotFound
+from domain.operations.work import Change, WrongWorkState, change_work
+from domain.privacy.copy import (
+    KEEP,
+    CopyCursor,
+    TooManyCopies,
+    folder_of,
+    is_kept,
+    latest_copy,
+    read_copy,
+    start_copy,
+)
+from functions.framework.assets import script_url
+from functions.framework.callers import SignedIn
+from functions.framework.clock import new_id, now
+from functions.framework.my_pages import my_page, person_and_form, person_of
+from functions.framework.replies import redirect, reply
+
+_FILE: Final = re.compile(r"([1-9][0-9]{0,3})\.zip")
+_PAGE: Final = "/my/account/copy"
+
+
+async def show(req: func.HttpRequest) -> func.HttpResponse:
+    return await _page(await person_of(req))
+
+
+async def start(req: func.HttpRequest) -> func.HttpResponse:
+    person, _ = await person_and_form(req)
+    try:
+        await start_copy(
+            person.account_id,
+            work_id=new_id("job"),
+            now=now(),
+            works=wiring.operations.works(),
+            queue=wiring.operations.work_queue(),
+        )
+    except TooManyCopies as refusal:
+        return await _page(person, fault=refusal.title, status=HTTPStatus.CONFLICT)
+    return redirect(_PAGE)
+
+
+async def change(req: func.HttpRequest) -> func.HttpResponse:
+    """Pause, resume or cancel. What has ended meanwhile is shown as it is."""
+    person, form = await person_and_form(req)
+    wanted: Change | None = next((each for each in get_args(Change) if each == form.get("change")), None)
+    if wanted is None:
+        raise NotFound
+    with suppress(WrongWorkState):
+        await change_work(
+            person.account_id,
+            req.route_params["workId"],
+            wanted,
+            now=now(),
+            works=wiring.operations.works(),
+            queue=wiring.operations.work_queue(),
+        )
+    return redirect(_PAGE)
+
+
+async def fetch(req: func.HttpRequest) -> func.HttpResponse:
+    """One volume of a copy, to its owner alone."""
+    person = await person_of(req)
+    match = _FILE.fullmatch(req.route_params["file"])
+    if match is None:
+        raise NotFound
+    work, content = await read_copy(
+        person.account_id,
+        req.route_params["workId"],
+        int(match[1]),
+        now=now(),
+        works=wiring.operations.works(),
+        files=wiring.privacy.copies(),
+    )
+    several = f"-{match[1]}" if len(CopyCursor.of(work).volumes) > 1 else ""
+    return reply(
+        content,
+        content_type="application/zip",
+        headers={"Content-Disposition": f'attachment; filename="{folder_of(work)}{several}.zip"'},
+    )
+
+
+async def _page(
+    person: SignedIn, *, fault: str | None = None, status: int = HTTPStatus.OK
+) -> func.HttpResponse:
+    work = await latest_copy(person.account_id, works=wiring.operations.works())
+    return my_page(
+        "privacy/copy.html",
+        person,
+        section="account",
+        status=status,
+        live=True,
+        work=work,
+        volumes=CopyCursor.of(work).volumes if work and is_kept(work, now()) else [],
+        until=work.ended_at + KEEP if work and work.ended_at else None,
+        fault=fault,
+        script=script_url("progress"),
+    )

@@ -1,0 +1,232 @@
+"""The copy of one's data: everything that is one's own, nothing of anybody else, readable and whole."""
+
+import asyncio
+import csv
+import io
+import json
+import zipfile
+from datetime import UTC, datetime
+
+import pytest
+
+import wiring.images
+import wiring.operations
+import wiring.privacy
+import wiring.sign_in
+from functions.framework.clock import new_id
+from tests.functions.cards.test_api_cards import a_card, published
+from tests.functions.images.test_images import ready
+from tests.functions.visits.test_counting import a_batch, send
+
+HOSTILE = '<script>alert("1")</script>'
+LINK = "https://example.com/ada"
+
+
+async def account_of(person) -> str:
+    return (await person.api("GET", "account")).json()["id"]
+
+
+async def copied(host, account: str):
+    """Make a copy as the app does; the work, once it is over."""
+    from domain.privacy.copy import start_copy  # noqa: PLC0415 - the module that the host loaded
+
+    work = await start_copy(
+        account,
+        work_id=new_id("job"),
+        now=datetime.now(UTC),
+        works=wiring.operations.works(),
+        queue=wiring.operations.work_queue(),
+    )
+    await host.drain_queue("work")
+    return await wiring.operations.works().get(account, work.id)
+
+
+async def opened(work) -> dict[str, bytes]:
+    """The files of a copy by name, of all its volumes."""
+    from domain.privacy.copy import CopyCursor  # noqa: PLC0415
+
+    found: dict[str, bytes] = {}
+    for number, size in enumerate(CopyCursor.of(work).volumes, 1):
+        content = await wiring.privacy.copies().read_volume(work.owner_id, work.id, number)
+        assert len(content) == size
+        with zipfile.ZipFile(io.BytesIO(content)) as volume:
+            assert volume.testzip() is None
+            for name in volume.namelist():
+                folder, _, inner = name.partition("/")
+                assert folder == f"izwop-copy-{work.created_at:%Y-%m-%d}"
+                assert inner not in found
+                found[inner] = volume.read(name)
+    return found
+
+
+@pytest.fixture
+async def ada(host, signed_in):
+    """Somebody with two profiles, two cards, a picture and visits."""
+    person = await signed_in()
+    await person.api("POST", "profiles", json={"name": HOSTILE})
+    person.picture = (await ready(host, person))["id"]
+    person.shown = (
+        await published(
+            person, title="Analyst", website=LINK, photo=person.picture, audiences={"title": "public"}
+        )
+    ).json()
+    person.draft = (await a_card(person, bio=HOSTILE)).json()
+    card = person.shown["id"]
+    await send(a_batch(card, 3), a_batch(card, kind="save"))
+    await host.drain_queue("visits")
+    return person
+
+
+async def test_a_copy_holds_everything_that_is_ones_own(host, ada) -> None:
+    account = await account_of(ada)
+    work = await copied(host, account)
+    assert (work.state, work.done) == ("done", work.total)
+    files = await opened(work)
+    told = json.loads(files["account.json"])
+    assert told["id"] == account
+    assert told["email"] == (await ada.api("GET", "account")).json()["email"]
+    profiles = (await ada.api("GET", "profiles")).json()["data"]
+    names = {json.loads(files[f"profiles/{profile['id']}.json"])["name"] for profile in profiles}
+    assert names == {profile["name"] for profile in profiles}
+    for card in (ada.shown, ada.draft):
+        told = json.loads(files[f"cards/card-{card['handle']}.json"])
+        assert told["draft"] == card["draft"]
+        assert told["published"] == card["published"]
+    assert b"FN:" in files[f"cards/card-{ada.shown['handle']}.vcf"]
+    assert f"cards/card-{ada.draft['handle']}.vcf" not in files
+    assert files[f"pictures/{ada.picture}.jpg"].startswith(b"\xff\xd8")
+    assert files[f"pictures/{ada.picture}.webp"][8:12] == b"WEBP"
+    rows = list(csv.DictReader(io.StringIO(files[f"visits/visits-{ada.shown['handle']}.csv"].decode())))
+    assert {(row["what"], row["count"]) for row in rows} == {("view", "3"), ("save", "1")}
+    assert sum(name.startswith("sessions/") for name in files) == 1
+
+
+async def test_the_manifest_names_every_file_and_every_section(host, ada) -> None:
+    files = await opened(await copied(host, await account_of(ada)))
+    manifest = json.loads(files["manifest.json"])
+    listed = {file for section in manifest["sections"] for file in section["files"]}
+    assert listed | {"index.html", "manifest.json"} == files.keys()
+    counts = {section["name"]: section["count"] for section in manifest["sections"]}
+    assert counts == {
+        "account": 1, "profiles": 3, "cards": 2, "pictures": 1, "visits": 2, "sessions": 1, "work": 1,
+    }  # fmt: skip
+
+
+async def test_the_page_tells_it_in_words_and_runs_nothing_that_was_written(host, ada) -> None:
+    page = (await opened(await copied(host, await account_of(ada))))["index.html"].decode()
+    assert "<script" not in page
+    assert page.count("&lt;script&gt;") >= 2
+    assert "Analyst (seen by everyone)" in page
+    assert f'<img src="pictures/{ada.picture}.jpg"' in page
+    assert "Views</dt><dd><bdi>3" in page
+
+
+async def test_nothing_of_anybody_else_and_no_secret_is_in_it(host, ada, signed_in) -> None:
+    bob = await signed_in()
+    theirs = (await published(bob, bio="The secret of Bob")).json()
+    account = await account_of(ada)
+    files = await opened(await copied(host, account))
+    whole = b"".join(files.values()).decode("latin-1")
+    for secret in ("The secret of Bob", theirs["id"], await account_of(bob), ada.csrf):
+        assert secret not in whole
+    [session] = await wiring.sign_in.sessions().list(account, datetime.now(UTC))
+    assert session.id not in whole
+    assert all(name.isascii() and ".." not in name and not name.startswith("/") for name in files)
+
+
+async def test_every_kind_of_document_is_told_or_withheld_with_a_reason(host, ada) -> None:
+    from domain.privacy.sections import WITHHELD  # noqa: PLC0415
+
+    account = await account_of(ada)
+    await ada.api("DELETE", f"cards/{ada.draft['id']}", headers={"If-Match": '"1"'})
+    await ada.api("POST", "profiles", json={"name": "Again"}, headers={"Idempotency-Key": "again"})
+    gone = await ada.api("POST", "profiles", json={"name": "Gone"})
+    await ada.api("DELETE", f"profiles/{gone.json()['id']}", headers={"If-Match": '"1"'})
+    await copied(host, account)
+    accounts = wiring.operations.works()._accounts
+    stored = {document["kind"] for document in await accounts.query("SELECT c.kind FROM c", account)}
+    known = {kind for told in (*wiring.privacy.sections(), *WITHHELD) for kind in told.kinds}
+    assert {"profile-creation", "deleted-profile", "deleted-card", "order", "work"} < stored
+    assert stored - known == set()
+
+
+async def test_an_account_with_nothing_yet_has_a_copy_that_says_so(host, signed_in) -> None:
+    eve = await signed_in()
+    files = await opened(await copied(host, await account_of(eve)))
+    counts = {each["name"]: each["count"] for each in json.loads(files["manifest.json"])["sections"]}
+    assert (counts["cards"], counts["pictures"], counts["visits"]) == (0, 0, 0)
+    assert files["index.html"].count(b"There are none.") == 4
+
+
+async def test_the_pieces_are_gone_once_the_copy_is_there(host, ada, cloud) -> None:
+    work = await copied(host, await account_of(ada))
+    container = await wiring.images.blobs().container("exports")
+    names = [n async for n in container.list_blob_names(name_starts_with=f"{work.owner_id}/{work.id}/")]
+    assert names == [f"{work.owner_id}/{work.id}/1.zip"]
+
+
+async def test_a_copy_under_way_is_not_begun_again_and_three_a_day_are_enough(host, signed_in) -> None:
+    from domain.privacy.copy import TooManyCopies, start_copy  # noqa: PLC0415
+
+    eve = await signed_in()
+    account = await account_of(eve)
+
+    async def begun():
+        return await start_copy(
+            account,
+            work_id=new_id("job"),
+            now=datetime.now(UTC),
+            works=wiring.operations.works(),
+            queue=wiring.operations.work_queue(),
+        )
+
+    first = await begun()
+    assert (await begun()).id == first.id
+    for _ in range(3):
+        await begun()
+        await host.drain_queue("work")
+    with pytest.raises(TooManyCopies):
+        await begun()
+
+
+async def test_what_changes_meanwhile_does_not_spoil_it(host, ada) -> None:
+    """A card is deleted and another made while pages are gathered."""
+    account = await account_of(ada)
+    making = asyncio.create_task(copied(host, account))
+    await ada.api("DELETE", f"cards/{ada.draft['id']}", headers={"If-Match": '"1"'})
+    await a_card(ada)
+    work = await making
+    assert work.state == "done"
+    assert "index.html" in await opened(work)
+
+
+async def test_pieces_that_are_gone_are_gathered_again(host, ada) -> None:
+    """It was paused for longer than pieces are kept."""
+    from domain.operations.slices import Slice, do_slice  # noqa: PLC0415
+    from domain.operations.work import WorkMessage  # noqa: PLC0415
+    from domain.privacy.copy import CopyCursor, start_copy  # noqa: PLC0415
+
+    account, now = await account_of(ada), datetime.now(UTC)
+    work = await start_copy(
+        account,
+        work_id=new_id("job"),
+        now=now,
+        works=wiring.operations.works(),
+        queue=wiring.operations.work_queue(),
+    )
+    while len(CopyCursor.of(work).parts) < 3:
+        done = await do_slice(
+            WorkMessage(owner_id=account, work_id=work.id),
+            jobs=wiring.operations.jobs(),
+            works=wiring.operations.works(),
+            queue=wiring.operations.work_queue(),
+            lease=new_id("lse"),
+            bound=Slice(lambda: 0.0, items=1),
+            now=lambda: datetime.now(UTC),
+        )
+        work = done.work
+    await wiring.privacy.copies().delete_copy(account, work.id, keep_volumes=False)
+    await host.drain_queue("work")
+    work = await wiring.operations.works().get(account, work.id)
+    assert (work.state, work.done) == ("done", work.total)
+    assert "index.html" in await opened(work)

@@ -1,0 +1,165 @@
+"""A worker that kills itself with SIGKILL at a chosen call to the outside, over and over.
+
+It has loaded the app and forks for each order that it reads, so that a kill costs a fork and not a start.
+An order is a line of JSON: what to do, what time it is, and at which call to die: before it is sent, or once
+its answer is here. Each is answered by a line: `killed`, or how it ended.
+"""
+
+import asyncio
+import itertools
+import json
+import os
+import re
+import secrets
+import signal
+import sys
+from collections import Counter
+from datetime import datetime
+from typing import Any
+
+import aiohttp
+
+import wiring.cards
+import wiring.operations
+import wiring.publishing
+from domain.cards.card import CardVersion
+from domain.operations.orders import OrderMessage, carry_out, send_due_orders
+from domain.operations.slices import Slice, do_slice, send_due_work
+from domain.operations.work import WorkMessage
+from domain.publishing.publication import change_publication
+
+# What a call to the outside is for, by its method and address.
+STEPS = [
+    ("read work", "GET", r"/docs/job_"),
+    ("write work", "PUT", r"/docs/job_"),
+    ("read order", "GET", r"/docs/order-"),
+    ("write order", "PUT", r"/docs/order-"),
+    ("delete order", "DELETE", r"/docs/order-"),
+    ("show card", "PATCH", r"/colls/published/docs"),
+    ("show card", "POST", r"/colls/published/docs"),
+    ("write old document", "PUT", r"/docs/"),
+    ("read data", "GET", r"/docs/|/media/"),
+    ("write piece", "PUT", r"/pieces/"),
+    ("read piece", "GET", r"/pieces/"),
+    ("delete piece", "DELETE", r"/pieces/"),
+    ("stage volume", "PUT", r"\.zip\?comp=block&|\.zip\?.*comp=block(&|$)"),
+    ("commit volume", "PUT", r"comp=blocklist"),
+    ("list pieces", "GET", r"comp=list"),
+    ("send message", "POST", r"/messages"),
+    ("read data", "POST", r"/docs"),
+]
+
+
+def step_of(method: str, url: str) -> str:
+    return next((name for name, verb, form in STEPS if verb == method and re.search(form, url)), "other")
+
+
+class Killer:
+    """Counts calls by step, and ends this process at the one that was chosen."""
+
+    def __init__(self, die: list[Any] | None) -> None:
+        self._die, self._seen = die, Counter[str]()
+        self._request = aiohttp.ClientSession._request
+
+    def install(self) -> None:
+        killer = self
+
+        async def request(session: Any, method: str, url: Any, **given: Any) -> Any:
+            step = killer._counted(step_of(method, str(url)))
+            killer._look(step, "before")
+            answer = await killer._request(session, method, url, **given)
+            killer._look(step, "after")
+            return answer
+
+        aiohttp.ClientSession._request = request  # type: ignore[method-assign]
+
+    def _counted(self, step: str) -> str:
+        self._seen[step] += 1
+        if step == "write work":
+            # A slice writes its work twice.
+            step = "take work" if self._seen[step] % 2 else "save work"
+            self._seen[step] += 1
+        return step
+
+    def _look(self, step: str, side: str) -> None:
+        if self._die == [step, side, self._seen[step]]:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+async def act(order: dict[str, Any]) -> str:
+    at = datetime.fromisoformat(order["at"])
+    try:
+        if order["do"] == "work":
+            return await _work(order, at)
+        if order["do"] == "order":
+            message = OrderMessage(owner_id=order["owner"], order_id=order["id"])
+            return str(
+                await carry_out(
+                    message, effects=wiring.operations.effects(), orders=wiring.operations.orders()
+                )
+            )
+        if order["do"] == "timer":
+            await send_due_orders(
+                at, orders=wiring.operations.orders(), queue=wiring.operations.order_queue()
+            )
+            await send_due_work(at, works=wiring.operations.works(), queue=wiring.operations.work_queue())
+            return "sent"
+        card = await wiring.cards.store().get(order["owner"], order["id"])
+        await change_publication(
+            CardVersion(order["owner"], order["id"], card.version),
+            "publish",
+            now=at,
+            ports=wiring.publishing.ports(),
+        )
+        return "published"
+    finally:
+        await wiring.close()
+
+
+async def _work(order: dict[str, Any], at: datetime) -> str:
+    """Slices of few items until there is nothing to do now."""
+    message = WorkMessage(owner_id=order["owner"], work_id=order["id"])
+    while True:
+        done = await do_slice(
+            message,
+            jobs=wiring.operations.jobs(),
+            works=wiring.operations.works(),
+            queue=wiring.operations.work_queue(),
+            lease=secrets.token_hex(8),
+            bound=Slice(itertools.repeat(0.0).__next__, items=order["items"]),
+            now=lambda: at,
+        )
+        if done is None:
+            return "nothing"
+        if done.error is not None:
+            return f"failed: {done.error!r}"
+        if done.work.due_at is None:
+            return done.work.state
+
+
+def fork(order: dict[str, Any]) -> str:
+    if order.get("warm"):
+        # Here, so that no later fork loads and builds the same again.
+        return asyncio.run(act(order))
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(reading)
+        try:
+            Killer(order.get("die")).install()
+            said = asyncio.run(act(order))
+        except BaseException as exc:  # noqa: BLE001 - told to the test
+            said = f"raised: {exc!r}"
+        os.write(writing, said.encode())
+        os._exit(0)
+    os.close(writing)
+    with os.fdopen(reading, "rb") as pipe:
+        said = pipe.read().decode()
+    _, status = os.waitpid(child, 0)
+    return "killed" if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL else said
+
+
+if __name__ == "__main__":
+    for line in sys.stdin:
+        sys.stdout.write(f"{fork(json.loads(line))}\n")
+        sys.stdout.flush()

@@ -1,0 +1,212 @@
+"""Kill -9 of the worker at each step of long work and of orders: nothing is lost, nothing is doubled.
+
+A step is a call to the outside, and dies before it is sent or once its answer is here. After each kill only
+the timer goes on, some minutes later.
+"""
+
+import itertools
+import os
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+import wiring.cards
+import wiring.images
+import wiring.operations
+import wiring.privacy
+from adapters.cosmos.upgrades import SCHEMA_VERSION
+from functions.framework.clock import new_id
+from tests.adapters.cosmos.test_migration import old_card
+from tests.functions.cards.test_api_cards import a_card, published
+from tests.functions.images.test_images import ready
+from tests.functions.privacy.test_copy import account_of, opened
+from tests.functions.visits.test_counting import a_batch, send
+
+pytestmark = pytest.mark.kills
+
+# At each step. `make kills` takes a hundred.
+KILLS = int(os.environ.get("KILLS", "10"))
+# Far fewer than what is given up after.
+IN_A_ROW = 5
+# Account, profile, card, picture, visits, session, and the work itself.
+ITEMS = 7
+COPY_STEPS = [
+    "read work", "take work", "read data", "write piece", "read piece", "stage volume", "commit volume",
+    "list pieces", "delete piece", "save work", "send message",
+]  # fmt: skip
+# Those that come once in a run.
+ONCE = {"stage volume", "commit volume", "list pieces"}
+ORDER_STEPS = ["read order", "read data", "show card", "delete order"]
+UPGRADE_STEPS = ["take work", "write old document", "save work", "send message"]
+TIMER_STEPS = ["write order", "send message"]
+
+
+@pytest.fixture(scope="module")
+async def copier(host, worker, signed_in):
+    """An account, and how its copy is when nobody dies."""
+    person = await signed_in()
+    picture = (await ready(host, person))["id"]
+    card = (await published(person, photo=picture, title="Analyst")).json()
+    await send(a_batch(card["id"], 3))
+    await host.drain_queue("visits")
+    copier = Copier(worker, await account_of(person))
+    work = await copier.start()
+    assert await copier.go_on(warm=True) == "done"
+    copier.expected = await copier.volume()
+    assert "index.html" in await opened(await copier.now())
+    await copier.forget()
+    assert work.created_at == copier.asked_at
+    return copier
+
+
+class Sent:
+    """The ids of the work that workers were sent for."""
+
+    def __init__(self) -> None:
+        self.work: set[str] = set()
+
+    async def send(self, message) -> None:
+        self.work.add(message.work_id)
+
+
+class Copier:
+    """The same copy again and again, so that each must come to the same bytes."""
+
+    def __init__(self, worker, account: str) -> None:
+        self.worker, self.account, self.id = worker, account, new_id("job")
+        self.asked_at = self.at = datetime.now(UTC)
+        self.expected = b""
+
+    async def start(self):
+        from domain.operations.work import new_work, start_work  # noqa: PLC0415 - what the host loaded
+        from domain.privacy.copy import COPY  # noqa: PLC0415
+
+        self.at = self.asked_at
+        work = new_work(COPY, self.account, self.id, self.asked_at)
+        return await start_work(work, works=wiring.operations.works(), queue=wiring.operations.work_queue())
+
+    async def go_on(self, die: list | None = None, **given: object) -> str:
+        return await self.worker(
+            do="work", owner=self.account, id=self.id, at=self.at.isoformat(), items=2, die=die, **given
+        )
+
+    async def finish(self) -> None:
+        """Nobody dies any more."""
+        for _ in range(IN_A_ROW):
+            await self.timer()
+            if await self.go_on() in ("done", "nothing"):
+                return
+
+    async def timer(self) -> bool:
+        """Some minutes later; whether the timer sends for a worker."""
+        from domain.operations.slices import send_due_work  # noqa: PLC0415
+
+        self.at += timedelta(minutes=5)
+        queue = Sent()
+        await send_due_work(self.at, works=wiring.operations.works(), queue=queue)
+        return self.id in queue.work
+
+    async def now(self):
+        return await wiring.operations.works().get(self.account, self.id)
+
+    async def volume(self) -> bytes:
+        return await wiring.privacy.copies().read_volume(self.account, self.id, 1)
+
+    async def left(self) -> list[str]:
+        container = await wiring.images.blobs().container("exports")
+        folder = f"{self.account}/{self.id}/"
+        return [name async for name in container.list_blob_names(name_starts_with=folder)]
+
+    async def forget(self) -> None:
+        await wiring.privacy.copies().delete_copy(self.account, self.id, keep_volumes=False)
+        await wiring.operations.works()._accounts.delete(self.id, self.account)
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("step", COPY_STEPS)
+async def test_a_copy_survives_the_death_of_its_workers(copier, step: str) -> None:
+    kills, copies = 0, 0
+    times = (1,) if step in ONCE else (1, 2)
+    sides = itertools.cycle([side, time] for time in times for side in ("before", "after"))
+    while kills < KILLS:
+        await copier.forget()
+        await copier.start()
+        in_a_row = 0
+        while in_a_row < IN_A_ROW:
+            said = await copier.go_on([step, *next(sides)])
+            if said != "killed":
+                break
+            kills, in_a_row = kills + 1, in_a_row + 1
+            # Its last write may have been the one that ends the copy.
+            assert await copier.timer() or (await copier.now()).state == "done"
+        await copier.finish()
+        work = await copier.now()
+        assert (work.state, work.done, work.total, work.failed) == ("done", ITEMS, ITEMS, 0)
+        assert await copier.volume() == copier.expected
+        assert await copier.left() == [f"{copier.account}/{copier.id}/1.zip"]
+        copies += 1
+    assert copies >= kills // IN_A_ROW
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("step", UPGRADE_STEPS)
+async def test_the_sweep_of_old_documents_survives_the_death_of_its_workers(worker, host, step: str) -> None:
+    from domain.operations.migration import UPGRADE  # noqa: PLC0415 - what the host loaded
+    from domain.operations.work import SYSTEM, new_work, start_work  # noqa: PLC0415
+
+    works, account, kills = wiring.operations.works(), new_id("acc"), 0
+    container = await wiring.database().container("accounts")
+    sides = itertools.cycle([["before", 1], ["after", 1], ["before", 2], ["after", 2]])
+    while kills < KILLS:
+        cards = [new_id("crd") for _ in range(4)]
+        for card in cards:
+            await container.create_item(old_card(account, card, "ada"))
+        at, job = datetime.now(UTC), new_id("job")
+        await start_work(
+            new_work(UPGRADE, SYSTEM, job, at), works=works, queue=wiring.operations.work_queue()
+        )
+        for die in [*([step, *next(sides)] for _ in range(IN_A_ROW)), *[None] * IN_A_ROW]:
+            at += timedelta(minutes=5)
+            assert await worker(do="timer", at=at.isoformat()) in ("sent", "killed")
+            said = await worker(do="work", owner=SYSTEM, id=job, at=at.isoformat(), items=2, die=die)
+            kills += said == "killed"
+            if said in ("done", "nothing"):
+                break
+        assert ((await works.get(SYSTEM, job)).state, (await works.get(SYSTEM, job)).failed) == ("done", 0)
+        for card in cards:
+            stored = await container.read_item(card, account)
+            assert stored["schemaVersion"] == SCHEMA_VERSION
+            assert (await wiring.cards.store().get(account, card)).published.audiences.title == "public"
+            await container.delete_item(card, account)
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("step", [*ORDER_STEPS, *TIMER_STEPS, "publish"])
+async def test_a_card_is_shown_whoever_dies_on_the_way(worker, signed_in, client, step: str) -> None:
+    ada = await signed_in()
+    account, stranger = await account_of(ada), client()
+    kills = 0
+    while kills < KILLS:
+        card = (await a_card(ada)).json()
+        at = datetime.now(UTC) - timedelta(days=1)
+        order = f"order-projection-{card['id']}"
+        # The one who publishes dies between the store and the public.
+        die = ["show card", "before", 1] if step != "publish" else ["show card", "after", 1]
+        assert (
+            await worker(do="publish", owner=account, id=card["id"], at=at.isoformat(), die=die) == "killed"
+        )
+        kills += step == "publish"
+        for side in ("before", "after") if step != "publish" else ():
+            at += timedelta(hours=2)
+            if step in TIMER_STEPS:
+                said = await worker(do="timer", at=at.isoformat(), die=[step, side, 1])
+            else:
+                said = await worker(
+                    do="order", owner=account, id=order, at=at.isoformat(), die=[step, side, 1]
+                )
+            kills += said == "killed"
+        at += timedelta(hours=2)
+        assert await worker(do="timer", at=at.isoformat()) == "sent"
+        await worker(do="order", owner=account, id=order, at=at.isoformat())
+        assert await wiring.operations.orders().get(account, order) is None
+        assert (await stranger.get(f"/c/{card['handle']}")).status_code == 200
