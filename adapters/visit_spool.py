@@ -159,10 +159,16 @@ class VisitSpool:
         return os.open(self._folder / f"{self._worker}-{self._number}", flags, 0o600)
 
     def _end_part(self) -> None:
+        """Close the open part. One with nothing in it, on a disk without room, is deleted."""
         opened, self._open = self._open, None
-        self._ended.append(f"{self._worker}-{self._number}")
-        if opened is not None:
-            os.close(opened)
+        if opened is None:
+            return
+        part = f"{self._worker}-{self._number}"
+        if os.fstat(opened).st_size:
+            self._ended.append(part)
+        else:
+            (self._folder / part).unlink(missing_ok=True)
+        os.close(opened)
 
     def _begin(self) -> None:
         """Choose a name that nobody else has, and lock it before there is anything under it."""

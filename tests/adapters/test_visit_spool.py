@@ -162,6 +162,20 @@ def test_a_disk_that_is_full_refuses_a_visit_and_keeps_those_before(tmp_path) ->
     assert spool.read(later) == {CLICK: 1}
 
 
+def test_a_disk_without_any_room_is_not_filled_with_empty_parts(tmp_path) -> None:
+    spool = VisitSpool(tmp_path)
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, before[1]))
+    try:
+        for _ in range(3):
+            with pytest.raises(OSError, match="large"):
+                spool.append(VIEW)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert spool.closed() == []
+    assert [path.suffix for path in tmp_path.iterdir()] == [".lock"]
+
+
 def test_a_folder_that_cannot_be_made_refuses(tmp_path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(OSError, match="file"):
