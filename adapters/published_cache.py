@@ -56,19 +56,19 @@ class PublishedCache:
         try:
             card = await self._store.get(handle)
         except Unavailable:
+            # Looked up again: it may have been taken from the public meanwhile.
+            cached = self._cards.get(handle)
             if cached is not None and time.monotonic() - cached.read_at < OUTAGE_SECONDS:
                 return cached
             raise
         if card is None or (card.content is None and card.redirect_to is None):
             self._cards.pop(handle, None)
             raise NotFound
-        if cached is not None and cached.card == card:
-            if projections == self._projections:
-                cached.read_at = now
-            return cached
-        fresh = CachedCard(card, now)
+        made = cached.made if cached is not None and cached.card == card else None
+        fresh = CachedCard(card, now, made)
         if projections == self._projections:
             self._cards[handle] = fresh
-        if len(self._cards) > MOST_CARDS:
-            self._cards.popitem(last=False)
+            self._cards.move_to_end(handle)
+            if len(self._cards) > MOST_CARDS:
+                self._cards.popitem(last=False)
         return fresh

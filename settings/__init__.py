@@ -54,6 +54,11 @@ def refuse_wrong_start() -> None:
             raise WrongSettings("\n".join(faults(os.environ)))
 
 
+def wrong() -> list[str]:
+    """One sentence for each setting that is missing or wrong, whether it was used yet or not."""
+    return faults(os.environ)
+
+
 def groups() -> "list[type[Group]]":
     """Every group of settings."""
     named = (name.partition(":") for name in _GROUPS)

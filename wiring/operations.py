@@ -32,6 +32,13 @@ def migration() -> "CosmosMigration":
     return CosmosMigration(database())
 
 
+def wrong_settings() -> list[str]:
+    """One sentence for each setting that is missing or wrong, whether it was used yet or not."""
+    import settings
+
+    return settings.wrong()
+
+
 @once
 def works() -> "CosmosWorks":
     from adapters.cosmos.work import CosmosWorks

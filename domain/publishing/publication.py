@@ -252,14 +252,10 @@ async def delete_card(of: CardVersion, *, now: datetime, ports: Ports) -> None:
     The handles of a card that was ever published are never given out again; those of a mere draft are freed.
     """
     card = await read_version(of, ports.cards)
-    claims = []
-    for handle in (card.handle, *card.former_handles):
+    for handle in (card.handle, *card.former_handles) if card.was_published else ():
+        # A claim that a crash left pending would be freed once the card is gone.
         claim = Claim(handle=handle, account_id=of.account_id, card_id=card.id, key=None, claimed_at=now)
-        claims.append(await ports.handles.claim(claim))
-    if card.was_published:
-        for claim in claims:
-            # One that a crash left pending would be freed once the card is gone.
-            await ports.handles.hold(claim)
+        await ports.handles.hold(await ports.handles.claim(claim))
     gone = card.changed(
         now,
         deleted=True,
@@ -268,11 +264,18 @@ async def delete_card(of: CardVersion, *, now: datetime, ports: Ports) -> None:
         published_at=None,
         previous=None,
     )
-    saved = await _saved(gone, ports.cards)
+    saved = await ports.cards.save_and_order_projection(gone)
     if card.key is not None:
         await ports.cards.forget_creation(of.account_id, card.key)
     if card.was_published:
         await show(saved, ports, first=False)
     else:
-        for claim in claims:
-            await ports.handles.free(claim)
+        await free_handles(saved, ports.handles)
+
+
+async def free_handles(draft: Card, handles: HandleClaims) -> None:
+    """Give back the handles of a deleted draft; one that another card has by now stays with it."""
+    for handle in (draft.handle, *draft.former_handles):
+        claim = await handles.find(handle)
+        if claim is not None and claim.card_id == draft.id:
+            await handles.free(claim)

@@ -11,7 +11,7 @@ from typing import Protocol
 from domain.base.errors import Refusal
 from domain.cards.card import Card, Claim
 from domain.operations.orders import Order
-from domain.publishing.publication import Ports, project
+from domain.publishing.publication import Ports, free_handles, project
 
 # Longer than any request can run, so that nothing still under way is touched.
 CLAIM_TIME = timedelta(minutes=15)
@@ -56,10 +56,14 @@ async def settle_claims(now: datetime, *, handles: StaleClaims, cards: Cards) ->
 
 
 async def carry_out_projection(order: Order, *, cards: Cards, ports: Ports) -> None:
-    """Show what a card says now, where a crash came before that."""
+    """Show what a card says now, or give back what a deleted draft had, where a crash came before that."""
     card = await cards.get_with_deleted(order.owner_id, order.subject_id)
     if card is None:
         return
     if card.deleted and card.key is not None:
         await cards.forget_creation(card.account_id, card.key)
-    await project(card, ports, first=False)
+    if card.deleted and not card.was_published:
+        # Its handles may be others' by now: nothing is projected to them.
+        await free_handles(card, ports.handles)
+    else:
+        await project(card, ports, first=False)

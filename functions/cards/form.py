@@ -65,6 +65,7 @@ _ROWS: Final = _named("rows")
 _LISTS: Final = _named("languages", "rows")
 _SINGLE: Final = tuple(map(to_camel, SINGLE_FIELDS))
 _MOST_ROWS: Final = 20
+_ROW_NUMBER = re.compile("[0-9]{1,2}")
 AUDIENCES: Final[dict[str, str]] = {
     "public": "Everyone",
     "signed_in": "People signed in",
@@ -138,9 +139,9 @@ def arranged(values: Values, order: str) -> Values:
     field, _, index = target.partition(" ")
     if what == "drop" and field in PICTURES:
         return {**values, field: None}
-    if what == "up" and field in _ROWS and index.isdecimal() and 0 < int(index) < len(values[field]):
+    at = int(index) if _ROW_NUMBER.fullmatch(index) else 0
+    if what == "up" and field in _ROWS and 0 < at < len(values[field]):
         rows = list(values[field])
-        at = int(index)
         rows[at - 1], rows[at] = rows[at], rows[at - 1]
         return {**values, field: rows}
     return values

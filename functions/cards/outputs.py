@@ -25,12 +25,12 @@ class Output:
         """The same in another content coding, made once; another representation has another ETag."""
         if coding not in self._codings:
             smaller = encoded(self.full, coding)
-            if smaller is not self.full:
-                tag = f'{self.etag[:-1]}-{coding}"'
-                smaller.headers["ETag"] = tag
-                self._codings[coding] = Output(tag, smaller)
-            else:
-                self._codings[coding] = self
+            if smaller is self.full:
+                # Not kept: what refers to itself stays in memory until a full collection.
+                return self
+            tag = f'{self.etag[:-1]}-{coding}"'
+            smaller.headers["ETag"] = tag
+            self._codings[coding] = Output(tag, smaller)
         return self._codings[coding]
 
     @cached_property

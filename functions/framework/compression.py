@@ -22,7 +22,10 @@ _BROTLI_QUALITY, _GZIP_LEVEL = 5, 6
 
 def coding_for(accept_encoding: str) -> str:
     """The coding of `CODINGS` that a header takes, or "" for none."""
-    return _coding_for(accept_encoding[:_MOST_ACCEPTED].lower())
+    if len(accept_encoding) > _MOST_ACCEPTED:
+        # What is cut off may say that the client does not take the coding before it.
+        accept_encoding = accept_encoding[:_MOST_ACCEPTED].rpartition(",")[0]
+    return _coding_for(accept_encoding.lower())
 
 
 @lru_cache(maxsize=64)
