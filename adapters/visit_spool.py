@@ -29,7 +29,7 @@ _PART = re.compile("wrk_[a-z2-7]{26}-[0-9]{1,12}")
 # Each holds a file open, of which a process may have no more than 1,024.
 _MOST_ADOPTED = 64
 _OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
-# Another worker may look into the lock between its making and its locking; rarely, and never twice.
+# Another worker may take the lock between its creation and its locking, which is rare.
 _TRIES = 5
 
 
@@ -94,9 +94,9 @@ class VisitSpool:
                 self._release(worker)
 
     def adopt(self) -> list[str]:
-        """Take over the parts of workers that are gone, of so many at a time that files stay free to open.
+        """Take over and return the parts of dead workers, each part once.
 
-        What is returned once is not returned again.
+        The number of workers at a time is limited, because each lock keeps a file open.
         """
         if not self._folder.exists():
             return []
@@ -120,7 +120,7 @@ class VisitSpool:
         return [stem for stem in stems if _WORKER.fullmatch(stem)]
 
     def _take_lock(self, worker: str) -> bool:
-        """Lock what another worker locked while it lived; what cannot be opened is nobody's to take over."""
+        """Take the lock of a dead worker; False if it is alive or its lock cannot be opened."""
         with suppress(OSError):
             lock = os.open(self._folder / f"{worker}.lock", os.O_RDWR)
             if _locked(lock):
@@ -151,7 +151,7 @@ class VisitSpool:
         os.close(self._locks.pop(worker))
 
     def _new_part(self) -> int:
-        # Somebody may have emptied the disk's temporary folders.
+        # The system may have emptied the temporary folder.
         if not self._worker or not (self._folder / f"{self._worker}.lock").exists():
             self._begin()
         self._number += 1

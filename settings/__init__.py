@@ -47,7 +47,7 @@ class WrongSettings(Exception):
 
 
 def refuse_wrong_start() -> None:
-    """Where a Functions host loads the app, raise `WrongSettings` if a setting is missing."""
+    """Raise `WrongSettings` for a missing setting if a Functions host loads the app."""
     if any(name in os.environ for name in _HOST_MARKS):
         given = _given(os.environ)
         if not given.keys() >= set(REQUIRED) or any(_contradictions(given)):

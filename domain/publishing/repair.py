@@ -56,7 +56,7 @@ async def settle_claims(now: datetime, *, handles: StaleClaims, cards: Cards) ->
 
 
 async def carry_out_projection(order: Order, *, cards: Cards, ports: Ports) -> None:
-    """Show what a card says now, or give back what a deleted draft had, where a crash came before that."""
+    """Project a card, or free the handles of a deleted draft, where a crash prevented it."""
     card = await cards.get_with_deleted(order.owner_id, order.subject_id)
     if card is None:
         return

@@ -21,9 +21,9 @@ _BROTLI_QUALITY, _GZIP_LEVEL = 5, 6
 
 
 def coding_for(accept_encoding: str) -> str:
-    """The coding of `CODINGS` that a header takes, or "" for none."""
+    """Coding of `CODINGS` that an Accept-Encoding header allows, or "" for none."""
     if len(accept_encoding) > _MOST_ACCEPTED:
-        # What is cut off may say that the client does not take the coding before it.
+        # The cut part may refuse the last coding before it, so that one is dropped, too.
         accept_encoding = accept_encoding[:_MOST_ACCEPTED].rpartition(",")[0]
     return _coding_for(accept_encoding.lower())
 
