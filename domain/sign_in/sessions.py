@@ -1,7 +1,7 @@
-"""Sessions: a signed-in browser. The cookie holds a reference and a secret; the store holds its hash.
+"""Sessions of signed-in browsers. The cookie holds a reference and a secret; the store holds its hash.
 
-A session ends two hours after it was last seen, or up to five minutes earlier: that it was seen again within
-`TOUCH_AFTER` is not written.
+A session ends two hours after its last use, or up to five minutes earlier: a use within `TOUCH_AFTER` of the
+one before is not written.
 """
 
 import base64
@@ -16,7 +16,7 @@ from domain.base.model import Model
 
 IDLE = timedelta(hours=2)
 ABSOLUTE = timedelta(hours=12)
-# A session seen within this time is not written again, so that reading pages costs no writes.
+# Shortest time between two writes of a session, so that reading pages costs few writes.
 TOUCH_AFTER = timedelta(minutes=5)
 SECRET_BYTES = 32
 
@@ -31,7 +31,7 @@ class Session(Model):
 
     @property
     def expires_at(self) -> datetime:
-        """When it ends if nobody comes back before."""
+        """End of the session without further use."""
         return min(self.seen_at + IDLE, self.created_at + ABSOLUTE)
 
 
@@ -49,12 +49,12 @@ def _session_id(secret: str) -> str:
 
 
 def csrf_token(token: str) -> str:
-    """The anti-forgery token of a session: derived from its cookie, useless without it."""
+    """Anti-forgery token of a session: derived from its cookie, useless without it."""
     return hmac.new(token.encode(), b"izwop csrf", hashlib.sha256).hexdigest()
 
 
 def is_of(session: Session, token: str) -> bool:
-    """Whether a session is the one of this cookie."""
+    """Whether a cookie belongs to the session."""
     match = _TOKEN.fullmatch(token)
     return match is not None and hmac.compare_digest(session.id, _session_id(match[2]))
 

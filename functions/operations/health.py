@@ -102,7 +102,16 @@ async def _look() -> Health:
     }  # fmt: skip
     found = await asyncio.gather(*(_checked(name, check) for name, check in checks.items()))
     waiting = [work for _, works in found for work in works]
-    return judge([dependency for dependency, _ in found], waiting, version=wiring.operations.version(), at=at)
+    dependencies = [*(dependency for dependency, _ in found), _settings()]
+    return judge(dependencies, waiting, version=wiring.operations.version(), at=at)
+
+
+def _settings() -> Dependency:
+    """Whether all settings are right, also those that nothing has used yet."""
+    wrong = wiring.operations.wrong_settings()
+    if wrong:
+        log.warning("settings_wrong %s", " ".join(wrong))
+    return Dependency(name="settings", reachable=not wrong, milliseconds=0)
 
 
 async def _checked(name: str, check: Check) -> tuple[Dependency, list[Waiting]]:

@@ -1,4 +1,4 @@
-"""A write that the store did, and whose answer was lost, is no failure of the person who made it."""
+"""A write whose answer was lost after the store had done it is reported as done."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -130,7 +130,7 @@ class CutOff:
 
     def __init__(self, endpoint: str) -> None:
         self._store = urlsplit(endpoint)
-        # How many answers pass before the one that is cut; negative is none.
+        # Number of answers before the one that is cut; negative for none.
         self.passing = -1
 
     async def __aenter__(self) -> Self:

@@ -80,7 +80,7 @@ def test_the_verdict(reachable, oldest, set_aside, status) -> None:
     assert judge([dependency], [work], version="1", at=NOW).status == status
 
 
-@pytest.mark.parametrize("name", ["accounts", "identity", "pictures"])
+@pytest.mark.parametrize("name", ["accounts", "identity", "pictures", "settings"])
 def test_what_cards_can_be_served_without_is_no_reason_to_replace_what_serves_them(name) -> None:
     away = Dependency(name=name, reachable=False, milliseconds=1)
     assert judge([away], [], version="1", at=NOW).status == "late"
@@ -99,6 +99,7 @@ async def test_a_well_app_says_so_and_who_it_is(client) -> None:
         "queues": True,
         "pictures": True,
         "identity": True,
+        "settings": True,
     }
     in_the_store = ["orders not done", "work not gone on with"]
     in_queues = ["mail", "images", "visits", "work", "orders"]
@@ -145,6 +146,7 @@ async def test_a_store_that_is_down_is_told_with_503(client, order) -> None:
         "queues": True,
         "pictures": True,
         "identity": True,
+        "settings": True,
     }
 
 
@@ -217,6 +219,26 @@ async def test_wrong_credentials_and_places_are_told_in_time_and_not_repeated(
     # Only the kind of failure is logged; the rest may repeat a key.
     told = [record.getMessage() for record in caplog.records if record.name.startswith("izwop")]
     assert not [line for line in told if "d3Jvbmc=" in line or "no key at all" in line]
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong"),
+    [
+        ("PUBLIC_ORIGIN", "https://izwop.test/"),
+        ("SESSION_KEY", "c2VjcmV0LXNlY3JldA=="),
+        ("SMTP_URL", "smtps://user:geheim@mail.example"),
+        ("OIDC_CLIENT_SECRET", "@Microsoft.KeyVault(SecretUri=https://vault.example/)"),
+    ],
+    ids=lambda text: text[:20],
+)
+async def test_a_wrong_setting_is_told_before_anybody_needs_it(client, caplog, name, wrong) -> None:
+    async with wired_with({name: wrong}):
+        told = await client().get("/health")
+        answer = await client().get("/health/details", headers=KEY)
+    assert told.json() == {"status": "not_ok"}
+    assert "settings" in {each["name"] for each in answer.json()["dependencies"] if not each["reachable"]}
+    assert f"settings_wrong {name} " in caplog.text, "the log names it"
+    assert wrong not in answer.text + caplog.text
 
 
 async def test_what_does_not_let_us_in_keeps_no_connection_open(cloud, recwarn) -> None:
