@@ -33,9 +33,9 @@ Handle = Annotated[str, Field(max_length=MAX_LENGTH), AfterValidator(check_handl
 class Card(Model):
     """Stored card of an owner. `etag` is the store's, for the next write.
 
-    `previous` is the content that the last publication replaced, while that can be undone. `former_handles`
-    redirect to `handle`. `key` is the hashed Idempotency-Key of its creation. `was_published` stays true
-    after the first publication.
+    `previous` is the content that the last publication replaced, while that can be undone. `undone` means
+    that an undo brought `published` back. `former_handles` redirect to `handle`. `key` is the hashed
+    Idempotency-Key of its creation. `was_published` stays true after the first publication.
     """
 
     id: str
@@ -48,6 +48,7 @@ class Card(Model):
     published: CardContent | None = None
     published_at: datetime | None = None
     previous: CardContent | None = None
+    undone: bool = False
     paused: bool = False
     was_published: bool = False
     deleted: bool = False

@@ -184,7 +184,7 @@ _DONE: dict[Change, Callable[[Card], bool]] = {
     "unpublish": lambda card: card.published is None and card.was_published,
     "pause": lambda card: card.paused,
     "resume": lambda card: card.is_live,
-    "undo": lambda card: card.published_at == card.updated_at and card.previous is None,
+    "undo": lambda card: card.undone and card.published_at == card.updated_at,
 }
 
 
@@ -195,17 +195,18 @@ def _changed(card: Card, change: Change, at: datetime) -> Card:
             published=card.draft,
             published_at=at,
             previous=card.published,
+            undone=False,
             paused=False,
             was_published=True,
         )
     if change == "unpublish":
-        return card.changed(at, published=None, published_at=None, previous=None, paused=False)
+        return card.changed(at, published=None, published_at=None, previous=None, undone=False, paused=False)
     if card.published is None:
         raise NothingToChange
     if change == "undo":
         if card.previous is None:
             raise NothingToChange
-        return card.changed(at, published=card.previous, published_at=at, previous=None)
+        return card.changed(at, published=card.previous, published_at=at, previous=None, undone=True)
     return card.changed(at, paused=change == "pause")
 
 
