@@ -2,7 +2,7 @@
 
 import gc
 
-# What is imported stays: looking for garbage in it takes 20 ms of a cold start and finds none.
+# Imported objects stay for good: a collection over them takes 20 ms of a cold start and frees nothing.
 gc.disable()
 
 import azure.functions as func
@@ -27,6 +27,6 @@ settings.refuse_wrong_start()
 app = func.FunctionApp(http_auth_level=func.AuthLevel.ANONYMOUS)
 doors.register(app, CAPABILITIES)
 
-# Nor is it looked through again by every full collection that a request sets off.
+# Frozen, they are skipped by every full collection during requests, too.
 gc.freeze()
 gc.enable()

@@ -9,14 +9,14 @@ from domain.base.errors import NotFound, Unavailable
 from domain.cards.card import PublishedCard, PublishedCards
 
 FRESH_SECONDS = 3.0
-# While the store is down, a card that was just read is better than none.
+# Longest use of a cached card while the store is down.
 OUTAGE_SECONDS = 60.0
 MOST_CARDS = 512
 
 
 @dataclass
 class CachedCard:
-    """A published card as it was read. `made` is what its reader keeps with it."""
+    """Published card as it was read. `made` holds the reader's own derived data."""
 
     card: PublishedCard
     read_at: float
@@ -24,9 +24,9 @@ class CachedCard:
 
 
 class PublishedCache:
-    """The cards this worker read in the last seconds, the longest unused dropped first.
+    """LRU cache of the cards that this worker read in the last seconds.
 
-    A projection through it is seen by this worker at once, by others within `FRESH_SECONDS`.
+    A projection through it is visible in this worker at once, in others within `FRESH_SECONDS`.
     """
 
     def __init__(self, store: PublishedCards) -> None:
@@ -46,7 +46,7 @@ class PublishedCache:
             self._cards.pop(card.handle, None)
 
     async def take(self, handle: str) -> CachedCard:
-        """The card of a handle, live or leading elsewhere; anything else is `NotFound`."""
+        """Card of a handle, live or redirecting; raises `NotFound` otherwise."""
         cached = self._cards.get(handle)
         now = time.monotonic()
         if cached is not None and now - cached.read_at < FRESH_SECONDS:
@@ -56,19 +56,19 @@ class PublishedCache:
         try:
             card = await self._store.get(handle)
         except Unavailable:
+            # Looked up again: it may have been taken from the public meanwhile.
+            cached = self._cards.get(handle)
             if cached is not None and time.monotonic() - cached.read_at < OUTAGE_SECONDS:
                 return cached
             raise
         if card is None or (card.content is None and card.redirect_to is None):
             self._cards.pop(handle, None)
             raise NotFound
-        if cached is not None and cached.card == card:
-            if projections == self._projections:
-                cached.read_at = now
-            return cached
-        fresh = CachedCard(card, now)
+        made = cached.made if cached is not None and cached.card == card else None
+        fresh = CachedCard(card, now, made)
         if projections == self._projections:
             self._cards[handle] = fresh
-        if len(self._cards) > MOST_CARDS:
-            self._cards.popitem(last=False)
+            self._cards.move_to_end(handle)
+            if len(self._cards) > MOST_CARDS:
+                self._cards.popitem(last=False)
         return fresh

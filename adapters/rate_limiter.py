@@ -15,10 +15,10 @@ log = logging.getLogger("izwop.limits")
 
 # Windows that a worker remembers; an account has one for each rate.
 MOST_REMEMBERED = 20_000
-# The store forgets a window this much later than it ends.
+# Time in the store after the end of a window.
 KEPT_SECONDS = 60
-# A worker tells the others of every twentieth part: each overshoots by that much, and who stays below it
-# costs nothing.
+# A worker writes its count to the store in steps of a twentieth of the limit: each worker may overshoot by
+# that much, and callers below it cost no write.
 _PARTS = 20
 
 
@@ -30,20 +30,19 @@ class Windows(Protocol):
 
 @dataclass
 class _Window:
-    """Counts of one subject: `told` is what the store last said, `untold` what it does not know yet."""
+    """Counts of one subject: `told` is the store's last total, `untold` is not written yet."""
 
     ends_at: int
     told: int = 0
     untold: int = 0
-    # Whoever comes while the store is asked waits for what it says.
+    # Concurrent callers wait for the store's answer.
     asking: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
 class RateLimiter:
-    """The limits of all workers. Keys are HMACs: they say nothing about anybody.
+    """Rate limiter shared by all workers. Keys are HMACs, so that the store holds no identities.
 
-    Open when the store is away, because honest people must not be kept out by what protects them; what this
-    worker counted itself still holds.
+    Fails open while the store is down: an outage locks nobody out, and the worker's own count still holds.
     """
 
     def __init__(self, windows: Windows, secret: bytes) -> None:
@@ -63,7 +62,7 @@ class RateLimiter:
         raise TooManyRequests(window.ends_at - at)
 
     async def _tell(self, key: str, window: _Window, at: int) -> int:
-        """Tell the others of what is untold; return how many all have counted, as far as is known."""
+        """Write the untold count to the store; return the total of all workers, as far as is known."""
         count, window.untold = window.untold, 0
         window.told += count
         try:

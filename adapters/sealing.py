@@ -1,4 +1,4 @@
-"""Seals small values that a browser keeps for us: nobody else can read, change or make them."""
+"""Authenticated encryption of small values that a browser keeps for us."""
 
 import base64
 import binascii
@@ -12,7 +12,7 @@ _NONCE_BYTES = 12
 class Sealer:
     """AES-256-GCM. `keys` is 32 bytes in base64, of either alphabet, with or without padding.
 
-    While a key is changed it is two of them with a comma between: the first seals, both open.
+    During a key rotation it is two of them, separated by a comma: the first seals, both open.
     """
 
     def __init__(self, keys: str) -> None:
@@ -29,7 +29,7 @@ class Sealer:
         return base64.urlsafe_b64encode(sealed).decode().rstrip("=")
 
     def unseal(self, text: str, purpose: str) -> bytes | None:
-        """Return what was sealed, or None for anything that we did not seal for this purpose."""
+        """Return the sealed value, or None for anything that was not sealed for this purpose."""
         from cryptography.exceptions import InvalidTag  # noqa: PLC0415
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415
 

@@ -1,7 +1,7 @@
-"""Counting visits: how fast the host folds what waits in the queue, and what it asks of Cosmos DB for it.
+"""Counting of visits: throughput of the queue function, and its cost in Cosmos DB.
 
-Once every visit is a message of its own, as if they had come far apart; once they come as a worker sends
-those of a busy card, ten messages a second.
+One line is for a message for each visit, as when they come far apart; the other for the messages of a busy
+card, ten a second.
 """
 
 import asyncio
@@ -28,7 +28,7 @@ ROOT = Path(__file__).parent.parent
 VISITS = 1000
 # Two hundred visits a second, sent ten times a second.
 BUSY_BATCHES, BUSY_VISITS = 30, 20
-# Measured from here on: before it the host starts and opens its connections.
+# Number of visits before the measurement, while the host starts and opens its connections.
 BEGINNING = 100
 SENDERS = 16
 WAIT_SECONDS = 60
@@ -37,7 +37,7 @@ LAG_SECONDS = 0.02
 
 
 async def lines(settings: Mapping[str, str], logs: Path) -> list[Line]:
-    """Let a host of its own fold the visits of two cards. `settings` are those of a running cloud."""
+    """Count the visits of two cards in a separate host. `settings` are those of a running cloud."""
     quiet, busy = new_id("crd"), new_id("crd")
     for some in batched([_batch(quiet, 1) for _ in range(VISITS)], SENDERS, strict=False):
         await asyncio.gather(*(wiring.visits.queue().send(batch) for batch in some))
@@ -90,10 +90,10 @@ def _line(name: str, cost: Cost, target: Target) -> Line:
 
 
 async def _cost(store: httpx.AsyncClient, visits: int) -> Cost:
-    """What counting these visits asked of the store, which then forgets it."""
+    """Cost of counting these visits, by the store's call records, which are then deleted."""
     records = (await store.get("calls")).raise_for_status().json()
     (await store.delete("calls")).raise_for_status()
-    # Our own looking is done by reads, counting by batches and, for visits counted before, by queries.
+    # The bench itself reads items; counting uses batches and, for visits counted before, queries.
     made = [each for each in records if "/traffic/docs" in each["path"] and each["operation"] != "read"]
     return Cost(len(made) * 100 / visits, sum(call["charge"] for call in made) * 100 / visits)
 
@@ -106,7 +106,7 @@ def _batch(card: str, visits: int) -> VisitBatch:
 
 
 async def _rate(card: str) -> float:
-    """How many visits a second were counted after the beginning."""
+    """Visits counted a second, after the beginning."""
     began, found_then = 0.0, 0
     async with asyncio.timeout(WAIT_SECONDS):
         while True:
@@ -129,6 +129,6 @@ async def _be_busy(card: str) -> None:
 
 
 async def counted(card: str) -> int:
-    """How many visits of a card were counted this month."""
+    """Number of a card's visits counted this month."""
     month = f"{datetime.now(UTC):%Y-%m}"
     return sum((await wiring.visits.traffic().months(card, [month]))[month].values())

@@ -1,4 +1,4 @@
-"""What queries of the local Cosmos DB cost when a partition grows from 1,000 items to 50,000."""
+"""Cost of queries of the local Cosmos DB when a partition grows from 1,000 items to 50,000."""
 
 import asyncio
 import statistics

@@ -1,4 +1,4 @@
-"""What a photo of 12 megapixels costs: CPU time, and the most memory the process then has."""
+"""Cost of a photo of 12 megapixels: CPU time and peak memory."""
 
 import io
 import json
@@ -13,7 +13,7 @@ from bench.lines import Line, Target
 
 ROOT = Path(__file__).parent.parent
 ROUNDS = 3
-# A child, so that the peak is of this alone; the reference does the least that anybody could do.
+# A child process, so that the peak is this work's alone; the reference does the minimum.
 CHILD = """
 import io, json, re, resource, sys, time
 from pathlib import Path

@@ -27,7 +27,7 @@ import function_app
 from functions.framework import doors
 doors.register(function_app.app, [f"grown_{number}" for number in range(COUNT)])
 """
-# What Azure's host tells a worker; with it the app looks at its settings.
+# Set by Azure's host; with it the app checks its settings.
 HOST = {"FUNCTIONS_WORKER_RUNTIME": "python"}
 FIRST_PAGE = """
 import asyncio, time
@@ -144,7 +144,7 @@ class Program(NamedTuple):
     settings: Mapping[str, str]
 
     def least(self, ours: str, reference: str) -> tuple[float, float]:
-        """The least CPU seconds of each program: the work is the same every time, all else is noise."""
+        """Minimum CPU seconds of each program: the work is constant, the rest is noise."""
         for source in (ours, reference):  # writes what is missing of the compiled modules
             self._cpu_seconds(source)
         pairs = [(self._cpu_seconds(ours), self._cpu_seconds(reference)) for _ in range(ROUNDS)]

@@ -9,7 +9,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Target:
-    """`sign` is ">=" or "<="; `of` names the count that is held against the limit, if not the ratio is."""
+    """Target of a line. `sign` is ">=" or "<="; `of` names a count to compare in place of the ratio."""
 
     sign: str
     limit: float
@@ -78,7 +78,7 @@ def _shown(targets: Sequence[Target]) -> str:
 
 
 def as_json(lines: Sequence[Line], *, date: str, python: str) -> dict[str, Any]:
-    """What may be compared between machines: ratios and counts, no times."""
+    """JSON of the values that are comparable between machines: ratios and counts, no times."""
     return {
         "date": date,
         "python": python,

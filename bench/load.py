@@ -1,4 +1,4 @@
-"""A load generator: raw HTTP/1.1 on kept connections, cheap enough not to be what is measured."""
+"""Load generator: raw HTTP/1.1 on kept-alive connections, cheap enough not to distort the measurement."""
 
 import asyncio
 import time
@@ -79,7 +79,7 @@ async def seconds_for(port: int, requests: Iterable[bytes], connections: int) ->
 
 
 async def bytes_of(port: int, request: bytes) -> tuple[int, int]:
-    """How many bytes the head and the body of the answer to a request have on the wire."""
+    """Bytes of the head and the body of an answer on the wire."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(request.replace(b"Host:", b"Connection: close\r\nHost:", 1))
     answer = await reader.read()

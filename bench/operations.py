@@ -1,4 +1,4 @@
-"""What each operation asks of Cosmos DB: calls, by the local server's records, and estimated request units.
+"""Cost of each operation in Cosmos DB: calls, by the local server's records, and estimated request units.
 
 The app runs inside this process, on the host but without its listeners, so that nothing else calls the store.
 """

@@ -1,7 +1,7 @@
 """The card page against an empty function, each in a host of its own as `make run` starts it.
 
-Throughput is taken over real sockets, because that is what a person meets: server, host, worker and app
-together. The hosts take turns, so that they share the noise of the machine but not the processor.
+Throughput is measured over real sockets, as a client sees it: server, host, worker and app together. The
+hosts take turns, so that they share the noise of the machine but not the processor.
 """
 
 import asyncio
@@ -119,7 +119,7 @@ async def _counted(product: Served, reference: Served) -> list[Line]:
 
 
 async def _cold(product: Served, reference: Served) -> list[Line]:
-    """Cards this worker never saw, then the same again once its cache has let go of them."""
+    """First views of cards in a worker, and further views after their expiry in the cache."""
     groups = [[f"bench-{group}-{card}" for card in range(COLD_REQUESTS)] for group in range(ROUNDS)]
     await _publish([handle for group in groups for handle in group])
     warm_up = [get(f"/read/{WARM_CARD}")] * COLD_REQUESTS
@@ -145,7 +145,7 @@ async def _cost(served: Served, requests: list[bytes]) -> Cost:
 
 
 async def _weight(product: Served) -> Line:
-    """What a browser receives of the fullest card's page; the edge packs the head of every answer (HPACK)."""
+    """Bytes that a browser receives for the fullest card's page; the edge compresses the headers (HPACK)."""
     await _publish_cards([fullest("bench-fullest")])
     request = get("/c/bench-fullest", accepting="gzip, deflate, br, zstd")
     head, body = await bytes_of(product.port, request)

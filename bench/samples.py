@@ -89,7 +89,7 @@ def view(handle: str) -> CardView:
 
 
 def prose(start: int, length: int) -> str:
-    """What packs as badly as English, to a half: words of its letters, some of them often."""
+    """Text that compresses as badly as English, to a half: words of its letters, some of them frequent."""
     chance = random.Random(7)  # noqa: S311 - the same text in every run
     letters, often = (
         "etaoinshrdlcumwfgypbvk",

@@ -1,4 +1,4 @@
-"""`python -m local.access_token "Ada Lovelace"`: prints a token for the API of the iZwop that runs here."""
+"""`python -m local.access_token "Ada Lovelace"`: prints an access token for the API of the local run."""
 
 import argparse
 import asyncio

@@ -55,7 +55,7 @@ class Azurite:
             stdin=subprocess.DEVNULL,
             stdout=self._printed,
             stderr=subprocess.STDOUT,
-            start_new_session=True,  # Ctrl-C goes to whoever started us, who then stops Azurite in order
+            start_new_session=True,  # Ctrl-C reaches only the runner, which then stops Azurite in order
         )
         limit = time.monotonic() + _START_SECONDS
         for port in self._ports:

@@ -14,7 +14,7 @@ from typing import Any, Self
 from local import database, identity, mailbox, processes
 from local.azurite import Azurite
 
-# Every setting the cloud can give, and those that point at a real part instead.
+# Settings that the local cloud provides, by part, with those that select a real part instead.
 SETTINGS = (
     "PUBLIC_ORIGIN", "SESSION_KEY",
     "SESSION_IDLE_HOURS", "SESSION_HOURS", "KEPT_SESSION_IDLE_DAYS", "KEPT_SESSION_DAYS",
@@ -30,7 +30,7 @@ SETTINGS = (
 
 @dataclass(frozen=True)
 class Ports:
-    """Ports that people or data remember; 0 takes a free one."""
+    """Ports that bookmarks or stored data depend on; 0 takes a free one."""
 
     app: int = 0
     identity_https: int = 0
@@ -40,7 +40,7 @@ class Ports:
 
 @dataclass(frozen=True)
 class Part:
-    """One line of the runner's table: where a part of the cloud is, and whether it is ours."""
+    """Line of the runner's table: a part of the cloud, its address, and whether it is local."""
 
     name: str
     place: str
@@ -48,9 +48,9 @@ class Part:
 
 
 class Cloud:
-    """Starts every part that `given` does not point elsewhere; `settings` then holds the app's settings.
+    """Local cloud. It starts each part that `given` does not replace, and fills `settings` for the app.
 
-    With a `data` folder everything is there again after a restart; without one it is kept in memory.
+    With a `data` folder everything is stored across restarts; without one it is kept in memory.
     A setting in `given` wins over the local one, and a part it replaces is not started.
     Entering raises `processes.ChildFailed` with the last log lines when a part does not start.
     """

@@ -1,4 +1,4 @@
-"""Makes the app's database in the local Cosmos server from the definition that deployment uses, too."""
+"""Creation of the app's database in the local Cosmos server, from the definition for deployments."""
 
 import json
 from pathlib import Path

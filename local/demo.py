@@ -20,13 +20,13 @@ LISTS = ("emails", "phones", "socialLinks", "productLinks")
 
 
 class DemoFailed(Exception):
-    """The app refused a step of the demo; the message holds the request and the answer."""
+    """The app refused a step of the demo; the message contains the request and the answer."""
 
 
 async def first_start(data: Path, settings: Mapping[str, str]) -> str:
-    """Make the demo people's cards unless this data has them; gives the path of a card to open.
+    """Make the demo people's cards unless this data has them; return the path of a card to open.
 
-    Every step may be repeated, so a start that broke off is made good by the next one.
+    Every step may be repeated, so that the next start completes an interrupted one.
     """
     done = data / "demo-people-made"
     if not done.exists():
@@ -36,7 +36,7 @@ async def first_start(data: Path, settings: Mapping[str, str]) -> str:
                 for name, cards in groupby(CARDS, key=lambda card: card.name):
                     group.create_task(_make_cards(settings["PUBLIC_ORIGIN"], name, list(cards), turn))
         except ExceptionGroup as failed:
-            # The first one stopped the others, so it alone says what is wrong.
+            # The first failure cancelled the others, so it alone names the cause.
             raise failed.exceptions[0] from None
         done.touch()
     return f"/c/{CARDS[0].handle}"
@@ -56,7 +56,7 @@ async def _make_cards(origin: str, name: str, cards: Iterable[DemoCard], turn: a
 
 
 async def _make_card(app: httpx.AsyncClient, card: DemoCard) -> None:
-    # Every card has a profile of its own, so that nothing ties two cards of one person together.
+    # Every card has a profile of its own, so that nothing links two cards of one person.
     named = {"name": card.content.get("organisation", card.content["name"])}
     profile = await _create(app, "profiles", f"demo-{card.handle}", named)
     images = await asyncio.gather(
@@ -75,7 +75,7 @@ async def _make_card(app: httpx.AsyncClient, card: DemoCard) -> None:
 
 
 async def _make_image(app: httpx.AsyncClient, handle: str, purpose: str, draw: Draw) -> str:
-    """Upload a picture and wait until the app has worked on it; gives its id."""
+    """Upload a picture and wait until the app has processed it; return its id."""
     made = await _create(app, "images", f"demo-{handle}-{purpose}", {"purpose": purpose})
     image = made.json()
     if image["state"] == "waiting":
@@ -93,7 +93,7 @@ async def _make_image(app: httpx.AsyncClient, handle: str, purpose: str, draw: D
 
 
 async def _create(app: httpx.AsyncClient, kind: str, key: str, new: dict[str, Any]) -> httpx.Response:
-    """Create something, or get what was created under this key before."""
+    """Create an object, or get the one created under this key before."""
     return _checked(await app.post(f"/api/v1/{kind}", json=new, headers={"Idempotency-Key": key}))
 
 

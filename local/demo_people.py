@@ -1,4 +1,4 @@
-"""Who the demo people are: their cards, as the API takes them, and what draws the pictures on them."""
+"""Demo people: their cards in the form of the API, and the drawings of their pictures."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ Draw = Callable[[], bytes]
 
 @dataclass(frozen=True)
 class DemoCard:
-    """One card. `name` is who signs in for it; `pictures` draws an image for each field that has one.
+    """One card. `name` is the person to sign in; `pictures` draws an image for each field that has one.
 
     Everything is for everyone but the fields in `audiences`, and entries of lists that say otherwise.
     """

@@ -1,4 +1,4 @@
-"""Child processes of the local cloud: started, watched, and gone when their parent is."""
+"""Child processes of the local cloud: start, supervision, and end with their parent."""
 
 import asyncio
 import contextlib
@@ -40,14 +40,14 @@ class Child:
         return self.process.pid
 
     async def ready(self) -> list[str]:
-        """Wait for the line `ready …` in the output; gives the words after it.
+        """Wait for the line `ready …` in the output; return the words after it.
 
-        Raises `ChildFailed` when the program ends first or says nothing in time.
+        Raises `ChildFailed` when the program ends first or prints nothing in time.
         """
         return await self._until(self._ready_words)
 
     async def listens(self, port: int) -> None:
-        """Wait until a program that does not say when it is ready accepts connections; raises as `ready`."""
+        """Wait until a program without a `ready` line accepts connections; raises as `ready`."""
         await self._until(lambda: _accepts("127.0.0.1", port) or None)
 
     async def _until[T](self, look: Callable[[], T | None]) -> T:

@@ -29,7 +29,7 @@ HOST = "functions host"
 
 
 class CannotStart(Exception):
-    """Why the run cannot begin, in one sentence for the person at the terminal."""
+    """Reason why the run cannot begin, in one sentence for the person at the terminal."""
 
 
 def main() -> None:
@@ -54,7 +54,7 @@ def main() -> None:
 
 
 def say(text: str) -> None:
-    """Tell the person at the terminal, who may have closed it: stopping must go on then."""
+    """Print for the person at the terminal; if the terminal is closed, stopping must go on."""
     with contextlib.suppress(OSError):
         print(text, flush=True)
 
@@ -78,7 +78,7 @@ def only_one(data: Path) -> Iterator[None]:
 
 
 def given_settings(app: Path) -> dict[str, str]:
-    """Settings that point at real parts: the environment's win over those of `local.settings.json`.
+    """Settings that select real parts: the environment's win over those of `local.settings.json`.
 
     An empty value and `UseDevelopmentStorage=true` mean the local part, as they do for Core Tools.
     """
@@ -89,7 +89,7 @@ def given_settings(app: Path) -> dict[str, str]:
 
 
 def stable_ports(data: Path, first: int | None = None) -> Ports:
-    """The ports of the last run on this data, so that bookmarks and accounts stay true.
+    """Ports of the last run on this data, so that bookmarks and accounts stay valid.
 
     On new data they are four in a row from `first` on, each replaced by a free one where it is taken.
     """
@@ -113,7 +113,7 @@ def stable_ports(data: Path, first: int | None = None) -> Ports:
 
 
 class Run:
-    """One run: what is started, in which order, and what ends it."""
+    """One run: the order of starting, and the events that end it."""
 
     def __init__(self, data: Path, app: Path, ports: Ports, *, with_demo: bool) -> None:
         self._data = data
@@ -122,7 +122,7 @@ class Run:
         self._with_demo = with_demo
 
     async def until_stopped(self) -> int:
-        """Run until a signal, or until a part dies; gives the exit code. Nothing is left running."""
+        """Run until a signal, or until a part dies; return the exit code. Nothing is left running."""
         loop = asyncio.get_running_loop()
         work = asyncio.ensure_future(self._work())
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -173,7 +173,7 @@ class Run:
 
 
 async def closing_terminal() -> None:
-    """Wait for the terminal to close: the kernel tells only its first process, which may be `make`."""
+    """Wait for the terminal to close: the kernel signals only its first process, which may be `make`."""
     if not sys.stdin.isatty():
         await asyncio.Event().wait()
     while sys.stdin.isatty():  # noqa: ASYNC110 - a terminal has no event to wait for
@@ -181,7 +181,7 @@ async def closing_terminal() -> None:
 
 
 def report(failed: processes.ChildFailed) -> int:
-    """Say which part ended the run and why; gives the exit code."""
+    """Print the part that ended the run, and the reason; return the exit code."""
     if failed.child.name == HOST and failed.code == WRONG_APP:
         say(f"\nThe functions host refused the app:\n{failed.child.tail(40)}")
         return WRONG_APP
@@ -194,7 +194,7 @@ def progress(text: str) -> None:
 
 
 def table(origin: str, parts: list[Part], card: str | None) -> str:
-    """What is where, for the person at the terminal."""
+    """Table of the parts and their addresses, for the person at the terminal."""
     rows = [("App", f"{origin}/"), ("Sign in", f"{origin}/auth/login")]
     if card is not None:
         rows.insert(0, ("Open this card", f"{origin}{card}"))

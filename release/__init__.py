@@ -1,1 +1,1 @@
-"""What is done with iZwop from a checkout: package, deploy, look at, put right. Never deployed itself."""
+"""Release and operating tools that run from a checkout: package, deploy, inspect, repair. Never deployed."""

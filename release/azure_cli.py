@@ -1,4 +1,4 @@
-"""The Azure CLI, asked and run as an operator would."""
+"""Azure CLI, run as an operator would."""
 
 import json
 import shlex
@@ -8,23 +8,23 @@ from pathlib import Path
 from typing import Any
 
 _ROOT = Path(__file__).parents[1]
-# Longer than az takes to answer a question; it asks back where nobody sees it.
+# Longer than az needs for a query; it would wait for input that nobody can give.
 _ANSWER_SECONDS = 120
 
 
 class NoAnswer(Exception):
-    """Why az does not tell what it was asked, in one sentence."""
+    """Reason for a missing answer of az, in one sentence."""
 
 
 def run(*arguments: str) -> None:
-    """Show the command, and what it prints as it comes. Raises `CalledProcessError` where az fails."""
+    """Print the command and stream its output. Raises `CalledProcessError` where az fails."""
     command: Sequence[str] = ["az", *arguments]
     print(f"$ {shlex.join(command)}", flush=True)
     subprocess.run(command, cwd=_ROOT, check=True)
 
 
 def ask(*arguments: str) -> str:
-    """What az prints. Raises `NoAnswer` where it fails, prints nothing, or asks back."""
+    """Return the output of az. Raises `NoAnswer` where it fails, prints nothing, or waits for input."""
     asked = f"`az {' '.join(arguments[:2])}`"
     try:
         done = subprocess.run(
@@ -43,7 +43,7 @@ def ask(*arguments: str) -> str:
 
 
 def ask_json(*arguments: str) -> Any:
-    """The JSON that az prints. Raises `NoAnswer` as `ask` does, and where it is something else."""
+    """Return the JSON output of az. Raises `NoAnswer` as `ask` does, and where it is no JSON."""
     try:
         return json.loads(ask(*arguments, "--output", "json"))
     except ValueError:

@@ -1,4 +1,4 @@
-"""Deploy iZwop with the Azure CLI. What can be known beforehand is looked at before anything is made.
+"""Deploy iZwop with the Azure CLI. All checks that are possible beforehand run before any change.
 
     python -m release.deploy check   staging
     python -m release.deploy what-if staging
@@ -6,10 +6,10 @@
     python -m release.deploy publish staging [--package older/released-package.zip]
     python -m release.deploy outputs staging
 
-`create` makes or changes what `infra/` describes; `publish` sends the package and walks the public path.
-Rolling back is publishing the package before. `outputs` says where to publish and where the app answers, a
-line `NAME=value` for each, as the deployment put them out. Each command that asks Azure to make or change
-something is printed as an operator would type it.
+`create` creates or changes the resources of `infra/`; `publish` sends the package and runs the smoke test.
+To roll back, publish the package before. `outputs` prints the deployment's outputs, which are the origins for
+publishing and of the app, as lines `NAME=value`. Each command that changes something in Azure is printed as
+an operator would type it.
 """
 
 import argparse
@@ -31,10 +31,10 @@ from release.azure_cli import NoAnswer
 
 ROOT = Path(__file__).parents[1]
 _SUBSCRIPTION = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-# Parameters that are settings of the app, too, and so must be what the app will take.
+# Parameters that are settings of the app, too, and are validated as such.
 _SETTINGS = ("OIDC_ISSUER", "OIDC_TENANT_ID", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET", "OIDC_API_AUDIENCE",
              "SESSION_KEY", "SMTP_URL", "MAIL_FROM")  # fmt: skip
-# Parameters in JSON: what they must be, and how that is called.
+# Parameters in JSON: their type, and its name.
 _JSON = {
     "FEDERATIONS": (list, "list"),
     "SENDER_DOMAIN": (dict, "object"),
@@ -43,12 +43,12 @@ _JSON = {
     "EDGE_SHUT": (bool, "true or false"),
 }
 _DOMAIN = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
-# What the parts that `create` made are called; a pipeline that may only publish is told instead of asking.
+# Outputs of the deployment; a pipeline that may only publish gets them from its environment.
 OUTPUTS = ("PUBLISH_ORIGIN", "PUBLIC_ORIGIN")
 
 
 class Refused(Exception):
-    """Why nothing is done: one sentence for each reason."""
+    """Reasons for doing nothing, one sentence each."""
 
 
 def main() -> int:
@@ -88,7 +88,7 @@ def main() -> int:
 def check(environment: str, location: str, given: Mapping[str, str]) -> None:
     """Refuse a wrong environment, region, parameter or sign-in with all reasons at once; changes nothing."""
     reasons = [*_wrong_place(environment, location), *_wrong_parameters(environment, given)]
-    # Who signs in and what the region offers is worth asking only for what could be deployed at all.
+    # Sign-in and region are checked in Azure only for parameters that could be deployed.
     reasons = reasons or _wrong_azure(location, given)
     if reasons:
         raise Refused("\n".join(f"  - {reason}" for reason in reasons))
@@ -119,7 +119,7 @@ def _wrong_place(environment: str, location: str) -> list[str]:
 
 
 def _wrong_parameters(environment: str, given: Mapping[str, str]) -> list[str]:
-    """What the parameters read from the environment and is missing, or is nothing the app would take."""
+    """Faults of the environment variables in the parameters: missing, or invalid as a setting of the app."""
     file = ROOT / "infra" / "parameters" / f"{environment}.bicepparam"
     if not file.exists():
         return []
@@ -179,7 +179,7 @@ def _wrong_azure(location: str, given: Mapping[str, str]) -> list[str]:
 
 
 def providers() -> list[str]:
-    """Whose resources `infra/` makes, and whom it hands a subnet to: nobody else would register that one."""
+    """Resource providers to register: those of the resources in `infra/`, and of subnet delegations."""
     texts = [path.read_text("utf-8") for path in (ROOT / "infra").rglob("*.bicep")]
     return sorted({name for text in texts for name in re.findall(r"'(Microsoft\.\w+)/\w", text)})
 
@@ -189,7 +189,7 @@ def _region(name: str) -> str:
 
 
 def deployment(command: str, environment: str, location: str) -> None:
-    """`what-if` or `create`. `--parameters location` puts the data where the deployment is recorded."""
+    """Run `what-if` or `create`. `--parameters location` puts the data into the deployment's own region."""
     since = _budget_since(environment)
     azure_cli.run(
         "deployment", "sub", command,
@@ -198,13 +198,13 @@ def deployment(command: str, environment: str, location: str) -> None:
         "--parameters", f"infra/parameters/{environment}.bicepparam",
         "--parameters", f"location={location}",
         *(("--parameters", f"budgetSince={since}") if since else ()),
-        # Who only looks may not write, and Azure would otherwise ask for that.
+        # A reader may run what-if; without this Azure would require write permissions.
         *(("--validation-level", "ProviderNoRbac") if command == "what-if" else ()),
     )  # fmt: skip
 
 
 def _budget_since(environment: str) -> str:
-    """The first day of the budget there is, which Azure lets nobody change; nothing where there is none."""
+    """First day of the existing budget, which cannot be changed in Azure; empty without one."""
     group = f"/subscriptions/{{subscriptionId}}/resourceGroups/rg-izwop-{environment}"
     budget = f"Microsoft.Consumption/budgets/budget-izwop-{environment}"
     url = f"{group}/providers/{budget}?api-version=2024-08-01"
@@ -216,7 +216,7 @@ def _budget_since(environment: str) -> str:
 
 
 def publish(environment: str, zipped: Path, given: Mapping[str, str]) -> tuple[str, str]:
-    """Send the package to the function app; give the origin where it shall answer, and its version."""
+    """Publish the package to the function app; return the app's public origin and the version."""
     if environment not in environments():
         raise Refused(f"  - There is no environment {environment}; there are {', '.join(environments())}.")
     version = _version_of(zipped)
@@ -231,7 +231,7 @@ def publish(environment: str, zipped: Path, given: Mapping[str, str]) -> tuple[s
 
 
 def _token() -> str:
-    """What the function app's deployment takes in place of a password: the caller's own sign-in."""
+    """Access token of the operator's sign-in, for the publishing endpoint."""
     try:
         return str(azure_cli.ask_json("account", "get-access-token")["accessToken"])
     except (NoAnswer, KeyError, TypeError):
@@ -239,7 +239,7 @@ def _token() -> str:
 
 
 def await_version(origin: str, version: str, patience: float) -> None:
-    """Wait until the version answers, or for `patience` seconds: old instances end their requests first."""
+    """Wait up to `patience` seconds until the version answers: old instances finish their requests first."""
     fetch, limit = smoke.fetch_from(origin), time.monotonic() + patience
     while time.monotonic() < limit:
         with contextlib.suppress(smoke.Wrong):
@@ -249,7 +249,7 @@ def await_version(origin: str, version: str, patience: float) -> None:
 
 
 def _version_of(zipped: Path) -> str:
-    """The version of a whole package; what is cut off or damaged would stop the app."""
+    """Version of a complete package; a truncated or damaged one is refused because it would stop the app."""
     try:
         with zipfile.ZipFile(zipped) as content:
             damaged = content.testzip()
@@ -262,7 +262,7 @@ def _version_of(zipped: Path) -> str:
 
 
 def _target(environment: str, given: Mapping[str, str]) -> dict[str, str]:
-    """Where to publish and where it answers: as told, or as the deployment of the environment put out."""
+    """Origins for publishing and of the app, from environment variables or from the deployment's outputs."""
     told = {name: given[name] for name in OUTPUTS if given.get(name)}
     return told if len(told) == len(OUTPUTS) else _outputs(environment)
 
@@ -271,7 +271,7 @@ def _outputs(environment: str) -> dict[str, str]:
     query = ["--query", "properties.outputs"]
     try:
         shown = azure_cli.ask_json("deployment", "sub", "show", "--name", f"izwop-{environment}", *query)
-        # Azure gives names back with small letters at their start: `publisH_ORIGIN`.
+        # Azure returns names with a lower-case beginning: `publisH_ORIGIN`.
         outputs = {name.upper(): output for name, output in shown.items()}
         return {name: str(outputs[name]["value"]) for name in OUTPUTS}
     except (NoAnswer, KeyError, TypeError, AttributeError):

@@ -1,12 +1,12 @@
-"""After a restore: do again what people had taken back since, before anything is served.
+"""Repeat deletions and withdrawals after a restore, before the app serves again.
 
     python -m release.erase_again --old https://cosmos-a.documents.azure.com:443/ \\
       --restored https://cosmos-b.documents.azure.com:443/ --since 2026-11-22T12:00:00Z --look
 
-Reads in the old account what was deleted, paused or taken from the public, and does it in the restored one;
-a card that was published anew since is paused; handles that were given out since stay given out; everybody
-signs in again. `--look` only says what is left to do. Safe to run again, also after it was killed. Signs in
-as you (`az login`), or with the key in `COSMOS_KEY`.
+Reads the cards and profiles that were deleted, paused or unpublished in the old account, and repeats this in
+the restored one. A card that was published anew since then is paused, handles given out since then stay given
+out, and every session ends. `--look` only lists the remaining steps. Safe to run again, also after a kill.
+Signs in as you (`az login`), or with the key in `COSMOS_KEY`.
 """
 
 import argparse
@@ -33,7 +33,7 @@ from domain.base.errors import Refusal
 from domain.cards.card import CardVersion
 from domain.publishing.publication import Ports, change_publication, delete_card
 
-# A restore goes back to a second, and clocks differ.
+# Restores have a precision of a second, and clocks differ.
 _MARGIN = timedelta(minutes=10)
 _SKEW = timedelta(minutes=1)
 _UNREADABLE = "a document of it is broken or of another release"
@@ -46,14 +46,14 @@ Do = Callable[[], Awaitable[object]]
 
 @dataclass(frozen=True)
 class Step:
-    """Something to be done again: what is said of it, naming ids only, and the doing."""
+    """Step to repeat, and its description, which contains ids only."""
 
     said: str
     do: Do
 
 
 class Restored:
-    """The restored database, as the rules of the product change it."""
+    """Restored database, changed through the product's own use cases."""
 
     def __init__(self, database: Database) -> None:
         self._cards, self._profiles = CosmosCards(database), CosmosProfiles(database)
@@ -76,7 +76,7 @@ class Restored:
 
         async def hold() -> None:
             if there is not None and there.card_id != claim.card_id:
-                # Claimed by somebody at the moment, and free again before it was given to this card.
+                # Pending at the moment of the restore, and later freed and given to this card.
                 await self._handles.free(there)
             await self._handles.hold(await self._handles.claim(claim))
 
@@ -98,7 +98,7 @@ class Restored:
         if profile is None:
             return None
         if await self._cards.any_in_profile(gone.account_id, gone.id):
-            # Cards that had left it stand in it again: it keeps them, and loses what it said.
+            # Cards that had left the profile are in it again: it stays with them, without its content.
             empty = profile.model_copy(update={"name": "-", "version": profile.version + 1})
             return None if profile.name == "-" else partial(self._profiles.save, empty)
         return partial(
@@ -114,7 +114,7 @@ class Restored:
         card = await self._cards.get(latest.account_id, latest.id)
         if card is None or not card.is_live:
             return None
-        # Published anew, it may have hidden something: its owner looks before it is shown again.
+        # The new publication may have hidden values: the owner checks the card before it is shown again.
         shown = not (latest.paused or latest.withdrawn)
         if shown and datetime.fromisoformat(latest.published_at) == card.published_at:
             return None
@@ -128,16 +128,16 @@ class Restored:
 
 
 Look = Callable[[], Awaitable[Do | None]]
-"""Looks into the restored database; gives what is to be done there, if anything."""
+"""Checks the restored database; returns the step to do there, if any."""
 
 
 async def left_to_do(old: Database, database: Database, since: datetime) -> AsyncIterator[Step]:
-    """What the old database knows and the restored one does not."""
+    """Steps recorded in the old database and not done in the restored one."""
     async for said, look in _taken_back(old, Restored(database), since):
         try:
             do = await look()
         except (ValueError, LookupError, TypeError, AttributeError, Refusal):
-            # Nothing is told of what is in it. It stays left to do until somebody has looked.
+            # Its content is not printed. The step remains until somebody has checked it.
             yield Step(f"cannot {said}: {_UNREADABLE}", partial(asyncio.sleep, 0))
             continue
         if do is not None:
@@ -161,7 +161,7 @@ async def _taken_back(old: Database, restored: Restored, since: datetime) -> Asy
 
 
 async def erase_again(old: Database, restored: Database, since: datetime, *, look: bool) -> int:
-    """Do every step, or with `look` only say it; return how many there were."""
+    """Print every step, and do it unless `look`; return the number of steps."""
     steps = 0
     async for step in left_to_do(old, restored, since):
         steps += 1

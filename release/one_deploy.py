@@ -1,8 +1,8 @@
-"""One Deploy: hand a package to a function app on Flex Consumption, and wait until it is taken in.
+"""One Deploy: publish a package to a function app on Flex Consumption, and wait until it is deployed.
 
-`az functionapp deployment source config-zip` cannot do it for us. It has Azure build every Python package
-anew, with another Python than the one it runs, and then asks the app itself how it is, which answers to
-nobody but its edge: some versions of az ask for ever.
+`az functionapp deployment source config-zip` does not fit. It makes Azure build every Python package anew,
+with another Python than the one that runs it. It then polls the app itself, which answers only its edge, so
+that some versions of az never end.
 """
 
 import http.client
@@ -13,10 +13,10 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
 
-# The package is sent whole, and the machine that takes it is started for it.
+# The package is sent whole, to a machine that has to start first.
 _SECONDS = 300
 _TRIES = 4
-# A deployment that has just been taken in is not known everywhere at once.
+# The status of a new deployment may be unknown for a moment.
 _UNKNOWN_AT_MOST = 10
 _SUCCESS = 4
 _ENDED = {-1: "was cancelled", 3: "failed", 5: "met another one under way", 6: "succeeded in part only"}
@@ -29,20 +29,20 @@ _REFUSALS = {
 
 
 class NotPublished(Exception):
-    """Why the app still runs what it ran, in one sentence."""
+    """Reason why the package was not published, in one sentence."""
 
 
 def publish(origin: str, token: str, package: bytes, *, pause: float = 5, patience: float = 900) -> None:
-    """Send the package to the deployment of `origin`, as it is, and wait until the app has it.
+    """Send the package unchanged to the publishing endpoint of `origin`, and wait until it is deployed.
 
-    `pause` and `patience` are seconds between two looks and until it must be done.
+    `pause` and `patience` are the seconds between two polls and until it must be done.
     """
     number = _send(origin, token, package, pause)
     limit, seen, unknown = time.monotonic() + patience, False, 0
     while time.monotonic() < limit:
         status, answer = _ask(origin, "GET", f"/api/deployments/{number}", token)
         if status == HTTPStatus.NOT_FOUND:
-            # Who kept the record is put away once the package is in.
+            # The record may disappear with its machine once the package is deployed.
             if seen:
                 return
             unknown += 1
@@ -67,7 +67,7 @@ def _is_in(number: str, answer: dict[str, Any]) -> bool:
 
 
 def _send(origin: str, token: str, package: bytes, pause: float) -> str:
-    """The number of the deployment. The first one wakes the machine that takes it, and its errors pass."""
+    """Send the package; return the deployment's number. The first try may fail while the machine starts."""
     status: int = _NO_ANSWER
     for tried in range(_TRIES):
         if tried:
@@ -84,7 +84,7 @@ def _send(origin: str, token: str, package: bytes, pause: float) -> str:
 
 
 def _ask(origin: str, method: str, path: str, token: str, body: bytes | None = None) -> tuple[int, Any]:
-    """The status and what the JSON says; no status where nobody answers. The token travels over TLS only."""
+    """Status and parsed JSON of an answer; no status without an answer. The token is sent over TLS only."""
     url = urlsplit(origin)
     if url.scheme == "https":
         connection: http.client.HTTPConnection = http.client.HTTPSConnection(url.netloc, timeout=_SECONDS)

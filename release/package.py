@@ -1,4 +1,4 @@
-"""`make package`: the zip that Azure runs, and the list of what is in it.
+"""`make package`: the zip that Azure runs, and its bill of materials.
 
 Azure's own build has used another Python than it runs, so everything is built here: wheels for Linux on
 x86-64 and Python 3.13, byte code that needs no check of time stamps (the package is mounted read-only, and
@@ -23,9 +23,9 @@ ROOT = Path(__file__).parents[1]
 SITE_PACKAGES = ".python_packages/lib/site-packages"
 # One Deploy takes a package under this name only.
 PACKAGE, SBOM = "released-package.zip", "released-package.cdx.json"
-# Where Azure mounts the package: tracebacks shall say so wherever the byte code was made.
+# Mount point of the package in Azure, for tracebacks independent of the build machine.
 _MOUNTED_AT = "/home/site/wwwroot"
-# Azure's image for Python 3.13 is Debian 12 (glibc 2.36): what runs on an older one runs there.
+# Azure's image for Python 3.13 is Debian 12 (glibc 2.36), which runs wheels for older versions.
 _PLATFORMS = ("manylinux2014_x86_64", *(f"manylinux_2_{minor}_x86_64" for minor in range(17, 35)))
 # Programs carry the path of this machine's Python, RECORD the hashes of those programs; the rest is for
 # type checkers, compilers and the libraries' own tests.
@@ -34,7 +34,7 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
 class CannotPackage(Exception):
-    """Why there is no package, in one sentence."""
+    """Reason why no package was made, in one sentence."""
 
 
 def main() -> int:
@@ -54,13 +54,13 @@ def main() -> int:
 
 
 def build(root: Path, target: Path) -> Path:
-    """Write the package and its SBOM into `target`; give the package's path.
+    """Write the package and its SBOM into `target`; return the package's path.
 
-    What git tracks is packaged, as it is in the working tree, but for what `.funcignore` leaves behind.
+    It holds the files that git tracks, as they are in the working tree, except those in `.funcignore`.
     """
     if sys.version_info[:2] != (3, 13) or sys.platform != "linux":
         raise CannotPackage("The package is made with Python 3.13 on Linux, where its byte code belongs.")
-    # Asked once: somebody may commit while this runs.
+    # Read once: a commit may be made while this runs.
     wheels, release = _wheels(root), version(root)
     with tempfile.TemporaryDirectory(prefix="izwop-package-") as folder:
         content = Path(folder)
@@ -81,7 +81,7 @@ def build(root: Path, target: Path) -> Path:
 
 
 def version(root: Path) -> str:
-    """The version in `pyproject.toml`, and from which commit: `0.1.0+5f3a2c1d9e8b`, `.dirty` when changed."""
+    """Version in `pyproject.toml` with the commit: `0.1.0+5f3a2c1d9e8b`; with changes it ends in `.dirty`."""
     released = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["project"]["version"]
     commit = _git(root, "rev-parse", "--short=12", "HEAD").strip()
     dirty = ".dirty" if _git(root, "status", "--porcelain", "--untracked-files=no").strip() else ""
@@ -123,7 +123,7 @@ def _git(root: Path, *arguments: str) -> str:
 
 
 def _wheels(root: Path) -> Path:
-    """The wheels of `requirements.txt`, kept for as long as it stays as it is."""
+    """Wheels of `requirements.txt`, cached until it changes."""
     requirements = (root / "requirements.txt").read_bytes()
     folder = root / ".local" / "wheels" / hashlib.sha256(requirements).hexdigest()[:16]
     if not folder.exists():
@@ -157,7 +157,7 @@ def _pip(command: str, *options: str | Path) -> None:
 
 
 def compile_templates(content: Path) -> None:
-    """To modules, which `_compile` makes byte code of; a cold start would compile each page anew."""
+    """Compile templates to modules, for `_compile`; otherwise each cold start would compile its pages."""
     program = (
         "import sys; from functions.framework.pages import environment;"
         " environment().compile_templates(sys.argv[1], zip=None)"
@@ -166,7 +166,7 @@ def compile_templates(content: Path) -> None:
 
 
 def check_doors(content: Path) -> None:
-    """Refuse a package with a function whose handler is not in it: its first visitor would meet an error."""
+    """Refuse a package that lacks the handler of a function: its first visitor would get an error."""
     program = (
         "import function_app; from functions.framework.doors import REGISTERED, resolve;"
         " [resolve(door.handler) for door in REGISTERED.values()]"
@@ -184,7 +184,7 @@ def _run_in(content: Path, fault: str, program: str, *arguments: str) -> None:
 
 
 def _compile(content: Path) -> None:
-    """In one process of its own with a fixed seed: the order within sets is part of byte code."""
+    """Compile in a separate process with a fixed hash seed: the order within sets is part of byte code."""
     command = [sys.executable, "-m", "compileall", "-q", "-f", "--invalidation-mode", "unchecked-hash"]
     done = subprocess.run(
         [*command, "-s", str(content), "-p", _MOUNTED_AT, str(content)],
@@ -196,7 +196,7 @@ def _compile(content: Path) -> None:
 
 
 def _zip(content: Path, package: Path) -> None:
-    """Sorted, with one time and one mode, so that only contents can make a difference."""
+    """Write the zip sorted, with one time and one mode, so that it depends on contents only."""
     with zipfile.ZipFile(package, "w", zipfile.ZIP_DEFLATED) as archive:
         files = (path for path in content.rglob("*") if path.is_file())
         for name, path in sorted((path.relative_to(content).as_posix(), path) for path in files):

@@ -1,10 +1,10 @@
-"""Poison queues: what the host set aside after five tries, to look at and to give back.
+"""Poison queues: list and replay messages that failed five times.
 
     python -m release.replay --list
     python -m release.replay mail --most 10
 
-Signs in as you (`az login`) to `--account`, or uses the connection string in `AzureWebJobsStorage`. Mend what
-made the messages fail first: one that fails again is set aside again.
+Signs in as you (`az login`) to `--account`, or uses the connection string in `AzureWebJobsStorage`. Mend the
+cause first: a message that fails again returns to the poison queue.
 """
 
 import argparse
@@ -21,10 +21,10 @@ from azure.storage.queue import QueueClient
 from adapters.storage.queue_names import IMAGES, MAIL, VISITS
 
 QUEUES = (MAIL, IMAGES, VISITS)
-# While it is moved a message is ours; if this process dies it is on the poison queue again after this.
+# Lease of a message while it is moved; after it a message of a dead process is on the poison queue again.
 _MINE_SECONDS = 60
 
-# A name with a slash or a dot in it would send our token to another host.
+# An account name with a slash or a dot would send our token to another host.
 _ACCOUNT = re.compile("[a-z0-9]{3,24}")
 
 Connect = Callable[[str], QueueClient]
@@ -74,7 +74,7 @@ def as_you(account: str) -> Connect:
 
 
 def listed(queue: str, connect: Connect) -> str:
-    """How many were set aside, and since when. Nothing of what they say."""
+    """Number of poison messages and time of the oldest, without their contents."""
     with connect(f"{queue}-poison") as poison:
         try:
             count = poison.get_queue_properties().approximate_message_count or 0
@@ -86,14 +86,14 @@ def listed(queue: str, connect: Connect) -> str:
 
 
 def replay(queue: str, connect: Connect, *, most: int) -> int:
-    """Send each message again as it is, and only then take it from the poison queue; give how many.
+    """Send each message again unchanged, then delete it from the poison queue; return the number.
 
-    If this process ends in between, the message is done twice, which every handler is made for.
+    If this process ends in between, the message is processed twice, which every handler tolerates.
     """
     moved = 0
     with connect(f"{queue}-poison") as poison, connect(queue) as working:
         try:
-            # Those that were there when it began: what fails again meanwhile must not go round and round.
+            # Only the messages present at the start: one that fails again meanwhile must not loop.
             most = min(most, poison.get_queue_properties().approximate_message_count or 0)
         except ResourceNotFoundError:
             return 0

@@ -1,6 +1,6 @@
-"""The package's bill of materials: CycloneDX 1.6 in JSON, from what is really installed in it.
+"""The package's bill of materials: CycloneDX 1.6 in JSON, made from its installed libraries.
 
-It holds no time and no random number, so that the same package has the same bill.
+It contains no time and no random number, so that the same package has the same bill.
 """
 
 import hashlib
@@ -15,7 +15,7 @@ from typing import Any
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name, parse_wheel_filename
 
-# What the markers of requirements mean where the package runs.
+# Environment of requirement markers where the package runs.
 _AZURE = {
     "implementation_name": "cpython",
     "os_name": "posix",
@@ -30,7 +30,7 @@ _SPDX = re.compile(r"[A-Za-z0-9.+() -]{2,80}")
 
 
 def write(site_packages: Path, wheels: Path, *, version: str, package: Path) -> str:
-    """Give the document for the libraries in a folder, whose wheels' hashes are those of `wheels`."""
+    """Return the document for the libraries in a folder, with the hashes of their wheels from `wheels`."""
     digests = {
         parse_wheel_filename(wheel.name)[0]: hashlib.sha256(wheel.read_bytes()).hexdigest()
         for wheel in wheels.glob("*.whl")
@@ -87,7 +87,7 @@ def _component(metadata: Message, purl: str, digest: str) -> dict[str, Any]:
 
 
 def _licences(metadata: Message) -> list[dict[str, Any]]:
-    """An SPDX expression where the library has one (PEP 639), otherwise what its classifiers name."""
+    """SPDX expression of a library (PEP 639), otherwise the licences of its classifiers."""
     if expression := metadata["License-Expression"]:
         return [{"expression": expression}]
     classifiers = metadata.get_all("Classifier") or []
@@ -101,7 +101,7 @@ def _licences(metadata: Message) -> list[dict[str, Any]]:
 
 
 def _needs(metadata: Message, purls: dict[Any, str]) -> list[str]:
-    """The installed libraries that one asks for, extras it was not asked to have aside."""
+    """Installed dependencies of a library, without those of extras that were not requested."""
     found = set()
     for line in metadata.get_all("Requires-Dist") or []:
         requirement = Requirement(line)

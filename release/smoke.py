@@ -1,7 +1,7 @@
-"""`make smoke URL=…`: walk the public path of a running iZwop as a stranger would, and leave nothing there.
+"""`make smoke URL=…`: smoke test of a running iZwop along the public path, without leaving any data.
 
-Needs nothing but Python. It names itself a robot, so that no visit is counted, and turns back at the
-identity provider's door.
+Needs only Python. Its user agent is a robot's, so that no visit is counted; it stops at the identity
+provider's sign-in page.
 """
 
 import argparse
@@ -17,7 +17,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 SECONDS = 15
 MOST_BYTES = 2_000_000
-# A card over http to another machine is a fault, not something to walk.
+# Plain http to another machine is a fault and is not followed.
 _ORIGIN = re.compile(r"(https://[a-z0-9.:-]+|http://(localhost|127\.0\.0\.1)(:\d+)?)/?")
 USER_AGENT = "izwop-smoke/1 (bot)"
 _SECURITY = {
@@ -33,7 +33,7 @@ _NOBODY = "smoke-nobody-has-this-handle"
 
 @dataclass(frozen=True)
 class Answer:
-    """Header names are in lower case."""
+    """Answer of the server, with header names in lower case."""
 
     status: int
     headers: Mapping[str, str]
@@ -49,7 +49,7 @@ Fetch = Callable[[str, str, bytes | None], Answer]
 
 
 class Wrong(Exception):
-    """What is not as it must be, in one sentence."""
+    """Fault of a step, in one sentence."""
 
 
 def must(holds: object, sentence: str) -> None:
@@ -70,7 +70,7 @@ def main() -> int:
 
 
 def report(origin: str, results: Iterator[tuple[str, str]]) -> int:
-    """Print each step with its fault; give the exit code."""
+    """Print each step with its fault; return the exit code."""
     failed = total = 0
     print(f"Walking {origin}")
     for step, fault in results:
@@ -82,7 +82,7 @@ def report(origin: str, results: Iterator[tuple[str, str]]) -> int:
 
 
 def fetch_from(origin: str) -> Fetch:
-    """One connection for each request: what is tested is the way in, not a kept-alive connection."""
+    """Return a client that opens a connection for each request, so that each tests the whole way in."""
 
     def fetch(method: str, path: str, form: bytes | None) -> Answer:
         url = urlsplit(path if "://" in path else origin + path)
@@ -108,7 +108,7 @@ def fetch_from(origin: str) -> Fetch:
 
 
 def _body(answer: http.client.HTTPResponse) -> bytes:
-    """The whole body, unless it is larger or slower than any of ours: whoever answers may be a stranger."""
+    """Whole body; refuses one that is larger or slower than any of ours, as the server is untrusted."""
     body, limit = b"", time.monotonic() + SECONDS
     while part := answer.read1(65536):
         body += part
@@ -121,7 +121,7 @@ def _body(answer: http.client.HTTPResponse) -> bytes:
 def walk(
     origin: str, fetch: Fetch, *, card: str | None = None, version: str | None = None
 ) -> Iterator[tuple[str, str]]:
-    """Give each step with what is wrong there, or nothing."""
+    """Yield each step with its fault, or nothing."""
     steps: dict[str, Callable[[], None]] = {
         "GET /health: all is well": lambda: health(fetch, version),
         "GET /: the home page": lambda: home(fetch),
@@ -151,7 +151,7 @@ def walk(
 
 
 def _get(fetch: Fetch, path: str, status: int, content_type: str) -> Answer:
-    """Fetch what must have a status, a type and every security header."""
+    """Fetch a path and check its status, content type and security headers."""
     answer = fetch("GET", path, None)
     must(answer.status == status, f"answers {answer.status}, not {status}")
     given = answer.headers.get("content-type", "")

@@ -47,11 +47,16 @@ class WrongSettings(Exception):
 
 
 def refuse_wrong_start() -> None:
-    """Where a Functions host loads the app, raise `WrongSettings` if a setting is missing."""
+    """Raise `WrongSettings` for a missing setting if a Functions host loads the app."""
     if any(name in os.environ for name in _HOST_MARKS):
         given = _given(os.environ)
         if not given.keys() >= set(REQUIRED) or any(_contradictions(given)):
             raise WrongSettings("\n".join(faults(os.environ)))
+
+
+def wrong() -> list[str]:
+    """One sentence for each setting that is missing or wrong, whether it was used yet or not."""
+    return faults(os.environ)
 
 
 def groups() -> "list[type[Group]]":

@@ -1,4 +1,4 @@
-"""Field types of settings: each takes what it must be, or refuses it with a sentence."""
+"""Field types of settings: each validates its value or refuses it with a sentence."""
 
 import base64
 import binascii
@@ -74,7 +74,7 @@ def _file(value: str) -> str:
 Origin = Annotated[str, StringConstraints(pattern=r"^https?://[a-z0-9.:-]+$"), AfterValidator(_encrypted)]
 HttpsUrl = Annotated[str, StringConstraints(pattern=r"^https://[^\s?#]+[^\s?#/]$")]
 ServiceUrl = Annotated[str, StringConstraints(pattern=r"^https?://[^\s?#]+$"), AfterValidator(_encrypted)]
-# An empty secret would verify what anybody forged.
+# An empty secret would verify forged values.
 Secret = Annotated[SecretStr, Field(min_length=8)]
 SessionKey = Annotated[SecretStr, AfterValidator(_session_key)]
 MailServer = Annotated[SecretStr, AfterValidator(_mail_server)]

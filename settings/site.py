@@ -1,4 +1,4 @@
-"""Where people reach iZwop."""
+"""Public address of iZwop."""
 
 from functools import cache
 

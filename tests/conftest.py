@@ -1,6 +1,6 @@
-"""The whole product on one machine, once for all tests: the app on the local host and all it talks to.
+"""Fixtures of the whole product, started once for all tests: the app on the local host, and the local cloud.
 
-What only some tests need is imported where it is needed: the domain's tests take less time than that would.
+Imports that only some tests need are made where they are used: they take longer than the domain's tests.
 """
 
 import os

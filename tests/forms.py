@@ -9,7 +9,7 @@ SAME_SITE = {"Sec-Fetch-Site": "same-origin", "Origin": "https://izwop.test"}
 
 
 class Fields(HTMLParser):
-    """What the form of a page would send, and the names of the elements the page is made of."""
+    """Values that the form of a page would send, and the names of the page's elements."""
 
     def __init__(self, html: str, action: str) -> None:
         super().__init__()
@@ -62,7 +62,7 @@ async def fields_at(person, path: str, action: str | None = None) -> dict[str, s
 
 
 async def new_card(person, **typed: str) -> str:
-    """Make a card through the form; gives the path of its page."""
+    """Make a card through the form; return the path of its page."""
     fields = await fields_at(person, "/my/new-card")
     answer = await send(person, "/my/new-card", {**fields, "name": "Ada Lovelace", **typed})
     assert answer.status_code == 303, answer.text
@@ -70,7 +70,7 @@ async def new_card(person, **typed: str) -> str:
 
 
 async def publish(person, path: str, **typed: str) -> str:
-    """Save and publish a card with what is typed; gives its public path."""
+    """Save and publish a card with what is typed; return its public path."""
     answer = await send(person, path, {**await fields_at(person, path), **typed, "then": "publish"})
     assert answer.headers["location"] == f"{path}?done=published", answer.text
     shown = await person.http.get(f"{path}/share")

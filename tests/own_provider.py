@@ -1,7 +1,7 @@
-"""An identity provider on loopback https whose every answer a test decides, also the dishonest ones.
+"""Identity provider on loopback https with every answer under a test's control, dishonest ones included.
 
-It keeps the protocol's own rules (a code works once and only with its PKCE verifier), so what a test breaks
-is the one thing that is wrong.
+It keeps the protocol's own rules (a code works once and only with its PKCE verifier), so that a test breaks
+one thing only.
 """
 
 import asyncio
@@ -45,7 +45,7 @@ class OwnProvider:
         self.keys = {"first": self.signer}
         self.calls: Counter[str] = Counter()
         self.down = False
-        # What the token endpoint answers instead, each once.
+        # Replacement answers of the token endpoint, each used once.
         self.token_answers: list[web.Response] = []
         # With a number the token endpoint sends so many bytes, and `sent` says how many it got rid of.
         self.token_bytes = 0
@@ -78,7 +78,7 @@ class OwnProvider:
     # ------------------------------------------------------------ tokens
 
     def claims(self, now: float | None = None, **changes: object) -> dict[str, object]:
-        """What both kinds of token say; a change to None leaves the claim out."""
+        """Claims of both kinds of token; a change to None leaves the claim out."""
         at = int(time.time() if now is None else now)
         honest = {
             "iss": self.issuer,
@@ -133,7 +133,7 @@ class OwnProvider:
     # ------------------------------------------------------------ what a browser would do
 
     def authorize(self, url: str) -> str:
-        """Sign somebody in at the authorize URL; gives the code. No page is involved."""
+        """Sign somebody in at the authorize URL; return the code. No page is involved."""
         query = {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}
         assert query["code_challenge_method"] == "S256"
         code = base64.urlsafe_b64encode(hashlib.sha256(url.encode()).digest()).decode().rstrip("=")

@@ -51,7 +51,7 @@ class NpmReaders(_Program):
         super().__init__([node_runtime.NODE, "readers.mjs"], npm_packages())
 
     def read(self, reader: str, **request: object) -> Any:
-        """What the reader made of it; AssertionError when it refuses."""
+        """Result of the reader; AssertionError when it refuses."""
         answer = self.ask({"reader": reader, **request})
         assert "error" not in answer, f"{reader}: {answer['error']}\n{request}"
         return answer["value"]

@@ -1,4 +1,4 @@
-"""Everything that the product has stored, to compare before and after."""
+"""Snapshot of all stored documents, to compare before and after."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The arithmetic and the words of the bench; its timings are `make bench`'s own business."""
+"""Arithmetic and texts of the bench; its timings are measured by `make bench`."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""Schemathesis against the running API: what the description promises holds for what nobody thought of."""
+"""Schemathesis against the running API: the OpenAPI document holds for generated requests."""
 
 import asyncio
 import os

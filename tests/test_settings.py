@@ -1,4 +1,4 @@
-"""Wrong settings stop the app at start, with one sentence for each, and never with a value in it."""
+"""Missing or invalid settings are reported with one sentence for each, and never with a value."""
 
 import json
 import os

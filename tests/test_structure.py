@@ -1,4 +1,4 @@
-"""The directions of the layout, and what an import of the app may load, are kept by these tests."""
+"""Directions of imports between packages, and limits of the modules that the app loads at start."""
 
 import ast
 import json
@@ -18,7 +18,7 @@ ROOT = Path(__file__).parent.parent
 DEPLOYED = ["function_app.py", "wiring", "settings", "functions", "domain", "adapters"]
 OWN = {"function_app", "wiring", "settings", "functions", "domain", "adapters", "local", "tests", "bench"}
 
-# What each part of the app may import of the app itself.
+# Allowed imports of each part of the app from the app itself.
 MAY_IMPORT = {
     "domain": {"domain"},
     "adapters": {"adapters", "domain"},
@@ -27,7 +27,7 @@ MAY_IMPORT = {
     "settings": {"settings"},
     "function_app.py": {"functions", "settings"},
 }
-# A vendor's library and the only places that may know it.
+# Libraries of vendors, each with the only packages that may import it.
 VENDORS = {
     "azure.functions": ("function_app.py", "functions/"),
     "azure.cosmos": ("adapters/cosmos/",),
@@ -42,7 +42,7 @@ VENDORS = {
     "segno": ("adapters/drawing/",),
     "aiosmtplib": ("adapters/mail/",),
 }
-# What a trigger may take from an adapter: makers of bytes, names of queues, types of what wiring gives.
+# Parts of adapters that a trigger may import: makers of bytes, names of queues, types of wired objects.
 PURE_ADAPTERS = ("adapters.drawing.qr", "adapters.storage.queue_names", "adapters.published_cache")
 # The libraries the domain may use; those that vet fields are loaded on first use.
 DOMAIN_LIBRARIES = {"pydantic", "pydantic_core", "email_validator", "phonenumbers"}
@@ -71,7 +71,7 @@ def imported(source: str) -> Iterator[str]:
 
 
 def wrong_imports(part: str, source: str) -> list[str]:
-    """What a file of `part` (a path inside the project) imports against the directions."""
+    """Forbidden imports of a file of `part` (a path inside the project)."""
     layer = part.split("/", maxsplit=1)[0]
     wrong = []
     for name in imported(source):
@@ -135,7 +135,7 @@ MOST_MODULES = 15
 
 
 def capability_faults(root: Path) -> list[str]:
-    """Folders and modules that are not named for a capability, and packages with too many modules."""
+    """Folders and modules without the name of a capability, and packages with too many modules."""
 
     def folders(place: str) -> set[str]:
         return {path.name for path in (root / place).iterdir() if path.is_dir() and path.name[0] not in "._"}

@@ -1,4 +1,4 @@
-"""The app's parts built from other settings, beside those that all tests share."""
+"""Parts of the app built from other settings, beside those that all tests share."""
 
 import os
 import pkgutil
@@ -23,7 +23,7 @@ def _modules() -> list[object]:
 
 @asynccontextmanager
 async def wired_with(changes: Mapping[str, str]) -> AsyncIterator[None]:
-    """Let everything be built anew, from the settings with these changes, until the end of the block."""
+    """Rebuild all parts from the settings with these changes, until the end of the block."""
     places = [
         (module, name, value)
         for module in _modules()

@@ -1,4 +1,4 @@
-"""Wiring: what each capability is made of, built on first use. The only place that chooses adapters."""
+"""Wiring: the parts of each capability, built on first use. The only place that chooses adapters."""
 
 import logging
 from collections.abc import Awaitable, Callable
@@ -30,13 +30,13 @@ def once[T](build: Callable[[], T]) -> Callable[[], T]:
 
 
 def closed_at_end[C: Closable](part: C) -> C:
-    """The part, which `close()` then closes."""
+    """Register the part to be closed by `close()`, and return it."""
     _open.append(part)
     return part
 
 
 async def close() -> None:
-    """Close every connection that was opened, and forget what was built."""
+    """Close every open connection, and drop all built parts."""
     while _open:
         await _open.pop().close()
     for forget in _forget:

@@ -1,4 +1,4 @@
-"""What operators look at, long work and orders, and the upgrade of stored documents."""
+"""Health, long work and orders, and the upgrade of stored documents."""
 
 from functools import partial
 from pathlib import Path
@@ -30,6 +30,13 @@ def migration() -> "CosmosMigration":
     from adapters.cosmos.migration import CosmosMigration
 
     return CosmosMigration(database())
+
+
+def wrong_settings() -> list[str]:
+    """One sentence for each setting that is missing or wrong, whether it was used yet or not."""
+    import settings
+
+    return settings.wrong()
 
 
 @once
@@ -72,7 +79,7 @@ def order_queue() -> "Queue":
 
 @once
 def effects() -> dict[str, "Effect"]:
-    """What orders bring about, by their kind."""
+    """Effects of orders by kind."""
     from domain.cards.card import PROJECTION
     from domain.publishing.repair import carry_out_projection
     from wiring import cards, publishing

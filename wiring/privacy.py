@@ -19,7 +19,7 @@ def copies() -> "Copies":
 
 @once
 def sections() -> list["Section"]:
-    """What a copy of one's data is made of, in its order."""
+    """Sections of a copy of one's data, in their order."""
     from adapters.cosmos.documents import CosmosCounts
     from domain.privacy.copy_of_accounts import AccountSection, ProfilesSection, SessionsSection, WorkSection
     from domain.privacy.copy_of_cards import CardsSection, VisitsSection

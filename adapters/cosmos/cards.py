@@ -68,5 +68,5 @@ class CosmosCards:
         return from_document(Card, stored) if stored and stored["kind"] in _CARDS else None
 
     async def forget_creation(self, account_id: str, key: str) -> None:
-        """Drop the record of the create that made a card: it holds what the card said."""
+        """Drop the record of the create that made a card: it holds the card's content."""
         await self._items.delete(f"card-creation-{key}", account_id)

@@ -1,4 +1,4 @@
-"""Connections: which accounts know each other by consent, kept in each owner's partition."""
+"""Connections: pairs of accounts that agreed to be connected, kept in each owner's partition."""
 
 from adapters.cosmos.database import Database, Items
 

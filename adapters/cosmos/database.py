@@ -28,7 +28,7 @@ log = logging.getLogger("izwop.cosmos")
 
 __all__ = ["SCHEMA_VERSION", "Database", "Document", "Items", "instant"]
 
-# A person waits: with the SDK's own tries of two seconds inside, longer than this is no answer.
+# A person waits: a call that takes longer has failed. The SDK's own retries of two seconds fit in.
 CALL_SECONDS = 5
 _ITEM_ID = re.compile("[A-Za-z0-9_:-]{1,200}")
 _RETRY_WITH = 449  # "The operation encountered a transient error", of the service
@@ -36,7 +36,7 @@ _BUSY = {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.GO
 
 
 class OutcomeUnknown(Unavailable):
-    """The answer did not come: whether the store did what it was asked is not known."""
+    """The answer was lost: the store may or may not have done the write."""
 
 
 class Database:
@@ -81,7 +81,7 @@ class Database:
             credential,
             # Looking up proxies and netrc for each request doubles the client's CPU time.
             transport=AioHttpTransport(use_env_settings=False),
-            # A person waits for the answer: give up early and say so.
+            # A person waits for the answer: fail early.
             retry_throttle_total=3,
             retry_throttle_backoff_max=2,
         )
@@ -95,7 +95,7 @@ class Database:
 
 @asynccontextmanager
 async def _asked() -> AsyncIterator[None]:
-    """One call to the store: bounded in time, its failures told as refusals."""
+    """Run one call to the store with a time limit; raise its failures as refusals."""
     try:
         with _refusals():
             async with asyncio.timeout(CALL_SECONDS):
@@ -118,7 +118,7 @@ def _refusals() -> Iterator[None]:
         refused = exc.status_code == HTTPStatus.TOO_MANY_REQUESTS
         raise (Unavailable if refused else OutcomeUnknown) from None
     except exceptions.CosmosBatchOperationError:
-        raise  # the batch says of each operation what became of it
+        raise  # a batch has a status for each operation
     except ClientAuthenticationError as exc:
         log.warning("cosmos_unreachable error=%s", type(exc).__name__)
         raise Unavailable from None
@@ -133,13 +133,13 @@ def _is_transient(status: int | None) -> bool:
 
 @cache
 def _partition_keys() -> dict[str, str]:
-    """The property that is the partition key, by container."""
+    """Name of the partition key property, by container."""
     containers = json.loads(Path(__file__).with_name("containers.json").read_text("utf-8"))
     return {container["name"]: container["partitionKey"].removeprefix("/") for container in containers}
 
 
 def _content(document: Document) -> Document:
-    """The document without what the store itself adds."""
+    """The document without the store's own properties."""
     return {name: value for name, value in document.items() if not name.startswith("_")}
 
 
@@ -194,7 +194,7 @@ class Items:
         return dict(replaced)
 
     async def _landed(self, document: Document, refusal: Unavailable | StaleVersion) -> Document:
-        """Return what is stored if it is what this write was to store; otherwise the refusal stands."""
+        """Return the stored item if it equals the one to be written; otherwise raise the refusal."""
         container = await self._database.container(self._name)
         partition = document[_partition_keys()[self._name]]
         async with _asked():
@@ -228,7 +228,7 @@ class Items:
         return True
 
     async def delete(self, item: str, partition: str, *, etag: str | None = None) -> None:
-        """Delete an item; that it is gone already, or changed since `etag`, is fine."""
+        """Delete an item unless it changed since `etag`; an absent or changed item is no error."""
         container = await self._database.container(self._name)
         condition: dict[str, Any] = {}
         if etag:
@@ -242,7 +242,7 @@ class Items:
     async def batch(self, operations: Sequence[tuple[Any, ...]], partition: str) -> list[Document]:
         """Do all operations or none. Raises `StaleVersion` for an ETag, `FileExistsError` for a taken id.
 
-        A replaced item that is stored as it was to be says that all of them were done.
+        After a conflict, a replaced item that is stored as intended proves that the whole batch was done.
         """
         try:
             return await self._batch(operations, partition)
@@ -309,5 +309,5 @@ def _parameters(values: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def instant(at: datetime) -> str:
-    """A time as text that sorts like the time: UTC, always with microseconds."""
+    """Timestamp as sortable text: UTC, always with microseconds."""
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

@@ -1,4 +1,4 @@
-"""What an account owns: documents of several kinds in its partition of `accounts`."""
+"""Documents of an account: several kinds in its partition of `accounts`."""
 
 import base64
 import re
@@ -12,13 +12,13 @@ from domain.base.fields import STORED
 from domain.base.idempotency import Creation
 
 DAY = 24 * 60 * 60
-# What was deleted leaves its ids, so that a restore of any backup (30 days) can be told of it.
+# Records of deleted ids outlive every backup (30 days), so that a restore can repeat the deletions.
 DELETED_TTL = 35 * DAY
 _CURSOR = re.compile(r"([0-9T:.Z-]{27}) ([a-z]{3}_[a-z2-7]{26})")
 
 
 class CosmosCounts:
-    """How much of each kind an account has."""
+    """Number of an account's documents of each kind."""
 
     def __init__(self, database: Database) -> None:
         self._items = Items(database, "accounts")
@@ -29,7 +29,7 @@ class CosmosCounts:
 
 
 def document(kind: str, item: str, account_id: str, body: BaseModel, **extra: Any) -> Document:
-    """A stored document: what the store needs on top, the domain's model under `body`."""
+    """Stored document: the store's own properties at the top, the domain's model under `body`."""
     return {
         "id": item,
         "accountId": account_id,
@@ -59,7 +59,7 @@ async def create_once(items: Items, account_id: str, new: Document, creation: "C
 
 
 async def count(items: Items, kind: str, account_id: str) -> int:
-    """How many documents of a kind an account has."""
+    """Number of an account's documents of a kind."""
     return await items.count("SELECT VALUE COUNT(1) FROM c WHERE c.kind = @kind", account_id, kind=kind)
 
 

@@ -1,7 +1,7 @@
-"""What people took back, as a database knows it.
+"""Record of deletions and withdrawals in a database.
 
-After a restore it is read from the account that was, to be done again (`release/erase_again.py`). That one
-may hold what cannot be read: only ids are taken as they are, the rest is for the reader to make sense of.
+After a restore it is read from the old account, to be repeated in the new one (`release/erase_again.py`). The
+old account may hold unreadable documents: only ids are taken as they are, the caller validates the rest.
 """
 
 from collections.abc import AsyncIterator
@@ -19,7 +19,7 @@ class OwnedId(NamedTuple):
 
 
 class Reconsidered(NamedTuple):
-    """A card and what its owner did to it, as it is stored."""
+    """Stored card that its owner paused, unpublished or published anew."""
 
     account_id: str
     id: str
@@ -29,7 +29,7 @@ class Reconsidered(NamedTuple):
 
 
 class GivenHandle(NamedTuple):
-    """A handle that was given out for good."""
+    """Handle that was given out for good."""
 
     stored: Document
 
@@ -40,7 +40,7 @@ class GivenHandle(NamedTuple):
         return found if found.startswith("crd_") else "an unknown card"
 
     def claim(self) -> Claim:
-        """Raises `ValueError`, `LookupError` or `TypeError` for what is no claim."""
+        """Raises `ValueError`, `LookupError` or `TypeError` for a malformed claim."""
         return Claim.model_validate({**self.stored["body"], "state": "held"})
 
 
@@ -51,19 +51,19 @@ class CosmosLedger:
         self._accounts, self._names = Items(database, "accounts"), Items(database, "names")
 
     async def ids(self, kind: str) -> AsyncIterator[OwnedId]:
-        """Every document of a kind, such as `deleted-card`."""
+        """Ids of every document of a kind, such as `deleted-card`."""
         sql = "SELECT c.id, c.accountId FROM c WHERE c.kind = @kind"
         async for stored in self._accounts.stored(sql, kind=kind):
             yield OwnedId(stored["accountId"], stored["id"])
 
     async def was_used_since(self, since: datetime) -> bool:
-        """Whether anybody who is signed in was seen after a time."""
+        """Whether any session was used after a time."""
         sql = "SELECT c.id FROM c WHERE c.kind = 'session' AND c.seenAt > @since"
         async with aclosing(self._accounts.stored(sql, since=instant(since))) as sessions:
             return await anext(sessions, None) is not None
 
     async def handles_since(self, since: datetime) -> AsyncIterator[GivenHandle]:
-        """The handles that were claimed since a time, or nobody knows when."""
+        """Handles claimed since a time, or at an unknown time."""
         sql = (
             "SELECT * FROM c WHERE c.kind = 'handle' AND c.state = 'held'"
             " AND (NOT IS_STRING(c.claimedAt) OR c.claimedAt >= @since)"
@@ -72,7 +72,7 @@ class CosmosLedger:
             yield GivenHandle(stored)
 
     async def reconsidered(self, since: datetime) -> AsyncIterator[Reconsidered]:
-        """The cards that are paused, taken from the public, or published anew since a time."""
+        """Cards paused, unpublished or published anew since a time."""
         sql = (
             "SELECT c.id, c.accountId, c.body.paused, c.body.published_at,"
             " IS_NULL(c.body.published) AS withdrawn FROM c WHERE c.kind = 'card'"

@@ -1,4 +1,4 @@
-"""The sweep that brings documents to today's version that nobody has written since it changed."""
+"""Sweep that upgrades stored documents of older versions."""
 
 import logging
 from typing import Any
@@ -48,7 +48,7 @@ class CosmosMigration:
 
 
 def _today(container: str, document: Document) -> Document | None:
-    """The document at today's version; None for a document that is not what its version says."""
+    """The document at today's version; None for a document that does not match its version."""
     try:
         return upgraded(container, _own(document))
     except Exception as exc:  # noqa: BLE001 - whatever is stored there

@@ -31,9 +31,9 @@ class CosmosPublished:
         )
 
     async def project(self, card: PublishedCard, *, first: bool) -> None:
-        """Let a card's version land unless a newer one already has.
+        """Store a card's version unless a newer one is stored already.
 
-        `first` says that nothing is likely to be there; either way it lands, in one call when that is right.
+        `first` is a hint that the document is absent: a right one saves a call, a wrong one does no harm.
         """
         values = {
             "schemaVersion": SCHEMA_VERSION,
@@ -58,7 +58,7 @@ class CosmosPublished:
         older = f"where c.version < {card.version} and c.cardId = '{card.card_id}'"
         if await self._items.patch(card.handle, card.handle, values, where=older) is not None:
             return
-        # Absent: it is made, unless somebody makes it at this moment, whose version may be older.
+        # Absent: create it, unless another worker does so at this moment, perhaps with an older version.
         made = await self._items.create(new)
         if not made and await self._items.patch(card.handle, card.handle, values, where=older) is None:
             raise Unavailable

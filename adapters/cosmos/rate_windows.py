@@ -1,4 +1,4 @@
-"""Counts of rate limits: one small document for each window, forgotten when it is over."""
+"""Counts of rate limits: one small document for each window, which expires with it."""
 
 from adapters.cosmos.database import SCHEMA_VERSION, Database, Items
 from domain.base.errors import StaleVersion, Unavailable
@@ -22,7 +22,7 @@ class CosmosRateWindows:
             "ttl": ttl,
         }
         raising = ("patch", (_ID, [{"op": "incr", "path": "/count", "value": count}]))
-        # Somebody else may begin the window between the first two.
+        # Another worker may create the window between the first two.
         for operation in (raising, ("create", (begun,)), raising):
             try:
                 results = await self._items.batch([operation], partition)

@@ -21,7 +21,7 @@ def _named(kind: str, name: str) -> Document:
 
 
 class CosmosIdentities:
-    """Which account an identity has. Only a hash of (`iss`, `sub`) is kept here."""
+    """Reservations of identities, each for one account. Only a hash of (`iss`, `sub`) is stored."""
 
     def __init__(self, database: Database) -> None:
         self._items = Items(database, "names")
@@ -36,7 +36,7 @@ class CosmosIdentities:
             return account_id
         reserved = await self.find(iss, sub)
         if reserved is None:
-            # Written by another worker and not to be read here yet: any other id would be nobody's.
+            # Written by another worker and not readable here yet: any other id would belong to no account.
             raise Unavailable
         return reserved
 
@@ -52,12 +52,12 @@ class CosmosHandles:
         self._items = Items(database, "names")
 
     async def claim(self, claim: Claim) -> Claim:
-        """Reserve the handle, or return the claim that already has it."""
+        """Reserve the handle, or return the claim that holds it already."""
         new = _document(claim)
         if await self._items.create(new):
             return claim
         stored = await self._items.read(new["id"], new["name"])
-        # Gone between the two calls: somebody else's claim was freed, so this one is simply repeated.
+        # The other claim was freed between the two calls, so this one is repeated.
         return await self.claim(claim) if stored is None else _claim(stored)
 
     async def adopt(self, claim: Claim, at: datetime) -> Claim:
@@ -72,7 +72,7 @@ class CosmosHandles:
             raise Unavailable
 
     async def find(self, handle: str) -> Claim | None:
-        """Who has claimed the handle, or one that looks like it."""
+        """Claim of the handle, or of one that looks like it."""
         name = _named("handle", skeleton(handle))["name"]
         stored = await self._items.read(name, name)
         return None if stored is None else _claim(stored)

@@ -1,12 +1,12 @@
-"""Versions of stored documents: how an older one becomes today's when it is read.
+"""Versions of stored documents, and the upgrade of an older one when it is read.
 
 Three rules let two releases run side by side and a release be rolled back by one version:
 
 1. A release reads its own version and the one before, and writes its own.
-2. What is newer than a release can read is refused, never guessed at: the field it does not know may be the
-   one that hides another. `NEWEST_READABLE` is raised one release before `SCHEMA_VERSION`, by a release whose
+2. A version newer than a release can read is refused, never guessed at: an unknown field may be the one that
+   hides another. `NEWEST_READABLE` is raised one release before `SCHEMA_VERSION`, by a release whose
    models keep the new fields and do not use them yet. Rolling back to that release loses nothing.
-3. An upgrade only fills in what is missing, so that it may run twice.
+3. An upgrade only fills in missing values, so that it may run twice.
 """
 
 import logging
@@ -27,7 +27,7 @@ _SINGLES = ("title", "organisation", "website", "company_text", "video_link", "o
 
 
 def _show_to_all(content: Document | None) -> None:
-    """Before version 2 a card had no audiences: whoever opened it saw everything that was filled in."""
+    """Before version 2 a card had no audiences: every viewer saw all its values."""
     if content is None:
         return
     for entry in (entry for name in _LISTS for entry in content.get(name, [])):
@@ -39,7 +39,7 @@ def _show_to_all(content: Document | None) -> None:
 def _card(card: Document) -> None:
     for name in ("draft", "published", "previous"):
         _show_to_all(card.get(name))
-    # Without it a deletion would not be shown to the public.
+    # Without it a deletion would not be projected.
     card.setdefault("was_published", card.get("published") is not None)
 
 
@@ -50,7 +50,7 @@ def _published(document: Document) -> None:
         document.setdefault(name, value)
 
 
-# What changed with each version, by container and kind. `published` holds one kind, which it does not name.
+# Changes of each version, by container and kind. `published` holds one kind, which it does not name.
 UPGRADES: dict[int, dict[tuple[str, str | None], Callable[[Document], None]]] = {
     2: {
         ("accounts", "card"): lambda document: _card(document["body"]),
@@ -63,10 +63,10 @@ OLDEST_READABLE = min(UPGRADES) - 1
 
 
 def upgraded(container: str, document: Document) -> Document:
-    """A document that was read, at today's version. A part of one, without its version, is left as it is.
+    """Return a document at today's version. A part of a document, without its version, is left as it is.
 
-    Raises `Unavailable` for a document of a version that this release cannot know: while a release is rolled
-    out or back, another worker can read it. A document that is not what its version says raises anything.
+    Raises `Unavailable` for a document of a newer version: while a release is rolled out or back, another
+    worker can read it. A document that does not match its version may raise any exception.
     """
     version = document.get("schemaVersion")
     if version is None:
@@ -84,6 +84,6 @@ def upgraded(container: str, document: Document) -> Document:
 
 
 def sweepable() -> Iterable[tuple[str, str | None]]:
-    """What a sweep brings up to date: the kinds that changed, but for records that go within a day."""
+    """Kinds that a sweep upgrades: those that changed, but for records that expire within a day."""
     kinds = UPGRADES[SCHEMA_VERSION]
     return [(container, kind) for container, kind in kinds if kind is None or not kind.endswith("-creation")]

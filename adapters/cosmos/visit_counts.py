@@ -12,22 +12,22 @@ from adapters.cosmos.database import SCHEMA_VERSION, Database, Document, Items
 from domain.base.errors import StaleVersion, Unavailable
 from domain.visits.counting import PROVEN_DAYS, Counted, Increment, Kind
 
-# A batch takes 100 operations: a marker for each increment, and a patch for every ten counters.
+# A batch holds at most 100 operations: a marker for each increment, and a patch for every ten counters.
 _BATCH_SIZE = 100
 _PATCH_SIZE = 10
 _LETTER: dict[Kind, str] = {"view": "v", "save": "s", "click": "c"}
 _KIND = {letter: kind for kind, letter in _LETTER.items()}
 _ROLL_UP = "month"
 _ROLL_UP_TTL = int(timedelta(days=25 * 31).total_seconds())
-# From the last moment at which a visit of some day may be counted to the first at which it may not.
+# Seconds from the last moment at which a visit of a day may be counted to the first at which it may not.
 _MARKER_TTL = int(timedelta(days=PROVEN_DAYS + 1).total_seconds())
 
 
 class CosmosTraffic:
-    """Keeps each count in a property of its own, named by kind letter, day and link: `v22`, `s22`, `c22_key`.
+    """Store of visit counts, each in a property named by kind letter, day and link: `v22`, `s22`, `c22_key`.
 
-    A patch raises such a property whether it is there or not, which it could not do inside an object that is
-    missing; so counting needs no read before, and two workers that count the same card do not collide.
+    A patch increments such a property whether it exists or not, which fails inside a missing object. Counting
+    therefore needs no read before it, and two workers that count the same card do not conflict.
     """
 
     def __init__(self, database: Database) -> None:
@@ -37,7 +37,7 @@ class CosmosTraffic:
         return len(increments) + ceil(len(_total(increments)) / _PATCH_SIZE) <= _BATCH_SIZE
 
     async def add(self, subject_id: str, month: str, increments: Collection[Increment]) -> set[str]:
-        """Make increments that fit, or none and return the ids of those that were made."""
+        """Apply increments that fit; or apply none, and return the ids of those that were applied before."""
         partition = f"{subject_id}:{month}"
         raised = {_property(counted): number for counted, number in _total(increments).items()}
         raising = [
@@ -46,7 +46,7 @@ class CosmosTraffic:
         ]
         beginning = [("create", ({**_document(partition, _ROLL_UP, "rollup", _ROLL_UP_TTL), **raised},))]
         markers = [("create", (_document(partition, each.id, "marker", _MARKER_TTL),)) for each in increments]
-        # The month's first visit finds nothing to raise, and somebody else may begin the month meanwhile.
+        # The month's first visit finds no document, and another worker may create it meanwhile.
         for change in (raising, beginning, raising):
             try:
                 await self._items.batch([*change, *markers], partition)
@@ -60,21 +60,21 @@ class CosmosTraffic:
         raise Unavailable
 
     async def months(self, subject_id: str, months: Sequence[str]) -> Mapping[str, Mapping[Counted, int]]:
-        """The counts of each month; none for a month without visits."""
+        """Counts of each month; none for a month without visits."""
         found = await asyncio.gather(
             *(self._items.read(_ROLL_UP, f"{subject_id}:{month}") for month in months)
         )
         return {month: _counts(stored or {}) for month, stored in zip(months, found, strict=True)}
 
     async def _marked(self, partition: str, increments: Collection[Increment]) -> set[str]:
-        # A failed batch names only the first marker that was there; redelivered messages may bring many.
+        # A failed batch names only the first existing marker; redelivered messages may have many.
         ids = [each.id for each in increments]
         sql = "SELECT c.id FROM c WHERE ARRAY_CONTAINS(@ids, c.id)"
         return {stored["id"] for stored in await self._items.query(sql, partition, ids=ids)}
 
 
 def _total(increments: Iterable[Increment]) -> Counter[Counted]:
-    """What the increments come to together."""
+    """Sum of the increments."""
     return sum((each.counts for each in increments), Counter())
 
 

@@ -1,4 +1,4 @@
-"""What the header of a picture tells before anything of it is decoded: whether the work on it is bounded."""
+"""Checks of a picture's header before anything is decoded: they bound the work of decoding."""
 
 import re
 from typing import Final
@@ -6,19 +6,19 @@ from typing import Final
 MAX_PIXELS: Final = 16_000_000
 MAX_SIDE: Final = 16_384
 MIN_SIDE: Final = 32
-# Its decoder keeps the whole picture four times over, whatever size is wanted of it.
+# The WebP decoder holds the whole picture four times, at any output size.
 MAX_WEBP_PIXELS: Final = 4_000_000
-# A JPEG of several scans is kept whole until the last of them, in two bytes for each pixel of each colour.
+# A JPEG of several scans is held until the last of them, with two bytes for each pixel of each colour.
 MAX_COEFFICIENTS: Final = 76_000_000
-# Every scan of a progressive JPEG goes over all its pixels; cameras and editors make about ten.
+# Every scan of a progressive JPEG covers all its pixels; cameras and editors write about ten.
 MAX_SCANS: Final = 64
 MAX_SEGMENTS: Final = 2000
-# Pillow joins them one by one, each time copying all of those before; a camera writes one.
+# Pillow joins these segments one by one, each time copying all before; a camera writes one.
 MAX_EXIF: Final = 16
 
 
 class Refused(Exception):
-    """The file is not a picture that is taken; `problem` is its code."""
+    """The file is not an accepted picture; `problem` is the code of the reason."""
 
     def __init__(self, problem: str) -> None:
         super().__init__(problem)
@@ -34,15 +34,15 @@ def check_header(content: bytes) -> None:
         raise Refused("image_type_refused")
 
 
-# Those that carry a length, and the end; a decoder skips whatever else follows FF, byte by byte.
+# Markers with a length, and the end marker; a decoder skips any other byte after FF.
 _MARKER = re.compile(b"\xff[\xc0-\xcf\xd9-\xfe]")
 _FRAME = re.compile(b"\xff[\xc0-\xc3\xc5-\xc7\xc9-\xcb\xcd-\xcf]")
 _SCAN, _END = b"\xff\xda", b"\xff\xd9"
 
 
 def _check_jpeg(content: bytes) -> None:
-    """Refuse what would take a decoder long by its segments up to the end (ITU T.81, B.1.1)."""
-    # Counted anywhere: where Pillow finds a segment differs from where the standard does.
+    """Refuse a JPEG that is costly to decode, by its segments up to the end (ITU T.81, B.1.1)."""
+    # Counted at any place: Pillow finds segments at other places than the standard does.
     if content.count(b"Exif\x00\x00") > MAX_EXIF:
         raise Refused("image_too_costly")
     scans, segments, at, frame = 0, 0, 2, b""
@@ -59,7 +59,7 @@ def _check_jpeg(content: bytes) -> None:
 
 
 def _coefficients(frame: bytes) -> int:
-    """Bytes that a decoder keeps of a JPEG with more scans than one, by its frame header (B.2.2)."""
+    """Bytes that a decoder holds of a JPEG with several scans, by its frame header (B.2.2)."""
     height, width = int.from_bytes(frame[3:5]), int.from_bytes(frame[5:7])
     # Across and down, in four bits each, for every third byte: the colours one by one.
     shares = (
@@ -70,7 +70,7 @@ def _coefficients(frame: bytes) -> int:
 
 
 def _check_webp(content: bytes) -> None:
-    """Refuse by the header alone: merely opening a WebP makes room for the whole of it (RFC 9649)."""
+    """Refuse by the header alone: opening a WebP allocates memory for the whole picture (RFC 9649)."""
     chunk, head = content[12:16], content[20:30]
     size = 0, 0
     if chunk == b"VP8X":

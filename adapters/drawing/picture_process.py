@@ -1,6 +1,6 @@
-"""The process of its own in which a picture is rewritten.
+"""Rewriting of a picture in a separate process.
 
-A hostile picture can crash a decoder, keep it busy or fill the memory: here that ends with the process, and
+A hostile picture can crash a decoder, keep it busy or fill the memory. The damage ends with the process, and
 the worker itself never loads a decoder.
 """
 
@@ -14,10 +14,10 @@ from typing import Final
 from domain.cards.content import Purpose
 from domain.images.image import Picture, PictureRefused
 
-# The program limits its own CPU time; this ends one that waits on a machine that stands still.
+# Wall time. The program limits its own CPU time; this ends one that gets none on a stalled machine.
 _WALL_SECONDS: Final = 60
 _PROGRAM: Final = ("-S", "-m", "adapters.drawing.pictures")
-# A crash is the file's fault, and so is a limit of the program or the system that it ran into.
+# Exits that are the file's fault: a crash, or a limit of the program or the system that was reached.
 _PROBLEMS: Final = {
     signal.SIGXCPU: "image_too_costly",
     signal.SIGKILL: "image_too_costly",
@@ -29,11 +29,11 @@ _PROBLEMS: Final = {
 
 
 class RewritingFailed(Exception):
-    """The program ended as no picture can make it end."""
+    """The program ended in a way that no picture can cause."""
 
 
 class PictureProcess:
-    """Rewrites one picture at a time, each in a process of its own: a worker has one core."""
+    """Rewriter of pictures, one at a time, because a worker has one core, each in a separate process."""
 
     def __init__(self) -> None:
         self._turn = asyncio.Semaphore(1)
@@ -65,7 +65,7 @@ async def _run(content: bytes, purpose: Purpose) -> tuple[int, bytes]:
 
 
 def _environment() -> dict[str, str]:
-    """What Python needs to find itself and its packages, and none of the app's secrets."""
+    """Environment of the process: Python's own variables, and none of the app's secrets."""
     return {
         "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
         "LD_LIBRARY_PATH": f"{sys.base_prefix}/lib",

@@ -1,8 +1,8 @@
-"""Pictures: what strangers send becomes small upright files that hold pixels and nothing else.
+"""Rewriting of uploaded pictures to small upright files that hold pixels and nothing else.
 
 The size is read from the header before anything is decoded: a few kilobytes can claim gigabytes. Run as a
-program, this module rewrites one picture within `CPU_SECONDS` and `DATA_BYTES`, and ends; it needs nothing of
-the app, so that it starts fast.
+program, this module rewrites one picture within `CPU_SECONDS` and `DATA_BYTES`, and ends; it imports nothing
+of the app, so that it starts fast.
 """
 
 import io
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 CPU_SECONDS: Final = 2
 DATA_BYTES: Final = 112 * 1024 * 1024
 _BAND_PIXELS: Final = 500_000
-# Leaves the pages of cards their time on a machine with one core.
+# Lower priority than card pages on a machine with one core.
 _NICE: Final = 5
 
 
 class Rewritten(NamedTuple):
-    """The files made of a picture as (form, extension, bytes), and its size in pixels."""
+    """Files made of a picture as (form, extension, bytes), and its size in pixels."""
 
     files: list[tuple[str, str, bytes]]
     width: int
@@ -33,7 +33,7 @@ class Rewritten(NamedTuple):
 
 
 class Form(NamedTuple):
-    """A file to make: its size (cut to a square, or fitted in), format, and most bytes."""
+    """Output file: its size (cropped to a square, or fitted in), format, and maximum of bytes."""
 
     name: str
     extension: str
@@ -43,7 +43,7 @@ class Form(NamedTuple):
     max_bytes: int
 
 
-# The JPEG goes into vCards, whose readers choke on more; the small WebP is all that a page loads.
+# The JPEG is for vCards, whose readers fail on larger ones; the small WebP is all that a page loads.
 FORMS: Final[dict[str, tuple[Form, ...]]] = {
     "photo": (
         Form("webp", "webp", 512, 512, square=True, max_bytes=100_000),
@@ -84,7 +84,7 @@ def rewrite(content: bytes, forms: tuple[Form, ...]) -> Rewritten:
 
 
 def _pixels(content: bytes, forms: tuple[Form, ...]) -> "Image.Image":
-    """The picture upright, in sRGB, not larger than needed, with nothing but pixels."""
+    """Upright pixels in sRGB, not larger than needed, without metadata."""
     from PIL import Image, ImageOps  # noqa: PLC0415
 
     check_header(content)
@@ -92,7 +92,7 @@ def _pixels(content: bytes, forms: tuple[Form, ...]) -> "Image.Image":
     Image.MAX_IMAGE_PIXELS = None
     with Image.open(io.BytesIO(content), formats=["JPEG", "PNG", "WEBP"]) as opened:
         check_size(*opened.size)
-        # Many phones put a second picture behind the first (MPO); that one is left out, it does not move.
+        # Many phones append a second picture (MPO). It is dropped and does not count as an animation.
         if opened.format in ("PNG", "WEBP") and getattr(opened, "is_animated", False):
             raise Refused("image_animated")
         opened.draft("RGB", _room(opened.size, forms))
@@ -113,7 +113,7 @@ def _pixels(content: bytes, forms: tuple[Form, ...]) -> "Image.Image":
 
 
 def _part(size: tuple[int, int], forms: tuple[Form, ...]) -> tuple[int, int, int, int]:
-    """The part of a picture that its forms show: the square in its middle when all are squares."""
+    """Part of a picture that its forms show: the centred square when all of them are squares."""
     width, height = size
     if not all(form.square for form in forms):
         return 0, 0, width, height
@@ -123,7 +123,7 @@ def _part(size: tuple[int, int], forms: tuple[Form, ...]) -> tuple[int, int, int
 
 
 def _room(size: tuple[int, int], forms: tuple[Form, ...]) -> tuple[int, int]:
-    """The least size, keeping the ratio, from which every form can be made; turning it changes nothing."""
+    """Smallest size, in the same ratio, from which every form can be made; rotation does not matter."""
     width, height = size
     scale = max((max if form.square else min)(form.width / width, form.height / height) for form in forms)
     if scale >= 1:
@@ -132,9 +132,9 @@ def _room(size: tuple[int, int], forms: tuple[Form, ...]) -> tuple[int, int]:
 
 
 def _reduced(picture: "Image.Image", part: tuple[int, int, int, int], room: tuple[int, int]) -> "Image.Image":
-    """A part of the picture in eight bits, as much smaller as whole steps allow that leave `room`.
+    """Part of the picture in eight bits, reduced by the largest whole factor that leaves `room`.
 
-    It goes band by band: the whole in another mode beside the whole would take twice the memory.
+    It is converted band by band: a second copy of the whole in another mode would take twice the memory.
     """
     from PIL import Image  # noqa: PLC0415
 
@@ -151,7 +151,7 @@ def _reduced(picture: "Image.Image", part: tuple[int, int, int, int], room: tupl
 
 
 def _in_eight_bits(picture: "Image.Image") -> "Image.Image":
-    """RGB, or RGBA where something shows through; CMYK and grey stay for their colour profile."""
+    """Convert to RGB, or to RGBA with transparency; CMYK and grey stay for their colour profile."""
     if picture.mode.startswith("I"):
         # Plain conversion would cut 16 bits off at 255.
         return picture.point(lambda value: value / 256).convert("L")
@@ -171,7 +171,7 @@ def _in_srgb(picture: "Image.Image", profile: bytes | None) -> "Image.Image":
             if (changed := ImageCms.profileToProfile(picture, source, target, outputMode=mode)) is not None:
                 return changed
         except (ImageCms.PyCMSError, OSError, ValueError):
-            # A profile that cannot be read, or is for other colours, says nothing about this picture.
+            # A profile that is unreadable or for another mode is ignored.
             return picture.convert(mode)
     return picture.convert(mode)
 
@@ -180,7 +180,7 @@ def _sized(pixels: "Image.Image", form: Form) -> "Image.Image":
     from PIL import ImageOps  # noqa: PLC0415
 
     if form.square:
-        # A small photo is not made larger than it is.
+        # A small photo is not enlarged.
         edge = min(form.width, *pixels.size)
         return ImageOps.fit(pixels, (edge, edge))
     sized = pixels.copy()
@@ -189,7 +189,7 @@ def _sized(pixels: "Image.Image", form: Form) -> "Image.Image":
 
 
 def _encoded(picture: "Image.Image", form: Form) -> bytes:
-    """The picture in the best quality that keeps to the form's bytes, or in the least."""
+    """Encode in the best quality within the form's bytes, or in the lowest."""
     from PIL import Image  # noqa: PLC0415
 
     if form.extension == "jpg" and picture.mode == "RGBA":
@@ -199,7 +199,7 @@ def _encoded(picture: "Image.Image", form: Form) -> bytes:
     data = _at_quality(picture, form, _QUALITIES[0])
     if len(data) <= form.max_bytes:
         return data
-    # Halving what is left: each encoding of a large picture takes a tenth of a second.
+    # Binary search: each encoding of a large picture takes a tenth of a second.
     better, worse = 1, len(_QUALITIES) - 1
     tried: dict[int, bytes] = {}
     while better < worse:
@@ -219,8 +219,8 @@ def _at_quality(picture: "Image.Image", form: Form, quality: int) -> bytes:
 
 
 def main() -> None:
-    """Rewrite the picture of standard input for the purpose named; answer a line of JSON, then the files."""
-    # A core file would keep the picture as it was sent.
+    """Rewrite the picture of standard input for the given purpose; print a line of JSON, then the files."""
+    # No core dump: it would hold the picture with its metadata.
     for limited, most in (
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_CPU, CPU_SECONDS),

@@ -1,7 +1,7 @@
-"""QR codes: the address of a card, never its vCard, so that a code is small and never stale.
+"""QR codes of a card's address, never of its vCard, so that a code is small and never stale.
 
-All are at error correction level H, which survives a logo over the middle, with a quiet zone of four modules.
-Anybody may ask for them in any look: what takes long is done once for an address and not for each look.
+All have error correction level H, which tolerates a logo over the middle, and a quiet zone of four modules.
+Codes are public in any look: the slow steps are done once for an address and not for each look.
 """
 
 import base64
@@ -31,14 +31,14 @@ _COLOUR = re.compile("#[0-9a-f]{6}")
 
 
 class Look(NamedTuple):
-    """How a code is drawn: colours as `#rrggbb`, the side in pixels as far as whole modules fit."""
+    """Look of a code: colours as `#rrggbb`, the side in pixels as far as whole modules fit."""
 
     dark: str = "#000000"
     light: str = "#ffffff"
     size: int = 512
 
     def faults(self) -> list[Fault]:
-        """What keeps cameras from reading it, named by the options `fg`, `bg` and `size`."""
+        """Faults that keep cameras from reading the code, named by the options `fg`, `bg` and `size`."""
         found = [
             Fault(name, "invalid_format", "must be a colour like #1a2b3c")
             for name, colour in (("fg", self.dark), ("bg", self.light))
@@ -138,7 +138,7 @@ def _lines_with_logo(rows: tuple[bytes, ...], look: Look, scale: int, logo: byte
 
 
 def _field(logo: bytes, look: Look, side: int, margin: int) -> bytes:
-    """The pixels, three bytes each, of the field in the middle with the logo in it."""
+    """RGB pixels of the field in the middle with the logo in it."""
     from PIL import Image  # noqa: PLC0415
 
     fitted = _fitted(logo, side - margin)
@@ -151,7 +151,7 @@ def _png(side: int, kind: bytes, palette: bytes, lines: Iterable[bytes]) -> byte
     """A square PNG of unfiltered lines; `kind` is the bits of a sample and the colour type (PNG, 11.2.1)."""
     size = side.to_bytes(4)
     head = _chunk(b"IHDR", size + size + kind + b"\0\0\0")
-    # Bit by bit and without the interpreter's lock, so that other requests go on meanwhile.
+    # In pieces and without the interpreter's lock, so that other requests run meanwhile.
     packer = zlib.compressobj(_COMPRESSION)
     data = _chunk(b"IDAT", b"".join([*map(packer.compress, lines), packer.flush()]))
     return b"\x89PNG\r\n\x1a\n" + head + palette + data + _chunk(b"IEND", b"")
@@ -166,13 +166,13 @@ def _rgb(colour: str) -> bytes:
 
 
 def _logo_modules(side: int) -> int:
-    """The side of the field for a logo: odd, as the code's is, so that it covers whole modules."""
+    """Side of the field for a logo in modules: odd like the code's, so that it covers whole modules."""
     modules = int(side * LOGO_SHARE)
     return modules if modules % 2 else modules - 1
 
 
 def _fitted(logo: bytes, pixels: int) -> "Image":
-    """The logo with its ratio kept, its longer side as given."""
+    """Logo scaled to the given longer side, in its own ratio."""
     from PIL import Image, ImageOps  # noqa: PLC0415
 
     with Image.open(BytesIO(logo), formats=("PNG", "JPEG", "WEBP")) as picture:
@@ -188,7 +188,7 @@ def _embedded(logo: bytes) -> str:
 
 @lru_cache(maxsize=256)
 def _rows(url: str) -> tuple[bytes, ...]:
-    """The code with its quiet zone, a byte for each module: 1 where it is dark."""
+    """Modules of the code with its quiet zone, a byte each: 1 where it is dark."""
     return tuple(bytes(row) for row in _code(url).matrix_iter(border=QUIET_ZONE))
 
 

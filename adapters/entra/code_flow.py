@@ -22,7 +22,7 @@ _SCOPES = ["email"]
 
 
 class Attempt(NamedTuple):
-    """A sign-in to send the browser to `url` for; the rest comes back with the answer."""
+    """Sign-in to begin by a redirect to `url`; the other values belong to its answer."""
 
     url: str
     state: str
@@ -31,7 +31,7 @@ class Attempt(NamedTuple):
 
 
 class CodeFlow:
-    """One per worker. `redirect_uri` is the one address of ours that the provider answers to."""
+    """Authorization code flow; one per worker. `redirect_uri` is the address of our callback."""
 
     def __init__(
         self,
@@ -81,7 +81,7 @@ class CodeFlow:
         return token
 
     async def _open(self, now: datetime) -> "ConfidentialClientApplication":
-        # Asks the provider first, so that while it is down a crowd does not wait in line to find out.
+        # Outside the lock: while the provider is down, concurrent sign-ins fail together and not in turn.
         await self._documents.discovery(now)
         async with self._opening:
             if self._client is None:
@@ -100,10 +100,10 @@ class CodeFlow:
                 client_credential=self._client_secret,
                 oidc_authority=self._issuer,
                 http_client=_Http(self._provider),
-                # Its key is the same for everybody: one person's failure would be everybody's.
+                # No cache: its key is the same for all users, so one user's throttling would be everybody's.
                 http_cache=_Forgetful(),
                 token_cache=_keeps_nothing(),
-                # A refresh token would only be one more secret to keep: the session is ours.
+                # No refresh token: sessions are our own, and it would be one more secret to protect.
                 exclude_scopes=["offline_access"],
             )
         except ValueError as exc:
@@ -124,7 +124,7 @@ class _Response(NamedTuple):
 
 
 class _Http:
-    """HTTP client that MSAL is given. It is called in a thread of its own, so that it may block."""
+    """HTTP client for MSAL. It is called in a thread of its own, so that it may block."""
 
     def __init__(self, provider: ProviderClient) -> None:
         self._provider = provider
@@ -150,7 +150,7 @@ class _Forgetful(dict[str, Any]):
 
 
 def _keeps_nothing() -> Any:
-    """A token cache for MSAL that forgets: we need the ID token once, and a worker lives for days."""
+    """Token cache for MSAL that stores nothing: the ID token is used once, and a worker lives for days."""
     from msal import TokenCache  # noqa: PLC0415
 
     class Forgetful(TokenCache):  # type: ignore[misc]

@@ -1,7 +1,7 @@
-"""What the identity provider publishes about itself: its endpoints and its signing keys.
+"""Discovery document and signing keys of the identity provider.
 
-Fetched rarely and never because a stranger asks for it often: the provider's quota is shared by everybody
-who signs in.
+Both are fetched rarely, however often anonymous requests need them: the provider's quota is shared by all
+sign-ins.
 """
 
 import asyncio
@@ -24,12 +24,12 @@ if TYPE_CHECKING:
 log = logging.getLogger("izwop.entra")
 
 TIMEOUT_SECONDS = 5
-# A key that the provider withdrew is refused after this at the latest while the provider answers.
+# Longest use of a withdrawn key while the provider answers.
 REFRESH_AFTER = timedelta(hours=1)
-# While the provider is down its last keys serve for this long.
+# Longest use of the last keys while the provider is down.
 KEEP_FOR = timedelta(hours=24)
 REFETCH_AFTER = timedelta(minutes=5)
-# Without anything to go by, waiting as long as that would keep everybody out.
+# Pause between tries without any document: short, because nobody can sign in meanwhile.
 RETRY_AFTER = timedelta(seconds=10)
 _MIN_KEY_BITS = 2048
 
@@ -44,13 +44,13 @@ class Discovery(Model):
 
     @property
     def browser_origins(self) -> str:
-        """The origins that signing in and out sends the browser to, separated by blanks."""
+        """Origins of the redirects of signing in and out, separated by blanks."""
         urls = [urlsplit(url) for url in (self.authorization_endpoint, self.end_session_endpoint)]
         return " ".join(sorted({f"{url.scheme}://{url.netloc}" for url in urls}))
 
 
 class ProviderDocuments:
-    """One per worker. Every failure to get a document is `Unavailable`."""
+    """Cache of the provider's documents; one per worker. Every failed fetch is `Unavailable`."""
 
     def __init__(self, issuer: str, client: ProviderClient) -> None:
         self._issuer, self._client = issuer, client
@@ -76,7 +76,7 @@ class ProviderDocuments:
         return self._discovery
 
     async def signing_key(self, kid: str, now: datetime) -> "PyJWK | None":
-        """Return the published key of this id, None if there is none; `Unavailable` when nobody can say.
+        """Return the published key of this id, None if there is none; `Unavailable` without current keys.
 
         However many unknown ids are asked for, they cause one fetch in five minutes.
         """
@@ -106,14 +106,14 @@ class ProviderDocuments:
         return self._usable(now) and kid in self._keys
 
     async def _fetch_keys(self, now: datetime) -> None:
-        """Replace the keys; when that fails the former ones stay for their time."""
+        """Replace the keys; after a failure the former ones are kept for `KEEP_FOR`."""
         try:
             discovery = await self.discovery(now)
             keys = _read_keys(await self._fetch(discovery.jwks_uri))
         except Unavailable:
             return
         finally:
-            # Only now: whoever comes while it runs must wait for it rather than take it for done.
+            # Set at the end: concurrent callers must wait for the fetch and not take it for done.
             self._keys_tried_at = now
         if keys:
             self._keys, self._keys_fetched_at = keys, now

@@ -1,4 +1,4 @@
-"""Requests to the identity provider, bounded in time and size: its answers are not ours to trust."""
+"""Requests to the identity provider, with limits on time and size because its answers are untrusted."""
 
 import logging
 import ssl
@@ -22,10 +22,10 @@ class Answer(NamedTuple):
 
 
 class ProviderClient:
-    """One per worker. Redirects are not followed: a request may carry our secret.
+    """HTTP client of the provider; one per worker. It follows no redirects: a request may carry our secret.
 
-    `Unavailable` for no answer, one that is too large or is none of a provider's; it says how long to wait
-    if the provider does.
+    Raises `Unavailable` without an answer and for one that is too large or unexpected, with the provider's
+    Retry-After if it sends one.
     """
 
     def __init__(self, ca_file: str | None) -> None:
@@ -61,7 +61,7 @@ class ProviderClient:
 
 
 def _refuse_failure(status: int, headers: Mapping[str, str]) -> None:
-    """Let pass what is an answer: success, and a refusal of what was asked."""
+    """Raise `Unavailable` for any status but success and the refusals of the protocol."""
     if status == HTTPStatus.OK or (status in _REFUSALS and status != HTTPStatus.TOO_MANY_REQUESTS):
         return
     log.warning("provider_failed status=%d", status)

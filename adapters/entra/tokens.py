@@ -1,7 +1,7 @@
-"""Validation of the identity provider's tokens, whole: MSAL hands ID tokens over unvalidated.
+"""Full validation of the identity provider's tokens: MSAL returns ID tokens unvalidated.
 
-An ID token says who signed in to us; an access token lets a program act for a person. Neither passes as the
-other, even where both have the same audience.
+An ID token proves a person's sign-in to iZwop; an access token authorises a program to act for a person.
+Neither passes as the other, even where both have the same audience.
 """
 
 import hashlib
@@ -20,21 +20,21 @@ log = logging.getLogger("izwop.entra")
 
 MAX_TOKEN = 16 * 1024
 LEEWAY_SECONDS = 60
-# The longest lifetime that Entra lets an administrator configure.
+# The longest lifetime that an administrator can configure in Entra.
 MAX_LIFETIME_SECONDS = 24 * 3600
 API_SCOPE = "cards.manage"
 
 _COMPACT = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
-# Header parameters that would let a token bring its own key or change how it is read (RFC 7515 §4.1).
+# Header parameters by which a token could bring its own key or change its own parsing (RFC 7515 §4.1).
 _FORBIDDEN_HEADERS = frozenset({"jku", "jwk", "x5u", "x5c", "crit", "b64", "zip"})
 
 
 class _Refused(Exception):
-    """Why a token was refused, in a word for the log."""
+    """Reason of a refused token, in one word for the log."""
 
 
 class Tokens:
-    """Every refusal is the same `Unauthenticated`; `Unavailable` when the provider's keys cannot be had."""
+    """Validator of tokens. Every refusal is the same `Unauthenticated`; without keys it is `Unavailable`."""
 
     def __init__(
         self, documents: ProviderDocuments, *, issuer: str, tenant_id: str, client_id: str, api_audience: str
@@ -44,7 +44,7 @@ class Tokens:
         self._client_id, self._api_audience = client_id, api_audience
 
     async def read_id_token(self, token: str, *, nonce: str, now: datetime) -> Claims:
-        """Return what the ID token of a sign-in says. It must hold the hash of `nonce`."""
+        """Return the claims of a sign-in's ID token. It must contain the hash of `nonce`."""
         claims = await self._read(token, self._client_id, now, _check_id_token(nonce, now.timestamp()))
         at = claims.get("auth_time")
         return Claims(
@@ -56,7 +56,7 @@ class Tokens:
         )
 
     async def read_access_token(self, token: str, *, now: datetime) -> tuple[str, str]:
-        """Return (`iss`, `sub`) of the person whom the bearer acts for."""
+        """Return (`iss`, `sub`) of the person for whom the bearer acts."""
         claims = await self._read(token, self._api_audience, now, _check_access_token)
         return claims["iss"], claims["sub"]
 
@@ -98,7 +98,7 @@ class Tokens:
             options={
                 "require": ["exp", "nbf", "iat", "iss", "aud", "sub", "tid"],
                 "strict_aud": True,
-                # Times are judged by the clock we are given, below.
+                # Times are checked below, by the clock in the arguments.
                 "verify_exp": False,
                 "verify_nbf": False,
                 "verify_iat": False,
@@ -111,9 +111,9 @@ class Tokens:
 
 
 def _refuse_ambiguous(token: str) -> None:
-    """Refuse what parsers read differently, or not at all.
+    """Refuse JSON that parsers read differently, or not at all.
 
-    A token is UTF-8 (RFC 8725 §3.7), of whole characters (RFC 7493 §2.1), and says no name twice.
+    A token is UTF-8 (RFC 8725 §3.7) without lone surrogates (RFC 7493 §2.1) and without repeated names.
     """
     from jwt.utils import base64url_decode  # noqa: PLC0415
 

@@ -1,4 +1,4 @@
-"""Mail over SMTP. The address of the server says how: `smtp://` plain (loopback only) or `smtps://`."""
+"""Mail over SMTP. The scheme of the server's address selects plain `smtp://` (loopback only) or TLS."""
 
 from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
@@ -10,7 +10,7 @@ _SECONDS = 20
 
 
 class MailNotSent(Exception):
-    """The server did not take the mail; the message is the kind of failure and nothing else."""
+    """The server did not accept the mail; the message is the kind of failure and nothing else."""
 
 
 class SmtpMailer:
@@ -42,5 +42,5 @@ class SmtpMailer:
                 timeout=_SECONDS,
             )
         except (aiosmtplib.SMTPException, OSError, ValueError) as exc:
-            # What the server said repeats the address, and what is raised here is logged.
+            # The server's reply is left out: it repeats the recipient's address, and exceptions are logged.
             raise MailNotSent(type(exc).__name__) from None

@@ -27,7 +27,7 @@ log = logging.getLogger("izwop.blobs")
 UPLOADS, MEDIA, EXPORTS = "uploads", "media", "exports"
 UPLOAD_TIME: Final = timedelta(minutes=10)
 _KEY_TIME: Final = timedelta(hours=6)
-# Clocks differ: a signature that begins now is refused by a service whose clock is behind.
+# Tolerance for clock skew: a service whose clock is behind refuses a signature that begins now.
 _SKEW: Final = timedelta(minutes=5)
 # A person waits for the answer: the SDK's own pauses between tries add up to a minute.
 _PATIENCE: Final[dict[str, Any]] = {
@@ -57,9 +57,9 @@ class Blobs:
         self._delegated_until = datetime.min.replace(tzinfo=UTC)
 
     async def sign_upload(self, account_id: str, image_id: str, now: datetime) -> SignedUpload:
-        """A URL to which one PUT may create the upload; nothing can be read, replaced or leased with it.
+        """Signed URL for one PUT that creates the upload; it permits no reading, replacing or leasing.
 
-        The service lets whoever may create a blob take snapshots of it too, so uploads are deleted with them.
+        The permission to create a blob includes snapshots of it, so uploads are deleted with their snapshots.
         """
         from azure.storage.blob import BlobSasPermissions, generate_blob_sas  # noqa: PLC0415
 
@@ -80,7 +80,7 @@ class Blobs:
         return SignedUpload(f"{url}?{token}", {"x-ms-blob-type": "BlockBlob"}, expires_at)
 
     async def put_upload(self, account_id: str, image_id: str, content: bytes) -> bool:
-        """Keep the upload; False when another one came before. The same bytes again are fine."""
+        """Store the upload; False if another one is stored. A repetition with the same bytes is no error."""
         from azure.core.exceptions import ResourceExistsError, ResourceNotFoundError  # noqa: PLC0415
         from azure.storage.blob import ContentSettings  # noqa: PLC0415
 
@@ -120,7 +120,7 @@ class Blobs:
         await delete(await self._upload(account_id, image_id))
 
     async def delete_uploads(self, before: datetime) -> tuple[int, int]:
-        """Delete the uploads that came before a time; return how many went, and how many could not."""
+        """Delete the uploads from before a time; return the numbers of deleted ones and of failures."""
         container, deleted, kept = await self.container(UPLOADS), 0, 0
         async for found in container.list_blobs():
             if found.last_modified < before:
@@ -136,13 +136,13 @@ class Blobs:
 
         blob = (await self.container(MEDIA)).get_blob_client(name)
         settings = ContentSettings(content_type=_TYPES[name.rpartition(".")[2]])
-        # Which image it belongs to is for the sweep; it never leaves the storage.
+        # Metadata for the sweep: the image of the file. It is never sent to a client.
         owner = {"account": account_id, "image": image_id}
         with refusals():
             await blob.upload_blob(content, overwrite=True, content_settings=settings, metadata=owner)
 
     async def open_media(self, name: str) -> tuple[bytes, str] | None:
-        """The bytes and the content type of a file, None when there is none of this name."""
+        """Content and content type of a file, None if there is none of this name."""
         match = _NAME.fullmatch(name)
         if match is None:
             return None
@@ -153,7 +153,7 @@ class Blobs:
         await delete((await self.container(MEDIA)).get_blob_client(name))
 
     async def media_before(self, before: datetime) -> AsyncIterator[StoredFile]:
-        """The files that were stored before a time."""
+        """Files that were stored before a time."""
         container = await self.container(MEDIA)
         async for found in container.list_blobs(include=["metadata"]):
             if found.last_modified < before:
@@ -244,13 +244,13 @@ async def read(blob: "BlobClient", limit: int | None = None) -> bytes | None:
 
 
 def _is_plain(upload: "BlobProperties") -> bool:
-    """Whether it was sent as asked: the signed URL takes pages too, and archives that nobody can read."""
+    """Whether the upload is a readable block blob: the signed URL also permits page blobs and archives."""
     return upload.blob_type == "BlockBlob" and upload.blob_tier != "Archive"
 
 
 @contextmanager
 def _conflicts() -> Iterator[None]:
-    """The service does not give what came with a key of the sender's own, or went straight to the archive."""
+    """Raise `UploadUnusable` for a blob with a customer-provided key or in the archive tier (409)."""
     from azure.core.exceptions import HttpResponseError  # noqa: PLC0415
 
     try:

@@ -1,12 +1,12 @@
 """The pieces and volumes of copies, in a container whose blobs the store deletes after some days."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from adapters.storage.blobs import EXPORTS, Blobs, delete, read, refusals
 
 
 class Copies:
-    """One folder for each copy: `{account}/{work}/` with `pieces/` and `1.zip`, `2.zip`, …"""
+    """One folder for each copy: `{account}/{work}/` with `pieces/`, and beside them its volumes."""
 
     def __init__(self, blobs: Blobs) -> None:
         self._blobs = blobs
@@ -21,40 +21,42 @@ class Copies:
         return await read(container.get_blob_client(_piece(account_id, work_id, name)))
 
     async def stage_volume(
-        self, account_id: str, work_id: str, number: int, block: str, content: bytes
+        self, account_id: str, work_id: str, name: str, block: str, content: bytes
     ) -> None:
         container = await self._blobs.container(EXPORTS)
         with refusals():
-            blob = container.get_blob_client(_volume(account_id, work_id, number))
+            blob = container.get_blob_client(_volume(account_id, work_id, name))
             await blob.stage_block(block, content)
 
-    async def commit_volume(self, account_id: str, work_id: str, number: int, blocks: Sequence[str]) -> None:
+    async def commit_volume(self, account_id: str, work_id: str, name: str, blocks: Sequence[str]) -> None:
         from azure.storage.blob import BlobBlock, ContentSettings  # noqa: PLC0415
 
         container = await self._blobs.container(EXPORTS)
         with refusals():
-            blob = container.get_blob_client(_volume(account_id, work_id, number))
+            blob = container.get_blob_client(_volume(account_id, work_id, name))
             await blob.commit_block_list(
                 [BlobBlock(block) for block in blocks],
                 content_settings=ContentSettings(content_type="application/zip"),
             )
 
-    async def read_volume(self, account_id: str, work_id: str, number: int) -> bytes | None:
+    async def read_volume(self, account_id: str, work_id: str, name: str) -> bytes | None:
         container = await self._blobs.container(EXPORTS)
-        return await read(container.get_blob_client(_volume(account_id, work_id, number)))
+        return await read(container.get_blob_client(_volume(account_id, work_id, name)))
 
-    async def delete_copy(self, account_id: str, work_id: str, *, keep_volumes: bool) -> None:
+    async def delete_copy(self, account_id: str, work_id: str, *, keep: Collection[str]) -> None:
         container = await self._blobs.container(EXPORTS)
-        folder = f"{account_id}/{work_id}/" + ("pieces/" if keep_volumes else "")
+        kept = {_volume(account_id, work_id, name) for name in keep}
+        folder = f"{account_id}/{work_id}/"
         with refusals():
             names = [name async for name in container.list_blob_names(name_starts_with=folder)]
         for name in names:
-            await delete(container.get_blob_client(name))
+            if name not in kept:
+                await delete(container.get_blob_client(name))
 
 
 def _piece(account_id: str, work_id: str, name: str) -> str:
     return f"{account_id}/{work_id}/pieces/{name}"
 
 
-def _volume(account_id: str, work_id: str, number: int) -> str:
-    return f"{account_id}/{work_id}/{number}.zip"
+def _volume(account_id: str, work_id: str, name: str) -> str:
+    return f"{account_id}/{work_id}/{name}.zip"

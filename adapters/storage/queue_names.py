@@ -1,4 +1,4 @@
-"""Names of the queues: in the doors that read them, and in the wiring of what sends to them."""
+"""Names of the queues, for the doors that read them and the wiring of their senders."""
 
 IMAGES = "images"
 MAIL = "mail"

@@ -27,9 +27,9 @@ _PATIENCE: dict[str, Any] = {
 
 
 class Queue:
-    """One queue, made on first use where there is a connection string.
+    """One queue. With a connection string it is created on first use.
 
-    Without one it signs in with the app's identity, which may send and look, and finds the queue made.
+    Without one the app signs in with its identity, which may send and peek but not create queues.
     """
 
     def __init__(self, name: str, connection: str | None, account_url: str | None) -> None:
@@ -51,7 +51,7 @@ class Queue:
             raise Unavailable from None
 
     async def waiting(self) -> Waiting:
-        """How many messages wait about, since when the first, and how many the host has set aside."""
+        """Approximate queue length, time of the oldest message, and poison count."""
         client = await self._queue()
         properties, front = await asyncio.gather(client.get_queue_properties(), client.peek_messages())
         return Waiting(
@@ -74,7 +74,7 @@ class Queue:
             self._poison = self._connect(f"{self._name}-poison")
         try:
             return (await self._poison.get_queue_properties()).approximate_message_count or 0
-        except ResourceNotFoundError:  # the host makes it when the first message is set aside
+        except ResourceNotFoundError:  # the host creates it with the first poison message
             return 0
 
     async def _queue(self) -> "QueueClient":
@@ -91,7 +91,7 @@ class Queue:
             try:
                 with suppress(ResourceExistsError):
                     await client.create_queue()
-            except BaseException:  # who asks may have given up
+            except BaseException:  # also when the caller is cancelled
                 await client.close()
                 raise
         return client

@@ -8,7 +8,7 @@ from domain.base.model import Model
 
 
 class Identity(Model):
-    """Who the identity provider says is there. `email` and `name` are what it knows, not who it is."""
+    """Identity of a signed-in person: (`iss`, `sub`). `email` and `name` do not identify anybody."""
 
     iss: str
     sub: str
@@ -28,7 +28,7 @@ class Account(Model):
 
 
 class Identities(Protocol):
-    """Which account an identity has. A reservation is atomic and is never taken back."""
+    """Reservations of identities, each for one account: atomic and permanent."""
 
     async def find(self, iss: str, sub: str) -> str | None:
         """Return the account id reserved for this identity, whether or not the account was stored yet."""
@@ -42,15 +42,15 @@ class Identities(Protocol):
 class AccountStore(Protocol):
     async def get(self, account_id: str) -> Account | None: ...
     async def create(self, account: Account) -> None:
-        """Store a new account; storing it again changes nothing."""
+        """Store a new account; a repetition changes nothing."""
         ...
 
     async def claim_welcome(self, account_id: str, *, by: str, at: datetime, stale: datetime) -> bool:
-        """Whether the queue message `by` may send the welcome: none other has claimed it since `stale`."""
+        """Claim the welcome mail for the queue message `by`; False if another claimed it since `stale`."""
         ...
 
     async def give_up_welcome(self, account_id: str, *, by: str) -> None:
-        """Let any message claim the welcome, if it is `by` who has it."""
+        """Release the claim of `by` on the welcome mail; a claim of another message stays."""
         ...
 
     async def mark_welcomed(self, account_id: str, at: datetime) -> None: ...
@@ -62,7 +62,7 @@ async def open_account(
     """Return the account of this identity, made now if this is its first sign-in.
 
     Safe to repeat after a crash at any point: the reservation decides the id, and the account is stored
-    under it by whoever comes first.
+    under it by the first caller.
     """
     reserved = await identities.find(identity.iss, identity.sub)
     if reserved is None:

@@ -13,9 +13,9 @@ from domain.base.model import Closed, Model
 
 
 class Profile(Model):
-    """One professional identity of an account. Nothing outside ties two profiles together.
+    """One professional identity of an account. Public data never links two profiles of one account.
 
-    `key` is that of its creation.
+    `key` is the Idempotency-Key of its creation, hashed.
     """
 
     id: str
@@ -43,7 +43,7 @@ class ProfileStore(Protocol):
     async def save(self, profile: Profile) -> Profile: ...
     async def forget_creation(self, account_id: str, key: str) -> None: ...
     async def delete(self, profile: Profile) -> None:
-        """Delete it and what it said, or raise `StaleVersion` if it changed since it was read."""
+        """Delete it and its content, or raise `StaleVersion` if it changed since it was read."""
         ...
 
 
@@ -85,7 +85,7 @@ async def create_profile(
         return profile
     if key and (done := await profiles.creation(account_id, key)):
         return done.repeated(new)
-    # The store may have kept it while its answer was lost; nobody else can have made this id.
+    # The profile may be stored although the answer was lost: nobody else can have made this id.
     if await profiles.get(account_id, profile_id) is None:
         raise Unavailable
     return profile
@@ -117,7 +117,7 @@ async def delete_profile(
 ) -> None:
     """Delete a profile that has no cards, or raise `ProfileInUse`.
 
-    A card made in it at this very moment stays, and its form asks for another profile.
+    A card that is created in it concurrently stays, and its form asks for another profile.
     """
     profile = await read_profile(account_id, profile_id, profiles=profiles)
     if profile.version != version:

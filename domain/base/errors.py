@@ -1,6 +1,6 @@
-"""Refusals: what the product says no to, each with a stable code.
+"""Refusals: the expected errors of the product, each with a stable code.
 
-A refusal is expected behaviour and is told to the caller; anything else that is raised is our bug.
+A refusal is reported to the caller; any other exception is a bug of ours.
 """
 
 from typing import NamedTuple
@@ -44,7 +44,7 @@ class InvalidInput(Refusal):
 
 
 class NotFound(Refusal):
-    """Absent, foreign, unpublished or forbidden: all look the same."""
+    """Absent, foreign, unpublished or forbidden: all get the same answer."""
 
     code = "not_found"
     title = "There is nothing here"
@@ -131,7 +131,7 @@ class KeyReused(Refusal):
 
 
 class InternalError(Refusal):
-    """A bug of ours; what it was goes to the log and nowhere else."""
+    """A bug of ours; its cause is in the log only."""
 
     code = "internal_error"
     title = "Something went wrong on our side; trying again may help"

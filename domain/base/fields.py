@@ -1,6 +1,6 @@
-"""Field types that people fill in: each normalises its value or refuses it with a stable code.
+"""Field types of user input: each normalises its value or refuses it with a stable code.
 
-Vetting is left to well-kept libraries (email-validator, libphonenumber, the URL parser in pydantic);
+Maintained libraries do the validation (email-validator, libphonenumber, the URL parser of pydantic);
 they are imported on first use because reading a card needs none of them.
 """
 
@@ -20,7 +20,7 @@ from domain.base.countries import CODES
 FORBIDDEN: Final = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]"
 )
-# Letters and symbols by their category, which show nothing all the same: fillers of Hangul and Braille.
+# Invisible characters whose category is letter or symbol: fillers of Hangul and Braille.
 _BLANK: Final = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 _LINE_BREAKS = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 if TYPE_CHECKING:
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
 MAX_URL = 2000
 
-# Validation context for what the store returns: it was vetted when it came in, and vetting it again
-# would load the libraries on every first read.
+# Validation context of stored values: they were validated as input, and doing it again would load the
+# libraries on every first read.
 STORED: Final = "stored"
 
 
@@ -54,7 +54,7 @@ def _one_line(value: str) -> str:
 
 
 def is_visible(text: str) -> bool:
-    """Whether anything of a text can be seen and read out: one letter, digit, punctuation mark or symbol."""
+    """Whether a text has any visible character: a letter, digit, punctuation mark or symbol."""
     return any(unicodedata.category(char)[0] in "LNPS" and char not in _BLANK for char in text)
 
 
@@ -111,7 +111,7 @@ def _phone(value: str) -> str:
 
 
 def phone_text(number: str) -> str:
-    """An E.164 number in the groups its country reads it in."""
+    """E.164 number in the grouping of its country."""
     import phonenumbers  # noqa: PLC0415
 
     try:
@@ -129,7 +129,7 @@ def _any_url() -> "TypeAdapter[AnyUrl]":
 
 
 def _mailto(url: "AnyUrl") -> None:
-    """One address, and of what else a mail program would take only a subject and a text (RFC 6068)."""
+    """Refuse a `mailto:` link with several addresses, or other fields than subject and body (RFC 6068)."""
     address = unquote(url.path or "")
     if url.host or address != address.strip() or "\ufffd" in address:
         raise PydanticCustomError("invalid_email", "is not a valid e-mail address")
@@ -165,7 +165,7 @@ def _url(schemes: tuple[str, ...]) -> AfterValidator:
     return _vetted(check)
 
 
-# What is too long is so before blanks at its ends are trimmed, as the API's description says.
+# The length is checked before blanks are trimmed, as the API's description says.
 def _filled(most: int) -> Any:
     """At most `most` characters, and one when trimmed: the types below see to that, in one step each."""
     return Field(max_length=most, json_schema_extra={"minLength": 1})
@@ -192,7 +192,7 @@ Country = Annotated[
     _vetted(_country),
 ]
 
-# RFC 5646 as far as people need it: language, script, region, variants.
+# The common part of RFC 5646: language, script, region, variants.
 LanguageTag = Annotated[
     str,
     Field(

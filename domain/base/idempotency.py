@@ -1,4 +1,4 @@
-"""Creates that are done once: the record of an Idempotency-Key, stored together with what it made."""
+"""Idempotent creates: the record of an Idempotency-Key, stored together with the created document."""
 
 import hashlib
 
@@ -9,14 +9,14 @@ from domain.base.model import Model
 
 
 class Creation[R: BaseModel](Model):
-    """What a create made under a key. `key` is a hash of what the caller sent."""
+    """Record of a create under an Idempotency-Key. `key` is a hash of the caller's."""
 
     key: str
     request: str
     made: R
 
     def repeated(self, request: BaseModel) -> R:
-        """Answer the repetition of a create as it was answered first; another request is refused."""
+        """Return the result of the first create for a repetition; refuse a different request."""
         if self.request != request_hash(request):
             raise KeyReused
         return self.made

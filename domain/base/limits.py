@@ -1,6 +1,6 @@
-"""Limits of an account: how much it may have, and how often it may ask for what costs.
+"""Limits of an account: numbers of documents, and rates of expensive requests.
 
-The numbers are far above what people do by hand; `docs/limits.md` is held to them by a test.
+They are far above manual use; a test compares `docs/limits.md` with them.
 """
 
 from datetime import datetime
@@ -15,7 +15,7 @@ MOST_WAITING_IMAGES = 20
 
 
 class LimitReached(Conflict):
-    """The account has as many as it may have; the detail says of what, and what to do."""
+    """The account has reached a limit; the detail names it and the remedy."""
 
     code = "limit_reached"
     title = "The account has as many of these as it may have"
@@ -31,7 +31,7 @@ class TooManyRequests(Refusal):
 
 
 class Rate(NamedTuple):
-    """At most so many in each window of so many seconds. Windows begin at the same time for everybody."""
+    """Rate limit: at most `most` in each fixed window of `seconds`. Windows are the same for all subjects."""
 
     name: str
     most: int
@@ -39,18 +39,20 @@ class Rate(NamedTuple):
 
 
 CHANGES = Rate("changes", most=600, seconds=60)
-# Handles are given out for good, so they are what somebody could hoard.
+# Handles are given out for good, so that hoarding must be limited.
 HANDLES = Rate("handles", most=100, seconds=24 * 60 * 60)
 IMAGES = Rate("images", most=100, seconds=60 * 60)
+# A volume of a copy, 32 MB, is in memory while it is sent.
+DOWNLOADS = Rate("downloads", most=10, seconds=60)
 
-RATES = (CHANGES, HANDLES, IMAGES)
+RATES = (CHANGES, HANDLES, IMAGES, DOWNLOADS)
 
 
-# Strangers have no key here: we do not keep their addresses, and one limit for all of them would let a single
-# one keep the others out. The edge limits them.
+# Anonymous clients are limited at the edge: we store no addresses, and with one common limit a single client
+# could lock out all others.
 
 
 class Limiter(Protocol):
     async def take(self, rate: Rate, subject: str, now: datetime) -> None:
-        """Count one for `subject`, or refuse with `TooManyRequests`. What is refused is not counted."""
+        """Count one for `subject`, or refuse with `TooManyRequests`. Refused requests are not counted."""
         ...

@@ -5,13 +5,13 @@ from pydantic.alias_generators import to_camel
 
 
 class Model(BaseModel):
-    """Immutable. Its faults never repeat a value: what is refused may be personal, and faults get logged."""
+    """Immutable model. Its faults never repeat a value, which may be personal, because they are logged."""
 
     # Built on first use: most requests need few of the models.
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True, defer_build=True)
 
 
 class Closed(Model):
-    """What crosses the edge: camelCase outside, unknown fields refused."""
+    """Model of input and output: camelCase names in JSON, unknown fields refused."""
 
     model_config = ConfigDict(extra="forbid", alias_generator=to_camel, populate_by_name=True)

@@ -1,9 +1,9 @@
-"""Cards as their owners have them, what their handles stand for, and the ports that keep both.
+"""Cards, the published projection of their handles, and the ports that store both.
 
-Every write raises `version`, which is the card's ETag outside. The stored card is the truth; what the public
-sees is a projection of it in another partition. A publication is therefore two steps: the card and an order
-to project it land together, then the projection lands unless a newer one already has. A projection that
-never came is caught up by that order (see `domain/operations/orders.py`).
+Every write raises `version`, which is the card's ETag in HTTP. The stored card is the source of truth;
+viewers read a projection of it in another partition. A publication is therefore two steps: the card and an
+order to project it are stored together, then the projection is stored unless a newer one exists. The order
+catches up a missing projection (see `domain/operations/orders.py`).
 """
 
 from collections.abc import Callable
@@ -22,7 +22,7 @@ from domain.cards.content import CardContent
 from domain.cards.handles import MAX_LENGTH, check_handle
 
 ProfileId = Annotated[str, Field(max_length=40, json_schema_extra={"pattern": "^prf_[a-z2-7]{26}$"})]
-# A claim younger than this is not freed while a request that adopts it runs.
+# A younger claim is not freed, because the request that adopts it may still run.
 ADOPT_AFTER = timedelta(minutes=5)
 # The kind of order to show the public what a card now says.
 PROJECTION = "projection"
@@ -31,11 +31,11 @@ Handle = Annotated[str, Field(max_length=MAX_LENGTH), AfterValidator(check_handl
 
 
 class Card(Model):
-    """A card as its owner has it. `etag` is the store's, for the next write.
+    """Stored card of an owner. `etag` is the store's, for the next write.
 
-    `previous` is what the last publication replaced, for as long as that can be undone. `former_handles`
-    lead to `handle`. `key` is that of its creation. `was_published` stays true once the card's name has
-    stood for something.
+    `previous` is the content that the last publication replaced, while that can be undone. `undone` means
+    that an undo brought `published` back. `former_handles` redirect to `handle`. `key` is the hashed
+    Idempotency-Key of its creation. `was_published` stays true after the first publication.
     """
 
     id: str
@@ -48,6 +48,7 @@ class Card(Model):
     published: CardContent | None = None
     published_at: datetime | None = None
     previous: CardContent | None = None
+    undone: bool = False
     paused: bool = False
     was_published: bool = False
     deleted: bool = False
@@ -65,10 +66,10 @@ class Card(Model):
 
 
 class ShownImage(Model):
-    """The files of one image by variant (such as `webp` and `jpeg`), and its size in pixels.
+    """Files of one image by variant (such as `webp` and `jpeg`), and its size in pixels.
 
-    The names are the card's own, so that the same picture on two cards ties nothing together; `sources` leads
-    from them to the blobs. `public` says that everybody may see it, and so may keep it.
+    The names are the card's own, so that the same picture does not link two cards; `sources` maps them to the
+    blobs. `public` means that everyone may see the image, so that caches may store it.
     """
 
     files: dict[str, str]
@@ -79,10 +80,10 @@ class ShownImage(Model):
 
 
 class PublishedCard(Model):
-    """What a handle stands for now: a live card, another handle, or nothing.
+    """Published projection of a handle: a live card, a redirect to another handle, or nothing.
 
-    `code` is the QR code of its address as SVG markup, `phone_texts` the numbers as people read them: both
-    take long to make, so they are made when a card is projected.
+    `code` is the QR code of its address as SVG markup, `phone_texts` the phone numbers in national groups.
+    Both are slow to make, so they are made when a card is projected.
     """
 
     handle: str
@@ -98,7 +99,7 @@ class PublishedCard(Model):
 
 
 class Claim(Model):
-    """A handle's reservation, held under the skeleton of the handle. Pending until its card is stored."""
+    """Reservation of a handle, stored under its skeleton. Pending until its card is stored."""
 
     handle: str
     account_id: str
@@ -123,7 +124,7 @@ class CardStore(Protocol):
 
 
 class CardVersion(NamedTuple):
-    """The version of an owner's card that a change was made from."""
+    """Version of an owner's card that a change is based on."""
 
     account_id: str
     card_id: str
@@ -135,6 +136,9 @@ class HandleClaims(Protocol):
     async def adopt(self, claim: Claim, at: datetime) -> Claim: ...
     async def hold(self, claim: Claim) -> None: ...
     async def free(self, claim: Claim) -> None: ...
+    async def find(self, handle: str) -> Claim | None:
+        """Claim of the handle, or of one that looks like it."""
+        ...
 
 
 class PublishedCards(Protocol):
@@ -150,7 +154,7 @@ async def read_card(account_id: str, card_id: str, *, cards: CardStore) -> Card:
 
 
 async def read_version(of: CardVersion, cards: CardStore) -> Card:
-    """The card, or `StaleVersion` when it is another version by now."""
+    """Return the card, or raise `StaleVersion` if its version is another by now."""
     card = await read_card(of.account_id, of.card_id, cards=cards)
     if card.version != of.version:
         raise StaleVersion
@@ -160,11 +164,11 @@ async def read_version(of: CardVersion, cards: CardStore) -> Card:
 async def read_or_done(
     of: CardVersion, cards: CardStore, *, done: Callable[[Card], bool]
 ) -> tuple[Card, bool]:
-    """The card, and whether the change was made already: its answer was lost, and it is asked for again.
+    """Return the card, and whether this request repeats a change that was made and whose answer was lost.
 
-    That is so when the card is at the version after `of` and is as `done` says (RFC 9110 §13.1.1). Not for a
-    change whose content a program may have computed from what it read: two of them that write the same are
-    not one. Any other version raises `StaleVersion`.
+    A repetition finds the card at the version after `of` with the outcome that `done` checks (RFC 9110
+    §13.1.1). Not for changes that a program may compute from the content it read: two equal writes are then
+    two changes. Any other version raises `StaleVersion`.
     """
     card = await read_card(of.account_id, of.card_id, cards=cards)
     if card.version == of.version:

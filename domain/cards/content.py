@@ -1,7 +1,7 @@
-"""Content of a card and who may see each value. The order in a list is the order on the card.
+"""Content of a card and the audience of each value. The order in a list is the order on the card.
 
-Each field is declared once: its type says what it takes, its description what pages, forms and formats
-make of it. `docs/contributing.md` walks through adding one.
+Each field is declared once: its type validates the value, its description is for pages, forms and formats.
+`docs/contributing.md` walks through adding one.
 """
 
 from typing import TYPE_CHECKING, Annotated, Literal, cast
@@ -67,7 +67,7 @@ class Address(Closed):
 
 
 class CardFields(Closed):
-    """The fields of a card. What has no audience of its own in `Audiences` is a row, or the name."""
+    """The fields of a card. All but lists and the name have an audience in `Audiences`."""
 
     name: Annotated[Name, Described("Name", proposed=None)]
     photo: Annotated[ImageId | None, Described("Photo", "picture")] = None
@@ -104,7 +104,7 @@ LIST_FIELDS = tuple(name for name, field in FIELDS.items() if field.kind == "row
 SINGLE_FIELDS = tuple(
     name for name, field in FIELDS.items() if field.proposed is not None and name not in LIST_FIELDS
 )
-# What an image must have been made for to stand in a field.
+# Purpose of the image in a field.
 Purpose = Literal["photo", "logo", "companyImage"]
 IMAGE_PURPOSES = {
     name: cast("Purpose", to_camel(name)) for name, field in FIELDS.items() if field.kind == "picture"

@@ -69,7 +69,7 @@ class Creating(NamedTuple):
 
 
 class CopyRequest(CardCopy):
-    """A copy as it was asked for, which stays the same when the card that is copied changes."""
+    """Request of a copy, which stays the same when the source card changes."""
 
     card_id: str
 
@@ -77,10 +77,10 @@ class CopyRequest(CardCopy):
 async def create_card(
     account_id: str, new: NewCard, creating: Creating, ports: Ports, *, asked: BaseModel | None = None
 ) -> Card:
-    """Create a draft card under its own handle; repeating it with the same `key` answers the same card.
+    """Create a draft card under its own handle; a repetition with the same `key` returns the same card.
 
-    `asked` is what makes a request the same, if that is not `new`. Raises `HandleTaken`, `HandleLookalike` or
-    `KeyReused`. A crash on the way leaves a pending claim, which the repetition adopts or housekeeping frees.
+    `asked` identifies equal requests, by default `new`. Raises `HandleTaken`, `HandleLookalike` or
+    `KeyReused`. A crash leaves a pending claim, which the repetition adopts or housekeeping frees.
     """
     (cards, handles, profiles, limiter), (card_id, suffix, key, now) = ports, creating
     asked = asked or new
@@ -94,7 +94,7 @@ async def create_card(
     wanted = Claim(handle=tried[0], account_id=account_id, card_id=card_id, key=key, claimed_at=now)
     claim = await handles.claim(wanted)
     if claim.card_id != card_id:
-        # A sibling of this request may have come first and be done by now.
+        # A concurrent repetition of this request may have finished by now.
         if key and (done := await cards.creation(account_id, key)):
             return done.repeated(asked)
         claim = await _adopted_or_next(claim, wanted, tried[1:], handles)
@@ -110,7 +110,7 @@ async def create_card(
 
 
 async def adopted(claim: Claim, wanted: Claim, handles: HandleClaims) -> Claim:
-    """Take up the claim of an earlier try of this request, or refuse: the handle is another card's."""
+    """Adopt the claim of an earlier try of this request; refuse a handle of another card."""
     mine = wanted.key is not None and (claim.account_id, claim.key) == (wanted.account_id, wanted.key)
     if not mine or claim.state != "pending":
         raise HandleTaken if claim.handle == wanted.handle else HandleLookalike
@@ -134,7 +134,7 @@ async def _adopted_or_next(claim: Claim, wanted: Claim, others: list[str], handl
 
 
 async def _already_stored(card: Card, key: str | None, asked: BaseModel, cards: CardStore) -> Card:
-    """The card that is there: made by a sibling under the same key, or by us with the answer lost."""
+    """Card that exists already: made by a concurrent repetition, or by this request with a lost answer."""
     if key and (done := await cards.creation(card.account_id, key)):
         return done.repeated(asked)
     stored = await cards.get(card.account_id, card.id)
@@ -153,9 +153,9 @@ async def _own_profile(account_id: str, profile_id: str, profiles: ProfileStore)
 async def duplicate_card(
     account_id: str, card_id: str, copy: CardCopy, creating: Creating, ports: Ports
 ) -> Card:
-    """Make a draft card that says what the draft of another one says.
+    """Create a draft card with the content of another card's draft.
 
-    Repeating it with the same `key` answers the same card, even if the other one has changed or is gone.
+    A repetition with the same `key` returns the same card, even if the source has changed or is deleted.
     """
     asked = CopyRequest(card_id=card_id, profile_id=copy.profile_id, handle=copy.handle)
     if creating.key and (done := await ports.cards.creation(account_id, creating.key)):

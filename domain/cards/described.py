@@ -1,4 +1,4 @@
-"""Descriptions of fields: what people call a field, and what kind of value it holds.
+"""Descriptions of fields: the label of a field, and the kind of its value.
 
 A description stands beside the field's type, and pages, forms and formats are made from it:
 `website: Annotated[WebUrl | None, Described("Website", "link")]`.
@@ -19,8 +19,8 @@ class Described(NamedTuple):
     """Description of one field.
 
     `rows` have a model for each row, an `address` one for its parts, whose fields are described in turn.
-    A form proposes the audience `proposed`; None means that everybody sees the field, always. A link stands
-    in contact files under the name `short`, or else under its label.
+    A form proposes the audience `proposed`; None means that everyone sees the field, always. Contact files
+    name a link by `short`, or else by its label.
     """
 
     label: str

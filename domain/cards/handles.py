@@ -1,7 +1,7 @@
 """Handles: the public names of cards in their URLs.
 
-A handle is ASCII so that it can be read aloud, typed and printed. Two handles that a person can mistake
-for each other share one skeleton, and a skeleton is given out once.
+A handle is ASCII so that it can be read aloud, typed and printed. Two handles that look alike share one
+skeleton, and a skeleton is given out once.
 """
 
 import re
@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 MIN_LENGTH, MAX_LENGTH = 3, 40
 _SHAPE = re.compile(rf"[a-z0-9](?:-?[a-z0-9]){{{MIN_LENGTH - 1},{MAX_LENGTH - 1}}}\Z")
 
-# Names that would speak for the product, its paths or its operators.
+# Reserved names: they would pass for the product, its paths or its operators.
 RESERVED = frozenset([
     "about", "abuse", "account", "accounts", "admin", "administrator", "api", "app", "auth", "billing",
     "blog", "card", "cards", "contact", "docs", "domains", "error", "help", "home", "hooks", "host",
@@ -64,7 +64,7 @@ def suggest_handles(name: str, suffix: str) -> list[str]:
             check_handle(words)
         tailed = check_handle(f"{_words(name, MAX_LENGTH - len(suffix) - 1)}-{suffix}")
     except PydanticCustomError:
-        # No Latin letters, or a name that would speak for us.
+        # No Latin letters, or a reserved name.
         return [f"card-{suffix}"]
     return [words, tailed] if is_handle(words) else [tailed]
 

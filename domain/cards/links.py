@@ -1,11 +1,11 @@
-"""The links of a card that lead elsewhere, each under a short key that lasts as long as the link."""
+"""Outside links of a card, each under a short key that lasts as long as the link."""
 
 import hashlib
 
 from domain.cards.content import FIELDS, LIST_FIELDS, CardContent
 from domain.cards.described import described, model_in
 
-# The parts that are links of the fields that are lists.
+# Links among the parts of list fields.
 _LINKS_IN_ROWS = {
     name: [
         part
@@ -21,7 +21,7 @@ def link_key(url: str) -> str:
 
 
 def links_of(content: CardContent) -> dict[str, str]:
-    """The https links of a card's content by their keys; calls and mails are not led through us."""
+    """The https links of a card's content by key; `tel:` and `mailto:` links are not counted."""
     urls: list[str | None] = []
     for name, field in FIELDS.items():
         if field.kind == "link":

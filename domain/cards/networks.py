@@ -1,4 +1,4 @@
-"""Names of social networks by the sites that links lead to."""
+"""Names of social networks by the host of a link."""
 
 from urllib.parse import urlsplit
 
@@ -30,7 +30,7 @@ _NAMES = {
 
 
 def host_of(url: str) -> str:
-    """The site a link leads to, as people say it; empty for what is no address."""
+    """Host of a link without `www.`; empty for a malformed URL."""
     try:
         return (urlsplit(url).hostname or "").removeprefix("www.")
     except ValueError:
@@ -38,7 +38,7 @@ def host_of(url: str) -> str:
 
 
 def network(url: str) -> str:
-    """The name of the social network a link leads to, or the site's own."""
+    """Name of the social network of a link, or else its host."""
     site = host = host_of(url)
     while site not in _NAMES and site.count(".") > 1:
         site = site.partition(".")[2]

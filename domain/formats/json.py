@@ -51,7 +51,7 @@ class ImageJson(Closed):
     height: int
 
 
-# The shape of what is not text; texts and links stand as they are, and pictures in `images`.
+# Models of values other than text and links, which are plain strings; pictures are in `images`.
 _SHAPES: dict[str, Any] = {
     "languages": (list[str], ...),
     "emails": (list[EmailJson], ...),

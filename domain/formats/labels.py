@@ -16,7 +16,7 @@ _LINKS = {
     for name, field in FIELDS.items()
     if field.kind == "link" and name != "website"
 }
-# A text of several lines says what it is about; a short one needs its label.
+# A text of several lines explains itself; a short one needs its label.
 _TEXTS = {
     name: f"{field.label}: " if field.kind == "line" else ""
     for name, field in FIELDS.items()
@@ -25,25 +25,25 @@ _TEXTS = {
 
 
 def network_type(link: str) -> str:
-    """The network a link leads to as the type of a vCard's line: `linkedin`."""
+    """Social network of a link as a vCard type: `linkedin`."""
     return _NOT_A_TYPE.sub("", network(link).lower()) or "other"
 
 
 def paragraphs(content: CardContent, own: frozenset[str]) -> Iterator[str]:
-    """The texts of a card for the note of a format, but for those fields with a property of their `own`."""
+    """Texts of a card for the note of a format, except the fields in `own`, which have other properties."""
     for name, label in _TEXTS.items():
         if name not in own and (text := getattr(content, name)):
             yield label + text
 
 
 def split_name(name: str) -> tuple[str, str]:
-    """Family and given name, by the last space: a guess, which the full name does not share."""
+    """Family and given name, split at the last space: a guess that leaves the full name untouched."""
     given, _, family = name.rpartition(" ")
     return (family, given) if given else ("", family)
 
 
 def labelled_links(content: CardContent, url: str) -> Iterator[tuple[str, str]]:
-    """Name and address of every link but the website, the social ones included; the card's own comes last."""
+    """Label and URL of every link but the website, social ones included; the card's own comes last."""
     for social in content.social_links:
         yield network(social.url), social.url
     for name, label in _LINKS.items():

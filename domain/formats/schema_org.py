@@ -1,4 +1,4 @@
-"""What a card's page tells search engines: schema.org as JSON-LD, a ProfilePage of a Person."""
+"""Structured data of a card's page: schema.org as JSON-LD, a ProfilePage of a Person."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from domain.cards.content import Address, CardContent
 from domain.formats.labels import image_urls
 from domain.visibility.view import CardView
 
-# Inside a script element only these could end it or start markup; U+2028 and U+2029 trouble old parsers.
+# Characters that could end a script element or start markup; old parsers fail on U+2028 and U+2029.
 _ESCAPES = {
     "<": "\\u003c",
     ">": "\\u003e",
@@ -45,9 +45,9 @@ def profile_page(view: CardView, url: str) -> dict[str, Any]:
 
 
 def script_text(view: CardView, url: str) -> str:
-    """The JSON-LD as the text of a `<script type="application/ld+json">`, to be put there as it is."""
+    """JSON-LD as the content of a `<script type="application/ld+json">`, already escaped for it."""
     text = to_json(profile_page(view, url)).decode()
-    # Much faster than `translate`, which goes from letter to letter.
+    # Much faster than `translate`, which works character by character.
     for char, escape in _ESCAPES.items():
         text = text.replace(char, escape)
     return text
@@ -82,7 +82,7 @@ def _address(address: Address) -> dict[str, Any]:
 
 
 def _picture(view: CardView, field: str, url: str) -> str | None:
-    """One address of an image; as JPEG where there is one, which every reader takes."""
+    """URL of an image, as JPEG where there is one, because every reader accepts it."""
     urls = image_urls(view, field, url)
     return urls.get("jpeg") or next(iter(urls.values()), None)
 

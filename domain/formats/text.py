@@ -1,4 +1,4 @@
-"""Plain text of a card view: what one would write into a mail, a line for each value."""
+"""Plain text of a card view, a line for each value."""
 
 from collections.abc import Iterator
 
@@ -10,7 +10,7 @@ _OWN = frozenset({"name", "pronouns", "title", "organisation"})
 
 
 def write_text(view: CardView, url: str, _photo: bytes | None) -> bytes:
-    """UTF-8; blocks that say nothing leave no gap."""
+    """Return the card as text in UTF-8; empty blocks leave no gap."""
     content = view.content
     name = f"{content.name} ({content.pronouns})" if content.pronouns else content.name
     blocks = (
@@ -23,7 +23,7 @@ def write_text(view: CardView, url: str, _photo: bytes | None) -> bytes:
 
 
 def _ways(view: CardView) -> Iterator[str]:
-    """The ways to reach a person: telephone, e-mail, address."""
+    """Contact lines: telephone, e-mail, address."""
     content = view.content
     for phone in content.phones:
         number = view.phone_texts.get(phone.number, phone.number)

@@ -1,9 +1,9 @@
-"""The vCard of a card view: version 3.0 (RFC 2426), the one that every importer takes.
+"""The vCard of a card view in version 3.0 (RFC 2426), which every importer accepts.
 
-The order and form of the lines follow what importers do with them: a short line after N, ORG and ADR,
-because old Android readers swallow a folded one there; telephone numbers as bare E.164, because Android
-drops the rest; no logo, because Android would keep it as a second photo; and in the note, which every
-importer shows, what has no property that they read.
+Order and form of the lines are adapted to importers: a short line after N, ORG and ADR, because old Android
+readers swallow a folded one there; telephone numbers as bare E.164, because Android drops the rest; no logo,
+because Android would store it as a second photo. Values without a property that importers read are in the
+note, which all of them show.
 """
 
 from itertools import count
@@ -69,7 +69,7 @@ def _add_links(lines: list[str], content: CardContent, url: str, items: "count[i
 
 
 def _add(lines: list[str], line: str, label: str | None, items: "count[int]") -> None:
-    """A line with the label that a person gave it, if any, in the way of Apple and Google."""
+    """Add a line with its custom label, if any, as Apple and Google write it."""
     if label is None:
         lines.append(line)
         return

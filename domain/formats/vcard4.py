@@ -25,7 +25,7 @@ _NO_PARAMETERS: Mapping[str, str] = MappingProxyType({})
 
 
 class Property(NamedTuple):
-    """One property, its value as it is meant: not escaped. A list is a structured value."""
+    """One property with its unescaped value. A list is a structured value."""
 
     name: str
     value: str | list[str]
@@ -111,7 +111,7 @@ def _line(line: Property) -> str:
     if isinstance(value, list):
         return f"{start}:{structured(*value)}"
     if kind == "uri":
-        # A photo's data URI consists of our own signs and base64; its `;` and `,` have to stay.
+        # A photo's data URI is not escaped: it is base64 after a fixed head, whose `;` and `,` have to stay.
         return f"{start}:{value if name == 'photo' else uri(value)}"
     if kind == "timestamp":
         return f"{start}:{value.replace('-', '').replace(':', '')}"

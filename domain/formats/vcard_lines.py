@@ -1,12 +1,12 @@
 """Lines of a vCard file, of either version: escaping, folding, photos.
 
-Each piece of a line that comes from a person goes through `text` or `uri`, and so cannot end its line.
+Every user value passes through `text` or `uri`, and so cannot end its line.
 """
 
 import binascii
 import re
 
-# More is refused by some address books, and a phone shows a contact's picture small.
+# Some address books refuse larger photos, and phones show them small.
 MAX_PHOTO = 200 * 1024
 
 _BREAKS = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
@@ -36,7 +36,7 @@ def uri(value: str) -> str:
 
 
 def photo_data(photo: bytes | None) -> str | None:
-    """A JPEG in base64, or None where there is none that address books take."""
+    """JPEG in base64, or None without a photo that address books accept."""
     if photo is None or len(photo) > MAX_PHOTO:
         return None
     return binascii.b2a_base64(photo, newline=False).decode("ascii")
@@ -47,7 +47,7 @@ def file_of(lines: list[str]) -> bytes:
 
 
 def _folded(line: str) -> str:
-    """A line in pieces of at most 75 octets, never cut inside a character."""
+    """Fold a line into pieces of at most 75 octets, never cut inside a character."""
     if line.isascii():
         if len(line) <= _FOLD:
             return line + "\r\n"

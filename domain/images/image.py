@@ -43,7 +43,7 @@ PROBLEMS = {
 
 
 class Image(Model):
-    """An image and how far it is. `files` names the kept files by form, `problem` is one of `PROBLEMS`."""
+    """Image and its state. `files` names the rewritten files by form, `problem` is one of `PROBLEMS`."""
 
     id: str
     account_id: str
@@ -61,7 +61,7 @@ class Image(Model):
 
     @property
     def over(self) -> bool:
-        """Whether it is as it will stay."""
+        """Whether the state is final."""
         return self.state in ("ready", "refused")
 
     def changed(self, at: datetime, **update: object) -> "Image":
@@ -73,7 +73,7 @@ class NewImage(Closed):
 
 
 class ImageOrder(Model):
-    """The queue message: which image to work on, by id."""
+    """Queue message to process an image, by id."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -83,7 +83,7 @@ class ImageOrder(Model):
 
 
 class SignedUpload(NamedTuple):
-    """Where the picture may be PUT, once and without any other key, until a time."""
+    """Signed URL for one PUT of the picture until a time, with the headers to send."""
 
     url: str
     headers: dict[str, str]
@@ -91,7 +91,7 @@ class SignedUpload(NamedTuple):
 
 
 class Picture(NamedTuple):
-    """The rewritten files of a picture as (form, extension, bytes), and its size in pixels."""
+    """Rewritten files of a picture as (form, extension, bytes), and its size in pixels."""
 
     files: list[tuple[str, str, bytes]]
     width: int
@@ -99,7 +99,7 @@ class Picture(NamedTuple):
 
 
 class PictureRefused(Exception):
-    """The file is not a picture that is taken; `problem` is one of `PROBLEMS`."""
+    """The file is not an accepted picture; `problem` is one of `PROBLEMS`."""
 
     def __init__(self, problem: str) -> None:
         super().__init__(problem)
@@ -107,7 +107,7 @@ class PictureRefused(Exception):
 
 
 class FileKept(Exception):
-    """The store refuses to delete a file; trying again does not help."""
+    """The store refuses to delete a file; a retry does not help."""
 
 
 class ImageStore(Protocol):
@@ -119,23 +119,23 @@ class ImageStore(Protocol):
 
 
 class Uploads(Protocol):
-    """Pictures as they were sent, each there until it was worked on."""
+    """Original pictures, each stored until it is processed."""
 
     async def sign_upload(self, account_id: str, image_id: str, now: datetime) -> SignedUpload: ...
     async def put_upload(self, account_id: str, image_id: str, content: bytes) -> bool:
-        """Keep the upload; False when another one is there already."""
+        """Store the upload; False if another one is stored already."""
         ...
 
     async def upload_size(self, account_id: str, image_id: str) -> int | None:
-        """The size of the upload, None when there is none. Raises `UploadUnusable`."""
+        """Size of the upload, None if there is none. Raises `UploadUnusable`."""
         ...
 
     async def read_upload(self, account_id: str, image_id: str, limit: int) -> bytes | None:
-        """The first `limit` bytes of the upload, None when there is none that can be read."""
+        """First `limit` bytes of the upload, None if there is no readable one."""
         ...
 
     async def delete_upload(self, account_id: str, image_id: str) -> None:
-        """Delete the upload with everything that was made of it. Raises `FileKept`."""
+        """Delete the upload with its snapshots. Raises `FileKept`."""
         ...
 
 
@@ -176,7 +176,7 @@ async def start_image(
     images: ImageStore,
     limiter: Limiter,
 ) -> Image:
-    """Make an image that waits for its upload; repeating it with the same `key` answers the same image."""
+    """Create an image that waits for its upload; a repetition with the same `key` returns the same image."""
     if key and (done := await images.creation(account_id, key)):
         return done.repeated(new)
     if await images.count_waiting(account_id) >= MOST_WAITING_IMAGES:
@@ -188,7 +188,7 @@ async def start_image(
         return image
     if key and (done := await images.creation(account_id, key)):
         return done.repeated(new)
-    # The store may have kept it while its answer was lost; nobody else can have made this id.
+    # The image may be stored although the answer was lost: nobody else can have made this id.
     if await images.get(account_id, image_id) is None:
         raise Conflict
     return image
@@ -204,7 +204,7 @@ async def upload_image(
     uploads: Uploads,
     orders: ImageOrders,
 ) -> Image:
-    """Take the picture's bytes and order the work on them. Repeating it with the same bytes is harmless."""
+    """Store the picture's bytes and queue its processing. A repetition with the same bytes is harmless."""
     if len(content) > MAX_BYTES:
         raise ImageTooLarge
     image = await read_image(account_id, image_id, images=images)
@@ -222,7 +222,7 @@ async def complete_upload(
     uploads: Uploads,
     orders: ImageOrders,
 ) -> Image:
-    """Order the work on a picture that was sent to the signed URL. Repeating it is harmless."""
+    """Queue the processing of a picture that was sent to the signed URL. A repetition is harmless."""
     image = await read_image(account_id, image_id, images=images)
     if image.over:
         return image
@@ -243,9 +243,9 @@ async def _order(image: Image, now: datetime, images: ImageStore, orders: ImageO
     if image.state == "waiting":
         try:
             image = await images.save(image.changed(now, state="processing"))
-        except StaleVersion:  # the same bytes came twice at once, and the other one was faster
+        except StaleVersion:  # a concurrent upload of the same bytes was faster
             image = await read_image(image.account_id, image.id, images=images)
-    # Sent again for an image that is processing already: the first order may never have left.
+    # Queued again for an image in processing: the first message may never have been sent.
     await orders.send(ImageOrder(account_id=image.account_id, image_id=image.id))
     return image
 
@@ -259,14 +259,14 @@ async def make_image(
     media: Media,
     pictures: Pictures,
 ) -> str:
-    """Turn the upload into the image's files and delete it; return the state the image then has.
+    """Rewrite the upload to the image's files and delete it; return the resulting state.
 
-    A repeated order finds the image as it will stay and changes nothing. Two at once make the same files,
-    and the slower one finds the work done.
+    A repeated message finds a final state and changes nothing. Two at once write the same files, and the
+    slower one finds the work done.
     """
     image = await images.get(order.account_id, order.image_id)
     if image is not None and not image.over:
-        # One byte more tells that a signed upload is too large, whatever it said of itself.
+        # One byte more than allowed, to detect a signed upload that is too large.
         content = await uploads.read_upload(order.account_id, order.image_id, MAX_BYTES + 1)
         made = await _made(image, content, now, media, pictures)
         try:

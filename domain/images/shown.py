@@ -1,4 +1,4 @@
-"""Images on cards: the files of one that may be shown, and the reason why another may not."""
+"""Images on cards: the files of a usable image, and the fault of an unusable one."""
 
 from domain.cards.card import ShownImage
 from domain.cards.content import Purpose
@@ -13,7 +13,7 @@ def shown_image(image: Image | None, purpose: Purpose) -> ShownImage | None:
 
 
 def why_not_shown(image: Image | None, purpose: Purpose) -> tuple[str, str] | None:
-    """The code and detail of the fault that keeps an image from being shown; None when it can be."""
+    """Code and detail of the fault of an image that cannot be shown; None if it can be."""
     if image is None:
         return "unknown_image", "is not one of your pictures"
     if image.purpose != purpose:

@@ -1,4 +1,4 @@
-"""What a daily timer clears away of pictures: what never became anything, and what no card shows any more."""
+"""Daily clean-up of pictures: abandoned uploads, and images that no card uses any more."""
 
 from collections.abc import AsyncIterator
 from contextlib import suppress
@@ -11,7 +11,7 @@ from domain.cards.card import Card
 from domain.cards.content import IMAGE_PURPOSES, CardContent
 from domain.images.image import FileKept, Image
 
-# A day is more than any upload takes, and enough to change one's mind about a photo.
+# Longer than any upload takes, and time to put a removed photo back.
 KEEP = timedelta(days=1)
 _CARDS_AT_ONCE = 100
 
@@ -35,7 +35,7 @@ class SweptImages(Protocol):
 
 class SweptFiles(Protocol):
     async def delete_uploads(self, before: datetime) -> tuple[int, int]:
-        """Delete the uploads of before a time; how many went, and how many the store keeps."""
+        """Delete the uploads from before a time; return the numbers of deleted and of kept ones."""
         ...
 
     def media_before(self, before: datetime) -> AsyncIterator[StoredFile]: ...
@@ -52,9 +52,9 @@ class OwnersCards(Protocol):
 
 @dataclass
 class Swept:
-    """How many of each were cleared away.
+    """Numbers of deleted objects of one sweep.
 
-    `given_up` images were being worked on for a day; `kept` is what the store refused to delete.
+    `given_up` images were in processing for a day; `kept` counts deletions that the store refused.
     """
 
     uploads: int = 0
@@ -65,17 +65,17 @@ class Swept:
 
 
 async def sweep_images(now: datetime, *, images: SweptImages, files: SweptFiles, cards: OwnersCards) -> Swept:
-    """Clear away what has been of no use for a day. May run twice and beside requests."""
+    """Delete uploads and images unused for a day. May run twice and beside requests."""
     before = now - KEEP
     uploads, kept_uploads = await files.delete_uploads(before)
     done = Swept(uploads=uploads, kept=kept_uploads)
     account_id, used = "", frozenset[str]()
     async for image in images.created_before(before):
-        # The store gives an account's images mostly together.
+        # Mostly in the order of accounts, so that their cards are read once.
         if image.account_id != account_id:
             account_id, used = image.account_id, await _used(image.account_id, cards)
         kept = _kept(image, now, used=image.id in used)
-        # Whoever changed it since it was read is using it; the next sweep looks again.
+        # An image that changed since it was read is in use; the next sweep checks it again.
         with suppress(StaleVersion):
             if kept is None:
                 await _delete(image, now, images, files, done)
@@ -94,7 +94,7 @@ async def sweep_images(now: datetime, *, images: SweptImages, files: SweptFiles,
 
 
 def _kept(image: Image, now: datetime, *, used: bool) -> Image | None:
-    """The image as it shall stay, the same when nothing changes, None when it shall go."""
+    """Return the image to keep, changed or not; None for an image to delete."""
     if image.state == "waiting":
         return None
     if image.state == "processing" and image.updated_at < now - KEEP:
@@ -107,13 +107,13 @@ def _kept(image: Image, now: datetime, *, used: bool) -> Image | None:
 
 
 async def _delete(image: Image, now: datetime, images: SweptImages, files: SweptFiles, done: Swept) -> None:
-    # First it can no longer be put on a card; that is refused if it was put on one since it was read.
+    # Refused first, so that no card can take it; this write fails if a card took it since it was read.
     gone = await images.save(image.changed(now, state="refused", problem="image_failed"))
     try:
         for name in image.files.values():
             await files.delete_media(name)
     except FileKept:
-        # It stays with the names of its files, for the next sweep.
+        # The image stays with the names of its files, for the next sweep.
         done.kept += 1
         return
     await images.delete(gone)
@@ -121,7 +121,7 @@ async def _delete(image: Image, now: datetime, images: SweptImages, files: Swept
 
 
 async def _used(account_id: str, cards: OwnersCards) -> frozenset[str]:
-    """The ids of the images that any card of the account names, in whatever it keeps."""
+    """Ids of the images in any stored content of the account's cards."""
     used: set[str] = set()
     cursor: str | None = None
     while True:

@@ -1,4 +1,4 @@
-"""Mails to account holders. They carry no personal data; whoever reads over a shoulder learns nothing."""
+"""Mails to account holders. They contain no personal data."""
 
 import hashlib
 from contextlib import suppress
@@ -11,12 +11,12 @@ from domain.accounts.account import AccountStore
 from domain.base.errors import Unavailable
 from domain.base.model import Model
 
-# Longer than a mail takes to send: a message that has claimed it for longer is not at work on it.
+# Longer than sending a mail takes: an older claim is of a worker that died.
 CLAIMED_FOR = timedelta(minutes=5)
 
 
 class MailOrder(Model):
-    """The queue message: which mail to whom, by id. Never an address or a name."""
+    """Queue message of a mail: its kind and the account's id, never an address or a name."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -26,7 +26,7 @@ class MailOrder(Model):
 
 
 class Mail(Model):
-    """`id` stays the same when a mail is sent again, so that receivers keep one."""
+    """Mail to send. `id` stays the same when it is sent again, so that receivers can drop duplicates."""
 
     id: str
     to: str
@@ -58,12 +58,12 @@ def welcome(account_id: str, email: str, origin: str, at: datetime) -> Mail:
 async def deliver(
     order: MailOrder, *, by: str, origin: str, now: datetime, accounts: AccountStore, mailer: Mailer
 ) -> timedelta | None:
-    """Send the ordered mail once, or return when the order must be tried again.
+    """Send the ordered mail once, or return the time to wait before a retry.
 
-    An account that is gone, or was welcomed, gets no mail. `by` is the queue message's id: the first message
-    to claim the mail sends it. Another waits until that claim ends, since the first may have died with it.
-    A crash between sending and marking sends again, under the same id of the mail, when the message comes
-    back. A claim is given up when sending fails.
+    A deleted or welcomed account gets no mail. `by` is the queue message's id: the first message to claim
+    the mail sends it. Another one waits until that claim ends, since the first worker may have died. After a
+    crash between sending and marking, the redelivered message sends again, under the same id of the mail.
+    A claim is released when sending fails.
     """
     account = await accounts.get(order.account_id)
     if account is None or account.welcomed_at is not None:
@@ -73,7 +73,7 @@ async def deliver(
     try:
         await mailer.send(welcome(account.id, account.email, origin, now))
     except Exception:
-        with suppress(Unavailable):  # then the claim ends by itself
+        with suppress(Unavailable):  # the claim expires
             await accounts.give_up_welcome(account.id, by=by)
         raise
     await accounts.mark_welcomed(account.id, now)

@@ -10,7 +10,7 @@ from domain.base.model import Closed
 # longer than this is not merely on its way.
 LATE_AFTER = timedelta(minutes=10)
 
-_NOT_NEEDED = frozenset({"identity", "pictures"})
+_NOT_NEEDED = frozenset({"accounts", "identity", "pictures", "settings"})
 
 Status = Literal["ok", "late", "failing"]
 
@@ -61,7 +61,8 @@ def judge(
     away = {dependency.name for dependency in dependencies if not dependency.reachable}
     if away or any(_is_late(work, at) for work in waiting):
         status = "late"
-    # Azure replaces instances that fail. What cards can be served without is no reason to.
+    # Azure replaces instances that fail. What cards can be served without is no reason to, nor are settings,
+    # which another instance has as well.
     if away - _NOT_NEEDED:
         status = "failing"
     return Health(

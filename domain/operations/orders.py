@@ -18,6 +18,8 @@ from domain.base.model import Model
 # Longer than what brings the effect about at once takes.
 PATIENCE = timedelta(minutes=1)
 MOST_PATIENCE = timedelta(hours=1)
+# Enough to get there. Doubled for each try, the wait would at last be longer than any time there is.
+_MOST_DOUBLINGS = 6
 
 
 class Order(Model):
@@ -39,7 +41,7 @@ class Order(Model):
         return f"order-{self.kind}-{self.subject_id}"
 
     def put_off(self, at: datetime) -> "Order":
-        wait = min(PATIENCE * 2**self.tries, MOST_PATIENCE)
+        wait = min(PATIENCE * 2 ** min(self.tries, _MOST_DOUBLINGS), MOST_PATIENCE)
         return self.model_copy(update={"tries": self.tries + 1, "due_at": at + wait})
 
 

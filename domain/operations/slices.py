@@ -81,9 +81,9 @@ async def do_slice(
         return None
     if work.lease is None:
         return SliceDone(work)
-    job, error = jobs[work.kind], None
+    error: Exception | None = None
     try:
-        change = await _slice(job, work, bound)
+        change = await _slice(jobs[work.kind], work, bound)
     except Exception as exc:  # noqa: BLE001 - whatever it is, the work must not stay taken
         change, error = Work.tried_in_vain, exc
     saved = await _save(work, lambda present: change(present, now()), works)

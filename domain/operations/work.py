@@ -56,13 +56,15 @@ class Progress(NamedTuple):
 class Work(Model):
     """Long work and how far it is.
 
-    `cursor` belongs to its kind. `lease` names the worker that has it. `due_at` is when a timer looks after
-    it; None once nothing is left to do, or while it is paused. `failed` counts, `failures` names the first.
+    `key` is that of the request that began it. `cursor` belongs to its kind. `lease` names the worker that
+    has it. `due_at` is when a timer looks after it; None once nothing is left to do, or while it is paused.
+    `failed` counts, `failures` names the first.
     """
 
     id: str
     kind: str
     owner_id: str
+    key: str | None = None
     version: int = 1
     state: State = "running"
     cursor: str = ""
@@ -170,8 +172,16 @@ def message_for(work: Work) -> WorkMessage:
     return WorkMessage(owner_id=work.owner_id, work_id=work.id)
 
 
-def new_work(kind: str, owner_id: str, work_id: str, at: datetime) -> Work:
-    return Work(id=work_id, kind=kind, owner_id=owner_id, due_at=at + PATIENCE, created_at=at, updated_at=at)
+def new_work(kind: str, owner_id: str, work_id: str, at: datetime, *, key: str | None = None) -> Work:
+    return Work(
+        id=work_id,
+        kind=kind,
+        owner_id=owner_id,
+        key=key,
+        due_at=at + PATIENCE,
+        created_at=at,
+        updated_at=at,
+    )
 
 
 async def start_work(work: Work, *, works: WorkStore, queue: WorkQueue) -> Work:

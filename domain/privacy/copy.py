@@ -1,10 +1,12 @@
 """The copy of what an account has: gathered page by page, then written into volumes, as long work.
 
-Gathering leaves a part for each page of a section. Parts carry the lease of the worker that wrote them, so
-that only those of slices that counted get into a volume. A volume takes whole parts, in their order.
+Gathering leaves a part for each page of a section. A volume takes whole parts, in their order. Both carry the
+lease of the worker that wrote them, so that only those of slices that counted get into the copy. What else
+there is goes once all volumes are saved, in a slice of its own: whoever does it keeps the same ones.
 """
 
-from collections.abc import AsyncGenerator, Sequence
+import hashlib
+from collections.abc import AsyncGenerator, Collection, Sequence
 from contextlib import aclosing
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -12,6 +14,8 @@ from typing import Protocol
 from pydantic import Field
 
 from domain.base.errors import Conflict, NotFound
+from domain.base.ids import ID_BYTES, ID_PREFIXES, make_id
+from domain.base.limits import DOWNLOADS, Limiter
 from domain.base.model import Model
 from domain.operations.slices import Slice
 from domain.operations.work import Progress, Work, WorkQueue, WorkStore, new_work, start_work
@@ -43,13 +47,20 @@ class Part(Model):
     size: int
 
 
+class Volume(Model):
+    """A zip of the copy, as it is handed out."""
+
+    name: str
+    size: int
+
+
 class CopyCursor(Model):
-    """How far a copy is. `page` is where the section goes on; `volumes` are the sizes of those written."""
+    """How far a copy is. `page` is where the section goes on; `volumes` are those written."""
 
     section: int = 0
     page: str | None = None
     parts: list[Part] = Field(default=[])
-    volumes: list[int] = Field(default=[])
+    volumes: list[Volume] = Field(default=[])
 
     @classmethod
     def of(cls, work: Work) -> "CopyCursor":
@@ -62,17 +73,17 @@ class CopyFiles(Protocol):
     async def put_piece(self, account_id: str, work_id: str, name: str, content: bytes) -> None: ...
     async def read_piece(self, account_id: str, work_id: str, name: str) -> bytes | None: ...
     async def stage_volume(
-        self, account_id: str, work_id: str, number: int, block: str, content: bytes
+        self, account_id: str, work_id: str, name: str, block: str, content: bytes
     ) -> None:
         """Keep a block of a volume; blocks are of one length of name."""
         ...
 
     async def commit_volume(
-        self, account_id: str, work_id: str, number: int, blocks: Sequence[str]
+        self, account_id: str, work_id: str, name: str, blocks: Sequence[str]
     ) -> None: ...
-    async def read_volume(self, account_id: str, work_id: str, number: int) -> bytes | None: ...
-    async def delete_copy(self, account_id: str, work_id: str, *, keep_volumes: bool) -> None:
-        """Delete the pieces of a copy, and its volumes unless they are kept."""
+    async def read_volume(self, account_id: str, work_id: str, name: str) -> bytes | None: ...
+    async def delete_copy(self, account_id: str, work_id: str, *, keep: Collection[str]) -> None:
+        """Delete all there is of a copy but the volumes of these names."""
         ...
 
 
@@ -82,26 +93,31 @@ class CopyJob:
 
     async def slice(self, work: Work, bound: Slice) -> Progress:
         cursor, done = CopyCursor.of(work), 0
+        if self._is_whole(cursor):
+            keep = [volume.name for volume in cursor.volumes]
+            await self._files.delete_copy(work.owner_id, work.id, keep=keep)
+            return Progress(work.cursor, 0, over=True)
         total = work.total or sum([await each.count(work.owner_id) for each in self._sections])
         while cursor.section < len(self._sections) and not bound.is_over:
             cursor, items = await self._gather(work, cursor)
             bound.spend(max(1, items))
             done += items
-        while cursor.section == len(self._sections) and not bound.is_over:
-            volumes = volumes_of(cursor.parts)
-            if len(cursor.volumes) == len(volumes):
-                await self._files.delete_copy(work.owner_id, work.id, keep_volumes=True)
-                return Progress(cursor.model_dump_json(), done, over=True, total=total)
-            size = await self._write_volume(work, cursor, volumes)
-            if size is None:
+        while cursor.section == len(self._sections) and not self._is_whole(cursor) and not bound.is_over:
+            volume = await self._write_volume(work, cursor, volumes_of(cursor.parts))
+            if volume is None:
                 # Pieces are kept for some days, and this was paused for longer: gather once more.
                 return Progress("", -work.done, total=None)
-            cursor = cursor.model_copy(update={"volumes": [*cursor.volumes, size]})
+            cursor = cursor.model_copy(update={"volumes": [*cursor.volumes, volume]})
             bound.spend(100)
         return Progress(cursor.model_dump_json(), done, total=total)
 
     async def discard(self, work: Work) -> None:
-        await self._files.delete_copy(work.owner_id, work.id, keep_volumes=False)
+        await self._files.delete_copy(work.owner_id, work.id, keep=())
+
+    def _is_whole(self, cursor: CopyCursor) -> bool:
+        """Whether every volume is written."""
+        gathered = cursor.section == len(self._sections)
+        return gathered and len(cursor.volumes) == len(volumes_of(cursor.parts))
 
     async def _gather(self, work: Work, cursor: CopyCursor) -> tuple[CopyCursor, int]:
         section = self._sections[cursor.section]
@@ -120,9 +136,9 @@ class CopyJob:
 
     async def _write_volume(
         self, work: Work, cursor: CopyCursor, volumes: Sequence[Sequence[Part]]
-    ) -> int | None:
-        """Write the next volume, block by block; its size, or None when a part is gone."""
-        number = len(cursor.volumes) + 1
+    ) -> Volume | None:
+        """Write the next volume, block by block; None when a part is gone."""
+        name = f"{len(cursor.volumes) + 1}-{work.lease}"
         blocks, size = list[str](), 0
         with VolumeWriter(folder_of(work), work.created_at) as writer:
             async with aclosing(self._blocks(work, cursor, volumes, writer)) as contents:
@@ -130,10 +146,10 @@ class CopyJob:
                     if content is None:
                         return None
                     blocks.append(f"{work.lease}-{len(blocks):05}")
-                    await self._files.stage_volume(work.owner_id, work.id, number, blocks[-1], content)
+                    await self._files.stage_volume(work.owner_id, work.id, name, blocks[-1], content)
                     size += len(content)
-        await self._files.commit_volume(work.owner_id, work.id, number, blocks)
-        return size
+        await self._files.commit_volume(work.owner_id, work.id, name, blocks)
+        return Volume(name=name, size=size)
 
     async def _blocks(
         self, work: Work, cursor: CopyCursor, volumes: Sequence[Sequence[Part]], writer: VolumeWriter
@@ -184,31 +200,56 @@ def volumes_of(parts: Sequence[Part]) -> list[list[Part]]:
 
 
 async def start_copy(
-    account_id: str, *, work_id: str, now: datetime, works: WorkStore, queue: WorkQueue
+    account_id: str, *, key: str | None, now: datetime, works: WorkStore, queue: WorkQueue
 ) -> Work:
-    """Begin a copy. Answers the one of this id or the one under way, if there is one; at most three a day."""
+    """Begin a copy. Answers the one of this key or the one under way, if there is one; at most three a day.
+
+    Requests at once make the same id of what they find, and so one copy.
+    """
     found = await works.of_kind(account_id, COPY)
-    known = next((work for work in found if work.id == work_id or not work.is_over), None)
-    if known is not None:
-        return known
+    known = next((work for work in found if key is not None and work.key == key), None)
+    under_way = known or next((work for work in found if not work.is_over), None)
+    if under_way is not None:
+        return under_way
     if sum(now - work.created_at < timedelta(days=1) for work in found) >= MOST_A_DAY:
         raise TooManyCopies
-    return await start_work(new_work(COPY, account_id, work_id, now), works=works, queue=queue)
+    new = new_work(COPY, account_id, _next_id(account_id, found, now), now, key=key)
+    return await start_work(new, works=works, queue=queue)
 
 
-async def latest_copy(account_id: str, *, works: WorkStore) -> Work | None:
+def _next_id(account_id: str, found: Sequence[Work], now: datetime) -> str:
+    latest = found[0].id if found else ""
+    digest = hashlib.sha256(f"{account_id} {latest} {now:%Y-%m-%d}".encode()).digest()
+    return make_id(ID_PREFIXES["work"], digest[:ID_BYTES])
+
+
+async def latest_copies(
+    account_id: str, *, now: datetime, works: WorkStore
+) -> tuple[Work | None, Work | None]:
+    """The latest copy, and the latest that can be fetched now: an earlier one, perhaps."""
     found = await works.of_kind(account_id, COPY)
-    return found[0] if found else None
+    return next(iter(found), None), next((work for work in found if is_kept(work, now)), None)
 
 
 async def read_copy(
-    account_id: str, work_id: str, volume: int, *, now: datetime, works: WorkStore, files: CopyFiles
+    account_id: str,
+    work_id: str,
+    volume: int,
+    *,
+    now: datetime,
+    works: WorkStore,
+    files: CopyFiles,
+    limiter: Limiter,
 ) -> tuple[Work, bytes]:
     """A volume of a finished copy, for as long as it is kept."""
     work = await works.get(account_id, work_id)
     if work is None or work.kind != COPY or not is_kept(work, now):
         raise NotFound
-    content = await files.read_volume(account_id, work_id, volume)
+    volumes = CopyCursor.of(work).volumes
+    if not 1 <= volume <= len(volumes):
+        raise NotFound
+    await limiter.take(DOWNLOADS, account_id, now)
+    content = await files.read_volume(account_id, work_id, volumes[volume - 1].name)
     if content is None:
         raise NotFound
     return work, content

@@ -26,7 +26,7 @@ class Media(Protocol):
 
 class ImagesSection:
     name, title = "pictures", "Your pictures"
-    note = "As cards show them. What you sent is not kept, only the pixels of it."
+    note = "As cards show them. What you sent is deleted once it is worked on, or after a day."
     kinds: tuple[str, ...] = ("image",)
 
     def __init__(self, images: Images, media: Media, counts: Counts) -> None:

@@ -20,6 +20,7 @@ _STYLE = (
     "article{margin:1.5rem 0;padding-top:1rem;border-top:1px solid #8888}"
     "dl{display:grid;grid-template-columns:minmax(8rem,14rem) 1fr;gap:.25rem 1rem}"
     "dd{margin:0;white-space:pre-line}img{max-width:16rem;height:auto}.soft{opacity:.75}"
+    "@media(max-width:30rem){dl{grid-template-columns:1fr;gap:0}dd{margin-bottom:.5rem}dt{opacity:.75}}"
 )
 
 

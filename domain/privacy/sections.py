@@ -61,6 +61,10 @@ WITHHELD = (
         "We keep only a fingerprint of it, and whoever had it could be taken for you.",
     ),
     Withheld(
+        "Smaller sizes of your pictures, and pictures that you sent a moment ago",
+        "The small ones show the same. What was just sent is deleted once the picture is made of it.",
+    ),
+    Withheld(
         "Records that keep a repeated request from being done twice",
         "They repeat what is in this copy and are deleted after a day.",
         ("card-creation", "image-creation", "profile-creation"),

@@ -1,7 +1,7 @@
-"""Publication: what the public names of a card stand for, and every change of that.
+"""Publication: the projection of a card to its handles, and every change of it.
 
-The stored card is the truth; what a handle stands for is projected from it (see `domain/cards/card.py`).
-Former handles lead to the present one while the card is live, and stand for nothing otherwise.
+The stored card is the source of truth (see `domain/cards/card.py`). Former handles redirect to the present
+one while the card is live, and are absent otherwise.
 """
 
 import hashlib
@@ -34,7 +34,7 @@ from domain.images.image import Image
 from domain.images.shown import shown_image, why_not_shown
 from domain.visibility.rule import shown_to
 
-# Private values stay in the owner's partition; every other audience is decided when somebody looks.
+# Audiences that are projected. Private values stay in the owner's partition; others are filtered per viewer.
 PROJECTED = frozenset({"public", "signed_in", "connections"})
 MAX_RENAMES = 10
 PROJECTION_TRIES = 3
@@ -68,7 +68,7 @@ class Ports(NamedTuple):
 
 
 async def show(card: Card, ports: Ports, *, first: bool) -> None:
-    """Project what was saved. It is saved for good, so this is worth some tries before a timer does it."""
+    """Project a saved card, with some retries before the order's own run does it."""
     for _ in range(PROJECTION_TRIES - 1):
         with suppress(Unavailable):
             await project(card, ports, first=first)
@@ -77,7 +77,7 @@ async def show(card: Card, ports: Ports, *, first: bool) -> None:
 
 
 async def project(card: Card, ports: Ports, *, first: bool) -> None:
-    """Let every handle of the card stand for what the card says now, unless a newer version already does."""
+    """Project the card to each of its handles, except where a newer version is projected already."""
     content = card.published and shown_to(card.published, PROJECTED) if card.is_live else None
     now = PublishedCard(
         handle=card.handle,
@@ -87,7 +87,7 @@ async def project(card: Card, ports: Ports, *, first: bool) -> None:
         code=ports.draw_code(card.handle) if content else "",
         phone_texts=_phone_texts(content),
         images=await _images_of(card, content, ports.images),
-        # A name that stands for nothing does not say whose it was.
+        # An absent card does not reveal its owner.
         owner_id=card.account_id if content else "",
         card_id=card.id,
     )
@@ -109,7 +109,7 @@ def _phone_texts(content: CardContent | None) -> dict[str, str]:
 
 
 async def preview(card: Card, *, at: datetime, images: CardImages) -> PublishedCard:
-    """What publishing the draft now would let the card's handle stand for."""
+    """Projection that publishing the draft now would make."""
     content = shown_to(card.draft, PROJECTED)
     return PublishedCard(
         handle=card.handle,
@@ -134,7 +134,7 @@ async def _images_of(card: Card, content: CardContent | None, images: CardImages
 
 
 def _named_for(card_id: str, image: ShownImage) -> ShownImage:
-    """The image under names that only this card has for its files."""
+    """Image with file names that are derived from this card."""
     files, sources = {}, {}
     for variant, blob in image.files.items():
         digest = hashlib.sha256(f"{card_id}\n{blob}".encode()).hexdigest()[:32]
@@ -144,7 +144,7 @@ def _named_for(card_id: str, image: ShownImage) -> ShownImage:
 
 
 async def change_publication(of: CardVersion, change: Change, *, now: datetime, ports: Ports) -> Card:
-    """Publish the draft, take the card from the public, pause or resume it, or undo the last publication.
+    """Publish, unpublish, pause or resume the card, or undo its last publication.
 
     Three calls to the store for a card without images and former names: read, save, project.
     """
@@ -167,24 +167,24 @@ async def _ready(card: Card, images: CardImages) -> None:
         if (fault := why_not_shown(image, purpose)) is not None:
             faults.append(Fault(f"/content/{to_camel(field)}", *fault))
         elif image is not None and image.unused_since is not None:
-            # Somebody uses it again: the sweep, which may be about to take it, is told by this write.
+            # In use again: this write makes a concurrent sweep fail to delete it.
             await images.save(image.changed(image.updated_at, unused_since=None))
     if faults:
         raise InvalidInput(faults)
 
 
 def _was_shown_last(card: Card) -> bool:
-    """Whether the last change let viewers see something else."""
+    """Whether the last change was a publication that viewers see."""
     return card.published is not None and card.published_at == card.updated_at and not card.paused
 
 
-# What a card is like right after each change.
+# Checks of a card's state right after each change.
 _DONE: dict[Change, Callable[[Card], bool]] = {
     "publish": lambda card: _was_shown_last(card) and card.published == card.draft,
     "unpublish": lambda card: card.published is None and card.was_published,
     "pause": lambda card: card.paused,
     "resume": lambda card: card.is_live,
-    "undo": lambda card: card.published_at == card.updated_at and card.previous is None,
+    "undo": lambda card: card.undone and card.published_at == card.updated_at,
 }
 
 
@@ -195,22 +195,23 @@ def _changed(card: Card, change: Change, at: datetime) -> Card:
             published=card.draft,
             published_at=at,
             previous=card.published,
+            undone=False,
             paused=False,
             was_published=True,
         )
     if change == "unpublish":
-        return card.changed(at, published=None, published_at=None, previous=None, paused=False)
+        return card.changed(at, published=None, published_at=None, previous=None, undone=False, paused=False)
     if card.published is None:
         raise NothingToChange
     if change == "undo":
         if card.previous is None:
             raise NothingToChange
-        return card.changed(at, published=card.previous, published_at=at, previous=None)
+        return card.changed(at, published=card.previous, published_at=at, previous=None, undone=True)
     return card.changed(at, paused=change == "pause")
 
 
 async def rename_card(of: CardVersion, handle: str, *, now: datetime, ports: Ports, limiter: Limiter) -> Card:
-    """Give the card another handle; the old one leads there, for good.
+    """Give the card another handle; the old one redirects to it for good.
 
     A crash before the card is saved leaves a pending claim, which housekeeping frees.
     """
@@ -247,20 +248,15 @@ async def _claimed(card: Card, handle: str, now: datetime, handles: HandleClaims
 
 
 async def delete_card(of: CardVersion, *, now: datetime, ports: Ports) -> None:
-    """Delete the card and what it said.
+    """Delete the card and its content.
 
-    The handles of a card that was ever published are never given to anybody again; those of a mere draft,
-    which nobody was led to, are free.
+    The handles of a card that was ever published are never given out again; those of a mere draft are freed.
     """
     card = await read_version(of, ports.cards)
-    claims = []
-    for handle in (card.handle, *card.former_handles):
+    for handle in (card.handle, *card.former_handles) if card.was_published else ():
+        # A claim that a crash left pending would be freed once the card is gone.
         claim = Claim(handle=handle, account_id=of.account_id, card_id=card.id, key=None, claimed_at=now)
-        claims.append(await ports.handles.claim(claim))
-    if card.was_published:
-        for claim in claims:
-            # One that a crash left pending would be freed once the card is gone.
-            await ports.handles.hold(claim)
+        await ports.handles.hold(await ports.handles.claim(claim))
     gone = card.changed(
         now,
         deleted=True,
@@ -269,11 +265,18 @@ async def delete_card(of: CardVersion, *, now: datetime, ports: Ports) -> None:
         published_at=None,
         previous=None,
     )
-    saved = await _saved(gone, ports.cards)
+    saved = await ports.cards.save_and_order_projection(gone)
     if card.key is not None:
         await ports.cards.forget_creation(of.account_id, card.key)
     if card.was_published:
         await show(saved, ports, first=False)
     else:
-        for claim in claims:
-            await ports.handles.free(claim)
+        await free_handles(saved, ports.handles)
+
+
+async def free_handles(draft: Card, handles: HandleClaims) -> None:
+    """Give back the handles of a deleted draft; one that another card has by now stays with it."""
+    for handle in (draft.handle, *draft.former_handles):
+        claim = await handles.find(handle)
+        if claim is not None and claim.card_id == draft.id:
+            await handles.free(claim)

@@ -1,6 +1,6 @@
-"""Repairs after a crash: claims that nobody completed, cards that were stored and not shown.
+"""Repairs after a crash: incomplete claims, and cards that were stored and not projected.
 
-Every step may run twice and beside requests, and one thing that cannot be put right stops no other.
+Every step may run twice and beside requests, and a failed repair does not stop the others.
 """
 
 from collections.abc import AsyncIterator
@@ -11,7 +11,7 @@ from typing import Protocol
 from domain.base.errors import Refusal
 from domain.cards.card import Card, Claim
 from domain.operations.orders import Order
-from domain.publishing.publication import Ports, project
+from domain.publishing.publication import Ports, free_handles, project
 
 # Longer than any request can run, so that nothing still under way is touched.
 CLAIM_TIME = timedelta(minutes=15)
@@ -25,7 +25,7 @@ class StaleClaims(Protocol):
 
 class Cards(Protocol):
     async def get_with_deleted(self, account_id: str, card_id: str) -> Card | None:
-        """A card, or what a deleted one left."""
+        """Return the card, also a deleted one."""
         ...
 
     async def forget_creation(self, account_id: str, key: str) -> None: ...
@@ -33,14 +33,14 @@ class Cards(Protocol):
 
 @dataclass
 class Settled:
-    """How many were put right, and how many could not be this time."""
+    """Result of one run: numbers of repairs done and failed."""
 
     done: int = 0
     failed: int = 0
 
 
 async def settle_claims(now: datetime, *, handles: StaleClaims, cards: Cards) -> Settled:
-    """Hold the handles whose cards were stored and free those whose cards never came."""
+    """Hold the handles of stored cards, and free those whose cards were never stored."""
     result = Settled()
     async for claim in handles.stale_claims(now - CLAIM_TIME):
         try:
@@ -56,10 +56,14 @@ async def settle_claims(now: datetime, *, handles: StaleClaims, cards: Cards) ->
 
 
 async def carry_out_projection(order: Order, *, cards: Cards, ports: Ports) -> None:
-    """Show what a card says now, where a crash came before that."""
+    """Project a card, or free the handles of a deleted draft, where a crash prevented it."""
     card = await cards.get_with_deleted(order.owner_id, order.subject_id)
     if card is None:
         return
     if card.deleted and card.key is not None:
         await cards.forget_creation(card.account_id, card.key)
-    await project(card, ports, first=False)
+    if card.deleted and not card.was_published:
+        # Its handles may be others' by now: nothing is projected to them.
+        await free_handles(card, ports.handles)
+    else:
+        await project(card, ports, first=False)

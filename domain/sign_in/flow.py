@@ -1,4 +1,4 @@
-"""Sign-in: who may start one, where it may lead, and what a finished one makes."""
+"""Sign-in: minimum age, redirect target, and the account and session it ends with."""
 
 import re
 from datetime import date, datetime, timedelta
@@ -24,8 +24,7 @@ KNOWN_FOR = timedelta(days=400)
 START_PAGE = "/my"
 _CLOCKS_DIFFER = timedelta(minutes=1)
 
-# Deliberately less than a URL may hold: nothing that a browser could read as a host, a scheme, an escape or
-# a step upwards.
+# Deliberately stricter than URLs are: a browser must not read a host, a scheme, an escape or `..` in it.
 _OWN_PATH = re.compile(r"/[A-Za-z0-9._~/-]*(?:\?[A-Za-z0-9._~=&-]*)?")
 _MAX_PATH = 300
 _YEAR = re.compile("[0-9]{4}")
@@ -40,7 +39,7 @@ def _email() -> "TypeAdapter[str]":
 
 
 class FlowLost(Refusal):
-    """The answer does not belong to a sign-in that this browser has under way."""
+    """The callback does not belong to a sign-in that this browser began."""
 
     code = "sign_in_lost"
     title = "This sign-in cannot be finished"
@@ -61,7 +60,7 @@ class SignInDeclined(Refusal):
 
 
 class EmailMissing(Refusal):
-    """An account needs an e-mail address and the provider gave none that can be used."""
+    """An account needs an e-mail address, and the provider sent no usable one."""
 
     code = "email_missing"
     title = "Your sign-in has no e-mail address"
@@ -94,7 +93,7 @@ class BirthMonth(NamedTuple):
 
 
 class Flow(Model):
-    """A sign-in under way, as the browser that began it keeps it, sealed."""
+    """State of a sign-in, kept sealed in a cookie of the browser that began it."""
 
     state: str
     nonce: str
@@ -113,7 +112,7 @@ class Flow(Model):
 
 
 class Claims(NamedTuple):
-    """What a validated ID token says. `email` and `name` are unproven remarks about (`iss`, `sub`)."""
+    """Claims of a validated ID token. `email` and `name` are unverified; (`iss`, `sub`) is the identity."""
 
     iss: str
     sub: str
@@ -123,13 +122,13 @@ class Claims(NamedTuple):
 
 
 def own_path(wanted: str | None) -> str:
-    """`wanted` if it can only be a path of our own, otherwise the start page."""
+    """Return `wanted` if it is certainly a path of our own, otherwise the start page."""
     plain = wanted is not None and len(wanted) <= _MAX_PATH and _OWN_PATH.fullmatch(wanted)
     return wanted if wanted and plain and "//" not in wanted and "/." not in wanted else START_PAGE
 
 
 def read_birth_month(year: str, month: str, *, today: date) -> BirthMonth:
-    """Read what a person typed, or refuse it with a fault for each of `birthYear` and `birthMonth`."""
+    """Read a typed month of birth, or refuse it with a fault for each of `birthYear` and `birthMonth`."""
     faults = []
     if not _YEAR.fullmatch(year) or not today.year - OLDEST_AGE <= int(year) <= today.year:
         faults.append(
@@ -146,7 +145,7 @@ def read_birth_month(year: str, month: str, *, today: date) -> BirthMonth:
 
 
 def is_old_enough(birth: BirthMonth, today: date) -> bool:
-    """Whether the minimum age is certain: the day is not asked, so the month of the birthday must be over."""
+    """Whether the minimum age is certain: the day is unknown, so the month of the birthday must be over."""
     return (today.year, today.month) > (birth.year + MINIMUM_AGE, birth.month)
 
 
@@ -198,7 +197,7 @@ def _check_fresh(claims: Claims, flow: Flow, account_id: str | None) -> None:
 
 
 async def sign_out(token: str, *, everywhere: bool, now: datetime, sessions: SessionStore) -> None:
-    """End the session of a cookie, or all of its account's. A session that is over already is no fault."""
+    """End the session of a cookie, or all sessions of its account. An ended session is no error."""
     try:
         session = await resume_session(token, now=now, sessions=sessions)
     except Unauthenticated:

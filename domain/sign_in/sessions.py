@@ -1,7 +1,7 @@
-"""Sessions: a signed-in browser. The cookie holds a reference and a secret; the store holds its hash.
+"""Sessions of signed-in browsers. The cookie holds a reference and a secret; the store holds its hash.
 
-A session ends when it was not seen for a time, or up to five minutes earlier: that it was seen again within
-`TOUCH_AFTER` is not written. It ends for good a longer time after the sign-in.
+A session ends a time after its last use, or up to five minutes earlier: a use within `TOUCH_AFTER` of the one
+before is not written. However often it is used, it ends a longer time after the sign-in.
 """
 
 import base64
@@ -16,7 +16,7 @@ from domain.base.model import Model
 
 IDLE = timedelta(hours=2)
 ABSOLUTE = timedelta(hours=12)
-# A session seen within this time is not written again, so that reading pages costs no writes.
+# Shortest time between two writes of a session, so that reading pages costs few writes.
 TOUCH_AFTER = timedelta(minutes=5)
 SECRET_BYTES = 32
 
@@ -48,12 +48,12 @@ class Session(Model):
 
     @property
     def ends_at(self) -> datetime:
-        """When it ends however often it is used."""
+        """End of the session however often it is used."""
         return self.created_at + self.longest
 
     @property
     def expires_at(self) -> datetime:
-        """When it ends if nobody comes back before."""
+        """End of the session without further use."""
         return min(self.seen_at + self.idle, self.ends_at)
 
 
@@ -71,12 +71,12 @@ def _session_id(secret: str) -> str:
 
 
 def csrf_token(token: str) -> str:
-    """The anti-forgery token of a session: derived from its cookie, useless without it."""
+    """Anti-forgery token of a session: derived from its cookie, useless without it."""
     return hmac.new(token.encode(), b"izwop csrf", hashlib.sha256).hexdigest()
 
 
 def is_of(session: Session, token: str) -> bool:
-    """Whether a session is the one of this cookie."""
+    """Whether a cookie belongs to the session."""
     match = _TOKEN.fullmatch(token)
     return match is not None and hmac.compare_digest(session.id, _session_id(match[2]))
 

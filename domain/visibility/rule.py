@@ -4,7 +4,7 @@ from domain.cards.content import LIST_FIELDS, CardContent
 
 
 def shown_to(content: CardContent, audiences: frozenset[str]) -> CardContent:
-    """The content without what is meant for other audiences than these."""
+    """Content without the values for other audiences than these."""
     hidden: dict[str, object] = {
         field: [] if field == "languages" else None
         for field, audience in content.audiences

@@ -1,4 +1,4 @@
-"""The one visibility rule: the only way from a card to bytes."""
+"""View of a card: the one application of the visibility rule, from which every output is made."""
 
 import uuid
 from datetime import datetime
@@ -18,7 +18,7 @@ _CONNECTED = _SIGNED_IN | {"connections"}
 
 
 class Viewer(NamedTuple):
-    """The one who looks at a card. `connected` holds for the owner's connections, and for the owner."""
+    """Viewer of a card. `connected` is true for the owner's connections, and for the owner."""
 
     signed_in: bool = False
     connected: bool = False
@@ -33,23 +33,23 @@ class Connections(Protocol):
 
 
 async def viewer_of(card: PublishedCard, account_id: str, *, connections: Connections) -> Viewer:
-    """The viewer that a signed-in account is to a card."""
+    """Viewer that a signed-in account is for a card."""
     if account_id == card.owner_id:
         return OWNER
     return Viewer(signed_in=True, connected=await connections.connected(card.owner_id, account_id))
 
 
 def is_for_everyone(card: PublishedCard) -> bool:
-    """Whether all viewers see the same of the card."""
+    """Whether all viewers see the same values of the card."""
     return card.content is None or shown_to(card.content, _EVERYONE) == card.content
 
 
 class CardView(Model):
-    """A card as its viewer may see it. Every output renders this and nothing else.
+    """Card as its viewer may see it. Every output is made from this alone.
 
-    `uid` stays the same when the card is renamed, and tells nothing of its id. `code` is the QR code of the
-    card's address as SVG. `phone_texts` gives numbers as people read them, as far as that is stored; `images`
-    the shown images' files by field.
+    `uid` stays the same when the card is renamed, and does not reveal its id. `code` is the QR code of the
+    card's address as SVG. `phone_texts` holds phone numbers in national groups, as far as they are stored;
+    `images` the files of the shown images by field.
     """
 
     handle: str
@@ -63,7 +63,7 @@ class CardView(Model):
 
 
 def view_for(card: PublishedCard | None, viewer: Viewer) -> CardView:
-    """Return what the viewer may see, or refuse with one answer for absent, unpublished and unknown."""
+    """Return the viewer's view, or refuse alike for absent, unpublished and unknown cards."""
     if card is None or card.content is None or card.published_at is None:
         raise NotFound
     audiences = _CONNECTED if viewer.connected else _SIGNED_IN if viewer.signed_in else _EVERYONE

@@ -1,6 +1,6 @@
-"""Visits on their way: a batch is what one worker noted within a tenth of a second, under one id.
+"""Batches of visits: those that one worker noted within a tenth of a second, under one id.
 
-A batch says how much each card's counters go up. However often it comes, under its id it is counted once.
+A batch holds the increments of each card's counters. By its id it is counted once, however often delivered.
 """
 
 from collections import Counter
@@ -12,10 +12,10 @@ from pydantic import ConfigDict, Field
 from domain.base.model import Model
 from domain.visits.counting import LINK_KEY, SUBJECT_ID, Increment, Kind, Visit
 
-# The visits of one part of a spool: as many as one write to the store takes, were they all of one card and
-# each counted by itself. Far more than a worker serves in a tenth of a second.
+# Visits in one part of a spool: at most one write to the store, even if all were of one card with a counter
+# each. Far more than a worker serves in a tenth of a second.
 MOST_VISITS = 800
-# A message takes 48 kB: a counter at most 52 bytes, the card it belongs to two counters more.
+# A message holds 48 kB: a counter takes at most 52 bytes, its card as much as two counters.
 _MOST_WEIGHT = 880
 _WEIGHT_OF_A_CARD = 2
 
@@ -28,7 +28,7 @@ _Counter = tuple[
 
 
 class CardCounts(Model):
-    """How much the counters of one card and month go up: day, kind, link of a click, number."""
+    """Increments of the counters of one card and month: day, kind, link of a click, number."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -38,7 +38,7 @@ class CardCounts(Model):
 
 
 class VisitBatch(Model):
-    """The queue message."""
+    """Queue message of one batch."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -59,9 +59,9 @@ class VisitBatch(Model):
 
 
 def batches(batch_id: str, visits: Mapping[Visit, int]) -> Iterator[VisitBatch]:
-    """The visits of one part, each with its number, in as few messages as hold them.
+    """Messages for the visits of one part, as few as possible.
 
-    The counters of a card and month stay together: they are counted, or found to be counted, by the id alone.
+    The counters of a card and month stay in one message: the batch's id marks them as counted together.
     """
     cards: list[CardCounts] = []
     weight = 0

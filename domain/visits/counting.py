@@ -1,7 +1,7 @@
-"""What a card's owner learns of its visitors: how many views, saves and clicks there were on each day.
+"""Counts of visits: views, saves and clicks of a card on each day, without any data about visitors.
 
-Nothing here says who came. A visit is counted or not when it happens, by a rule that anybody can read
-(docs/counting.md), and travels on as the card's id, what was done, the day in UTC and the link of a click.
+A published rule decides at once whether a visit is counted (docs/counting.md). A counted visit is the card's
+id, the kind, the day in UTC and the link of a click.
 """
 
 import re
@@ -19,11 +19,11 @@ from domain.base.model import Closed, Model
 from domain.visits.robots import is_robot
 
 Kind = Literal["view", "save", "click"]
-# A link's key says which link of the card was followed; whoever makes the key keeps to this form.
+# Form of the key of a link on a card.
 LINK_KEY = "^[a-z0-9]{1,32}$"
 SUBJECT_ID = "^crd_[a-z2-7]{26}$"
 MOST_DAYS = 366
-# Queue messages live seven days; one more, because a visit late on a day is older by days than by hours.
+# Queue messages live seven days; one more, because a visit late on a day is a day old after minutes.
 PROVEN_DAYS = 8
 
 _DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -31,7 +31,7 @@ _AHEAD = ("prefetch", "prerender", "preview")
 
 
 def counts(method: str, headers: Mapping[str, str], *, is_owner: bool) -> bool:
-    """The published rule: whether a request is a person's visit. Header names are in lower case."""
+    """Published rule: whether a request counts as a person's visit. Header names are in lower case."""
     if method != "GET" or is_owner:
         return False
     purpose = " ".join(headers.get(name, "") for name in ("sec-purpose", "purpose", "x-purpose", "x-moz"))
@@ -41,7 +41,7 @@ def counts(method: str, headers: Mapping[str, str], *, is_owner: bool) -> bool:
 
 
 def read_day(value: Any) -> date:
-    """A day is written in one way only: 2026-11-22."""
+    """Read a day in its one form: 2026-11-22."""
     if isinstance(value, date):
         return value
     if isinstance(value, str) and _DAY.fullmatch(value):
@@ -54,7 +54,7 @@ Day = Annotated[date, BeforeValidator(read_day)]
 
 
 class Visit(Model):
-    """One thing a visitor did. `subject_id` is the card's id; a click names its link."""
+    """One action of a visitor. `subject_id` is the card's id; a click has its link."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -86,12 +86,12 @@ class Period(Closed):
     last: Day = Field(alias="to")
 
 
-# What is counted: the day of the month, the kind, and the link of a click.
+# Key of a counter: the day of the month, the kind, and the link of a click.
 Counted = tuple[int, Kind, str]
 
 
 class Increment(NamedTuple):
-    """How much the counters of one card and month go up. It is made once, which its id proves."""
+    """Increment of the counters of one card and month. Its id marks it as made, so that it is made once."""
 
     id: str
     subject_id: str
@@ -112,9 +112,9 @@ class TrafficStore(Protocol):
 
 
 async def fold(increments: Iterable[Increment], *, today: date, traffic: TrafficStore) -> None:
-    """Make increments of one card and month, each exactly once, however often and late they are given.
+    """Make increments of one card and month, each exactly once, however often and late they are delivered.
 
-    One so old that the store may have forgotten making it is dropped: better one too few than one twice.
+    Days so old that the store may have dropped their markers are left out: undercounting is preferred.
     """
     recent = {each.id: each for each in (_recent(each, today) for each in increments) if each.counts}
     for some in _portions(recent.values(), traffic):
@@ -145,7 +145,7 @@ def _portions(increments: Iterable[Increment], traffic: TrafficStore) -> Iterato
 
 
 async def read_counts(subject_id: str, period: Period, *, traffic: TrafficStore) -> Counts:
-    """The counts of every day of a period, or `InvalidInput` for a period that is none or too long."""
+    """Counts of every day of a period, or `InvalidInput` for an empty or too long period."""
     length = (period.last - period.first).days + 1
     if length < 1:
         raise InvalidInput([Fault("to", "out_of_range", "must not be before from")])

@@ -1,4 +1,4 @@
-"""Messages of visits as they come from the queue, from this release or the one before."""
+"""Queue messages of visits, in the formats of this release and the one before."""
 
 from collections import Counter
 from typing import Literal
@@ -15,7 +15,7 @@ class NumberedVisit(Visit):
 
 
 class NumberedVisits(Model):
-    """The queue message of releases before batches, an id for each visit. One may wait for seven days."""
+    """Queue message of releases before batches, with an id for each visit. It may wait for seven days."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -39,6 +39,6 @@ class _Versioned(Model):
 
 
 def read_message(body: bytes) -> list[Increment]:
-    """What a queue message asks to be counted, whichever release wrote it."""
+    """Increments of a queue message of either format."""
     form = NumberedVisits if _Versioned.model_validate_json(body).version == 1 else VisitBatch
     return form.model_validate_json(body).increments()

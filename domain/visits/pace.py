@@ -1,13 +1,13 @@
-"""How often a card is visited: the visits of a busy one may be sent after their page, those of others not."""
+"""Visit rate of cards: the visits of a busy card may be sent after the reply, all others before it."""
 
 from collections import Counter
 
-# More than this within a second: then the few that a vanishing machine takes along do not matter.
+# Visits a second above which the loss of a few with a vanishing machine does not matter.
 MOST_OF_A_QUIET_CARD = 10
 
 
 class Pace:
-    """The visits of each card in this second and in the one before."""
+    """Visit counts of each card in this second and in the one before."""
 
     def __init__(self) -> None:
         self._second = 0
@@ -15,7 +15,7 @@ class Pace:
         self._before: Counter[str] = Counter()
 
     def is_busy(self, subject_id: str, at: float) -> bool:
-        """Note a visit at a moment in seconds, and say whether its card is busy."""
+        """Note a visit at a time in seconds, and return whether its card is busy."""
         second = int(at)
         if second != self._second:
             self._before = self._now if second == self._second + 1 else Counter()

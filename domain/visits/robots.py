@@ -1,7 +1,7 @@
-"""How programs that fetch pages by themselves name themselves: parts of a user agent, in lower case.
+"""Robots by user agent: parts of the names of programs that fetch pages by themselves, in lower case.
 
-A part is in the list only if no browser that a person holds says it, which is why `scan` is not (people scan
-cards with apps called scanners), nor the names of apps with a browser inside.
+A part is listed only if no browser of a person contains it. `scan` is therefore not (people scan cards with
+apps called scanners), nor are the names of apps with a browser inside.
 """
 
 import re
@@ -53,19 +53,19 @@ LIBRARIES = (
 
 # "bot" ends a name or a word, but for the phones of a maker called Cubot.
 _BOT = re.compile("(?<!cu)bot(?![a-z])")
-# With "+http" begins the address where a robot explains itself.
+# "+http" begins the address where a robot's owner describes it.
 _PARTS = ("+http", "+ http", *LINK_PREVIEWS, *CRAWLERS, *SCANNERS, *MONITORS, *LIBRARIES)
-# Whoever sends kilobytes of it is no browser, and shall not take our time.
+# A longer user agent is no browser's, and is not searched.
 _LONGEST = 1024
 
 
-# What was judged before, by a hash that is salted anew in each process: no user agent is kept.
+# Cache of verdicts by a hash that is salted anew in each process: no user agent is stored.
 _judged: dict[int, bool] = {}
 _MOST_JUDGED = 2000
 
 
 def is_robot(user_agent: str) -> bool:
-    """Whether a user agent names a program rather than a person's browser. None at all names one too."""
+    """Whether a user agent names a program and not a person's browser. An empty one counts as a program."""
     known = hash(user_agent)
     if known not in _judged:
         if len(_judged) >= _MOST_JUDGED:

@@ -23,7 +23,7 @@ from functions.framework.my_pages import my_page, person_and_form, person_of, ve
 from functions.framework.replies import redirect
 
 _LABELS: Final = {"/profileName": "Profile", "/profiles": "Profile name"}
-# What a page says after a redirect, by the value of `done` in its address.
+# Messages after a redirect, by the value of `done` in the query.
 _DONE: Final = {
     "session-ended": "That browser is signed out.",
     "session-kept": "You stay signed in on this device.",
@@ -34,7 +34,7 @@ _DONE: Final = {
 
 
 def texts_in(form: Mapping[str, str]) -> dict[str, str]:
-    """The names of profiles in a form, by label, so that they can be shown when they cannot be kept."""
+    """Names of profiles in a form, by label, to show them again when they cannot be saved."""
     names = ((f"/{name.replace('-', '/')}", text) for name, text in form.items())
     return by_label(
         (label_of(at, _LABELS), text) for at, text in names if at.startswith("/profile") and text.strip()
@@ -113,7 +113,7 @@ async def remove_profile(req: func.HttpRequest) -> func.HttpResponse:
 
 
 async def end_session(req: func.HttpRequest) -> func.HttpResponse:
-    """Sign another browser out. One that is signed out already is as it should be."""
+    """Sign another browser out. A session that has already ended is no error."""
     person, form = await person_and_form(req)
     live = await wiring.sign_in.sessions().list(person.account_id, now())
     if form.get("session") in {session.id for session in live}:
@@ -146,7 +146,7 @@ async def _account_page(
     status: int = HTTPStatus.UNPROCESSABLE_ENTITY,
     done: str | None = None,
 ) -> func.HttpResponse:
-    """The page with what was `typed`, by profile id or `new`. `stale` is a profile renamed meanwhile."""
+    """Account page. `typed` holds unsaved names by profile id or `new`; `stale` was renamed meanwhile."""
     account = await wiring.accounts.store().get(person.account_id)
     if account is None:
         raise NotFound

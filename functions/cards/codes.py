@@ -1,4 +1,4 @@
-"""QR codes of a card: the plain ones, and those in a look that somebody asks for."""
+"""QR codes of a card: the default one, and those in the colours and size of a request."""
 
 import asyncio
 import re
@@ -14,7 +14,7 @@ _SIZE = re.compile("[0-9]{1,4}")
 
 
 def code_look(query: Mapping[str, str]) -> Look:
-    """How a code is asked for by `fg`, `bg` and `size`. Raises `InvalidInput` with all faults."""
+    """Look of a code from the parameters `fg`, `bg` and `size`. Raises `InvalidInput` with all faults."""
     size = query.get("size", str(PLAIN.size))
     look = Look(
         dark=_colour(query, "fg", PLAIN.dark),
@@ -31,7 +31,7 @@ def _colour(query: Mapping[str, str], name: str, default: str) -> str:
 
 
 def draw_code(format_name: str, url: str, look: Look, logo: bytes | None) -> bytes:
-    """A code of the formats `qr.svg` and `qr.png` in a look of somebody's own."""
+    """Draw a code of the formats `qr.svg` and `qr.png` in a requested look."""
     return qr_png(url, look, logo) if format_name == "qr.png" else qr_svg_with(url, look, logo).encode()
 
 
@@ -44,9 +44,9 @@ def plain_png(_view: CardView, url: str, _photo: bytes | None) -> bytes:
 
 
 class Drawing:
-    """Turns at drawing codes: one is drawn at a time, and few wait.
+    """Concurrency limit for drawing codes: one at a time, with a short queue.
 
-    After each the worker draws nothing for as long as it took: strangers have at most half of its time.
+    After each drawing the worker pauses for as long as it took: drawing takes at most half of its time.
     """
 
     MOST_WAITING = 8
@@ -58,7 +58,7 @@ class Drawing:
 
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[None]:
-        """Wait for one's turn. Raises `Unavailable` when too many wait already."""
+        """Wait for a turn. Raises `Unavailable` when too many requests are waiting."""
         if self._waiting >= self.MOST_WAITING:
             raise Unavailable
         self._waiting += 1

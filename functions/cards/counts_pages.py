@@ -15,9 +15,9 @@ from functions.cards.frame import card_of
 from functions.framework.clock import now
 from functions.framework.my_pages import my_page, person_of
 
-# The periods there are to choose from, in days.
+# Periods to choose from, in days.
 PERIODS: Final = (30, 90)
-# A chart's own units; the page scales it.
+# Size of a chart in its own units; the page scales it.
 WIDTH, HEIGHT = 720, 160
 
 
@@ -29,7 +29,7 @@ class Bar(NamedTuple):
 
 
 class Chart(NamedTuple):
-    """One count over the days, oldest first. `top` is what the full height stands for."""
+    """Bar chart of one count, a bar for each day, oldest first. `top` is the value at full height."""
 
     name: str
     total: int
@@ -67,7 +67,7 @@ async def show(req: func.HttpRequest) -> func.HttpResponse:
 
 
 def draw(name: str, counted: Sequence[DayCounts], numbers: Sequence[int]) -> Chart:
-    """A bar for each day with any; the highest is as high as the chart."""
+    """Draw a bar for each day with a count above zero; the highest fills the chart."""
     top, step = max(numbers), WIDTH / len(numbers)
     bars = [
         Bar(
@@ -95,7 +95,7 @@ def _day(day: date) -> str:
 
 
 def clicks_by_link(card: Card, counted: Sequence[DayCounts]) -> list[tuple[str | None, int]]:
-    """The links that were followed, most followed first; None for those no longer on the card."""
+    """Clicks of each link, most clicked first; None stands for links no longer on the card."""
     known: dict[str, str] = {}
     for content in (card.previous, card.draft, card.published):
         known |= links_of(content) if content else {}

@@ -34,7 +34,7 @@ from functions.framework.my_pages import my_page, person_of, version_in
 from functions.framework.replies import redirect
 from functions.images.form_uploads import PURPOSES, send_pictures
 
-# A picture takes a second or two: who chooses one and publishes need not press the button twice.
+# Processing a picture takes a second or two. Publishing waits for it, so that one press is enough.
 READY_SECONDS = 5.0
 LOOK_SECONDS = 0.4
 
@@ -46,9 +46,9 @@ async def show(req: func.HttpRequest) -> func.HttpResponse:
 
 
 async def save(req: func.HttpRequest) -> func.HttpResponse:
-    """Save the draft, and publish it if that was the button. What was typed is never lost.
+    """Save the draft, and publish it if that was the button. Typed text is never lost.
 
-    Other buttons change only the form: one more row, a row further up, a picture more or less.
+    Other buttons change only the form: they add or move a row, add or remove a picture.
     """
     person, form, values, faults = await _sent(req)
     then = form.get("then", "save")
@@ -73,7 +73,7 @@ async def save(req: func.HttpRequest) -> func.HttpResponse:
 
 
 async def _publish(person: SignedIn, card: Card) -> None:
-    """Publish the card, once pictures that were just sent are ready, or refuse if that takes too long."""
+    """Publish the card as soon as pictures just sent are ready; refuse if that takes too long."""
     until = time.monotonic() + READY_SECONDS
     while True:
         try:
@@ -90,16 +90,16 @@ async def _publish(person: SignedIn, card: Card) -> None:
 async def _sent(
     req: func.HttpRequest,
 ) -> tuple[SignedIn, dict[str, str], Values, dict[str, str]]:
-    """Who sent the form, its fields, the content in it, and what is wrong with the pictures it came with.
+    """Sender of the form, its fields, its card content, and faults of its pictures by field.
 
-    Pictures are sent to work whatever the button was: a browser gives a chosen file only once.
+    Pictures are sent to work whatever the button was: a browser sends a chosen file only once.
     """
     person = await person_of(req)
     form, files = read_sent(req)
     check_form(req, person, form)
     await count_change(person.account_id)
     if files:
-        await card_of(req, person)  # for a card that is not there no picture is made
+        await card_of(req, person)  # an absent card is refused before any picture is made
     made, faults = await send_pictures(person.account_id, files)
     wanted = form.get("then", "").removeprefix("upload ")
     if wanted in PURPOSES and not made and not faults:
@@ -112,7 +112,7 @@ async def _stale(
 ) -> func.HttpResponse:
     card = await card_of(req, person)
     newer = differences(values, card.draft)
-    # The same button, pressed twice, perhaps because the first answer was lost.
+    # The same form sent twice, perhaps because the first answer was lost.
     if not newer and form.get("then") == "publish" and card.published == card.draft:
         return redirect(f"/my/cards/{card.id}?done=published")
     if not newer and form.get("then", "save") == "save":
@@ -127,11 +127,17 @@ async def _save(req: func.HttpRequest, person: SignedIn, draft: CardDraft, versi
 
 
 async def _images_of(account_id: str, values: Values) -> dict[str, Image]:
-    """The images that the form names, by field; one that is gone is left out."""
+    """Images that the form names, by field; deleted ones are left out."""
     ids = {field: values[field] for field in PURPOSES if values.get(field)}
     images = wiring.images.store()
     found = await asyncio.gather(*(images.get(account_id, image_id) for image_id in ids.values()))
     return {field: image for field, image in zip(ids, found, strict=True) if image}
+
+
+def _status(faults: dict[str, str] | None, newer: dict[str, str] | None) -> HTTPStatus:
+    if newer is not None:
+        return HTTPStatus.PRECONDITION_FAILED
+    return HTTPStatus.UNPROCESSABLE_ENTITY if faults else HTTPStatus.OK
 
 
 async def _edit_page(
@@ -144,19 +150,16 @@ async def _edit_page(
     newer: dict[str, str] | None = None,
     **also: Any,
 ) -> func.HttpResponse:
-    """The form with `values` in it, and with what else was in the `form` that was sent.
+    """Edit page with `values` in its form; version, profile and rows are those of the `form` that was sent.
 
-    `newer` says how the stored draft differs when a save came too late.
+    `newer` holds the differences of the stored draft after a save that came too late.
     """
     form = form or {}
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if faults else HTTPStatus.OK
-    if newer is not None:
-        status = HTTPStatus.PRECONDITION_FAILED
     chosen = form.get("profileId", card.profile_id)
     return my_page(
         "cards/edit.html",
         person,
-        status=status,
+        status=_status(faults, newer),
         live=True,
         card=card,
         values=values,

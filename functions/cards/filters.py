@@ -11,12 +11,12 @@ from functions.framework.filters import countries
 if TYPE_CHECKING:
     from domain.cards.content import Address, CardContent
 
-# Where English-speaking habit puts the postal code behind the city; elsewhere it stands before it.
+# Countries whose addresses have the postal code behind the city; in all others it stands before it.
 _POSTAL_CODE_LAST = frozenset({"AU", "CA", "GB", "IE", "IN", "NZ", "US", "ZA"})
 
 
 def address_lines(address: "Address") -> list[str]:
-    """An address as it is written on an envelope; empty parts leave no gap."""
+    """Lines of an address as on an envelope, without gaps for empty parts."""
     code_last = address.country in _POSTAL_CODE_LAST
     parts = (address.city, address.postal_code) if code_last else (address.postal_code, address.city)
     place = " ".join(part for part in parts if part)
@@ -26,26 +26,26 @@ def address_lines(address: "Address") -> list[str]:
 
 
 def grouped(number: str, texts: Mapping[str, str]) -> str:
-    """A phone number as people read it, from what was stored with the card if it is there."""
+    """Phone number in its country's groups: the text stored with the card, if any."""
     return texts.get(number) or phone_text(number)
 
 
 def subtitle(content: "CardContent") -> str:
-    """What somebody is, and where."""
+    """Job title and organisation in one line."""
     return ", ".join(filter(None, (content.title, content.organisation)))
 
 
 def member(url: str) -> str:
-    """Whose page of a social network a link leads to: the last part of its path.
+    """User name in a link to a social network: the last segment of its path.
 
-    Escapes may hide what a text of a card may not contain; that is left out.
+    Characters that a text of a card may not contain are removed after percent-decoding.
     """
     found = FORBIDDEN.sub("", unquote(urlsplit(url).path)).rstrip("/").rpartition("/")[2]
     return found if is_visible(found) else ""
 
 
 def href(link: str, links: Mapping[str, str]) -> str:
-    """The address a page links to: by way of us where `links` has one, so that visits are counted."""
+    """Address that a page links to: our counting redirect where `links` has one, else the link itself."""
     return links.get(link, link)
 
 

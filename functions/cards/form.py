@@ -1,4 +1,4 @@
-"""Forms: from fields of a page to what the domain reads, and from its faults back to the fields.
+"""Forms of cards: from form fields to domain input, and from the domain's faults back to the fields.
 
 A field is named by the JSON Pointer of its value without the first slash, with hyphens between the parts:
 `emails-0-address` is `/emails/0/address` of a card's content.
@@ -21,7 +21,7 @@ from functions.framework.forms import Values, by_label, label_of, vet
 
 
 class FormField(NamedTuple):
-    """What a form needs to know of a field. `parts` are those of one row or of the value, by their names."""
+    """Field of a form. `parts` are the fields of one row or of the value, by name."""
 
     label: str
     kind: Kind
@@ -60,18 +60,19 @@ def _named(*kinds: Kind) -> tuple[str, ...]:
 PICTURES: Final = _named("picture")
 _TEXTS: Final = _named("line", "lines", "link")
 _ADDRESSES: Final = _named("address")
-# A row says nothing while every part but its kind is blank.
+# A row is empty while every part but its kind is blank.
 _ROWS: Final = _named("rows")
 _LISTS: Final = _named("languages", "rows")
 _SINGLE: Final = tuple(map(to_camel, SINGLE_FIELDS))
 _MOST_ROWS: Final = 20
+_ROW_NUMBER = re.compile("[0-9]{1,2}")
 AUDIENCES: Final[dict[str, str]] = {
     "public": "Everyone",
     "signed_in": "People signed in",
     "connections": "My connections",
     "private": "Only me",
 }
-# What the pages of cards call the fields of their forms, by the pointers of faults.
+# Labels of the fields of card forms, by JSON Pointer.
 LABELS: Final = {
     **{f"/{name}": field.label for name, field in FIELDS.items()},
     **{f"/{name}/{part}": of.label for name in _ADDRESSES for part, of in FIELDS[name].parts.items()},
@@ -81,7 +82,7 @@ LABELS: Final = {
     "/profileName": "Profile",
 }
 _NOT_WRITTEN: Final = frozenset({"choice", "picture", "rows", "address"})
-# How people read what a form knows by a code.
+# Names of values that forms hold as codes.
 _SAID: Final[dict[Kind, Callable[[str], str]]] = {
     "country": lambda code: countries().get(code, code),
     "languages": language,
@@ -92,7 +93,7 @@ _BARE_SITE = re.compile(r"[^\s:/?#@]+\.[^\s:/?#@.]{2,}(?=[:/?#]|$)")
 
 
 def content_of(form: Mapping[str, str], *, new: bool = False) -> Values:
-    """A card's content as the form has it, empty rows left out; nothing is vetted here."""
+    """Card content of a form without its empty rows, not yet vetted."""
     values: Values = {name: _value(form, name, FIELDS[name]) or None for name in _TEXTS}
     values["name"] = form.get("name", "")
     values |= {name: _address(form, name) for name in _ADDRESSES}
@@ -100,8 +101,8 @@ def content_of(form: Mapping[str, str], *, new: bool = False) -> Values:
     values["languages"] = _languages(form)
     for rows in _ROWS:
         values[rows] = list(_rows(form, rows, unsaid="public" if new else "private"))
-    # What is filled in without saying for whom is for nobody else; proposals are for what is empty, and for
-    # the form of a new card, which says in words for whom it is.
+    # A value sent without an audience is private. Proposed audiences are for empty fields, and for the form
+    # of a new card, which names its audience in words.
     values["audiences"] = {
         name: form.get(f"audiences-{name}")
         or (FIELDS[name].proposed if new or not values[name] else "private")
@@ -132,22 +133,22 @@ def _rows(form: Mapping[str, str], rows: str, *, unsaid: str) -> Iterator[Values
 def arranged(values: Values, order: str) -> Values:
     """The values after a button that changes only the form: `up phones 1` or `drop photo`.
 
-    A button that is not of our making changes nothing.
+    An unknown button changes nothing.
     """
     what, _, target = order.partition(" ")
     field, _, index = target.partition(" ")
     if what == "drop" and field in PICTURES:
         return {**values, field: None}
-    if what == "up" and field in _ROWS and index.isdecimal() and 0 < int(index) < len(values[field]):
+    at = int(index) if _ROW_NUMBER.fullmatch(index) else 0
+    if what == "up" and field in _ROWS and 0 < at < len(values[field]):
         rows = list(values[field])
-        at = int(index)
         rows[at - 1], rows[at] = rows[at], rows[at - 1]
         return {**values, field: rows}
     return values
 
 
 def rows_in(form: Mapping[str, str], order: str = "") -> dict[str, int]:
-    """How many rows of each list the form had, and one more where its button `add phones` asks for it."""
+    """Number of rows of each list in the form, plus one where a button such as `add phones` was pressed."""
     part = dict.fromkeys(_LISTS, "{}-{}") | dict.fromkeys(_ROWS, "{}-{}-audience")
     return {
         rows: sum(name.format(rows, index) in form for index in range(_MOST_ROWS)) + (order == f"add {rows}")
@@ -167,7 +168,7 @@ def sentences(faults: list[Fault]) -> dict[str, str]:
 
 
 def texts_in(form: Mapping[str, str]) -> dict[str, str]:
-    """What somebody wrote into a form of cards, by label, so that it can be shown when it cannot be kept."""
+    """Typed texts of a card form, by label, to show them again when they cannot be saved."""
     return by_label(_written(form))
 
 
@@ -184,7 +185,7 @@ def _written(form: Mapping[str, str]) -> Iterator[tuple[str, str]]:
 
 
 def _field_at(name: str) -> FormField | None:
-    """The field that a name in the form stands for, if it is one that people write into."""
+    """Text field of this name in the form; None for an unknown name or another kind of field."""
     first, *rest = name.split("-")
     field = FIELDS.get(first)
     for part in rest:
@@ -194,7 +195,7 @@ def _field_at(name: str) -> FormField | None:
 
 
 def values_of(content: CardContent) -> Values:
-    """Stored content as the form shows it, phone numbers in the groups people read."""
+    """Form values of stored content, with phone numbers in their country's groups."""
     values: Values = content.model_dump(mode="json", by_alias=True)
     for phone in values["phones"]:
         phone["number"] = phone_text(phone["number"])
@@ -202,7 +203,7 @@ def values_of(content: CardContent) -> Values:
 
 
 def readable(content: Values, given: CardContent) -> CardContent:
-    """As much of the content as can be read: what is wrong is left out, a name is taken from `given`."""
+    """Valid part of the content. Faulty values are left out; a faulty name is replaced by that of `given`."""
     values = dict(content)
     try:
         return vet(CardContent, values)
@@ -221,7 +222,7 @@ def readable(content: Values, given: CardContent) -> CardContent:
 
 
 def differences(typed: Values, stored: CardContent) -> dict[str, str]:
-    """The stored value, as text, of every field in which what was typed differs from what is stored."""
+    """Stored values, as text, of the fields whose typed values differ."""
     newer = values_of(stored)
     found = {
         FIELDS[name].label: _as_text(value)
@@ -243,7 +244,7 @@ def _as_text(value: Any) -> str:
     if isinstance(value, list):
         return "\n".join(_as_text(row) for row in value)
     if isinstance(value, dict):
-        # In one order, whoever made the row; who sees it comes last.
+        # One order for typed and stored rows, with the audience last.
         parts = sorted(value.items(), key=lambda part: (part[0] == "audience", part[0]))
         return ", ".join(text for _, part in parts if (text := _as_text(part)))
     text = str(value or "").replace("\r\n", "\n").strip()

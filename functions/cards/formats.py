@@ -1,4 +1,4 @@
-"""The formats of a card, each with a writer that is imported when it is first asked for, and Accept."""
+"""Formats of a card, each with a writer that is imported on first use, and negotiation by Accept."""
 
 import re
 from functools import lru_cache
@@ -11,11 +11,10 @@ PAGE = "page"
 
 
 class Format(NamedTuple):
-    """One format of a card, and the `module:function` that writes it from a view, its URL and the photo.
+    """One format of a card. `writer` is the `module:function` that makes it of a view, its URL and photo.
 
-    Without a `media` type it is had by suffix alone. The photo is a JPEG, or None; only the formats that
-    `take_photo` look at it. `to_keep` says that the format is a file for an address book: fetching it saves
-    the contact.
+    A format without a `media` type is available by suffix alone. The photo is a JPEG or None; it is read only
+    for formats with `takes_photo`. `to_keep` marks files for an address book: fetching one saves the contact.
     """
 
     content_type: str
@@ -30,7 +29,7 @@ class Format(NamedTuple):
         return written
 
 
-# By the suffix of the address, `/c/ada.vcf`. The order decides between what a reader likes equally.
+# By the suffix of the address, `/c/ada.vcf`. The order decides between formats of equal preference.
 FORMATS: dict[str, Format] = {
     "vcf": Format(
         "text/vcard; charset=utf-8", "domain.formats.vcard3:write_vcard",
@@ -56,7 +55,7 @@ FORMATS: dict[str, Format] = {
 
 
 class Offer(NamedTuple):
-    """A format that Accept can ask for. A code is none: it is a picture of an address, and not the card."""
+    """Format that Accept can select. QR codes are not offered: they hold the address and not the card."""
 
     format_name: str
     media: str
@@ -67,7 +66,7 @@ OFFERS = (
     Offer(PAGE, "text/html"),
     *(Offer(name, made.media, made.version) for name, made in FORMATS.items() if made.media),
 )
-# What vCards were called before RFC 6350.
+# Media types of vCards before RFC 6350.
 _FORMER_NAMES = {"text/x-vcard": "text/vcard", "text/directory": "text/vcard"}
 _MAX_ACCEPT = 1000
 _PARTS = re.compile(r'(?:[^,"]+|"[^"]*")+')
@@ -84,7 +83,7 @@ class _Range(NamedTuple):
     quality: float
 
     def fit(self, offer: Offer) -> int:
-        """How precisely the range names the offer; 0 when it does not."""
+        """Specificity with which the range matches the offer; 0 without a match."""
         if self.media == offer.media:
             return 3 if self.version is None else 4 if self.version == offer.version else 0
         if self.version is not None:
@@ -93,9 +92,9 @@ class _Range(NamedTuple):
 
 
 def negotiate(accept: str) -> str:
-    """The name of the format that the header prefers: a key of `FORMATS`, or `PAGE`.
+    """Name of the format that the header prefers: a key of `FORMATS`, or `PAGE`.
 
-    Of two that a reader likes equally, the one it names more precisely wins, then our order. Without a
+    Of two with equal quality, the more specific match wins, then the order of `FORMATS`. Without a
     matching Accept, the page is returned. Only the first 1,000 characters are read.
     """
     return _negotiate(accept[:_MAX_ACCEPT].lower())
@@ -123,7 +122,7 @@ def _range(part: str) -> _Range | None:
             if not _QUALITY.fullmatch(value):
                 return None
             quality = float(value)
-            # What follows the quality is an extension that nobody defined.
+            # Parameters after the quality are extensions, of which none is defined.
             break
         if name == "version":
             version = value

@@ -12,7 +12,7 @@ from domain.publishing.publication import Change, change_publication
 from functions.framework.callers import SignedIn
 from functions.framework.clock import now
 
-# What a page says after a redirect, by the value of `done` in its address.
+# Messages after a redirect, by the value of `done` in the query.
 _DONE: Final = {
     "created": "Your card is made. Fill in what people should see, then publish it.",
     "saved": "The draft is saved. What the public sees has not changed.",
@@ -37,11 +37,11 @@ def card_url(card: Card) -> str:
 
 
 def done(req: func.HttpRequest) -> str | None:
-    """The message for what was just done, if the page was reached by doing it."""
+    """Message of the action that redirected to this page, if any."""
     return _DONE.get(req.params.get("done", ""))
 
 
 async def change(wanted: Change, person: SignedIn, card_id: str, version: int) -> None:
-    """Change what the public sees of a card, at once in this worker."""
+    """Change the publication of a card; this worker shows the change at once."""
     of = CardVersion(person.account_id, card_id, version)
     await change_publication(of, wanted, now=now(), ports=wiring.publishing.ports())

@@ -23,7 +23,7 @@ from functions.framework.my_pages import my_page, person_and_form, person_of
 from functions.framework.replies import redirect
 
 _PAGE_OF_CARDS = 50
-# Stands for a profile that is made together with the first card, until it has its id.
+# Placeholder for the id of a profile that is made together with the first card.
 _UNMADE = "unmade"
 
 

@@ -15,7 +15,7 @@ from functions.framework.replies import reply
 
 @dataclass(frozen=True)
 class Output:
-    """One format of a card view: the reply, and the one for a client that has it already."""
+    """One format of a card view: the full reply, and the 304 for a client that has it already."""
 
     etag: str
     full: func.HttpResponse
@@ -25,12 +25,12 @@ class Output:
         """The same in another content coding, made once; another representation has another ETag."""
         if coding not in self._codings:
             smaller = encoded(self.full, coding)
-            if smaller is not self.full:
-                tag = f'{self.etag[:-1]}-{coding}"'
-                smaller.headers["ETag"] = tag
-                self._codings[coding] = Output(tag, smaller)
-            else:
-                self._codings[coding] = self
+            if smaller is self.full:
+                # Not kept: what refers to itself stays in memory until a full collection.
+                return self
+            tag = f'{self.etag[:-1]}-{coding}"'
+            smaller.headers["ETag"] = tag
+            self._codings[coding] = Output(tag, smaller)
         return self._codings[coding]
 
     @cached_property
@@ -43,7 +43,7 @@ class Output:
 
 @dataclass
 class Outputs:
-    """The outputs made from one cached card; `drawn` holds its codes in a look of somebody's own."""
+    """Outputs made from one cached card; `drawn` holds its codes in requested looks."""
 
     for_everyone: bool
     made: dict[tuple[Viewer, str], Output] = field(default_factory=dict)

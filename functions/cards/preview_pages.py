@@ -1,4 +1,4 @@
-"""`/my/cards/{cardId}/preview`: the draft as others would see it."""
+"""`/my/cards/{cardId}/preview`: preview of the draft for each audience."""
 
 from typing import Final
 
@@ -24,13 +24,13 @@ VIEWER_NAMES: Final = {key: name for key, (name, _) in _VIEWERS.items()}
 
 
 async def show(req: func.HttpRequest) -> func.HttpResponse:
-    """The draft as somebody would see it: through the same rule, from what publishing would project."""
+    """Preview of the saved draft, by the same projection and visibility rule as a published card."""
     person = await person_of(req)
     return await _preview_page(await card_of(req, person), req.params.get("as", ""))
 
 
 async def show_typed(req: func.HttpRequest) -> func.HttpResponse:
-    """What is typed and not saved yet, as far as it can be read. `framed=1` leaves out the bar above it."""
+    """Preview of unsaved form values, as far as they are valid. `framed=1` leaves out the bar above it."""
     person, form = await person_and_form(req)
     card = await card_of(req, person)
     typed = card.model_copy(update={"draft": readable(content_of(form), card.draft)})

@@ -34,9 +34,9 @@ from functions.framework.requests import matches
 from functions.visits.note import note
 
 CODES = ("qr.svg", "qr.png")
-# Drawn codes that one card keeps, of those that are not its plain one.
+# Codes in requested looks that are cached for one card.
 MOST_DRAWN = 8
-# A larger output, such as a contact with its photo, is made each time: memory is for many cards.
+# Bytes. A larger output, such as a contact with its photo, is made each time and not cached.
 MOST_KEPT = 64 * 1024
 CODE_OPTIONS = frozenset({"fg", "bg", "size", "logo"})
 _IMAGE = re.compile(r"[0-9a-f]{32}\.(?:webp|jpe?g|png)")
@@ -62,7 +62,7 @@ async def _take(handle: str) -> CachedCard:
 
 
 def follows_renames(handler: Handler) -> Handler:
-    """Lead whatever was under a former name of a card to the same under its present one."""
+    """Redirect a path under a former handle to the same path under the present one."""
 
     @functools.wraps(handler)
     async def wrapped(req: func.HttpRequest) -> func.HttpResponse:
@@ -78,7 +78,7 @@ def follows_renames(handler: Handler) -> Handler:
 
 
 def _after_handle(params: Mapping[str, str]) -> str:
-    """The path after the handle. Not cut from the URL, which may spell it in other ways."""
+    """Path after the handle, made from the route's parameters because the URL may be escaped."""
     _, dot, suffix = params["handle"].partition(".")
     image = f"/{params['image']}" if "image" in params else ""
     link = f"/go/{params['key']}" if "key" in params else ""
@@ -86,13 +86,13 @@ def _after_handle(params: Mapping[str, str]) -> str:
 
 
 async def _viewer(req: func.HttpRequest, card: PublishedCard) -> tuple[Viewer, bool]:
-    """The viewer, and whether it is the owner. A stranger without a session costs nothing."""
+    """Viewer of the card, and whether it is the owner. Without a session cookie no store is read."""
     if SESSION_COOKIE not in req.headers.get("cookie", ""):
         return ANYONE, False
     try:
         found = await signed_in(req)
     except Unavailable:
-        # What is for everybody does not wait for knowing who asks.
+        # While the store is down the caller sees the values that everybody sees.
         return ANYONE, False
     if found is None:
         return ANYONE, False
@@ -123,7 +123,7 @@ async def show_card(req: func.HttpRequest) -> func.HttpResponse:
             outputs.made[viewer, format_name] = output
     output = output.encoded(coding)
     unchanged = matches(req, output.etag)
-    # Looking again is a visit; asking whether a file that was saved has changed saves nothing.
+    # A page counts as viewed also when it is unchanged; a file counts as saved only when it is sent.
     if format_name == PAGE or (FORMATS[format_name].to_keep and not unchanged):
         kind: Kind = "view" if format_name == PAGE else "save"
         await note(kind, cached.card.card_id, req, is_owner=is_owner)
@@ -132,7 +132,7 @@ async def show_card(req: func.HttpRequest) -> func.HttpResponse:
 
 @follows_renames
 async def show_card_image(req: func.HttpRequest) -> func.HttpResponse:
-    """An image that the viewer's card shows; one that it does not show was never there."""
+    """An image that the card shows to this viewer; any other is 404."""
     name = req.route_params["image"].lower()
     if not _IMAGE.fullmatch(name):
         raise NotFound
@@ -144,7 +144,7 @@ async def show_card_image(req: func.HttpRequest) -> func.HttpResponse:
         raise NotFound
     content, content_type = found
     public = any(image.public for image in shown)
-    # A browser keeps what it was shown; a cache that serves others asks again, so that hidden means gone.
+    # Browsers keep the image; shared caches revalidate it, so that a hidden image is gone for others.
     caching = "public, max-age=31536000, s-maxage=5, immutable" if public else "private, no-store"
     headers = {
         "Cache-Control": caching,
@@ -156,7 +156,7 @@ async def show_card_image(req: func.HttpRequest) -> func.HttpResponse:
 
 @follows_renames
 async def follow_card_link(req: func.HttpRequest) -> func.HttpResponse:
-    """Lead to a link that the viewer's card shows, and count that somebody followed it."""
+    """Redirect to a link that the card shows to this viewer, and count the click."""
     cached = await _take(req.route_params["handle"].lower())
     viewer, is_owner = await _viewer(req, cached.card)
     links = links_of(view_for(cached.card, viewer).content)
@@ -190,9 +190,9 @@ async def _make(view: CardView, format_name: str, viewer: Viewer) -> Output:
 
 
 def _caching(viewer: Viewer) -> dict[str, str]:
-    """What caches may do: nothing with what is not for everybody, and nothing without asking again.
+    """Cache headers: caches revalidate the public view and never store any other.
 
-    A stranger is told the same of every card: by its headers none has more to show than another.
+    A viewer without a session gets the same headers for every card: they give no hint of hidden values.
     """
     kept = "public, no-cache" if viewer == ANYONE else "private, no-store"
     return {"Cache-Control": kept, "Vary": "Accept, Cookie"}
@@ -201,7 +201,7 @@ def _caching(viewer: Viewer) -> dict[str, str]:
 async def _drawn(options: Mapping[str, str], format_name: str, cached: CachedCard, viewer: Viewer) -> Output:
     """A QR code in the owner's colours and size, and with the shown logo if asked for.
 
-    Drawing is work, and anybody may ask: a card keeps a few of them, and for the others one takes one's turn.
+    Drawing costs CPU and is open to everybody: a card caches a few codes, all others wait for a turn.
     """
     look, with_logo = code_look(options), options.get("logo") == "1"
     kept, key = outputs_of(cached).drawn, (viewer, format_name, look, with_logo)

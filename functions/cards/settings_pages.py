@@ -24,7 +24,7 @@ from functions.framework.forms import vet
 from functions.framework.my_pages import my_page, person_and_form, person_of, version_in
 from functions.framework.replies import redirect
 
-# What the buttons of a card's pages change, and the page each leads to.
+# Changes of publication by button, each with the page it redirects to.
 _CHANGES: Final[dict[str, tuple[Change, str]]] = {
     "publish": ("publish", "share?done=published"),
     "unpublish": ("unpublish", "share?done=unpublished"),
@@ -48,7 +48,7 @@ async def change_publication(req: func.HttpRequest) -> func.HttpResponse:
     try:
         await change(wanted, person, card_id, version_in(form))
     except InvalidInput:
-        # The one thing that keeps a vetted draft from being published.
+        # A picture that is not ready is the only fault that a saved draft can have here.
         return redirect(f"/my/cards/{card_id}?done=picture-not-ready")
     return redirect(f"/my/cards/{card_id}/{following}")
 

@@ -46,12 +46,12 @@ class SignedIn(NamedTuple):
 
     @property
     def csrf(self) -> str:
-        """An anti-forgery token, another each time: compressed pages would give away one that stays."""
+        """Anti-forgery token, masked anew each time: compressed pages would give a constant one away."""
         return masked(self.csrf_secret)
 
 
 async def authenticate(req: func.HttpRequest) -> Caller:
-    """Return who calls the API, by bearer token or, without one, by session; or refuse.
+    """Return the caller of the API, by bearer token or, without one, by session; or refuse.
 
     With a session every unsafe method needs `X-CSRF-Token` and must not come from another site. A request
     that shows a bad bearer token is refused even if its cookie would do. Changes are counted.
@@ -117,7 +117,7 @@ def check_form(req: func.HttpRequest, signed_in: SignedIn, form: Mapping[str, st
 
 
 def refuse_other_sites(req: func.HttpRequest) -> None:
-    """Refuse what a browser says another site caused (Fetch Metadata, Origin; RFC 6454 §7)."""
+    """Refuse a cross-site request, by the browser's headers (Fetch Metadata; Origin, RFC 6454 §7)."""
     site = req.headers.get("sec-fetch-site", "none").lower()
     own = wiring.site.origin()
     if site not in ("same-origin", "none") or req.headers.get("origin", own) != own:

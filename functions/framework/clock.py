@@ -1,4 +1,4 @@
-"""Where time and randomness come from; the domain gets both as arguments."""
+"""Clock and random values; the domain gets both as arguments."""
 
 import secrets
 from datetime import UTC, datetime
@@ -15,5 +15,5 @@ def new_id(prefix: str) -> str:
 
 
 def new_suffix() -> str:
-    """Six letters and digits for a handle made from a name that is taken."""
+    """Random suffix of a handle whose plain name is taken: six letters and digits."""
     return make_id("", secrets.token_bytes(ID_BYTES))[1:7]

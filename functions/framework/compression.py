@@ -1,4 +1,4 @@
-"""Content codings (RFC 9110 §8.4): replies leave the app as small as their client can read them.
+"""Compression of replies by content codings (RFC 9110 §8.4), as far as the client accepts them.
 
 Neither the host nor the edge compresses pages that are not cached.
 """
@@ -9,7 +9,7 @@ from functools import lru_cache
 
 import azure.functions as func
 
-# In the order of our preference.
+# In order of preference.
 CODINGS = ("br", "gzip")
 # Below this a coding saves less than its header costs.
 LEAST_BYTES = 400
@@ -21,8 +21,11 @@ _BROTLI_QUALITY, _GZIP_LEVEL = 5, 6
 
 
 def coding_for(accept_encoding: str) -> str:
-    """The coding of `CODINGS` that a header takes, or "" for none."""
-    return _coding_for(accept_encoding[:_MOST_ACCEPTED].lower())
+    """Coding of `CODINGS` that an Accept-Encoding header allows, or "" for none."""
+    if len(accept_encoding) > _MOST_ACCEPTED:
+        # The cut part may refuse the last coding before it, so that one is dropped, too.
+        accept_encoding = accept_encoding[:_MOST_ACCEPTED].rpartition(",")[0]
+    return _coding_for(accept_encoding.lower())
 
 
 @lru_cache(maxsize=64)

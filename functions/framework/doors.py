@@ -1,7 +1,7 @@
-"""Doors: the tables in which capabilities name their functions, each imported on its first call.
+"""Doors: each capability's table of its functions, which are imported on their first call.
 
-A handler is written `module:function`. The kind of a door supplies the frame around it: how the caller is
-read, and how refusals and bugs are told. Nothing of a capability but its table is imported at start.
+A handler is written `module:function`. The kind of a door supplies the frame around it: identification of the
+caller, and replies to refusals and bugs. At start only the tables are imported.
 """
 
 import logging
@@ -26,7 +26,7 @@ Refuse = Callable[[func.HttpRequest, Refusal], func.HttpResponse]
 
 
 class Door(Protocol):
-    """One function of the app. `name` is the function's name, by whose order the host tries routes."""
+    """One function of the app. The host tries routes in the order of the functions' names."""
 
     @property
     def name(self) -> str: ...
@@ -37,9 +37,9 @@ class Door(Protocol):
 
 @dataclass(frozen=True)
 class Page:
-    """A page that anybody may open. Refusals and bugs are told on a page, or to programs as a problem.
+    """Public page. Refusals and bugs are answered with a page, or for programs with problem details.
 
-    `methods` are written with blanks between them; every method where none is named.
+    `methods` are separated by blanks; without any, every method is routed.
     """
 
     name: str
@@ -61,20 +61,20 @@ class Page:
 
 
 class KeptPage(Page):
-    """A page whose handler keeps its replies, and so compresses each of them once itself."""
+    """Page whose handler caches its replies and compresses each of them once."""
 
     keeps: ClassVar[bool] = True
 
 
 class MyPage(Page):
-    """A page under `/my`: without a session it leads to signing in."""
+    """Page under `/my`; without a session it redirects to the sign-in."""
 
     refuse: ClassVar[str] = "functions.framework.my_pages:refuse"
 
 
 @dataclass(frozen=True)
 class MyForm(MyPage):
-    """A form under `/my` that people write into. `texts_in` names what reads from it what a refusal shows."""
+    """Form under `/my`. `texts_in` names the function that reads the typed texts to show in a refusal."""
 
     texts_in: str
 
@@ -84,25 +84,25 @@ class MyForm(MyPage):
 
 
 class SignInPage(Page):
-    """A page of signing in and out, whose refusals come with advice."""
+    """Page of signing in and out, whose refusals come with advice."""
 
     refuse: ClassVar[str] = "functions.sign_in.pages:refuse"
 
 
 class Resource(Page):
-    """A file or document for programs. Refusals and bugs are told as a problem."""
+    """File or document for programs. Refusals and bugs are answered with problem details."""
 
     refuse: ClassVar[str] = "functions.framework.problems:refuse"
 
 
 class OperatorResource(Resource):
-    """A resource that the host gives only to who brings a function key, in `x-functions-key`."""
+    """Resource that the host protects with a function key, sent in `x-functions-key`."""
 
     level = func.AuthLevel.FUNCTION
 
 
 class Operation(NamedTuple):
-    """An operation of the API. The handler is described by `functions.framework.operations.operation`."""
+    """Operation of the API. The handler is described by `functions.framework.operations.operation`."""
 
     name: str
     method: str
@@ -126,7 +126,7 @@ class Operation(NamedTuple):
 
 
 class Queue(NamedTuple):
-    """A function that takes the messages of a queue. The host delivers it again when the handler raises."""
+    """Queue function. The host delivers a message again when the handler raises."""
 
     name: str
     queue: str
@@ -142,7 +142,7 @@ class Queue(NamedTuple):
 
 
 class Timer(NamedTuple):
-    """A function that runs by a schedule: six fields of NCRONTAB, in UTC. One run at a time."""
+    """Timer function, run by a schedule of six NCRONTAB fields in UTC. One run at a time."""
 
     name: str
     schedule: str
@@ -169,13 +169,13 @@ def register(app: func.FunctionApp, capabilities: Iterable[str]) -> None:
 
 @cache
 def resolve(handler: str) -> Any:
-    """The object that `module:name` names; imports its module."""
+    """Import the module of `module:name` and return the object of that name."""
     module, _, name = handler.partition(":")
     return getattr(import_module(module), name)
 
 
 def _framed(name: str, handler: str | Handler, refuse: Refuse, *, keeps: bool = False) -> Handler:
-    """The handler with its refusals told by `refuse`, and its replies compressed unless it keeps them so."""
+    """Handler with refusals answered by `refuse`, and with replies compressed unless it does so itself."""
 
     async def handle(req: func.HttpRequest) -> func.HttpResponse:
         try:
@@ -190,7 +190,7 @@ def _framed(name: str, handler: str | Handler, refuse: Refuse, *, keeps: bool = 
             answer = _told(name, req, InternalError(), refuse)
         return encoded(answer, coding_for(req.headers.get("accept-encoding", "")))
 
-    # The runtime checks the signature against the bindings and shows the name.
+    # The runtime checks the signature against the bindings and logs the name.
     handle.__name__ = name
     return handle
 

@@ -1,4 +1,4 @@
-"""Template filters of every page: links, names, countries and languages as people read them."""
+"""Template filters of every page: display forms of links, names, countries and languages."""
 
 import re
 import zlib
@@ -9,13 +9,13 @@ from urllib.parse import quote, urlsplit
 
 from markupsafe import Markup
 
-# The classes of web/styles that carry a hue, `hue-0` to `hue-7`: styles may not be written inline.
+# Number of hue classes in web/styles, `hue-0` to `hue-7`: the policy forbids inline style attributes.
 HUES = 8
 _WEB = Path(__file__).parent.parent.parent / "web"
 
 
 def initials(name: str) -> str:
-    """One or two letters that stand for a name; one where a script has no capitals, as two would mislead."""
+    """Initials of a name: two letters, or one in scripts without capitals, where two would mislead."""
     letters = [found[0] for word in name.split() if (found := re.search(r"[^\W\d_]", word))]
     if not letters:
         return name[:1]
@@ -25,24 +25,24 @@ def initials(name: str) -> str:
 
 
 def hue(handle: str) -> str:
-    """The style class of a card's colour: the same for the same handle, always."""
+    """Style class of a card's colour, derived from its handle and so always the same."""
     return f"hue-{zlib.crc32(handle.encode()) % HUES}"
 
 
 def mailto(address: str) -> str:
-    """The link that writes to an address; mail programs want the ASCII form of its domain (RFC 6068)."""
+    """`mailto:` link of an address, with the ASCII form of its domain for mail programs (RFC 6068)."""
     local, _, domain = address.rpartition("@")
     if not domain.isascii():
         from email_validator import EmailNotValidError, validate_email  # noqa: PLC0415
 
-        # What was vetted once is shown, also if the library has become stricter since.
+        # A stored address is shown even if the library has become stricter since it was vetted.
         with suppress(EmailNotValidError):
             domain = str(validate_email(address, check_deliverability=False).ascii_domain)
     return f"mailto:{quote(local, safe='!$*+-/=^_{|}~.')}@{domain}"
 
 
 def link_text(url: str) -> str:
-    """A link without what machines need: no scheme, no `www.`, no query, no closing slash."""
+    """Short display form of a link: no scheme, no `www.`, no query, no closing slash."""
     parts = urlsplit(url)
     if parts.scheme in ("mailto", "tel"):
         return parts.path
@@ -57,7 +57,7 @@ def countries() -> dict[str, str]:
 
 @cache
 def languages() -> dict[str, str]:
-    """What languages call themselves, by their tags (BCP 47)."""
+    """Native names of languages by tag (BCP 47)."""
     return dict(_rows("languages"))
 
 
@@ -67,7 +67,7 @@ def _rows(table: str) -> list[tuple[str, str]]:
 
 
 def language(tag: str) -> str:
-    """What a language calls itself; of a tag that is not in the table its beginning, or else the tag."""
+    """Native name of a language, by the longest known beginning of its tag; the tag if there is none."""
     known = {each.lower(): name for each, name in languages().items()}
     parts = tag.lower().split("-")
     names = (known.get("-".join(parts[:length])) for length in range(len(parts), 0, -1))
@@ -75,7 +75,7 @@ def language(tag: str) -> str:
 
 
 def icon(name: str) -> Markup:
-    """A shape that the page defines. Jinja makes that of a constant name once, when it compiles the page."""
+    """SVG icon that the page defines. Jinja renders a constant name once, when it compiles the page."""
     return Markup(f'<svg class="icon" aria-hidden="true"><use href="#{name}"/></svg>')  # noqa: S704 - ours
 
 

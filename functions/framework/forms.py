@@ -15,12 +15,12 @@ from functions.framework.problems import MAX_BODY, BadBody, faults_of
 from functions.framework.requests import read_binary
 
 Values = dict[str, Any]
-# What the fields of a form are called, by JSON Pointer.
+# Labels of a form's fields, by JSON Pointer.
 Labels = Mapping[str, str]
 
 
 def vet[M: BaseModel](model: type[M], values: Values, *, field: str | None = None) -> M:
-    """The values as `model`, or every fault they have; with `field`, all of them are faults of that one."""
+    """Validate the values as `model`, or raise all their faults; `field` replaces the faults' fields."""
     try:
         return model.model_validate(values)
     except ValidationError as exc:
@@ -31,7 +31,7 @@ def vet[M: BaseModel](model: type[M], values: Values, *, field: str | None = Non
 
 
 def label_of(pointer: str, labels: Labels) -> str:
-    """What a page calls the field at a pointer: `/emails/1/address` is `E-mail 2`."""
+    """Label of the field at a pointer: `/emails/1/address` is `E-mail 2`."""
     match = re.match(r"(/[A-Za-z]+)/([0-9]{1,3})", pointer)
     if match:
         return f"{labels.get(match[1], match[1])} {int(match[2]) + 1}"
@@ -47,7 +47,7 @@ def sentences(faults: list[Fault], labels: Labels) -> dict[str, str]:
 
 
 def by_label(texts: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """Texts by their labels; those of one label stand under each other."""
+    """Texts by label; those of one label are joined by line breaks."""
     found: dict[str, str] = {}
     for label, text in texts:
         found[label] = f"{found[label]}\n{text}" if label in found else text
@@ -55,14 +55,14 @@ def by_label(texts: Iterable[tuple[str, str]]) -> dict[str, str]:
 
 
 MULTIPART: Final = "multipart/form-data"
-# Room to say kindly that a picture is too large, without losing what was typed beside it.
+# Above the limit of a picture, so that a page can refuse it and still show the typed texts.
 _MAX_UPLOAD: Final = 32 * 1024 * 1024
-# A browser sends a part for each field for files, also for those in which nobody chose one.
+# A browser sends a part for each file input, even without a chosen file.
 _MAX_FILES: Final = 10
 
 
 class _Bounded(BytesIO):
-    """Keeps one byte more than a picture may have, which tells that it is too large; drops the rest."""
+    """Buffer that keeps one byte more than a picture may have, to detect a larger one, and drops the rest."""
 
     def write(self, data: Buffer) -> int:
         piece = bytes(data)
@@ -81,13 +81,13 @@ def _keep(
 
 
 def read_sent(req: func.HttpRequest) -> tuple[dict[str, str], dict[str, bytes]]:
-    """The fields of a form, in either of the ways a browser sends one, and the files that came with it."""
+    """Fields and files of a form, in either encoding of browsers."""
     given: str = req.headers.get("content-type", "")
     return _read_multipart(req) if given.lower().startswith(MULTIPART) else (read_form(req), {})
 
 
 def _read_multipart(req: func.HttpRequest) -> tuple[dict[str, str], dict[str, bytes]]:
-    """The fields of a multipart form, of a repeated name the last, and the files that have any bytes."""
+    """Fields of a multipart form, of a repeated name the last, and its files that are not empty."""
     from werkzeug.exceptions import HTTPException  # noqa: PLC0415
     from werkzeug.formparser import MultiPartParser  # noqa: PLC0415
     from werkzeug.http import parse_options_header  # noqa: PLC0415

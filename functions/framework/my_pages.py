@@ -34,7 +34,7 @@ from functions.framework.pages import page, refusal_page
 from functions.framework.replies import redirect
 from functions.framework.requests import set_cookie
 
-# What a page of /my says of a refusal in place of its title, and after it, by its code.
+# Title and advice of a refusal on pages of /my, by code.
 _SAID: Final = {
     Unauthenticated.code: (
         "You were signed out",
@@ -46,7 +46,7 @@ _SAID: Final = {
     ),
     NotFound.code: (NotFound.title, "Nothing was changed, because what you wanted to change is gone."),
 }
-# What somebody wrote into a form, by label.
+# Reader of the typed texts of a form, by label.
 Texts = Callable[[Mapping[str, str]], dict[str, str]]
 ACT_COOKIE: Final = "__Host-act"
 RESUME_PAGE: Final = "/auth/resume"
@@ -56,9 +56,9 @@ _UNSURE: Final = "We do not know whether it was done. Look before you try again.
 
 
 def refuse(req: func.HttpRequest, refusal: Refusal, texts_in: Texts | None = None) -> func.HttpResponse:
-    """Tell a refusal or a bug on a page. Without a session the person is sent to sign in and comes back.
+    """Answer a refusal or a bug with a page. Without a session a GET redirects to the sign-in and back.
 
-    The texts of a form that cannot be taken are shown, as `texts_in` reads them, so that they are not lost.
+    The typed texts of a refused form, as `texts_in` reads them, are shown so that they are not lost.
     """
     if isinstance(refusal, FreshSignInNeeded):
         return ask_to_confirm(req, refusal)
@@ -118,7 +118,7 @@ def _path(req: func.HttpRequest) -> str:
 
 
 def _written(req: func.HttpRequest, texts_in: Texts) -> dict[str, str]:
-    """What was written into a form; nothing of what another site sent is ever shown on a page of ours."""
+    """Typed texts of a form; none for a form of another site, whose texts are never shown on our pages."""
     try:
         refuse_other_sites(req)
         return texts_in(read_sent(req)[0])
@@ -134,7 +134,7 @@ async def person_of(req: func.HttpRequest) -> SignedIn:
 
 
 async def person_and_form(req: func.HttpRequest) -> tuple[SignedIn, dict[str, str]]:
-    """Who sent a form and what is in it, once it is sure that one of our own pages sent it."""
+    """Sender and fields of a form that is proved to come from our own pages."""
     person = await person_of(req)
     form = read_form(req)
     check_form(req, person, form)
@@ -149,7 +149,7 @@ def my_page(
 
 
 def version_in(form: dict[str, str]) -> int:
-    """The version a form was made from: its If-Match. One that is not of our making matches nothing."""
+    """Version that a form was made from: its If-Match. A malformed one is stale."""
     text = form.get("version", "")
     if not (text.isascii() and text.isdigit() and len(text) < 16):  # noqa: PLR2004 - as long as versions get
         raise StaleVersion

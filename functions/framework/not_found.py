@@ -1,4 +1,4 @@
-"""The answer to every address that no other function has."""
+"""Fallback for every path without a function of its own."""
 
 import re
 
@@ -17,7 +17,7 @@ async def show_not_found(req: func.HttpRequest) -> func.HttpResponse:
 
 
 def _allowed_methods(path: str) -> list[str]:
-    """The methods of the API's operations at a path; the document of the API is one of them."""
+    """Methods of the API's operations at a path, the OpenAPI document included."""
     if path == f"{API}/openapi.json":
         return ["GET"]
     return sorted(

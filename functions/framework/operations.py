@@ -1,4 +1,4 @@
-"""The frame of `/api/v1`: descriptions of operations, and how a request of one is read and answered."""
+"""Frame of `/api/v1`: descriptions of operations, reading of their requests, writing of their replies."""
 
 import hashlib
 import re
@@ -49,7 +49,7 @@ class Call[B = None, Q = None](NamedTuple):
 class Answer:
     """The reply of an operation; a `version` becomes the ETag, a `location` a path under the API.
 
-    `content` is for an operation that gives bytes.
+    `content` is for an operation that returns bytes.
     """
 
     body: BaseModel | None = None
@@ -63,7 +63,7 @@ class Operation(NamedTuple):
     """A described operation of the API; its door gives the method and the path.
 
     `versioned` operations need If-Match; `creates` take Idempotency-Key; `lists` take limit and cursor;
-    `takes` names the media types of a body of bytes, `gives` that of an answer of bytes.
+    `takes` lists the media types of a binary body, `gives` is that of a binary answer.
     `fresh` ones need a sign-in within minutes when the caller is a browser.
     """
 
@@ -127,7 +127,7 @@ def _model(given: type[Any] | None) -> type[BaseModel] | None:
 
 
 async def perform(operation: Operation, req: func.HttpRequest) -> func.HttpResponse:
-    """Read a request as the operation declares, let it act, and reply."""
+    """Read a request as the operation declares, run the action, and reply."""
     caller = await authenticate(req)
     if operation.fresh and caller.session:
         require_fresh(caller.session, operation.summary)
@@ -166,7 +166,7 @@ def _read_query(model: type[BaseModel], req: func.HttpRequest) -> BaseModel:
 
 
 def _paging(req: func.HttpRequest) -> tuple[int, str | None]:
-    # The host drops parameters without a value, which is a value of the wrong kind all the same.
+    # The host drops parameters without a value, which are wrong values all the same.
     given = dict(parse_qsl(req.url.partition("?")[2], keep_blank_values=True))
     text = given.get("limit", str(DEFAULT_LIMIT))
     if not (text.isascii() and text.isdigit() and len(text) < 4 and 1 <= int(text) <= MAX_LIMIT):  # noqa: PLR2004

@@ -26,7 +26,7 @@ _WEB = Path(__file__).parent.parent.parent / "web"
 
 @cache
 def environment() -> "Environment":
-    """The templates. A package brings them compiled: that takes far longer than showing a page does."""
+    """Template environment. A package contains compiled templates: compiling takes longer than rendering."""
     from jinja2 import Environment, FileSystemLoader, ModuleLoader, StrictUndefined  # noqa: PLC0415
 
     compiled = _WEB / "compiled"
@@ -51,10 +51,10 @@ def _style(name: str) -> tuple[str, str]:
 
 
 def content_security_policy(style: str, *, form_action: str = "", live: bool = False) -> str:
-    """The policy of a page. `form_action` names an outside origin that a form's redirect may lead to.
+    """Content Security Policy of a page. `form_action` names an outside origin of a form's redirects.
 
-    A `live` page runs scripts of ours, which fetch from us, and shows a card in a frame that inherits this
-    policy.
+    A `live` page runs our own scripts, which fetch from our origin, and shows a card in a frame that inherits
+    this policy.
     """
     styles = f"'sha256-{_style(style)[1]}'"
     scripts = ""
@@ -96,7 +96,7 @@ def page(
 def refusal_page(
     template: str, refusal: Refusal, *, status: int | None = None, **values: Any
 ) -> func.HttpResponse:
-    """A page that says a refusal, with its status and, in `wait` and `Retry-After`, when to try again."""
+    """Page of a refusal, with its status, and the time until a retry in `wait` and `Retry-After`."""
     headers, wait = {"Vary": "Accept"}, ""
     if refusal.retry_after is not None:
         headers["Retry-After"] = str(refusal.retry_after)
@@ -116,7 +116,7 @@ def wait_in_words(seconds: int) -> str:
 
 
 def refuse(req: func.HttpRequest, refusal: Refusal) -> func.HttpResponse:
-    """Say a refusal to a person on a page and to a program, which does not ask for HTML, as a problem."""
+    """Answer a refusal with a page, or with problem details for a client that does not accept HTML."""
     if "text/html" not in req.headers.get("accept", ""):
         return problem(refusal, {"Vary": "Accept"})
     if isinstance(refusal, NotFound):

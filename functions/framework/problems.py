@@ -13,7 +13,7 @@ from domain.base.model import Model
 from functions.framework.replies import reply
 
 MAX_BODY = 256 * 1024
-# More than anybody corrects in one go, and a bound on what a hostile body makes us write.
+# More than anybody corrects in one go, and a limit on the reply to a hostile body.
 MAX_FAULTS = 100
 
 
@@ -112,7 +112,7 @@ def problem(refusal: errors.Refusal, headers: Mapping[str, str] | None = None) -
 
 
 def refuse(req: func.HttpRequest, refusal: errors.Refusal) -> func.HttpResponse:  # noqa: ARG001 - as pages do
-    """Tell a refusal to a program."""
+    """Answer a refusal with problem details."""
     return problem(refusal)
 
 
@@ -124,7 +124,7 @@ _CODES = {
     "literal_error": ("invalid_choice", "is not one of the choices"),
     "string_unicode": ("invalid_text", "is not valid Unicode"),
 }
-# Codes that our own field types raise; every other pydantic type is a value of the wrong kind.
+# Codes that our own field types raise; every other pydantic type becomes `wrong_type`.
 _OWN_CODES = frozenset(
     ["control_characters", "invalid_email", "invalid_phone", "invalid_url", "url_scheme", "too_long",
      "invalid_handle", "handle_reserved", "invisible", "invalid_choice"]
@@ -136,7 +136,7 @@ def _pointer(location: tuple[int | str, ...]) -> str:
 
 
 def faults_of(exc: ValidationError) -> list[errors.Fault]:
-    """Say what pydantic found in our own stable words. The offending value is never repeated."""
+    """Faults of a pydantic error, with our own stable codes and texts. They never repeat the value."""
     faults = []
     for item in exc.errors(include_url=False, include_input=False):
         kind, context = item["type"], item.get("ctx", {})

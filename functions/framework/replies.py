@@ -29,7 +29,7 @@ def reply(
     `cookies` are Set-Cookie values, the only header that may repeat.
     """
     merged = {**SECURITY_HEADERS, "Cache-Control": "no-store", **(headers or {})}
-    # The worker adds a wrong one where none is set; a 304 would carry it into caches.
+    # The worker adds a wrong default; a 304 would carry it into caches.
     merged["Content-Type"] = content_type
     response = func.HttpResponse(body, status_code=status, headers=merged)
     for cookie in cookies:
@@ -38,7 +38,7 @@ def reply(
 
 
 def redirect(location: str, *, cookies: Iterable[str] = ()) -> func.HttpResponse:
-    """Send the browser on with GET (303)."""
+    """Redirect with 303, which browsers follow with GET."""
     return reply(
         status=HTTPStatus.SEE_OTHER,
         content_type="text/plain",

@@ -1,4 +1,4 @@
-"""Reading of bodies, conditions and cookies of HTTP requests."""
+"""Bodies, conditions and cookies of HTTP requests."""
 
 import re
 
@@ -35,7 +35,7 @@ def read_body(req: func.HttpRequest, media_type: str) -> bytes:
 
 
 def read_binary(req: func.HttpRequest, media_types: tuple[str, ...]) -> bytes:
-    """A body of one of these media types. How large it may be is for the use case to say."""
+    """Body of one of these media types. The use case limits its size."""
     body = _raw_body(req, media_types)
     if not body:
         raise BadBody("The body is empty.")
@@ -59,7 +59,7 @@ def etag(version: int) -> str:
 
 
 def read_version(req: func.HttpRequest) -> int:
-    """The version in If-Match. An ETag that is not of our making matches nothing."""
+    """Version in If-Match. An unknown ETag is stale."""
     given = req.headers.get("if-match")
     if not given:
         raise errors.VersionRequired

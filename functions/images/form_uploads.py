@@ -1,4 +1,4 @@
-"""Pictures in forms: reading a multipart body, and sending what is in it to work."""
+"""Uploads of pictures by form: each becomes an image that is sent to work."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -14,7 +14,7 @@ PURPOSES: Final = tuple(IMAGE_PURPOSES.values())
 
 
 async def send_pictures(account_id: str, files: Mapping[str, bytes]) -> tuple[dict[str, str], dict[str, str]]:
-    """Send every picture of the form to work: the ids of the new images, and what is wrong, by field."""
+    """Send every picture of the form to work; return the ids of the new images, and the faults, by field."""
     made: dict[str, str] = {}
     faults: dict[str, str] = {}
     for purpose in PURPOSES:

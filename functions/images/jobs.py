@@ -15,7 +15,7 @@ log = logging.getLogger("izwop.images")
 
 
 async def make_image(message: func.QueueMessage) -> None:
-    """A picture that is refused is done; what raises is tried five times, then set aside."""
+    """Process one image. A refused picture is done; after five failures its message goes to poison."""
     order = ImageOrder.model_validate_json(message.get_body())
     state = await make(
         order,

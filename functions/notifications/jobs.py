@@ -10,7 +10,7 @@ from functions.framework.clock import now
 
 
 async def send_mail(message: func.QueueMessage) -> None:
-    """A message that cannot be read or delivered raises: the host tries five times, then sets it aside."""
+    """Send one mail. After five failures the host moves the message to the poison queue."""
     order = MailOrder.model_validate_json(message.get_body())
     again_after = await deliver(
         order,

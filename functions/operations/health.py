@@ -72,6 +72,10 @@ async def _look() -> Health:
     at = now()
 
     async def store() -> list[Waiting]:
+        await wiring.operations.store_health().look()
+        return []
+
+    async def accounts() -> list[Waiting]:
         return await wiring.operations.store_health().waiting(at)
 
     async def queues() -> list[Waiting]:
@@ -94,11 +98,20 @@ async def _look() -> Health:
         return []
 
     checks: dict[str, Check] = {
-        "store": store, "queues": queues, "pictures": pictures, "identity": identity,
+        "store": store, "accounts": accounts, "queues": queues, "pictures": pictures, "identity": identity,
     }  # fmt: skip
     found = await asyncio.gather(*(_checked(name, check) for name, check in checks.items()))
     waiting = [work for _, works in found for work in works]
-    return judge([dependency for dependency, _ in found], waiting, version=wiring.operations.version(), at=at)
+    dependencies = [*(dependency for dependency, _ in found), _settings()]
+    return judge(dependencies, waiting, version=wiring.operations.version(), at=at)
+
+
+def _settings() -> Dependency:
+    """Whether all settings are right, also those that nothing has used yet."""
+    wrong = wiring.operations.wrong_settings()
+    if wrong:
+        log.warning("settings_wrong %s", " ".join(wrong))
+    return Dependency(name="settings", reachable=not wrong, milliseconds=0)
 
 
 async def _checked(name: str, check: Check) -> tuple[Dependency, list[Waiting]]:

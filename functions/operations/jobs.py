@@ -21,7 +21,7 @@ log = logging.getLogger("izwop.jobs")
 
 
 async def tidy_up() -> None:
-    """Four jobs, each done whatever becomes of the others; the run fails if one did."""
+    """Run four independent jobs; the run fails if any of them did, after all have ended."""
     at = now()
     jobs = {
         "sessions": wiring.sign_in.sessions().delete_expired(at),

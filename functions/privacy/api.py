@@ -1,18 +1,16 @@
 """`/api/v1/account/copies`: copies of one's data."""
 
-import hashlib
 from datetime import datetime
 from typing import Annotated
 
 from pydantic import Field
 
+import wiring.accounts
 import wiring.operations
 import wiring.privacy
-from domain.base.ids import ID_BYTES, make_id
 from domain.base.model import Closed
 from domain.operations.work import State, Work
 from domain.privacy.copy import COPY, KEEP, CopyCursor, TooManyCopies, is_kept, read_copy, start_copy
-from functions.framework.clock import new_id
 from functions.framework.operations import Answer, Call, operation
 from functions.operations.api import WorkOut, work_out
 
@@ -56,9 +54,7 @@ class Volume(Closed):
 async def post_copy(call: Call) -> Answer:
     work = await start_copy(
         call.account_id,
-        work_id=make_id("job", hashlib.sha256(f"{call.account_id} {call.key}".encode()).digest()[:ID_BYTES])
-        if call.key
-        else new_id("job"),
+        key=call.key,
         now=call.now,
         works=wiring.operations.works(),
         queue=wiring.operations.work_queue(),
@@ -81,16 +77,17 @@ async def get_content(call: Call[None, Volume]) -> Answer:
         now=call.now,
         works=wiring.operations.works(),
         files=wiring.privacy.copies(),
+        limiter=wiring.accounts.limiter(),
     )
     return Answer(content=content)
 
 
 def _out(work: Work, at: datetime) -> CopyOut:
-    sizes = CopyCursor.of(work).volumes if is_kept(work, at) else []
+    volumes = CopyCursor.of(work).volumes if is_kept(work, at) else []
     return CopyOut(
         id=work.id,
         state=work.state,
-        volumes=[VolumeOut(number=number, size=size) for number, size in enumerate(sizes, 1)],
-        available_until=work.ended_at + KEEP if sizes and work.ended_at else None,
+        volumes=[VolumeOut(number=number, size=each.size) for number, each in enumerate(volumes, 1)],
+        available_until=work.ended_at + KEEP if volumes and work.ended_at else None,
         created_at=work.created_at,
     )

@@ -7,6 +7,7 @@ from typing import Final, get_args
 
 import azure.functions as func
 
+import wiring.accounts
 import wiring.operations
 import wiring.privacy
 from domain.base.errors import NotFound
@@ -16,14 +17,13 @@ from domain.privacy.copy import (
     CopyCursor,
     TooManyCopies,
     folder_of,
-    is_kept,
-    latest_copy,
+    latest_copies,
     read_copy,
     start_copy,
 )
 from functions.framework.assets import script_url
 from functions.framework.callers import SignedIn, require_fresh
-from functions.framework.clock import new_id, now
+from functions.framework.clock import now
 from functions.framework.my_pages import my_page, person_and_form, person_of
 from functions.framework.replies import redirect, reply
 
@@ -41,7 +41,7 @@ async def start(req: func.HttpRequest) -> func.HttpResponse:
     try:
         await start_copy(
             person.account_id,
-            work_id=new_id("job"),
+            key=None,
             now=now(),
             works=wiring.operations.works(),
             queue=wiring.operations.work_queue(),
@@ -83,6 +83,7 @@ async def fetch(req: func.HttpRequest) -> func.HttpResponse:
         now=now(),
         works=wiring.operations.works(),
         files=wiring.privacy.copies(),
+        limiter=wiring.accounts.limiter(),
     )
     several = f"-{match[1]}" if len(CopyCursor.of(work).volumes) > 1 else ""
     return reply(
@@ -95,7 +96,7 @@ async def fetch(req: func.HttpRequest) -> func.HttpResponse:
 async def _page(
     person: SignedIn, *, fault: str | None = None, status: int = HTTPStatus.OK
 ) -> func.HttpResponse:
-    work = await latest_copy(person.account_id, works=wiring.operations.works())
+    work, kept = await latest_copies(person.account_id, now=now(), works=wiring.operations.works())
     return my_page(
         "privacy/copy.html",
         person,
@@ -103,8 +104,9 @@ async def _page(
         status=status,
         live=True,
         work=work,
-        volumes=CopyCursor.of(work).volumes if work and is_kept(work, now()) else [],
-        until=work.ended_at + KEEP if work and work.ended_at else None,
+        kept=kept,
+        volumes=CopyCursor.of(kept).volumes if kept else [],
+        until=kept.ended_at + KEEP if kept and kept.ended_at else None,
         fault=fault,
         script=script_url("progress"),
     )

@@ -1,4 +1,4 @@
-"""Signing in: the age question, the way to the identity provider and back, the session."""
+"""Signing in: the age question, the redirects to the identity provider and back, the session."""
 
 import asyncio
 import hmac
@@ -83,7 +83,7 @@ _ADVICE = {
 
 
 def refuse(req: func.HttpRequest, refusal: errors.Refusal) -> func.HttpResponse:
-    """Tell a refusal on a page with advice; a bug as every page tells it."""
+    """Answer a refusal with a page of advice; a bug as on every page."""
     if isinstance(refusal, FreshSignInNeeded):
         return ask_to_confirm(req, refusal)
     return refuse_on_page(req, refusal) if isinstance(refusal, errors.InternalError) else _refused(refusal)
@@ -126,7 +126,7 @@ async def begin_login(req: func.HttpRequest) -> func.HttpResponse:
     except errors.InvalidInput as refusal:
         return await _ask_age(form, refusal.faults)
     if not is_old_enough(birth, at.date()):
-        # Without Max-Age it is gone with the browser: it is there to stop an immediate second try.
+        # A session cookie (no Max-Age): it only stops an immediate second try.
         return _stop(set_cookie(AGE_COOKIE, "1"))
     keep = form.get("keep") == "1"
     return await to_provider(own_path(form.get("returnTo")), asked=True, keep=keep)
@@ -153,11 +153,11 @@ async def to_provider(
 
 
 async def finish_login(req: func.HttpRequest) -> func.HttpResponse:
-    """End a sign-in. One that is not this browser's leaves the one it has under way alone."""
+    """Complete a sign-in. An answer for another browser leaves this browser's own attempt intact."""
     try:
         flow = _flow_of(req)
     except FlowLost:
-        # Most often the answer of the sign-in that just succeeded, loaded again.
+        # Most often a reload of the callback that just succeeded.
         if await signed_in(req):
             return redirect(START_PAGE)
         raise
@@ -218,7 +218,7 @@ def _stop(*cookies: str) -> func.HttpResponse:
 
 
 def _flow_of(req: func.HttpRequest) -> Flow:
-    """The sign-in that this browser began and that this answer is for."""
+    """Attempt that this browser began and that the callback's `state` belongs to."""
     sealed = read_cookies(req).get(FLOW_COOKIE, "")
     opened = wiring.sign_in.sealer().unseal(sealed, FLOW_COOKIE)
     if opened is None:
@@ -236,7 +236,7 @@ def _flow_of(req: func.HttpRequest) -> Flow:
 async def _finish(req: func.HttpRequest, flow: Flow) -> tuple[Account, str]:
     at = now()
     code = req.params.get("code", "")
-    # Another provider's answer must never reach ours with this code (RFC 9207 §2.4).
+    # A code of another issuer must never be sent to ours (RFC 9207 §2.4).
     issuer = req.params.get("iss", wiring.sign_in.chosen().oidc_issuer)
     if req.params.get("error") == _TURNED_BACK:
         raise SignInCancelled
@@ -258,7 +258,7 @@ async def _finish(req: func.HttpRequest, flow: Flow) -> tuple[Account, str]:
 
 
 async def _queue_welcome(account_id: str) -> None:
-    """Order the welcome mail. The next sign-in orders it again if this fails or its worker does."""
+    """Queue the welcome mail. The next sign-in queues it again if this fails or the mail is not sent."""
     try:
         async with asyncio.timeout(QUEUE_SECONDS):
             await wiring.notifications.queue().send(MailOrder(kind="welcome", account_id=account_id))

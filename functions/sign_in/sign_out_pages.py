@@ -60,7 +60,7 @@ async def end_session(req: func.HttpRequest) -> func.HttpResponse:
 
 
 def _signed_out(location: str, done: str) -> func.HttpResponse:
-    # Not "cookies": that takes those of every sibling host along, and ours are named here anyway.
+    # Not "cookies": that would clear the cookies of sibling hosts, and ours are cleared by name.
     response = redirect(
         location,
         cookies=[

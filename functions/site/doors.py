@@ -1,4 +1,4 @@
-"""Doors of the site around the cards."""
+"""Doors of the site's general pages."""
 
 from functions.framework.doors import API, Page, Resource
 
@@ -10,6 +10,6 @@ DOORS = (
     Resource("site_icon_ico", "GET HEAD", "favicon.ico", "functions.site.pages:show_icon"),
     Resource("site_robots", "GET HEAD", "robots.txt", "functions.site.pages:show_robots"),
     Resource("site_openapi", "GET", f"{API}/openapi.json", "functions.site.openapi:show_openapi"),
-    # Every other address. The host takes routes by function name, so this one comes last.
+    # Fallback for every other path. The host tries routes by function name, so the name sorts last.
     Page("zz_unknown_path", "", "{*path}", "functions.framework.not_found:show_not_found"),
 )

@@ -1,4 +1,4 @@
-"""The door of the API's description."""
+"""Handler of the OpenAPI document."""
 
 import azure.functions as func
 

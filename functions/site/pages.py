@@ -1,4 +1,4 @@
-"""The site around the cards: home page, icon, and what search engines may read."""
+"""General pages of the site: home page, icon, robots.txt."""
 
 import azure.functions as func
 
@@ -9,7 +9,7 @@ from functions.framework.callers import signed_in
 from functions.framework.pages import page
 from functions.framework.replies import reply
 
-# Card pages say `noindex` themselves, which a crawler must be let in to read.
+# Card pages are not disallowed: a crawler must fetch them to read their `noindex`.
 _ROBOTS = b"""User-agent: *
 Disallow: /my
 Disallow: /auth
@@ -27,14 +27,14 @@ async def show_home(req: func.HttpRequest) -> func.HttpResponse:
     try:
         known = await signed_in(req) is not None
     except Unavailable:
-        # The store is away; the page is the same for everybody else.
+        # While the store is down the page shows as for a visitor without a session.
         known = False
     said, cookies = tell_sign_out(req)
     return page("site/home.html", known=known, done=None if known else said, cookies=cookies)
 
 
 async def show_icon(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001 - the door passes it
-    """The icon, also for browsers that ask for it without being told where it is."""
+    """The icon, also at the path where browsers look for it by default."""
     return reply(_ICON, content_type="image/svg+xml", headers=_KEEP_A_DAY)
 
 

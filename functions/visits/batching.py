@@ -1,4 +1,4 @@
-"""Work that is cheaper together: what comes at the same time is done at once, and everybody waits for it."""
+"""Batching of concurrent work: items that arrive together are processed at once, and all callers wait."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable
@@ -13,7 +13,7 @@ class _Group[T]:
 
 
 class Gathering[K: Hashable, T]:
-    """Does items of one key in groups, one group after the other.
+    """Processes the items of one key in groups, one group after the other.
 
     A group is open until `pause` seconds have passed, the group before it is done, or it holds `most` items.
     """
@@ -23,7 +23,7 @@ class Gathering[K: Hashable, T]:
         self._newest: dict[K, _Group[T]] = {}
 
     def add(self, key: K, item: T) -> asyncio.Task[None]:
-        """Put the item into a group. The group's task ends, or fails, for all that are in it."""
+        """Put the item into a group; return the group's task, which ends or fails for all its items."""
         group = self._newest.get(key)
         if group is None or group.closed or len(group.items) >= self._most:
             before, group = group, _Group([item])

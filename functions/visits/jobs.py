@@ -1,4 +1,4 @@
-"""Counting visits: what waits in the queue is added to the counts of its cards."""
+"""Queue function of visits, which adds them to the counts of their cards."""
 
 import asyncio
 import logging
@@ -14,7 +14,7 @@ from functions.visits.batching import Gathering
 from functions.visits.shipping import shipping
 
 log = logging.getLogger("izwop.counting")
-# Long enough for a batch of messages to be handed out, short enough that nobody notices.
+# Long enough for the host to deliver a batch of messages, short beside the age of a count.
 GATHERING_SECONDS = 0.05
 # About as many as one write to the store takes.
 MOST_FOLDED = 90
@@ -30,7 +30,7 @@ _folding = Gathering[tuple[str, str], Increment](_fold, pause=GATHERING_SECONDS,
 async def fold_visits(message: func.QueueMessage) -> None:
     """Count the visits of a message together with those of messages beside it.
 
-    Returns, and so lets the host delete the message, once the store has all of them; raises when it has not.
+    Returns once all of them are stored, after which the host deletes the message; raises otherwise.
     """
     shipping().start()
     increments = read_message(message.get_body())

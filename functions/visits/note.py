@@ -32,6 +32,10 @@ async def note(
     except ValidationError:
         log.exception("visit_misformed")
         return
-    sending = shipping()
-    sending.start()
-    await sending.add(visit, wait=not _pace.is_busy(subject_id, time.monotonic()))
+    try:
+        sending = shipping()
+        sending.start()
+        await sending.add(visit, wait=not _pace.is_busy(subject_id, time.monotonic()))
+    except Exception:
+        # Such as a wrong setting of the way to the queue: the card itself is there.
+        log.exception("visit_not_noted")

@@ -1,4 +1,4 @@
-"""Visits from the worker's spool to their queue: what came within a tenth of a second goes in one message."""
+"""Shipping of visits from the worker's spool to their queue, one message for each tenth of a second."""
 
 import asyncio
 import logging
@@ -18,22 +18,22 @@ from functions.framework.clock import new_id
 log = logging.getLogger("izwop.visits")
 
 SHIPPING_SECONDS = 0.1
-# A page that waits is not to wait long, but many such pages may share a message.
+# Pause before sending a visit whose page waits: short, yet many such pages share a message.
 HURRY_SECONDS = 0.02
 # A page never waits longer than this for its visit to be sent.
 PATIENCE_SECONDS = 0.2
 SENDING_SECONDS = 5.0
 # While the queue is down, visits stay on the disk, and no page waits for them.
 DOWN_SECONDS = 5.0
-# Workers of this instance may die at any time, and nobody tells the others.
+# Seconds between looks for spools of dead workers of this instance.
 ADOPTING_SECONDS = 10.0
 PARTS_AT_ONCE = 20
-# About 40 MB of a disk that is not ours alone. What comes on top is not counted.
+# About 40 MB of a shared disk. Visits beyond it are not counted.
 MOST_PARTS = 1000
 
 
 class Spool(Protocol):
-    """Where visits are safe from the end of this process. Each of its calls may raise `OSError`."""
+    """Storage of visits that survives the end of this process. Each call may raise `OSError`."""
 
     def append(self, visit: Visit) -> None: ...
 
@@ -47,14 +47,14 @@ class Spool(Protocol):
 
 
 class Shipping:
-    """Sends parts of the spool, one after the other, as long as there are any."""
+    """Sender of the spool's parts, one after the other, as long as there are any."""
 
     def __init__(
         self, spool: Spool, send: Callable[[VisitBatch], Awaitable[None]], new_id: Callable[[str], str]
     ) -> None:
         self._spool, self._send, self._new_id = spool, send, new_id
         self._parts: list[str] = []
-        # How many are in the open part; those that the disk did not take; those that nothing took.
+        # Number of visits in the open part; visits that could not be written; number of lost visits.
         self._open = 0
         self._unspooled: Counter[Visit] = Counter()
         self._lost = 0
@@ -64,7 +64,7 @@ class Shipping:
         self._running: asyncio.Task[None] | None = None
 
     def start(self) -> None:
-        """Take over, now and then, what workers that are gone have left."""
+        """Take over the parts of dead workers, at most every `ADOPTING_SECONDS`."""
         if time.monotonic() >= self._adopted + ADOPTING_SECONDS:
             self._adopted = time.monotonic()
             with _disk_trouble("adopt"):
@@ -74,7 +74,7 @@ class Shipping:
     async def add(self, visit: Visit, *, wait: bool) -> None:
         """Return once the visit is on the disk; with `wait`, or without a disk, once it is sent.
 
-        But after `PATIENCE_SECONDS` at the latest, and at once while the queue is down.
+        In any case return after `PATIENCE_SECONDS`, and at once while the queue is down.
         """
         down = time.monotonic() < self._down_until
         spooled = self._write(visit)
@@ -121,7 +121,7 @@ class Shipping:
             await self._ship()
 
     async def _pause(self) -> None:
-        """Until the queue is asked again: soon, sooner if a page waits, later if it is down."""
+        """Wait before the next send: shorter if a page waits, longer if the queue is down."""
         if (down := self._down_until - time.monotonic()) > 0:
             await asyncio.sleep(down)
             return
@@ -137,7 +137,7 @@ class Shipping:
         self._close()
         sent, self._sent = self._sent, asyncio.get_running_loop().create_future()
         unspooled, self._unspooled = self._unspooled, Counter()
-        # What comes meanwhile is not of this shipment; and a page does not wait for hundreds of old parts.
+        # Later visits go with the next shipment, and a page does not wait for hundreds of old parts.
         parts, self._parts = self._parts[-PARTS_AT_ONCE:], self._parts[:-PARTS_AT_ONCE]
         try:
             await self._ship_unspooled(unspooled)
@@ -149,7 +149,7 @@ class Shipping:
             self._down_until = time.monotonic() + DOWN_SECONDS
             log.warning("visits_not_sent parts=%d error=%s", len(parts), type(exc).__name__)
         finally:
-            # What failed comes last the next time: should it be at fault itself, it stops no other.
+            # The failed part comes last the next time: a faulty part must not block the others.
             self._parts = parts[-1:] + self._parts + parts[:-1]
             sent.set_result(None)
             if self._lost:
@@ -157,7 +157,7 @@ class Shipping:
                 self._lost = 0
 
     async def _ship_unspooled(self, visits: Counter[Visit]) -> None:
-        """Visits that the disk did not take, for which pages wait. Nothing else has them."""
+        """Send visits that could not be written to disk. Pages wait for them, and they exist nowhere else."""
         if not visits:
             return
         log.warning("visits_not_spooled count=%d", visits.total())
@@ -171,7 +171,7 @@ class Shipping:
         with _disk_trouble("read"):
             visits = self._spool.read(part)
         if visits is None:
-            # Whoever takes it over once this worker is gone may be luckier.
+            # Left on the disk for the worker that takes it over after this one's end.
             return
         await self._send_all(part, visits)
         with _disk_trouble("forget"):
@@ -185,7 +185,7 @@ class Shipping:
 
 @contextmanager
 def _disk_trouble(doing: str) -> Iterator[None]:
-    """Trouble with the disk is told and goes no further: the queue is what matters."""
+    """Log an error of the disk and go on: visits can be sent without it."""
     try:
         yield
     except OSError as exc:

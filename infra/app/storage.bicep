@@ -61,7 +61,7 @@ module media 'storage-account.bicep' = {
     recoveryDays: 7
     expiry: [
       { container: 'uploads', days: 1 }
-      { container: 'exports', days: 7 }
+      { container: 'exports', days: 8 }
     ]
   }
 }

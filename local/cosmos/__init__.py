@@ -1,4 +1,4 @@
-"""A Cosmos-DB-compatible server on SQLite: what the product uses, strict where the service is strict.
+"""Cosmos-DB-compatible server on SQLite: the features that the product uses, as strict as the service.
 
 Served: account, databases, containers (unique keys, expiry, indexing policy, vector policies as definitions),
 throughput offers, items (create, read, upsert, replace, patch, delete, feed), batches, queries within a

@@ -16,7 +16,7 @@ GIVES_WAY_SECONDS = 0.001  # after which a query's thread lets the loop answer o
 
 
 async def serve(port: int, key: str, data: Path | None) -> None:
-    """Listen on loopback until SIGTERM or SIGINT; say `ready URL` when clients may come."""
+    """Listen on loopback until SIGTERM or SIGINT; print `ready URL` once it accepts clients."""
     sys.setswitchinterval(GIVES_WAY_SECONDS)
     store = Store(data)
     runner = web.AppRunner(build_app(store, key), access_log=None, shutdown_timeout=1)

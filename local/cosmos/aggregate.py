@@ -25,7 +25,7 @@ MAX_GROUPED_AGGREGATES = 21
 
 
 class Fold:
-    """Undefined values are skipped; a value the aggregate cannot take makes the whole result undefined."""
+    """Running aggregate. Undefined values are skipped; a value of a wrong type makes the result undefined."""
 
     def __init__(self, name: str) -> None:
         self._name = name
@@ -121,7 +121,7 @@ class FoldingCompiler(Compiler):
 
 
 def check(select: Select) -> None:
-    """400 for what does not go together with aggregates or GROUP BY."""
+    """Refuse with 400 a clause that is not allowed with aggregates or GROUP BY."""
     if select.group_by:
         _check_groups(select)
     elif select.order_by or select.distinct or select.limit:
@@ -148,7 +148,7 @@ def _check_groups(select: Select) -> None:
 
 
 def _check_column(node: Node, groups: set[str], *, inside: bool = False) -> None:
-    """Refuse an expression made from a grouped property: what the service says to it is not documented."""
+    """Refuse an expression of a grouped property: the service's behaviour is not documented."""
     if repr(node) in groups:
         if inside:
             raise unsupported("an expression over a grouped property; group by the whole expression")

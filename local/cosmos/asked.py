@@ -1,4 +1,4 @@
-"""A query as a client asks it, kept from page to page: the client sends the same body for each."""
+"""Parsed query bodies, cached from page to page because the client sends the same body for each."""
 
 import functools
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from local.cosmos.wire import parse_json
 
 @dataclass(frozen=True)
 class Asked:
-    """Text and parameters, which nobody changes."""
+    """Immutable text and parameters of a query."""
 
     text: str
     params: Scope
@@ -24,7 +24,7 @@ class Asked:
 
     @functools.cached_property
     def condition(self) -> Condition | None:
-        """What WHERE says about properties that may be indexed."""
+        """Condition of WHERE on properties that may be indexed."""
         return condition(self.query.select, self.query.root, self.params)
 
 
@@ -33,7 +33,7 @@ EVERYTHING = Asked("SELECT * FROM c", {})
 
 @functools.lru_cache(maxsize=32)
 def asked(body: bytes) -> Asked:
-    """Read a query body; 400 for what is not one."""
+    """Read a query body; refuse a malformed one with 400."""
     return from_json(parse_json(body))
 
 

@@ -1,4 +1,4 @@
-"""Transactional batches: all operations land together or none does."""
+"""Transactional batches: all operations are applied or none."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""Comparisons with values that are the same for all items: put in a set once, not tried one by one."""
+"""Comparisons with lists of constants, by one look-up in a set."""
 
 from collections.abc import Callable
 from typing import Any
@@ -15,7 +15,7 @@ MANY = 16  # alternatives
 
 
 class Choices:
-    """Values that one is compared with again and again."""
+    """Set of constants to compare a value with."""
 
     def __init__(self, values: list[Any]) -> None:
         self._kinds = {rank(value) for value in values}
@@ -39,7 +39,7 @@ class Choices:
 
 
 def _once[T](make: Callable[[Scope], T]) -> Callable[[Scope], T]:
-    """Keep what depends on parameters alone for as long as they are the same."""
+    """Cache a value that depends on parameters alone, until they change."""
     kept: tuple[Any, Any] = (None, None)
 
     def get(scope: Scope) -> T:
@@ -74,7 +74,7 @@ def listed(array: Eval, wanted: Eval) -> Eval:
 
 
 def any_row(operands: list[Eval], rows: list[list[Eval]], otherwise: Eval) -> Eval:
-    """Rows of values to which the operands may be equal; what is not found is left to the slow way."""
+    """Compare the operands with rows of values; without a match `otherwise` decides."""
 
     def make(scope: Scope) -> set[tuple[Any, ...]]:
         found = ([value(scope) for value in row] for row in rows)

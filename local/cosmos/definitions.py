@@ -1,4 +1,4 @@
-"""What a container may be defined as, and the defaults the service fills in."""
+"""Definitions of containers: validation, and the service's defaults."""
 
 import re
 from typing import Any
@@ -32,7 +32,7 @@ def resource_name(body: Any) -> str:
 
 
 def container_definition(body: Any) -> dict[str, Any]:
-    """Return the definition with the service's defaults; 400 for what the service or this server refuses."""
+    """Return the definition with the service's defaults; 400 if the service or this server refuses it."""
     try:
         return _container(body)
     except (AttributeError, TypeError, KeyError) as exc:
@@ -78,7 +78,7 @@ def _default_ttl(ttl: Any) -> int | None:
 
 
 def _conflicts(given: Any) -> dict[str, Any]:
-    # One region has no conflicts, so the policy is kept and never used.
+    # One region has no conflicts, so the policy is stored and never used.
     known = {"mode", "conflictResolutionPath", "conflictResolutionProcedure"}
     policy = members(given or {"mode": "LastWriterWins"}, known, "conflict resolution policy")
     if policy.get("mode") not in {"LastWriterWins", "Custom"}:

@@ -87,7 +87,7 @@ def _written(call: Call, done: items.Outcome) -> Reply:
 
 
 async def query(store: Store, call: Call, container: Container) -> Reply:
-    """One page of a query or of the whole feed; what may read many items runs beside the loop."""
+    """One page of a query or of the whole feed; a query that may read many items runs in a thread."""
     limits.request_size(call.body)
     if call.header("a-im"):
         raise unsupported("the change feed")
@@ -137,7 +137,7 @@ class _Work:
         return _Answer(page, reader.work, fetch.used, time.perf_counter() - started)
 
     def beside(self, store: Store, sql: Connection, reader: Reader) -> _Answer:
-        """Answer in a thread, which itself gives the snapshot back: the caller may be cancelled meanwhile."""
+        """Answer in a thread, which releases the snapshot itself because the caller may be cancelled."""
         try:
             return self.answer(reader)
         finally:

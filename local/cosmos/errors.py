@@ -1,4 +1,4 @@
-"""The one way this server says no."""
+"""Error answers of this server."""
 
 CODES = {
     400: "BadRequest",
@@ -58,10 +58,10 @@ class Refusal(Exception):
 
 
 def bad(message: str) -> Refusal:
-    """Say that the request itself is wrong, as the service would."""
+    """Refusal of a wrong request, as of the service."""
     return Refusal(400, message)
 
 
 def unsupported(what: str) -> Refusal:
-    """Say that the real service may know this, but this server does not."""
+    """Refusal of a feature that the service may have and this server has not."""
     return Refusal(400, f"The local Cosmos server does not support {what}.")

@@ -1,4 +1,4 @@
-"""What a query may do without a partition key."""
+"""Limits of queries without a partition key."""
 
 from local.cosmos.errors import Refusal
 from local.cosmos.parser import parse
@@ -7,7 +7,7 @@ from local.cosmos.syntax import Binary, Literal, Param, aggregates_in, path_of
 
 
 def refuse(text: str) -> None:
-    """Refuse, without a partition key, what streaming one range after another cannot answer."""
+    """Refuse clauses that cannot be answered by streaming one range after another."""
     select = parse(text)
     features = {
         "ORDER BY": bool(select.order_by),
@@ -27,7 +27,7 @@ def refuse(text: str) -> None:
 
 
 def pins_key(text: str, key_paths: tuple[tuple[str, ...], ...]) -> bool:
-    """Whether WHERE demands one value of the partition key, so that no fan-out is needed."""
+    """Whether WHERE fixes the partition key to one value, so that no fan-out is needed."""
     select = parse(text)
     root = root_alias(select, frozenset())
     pending = [select.where] if select.where else []

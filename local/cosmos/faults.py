@@ -1,4 +1,4 @@
-"""Faults a test orders, and the record of calls it may ask for.
+"""Fault injection for tests, and the record of calls.
 
 Each rule has an `action`, a `match` (method, path, operation; all it has must fit) and `times`:
 
@@ -33,7 +33,7 @@ MAX_RECORDED = 100_000
 
 @dataclass
 class Fault:
-    """What to do to the next `times` calls that match; None matches everything."""
+    """Rule for the next `times` matching calls; None matches everything."""
 
     action: str
     times: float
@@ -63,7 +63,7 @@ class Faults:
     calls: list[dict[str, Any]] = field(default_factory=list)
 
     def order(self, rules: Any) -> None:
-        """Add rules given as JSON; 400 names what is wrong."""
+        """Add rules given as JSON; 400 names the fault of a malformed one."""
         try:
             self.ordered += [_fault(rule) for rule in rules]
         except (KeyError, TypeError, ValueError, AttributeError, re.error) as exc:
@@ -124,21 +124,21 @@ def _fault(rule: dict[str, Any]) -> Fault:
 
 
 def resumed(call: Call) -> Call:
-    """The call as it is meant when it goes on after an empty first page."""
+    """The original call, when the request continues after an empty first page."""
     if call.header("x-ms-continuation") != FROM_THE_START:
         return call
     return replace(call, headers=call.headers | {"x-ms-continuation": ""})
 
 
 def with_fewer_rows(call: Call, rows: int) -> Call:
-    """The call with pages of at most `rows` rows, but of one at least."""
+    """The call with pages of at most `rows` rows, and at least one."""
     wanted = call.header("x-ms-max-item-count")
     fewer = min(int(wanted), rows) if wanted.isdigit() else rows
     return replace(call, headers=call.headers | {"x-ms-max-item-count": str(max(1, fewer))})
 
 
 def without_rows(call: Call, reply: Reply) -> Reply:
-    """The empty page that comes before the one found, which is still to be asked for."""
+    """Empty page with a continuation to the real first page."""
     body = parse_json(reply.body)
     for name, value in body.items():
         if isinstance(value, list):

@@ -1,7 +1,7 @@
-"""Choosing how a query gets its items: by the index where it serves, else by reading all of them.
+"""Access paths of a query: by the index where it serves, else by a scan.
 
-Every way gives at least the items that the query wants; the query's own filter and comparison of positions
-decide. In the order of creation, or for ORDER BY in the order asked for.
+Each path gives at least the matching items, which the query's own filter and comparison of positions check
+again. The order is that of creation, or that of ORDER BY.
 """
 
 import functools
@@ -24,13 +24,13 @@ from local.cosmos.values import UNDEFINED, compare
 
 FEW = 200  # items that are read and sorted rather than looked for in an order
 TASTED = 1_000  # items that are read before a long list of numbers is put in order
-MUCH = 20  # a look-up that finds so many times more than another is left out
+MUCH = 20  # a look-up that finds so many times more items than another is skipped
 EVERYTHING: tuple[Range, ...] = ((b"", TOP),)
 
 
 @dataclass
 class Used:
-    """Paths that the index served, and those it would have served if they were indexed."""
+    """Paths served by the index, and paths that it would serve if they were indexed."""
 
     paths: set[Path] = field(default_factory=set)
     lacking: set[Path] = field(default_factory=set)
@@ -48,7 +48,7 @@ class Fetch:
         if reader.key is None and (key := _pinned_key(select, query.root, params, key_paths)) is not None:
             reader = reader.restricted(key)
         self.reader = reader
-        if reader.key is not None:  # the service finds a partition by an index, too, and says so
+        if reader.key is not None:  # the service finds a partition by an index, too, and reports it
             self.used.paths |= set(key_paths)
         self._stores = reader.indexing.stores if reader.indexing.on else lambda _: False
         self._condition = usable(asked.condition, self._stores, self.used.lacking)
@@ -100,7 +100,7 @@ class Fetch:
         return min(self._size(part) for part in found.parts)
 
     def _numbers(self, found: Condition, after: int = 0, *, all_of: bool = False) -> set[int]:
-        """Numbers of the items found; what would only confirm a few of them is not looked up."""
+        """Numbers of the items found; a look-up that would exclude few of them is skipped."""
         match found:
             case Lookup():
                 return self.reader.numbers(found, after)
@@ -114,7 +114,7 @@ class Fetch:
         return numbers
 
     def count(self) -> int | None:
-        """How many items the query finds, if the index alone can tell."""
+        """Number of items that the query finds, if the index alone determines it."""
         if self._query.steps or not _counts_only(self._query.select) or self.reader.any_expired():
             return None
         found = self._condition
@@ -138,7 +138,7 @@ class Fetch:
         if walk is None:
             return None
         among: set[int] | None = None
-        others = _without(found, walk.group[0][0])  # what the walk itself does not restrict to
+        others = _without(found, walk.group[0][0])  # conditions that the walk itself does not apply
         if others is not None:
             size = self._size(others)
             if size <= FEW:
@@ -198,7 +198,7 @@ class _Walk:
         yield from fetch.loaded(wanted)
 
     def _bounds(self, found: Condition | None) -> tuple[Range, ...] | None:
-        """What the filter leaves of the first property."""
+        """Ranges of the first property under the filter."""
         path, descending = self.group[0]
         bounds = bounds_of(found, path) if found else None
         return None if bounds is None or (descending and not self.single) else bounds
@@ -264,7 +264,7 @@ def _at(doc: Any, path: Path) -> Any:
 
 
 def _without(found: Condition | None, path: Path) -> Condition | None:
-    """What a condition asks besides one path."""
+    """Condition without its part on one path."""
     match found:
         case Lookup(at, _, _):
             return None if at == path else found

@@ -25,12 +25,12 @@ CREATE TABLE IF NOT EXISTS unique_value (
 CREATE INDEX IF NOT EXISTS unique_owner ON unique_value (coll, pk, id);
 CREATE INDEX IF NOT EXISTS item_expiry ON item (coll, expires) WHERE expires IS NOT NULL;
 """
-INDEXED = 1  # the version of the file since which it has an index
+INDEXED = 1  # first version of the file with an index
 CACHE_KIBIBYTES = 65_536
 
 
 class File:
-    """`folder` None is a file of its own, which goes when it is closed."""
+    """SQLite file. With `folder` None it is temporary and deleted when closed."""
 
     def __init__(self, folder: Path | None) -> None:
         self._temporary = tempfile.TemporaryDirectory(prefix="local-cosmos-") if folder is None else None
@@ -59,7 +59,7 @@ class File:
 
     @property
     def is_indexed(self) -> bool:
-        """False for a file from before there was an index."""
+        """Whether the file has an index, which older versions lack."""
         return bool(self.sql.execute("PRAGMA user_version").fetchone()[0] >= INDEXED)
 
     @is_indexed.setter
@@ -77,14 +77,14 @@ class File:
         self.sql.execute("COMMIT")
 
     def snapshot(self) -> sqlite3.Connection:
-        """A connection for another thread, which sees what is stored now until it is released."""
+        """Connection for another thread, which reads the present state until it is released."""
         sql = self._snapshots.pop() if self._snapshots else self._connect()
         sql.execute("BEGIN")
         sql.execute("SELECT 1 FROM counter LIMIT 1").fetchone()
         return sql
 
     def release(self, sql: sqlite3.Connection) -> None:
-        """Give a snapshot back, from any thread."""
+        """Release a snapshot, from any thread."""
         sql.execute("ROLLBACK")
         self._snapshots.append(sql)
 

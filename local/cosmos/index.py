@@ -1,7 +1,7 @@
-"""The index in the store: which items hold which terms, kept in the transaction that writes the items.
+"""Inverted index of terms to items, updated in the transaction that writes the items.
 
-`entry` finds items of one logical partition by term, in order. `tally` counts them: by term it leads to the
-partitions that hold it, and with an empty term it counts the items that have the property at all.
+`entry` finds items of one logical partition by term, in order. `tally` counts them: by term it finds the
+partitions that contain it, and with an empty term it counts the items that have the property.
 """
 
 import sqlite3
@@ -28,7 +28,7 @@ STEP = f'"{ANY}"'
 
 
 class Changes:
-    """What one transaction does to the index of a container."""
+    """Changes of one transaction to the index of a container."""
 
     def __init__(self, sql: sqlite3.Connection, coll: str, indexing: Indexing) -> None:
         self._sql = sql
@@ -39,7 +39,7 @@ class Changes:
         self._tallies: defaultdict[tuple[int, bytes, int], int] = defaultdict(int)
 
     def move(self, pk: str, seq: int, old: dict[str, Any] | None, new: dict[str, Any] | None) -> None:
-        """Index an item anew; None where it was or will be absent."""
+        """Replace the index entries of an item; None where it was or will be absent."""
         before = self._indexing.entries(old) if old is not None else set()
         after = self._indexing.entries(new) if new is not None else set()
         part = self._part(pk)

@@ -1,4 +1,4 @@
-"""Indexing policies: what a container may ask for, and the defaults the service fills in.
+"""Indexing policies: validation, and the service's defaults.
 
 Sources: "Indexing policies in Azure Cosmos DB", "Azure Cosmos DB service quotas".
 """

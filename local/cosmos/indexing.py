@@ -1,4 +1,4 @@
-"""What a container's indexing policy covers, and the terms of an item under it."""
+"""Coverage of a container's indexing policy, and the terms of an item under it."""
 
 import json
 from typing import Any
@@ -14,7 +14,7 @@ SYSTEM = frozenset({"_rid", "_self", "_etag", "_attachments", "_lsn"})
 
 
 class Indexing:
-    """A policy, asked many times about few paths."""
+    """Indexing policy, with a cache by path."""
 
     def __init__(self, policy: dict[str, Any]) -> None:
         self.policy = policy
@@ -75,7 +75,7 @@ class Indexing:
                 self._add(child, inside, found)
 
     def leaves(self, value: Any, path: Path = ()) -> int:
-        """How many values of an item the policy indexes."""
+        """Number of an item's values that the policy indexes."""
         if isinstance(value, dict):
             return sum(self.leaves(child, (*path, name)) for name, child in value.items())
         if isinstance(value, list):

@@ -1,4 +1,4 @@
-"""ORDER BY: what may be sorted by, which index it needs, and how rows compare."""
+"""ORDER BY: sort expressions, required indexes, and comparison of rows."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ def evaluator(node: Node, root: str, compiler: Compiler) -> Eval:
 
 
 def check_indexes(select: Select, indexing: Indexing) -> None:
-    """400 unless the indexing policy can serve the order."""
+    """Refuse with 400 an order that the indexing policy cannot serve."""
     wanted = tuple(((path_of(node) or ())[1:], descending) for node, descending in select.order_by)
     if len(wanted) == 1 and not indexing.covers(wanted[0][0]):
         raise Refusal(400, "The order-by item is excluded from the index path.")

@@ -29,7 +29,7 @@ Scan = Callable[[int], Items]  # items after a number
 
 
 class Index(Protocol):
-    """A way to the items of a query that may leave out those for which WHERE is not true."""
+    """Access path to the items of a query, which may leave out items that WHERE excludes."""
 
     def by_number(self, after: int) -> Items: ...
 
@@ -40,7 +40,7 @@ class Index(Protocol):
 
 @dataclass(frozen=True)
 class Request:
-    """What to run; `indexing` None skips the rules about indexes."""
+    """Query to run; `indexing` None skips the rules about indexes."""
 
     text: str
     params: Scope = field(default_factory=dict)
@@ -51,7 +51,7 @@ class Request:
 
     @property
     def scope(self) -> Scope:
-        """What every expression may refer to."""
+        """Values that every expression may refer to."""
         return {**self.params, NOW: self.now, PARAMETERS: self.params}
 
 
@@ -62,7 +62,7 @@ class Page:
 
 
 def run(request: Request, scan: Scan, index: Index | None = None) -> Page:
-    """Return one page of the answer; an index only makes it quicker."""
+    """Return one page of the answer, which is the same with and without an index."""
     query = compiled(request.text)
     select = query.select
     if request.indexing is not None:
@@ -107,7 +107,7 @@ def _fill(page: Page, request: Request, rows: Iterator[tuple[Position, Any]], le
 
 
 def _once_each(rows: Iterator[tuple[Position, Any]]) -> Iterator[tuple[Position, Any]]:
-    """Drop values seen before; a later page begins from the start, so that it knows them too."""
+    """Drop repeated values; a later page reads from the start again to find those of earlier pages."""
     seen: set[str] = set()
     for position, value in rows:
         key = canonical(value)

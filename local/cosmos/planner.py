@@ -1,7 +1,7 @@
-"""What WHERE says about indexed properties: ranges of terms that hold every item it can be true for.
+"""Query planner: from WHERE to ranges of index terms that contain every matching item.
 
-Whatever is not understood is left out, so that the items found are never too few; they are checked again by
-the filter itself. Only a condition that is `exact` finds no others.
+Conditions that the index cannot serve are left out, so that the items found are never too few; the filter
+checks them again. Only an `exact` condition finds no others.
 """
 
 import re
@@ -73,7 +73,7 @@ def condition(select: Select, root: str, params: dict[str, Any]) -> Condition | 
 
 
 def _aliases(select: Select, outer: dict[str, Path]) -> dict[str, Path]:
-    """Where the names of FROM and JOIN stand in the item."""
+    """Paths of the names of FROM and JOIN in the item."""
     known = dict(outer)
     for source in select.sources:
         steps = path_of(source.path) if source.path else None
@@ -230,7 +230,7 @@ def _every(left: Condition | None, right: Condition | None) -> Condition | None:
 
 
 def _some(parts: tuple[Condition, ...]) -> Condition:
-    """Alternatives that all speak of one path become a single look-up: `read_items` writes a thousand."""
+    """Join alternatives on one path to a single look-up: `read_items` writes a thousand."""
     paths = {path for part in parts[:1] for path in _paths(part)}
     together = [Lookup(path, found, exact=False) for path in sorted(paths) if (found := _union(parts, path))]
     if all(isinstance(part, Lookup) for part in parts) and together:
@@ -258,7 +258,7 @@ def _union(parts: tuple[Condition, ...], path: Path) -> tuple[Range, ...] | None
 
 
 def bounds_of(found: Condition, path: Path) -> tuple[Range, ...] | None:
-    """The ranges that the condition leaves for one path; None when it leaves all."""
+    """Ranges of one path under the condition; None for no restriction."""
     match found:
         case Lookup(at, ranges, _):
             # An item has one value at a path, but many at a path through an array.
@@ -274,7 +274,7 @@ def bounds_of(found: Condition, path: Path) -> tuple[Range, ...] | None:
 
 
 def usable(found: Condition | None, stores: Callable[[Path], bool], lacking: set[Path]) -> Condition | None:
-    """What is left of a condition without the paths that are not stored, which are added to `lacking`."""
+    """Condition without the paths that are not stored, which are added to `lacking`."""
     if found is None:
         return None
     if isinstance(found, Lookup):
@@ -291,7 +291,7 @@ def usable(found: Condition | None, stores: Callable[[Path], bool], lacking: set
 
 
 def pinned(select: Select, root: str, params: dict[str, Any], paths: tuple[Path, ...]) -> list[Any] | None:
-    """The one partition key that WHERE asks for, level by level."""
+    """Partition key that WHERE fixes, level by level."""
     where = _Where(params, {root: ()})
     wanted: dict[Path, Any] = {}
     pending = [select.where] if select.where else []

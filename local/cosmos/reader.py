@@ -28,7 +28,7 @@ WALK = """SELECT term, seq FROM entry WHERE path=? AND part=? AND term>=? AND te
 
 @dataclass
 class Work:
-    """What a query had to touch; it decides the charge."""
+    """Work of a query, from which the charge is computed."""
 
     lookups: int = 0
     loaded: int = 0  # items found by the index
@@ -38,7 +38,7 @@ class Work:
 
 
 def parse_body(body: bytes) -> Any:
-    """A stored item; what orjson does not take (a lone surrogate) goes through the strict parser."""
+    """Parse a stored item; a lone surrogate, which orjson refuses, needs the strict parser."""
     try:
         return orjson.loads(body)
     except orjson.JSONDecodeError:
@@ -46,7 +46,7 @@ def parse_body(body: bytes) -> Any:
 
 
 class Reader:
-    """`key` None is the whole container."""
+    """Reader of one logical partition, or of the whole container with `key` None."""
 
     def __init__(
         self, sql: sqlite3.Connection, coll: str, indexing: Indexing, key: str | None, now: int
@@ -69,7 +69,7 @@ class Reader:
 
     @property
     def items(self) -> int:
-        """How many items there are, the expired among them."""
+        """Number of items, expired ones included."""
         return self._tally(self._path(ITEMS), b"")
 
     def any_expired(self) -> bool:
@@ -120,14 +120,14 @@ class Reader:
     # the index
 
     def size(self, lookup: Lookup) -> int:
-        """How many entries a look-up finds: exact for equality, at most MOST_COUNTED for a range."""
+        """Number of entries of a look-up: exact for equality, at most MOST_COUNTED for a range."""
         path = self._path(name_of(lookup.path))
         some = lookup.ranges[:SAMPLE]
         counted = sum(self._size_of(path, found) for found in some)
         return counted if len(some) == len(lookup.ranges) else counted * len(lookup.ranges) // len(some)
 
     def count(self, lookup: Lookup) -> int:
-        """How many items a look-up at a path outside arrays finds."""
+        """Number of items of a look-up at a path outside arrays."""
         path = self._path(name_of(lookup.path))
         self.work.lookups += len(lookup.ranges)
         return sum(self._size_of(path, found, most=-1) for found in lookup.ranges)
@@ -156,7 +156,7 @@ class Reader:
         return int(found[0] or 0) if found else 0
 
     def having(self, path: Path) -> int:
-        """How many items of the partition have a property."""
+        """Number of items of the partition that have a property."""
         return self._tally(self._path(name_of(path)), b"")
 
     def lacking(self, path: Path) -> Iterator[int]:

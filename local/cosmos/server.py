@@ -165,7 +165,7 @@ class _Server:
         return reply
 
     async def local(self, request: web.Request) -> web.Response:
-        """The doors for tests: faults, call records, clock."""
+        """Endpoints for tests: faults, call records, clock."""
         given = request.headers.get("x-local-key", "")
         if not hmac.compare_digest(given.encode(), self.key_text.encode()):
             return web.json_response({"code": "Unauthorized", "message": "x-local-key is wrong"}, status=401)

@@ -1,4 +1,4 @@
-"""The shape of a definition: objects without unknown members, and lists of them."""
+"""Shape checks of definitions: objects without unknown members, and lists of them."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from local.cosmos.errors import bad
 
 
 def members(given: Any, known: set[str], what: str) -> dict[str, Any]:
-    """Return the object; 400 names a member it must not have, which would otherwise be lost in silence."""
+    """Return the object; 400 names an unknown member, which would otherwise be ignored silently."""
     if not isinstance(given, dict):
         raise bad(f"The {what} must be an object.")
     if strange := sorted(given.keys() - known):

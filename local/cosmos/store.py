@@ -29,7 +29,7 @@ QUERIES_BESIDE = 2  # in threads of their own, which share one processor anyway
 
 
 class Store:
-    """`folder` None keeps everything in a file of its own that goes with the store."""
+    """Store of all data; with `folder` None it is temporary."""
 
     def __init__(self, folder: Path | None = None, clock: Clock | None = None) -> None:
         self.clock = clock or Clock()
@@ -43,7 +43,7 @@ class Store:
         self._index_old_file()
 
     def _index_old_file(self) -> None:
-        """Index what was stored before there was an index."""
+        """Index the items of a file from before the index."""
         if self.file.is_indexed:
             return
         with self.file.transaction():
@@ -59,7 +59,7 @@ class Store:
         )
 
     def _index_all(self, container: Container) -> None:
-        """Make the index of a container anew."""
+        """Rebuild the index of a container."""
         index.forget(self.sql, container.rid)
         changes = Changes(self.sql, container.rid, container.indexing)
         found = self.sql.execute("SELECT pk, seq, body FROM item WHERE coll=?", (container.rid,))
@@ -86,7 +86,7 @@ class Store:
         self.file.close()
 
     def reader(self, container: Container, key: str | None, sql: sqlite3.Connection | None = None) -> Reader:
-        """What a query of a logical partition or (None) of the whole container sees."""
+        """Reader for a query of a logical partition or (None) of the whole container."""
         return Reader(sql or self.sql, container.rid, container.indexing, key, int(self.clock.now()))
 
     # databases, containers, offers
@@ -228,7 +228,7 @@ class Store:
         return Row(*found) if found else None
 
     def usage(self, container: Container) -> tuple[int, int]:
-        """How many items are stored, and their bytes."""
+        """Number of stored items, and their bytes."""
         count, size = self.sql.execute(
             "SELECT COUNT(*), COALESCE(SUM(LENGTH(body)), 0) FROM item WHERE coll=?", (container.rid,)
         ).fetchone()
@@ -242,7 +242,7 @@ class Store:
         return str(found[0]) if found else None
 
     def sweep(self) -> None:
-        """Delete what has expired; reads never see it anyway."""
+        """Delete expired items, which reads skip anyway."""
         for container in self.containers.values():
             if container.default_ttl is None:
                 continue

@@ -10,10 +10,10 @@ TOO_MANY = 3200  # the sub status of a request rate that is too large
 
 
 class Budgets:
-    """Request units still to be spent: what a second brings, at most one second's worth saved up.
+    """Token buckets of request units, each with the capacity of one second.
 
-    A request runs while anything is left and may leave a debt, so that one that costs more than a second
-    brings is followed by a longer wait, as in the service.
+    A request runs while anything is left and may leave a debt, so that one that costs more than a second's
+    units is followed by a longer wait, as in the service.
     """
 
     def __init__(self, store: Store) -> None:

@@ -74,7 +74,7 @@ def equals(left: Any, right: Any) -> bool | Undefined:
 
 
 def less(left: Any, right: Any) -> bool | Undefined:
-    """`<` knows null, booleans, numbers and strings only."""
+    """`<`, which is defined for null, booleans, numbers and strings only."""
     kind = rank(left)
     if kind != rank(right) or not 1 <= kind <= 4:  # noqa: PLR2004 - null to string
         return UNDEFINED

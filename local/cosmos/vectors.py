@@ -22,7 +22,7 @@ INDEX_MEMBERS = {
 
 
 def embedding_policy(given: Any) -> dict[str, Any]:
-    """Return the policy as it was given; 400 names what a vector must not be."""
+    """Return the policy unchanged; 400 names the fault of a vector."""
     policy = members(given, {"vectorEmbeddings"}, "vector embedding policy")
     for entry in entries(policy, "vectorEmbeddings", "vector embedding policy"):
         _embedding(entry)
@@ -102,7 +102,7 @@ def _shard_key(paths: Any) -> None:
 
 
 def check_unchanged(old: dict[str, Any], new: dict[str, Any]) -> None:
-    """Refuse a replaced container whose vectors or vector indexes are not what they were."""
+    """Refuse to replace a container with other vectors or vector indexes."""
     if old["indexingPolicy"].get("vectorIndexes") != new["indexingPolicy"].get("vectorIndexes"):
         raise bad("Paths in existing vector indexing policy cannot be modified in Collection Replace.")
     if old.get("vectorEmbeddingPolicy") != new.get("vectorEmbeddingPolicy"):

@@ -26,7 +26,7 @@ class Call:
         return self.headers.get(name, "")
 
     def flag(self, name: str) -> bool:
-        """Whether a header says yes; the SDK writes Python's True."""
+        """Whether a header is true; the SDK writes Python's True."""
         return self.header(name).lower() == "true"
 
     @property
@@ -53,7 +53,7 @@ class Call:
 
     @property
     def operation(self) -> str:
-        """The word used by faults, call records and charges."""
+        """Name of the operation in faults, call records and charges."""
         if self.flag("x-ms-cosmos-is-query-plan-request"):
             return "query_plan"
         if self.flag("x-ms-cosmos-is-batch-request"):
@@ -74,7 +74,7 @@ class Call:
 
 @dataclass
 class Reply:
-    """An answer; `headers` hold only what differs from the usual ones."""
+    """An answer; `headers` holds only the differences from the usual ones."""
 
     status: int
     body: bytes = b""

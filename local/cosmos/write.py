@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class Write:
-    """Writing items, and what the index says about them; all share one LSN."""
+    """Writes of items and of their index entries, all with one LSN."""
 
     def __init__(self, store: "Store", container: Container, lsn: int) -> None:
         self.store = store
@@ -55,7 +55,7 @@ class Write:
         return None if seconds is None or seconds < 0 else row.ts + seconds
 
     def _index(self, pk: str, item_id: str, seq: int, doc: dict[str, Any] | None) -> None:
-        """Replace what the index says about the item of this id."""
+        """Replace the index entries of the item of this id."""
         found = self._sql.execute(
             "SELECT seq, body FROM item WHERE coll=? AND pk=? AND id=?", (self._coll, pk, item_id)
         ).fetchone()
@@ -76,5 +76,5 @@ class Write:
         self._sql.execute("DELETE FROM unique_value WHERE coll=? AND pk=? AND id=?", owner)
 
     def finish(self) -> None:
-        """Write what is kept until the end of the transaction."""
+        """Write the changes that are collected until the end of the transaction."""
         self._changes.flush()

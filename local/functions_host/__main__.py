@@ -20,7 +20,7 @@ REFUSED = 3
 
 
 class _Server(uvicorn.Server):
-    """Says when it answers."""
+    """Server that prints a line once it answers."""
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)

@@ -1,4 +1,4 @@
-"""The host itself: one loaded app, its HTTP door, its queue listeners and its timers."""
+"""Functions host: one loaded app, its HTTP server, its queue listeners and its timers."""
 
 import asyncio
 import json
@@ -76,7 +76,7 @@ class FunctionsHost:
         a queue message stays hidden from others while its function runs.
         """
         app_dir = app_dir.resolve()  # noqa: ASYNC240  once, before anything is served
-        # Set by Azure and by Core Tools, too: code can tell by it that a host loads it.
+        # Set by Azure and by Core Tools, too: code can detect by it that a host loads it.
         settings = {"FUNCTIONS_WORKER_RUNTIME": "python", **settings}
         before = {name: os.environ.get(name) for name in settings}
         os.environ.update(settings)

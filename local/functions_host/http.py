@@ -30,7 +30,7 @@ class BadReply(Exception):
 
 
 def content_length(headers: Iterable[tuple[bytes, bytes]]) -> int:
-    """The declared length; 0 when chunked or absent, because the host then hands over an empty body."""
+    """Declared length; 0 when chunked or absent, because the host then passes an empty body."""
     length = 0
     for name, value in headers:
         if name == b"content-length":
@@ -166,7 +166,7 @@ def _set_cookie(morsel: "Morsel[str]") -> str:
 
 
 def missing_key(scope: Scope, master_key: str) -> bool:
-    """Whether the request does not bring the one key of this host."""
+    """Whether the request lacks the one key of this host."""
     for name, value in scope["headers"]:
         if name == b"x-functions-key":
             return bool(value.decode("latin-1") != master_key)

@@ -1,6 +1,6 @@
-"""What Azure refuses although the Python worker accepts it: the rules of the .NET host, checked at load.
+"""Rules of the .NET host that the Python worker does not check, applied at load.
 
-A trigger that only Azure can fire is refused, too: a function that never runs would pass for one that does.
+A trigger that only Azure can fire is refused, too: its function would never run here, unnoticed.
 """
 
 import inspect

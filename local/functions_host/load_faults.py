@@ -1,4 +1,4 @@
-"""The reason why the Python worker could not load an app, with the function that it concerns."""
+"""Reason for a failed load of an app by the Python worker, with the function that it concerns."""
 
 import ast
 import re
@@ -36,7 +36,7 @@ def load_fault(reported: RpcException, app_dir: Path) -> str:
 
 
 def _function_under_way(exc: BaseException | None) -> str | None:
-    """The function that Microsoft's libraries worked on when `exc` arose; their messages often omit it."""
+    """Function that Microsoft's libraries were processing when `exc` arose; their messages often omit it."""
     frames = [frame for frame, _ in traceback.walk_tb(exc.__traceback__)] if exc else []
     for frame in reversed(frames):
         if not str(frame.f_globals.get("__name__", "")).startswith(_LIBRARIES):
@@ -49,7 +49,7 @@ def _function_under_way(exc: BaseException | None) -> str | None:
 
 
 def _places(stack_trace: str, app_dir: Path) -> Iterator[tuple[Path, int]]:
-    """The places of a stack trace that are in the app's own code, the innermost first."""
+    """Places of a stack trace in the app's own code, the innermost first."""
     for file, line in reversed(re.findall(r'File "(.+?)", line (\d+)', stack_trace)):
         path = Path(file)
         if path.is_relative_to(app_dir) and "site-packages" not in path.parts:

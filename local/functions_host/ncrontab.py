@@ -76,7 +76,7 @@ _FIELDS = (
 
 @dataclass(frozen=True)
 class Schedule:
-    """When a timer fires. All times are UTC: Azure's Flex plan knows no other."""
+    """Schedule of a timer. All times are UTC: Azure's Flex plan has no other."""
 
     seconds: Sequence[int]
     minutes: Sequence[int]

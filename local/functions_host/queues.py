@@ -27,7 +27,7 @@ log = logging.getLogger("functions_host")
 LEASE_SECONDS = 600.0
 _MIN_POLL = 0.1
 _FOREVER = -1
-# The SDK's own pauses of 15 seconds and more are for a data centre, not for someone who waits.
+# The SDK's own pauses of 15 seconds and more are too long for a person who waits.
 _RETRIES: dict[str, Any] = {"initial_backoff": 1, "increment_base": 1, "retry_total": 2}
 
 Key = tuple[str, str]  # storage account, queue name
@@ -44,7 +44,7 @@ class Queues:
         self._credential: DefaultAzureCredential | None = None
 
     def key(self, binding: Mapping[str, Any]) -> Key:
-        """What identifies the queue of a binding."""
+        """Key of a binding's queue."""
         account = storage_account(binding.get("connection") or "AzureWebJobsStorage", self._settings)
         return account, resolve(str(binding["queueName"]), self._settings)
 
@@ -68,7 +68,7 @@ class Queues:
             await self._credential.close()
 
     async def deliver(self, function: Function, done: Invocation) -> set[Key]:
-        """Send what a function put into its queue outputs; the queues that got something."""
+        """Send a function's queue outputs; return the queues that got messages."""
         values = dict(done.outputs)
         if done.returned is not None:
             values["$return"] = done.returned
@@ -148,7 +148,7 @@ class QueueListener:
         self._polling = asyncio.create_task(self._poll())
 
     async def stop(self, grace: float) -> None:
-        """Take no more messages; give running functions `grace` seconds, else their messages come back."""
+        """Take no more messages; after `grace` seconds the messages of running functions are redelivered."""
         if self._polling is not None:
             self._polling.cancel()
             await asyncio.gather(self._polling, return_exceptions=True)
@@ -160,7 +160,7 @@ class QueueListener:
             await asyncio.gather(*late, return_exceptions=True)
 
     def wake(self) -> None:
-        """Poll at once: something was just sent to this queue."""
+        """Poll at once, because a message was just sent to this queue."""
         self._wake.set()
 
     async def drain(self) -> int:
@@ -234,7 +234,7 @@ class QueueListener:
                 await asyncio.gather(renewing, return_exceptions=True)
             await self._settle(message, succeeded=done.failure is None)
         except AzureError as exc:
-            # The lease was lost or the storage is away: the message comes back by itself.
+            # The lease was lost or the storage is down: the message is redelivered by itself.
             log.warning(
                 "queue %s: message %s not settled: %s", self.queue_name, message.id, type(exc).__name__
             )
@@ -244,7 +244,7 @@ class QueueListener:
         if succeeded:
             await client.delete_message(message)
         elif self.queue_name.endswith("-poison"):
-            pass  # left hidden for its lease, so that it does not fail in a fast loop
+            pass  # hidden until the end of its lease, so that it does not fail in a fast loop
         elif (message.dequeue_count or 0) >= self._rules.max_dequeue_count:
             await self._poison(message)
         else:

@@ -1,4 +1,4 @@
-"""The one answer to an app that Azure would not run."""
+"""Refusal of an app that Azure would not run."""
 
 
 class RefusedApp(Exception):

@@ -25,7 +25,7 @@ log = logging.getLogger("functions_host")
 
 
 class _Message(SimpleNamespace):
-    """Stands in for any protobuf message: the runtime only sets and reads attributes."""
+    """Stand-in for any protobuf message: the runtime only sets and reads attributes."""
 
 
 class _StatusResult(_Message):
@@ -78,7 +78,7 @@ class Function:
 
 @dataclass(frozen=True)
 class Invocation:
-    """What a call came to. `failure` is the traceback, or None when the function succeeded."""
+    """Result of a call. `failure` is the traceback, or None when the function succeeded."""
 
     id: str
     returned: Datum | None

@@ -1,4 +1,4 @@
-"""Sign in through the provider's own pages with plain HTTP, as a browser would, for seeding and tests."""
+"""Sign-in through the provider's own pages with plain HTTP, as a browser would, for seeding and tests."""
 
 import base64
 import hashlib
@@ -50,10 +50,10 @@ class _Forms(HTMLParser):
 
 
 async def sign_in(client: httpx.AsyncClient, authorize_url: str, person: str) -> str:
-    """Walk from the authorize URL to the app's callback; gives the callback URL with its code.
+    """Follow the sign-in from the authorize URL to the app's callback; return the callback URL with its code.
 
     `person` is a name; somebody unknown is added with an e-mail address made from the name.
-    `client` keeps the provider's cookies: with the same client the next sign-in asks nothing, as in
+    `client` keeps the provider's cookies: with the same client the next sign-in shows no form, as in
     a browser. Raises `SignInFailed` when the provider shows an error.
     """
     provider = urlsplit(authorize_url).netloc
@@ -89,7 +89,7 @@ async def _submit(client: httpx.AsyncClient, answer: httpx.Response, person: str
 async def access_token(
     *, issuer: str, ca_file: Path | str, person: str, scope: str = identity.API_SCOPES[0]
 ) -> str:
-    """A bearer token for the API, as a program gets it for a person: code flow with PKCE."""
+    """Bearer token for the API, as a program obtains it for a person: code flow with PKCE."""
     verifier = secrets.token_urlsafe(32)
     digest = hashlib.sha256(verifier.encode()).digest()
     query = {

@@ -15,7 +15,7 @@ MAIL_FROM = "iZwop <hello@izwop.example>"
 
 @dataclass(frozen=True)
 class Mailbox:
-    """A running mailbox: where the app sends, and the page that lists what came."""
+    """Running mailbox: its SMTP address, and the page that lists the mails."""
 
     child: processes.Child
     smtp_url: str
@@ -28,7 +28,7 @@ class Mailbox:
 
 
 async def start(*, logs: Path, data: Path | None = None, smtp_port: int = 0, http_port: int = 0) -> Mailbox:
-    """Start the mailbox and wait until it listens; without `data` it forgets all when it stops."""
+    """Start the mailbox and wait until it listens; without `data` the mails are kept in memory only."""
     command = [sys.executable, "-m", "local.mailbox"]
     command += ["--smtp-port", str(smtp_port), "--http-port", str(http_port)]
     if data is not None:

@@ -17,7 +17,7 @@ MAILS = web.AppKey("mails", Mails)
 
 
 class Receiver:
-    """What aiosmtpd calls for each mail."""
+    """Handler that aiosmtpd calls for each mail."""
 
     def __init__(self, mails: Mails) -> None:
         self._mails = mails

@@ -1,4 +1,4 @@
-"""The mails that came, in the order they came, kept in one file of JSON lines or in memory."""
+"""Received mails in their order, stored in a file of JSON lines or in memory."""
 
 import json
 from datetime import UTC, datetime
@@ -40,7 +40,7 @@ def _body(message: EmailMessage, kind: str) -> str | None:
 
 
 class Mails:
-    """All mails received; with a file they are there again after a restart."""
+    """All received mails; with a file they survive a restart."""
 
     def __init__(self, file: Path | None = None) -> None:
         self._file = file
@@ -49,7 +49,7 @@ class Mails:
             self._mails = [json.loads(line) for line in file.read_text("utf-8").splitlines()]
 
     def add(self, mail: Mail) -> bool:
-        """Keep a mail; one that its recipients already have, by its Message-ID, is only counted."""
+        """Store a mail; a repetition by Message-ID to the same recipients is only counted."""
         for other in self._mails if mail["messageId"] is not None else ():
             if _same(mail, other):
                 other["times"] += 1

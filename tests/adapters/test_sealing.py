@@ -1,4 +1,4 @@
-"""What is sealed opens for its purpose only, and goes on doing so while the key is changed."""
+"""Sealed values open for their purpose only, also during a key rotation."""
 
 import base64
 

@@ -1,5 +1,6 @@
-"""The spool: what was written is there after any death, once, and nothing else is taken for it."""
+"""Spool of visits: written visits survive any end of the process, are read once, and nothing else is read."""
 
+import os
 import resource
 import shutil
 import signal
@@ -20,7 +21,7 @@ DAY = date(2026, 11, 26)
 VIEW = Visit(subject_id=make_id("crd", bytes(16)), kind="view", day=DAY)
 CLICK = Visit(subject_id=make_id("crd", b"1" * 16), kind="click", day=DAY, link="0a1b2c")
 
-# Writes three visits in a worker of its own, which then dies as a machine that ran out of memory lets it die.
+# Writes three visits in a separate worker, which is then killed as by the out-of-memory killer.
 DYING = """
 import os, signal, sys
 from pathlib import Path
@@ -161,6 +162,20 @@ def test_a_disk_that_is_full_refuses_a_visit_and_keeps_those_before(tmp_path) ->
     assert spool.read(later) == {CLICK: 1}
 
 
+def test_a_disk_without_any_room_is_not_filled_with_empty_parts(tmp_path) -> None:
+    spool = VisitSpool(tmp_path)
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, before[1]))
+    try:
+        for _ in range(3):
+            with pytest.raises(OSError, match="large"):
+                spool.append(VIEW)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert spool.closed() == []
+    assert [path.suffix for path in tmp_path.iterdir()] == [".lock"]
+
+
 def test_a_folder_that_cannot_be_made_refuses(tmp_path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(OSError, match="file"):
@@ -186,3 +201,81 @@ def test_a_spool_is_for_its_owner_alone(tmp_path) -> None:
     VisitSpool(tmp_path / "spool").append(VIEW)
     modes = {path.stat().st_mode & 0o077 for path in [tmp_path / "spool", *(tmp_path / "spool").iterdir()]}
     assert modes == {0}
+
+
+def dead_workers(folder: Path, number: int) -> list[str]:
+    """Leave what as many workers left that died before their visits were sent."""
+    folder.mkdir(mode=0o700, exist_ok=True)
+    names = [make_id("wrk", number.to_bytes(16)) for number in range(number)]
+    for name in names:
+        (folder / f"{name}.lock").touch()
+        (folder / f"{name}-1").write_text(f"{VIEW.subject_id} view {DAY} \n")
+    return names
+
+
+# Takes over all there is, with few files that may be open, and shows that it may still open some.
+TAKING_OVER = """
+import resource, sys
+from pathlib import Path
+from adapters.visit_spool import VisitSpool
+
+resource.setrlimit(resource.RLIMIT_NOFILE, (128, 128))
+spool, taken = VisitSpool(Path(sys.argv[1])), 0
+while parts := spool.adopt():
+    with open("/dev/null"):
+        taken += sum(spool.read(part).total() for part in parts)
+    for part in parts:
+        spool.forget(part)
+print(taken)
+"""
+
+
+def test_a_thousand_dead_workers_are_taken_over_without_using_up_the_files_of_the_living(tmp_path) -> None:
+    dead_workers(tmp_path / "spool", 1000)
+    done = run(TAKING_OVER, tmp_path / "spool")
+    assert done.stdout == "1000\n", done.stderr
+    assert list((tmp_path / "spool").iterdir()) == []
+
+
+def test_a_lock_that_cannot_be_opened_keeps_no_other_worker_from_being_taken_over(tmp_path) -> None:
+    names = dead_workers(tmp_path, 8)
+    (tmp_path / f"{names[3]}.lock").unlink()
+    (tmp_path / f"{names[3]}.lock").mkdir()
+    assert spooled(tmp_path) == {VIEW: 7}
+
+
+def test_only_parts_are_taken_for_parts(tmp_path) -> None:
+    [name] = dead_workers(tmp_path, 1)
+    (tmp_path / f"{name}-2.bak").write_bytes((tmp_path / f"{name}-1").read_bytes())
+    (tmp_path / f"{name}-3").symlink_to(tmp_path / f"{name}-1")
+    os.mkfifo(tmp_path / f"{name}-4")
+    (tmp_path / f"{name}-5").mkdir()
+    assert VisitSpool(tmp_path).adopt() == [f"{name}-1"]
+
+
+def test_a_worker_whose_lock_somebody_deleted_is_taken_over_when_it_is_gone(tmp_path) -> None:
+    program = DYING.replace(
+        "for line", "spool.append(Visit.model_validate_json(sys.argv[2]))\nspool.closed()\n"
+        "[lock.unlink() for lock in Path(sys.argv[1]).glob('*.lock')]\nfor line",
+    )  # fmt: skip
+    run(program, tmp_path, VIEW)
+    assert spooled(tmp_path) == {VIEW: 1}, "what came after"
+
+
+@pytest.mark.parametrize("fault", ["anybody may write", "somebody else's", "link"])
+def test_a_folder_that_others_write_to_is_not_used(tmp_path, fault) -> None:
+    folder = tmp_path / "spool"
+    dead_workers(folder, 1)
+    if fault == "anybody may write":
+        folder.chmod(0o777)
+    elif fault == "link":
+        folder.rename(tmp_path / "elsewhere")
+        folder.symlink_to(tmp_path / "elsewhere")
+    elif os.geteuid() == 0:
+        os.chown(folder, 12345, -1)
+    else:
+        pytest.skip("only root can give a folder away")
+    with pytest.raises(PermissionError):
+        VisitSpool(folder).append(VIEW)
+    with pytest.raises(PermissionError):
+        VisitSpool(folder).adopt()

@@ -11,7 +11,7 @@ _ALL = {
     "type": "tag",
     "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
 }
-# What differs in the dark; the other rules take most of the time.
+# Rules that depend on dark mode; the others take most of the time.
 _OF_COLOURS = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
 
 
@@ -21,7 +21,7 @@ def _program() -> str:
 
 
 async def violations(page: Page, scheme: str = "light") -> list[str]:
-    """What axe finds wrong on the page, with its place and reason; in the dark only what colours can do."""
+    """Violations that axe finds on the page, with place and reason; in dark mode only those of colours."""
     # Evaluated by the browser's debugger, to which the page's policy does not apply.
     await page.evaluate(_program())
     found = await page.evaluate(

@@ -1,4 +1,4 @@
-"""The product behind a real socket, and Chromium in front of it."""
+"""Fixtures: the product on a real socket, and Chromium."""
 
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable

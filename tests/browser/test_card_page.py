@@ -1,4 +1,4 @@
-"""The card page in a browser: for everyone's eyes, hands and screen readers, in every shape a card has."""
+"""The card page in a browser: accessibility and layout, for every kind of card."""
 
 import io
 from pathlib import Path
@@ -18,7 +18,7 @@ WIDTHS = (320, 390, 1280)
 
 @pytest.fixture(scope="module")
 async def people(origin: str, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The demo people's cards; gives the path of the fullest one."""
+    """Make the demo people's cards; return the path of the fullest one."""
     folder: Path = tmp_path_factory.mktemp("demo")
     return await demo.first_start(folder, {"PUBLIC_ORIGIN": origin})
 
@@ -48,7 +48,7 @@ async def test_axe_sees_what_is_wrong(open_window, people) -> None:
 
 
 async def test_white_is_read_on_every_colour(open_window, people) -> None:
-    """What axe cannot tell, as it reads no gradients: WCAG 1.4.3 on the lightest point behind the words."""
+    """WCAG 1.4.3 on the lightest point behind the words, because axe reads no gradients."""
     page = (await open_window(viewport={"width": 390, "height": 844})).page
     await page.goto(people)
     for hue in range(HUES):

@@ -39,6 +39,8 @@ async def test_a_person_gets_their_copy_and_reads_it(open_window, tmp_path, scri
     reader = await open_window(java_script_enabled=script, offline=True)
     await reader.page.goto(index.as_uri())
     assert await reader.page.get_by_role("heading", name="Ada Lovelace (").count() == 2
+    await reader.page.set_viewport_size({"width": 320, "height": 640})
+    assert await reader.page.locator("dd").first.evaluate("text => text.offsetWidth") > 200
     assert all(asked.startswith("file:") for asked in reader.requests)
     if script:
         assert await violations(reader.page) == []

@@ -1,4 +1,4 @@
-"""Pages fit small screens, and everything to press is large enough for a finger."""
+"""Pages fit small screens, and touch targets are large enough."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""`/my` in a browser: for everyone's eyes, hands and screen readers, with script and without."""
+"""`/my` in a browser: accessibility and layout, with script and without."""
 
 import io
 import re

@@ -1,4 +1,4 @@
-"""A running product and browser windows in front of it: what the browser tests and the screenshots share."""
+"""A running product and browser windows, for the browser tests and the screenshots."""
 
 import os
 import secrets
@@ -26,14 +26,14 @@ PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touc
 
 @asynccontextmanager
 async def running(logs: Path) -> AsyncIterator[str]:
-    """Run the whole product, with nothing in it, on free ports; gives its origin."""
+    """Run the whole product, with nothing in it, on free ports; return its origin."""
     async with product(logs) as settings:
         yield settings["PUBLIC_ORIGIN"]
 
 
 @asynccontextmanager
 async def product(logs: Path) -> AsyncIterator[dict[str, str]]:
-    """Run the whole product, as `running` does; gives its settings."""
+    """Run the whole product, as `running` does; return its settings."""
     port = processes.free_port()
     async with Cloud(public_origin=f"http://localhost:{port}") as cloud:
         command = [sys.executable, "-m", "local.functions_host", "--app", str(ROOT), "--port", str(port)]
@@ -100,7 +100,7 @@ async def sign_in(page: Page, name: str, *, known: bool = False) -> str:
 
 
 async def make_card(page: Page, name: str, handle: str = "") -> str:
-    """Make and publish a card, with one mistake on the way, ending on its share page; gives its address."""
+    """Make and publish a card, with one mistake on the way, ending on its share page; return its address."""
     await page.get_by_role("link", name="New card").click()
     await page.get_by_label("Name").fill(name)
     await page.get_by_label("Title").fill("Principal Engineer")

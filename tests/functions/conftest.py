@@ -1,4 +1,4 @@
-"""What the tests of the functions share."""
+"""Fixtures of the tests of functions."""
 
 import httpx
 import pytest
@@ -6,7 +6,7 @@ import pytest
 
 @pytest.fixture
 async def order(cloud):
-    """Order faults from the Cosmos server; they are taken back afterwards, and when none is ordered."""
+    """Order faults from the Cosmos server; they are removed afterwards, and when none is ordered."""
     url, headers = (
         f"{cloud.settings['COSMOS_ENDPOINT']}/_local/faults",
         {"x-local-key": cloud.settings["COSMOS_KEY"]},

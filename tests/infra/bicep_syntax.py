@@ -53,7 +53,7 @@ def _string(text: str, at: int) -> tuple[list[str | Node], int]:
 
 
 def _closing(text: str, at: int) -> int:
-    """Where the brace that closes an interpolation is; a string inside may have its own."""
+    """Position of the brace that closes an interpolation; a string inside may have its own."""
     depth, quoted = 0, False
     while depth or quoted or text[at] != "}":
         if text[at] == "'":

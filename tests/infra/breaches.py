@@ -1,4 +1,4 @@
-"""What the 25 rules are written with. A rule takes the resources and yields one line for each breach."""
+"""Framework of the 25 rules. A rule takes the resources and yields one line for each breach."""
 
 from collections.abc import Callable, Iterator
 from typing import Any

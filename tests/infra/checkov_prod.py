@@ -1,8 +1,7 @@
-"""`python tests/infra/checkov_prod.py`: lets checkov, where it is, look at what prod comes to.
+"""`python tests/infra/checkov_prod.py`: runs checkov, where installed, on the resources of prod.
 
-Of a compiled template itself checkov reads nothing, and is content: its resources have names, and their
-values are expressions. So it gets the resources, from the compiled template where there is one, and must say
-that it looked at some.
+On a compiled template checkov passes without checking anything, because the resources have symbolic names and
+the values are expressions. So it gets the evaluated resources, and its report must show that it checked some.
 """
 
 import json
@@ -23,7 +22,7 @@ def flat(resources: list[Resource]) -> dict[str, Any]:
     """A template without parameters, expressions and modules. What only Azure knows stays a text."""
     entries = [
         {name: value for name, value in one.body.items() if name not in ("parent", "scope")}
-        # checkov asks for a version and looks at none.
+        # checkov requires a version and ignores it.
         | {"type": one.type, "name": one.name, "apiVersion": "2025-01-01"}
         for one in resources
     ]
@@ -31,7 +30,7 @@ def flat(resources: list[Resource]) -> dict[str, Any]:
 
 
 def findings(said: dict[str, Any]) -> list[str]:
-    """What is wrong by a report of checkov's, that it hardly looked included."""
+    """Findings of a checkov report, including too few checks."""
     summary = said.get("summary", {})
     failed = said.get("results", {}).get("failed_checks", [])
     found = [f"{one['check_id']} {one['check_name']}: {one['resource']}" for one in failed]

@@ -1,8 +1,8 @@
-"""What a deployment would make, read from the ARM template that Bicep was compiled into.
+"""Resources of a deployment, read from the ARM template that Bicep was compiled into.
 
-Gives the same resources as `deployment`, which reads the source: the two are compared, and every rule runs
-over both. Only what the compiler writes for `infra/` is understood. The pure functions and the stand-ins for
-what Azure alone knows are those of `deployment`; everything else is read anew.
+They are the same as those of `deployment`, which reads the source: the two are compared, and every rule runs
+over both. Only the constructs that the compiler writes for `infra/` are supported. The pure functions and the
+placeholders for values of Azure are those of `deployment`; everything else is read independently.
 """
 
 from collections.abc import Iterator, Mapping
@@ -21,7 +21,7 @@ OF_A_TEMPLATE = {
 OF_A_MODULE = {
     "apiVersion", "condition", "copy", "dependsOn", "metadata", "name", "properties", "resourceGroup", "type",
 }  # fmt: skip
-# What says whether, how often, when and where a resource is made; the rest says what it is.
+# Keys that control the deployment of a resource; the others describe the resource.
 AROUND_A_RESOURCE = {
     "apiVersion",
     "condition",
@@ -35,7 +35,7 @@ AROUND_A_RESOURCE = {
 }
 NOT_WRITTEN = {"@options", "asserts", "extension", "import", "resources"}
 
-# What stands for a value at one place: the indices of the loops around it, and the variables of lambdas.
+# Local names at one place: the indices of the loops around it, and the variables of lambdas.
 Local = Mapping[tuple[str, str], Any]
 
 
@@ -83,7 +83,7 @@ class Template:
         return self._once("variable", name, self._variable)
 
     def made(self, symbol: str) -> list[Made]:
-        """What became of a resource of the template: one, or one for each turn of its loop."""
+        """Instances of a resource of the template: one, or one for each turn of its loop."""
         return self._once("resource", symbol, self._declared)  # type: ignore[no-any-return]
 
     def _once(self, kind: str, name: str, work: Any) -> Any:
@@ -123,7 +123,7 @@ class Template:
         return [make(symbol, written, local) for local in self._repeated(written)]
 
     def _repeated(self, written: dict[str, Any]) -> list[Local]:
-        """What stands for what in each turn of a resource's loop."""
+        """Variables in each turn of a resource's loop."""
         if "copy" not in written:
             return [{}]
         loop = written["copy"]
@@ -240,7 +240,7 @@ class Template:
         return Made(extended(place).resource, there=False)
 
     def answer(self, place: str, *full: str) -> Any:
-        """What Azure says of a resource, or what a module says."""
+        """Properties that Azure returns for a resource, or outputs of a module."""
         made = self.at(place)
         if made.inner is not None:
             return {"outputs": made.inner.outputs}
@@ -268,7 +268,7 @@ def chosen(whole: Any, key: Any) -> Any:
 
 
 def extended(scope: str) -> Placed:
-    """What an extension resource is on, from its id or from `Microsoft.Web/sites/name/config/other`."""
+    """Scope of an extension resource, from its id or from `Microsoft.Web/sites/name/config/other`."""
     if isinstance(scope, Unknown):
         kind, _, name = scope.strip("⟦⟧").partition(":")
     else:

@@ -1,6 +1,6 @@
-"""What a deployment would make: every resource of `infra/` with the parameters of one environment.
+"""Resources of a deployment: every resource of `infra/` with the parameters of one environment.
 
-What only Azure knows stays as text between ⟦ and ⟧, so that a rule can still see where it comes from.
+Values that only Azure has are text between ⟦ and ⟧, so that a rule can still see their origin.
 """
 
 import json

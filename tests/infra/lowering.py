@@ -1,7 +1,7 @@
-"""Writes `infra/` as the ARM template that the Bicep compiler would: what reads templates is tested with it.
+"""Stand-in for the Bicep compiler, which writes `infra/` as an ARM template to test the template reader with.
 
-Stands in for the compiler where there is none, and proves nothing about it. It keeps to shapes seen in
-templates that were really compiled, and leaves out what the reader passes over: types, descriptions,
+It is used where the compiler is missing, and proves nothing about it. It writes only shapes seen in templates
+that were really compiled, and leaves out the parts that the reader ignores: types, descriptions,
 dependencies, batches.
 """
 
@@ -22,7 +22,7 @@ OPERATORS = {
 }  # fmt: skip
 WRITTEN_APART = {"call", "lambda", "member", "name", "object", "text", "value"}
 ONE_TEXT = re.compile("'((?:[^']|'')*)'")
-# What is written instead of a name of Bicep: a loop's item, its index, the variable of a lambda.
+# Replacements of Bicep names: a loop's item, its index, the variable of a lambda.
 Local = Mapping[str, str]
 NOTHING: Local = {}
 
@@ -138,7 +138,7 @@ class Lowered:
         return self._found(node, local) or self._refuse("a scope or a parent that is no resource")
 
     def _turn(self, symbol: Symbol, turn: str = "") -> dict[str, str]:
-        """What the item and the index of its loop are, in one turn or, within the loop, in each."""
+        """Item and index of its loop, in one turn or, within the loop, in each."""
         if symbol.loop is None:
             return {}
         _, item, index, over, _ = symbol.loop

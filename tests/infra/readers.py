@@ -1,4 +1,4 @@
-"""The ways to read what `infra/` makes: each gives the same resources, and every rule runs over each."""
+"""Readers of the resources of `infra/`: each gives the same resources, and every rule runs over each."""
 
 import json
 from collections.abc import Callable
@@ -12,7 +12,7 @@ from lowering import lowered
 
 # Takes an environment, perhaps other sources, and parameters to change.
 Reader = Callable[..., list[Resource]]
-# Where `.ci/bicep` puts what the Bicep CLI makes.
+# Output folder of the Bicep CLI in `.ci/bicep`.
 COMPILED = INFRA.parent / ".local/infra/main.json"
 
 

@@ -1,4 +1,4 @@
-"""Rules of what holds data: storage, database, vault, their backups, logs and locks."""
+"""Rules of data stores: storage, database, vault, their backups, logs and locks."""
 
 from collections.abc import Iterator
 

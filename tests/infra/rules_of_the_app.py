@@ -1,4 +1,4 @@
-"""Rules of what is around the data: transport, identities, roles, telemetry, alerts, places."""
+"""Rules of the app around the data: transport, identities, roles, telemetry, alerts, regions."""
 
 import json
 import re

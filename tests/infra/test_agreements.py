@@ -1,4 +1,4 @@
-"""What is described in two places is the same in both: settings, containers, queues, roles, alerts."""
+"""Agreement of settings, containers, queues, roles and alerts between `infra/` and the code."""
 
 import ast
 import json
@@ -33,7 +33,7 @@ OF_THE_PLATFORM = {
 }
 # Announced by issues that are not built yet; the alerts and the workbook wait for them.
 LOGGED_LATER = {"request_overdue", "erasure_stuck", "sync_failed", "sync_done"}
-# What the references to the vault become.
+# Placeholders of references to the vault.
 RESOLVED = {
     "OIDC_CLIENT_SECRET": "made-up-secret",
     "SESSION_KEY": "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=",
@@ -75,7 +75,7 @@ def test_a_setting_that_is_left_out_is_noticed(read_planted: Reader) -> None:
 
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
 def test_the_app_accepts_the_settings(environment: str, read: Reader) -> None:
-    # What Azure will answer is a URL where it is a whole setting, and a name where it is a part of one.
+    # A placeholder of Azure's stands for a URL as a whole setting, and for a name as a part of one.
     known = {
         name: re.sub("⟦[^⟧]*⟧", "name.example", re.sub("^⟦", "https://⟦", value))
         for name, value in app_settings(read(environment, signIn=SIGN_IN)).items()
@@ -157,7 +157,7 @@ def test_the_blob_containers_of_the_app_are_made(read: Reader) -> None:
 
 
 def assigned(resources: list[Resource]) -> set[tuple[str, str, str]]:
-    """Who, as what, for what: `host`, the role, the kind and the name of the thing."""
+    """Role assignments: `host`, the role, the kind and the name of the resource."""
     found = set()
     for one in resources:
         if one.type not in (ROLES, COSMOS_ROLES):

@@ -1,4 +1,4 @@
-"""What checkov says is believed only if it looked."""
+"""A checkov report counts only if it checked enough."""
 
 import json
 
@@ -23,7 +23,7 @@ def test_a_report_without_findings_is_well() -> None:
         (report("CKV_AZURE_1"), "CKV_AZURE_1 Ensure: a.b"),
         (report(passed=0), "checkov read too little"),
         (report(unread=1), "checkov read too little"),
-        # What it says of a template that it does not understand.
+        # Report of a template that checkov does not understand.
         ({"passed": 0, "failed": 0, "skipped": 0}, "checkov read too little"),
         ({}, "checkov read too little"),
     ],

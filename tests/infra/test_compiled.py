@@ -1,4 +1,4 @@
-"""The reader of compiled templates: each shape that the compiler writes for `infra/`, and what is refused."""
+"""The reader of compiled templates: each shape that the compiler writes for `infra/`, and its refusals."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What stands in for the compiler writes what the compiler writes, shape by shape."""
+"""The stand-in for the compiler writes the same output as the compiler, shape by shape."""
 
 from pathlib import Path
 from typing import Any

@@ -1,4 +1,4 @@
-"""Every way to read `infra/` sees the same resources; where one of them is wrong, the comparison says so."""
+"""All readers of `infra/` give the same resources; the comparison reports a wrong one."""
 
 import json
 import os

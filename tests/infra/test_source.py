@@ -1,4 +1,4 @@
-"""How the source is written, and what the rules do not say of the resources: names, tags, scale, edge."""
+"""Style of the Bicep source, and properties of resources beyond the rules: names, tags, scale, edge."""
 
 import json
 import re
@@ -49,7 +49,7 @@ def test_a_file_of_parameters_gives_what_is_needed_and_nothing_unknown(environme
         text = (INFRA / "parameters" / f"{environment}.bicepparam").read_text()
         assert f"environmentName = '{environment}'" in text
     assert needed <= set(given) <= {one["name"] for one in declared}
-    # What the command line says is not heard, where a file of parameters leaves it out.
+    # A parameter on the command line is ignored if the file of parameters does not declare it.
     assert {"location", "budgetSince"} <= set(given)
 
 
@@ -267,7 +267,7 @@ def test_what_the_edge_leads_to_is_switched_on(environment: str, read: Reader) -
     origins = [one for one in resources if one.type == "Microsoft.Cdn/profiles/originGroups/origins"]
     assert len(origins) == (1 if environment == "dev" else 2)
     for one in origins:
-        # What Azure takes for what is not said here is said nowhere.
+        # Azure's defaults for properties left out here are not documented.
         chosen = {name: one.properties[name] for name in ("enabledState", "priority", "weight")}
         assert chosen == {"enabledState": "Enabled", "priority": 1, "weight": 1000}
         assert one.properties["originHostHeader"] == one.properties["hostName"]

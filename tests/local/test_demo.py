@@ -1,4 +1,4 @@
-"""The demo people are as varied as people are, and a start that broke off is made good."""
+"""The demo people cover the variety of cards, and the next start completes an interrupted one."""
 
 import unicodedata
 

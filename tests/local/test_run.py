@@ -1,4 +1,4 @@
-"""`python -m local.run` as a person at a terminal knows it: real processes, real signals."""
+"""`python -m local.run` as a person at a terminal uses it: real processes, real signals."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""A stand-in for the door of Azure that packages are published through."""
+"""Stand-in for Azure's publishing endpoint."""
 
 import json
 import threading

@@ -1,4 +1,4 @@
-"""What is wrong is refused before anything is made: a stand-in for `az` records what it was asked to do."""
+"""Faults are refused before any change: a stand-in for `az` records its commands."""
 
 import json
 import os
@@ -55,7 +55,7 @@ WELL = {
 
 @pytest.fixture
 def az(tmp_path):
-    """Run the deploy command beside a stand-in for az; gives what it said and what az was asked."""
+    """Run the deploy command beside a stand-in for az; return its output and the commands of az."""
     (tmp_path / "az").write_text(AZ)
     (tmp_path / "az").chmod(0o755)
 
@@ -227,7 +227,7 @@ def test_a_package_goes_to_what_the_deployment_made_and_is_walked(az, zipped, do
         assert "FAIL  GET /health" in done.stdout
         told, asked = az(*order, given=outputs, answers=answers)
         assert "FAIL  GET /health" in told.stdout
-    # Who may only publish asks for nothing but the token, and nobody reads it.
+    # A caller that may only publish requests nothing but the token, which is not printed.
     assert [words[:2] for words in asked] == [["account", "get-access-token"]]
     assert "a-token" not in done.stdout + done.stderr + told.stdout + told.stderr
     sent = [(path, body) for method, path, _, body in made_door.asked if method == "POST"]

@@ -221,7 +221,7 @@ def shell_of(text: str) -> str:
 
 
 def unset_names(text: str) -> set[str]:
-    """What commands use and nothing before tells the operator's shell."""
+    """Names that commands use and that no earlier command sets in the operator's shell."""
     shell = shell_of(text)
     told = set(re.findall(r"\b([A-Z][A-Z_]+)=", shell)) | set(re.findall(r"read -rs (\w+)", shell))
     told |= set(deploy.OUTPUTS) if 'eval "$(.venv/bin/python -m release.deploy outputs' in shell else set()
@@ -236,7 +236,7 @@ def test_every_name_that_a_command_uses_is_told_to_the_shell() -> None:
 
 
 def not_to_be_pasted(text: str) -> list[str]:
-    """Why a shell would not take the commands as they stand."""
+    """Faults that keep a shell from running the commands unchanged."""
     shell = shell_of(text)
     done = subprocess.run(["bash", "-n"], input=shell, capture_output=True, text=True, check=False)
     return [*re.findall(r"<[a-z][a-z -]*>", shell), *done.stderr.splitlines()]

@@ -1,4 +1,4 @@
-"""After a restore, what people took back since is taken back again, by the command that operators run."""
+"""Repetition of deletions and withdrawals after a restore, by the operators' command."""
 
 import asyncio
 import base64

@@ -1,4 +1,4 @@
-"""The kill switches that operators are told of stop what they are said to stop, and nothing else."""
+"""The documented kill switches stop the functions they name, and nothing else."""
 
 import os
 import re
@@ -37,7 +37,7 @@ def switches() -> set[str]:
 
 @pytest.fixture
 async def start(cloud, tmp_path):
-    """Start the app with some functions turned off; gives a stranger to it."""
+    """Start the app with some functions turned off; return a client without cookies."""
     children, strangers = [], []
 
     async def run(*off: str) -> httpx.AsyncClient:
@@ -65,7 +65,7 @@ async def answers(stranger: httpx.AsyncClient, **places: str) -> dict[str, int]:
 
 
 async def runs(stranger: httpx.AsyncClient, jobs: set[str]) -> set[int]:
-    """What the host says when timers and queue functions are run by hand, with what none of them can read."""
+    """Replies of the host when timers and queue functions are run by hand, with an unreadable message."""
     return {
         (await stranger.post(f"/admin/functions/{name}", json={"input": "{}"})).status_code for name in jobs
     }

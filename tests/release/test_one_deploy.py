@@ -1,4 +1,4 @@
-"""A package is sent once, as it is, and is published when the app has it: against a stand-in of its door."""
+"""One Deploy against a stand-in: a package is sent once, unchanged, and reported once it is deployed."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The deployed package: the same bytes twice, nothing in it that does not belong, and it runs on its own."""
+"""The deployed package: reproducible, without foreign files, and able to run on its own."""
 
 import importlib.util
 import json
@@ -77,7 +77,7 @@ def test_built_twice_it_is_the_same_to_the_byte(built) -> None:
 
 
 def strange(names: list[str]) -> list[str]:
-    """What a package must not hold: ours that is not the app, and anything made for another place."""
+    """Files that a package must not contain: our own outside the app, and binaries for other platforms."""
     own = [name for name in names if not name.startswith(".python_packages/")]
     app = ("adapters/", "domain/", "functions/", "settings/", "web/", "wiring/", "__pycache__/")
     single = ("function_app.py", "host.json", "requirements.txt", "version.txt")

@@ -1,4 +1,4 @@
-"""What the pipelines may do, which actions they trust, and that they agree with the templates and the app."""
+"""Pipelines: permissions, pinned actions, and agreement with the templates and the app."""
 
 import json
 import re
@@ -24,7 +24,7 @@ def exposed(text: str) -> list[str]:
 
 
 def wrong(text: str) -> list[str]:
-    """What a workflow must not be: unpinned, unbounded, or allowed more than it needs."""
+    """Faults of a workflow: unpinned, without a time limit, or with more permissions than needed."""
     workflow, found = yaml.safe_load(text), exposed(text)
     found += [f"not pinned by commit: {action}" for action in re.findall(r"uses: (?!\./)(\S+)", text)
               if not re.fullmatch(r"actions/[\w-]+@[0-9a-f]{40}", action)]  # fmt: skip
@@ -177,7 +177,7 @@ def test_azd_makes_what_the_templates_call_it_and_publishes_our_package() -> Non
 
 
 def dropped_by_azd(parameters: str, guide: str) -> set[str]:
-    """What our script hands on to the templates, azd does not, and the guide does not say so."""
+    """Parameters that our script passes to the templates, azd does not, and the guide does not mention."""
     ours = (ROOT / "infra/parameters/dev.bicepparam").read_text()
     read = set(re.findall(r"readEnvironmentVariable\('(\w+)'", ours))
     said = guide.partition("azd does not hand on")[2].partition("\n\n")[0]
@@ -217,7 +217,7 @@ def test_azd_makes_dev_and_nothing_else(tmp_path, environment, made) -> None:
 
 @pytest.fixture
 def bicep(tmp_path):
-    """Run `.ci/bicep` where only these programs are; gives what it said."""
+    """Run `.ci/bicep` where only these programs are; return its output."""
 
     def run(GITHUB_ACTIONS: str = "", **programs: str) -> subprocess.CompletedProcess:  # noqa: N803 - as it is set
         for name, body in programs.items():

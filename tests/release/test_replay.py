@@ -1,4 +1,4 @@
-"""Messages that were set aside go back as they were, once each, and work through the real host."""
+"""Poison messages are replayed unchanged, once each, and processed by the real host."""
 
 import asyncio
 import subprocess
@@ -30,7 +30,7 @@ def connect(cloud, host):
 
 
 async def set_aside(connect, orders: list[str]) -> QueueClient:
-    """What the app itself sent, moved to the poison queue as the host moves it."""
+    """Message of the app itself, moved to the poison queue as the host moves it."""
     queue, poison = connect("mail"), connect("mail-poison")
     # The people whom other tests signed in are welcomed another time.
     with suppress(ResourceNotFoundError):

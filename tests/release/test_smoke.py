@@ -85,7 +85,7 @@ async def test_a_missing_header_is_seen_where_it_is_missing(origin, header, path
 
 
 async def faults_with(origin, path, *, headers=None, **changes) -> dict[str, str]:
-    """What it finds when the answers of one path are changed on their way."""
+    """Faults that the smoke test finds when the answers of one path are changed on their way."""
     honest = smoke.fetch_from(origin)
 
     def fetch(method: str, asked: str, form: bytes | None) -> smoke.Answer:

@@ -34,7 +34,7 @@
       const at = frame.contentWindow?.scrollY ?? 0;
       frame.addEventListener("load", () => {
         frame.contentWindow.scrollTo(0, at);
-        // The preview is to be looked at: its links lead nowhere, and the Tab key passes it by.
+        // The preview is for viewing only: its links are disabled, and the Tab key skips it.
         frame.contentDocument.addEventListener("click", (event) => event.preventDefault());
         for (const link of frame.contentDocument.querySelectorAll("a, summary")) link.tabIndex = -1;
       }, { once: true });
@@ -42,7 +42,7 @@
       pane.hidden = false;
       document.querySelector("[data-face]").hidden = true;
     } catch {
-      // Typing went on, or the network is away: the last preview stays.
+      // A newer request replaced this one, or the network is down: the last preview stays.
     }
   };
   const showSoon = () => {
@@ -63,7 +63,7 @@
   form.addEventListener("submit", (event) => {
     if (event.submitter?.formTarget === "_blank") return;
     unsaved = false;
-    // Once is enough. Not before the form is read: a button that is off is not sent.
+    // Against a double submit. Later than the event, because a disabled button is not sent with the form.
     setTimeout(press, 0, true);
   });
   addEventListener("pageshow", () => press(false));

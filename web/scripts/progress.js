@@ -1,4 +1,4 @@
-// Asks again how far long work is, and shows that part of the page anew. Without it, "Look again" does the same.
+// Polls the progress of long work and refreshes that part of the page. Without it, "Look again" does the same.
 "use strict";
 (() => {
   const PAUSE = 2000;

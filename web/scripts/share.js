@@ -1,4 +1,4 @@
-// Copies the link of the card where the browser lets us.
+// Copies the link of the card where the browser allows it.
 "use strict";
 for (const button of document.querySelectorAll("[data-copy]")) {
   if (!navigator.clipboard) continue;

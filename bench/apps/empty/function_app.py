@@ -1,4 +1,4 @@
-"""The least an app can do on the host: nothing, and nothing but one point read."""  # noqa: INP001 - no package
+"""Reference app: one empty function, and one with a single point read."""  # noqa: INP001 - no package
 
 import os
 

@@ -1,4 +1,4 @@
-"""Documents of the version before are read as today's, swept, and never shown to more people than before."""
+"""Documents of the previous version are upgraded when read and by the sweep, without new viewers."""
 
 import asyncio
 import copy
@@ -40,7 +40,7 @@ def an_id(prefix: str) -> str:
 
 
 def old_card(account: str, card: str, handle: str) -> dict:
-    """As the first schema stored it."""
+    """A card as the first schema stored it."""
     body = {
         "id": card, "account_id": account, "profile_id": "prf_a", "handle": handle, "version": 2,
         "draft": CONTENT | {"title": "Draft"}, "published": CONTENT, "published_at": NOW,

@@ -1,4 +1,4 @@
-"""Pictures in a process of their own: what it makes, and what a hostile one cannot do to the worker."""
+"""Rewriting of pictures in a separate process: its results, and safety of the worker from hostile ones."""
 
 import asyncio
 import resource
@@ -36,7 +36,7 @@ async def test_a_refusal_is_told() -> None:
 
 
 def played(monkeypatch: pytest.MonkeyPatch, attack: str) -> None:
-    """Put a decoder that a picture has taken over in the place of ours; the limits stay."""
+    """Replace the decoder by one that a picture has taken over; the limits stay."""
     hostile = f"from adapters.drawing import pictures as p; p.rewrite = lambda *_: {attack}; p.main()"
     monkeypatch.setattr(picture_process, "_PROGRAM", ("-S", "-c", hostile))
 

@@ -1,4 +1,4 @@
-"""Pictures from strangers: what is made of good ones, and what hostile ones cannot do."""
+"""Rewriting of uploaded pictures: results for good ones, and refusal of hostile ones."""
 
 import io
 import json
@@ -60,7 +60,7 @@ def is_upright(picture: Image.Image) -> bool:
     return all(near(picture, at, colour) for at, colour in places)
 
 
-# How a camera stores an upright picture for each value of the tag (Exif 2.32, 4.6.4).
+# Stored rotation of an upright picture for each value of the tag (Exif 2.32, 4.6.4).
 STORED = {
     1: None, 2: Image.Transpose.FLIP_LEFT_RIGHT, 3: Image.Transpose.ROTATE_180,
     4: Image.Transpose.FLIP_TOP_BOTTOM, 5: Image.Transpose.TRANSPOSE, 6: Image.Transpose.ROTATE_90,
@@ -340,7 +340,7 @@ BOMBS = {
     ),
 }  # fmt: skip
 
-# Linux hands the peak that getrusage tells on from parent to child; the status file begins anew.
+# On Linux a child inherits the peak of getrusage from its parent; the status file begins anew.
 CHILD = """
 import json, re, resource, sys, time
 from pathlib import Path
@@ -364,7 +364,7 @@ print(json.dumps([answer, peak() - before, time.process_time() - start]))
 
 
 def in_a_child(content: bytes, folder: Path, purpose: str = "photo") -> tuple[str, int, float]:
-    """What becomes of a picture, the bytes by which the process grew at most, and CPU seconds."""
+    """Result of a picture, peak growth of the process in bytes, and CPU seconds."""
     (folder / "picture").write_bytes(content)
     done = subprocess.run(
         [sys.executable, "-c", CHILD, str(folder / "picture"), purpose],
@@ -450,7 +450,7 @@ def many_segments(marker: int, body: bytes, before: bytes = b"") -> bytes:
 
 SEGMENTS = {
     "exif": lambda: many_segments(0xE1, b"Exif\x00\x00" + bytes(8)),
-    # Where a decoder and the standard differ: behind an end, and behind a marker that has no length.
+    # Decoders differ from the standard here: behind an end, and behind a marker without a length.
     "exif behind an end": lambda: many_segments(0xE1, b"Exif\x00\x00" + bytes(8), b"\xff\xd9"),
     "exif in another": lambda: many_segments(0xE1, b"Exif\x00\x00" + bytes(8), b"\xff\xf0\xff\xff"),
     "comments": lambda: many_segments(0xFE, b"a"),

@@ -1,4 +1,4 @@
-"""Which tokens are believed: through the real adapter, with keys fetched over https from loopback."""
+"""Validation of tokens: through the real adapter, with keys fetched over https from loopback."""
 
 import base64
 import hashlib

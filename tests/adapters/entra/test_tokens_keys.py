@@ -1,4 +1,4 @@
-"""When the provider's keys are fetched, and how long they are believed."""
+"""Signing keys of the provider: times of fetching, and duration of use."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""What a card may say, and how each fault is named."""
+"""Validation of a card's content, and the code of each fault."""
 
 import json
 from typing import get_args

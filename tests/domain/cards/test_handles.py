@@ -1,4 +1,4 @@
-"""Which handles there are, and which look alike."""
+"""Valid, reserved and suggested handles, and handles that look alike."""
 
 import pytest
 from pydantic_core import PydanticCustomError

@@ -1,7 +1,7 @@
 """No text in any field changes the structure of any format.
 
-The content is made past its validation, with every control character in every field: the writers do not
-count on what their input was spared.
+The content bypasses validation, with every control character in every field: the writers must not rely on
+validated input.
 """
 
 import json
@@ -107,7 +107,7 @@ def made(form: str, view: CardView) -> str:
 
 
 def read_as(text: str) -> str:
-    """What a reader may see of a text: breaks are one sign, tabs stay, other controls are gone."""
+    """Text as a reader sees it: breaks are one character, tabs stay, other control characters are removed."""
     return re.sub("[\x00-\x08\x0b-\x1f\x7f]", "", re.sub("\r\n?|[\x0b\x0c\x85\u2028\u2029]", "\n", text))
 
 
@@ -150,7 +150,7 @@ def test_both_vcards_for_evolution(evolution: Evolution, view: CardView) -> None
 @often
 @given(hostile_views)
 def test_the_lines_of_both_vcards(view: CardView) -> None:
-    """Against every sign that any reader ends a line at; `str.splitlines` knows them all."""
+    """Tested with every line separator of any reader; `str.splitlines` splits at all of them."""
     for form in ("vcf", "v4.vcf"):
         starts = [
             [re.split("[;:]", line)[0] for line in made(form, each).replace("\r\n ", "").splitlines()]

@@ -1,4 +1,4 @@
-"""The rules of images that need no storage: names, and what a sweep keeps."""
+"""Rules of images that need no storage: names, and the decisions of the sweep."""
 
 from datetime import UTC, datetime, timedelta
 

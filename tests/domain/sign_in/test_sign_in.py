@@ -1,4 +1,4 @@
-"""Who may sign in, where it may lead, and when a session is over."""
+"""Sign-in: minimum age, redirect targets, and the end of sessions."""
 
 from datetime import UTC, date, datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""Batches hold what was counted and nothing else, fit a queue message, and split no card."""
+"""Batches hold exactly the counted visits, fit a queue message, and split no card."""
 
 import base64
 import json
@@ -18,7 +18,7 @@ from domain.visits.pace import MOST_OF_A_QUIET_CARD, Pace
 
 PART = f"{make_id('wrk', bytes(16))}-17"
 DAY = date(2026, 11, 26)
-# What Azure takes, in base64.
+# Azure's limit of a message, in base64.
 MOST_BYTES = 64 * 1024
 
 

@@ -1,4 +1,4 @@
-"""The published rule on its corpus, and that counts come out the same whatever the queue does."""
+"""The published counting rule on its corpus, and exact counts for any order of delivery."""
 
 from collections import Counter
 from datetime import date

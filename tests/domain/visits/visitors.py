@@ -1,4 +1,4 @@
-"""The corpus of the counting rule: how browsers that people hold, and programs, name themselves."""
+"""Corpus of the counting rule: user agents of people's browsers and of programs."""
 
 # ruff: noqa: E501 - as long as they are
 

@@ -1,4 +1,4 @@
-"""Program that tells, as JSON, what the code makes of one more field. Run by `test_adding_a_field`.
+"""Program that prints, as JSON, the outputs of the code with one more field. Run by `test_adding_a_field`.
 
 `python -P planted_field.py NAME VALUE`, with the planted copy of the code first in `PYTHONPATH`.
 """

@@ -1,4 +1,4 @@
-"""A field is declared once: three files change, as docs/contributing.md says, and all else follows."""
+"""A field is declared once: adding one changes three files, as docs/contributing.md describes."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""What a card's page says to people and to programs that read pages, and what it weighs."""
+"""The page of a card: its text, its structured data, and its size."""
 
 import gzip
 import io

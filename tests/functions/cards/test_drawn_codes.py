@@ -1,4 +1,4 @@
-"""Codes drawn in a look of one's own, which anybody may ask for: what they cost everybody else."""
+"""Public codes in requested looks: their load does not slow down other pages."""
 
 import asyncio
 import http.client
@@ -20,8 +20,8 @@ from tests.conftest import ROOT
 from tests.functions.cards.test_api_cards import published
 from tests.functions.images.test_images import ready
 
-# Strangers who each ask for a code that nobody asked for before, and come back when they are told to.
-# They are a process of their own, which takes no time from who measures.
+# Clients that each request a new code, and retry after the time in Retry-After. They run in a separate
+# process, so that they do not disturb the measurement.
 STRANGERS = r"""
 import asyncio, itertools, json, re, sys
 port, handle, many = int(sys.argv[1]), sys.argv[2], int(sys.argv[3])
@@ -54,7 +54,7 @@ asyncio.run(main())
 
 @pytest.fixture
 async def port(cloud, tmp_path) -> AsyncIterator[int]:
-    """Where the app answers, in a process of its own."""
+    """Port of the app, which runs in a separate process."""
     port = processes.free_port()
     command = [sys.executable, "-m", "local.functions_host", "--app", str(ROOT), "--port", str(port)]
     child, _ = await processes.start_ready(

@@ -1,4 +1,4 @@
-"""What becomes of a card and its names: paused, renamed, undone, copied, deleted."""
+"""Life cycle of a card and its handles: paused, renamed, undone, copied, deleted."""
 
 import secrets
 from datetime import UTC, datetime, timedelta
@@ -130,6 +130,30 @@ async def test_a_deletion_that_was_cut_off_is_finished(signed_in, client, host) 
     assert (await wiring.cards.published().get(card["handle"])).content is None
 
 
+async def test_a_deletion_of_a_draft_that_was_cut_off_gives_its_names_back(
+    signed_in, host, order, monkeypatch
+) -> None:
+    from domain.operations import orders  # noqa: PLC0415 - the module that the host loaded
+
+    monkeypatch.setattr(orders, "PATIENCE", timedelta(0))
+    ada, bob, name = await signed_in(), await signed_in(), handle()
+    made = await ada.api("POST", "cards", json=await body_of(ada, name))
+    path = f"cards/{made.json()['id']}"
+    away = {"match": {"operation": "delete", "path": "/names/docs"}, "action": "status", "status": 503}
+    await order(away | {"times": 50})
+    assert (await ada.api("DELETE", path, headers={"If-Match": '"1"'})).status_code == 503
+    await order()
+    assert (await ada.api("DELETE", path, headers={"If-Match": '"1"'})).status_code == 404
+    await host.run_timer("operations_tidy_up")
+    await host.drain_queue("orders")
+    taken = await bob.api("POST", "cards", json=await body_of(bob, name))
+    assert taken.status_code == 201, taken.text
+    await host.run_timer("operations_tidy_up")
+    await host.drain_queue("orders")
+    again = await ada.api("POST", "cards", json=await body_of(ada, name))
+    assert again.status_code == 409, "it is Bob's now"
+
+
 async def test_a_copy_is_a_draft_of_its_own(signed_in) -> None:
     ada = await signed_in()
     card = (await published(ada, title="Analyst")).json()
@@ -200,7 +224,7 @@ async def test_a_former_name_leads_on_however_it_is_spelt(signed_in, host, spelt
 
 
 async def raw_get(host, path: str, query: str) -> dict:
-    """What a path brings that no client would send as it is."""
+    """Reply to a path that HTTP clients would normalise."""
     scope = {
         "type": "http", "method": "GET", "scheme": "https", "path": unquote(path), "http_version": "1.1",
         "raw_path": path.encode(), "query_string": query.encode(), "headers": [(b"host", b"izwop.test")],

@@ -18,7 +18,7 @@ PAYLOADS = [
     "&lt;u&gt; &amp;amp; <u>",
 ]
 
-# What our own templates write: one script of ours, data that no browser runs, the frame of the live preview.
+# Allowed markup of our templates: one own script, data that no browser runs, the frame of the live preview.
 OWN = re.compile(
     '<script src="/assets/[a-z]+\\.[0-9a-f]{12}\\.js" defer></script>'
     '|<script type="application/ld\\+json">[^<]*</script>'

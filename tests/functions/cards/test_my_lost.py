@@ -1,4 +1,4 @@
-"""Whatever happens to a form of `/my`, what was typed into it comes back, and the page says what is known."""
+"""Typed text survives any failure of a form of `/my`, and the page states the known outcome."""
 
 import secrets
 

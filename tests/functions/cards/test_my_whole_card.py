@@ -1,4 +1,4 @@
-"""A card as a whole in `/my`: who sees what of it, its pictures, its life, and its visits."""
+"""A whole card in `/my`: audiences, pictures, life cycle, and visits."""
 
 import asyncio
 import io
@@ -104,7 +104,18 @@ async def test_rows_move_up_and_grow_without_a_script_and_without_saving(ada) ->
 
 
 @pytest.mark.parametrize(
-    "then", ["up phones 9", "up name 0", "up phones -1", "drop name", "nonsense", "up", "add x"]
+    "then",
+    [
+        "up phones 9",
+        "up name 0",
+        "up phones -1",
+        f"up emails {'9' * 5000}",
+        "drop name",
+        "nonsense",
+        "up",
+        "add x",
+    ],
+    ids=lambda then: then[:12],
 )
 async def test_a_button_that_is_not_ours_changes_nothing(ada, then) -> None:
     path = await new_card(ada)

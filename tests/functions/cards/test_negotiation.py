@@ -1,4 +1,4 @@
-"""Which format of a card `Accept` gets (RFC 9110, section 12.5.1)."""
+"""Content negotiation of a card's format by `Accept` (RFC 9110, section 12.5.1)."""
 
 import time
 
@@ -17,13 +17,13 @@ CHROME = (
 @pytest.mark.parametrize(
     ("accept", "form"),
     [
-        # Who says nothing, or is a browser.
+        # No preference, or a browser.
         ("", PAGE),
         ("*/*", PAGE),
         ("text/*", PAGE),
         (CHROME, PAGE),
         ("text/html", PAGE),
-        # One thing.
+        # One media type.
         ("text/vcard", "vcf"),
         ("text/x-vcard", "vcf"),
         ("text/directory", "vcf"),
@@ -45,15 +45,15 @@ CHROME = (
         ("text/vcard;version=4.0;q=0.1, text/vcard", "vcf"),
         ("text/vcard;version=3.0;q=0.1, text/vcard", "v4.vcf"),
         ("*/*, text/html;q=0, text/vcard;q=0", "json"),
-        # Equal quality: what is named, before what is only covered.
+        # Equal quality: exact types before wildcards.
         ("application/json, text/plain, */*", "json"),
         ("*/*, text/vcard", "vcf"),
         ("application/json, text/html", PAGE),
-        # Nothing of ours: the page.
+        # No match: the page.
         ("image/png", PAGE),
         ("text/vcard;version=2.1", PAGE),
         ("text/vcard;q=0", PAGE),
-        # Broken pieces are left out, the rest counts.
+        # Malformed ranges are ignored.
         ("text/vcard;q=2, application/json;q=0.1", "json"),
         ("text/vcard;q=nan", PAGE),
         ("text/vcard;q=-1", PAGE),

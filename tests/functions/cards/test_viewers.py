@@ -1,4 +1,4 @@
-"""Who sees what of a card, through the door that people come by."""
+"""Visibility of a card's values for each viewer, through HTTP."""
 
 import pytest
 
@@ -119,7 +119,7 @@ async def test_a_shown_link_leads_on(signed_in, client) -> None:
 
 
 async def test_a_hidden_field_is_gone_within_five_seconds_on_every_worker(card, client) -> None:
-    """Another worker knows nothing of the change but what the store says."""
+    """Another worker learns of the change from the store only."""
     from adapters.published_cache import FRESH_SECONDS, PublishedCache  # noqa: PLC0415
 
     owner, made = card

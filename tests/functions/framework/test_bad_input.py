@@ -1,4 +1,4 @@
-"""Bad input is named, all of it at once, and changes nothing."""
+"""Invalid input: all faults are reported at once, and nothing is changed."""
 
 import pytest
 
@@ -25,7 +25,7 @@ async def profile(ada) -> str:
 
 @pytest.fixture
 async def unchanged(ada):
-    """Whatever is refused leaves the account as it was."""
+    """Check that refused requests leave the account unchanged."""
     before = (await ada.api("GET", "cards?limit=100")).text, (await ada.api("GET", "profiles?limit=100")).text
     yield
     after = (await ada.api("GET", "cards?limit=100")).text, (await ada.api("GET", "profiles?limit=100")).text

@@ -1,13 +1,16 @@
-"""Replies leave the app compressed, as their client takes them, and say so to caches."""
+"""Replies are compressed as the client accepts, with the headers that caches need."""
 
 import gzip
 import re
+import weakref
 
 import brotli
 import pytest
 
+from functions.cards.outputs import Output
 from functions.framework.callers import masked, unmasked
 from functions.framework.compression import coding_for
+from functions.framework.replies import reply
 from tests.functions.cards.test_api_cards import published
 
 TEXTS = "Never written as an attacker would like it. " * 30
@@ -26,6 +29,8 @@ TEXTS = "Never written as an attacker would like it. " * 30
         ("*", ""),
         ("deflate", ""),
         ("," * 5000 + "br", ""),
+        ("gzip, " + "x" * 490 + ", br;q=0", "gzip"),
+        ("x" * 5000, ""),
     ],
 )
 def test_the_coding_is_one_that_the_client_takes(accepted: str, coding: str) -> None:
@@ -103,3 +108,14 @@ async def test_a_token_that_we_did_not_make_changes_nothing(signed_in, text: str
     ada = await signed_in()
     answer = await ada.http.post("/my/account/sessions", data={"csrf": text, "session": "none"})
     assert answer.status_code == 403
+
+
+@pytest.mark.parametrize("coding", DECODED)
+@pytest.mark.parametrize("body", [b"", TEXTS.encode()], ids=["short", "long"])
+def test_an_output_that_nobody_keeps_is_gone_at_once(coding: str, body: bytes) -> None:
+    """Not with the next full collection: until that comes, they would fill the memory of a worker."""
+    output = Output('"tag"', reply(body, content_type="text/html"))
+    gone = weakref.ref(output)
+    assert output.encoded(coding).etag
+    del output
+    assert gone() is None

@@ -1,4 +1,4 @@
-"""How values read on a page."""
+"""Display forms of values on pages."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The store throttles, fails, and loses answers: nothing is lost, nothing doubled, and the caller is told."""
+"""Faults of the store (throttling, failures, lost answers): nothing is lost or doubled unnoticed."""
 
 import asyncio
 import logging

@@ -35,7 +35,7 @@ def worker(host):
 
 
 async def taken(limiter: RateLimiter, times: int, *, at: datetime = AT, who: str = "acc_ada") -> int:
-    """How many of so many at once are let through."""
+    """Number of allowed requests among concurrent ones."""
     asked = (limiter.take(RATE, who, at) for _ in range(times))
     return list(await asyncio.gather(*asked, return_exceptions=True)).count(None)
 
@@ -102,7 +102,7 @@ async def test_windows_that_are_over_are_not_remembered(worker, monkeypatch) -> 
 
 @pytest.fixture
 def full(monkeypatch):
-    """Let the limiter of the app have counted all that it allows, of one rate."""
+    """Exhaust one rate of the app's limiter."""
 
     def fill(rate: Rate) -> None:
         async def take(self, asked: Rate, subject: str, now: datetime) -> None:

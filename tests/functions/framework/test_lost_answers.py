@@ -1,4 +1,4 @@
-"""A write that the store did, and whose answer was lost, is no failure of the person who made it."""
+"""A write whose answer was lost after the store had done it is reported as done."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -125,12 +125,32 @@ async def test_asking_again_for_something_else_is_refused_as_before(signed_in) -
     ).status_code == 412
 
 
+async def test_an_undo_that_was_never_made_is_refused_after_a_publication(signed_in) -> None:
+    ada = await signed_in()
+    path = f"cards/{(await published(ada)).json()['id']}/publication"
+    first = await ada.api("DELETE", f"{path}/latest", headers={"If-Match": '"1"'})
+    assert first.status_code == 412, first.text
+    await ada.api("DELETE", path, headers={"If-Match": '"2"'})
+    await ada.api("PUT", path, headers={"If-Match": '"3"'})
+    again = await ada.api("DELETE", f"{path}/latest", headers={"If-Match": '"3"'})
+    assert again.status_code == 412, again.text
+
+
+async def test_a_publication_after_an_undo_is_not_told_as_an_undo(signed_in) -> None:
+    ada = await signed_in()
+    assert (await (await undo(ada))()).status_code == 200
+    path = f"cards/{(await ada.api('GET', 'cards')).json()['data'][0]['id']}/publication"
+    await ada.api("DELETE", path, headers={"If-Match": '"4"'})
+    await ada.api("PUT", path, headers={"If-Match": '"5"'})
+    assert (await ada.api("DELETE", f"{path}/latest", headers={"If-Match": '"5"'})).status_code == 412
+
+
 class CutOff:
     """A way to the store that breaks in the middle of an answer."""
 
     def __init__(self, endpoint: str) -> None:
         self._store = urlsplit(endpoint)
-        # How many answers pass before the one that is cut; negative is none.
+        # Number of answers before the one that is cut; negative for none.
         self.passing = -1
 
     async def __aenter__(self) -> Self:

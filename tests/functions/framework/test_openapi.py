@@ -9,7 +9,7 @@ async def document(client) -> dict:
 
 
 def routes(host) -> set[tuple[str, str]]:
-    """What the host serves under /api/, from the functions' own bindings."""
+    """Routes that the host serves under /api/, from the functions' own bindings."""
     triggers = [function.trigger for function in host.functions.values() if function.kind == "httpTrigger"]
     return {
         (method.upper(), f"/{trigger['route']}")

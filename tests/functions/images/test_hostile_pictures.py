@@ -1,4 +1,4 @@
-"""Hostile pictures sent to an app that runs: what they take of it, and how long others wait for theirs."""
+"""Hostile pictures sent to a running app: their resource use, and the waiting time of other pictures."""
 
 import asyncio
 import os
@@ -28,7 +28,7 @@ HOSTILE = [
 
 @pytest.fixture
 async def app(cloud, tmp_path) -> AsyncIterator[processes.Child]:
-    """The app in a process of its own, which takes what is queued."""
+    """The app in a separate process that handles the queue."""
     port = processes.free_port()
     command = [sys.executable, "-m", "local.functions_host", "--app", str(ROOT), "--port", str(port)]
     child, _ = await processes.start_ready(
@@ -45,7 +45,7 @@ def mebibytes(pid: int, what: str) -> int:
 
 
 async def over(person, image: dict) -> float:
-    """The seconds until the work on an image is over."""
+    """Seconds until an image is processed."""
     start = time.monotonic()
     while (await seen(person, image))["state"] == "processing":  # noqa: ASYNC110 - only the answer tells
         await asyncio.sleep(0.05)

@@ -1,4 +1,4 @@
-"""Images through the API, the real queue and the real storage: from the upload to what is kept."""
+"""Images through the API, the real queue and the real storage: from the upload to the stored files."""
 
 import asyncio
 import io

@@ -80,7 +80,7 @@ def test_the_verdict(reachable, oldest, set_aside, status) -> None:
     assert judge([dependency], [work], version="1", at=NOW).status == status
 
 
-@pytest.mark.parametrize("name", ["identity", "pictures"])
+@pytest.mark.parametrize("name", ["accounts", "identity", "pictures", "settings"])
 def test_what_cards_can_be_served_without_is_no_reason_to_replace_what_serves_them(name) -> None:
     away = Dependency(name=name, reachable=False, milliseconds=1)
     assert judge([away], [], version="1", at=NOW).status == "late"
@@ -95,9 +95,11 @@ async def test_a_well_app_says_so_and_who_it_is(client) -> None:
     assert said["version"] == "development"
     assert {each["name"]: each["reachable"] for each in said["dependencies"]} == {
         "store": True,
+        "accounts": True,
         "queues": True,
         "pictures": True,
         "identity": True,
+        "settings": True,
     }
     in_the_store = ["orders not done", "work not gone on with"]
     in_queues = ["mail", "images", "visits", "work", "orders"]
@@ -138,7 +140,25 @@ async def test_a_store_that_is_down_is_told_with_503(client, order) -> None:
     assert (answer.status_code, answer.json()["status"]) == (503, "failing")
     assert int(answer.headers["retry-after"]) >= 1
     reachable = {each["name"]: each["reachable"] for each in answer.json()["dependencies"]}
-    assert reachable == {"store": False, "queues": True, "pictures": True, "identity": True}
+    assert reachable == {
+        "store": False,
+        "accounts": False,
+        "queues": True,
+        "pictures": True,
+        "identity": True,
+        "settings": True,
+    }
+
+
+@pytest.mark.parametrize("fault", [{"status": 429}, {"status": 503}, {"action": "delay", "delayMs": 60000}])
+async def test_what_only_owners_need_is_no_reason_to_replace_what_serves_cards(client, order, fault) -> None:
+    """Counting what waits asks all of a container, which is throttled long before a card's page is."""
+    match = {"path": "/colls/accounts/docs"}
+    await order({"match": match, "action": "status", "times": 100, **fault})
+    answer = await client().get("/health/details", headers=KEY)
+    assert (answer.status_code, answer.json()["status"]) == (200, "late")
+    away = {each["name"] for each in answer.json()["dependencies"] if not each["reachable"]}
+    assert away == {"accounts"}
 
 
 async def test_a_store_that_hangs_is_not_waited_for(client, order) -> None:
@@ -167,10 +187,10 @@ async def test_a_provider_that_hangs_is_not_waited_for_but_asked_to_the_end(clie
 @pytest.mark.parametrize(
     ("part", "wrong"),
     [
-        ("store", {"COSMOS_KEY": "d3Jvbmc="}),
-        ("store", {"COSMOS_KEY": "no key at all"}),
-        ("store", {"COSMOS_ENDPOINT": "http://127.0.0.1:9"}),
-        ("store", {"COSMOS_DATABASE": "another"}),
+        ("store accounts", {"COSMOS_KEY": "d3Jvbmc="}),
+        ("store accounts", {"COSMOS_KEY": "no key at all"}),
+        ("store accounts", {"COSMOS_ENDPOINT": "http://127.0.0.1:9"}),
+        ("store accounts", {"COSMOS_DATABASE": "another"}),
         ("queues pictures", {"AzureWebJobsStorage": "account key"}),
         ("queues", {"AzureWebJobsStorage": "queue port"}),
         ("pictures", {"AzureWebJobsStorage": "blob port"}),
@@ -199,6 +219,26 @@ async def test_wrong_credentials_and_places_are_told_in_time_and_not_repeated(
     # Only the kind of failure is logged; the rest may repeat a key.
     told = [record.getMessage() for record in caplog.records if record.name.startswith("izwop")]
     assert not [line for line in told if "d3Jvbmc=" in line or "no key at all" in line]
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong"),
+    [
+        ("PUBLIC_ORIGIN", "https://izwop.test/"),
+        ("SESSION_KEY", "c2VjcmV0LXNlY3JldA=="),
+        ("SMTP_URL", "smtps://user:geheim@mail.example"),
+        ("OIDC_CLIENT_SECRET", "@Microsoft.KeyVault(SecretUri=https://vault.example/)"),
+    ],
+    ids=lambda text: text[:20],
+)
+async def test_a_wrong_setting_is_told_before_anybody_needs_it(client, caplog, name, wrong) -> None:
+    async with wired_with({name: wrong}):
+        told = await client().get("/health")
+        answer = await client().get("/health/details", headers=KEY)
+    assert told.json() == {"status": "not_ok"}
+    assert "settings" in {each["name"] for each in answer.json()["dependencies"] if not each["reachable"]}
+    assert f"settings_wrong {name} " in caplog.text, "the log names it"
+    assert wrong not in answer.text + caplog.text
 
 
 async def test_what_does_not_let_us_in_keeps_no_connection_open(cloud, recwarn) -> None:
@@ -287,6 +327,20 @@ async def test_the_oldest_work_in_the_store_is_found(host, kind, field, number) 
             await container.delete_item(f"health-{minutes}", "acc_health")
     assert waits.count >= 2
     assert datetime.now(UTC) - waits.oldest_at > timedelta(minutes=44)
+
+
+async def test_work_that_belongs_to_nobody_is_found_too(host) -> None:
+    container = await wiring.database().container("work")
+    at = (datetime.now(UTC) - timedelta(minutes=50)).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    await container.upsert_item(
+        {"id": "job_health", "key": "system", "kind": "work", "schemaVersion": 2, "dueAt": at}
+    )
+    try:
+        _, waits = await wiring.operations.store_health().waiting(datetime.now(UTC))
+    finally:
+        await container.delete_item("job_health", "system")
+    assert waits.count >= 1
+    assert datetime.now(UTC) - waits.oldest_at > timedelta(minutes=49)
 
 
 async def test_a_probe_may_ask_for_the_head_alone(client) -> None:

@@ -147,7 +147,7 @@ async def test_an_order_given_back_while_a_dead_messages_claim_holds_is_done_whe
 
 
 async def test_a_mail_that_failed_is_sent_by_the_message_that_is_given_back_for_it(host, mailbox) -> None:
-    """What was set aside comes back under another id, perhaps minutes later."""
+    """A replayed message has another id, perhaps minutes later."""
     account = await an_account()
     nobody = SmtpMailer(f"smtp://127.0.0.1:{free_port()}", "iZwop <hello@izwop.example>")
 
@@ -237,14 +237,14 @@ async def test_a_killed_worker_loses_and_doubles_no_mail(host, cloud, mailbox) -
     second = await a_host_process(cloud)
     try:
         await mailbox.holds(40, *addresses)
-        # Those sent by the first process come again once its hold on them ends.
+        # Messages leased by the first process are redelivered once the lease ends.
         await is_empty(cloud, "mail")
         mails = await mailbox.to(*addresses)
     finally:
         os.killpg(second.pid, signal.SIGTERM)
         await second.wait()
     assert sorted(mail["to"][0] for mail in mails) == sorted(addresses)
-    # What was being sent when the process died is sent again under the same Message-ID, and kept once.
+    # A mail in flight when the process died is sent again under the same Message-ID, and stored once.
     batch = json.loads((ROOT / "host.json").read_text())["extensions"]["queues"]
     assert sum(mail["times"] for mail in mails) - 40 <= batch["batchSize"] + batch["newBatchThreshold"]
     assert await host.drain_queue("mail") == 0

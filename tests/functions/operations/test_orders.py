@@ -91,6 +91,17 @@ async def test_one_that_fails_again_and_again_is_queued_less_and_less_often(benc
     assert len(queued) < 20
 
 
+async def test_one_that_has_failed_for_days_keeps_no_other_order_waiting(bench, orders) -> None:
+    """Doubled on and on, its wait would be longer than any time there is."""
+    await bench.give()
+    for tries in (40, 41, 1000):
+        order = await bench.store.get(bench.owner, bench.id)
+        await bench.store.save(order.model_copy(update={"tries": tries, "due_at": bench.at}))
+        bench.at += MINUTE
+        assert [message.order_id for message in await bench.timer()] == [bench.id]
+        assert (await bench.store.get(bench.owner, bench.id)).due_at == bench.at + orders.MOST_PATIENCE
+
+
 async def test_a_later_order_is_not_lost_with_the_one_it_replaced(bench) -> None:
     await bench.give()
 

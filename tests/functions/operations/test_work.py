@@ -84,11 +84,11 @@ class Bench:
         made = self._work.new_work("count", self.owner, self.id, self.at)
         return await self._work.start_work(made, works=self.works, queue=self.queue)
 
-    async def do(self, message=None, *, job=None):
+    async def do(self, message=None, *, job=None, jobs=None):
         message = message or self._work.WorkMessage(owner_id=self.owner, work_id=self.id)
         return await self._work.do_slice(
             message,
-            jobs={"count": job or self.job},
+            jobs={"count": job or self.job} if jobs is None else jobs,
             works=self.works,
             queue=self.queue,
             lease=secrets.token_hex(8),
@@ -208,6 +208,15 @@ async def test_what_fails_is_tried_again_later_and_later_and_then_given_up(bench
     await five.change("resume")
     await five.drain()
     assert (await five.now()).state == "done"
+
+
+async def test_work_that_this_release_does_not_know_waits_for_one_that_does(bench) -> None:
+    """It was begun by the next release, which was taken back for some hours."""
+    five = bench(5)
+    await five.start()
+    done = await five.do(jobs={})
+    assert isinstance(done.error, KeyError)
+    assert (done.work.state, done.work.lease) == ("running", None)
 
 
 async def test_workers_that_vanish_again_and_again_do_not_go_on_for_ever(bench, work) -> None:

@@ -4,8 +4,9 @@ import asyncio
 import csv
 import io
 import json
+import secrets
 import zipfile
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -32,7 +33,7 @@ async def copied(host, account: str):
 
     work = await start_copy(
         account,
-        work_id=new_id("job"),
+        key=None,
         now=datetime.now(UTC),
         works=wiring.operations.works(),
         queue=wiring.operations.work_queue(),
@@ -46,9 +47,9 @@ async def opened(work) -> dict[str, bytes]:
     from domain.privacy.copy import CopyCursor  # noqa: PLC0415
 
     found: dict[str, bytes] = {}
-    for number, size in enumerate(CopyCursor.of(work).volumes, 1):
-        content = await wiring.privacy.copies().read_volume(work.owner_id, work.id, number)
-        assert len(content) == size
+    for kept in CopyCursor.of(work).volumes:
+        content = await wiring.privacy.copies().read_volume(work.owner_id, work.id, kept.name)
+        assert len(content) == kept.size
         with zipfile.ZipFile(io.BytesIO(content)) as volume:
             assert volume.testzip() is None
             for name in volume.namelist():
@@ -162,7 +163,7 @@ async def test_the_pieces_are_gone_once_the_copy_is_there(host, ada, cloud) -> N
     work = await copied(host, await account_of(ada))
     container = await wiring.images.blobs().container("exports")
     names = [n async for n in container.list_blob_names(name_starts_with=f"{work.owner_id}/{work.id}/")]
-    assert names == [f"{work.owner_id}/{work.id}/1.zip"]
+    assert [name.count("/") for name in names] == [2]
 
 
 async def test_a_copy_under_way_is_not_begun_again_and_three_a_day_are_enough(host, signed_in) -> None:
@@ -174,7 +175,7 @@ async def test_a_copy_under_way_is_not_begun_again_and_three_a_day_are_enough(ho
     async def begun():
         return await start_copy(
             account,
-            work_id=new_id("job"),
+            key=None,
             now=datetime.now(UTC),
             works=wiring.operations.works(),
             queue=wiring.operations.work_queue(),
@@ -189,6 +190,21 @@ async def test_a_copy_under_way_is_not_begun_again_and_three_a_day_are_enough(ho
         await begun()
 
 
+async def test_asking_many_times_at_once_begins_one_copy(host, signed_in) -> None:
+    """A button that is pressed twice, or a program that would have more than three a day."""
+    eve = await signed_in()
+    path = "account/copies"
+    keys = [{"Idempotency-Key": secrets.token_hex()} for _ in range(4)]
+    answers = await asyncio.gather(
+        *(eve.api("POST", path) for _ in range(4)), *(eve.api("POST", path, headers=key) for key in keys)
+    )
+    assert {answer.status_code for answer in answers} == {201}
+    assert len({answer.json()["id"] for answer in answers}) == 1
+    assert len((await eve.api("GET", path)).json()["data"]) == 1
+    await host.drain_queue("work")
+    assert (await eve.api("POST", path)).json()["id"] != answers[0].json()["id"], "the next one"
+
+
 async def test_what_changes_meanwhile_does_not_spoil_it(host, ada) -> None:
     """A card is deleted and another made while pages are gathered."""
     account = await account_of(ada)
@@ -200,6 +216,48 @@ async def test_what_changes_meanwhile_does_not_spoil_it(host, ada) -> None:
     assert "index.html" in await opened(work)
 
 
+async def test_a_worker_that_lost_its_lease_spoils_no_volume(host, ada, monkeypatch) -> None:
+    """It was held up before it wrote the first one; another wrote that meanwhile, with one profile more."""
+    from domain.operations.slices import Slice, do_slice  # noqa: PLC0415
+    from domain.operations.work import WorkMessage  # noqa: PLC0415
+    from domain.privacy import copy  # noqa: PLC0415
+
+    monkeypatch.setattr(copy, "VOLUME_BYTES", 1)
+    account, now, job = await account_of(ada), datetime.now(UTC), wiring.operations.jobs()[copy.COPY]
+    works, queue = wiring.operations.works(), wiring.operations.work_queue()
+    work = await copy.start_copy(account, key=None, now=now, works=works, queue=queue)
+
+    async def go_on(job, at):
+        return await do_slice(
+            WorkMessage(owner_id=account, work_id=work.id),
+            jobs={copy.COPY: job},
+            works=works,
+            queue=queue,
+            lease=new_id("lse"),
+            bound=Slice(lambda: 0.0, items=150),
+            now=lambda: at,
+        )
+
+    class HeldUp(type(wiring.privacy.copies())):
+        async def stage_volume(self, *given):
+            if not CopyCursor.of(await works.get(account, work.id)).volumes:
+                await ada.api("POST", "profiles", json={"name": "One more"})
+                await go_on(job, now + timedelta(minutes=5))
+            await super().stage_volume(*given)
+
+    CopyCursor = copy.CopyCursor  # noqa: N806
+    held_up = copy.CopyJob(wiring.privacy.sections(), HeldUp(wiring.images.blobs()))
+    assert await go_on(held_up, now) is None
+    while await go_on(job, now + timedelta(minutes=5)):
+        pass
+    work = await works.get(account, work.id)
+    assert work.state == "done"
+    files = await opened(work)
+    manifest = json.loads(files["manifest.json"])
+    listed = {file for section in manifest["sections"] for file in section["files"]}
+    assert listed | {"index.html", "manifest.json"} == files.keys()
+
+
 async def test_pieces_that_are_gone_are_gathered_again(host, ada) -> None:
     """It was paused for longer than pieces are kept."""
     from domain.operations.slices import Slice, do_slice  # noqa: PLC0415
@@ -209,7 +267,7 @@ async def test_pieces_that_are_gone_are_gathered_again(host, ada) -> None:
     account, now = await account_of(ada), datetime.now(UTC)
     work = await start_copy(
         account,
-        work_id=new_id("job"),
+        key=None,
         now=now,
         works=wiring.operations.works(),
         queue=wiring.operations.work_queue(),
@@ -225,7 +283,7 @@ async def test_pieces_that_are_gone_are_gathered_again(host, ada) -> None:
             now=lambda: datetime.now(UTC),
         )
         work = done.work
-    await wiring.privacy.copies().delete_copy(account, work.id, keep_volumes=False)
+    await wiring.privacy.copies().delete_copy(account, work.id, keep=())
     await host.drain_queue("work")
     work = await wiring.operations.works().get(account, work.id)
     assert (work.state, work.done) == ("done", work.total)

@@ -1,5 +1,6 @@
 """The copy from the account page to the download, through the doors that people and programs use."""
 
+import asyncio
 import io
 import zipfile
 from datetime import UTC, datetime, timedelta
@@ -75,6 +76,36 @@ async def test_it_can_be_paused_and_gone_on_with_and_cancelled(host, signed_in) 
     assert "Get a new copy" in (await ada.http.get(PAGE)).text
 
 
+async def test_what_is_paused_does_not_say_that_it_goes_on(host, signed_in) -> None:
+    ada = await signed_in()
+    assert "it goes on by itself" in await ask(ada)
+    await ada.api("PUT", f"work/{(await the_copy(ada))['id']}/pause")
+    page = (await ada.http.get(PAGE)).text
+    assert "Paused" in page
+    assert "It waits until you go on." in page
+    assert "by itself" not in page
+    assert "in a moment" not in page
+
+
+async def test_a_copy_can_be_fetched_beside_the_next_one(host, signed_in) -> None:
+    """The next one may be cancelled, or fail, or be over the limit of a day."""
+    ada = await signed_in()
+    await ask(ada)
+    await host.drain_queue("work")
+    link = f'href="{PAGE}/{(await the_copy(ada))["id"]}/1.zip"'
+    assert (await ada.http.get(PAGE)).text.count(link) == 1
+    waiting = await ask(ada)
+    assert "Your copy is being made" in waiting
+    assert waiting.count(link) == 1
+    await ada.api("DELETE", f"work/{(await the_copy(ada))['id']}")
+    cancelled = (await ada.http.get(PAGE)).text
+    assert "You cancelled your copy" in cancelled
+    assert cancelled.count(link) == 1
+    await ask(ada)
+    await host.drain_queue("work")
+    assert link not in (await ada.http.get(PAGE)).text, "the later one is enough"
+
+
 async def test_a_form_of_another_site_begins_nothing(signed_in) -> None:
     ada = await signed_in()
     fields = await fields_at(ada, "/my/account", PAGE)
@@ -130,6 +161,21 @@ async def test_a_copy_cannot_be_fetched_after_a_week(host, signed_in) -> None:
     assert (await ada.api("GET", f"account/copies/{work.id}/content?volume=1")).status_code == 404
     assert "no longer kept" in (await ada.http.get(PAGE)).text
     assert (await the_copy(ada))["volumes"] == []
+
+
+async def test_many_downloads_at_once_do_not_fill_the_workers_memory(host, signed_in) -> None:
+    """A volume of 32 MB is in memory while it is sent."""
+    ada = await signed_in()
+    await ask(ada)
+    await host.drain_queue("work")
+    work = (await the_copy(ada))["id"]
+    paths = (f"{PAGE}/{work}/1.zip", f"/api/v1/account/copies/{work}/content?volume=1")
+    answers = await asyncio.gather(*(ada.http.get(path) for path in paths * 30))
+    refused = [answer for answer in answers if answer.status_code != 200]
+    assert len(refused) >= 40
+    assert {answer.status_code for answer in refused} == {429}
+    assert all(1 <= int(answer.headers["retry-after"]) <= 60 for answer in refused)
+    assert "Please try again in" in next(a.text for a in refused if "text/html" in a.headers["content-type"])
 
 
 async def test_what_cannot_be_made_is_told_and_tried_again(host, signed_in) -> None:

@@ -34,7 +34,7 @@ def person():
 
 @pytest.fixture
 def to_callback(provider_browser):
-    """Answer the age question and the provider's pages; gives the callback's URL, not yet visited."""
+    """Answer the age question and the provider's pages; return the callback's URL, not yet visited."""
 
     async def walk(browser, person, **fields):
         answer = await browser.post("/auth/login", data={**ADULT, **fields})

@@ -1,4 +1,4 @@
-"""The app before an identity provider that lies, is down, or tells other people's names."""
+"""Sign-in with an identity provider that lies, is down, or sends other people's identities."""
 
 import hashlib
 import secrets
@@ -48,7 +48,7 @@ async def pointed(host, provider):
 
 
 async def enter(browser, provider):
-    """Sign in with whatever ID token the provider makes; gives the callback's answer."""
+    """Sign in with whatever ID token the provider makes; return the callback's answer."""
     begun = await browser.post("/auth/login", data=ADULT)
     assert begun.status_code == 303, begun.text
     url = begun.headers["location"]

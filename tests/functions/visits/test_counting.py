@@ -1,4 +1,4 @@
-"""Visits on their whole way: noted, queued, folded by the host, and read by the card's owner."""
+"""Visits from end to end: noted, queued, folded by the host, and read by the card's owner."""
 
 import asyncio
 import base64
@@ -28,6 +28,7 @@ from tests.domain.visits.visitors import PEOPLE, ROBOTS
 from tests.functions.cards.test_api_cards import a_card, published
 from tests.functions.operations.test_jobs import a_host_process, is_empty
 from tests.stored import everything
+from tests.wired import wired_with
 
 WAIT_SECONDS = 30
 SAFARI = PEOPLE["Safari on an iPhone"]
@@ -153,6 +154,17 @@ async def test_a_visit_that_makes_no_sense_costs_no_page(host) -> None:
     await note("view", "", asked(), is_owner=False)
     await note("click", new_id("crd"), asked(), is_owner=False, link="https://example.com")
     assert await fold_all(host) == 0
+
+
+async def test_wrong_settings_of_the_way_to_the_queue_cost_no_page(host, monkeypatch, caplog) -> None:
+    from functions.visits import note  # noqa: PLC0415 - the module that the host loaded
+
+    wrong = "http://queues.example"
+    monkeypatch.setattr(note, "shipping", shipping.__wrapped__)  # as in a worker that begins
+    async with wired_with({"AzureWebJobsStorage__queueServiceUri": wrong}):
+        await note.note("view", new_id("crd"), asked(), is_owner=False)
+    assert "AzureWebJobsStorage__queueServiceUri must start with https://" in caplog.text
+    assert wrong not in caplog.text
 
 
 async def test_redelivered_and_reordered_messages_are_counted_once(host, signed_in) -> None:
@@ -319,7 +331,7 @@ async def test_a_worker_killed_while_it_counts_loses_and_doubles_nothing(host, c
         async with asyncio.timeout(WAIT_SECONDS):
             while await views() < 300:  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
-        # Those that were stored and not yet acknowledged come again.
+        # Messages that were stored and not yet acknowledged are redelivered.
         await is_empty(cloud, "visits")
     finally:
         os.killpg(second.pid, signal.SIGTERM)

@@ -1,4 +1,4 @@
-"""Groups: what comes together is done together, in order, and whoever waits learns how it went."""
+"""Batching: concurrent items are processed in groups, in order, and each caller gets the outcome."""
 
 import asyncio
 

@@ -1,4 +1,4 @@
-"""Workers that are killed while people look at cards: whoever got a page is counted, and once."""
+"""Workers killed under load: each visit whose page was answered is counted exactly once."""
 
 import asyncio
 import os
@@ -80,7 +80,7 @@ async def live_and_die(cloud, logs: Path, answered: Counter) -> None:
 
 
 def parts(cloud) -> int:
-    """How many parts of the spool are not sent."""
+    """Number of parts of the spool that are not sent."""
     return len(list(Path(cloud.settings["VISIT_SPOOL"]).glob("wrk_*-*")))
 
 

@@ -1,4 +1,4 @@
-"""Shipping: visits reach the queue once, soon, and whatever happens to queue and disk meanwhile."""
+"""Shipping: visits reach the queue once and soon, whatever fails in queue and disk."""
 
 import asyncio
 import os

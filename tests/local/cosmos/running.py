@@ -1,4 +1,4 @@
-"""Starting the server in a process of its own, and opening clients of the real SDK."""
+"""Server in a separate process, and clients of the real SDK."""
 
 import base64
 import os

@@ -1,4 +1,4 @@
-"""What a container must not be defined as: each refusal with its sentence, through the real SDK."""
+"""Refused definitions of containers, each with its sentence, through the real SDK."""
 
 import pytest
 from azure.cosmos import PartitionKey

@@ -1,4 +1,4 @@
-"""Laws of the query language's values, checked with made-up ones."""
+"""Property tests of the query language's values."""
 
 # ruff: noqa: S608 - queries are made here
 import contextlib

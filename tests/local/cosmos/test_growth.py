@@ -1,4 +1,4 @@
-"""What keeps a large container usable: queries beside the loop, long lists, an index for older files."""
+"""Large containers: queries beside the loop, long lists, an index for older files."""
 
 import asyncio
 from itertools import batched

@@ -51,7 +51,7 @@ def {name}(req: func.HttpRequest) -> func.HttpResponse: return reply(req)
 """
 
 
-# What the worker itself refuses.
+# Faults that the worker itself refuses.
 BY_THE_WORKER = {
     "argument name": (on(HTTP, "def f(request: func.HttpRequest) -> func.HttpResponse:"), "f: ", "request"),
     "missing parameter": (on(HTTP + OUT, "def f(req: func.HttpRequest) -> func.HttpResponse:"), "f: ", "out"),
@@ -117,7 +117,7 @@ BY_THE_WORKER = {
     "error at import": ("1 / 0", "function_app.py:6", "ZeroDivisionError"),
 }  # fmt: skip
 
-# What only the .NET host refuses.
+# Faults that only the .NET host refuses.
 BY_THE_HOST = {
     "schedule": (timer("0 0 25 * * *"), "f: ", "hour 25"),
     "schedule dialect": (timer("@daily"), "f: ", "five or six fields"),

@@ -1,4 +1,4 @@
-"""An app that shows what the host hands over and what it makes of replies."""
+"""Test app that shows the requests that the host passes on, and the host's treatment of replies."""
 
 import functools
 import json
