@@ -133,9 +133,11 @@ def _session(number: int, session: Session) -> Item:
         "expiresAt": session.expires_at.isoformat(),
         "endsAt": session.ends_at.isoformat(),
         "kept": session.kept,
+        "authenticatedAt": session.authenticated_at and session.authenticated_at.isoformat(),
     }
     facts = [
         ("Signed in", moment(session.created_at)),
+        ("Proved who you are", moment(session.authenticated_at)),
         ("Last seen", moment(session.seen_at)),
         ("Ends if it is not used", moment(session.expires_at)),
         ("Ends at the latest", moment(session.ends_at)),

@@ -18,6 +18,7 @@ from functions.framework.callers import (
     signed_in,
 )
 from functions.framework.clock import now
+from functions.framework.my_pages import ACT_COOKIE
 from functions.framework.pages import page
 from functions.framework.replies import redirect
 from functions.framework.requests import set_cookie
@@ -66,6 +67,7 @@ def _signed_out(location: str, done: str) -> func.HttpResponse:
         cookies=[
             set_cookie(SESSION_COOKIE, "", max_age=0),
             set_cookie(FLOW_COOKIE, "", max_age=0),
+            set_cookie(ACT_COOKIE, "", max_age=0),
             note_sign_out(done),
         ],
     )

@@ -465,6 +465,7 @@ async def test_cookies_at_the_wire_bind_to_this_host_alone(host, client, to_call
         "__Host-age",
         "__Host-done",
         "__Host-known",
+        "__Host-act",
     }
     for cookie in itertools.chain(*set_by.values()):
         assert cookie["secure"]
@@ -478,6 +479,7 @@ async def test_cookies_at_the_wire_bind_to_this_host_alone(host, client, to_call
         "__Host-flow": ["600", "0", "0"],
         "__Host-age": [""],
         "__Host-done": ["600"],
+        "__Host-act": ["0"],
         "__Host-known": [str(400 * 24 * 3600)],
     }
 
