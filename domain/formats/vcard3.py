@@ -44,7 +44,18 @@ def write_vcard(view: CardView, url: str, photo: bytes | None = None) -> bytes:
     if data := photo_data(photo):
         lines.append(f"PHOTO;ENCODING=b;TYPE=JPEG:{data}")
     lines.append("END:VCARD")
-    return file_of(lines)
+    return file_of([_with_charset(line) for line in lines])
+
+
+def _with_charset(line: str) -> str:
+    """A line that tells its encoding where that matters.
+
+    Version 3.0 leaves it to the transport, which a saved file no longer has; Outlook would take its own.
+    """
+    if line.isascii():
+        return line
+    name, _, value = line.partition(":")
+    return f"{name};CHARSET=UTF-8:{value}"
 
 
 def _add_reached_at(lines: list[str], content: CardContent, items: "count[int]") -> None:
