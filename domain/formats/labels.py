@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from domain.cards.content import FIELDS, CardContent
-from domain.cards.networks import network
+from domain.cards.networks import known_network, network, site_of
 from domain.visibility.view import CardView
 
 PRODUCT = "-//iZwop//iZwop//EN"
@@ -26,7 +26,7 @@ _TEXTS = {
 
 def network_type(link: str) -> str:
     """Social network of a link as a vCard type: `linkedin`."""
-    return _NOT_A_TYPE.sub("", network(link).lower()) or "other"
+    return _NOT_A_TYPE.sub("", (known_network(link) or site_of(link)).lower()) or "other"
 
 
 def paragraphs(content: CardContent, own: frozenset[str]) -> Iterator[str]:
