@@ -36,12 +36,6 @@ def paragraphs(content: CardContent, own: frozenset[str]) -> Iterator[str]:
             yield label + text
 
 
-def split_name(name: str) -> tuple[str, str]:
-    """Family and given name, split at the last space: a guess that leaves the full name untouched."""
-    given, _, family = name.rpartition(" ")
-    return (family, given) if given else ("", family)
-
-
 def labelled_links(content: CardContent, url: str) -> Iterator[tuple[str, str]]:
     """Label and URL of every link but the website, social ones included; the card's own comes last."""
     for social in content.social_links:

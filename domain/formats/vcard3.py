@@ -9,7 +9,8 @@ note, which all of them show.
 from itertools import count
 
 from domain.cards.content import CardContent
-from domain.formats.labels import PRODUCT, labelled_links, network_type, paragraphs, split_name
+from domain.formats.labels import PRODUCT, labelled_links, network_type, paragraphs
+from domain.formats.names import name_parts
 from domain.formats.vcard_lines import file_of, photo_data, structured, text, uri
 from domain.visibility.view import CardView
 
@@ -27,7 +28,7 @@ def write_vcard(view: CardView, url: str, photo: bytes | None = None) -> bytes:
     lines = [
         "BEGIN:VCARD",
         "VERSION:3.0",
-        f"N:{structured(*split_name(content.name))};;;",
+        f"N:{structured(*name_parts(content.name))}",
         f"UID:{view.uid}",
         f"FN:{text(content.name)}",
     ]
