@@ -2,10 +2,12 @@
 
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser, async_playwright
 
+from local import demo
 from tests.browser.windows import ARGUMENTS, CHROMIUM, Visit, running, visit
 
 
@@ -26,6 +28,13 @@ async def origin(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) ->
     # After Chromium, so that nothing is started for tests that are skipped.
     async with running(tmp_path_factory.mktemp("logs")) as started:
         yield started
+
+
+@pytest.fixture(scope="session")
+async def people(origin: str, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Make the demo people's cards; return the path of the fullest one."""
+    folder: Path = tmp_path_factory.mktemp("demo")
+    return await demo.first_start(folder, {"PUBLIC_ORIGIN": origin})
 
 
 @pytest.fixture
