@@ -3,7 +3,7 @@
 import time
 from collections import OrderedDict
 from dataclasses import dataclass
-from typing import Any
+from typing import Protocol
 
 from domain.base.errors import NotFound, Unavailable
 from domain.cards.card import PublishedCard, PublishedCards
@@ -12,15 +12,24 @@ FRESH_SECONDS = 3.0
 # Longest use of a cached card while the store is down.
 OUTAGE_SECONDS = 60.0
 MOST_CARDS = 512
+# Of data derived from all cached cards.
+MOST_DERIVED_BYTES = 64 * 2**20
+
+
+class Derived(Protocol):
+    """Data that a reader derived from a card and caches with it. `size` is in bytes."""
+
+    @property
+    def size(self) -> int: ...
 
 
 @dataclass
 class CachedCard:
-    """Published card as it was read. `made` holds the reader's own derived data."""
+    """Published card as it was read, and the data derived from it."""
 
     card: PublishedCard
     read_at: float
-    made: Any = None
+    derived: Derived | None = None
 
 
 class PublishedCache:
@@ -34,6 +43,8 @@ class PublishedCache:
         self._cards: OrderedDict[str, CachedCard] = OrderedDict()
         # Raised by every projection, so that a card read before it is not cached after it.
         self._projections = 0
+        # Upper bound: data of cards that have left the cache is subtracted by the next count.
+        self._derived_bytes = 0
 
     async def get(self, handle: str) -> PublishedCard | None:
         return await self._store.get(handle)
@@ -64,11 +75,33 @@ class PublishedCache:
         if card is None or (card.content is None and card.redirect_to is None):
             self._cards.pop(handle, None)
             raise NotFound
-        made = cached.made if cached is not None and cached.card == card else None
-        fresh = CachedCard(card, now, made)
+        derived = cached.derived if cached is not None and cached.card == card else None
+        fresh = CachedCard(card, now, derived)
         if projections == self._projections:
             self._cards[handle] = fresh
             self._cards.move_to_end(handle)
             if len(self._cards) > MOST_CARDS:
                 self._cards.popitem(last=False)
         return fresh
+
+    def add_derived(self, size: int) -> None:
+        """Account for newly derived data. Over the limit, the least recently used cards lose theirs."""
+        self._derived_bytes += size
+        if self._derived_bytes > MOST_DERIVED_BYTES:
+            self._drop_derived()
+
+    def _drop_derived(self) -> None:
+        sizes = {
+            handle: cached.derived.size
+            for handle, cached in self._cards.items()
+            if cached.derived is not None
+        }
+        size = sum(sizes.values())
+        if size > MOST_DERIVED_BYTES:
+            for handle, dropped in sizes.items():
+                self._cards[handle].derived = None
+                size -= dropped
+                # Some room is left, so that the next count is not due at once.
+                if size <= MOST_DERIVED_BYTES * 3 // 4:
+                    break
+        self._derived_bytes = size

@@ -1,4 +1,4 @@
-"""Long work and orders, each in its owner's partition."""
+"""Repositories of long work and of orders, each in its owner's partition."""
 
 import logging
 from collections.abc import AsyncIterator, Iterable
@@ -16,14 +16,14 @@ from domain.operations.work import SYSTEM, Work
 
 log = logging.getLogger("izwop.cosmos")
 
-# As long as what it made can be fetched.
+# As long as its results can be downloaded.
 _ENDED_TTL = int(timedelta(days=7).total_seconds())
 _DUE = "SELECT * FROM c WHERE c.kind = @kind AND c.dueAt < @now"
 _OF_KIND = "SELECT * FROM c WHERE c.kind = 'work' AND c.body.kind = @kind"
 
 
 class CosmosWorks:
-    """Work of accounts beside what they own, work of nobody in particular in a partition of its own."""
+    """Work of accounts, in their partitions, and work of the system, in a container of its own."""
 
     def __init__(self, database: Database) -> None:
         self._accounts, self._system = Items(database, "accounts"), Items(database, "work")
@@ -58,7 +58,7 @@ class CosmosWorks:
 
 
 class CosmosOrders:
-    """The orders of accounts. They are written by the adapters of what they follow, in the same batch."""
+    """Orders of accounts. The adapter of the changed document stores them, in the same batch."""
 
     def __init__(self, database: Database) -> None:
         self._items = Items(database, "accounts")
@@ -98,12 +98,12 @@ def _document(kind: str, body: Work | Order, partition: str) -> Document:
         "createdAt": instant(body.created_at),
         "body": body.model_dump(mode="json"),
     }
-    # Left out where there is none: the sweep for what is due asks for nothing else.
+    # Absent when nothing is due: the query for due documents relies on it.
     return stored if body.due_at is None else stored | {"dueAt": instant(body.due_at)}
 
 
 def _readable[M: Work | Order](model: type[M], container: str, stored: Document) -> M | None:
-    """The model; None for what cannot be read, which keeps nothing else waiting."""
+    """The model; None for an unreadable document, which must not block the others."""
     try:
         return from_document(model, upgraded(container, stored))
     except (ValidationError, LookupError, TypeError, Unavailable) as exc:

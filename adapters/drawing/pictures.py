@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 CPU_SECONDS: Final = 2
 DATA_BYTES: Final = 112 * 1024 * 1024
+# Smaller ones show no face on a sharp screen. A logo may be low, if it is wide.
+MIN_PHOTO_SIDE: Final = 64
 _BAND_PIXELS: Final = 500_000
 # Lower priority than card pages on a machine with one core.
 _NICE: Final = 5
@@ -92,6 +94,8 @@ def _pixels(content: bytes, forms: tuple[Form, ...]) -> "Image.Image":
     Image.MAX_IMAGE_PIXELS = None
     with Image.open(io.BytesIO(content), formats=["JPEG", "PNG", "WEBP"]) as opened:
         check_size(*opened.size)
+        if all(form.square for form in forms) and min(opened.size) < MIN_PHOTO_SIDE:
+            raise Refused("image_too_small")
         # Many phones append a second picture (MPO). It is dropped and does not count as an animation.
         if opened.format in ("PNG", "WEBP") and getattr(opened, "is_animated", False):
             raise Refused("image_animated")

@@ -1,4 +1,4 @@
-"""The pieces and volumes of copies, in a container whose blobs the store deletes after some days."""
+"""Repository of the pieces and volumes of copies, in a container whose blobs expire after some days."""
 
 from collections.abc import Collection, Sequence
 
@@ -6,7 +6,7 @@ from adapters.storage.blobs import EXPORTS, Blobs, delete, read, refusals
 
 
 class Copies:
-    """One folder for each copy: `{account}/{work}/` with `pieces/`, and beside them its volumes."""
+    """Folders of copies: `{account}/{work}/` with the volumes, and the pieces in `pieces/`."""
 
     def __init__(self, blobs: Blobs) -> None:
         self._blobs = blobs

@@ -2,6 +2,8 @@
 
 from urllib.parse import urlsplit
 
+from domain.base.hosts import as_written
+
 _NAMES = {
     "behance.net": "Behance",
     "bsky.app": "Bluesky",
@@ -29,17 +31,27 @@ _NAMES = {
 }
 
 
-def host_of(url: str) -> str:
-    """Host of a link without `www.`; empty for a malformed URL."""
+def site_of(url: str) -> str:
+    """Host of a link without `www.`, in ASCII; empty for a malformed URL."""
     try:
         return (urlsplit(url).hostname or "").removeprefix("www.")
     except ValueError:
         return ""
 
 
-def network(url: str) -> str:
-    """Name of the social network of a link, or else its host."""
-    site = host = host_of(url)
+def host_of(url: str) -> str:
+    """Host of a link without `www.`, in its own letters."""
+    return as_written(site_of(url))
+
+
+def known_network(url: str) -> str | None:
+    """Name of the social network of a link, if the table has it."""
+    site = site_of(url)
     while site not in _NAMES and site.count(".") > 1:
         site = site.partition(".")[2]
-    return _NAMES.get(site) or host
+    return _NAMES.get(site)
+
+
+def network(url: str) -> str:
+    """Name of the social network of a link, or else its host."""
+    return known_network(url) or host_of(url)

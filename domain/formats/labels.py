@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from domain.cards.content import FIELDS, CardContent
-from domain.cards.networks import network
+from domain.cards.networks import known_network, network, site_of
 from domain.visibility.view import CardView
 
 PRODUCT = "-//iZwop//iZwop//EN"
@@ -26,7 +26,7 @@ _TEXTS = {
 
 def network_type(link: str) -> str:
     """Social network of a link as a vCard type: `linkedin`."""
-    return _NOT_A_TYPE.sub("", network(link).lower()) or "other"
+    return _NOT_A_TYPE.sub("", (known_network(link) or site_of(link)).lower()) or "other"
 
 
 def paragraphs(content: CardContent, own: frozenset[str]) -> Iterator[str]:
@@ -34,12 +34,6 @@ def paragraphs(content: CardContent, own: frozenset[str]) -> Iterator[str]:
     for name, label in _TEXTS.items():
         if name not in own and (text := getattr(content, name)):
             yield label + text
-
-
-def split_name(name: str) -> tuple[str, str]:
-    """Family and given name, split at the last space: a guess that leaves the full name untouched."""
-    given, _, family = name.rpartition(" ")
-    return (family, given) if given else ("", family)
 
 
 def labelled_links(content: CardContent, url: str) -> Iterator[tuple[str, str]]:

@@ -9,7 +9,8 @@ note, which all of them show.
 from itertools import count
 
 from domain.cards.content import CardContent
-from domain.formats.labels import PRODUCT, labelled_links, network_type, paragraphs, split_name
+from domain.formats.labels import PRODUCT, labelled_links, network_type, paragraphs
+from domain.formats.names import name_parts
 from domain.formats.vcard_lines import file_of, photo_data, structured, text, uri
 from domain.visibility.view import CardView
 
@@ -27,7 +28,7 @@ def write_vcard(view: CardView, url: str, photo: bytes | None = None) -> bytes:
     lines = [
         "BEGIN:VCARD",
         "VERSION:3.0",
-        f"N:{structured(*split_name(content.name))};;;",
+        f"N:{structured(*name_parts(content.name))}",
         f"UID:{view.uid}",
         f"FN:{text(content.name)}",
     ]
@@ -44,7 +45,18 @@ def write_vcard(view: CardView, url: str, photo: bytes | None = None) -> bytes:
     if data := photo_data(photo):
         lines.append(f"PHOTO;ENCODING=b;TYPE=JPEG:{data}")
     lines.append("END:VCARD")
-    return file_of(lines)
+    return file_of([_with_charset(line) for line in lines])
+
+
+def _with_charset(line: str) -> str:
+    """A line that tells its encoding where that matters.
+
+    Version 3.0 leaves it to the transport, which a saved file no longer has; Outlook would take its own.
+    """
+    if line.isascii():
+        return line
+    name, _, value = line.partition(":")
+    return f"{name};CHARSET=UTF-8:{value}"
 
 
 def _add_reached_at(lines: list[str], content: CardContent, items: "count[int]") -> None:

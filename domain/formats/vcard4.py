@@ -12,7 +12,8 @@ from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 from domain.cards.content import Address, CardContent
-from domain.formats.labels import PRODUCT, labelled_links, network_type, paragraphs, split_name
+from domain.formats.labels import PRODUCT, labelled_links, network_type, paragraphs
+from domain.formats.names import name_parts
 from domain.formats.vcard_lines import file_of, photo_data, structured, text, uri
 from domain.visibility.view import CardView
 
@@ -39,7 +40,7 @@ def properties(view: CardView, url: str, photo: bytes | None) -> Iterator[Proper
     content, items = view.content, count(1)
     yield Property("kind", "individual")
     yield Property("fn", content.name)
-    yield Property("n", [*split_name(content.name), "", "", ""])
+    yield Property("n", [*name_parts(content.name)])
     yield Property("uid", view.uid, "uri")
     yield Property("prodid", PRODUCT)
     yield Property("rev", f"{view.published_at:%Y-%m-%dT%H:%M:%SZ}", "timestamp")

@@ -33,7 +33,7 @@ State = Literal["waiting", "processing", "ready", "refused"]
 PROBLEMS = {
     "image_type_refused": "The file is not a JPEG, PNG or WebP picture",
     "image_animated": "The picture moves; send a still one",
-    "image_too_small": "The picture is too small; send one of at least 32 x 32 pixels",
+    "image_too_small": "The picture is too small; send at least 64 x 64 pixels, or 32 x 32 as a logo",
     "image_too_many_pixels": "The picture has more than 16 million pixels, or more than 16,384 along a side",
     "image_too_costly": "The picture takes too much time or memory; send it smaller or as a plain JPEG",
     "image_broken": "The picture is cut off or cannot be read",

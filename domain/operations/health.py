@@ -1,4 +1,4 @@
-"""How iZwop is: what it depends on, the work that waits, and the verdict. Says nothing about anybody."""
+"""Health report: the dependencies, the waiting work, and the status. It contains no personal data."""
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
@@ -6,8 +6,8 @@ from typing import Literal
 
 from domain.base.model import Closed
 
-# The host tries a message five times within three minutes, and housekeeping comes every minute: what waits
-# longer than this is not merely on its way.
+# The host tries a message five times within three minutes, and housekeeping runs every minute. Older work has
+# been missed by both.
 LATE_AFTER = timedelta(minutes=10)
 
 _NOT_NEEDED = frozenset({"accounts", "identity", "pictures", "settings"})
@@ -22,7 +22,7 @@ class Dependency(Closed):
 
 
 class Waiting(Closed):
-    """Work of one kind that nobody has done yet. `set_aside` counts what was tried in vain."""
+    """Waiting work of one kind. `set_aside` counts poison messages."""
 
     name: str
     count: int
@@ -31,7 +31,7 @@ class Waiting(Closed):
 
 
 class Health(Closed):
-    """`failing`: what cards are served from is away. `late`: cards are served, but something else is not."""
+    """Health of the product. `failing`: a needed dependency is down. `late`: another is, or work is late."""
 
     status: Status
     version: str
@@ -41,7 +41,7 @@ class Health(Closed):
 
 
 class PublicHealth(Closed):
-    """What everybody may know. `version` says whether the version that was asked for is the one that runs."""
+    """Health for the public. `version` tells whether the requested version is the running one."""
 
     status: Literal["ok", "not_ok"]
     version: bool | None = None
@@ -61,8 +61,8 @@ def judge(
     away = {dependency.name for dependency in dependencies if not dependency.reachable}
     if away or any(_is_late(work, at) for work in waiting):
         status = "late"
-    # Azure replaces instances that fail. What cards can be served without is no reason to, nor are settings,
-    # which another instance has as well.
+    # Azure replaces instances that fail. A new instance is no remedy for a dependency that cards do not need,
+    # nor for wrong settings, which it would have as well.
     if away - _NOT_NEEDED:
         status = "failing"
     return Health(

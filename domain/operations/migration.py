@@ -1,4 +1,4 @@
-"""The sweep that brings stored documents to today's form, as long work."""
+"""Upgrade of stored documents to the current schema version, as long work."""
 
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -11,10 +11,10 @@ UPGRADE = "upgrade"
 
 @dataclass
 class Swept:
-    """Result of one slice of the sweep.
+    """Result of one slice of the upgrade.
 
-    `done`: brought up to date; `taken`: somebody else wrote first; `broken`: not what their version says,
-    left as they are; `cut_off`: there may be more.
+    `done`: upgraded; `taken`: changed by another request first; `broken`: do not match their version and are
+    left unchanged; `cut_off`: more documents may follow.
     """
 
     done: int = 0
@@ -25,7 +25,7 @@ class Swept:
 
 class OldDocuments(Protocol):
     async def sweep(self, bound: Slice) -> Swept:
-        """Bring documents up to date until the bound is over. What is done is not found again."""
+        """Upgrade documents until the bound is over. Upgraded documents are not found again."""
         ...
 
 
@@ -35,10 +35,10 @@ class UpgradeJob:
 
     async def slice(self, work: Work, bound: Slice) -> Progress:  # noqa: ARG002 - every slice looks anew
         swept = await self._documents.sweep(bound)
-        # Where nothing could be done, going on would find the same again: the next night looks once more.
+        # After a slice without progress, the next would find the same documents: the next night tries again.
         over = not swept.cut_off or swept.done == 0
         failures = tuple(Failure(item=item, code="broken") for item in swept.broken) if over else ()
         return Progress("", swept.done, over=over, failures=failures)
 
     async def discard(self, work: Work) -> None:
-        """A document in today's form is right whatever becomes of the work."""
+        """Nothing to undo: an upgraded document stays valid."""

@@ -1,8 +1,8 @@
-"""Orders: what must follow a change, such as showing a card, for good.
+"""Orders: effects that must follow a change, such as the projection of a card (transactional outbox).
 
-An order is stored in the same batch as the change it follows, so that neither is there without the other.
-Whoever made the change may bring the effect about at once; a timer queues every order that is still there
-later, and the queue's worker deletes it once its effect is there. An effect may come about twice.
+An order is stored in the same batch as its change, so that neither exists without the other. The request that
+makes the change may also carry out the effect at once. A timer queues every order that is still stored later,
+and the queue's worker deletes the order after its effect. An effect may be carried out twice.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
@@ -15,17 +15,17 @@ from pydantic import ConfigDict, Field
 from domain.base.errors import StaleVersion
 from domain.base.model import Model
 
-# Longer than what brings the effect about at once takes.
+# Longer than a request takes to carry out its effect at once.
 PATIENCE = timedelta(minutes=1)
 MOST_PATIENCE = timedelta(hours=1)
-# Enough to get there. Doubled for each try, the wait would at last be longer than any time there is.
+# Enough to reach the maximum. Without a limit, many tries would overflow the wait.
 _MOST_DOUBLINGS = 6
 
 
 class Order(Model):
-    """One effect that is owed. A later order of the same kind and subject takes the place of an earlier one.
+    """Effect that is due. A later order of the same kind and subject replaces an earlier one.
 
-    It names by ids what to look at and says nothing of the change: the effect is made of what is stored then.
+    It contains only ids and nothing of the change: the effect is derived from the data stored at that time.
     """
 
     kind: str
@@ -46,7 +46,7 @@ class Order(Model):
 
 
 class OrderMessage(Model):
-    """The queue message: which order to carry out."""
+    """Queue message that names the order to carry out."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -59,11 +59,11 @@ class OrderStore(Protocol):
     async def get(self, owner_id: str, order_id: str) -> Order | None: ...
     async def save(self, order: Order) -> Order: ...
     async def delete(self, order: Order) -> None:
-        """Delete the order unless a later one has taken its place."""
+        """Delete the order unless a later one has replaced it."""
         ...
 
     def due(self, now: datetime) -> AsyncIterator[Order]:
-        """The orders of all owners that nobody carried out in time."""
+        """Overdue orders of all owners."""
         ...
 
 
@@ -79,7 +79,7 @@ def new_order(kind: str, owner_id: str, subject_id: str, at: datetime) -> Order:
 
 
 async def carry_out(message: OrderMessage, *, effects: Mapping[str, Effect], orders: OrderStore) -> bool:
-    """Bring the effect of an order about; False when nothing is owed any more."""
+    """Carry out the effect of an order; False if the order no longer exists."""
     order = await orders.get(message.owner_id, message.order_id)
     if order is None:
         return False
@@ -89,7 +89,7 @@ async def carry_out(message: OrderMessage, *, effects: Mapping[str, Effect], ord
 
 
 async def send_due_orders(now: datetime, *, orders: OrderStore, queue: OrderQueue) -> int:
-    """Queue the orders that are due; return how many. One that fails again and again is queued less often."""
+    """Queue the orders that are due; return their number. The wait grows with each try."""
     sent = 0
     async for order in orders.due(now):
         with suppress(StaleVersion):

@@ -1,7 +1,7 @@
-"""Slices of long work: taken under a lease, done, saved, and the next one sent for.
+"""Slices of long work: each is done under a lease and saved, and a message for the next one is sent.
 
-Whoever lost the lease meanwhile saves nothing, so that a slice counts once. What a slice does elsewhere must
-be harmless when it is done again.
+A worker that has lost its lease saves nothing, so that a slice counts once. Other effects of a slice must be
+idempotent.
 """
 
 from collections.abc import Callable, Mapping
@@ -26,7 +26,7 @@ SLICE_SECONDS = 20
 
 
 class Slice:
-    """Bound of one slice, asked between items; `clock` gives seconds that only go forward."""
+    """Limit of one slice, checked between items. `clock` is monotonic, in seconds."""
 
     def __init__(self, clock: Callable[[], float], *, items: int = SLICE_ITEMS) -> None:
         self._clock, self._items, self._until = clock, items, clock() + SLICE_SECONDS
@@ -44,19 +44,19 @@ class Slice:
 
 
 class Job(Protocol):
-    """One kind of work."""
+    """Implementation of one kind of work."""
 
     async def slice(self, work: Work, bound: Slice) -> Progress:
-        """Go on from the work's cursor until the bound is over; harmless when it is done again."""
+        """Continue from the work's cursor until the bound is over. Idempotent."""
         ...
 
     async def discard(self, work: Work) -> None:
-        """Undo what cancelled work has left."""
+        """Delete the results of cancelled work."""
         ...
 
 
 class SliceDone(NamedTuple):
-    """The work after a slice, and what went wrong in it."""
+    """Work after a slice, and the exception that ended the slice, if any."""
 
     work: Work
     error: Exception | None = None
@@ -72,9 +72,9 @@ async def do_slice(
     bound: Slice,
     now: Callable[[], datetime],
 ) -> SliceDone | None:
-    """Do one slice of the work and send for the next; None when there is nothing to do, or another does it.
+    """Do one slice of the work and queue the next; None when nothing is to be done or another worker has it.
 
-    `lease` is random, for this call alone. A slice that raises is tried again later, not by the message.
+    `lease` is random and new for each call. After an exception the timer tries again, not the message.
     """
     work = await _take(message, works, lease, now())
     if work is None:
@@ -84,7 +84,7 @@ async def do_slice(
     error: Exception | None = None
     try:
         change = await _slice(jobs[work.kind], work, bound)
-    except Exception as exc:  # noqa: BLE001 - whatever it is, the work must not stay taken
+    except Exception as exc:  # noqa: BLE001 - the lease must be released in any case
         change, error = Work.tried_in_vain, exc
     saved = await _save(work, lambda present: change(present, now()), works)
     if saved is None:
@@ -103,7 +103,7 @@ async def _slice(job: Job, work: Work, bound: Slice) -> Callable[[Work, datetime
 
 
 async def _take(message: WorkMessage, works: WorkStore, lease: str, now: datetime) -> Work | None:
-    """The work, held by this lease; without a lease when too many tries have come to nothing."""
+    """Take the work under this lease. It is returned without a lease after too many failed tries."""
     work = await works.get(message.owner_id, message.work_id)
     if work is None or work.due_at is None or (work.lease is not None and now < work.due_at):
         return None
@@ -119,7 +119,7 @@ async def _take(message: WorkMessage, works: WorkStore, lease: str, now: datetim
 
 
 async def _save(held: Work, change: Callable[[Work], Work], works: WorkStore) -> Work | None:
-    """Save what a slice came to, upon what its owner asked for meanwhile; None when the lease is lost."""
+    """Save the result of a slice on top of the owner's concurrent changes; None when the lease is lost."""
     present = held
     for _ in range(SAVE_TRIES):
         try:
@@ -133,7 +133,7 @@ async def _save(held: Work, change: Callable[[Work], Work], works: WorkStore) ->
 
 
 async def send_due_work(now: datetime, *, works: WorkStore, queue: WorkQueue) -> int:
-    """Send for workers for all work that is due, unless it changed since; return for how much."""
+    """Queue all work that is due, unless it has changed since; return its number."""
     sent = 0
     async for work in works.due(now):
         with suppress(StaleVersion):

@@ -1,8 +1,8 @@
-"""Long work: what takes longer than a request, done in slices that survive a crash at any point.
+"""Long work: background jobs that are done in slices and survive a crash at any point.
 
-A work is one document in its owner's partition. A queue message brings its id; a worker takes the work under
-a lease, does one slice, saves how far it is and sends the next message (`slices.py`). A timer sends a message
-for work that is due: its lease has run out, or its message was lost.
+Each work is one document in its owner's partition. A queue message contains its id. A worker takes the work
+under a lease, does one slice, saves the progress and sends the next message (`slices.py`). A timer sends a
+message for work that is due because its lease has expired or its message was lost.
 """
 
 from collections.abc import AsyncIterator
@@ -15,15 +15,15 @@ from pydantic import ConfigDict, Field
 from domain.base.errors import Conflict, NotFound, StaleVersion, Unavailable
 from domain.base.model import Closed, Model
 
-# Three slices long: a worker that holds the work this long is gone. Were it not, it would count nothing.
+# As long as three slices: the worker is then taken for dead. If it is alive, its slice is not saved.
 LEASE = timedelta(minutes=1)
-# A message that was not worked on by then is sent once more.
+# Wait before an unprocessed message is sent again.
 PATIENCE = timedelta(minutes=1)
 MOST_PATIENCE = timedelta(hours=1)
-# Together some hours: longer than the outages of what a slice depends on.
+# Together some hours: longer than outages of the dependencies.
 MAX_TRIES = 10
 MOST_FAILURES = 20
-# Of what belongs to nobody, such as bringing stored documents up to date.
+# Owner of work that belongs to no account, such as the upgrade of documents.
 SYSTEM = "system"
 SAVE_TRIES = 5
 
@@ -37,14 +37,14 @@ class WrongWorkState(Conflict):
 
 
 class Failure(Closed):
-    """One thing that could not be done, by its id."""
+    """Item that failed, by its id."""
 
     item: str
     code: str
 
 
 class Progress(NamedTuple):
-    """Result of one slice. `cursor` is where the next one begins; `total` is None while nobody knows."""
+    """Result of one slice. `cursor` is the start of the next one; `total` is None while unknown."""
 
     cursor: str
     done: int
@@ -54,11 +54,11 @@ class Progress(NamedTuple):
 
 
 class Work(Model):
-    """Long work and how far it is.
+    """Long work and its progress.
 
-    `key` is that of the request that began it. `cursor` belongs to its kind. `lease` names the worker that
-    has it. `due_at` is when a timer looks after it; None once nothing is left to do, or while it is paused.
-    `failed` counts, `failures` names the first.
+    `key` is the hashed Idempotency-Key of its creation. The format of `cursor` depends on the kind. `lease`
+    identifies the worker that has taken it. `due_at` is when the timer queues it; None when it has ended or
+    is paused. `failed` is the number of failed items; `failures` lists the first.
     """
 
     id: str
@@ -88,7 +88,7 @@ class Work(Model):
         return self._changed(at, lease=lease, due_at=at + LEASE, tries=self.tries + 1)
 
     def advanced(self, progress: Progress, at: datetime) -> "Work":
-        """After a slice. It stays paused or cancelled if that was asked for meanwhile."""
+        """State after a slice. Work that was paused or cancelled meanwhile stays so."""
         over = progress.over and self.state != "cancelled"
         done = self.done + progress.done
         total = self.total if progress.total is None else progress.total
@@ -107,7 +107,7 @@ class Work(Model):
         )
 
     def tried_in_vain(self, at: datetime) -> "Work":
-        """After a slice that failed, or whose workers vanished too often: to be tried later, or never."""
+        """State after a failed slice, or after too many dead workers: due later, or failed for good."""
         if self.tries >= MAX_TRIES:
             state = "cancelled" if self.state == "cancelled" else "failed"
             return self._changed(at, state=state, lease=None, due_at=None, ended_at=self.ended_at or at)
@@ -115,15 +115,15 @@ class Work(Model):
         return self._changed(at, lease=None, due_at=None if self.state == "paused" else at + wait)
 
     def released(self, at: datetime) -> "Work":
-        """Left alone: nothing more is to be done, or not until it is resumed."""
+        """State without a lease and not due: ended, or paused."""
         return self._changed(at, lease=None, due_at=None)
 
     def put_off(self, at: datetime) -> "Work":
-        """Free for any worker, and looked after again unless one comes."""
+        """State without a lease, and due again unless a worker takes it."""
         return self._changed(at, lease=None, due_at=at + PATIENCE)
 
     def changed(self, change: Change, at: datetime) -> "Work":
-        """Paused, resumed or cancelled. Resuming also tries again what had failed."""
+        """State after a change by the owner. Resuming also retries failed work."""
         if change == "pause" and self.state == "running":
             return self._changed(at, state="paused", due_at=self.due_at if self.lease else None)
         if change == "resume" and self.state in ("paused", "failed"):
@@ -139,7 +139,7 @@ class Work(Model):
 
 
 class WorkMessage(Model):
-    """The queue message: which work to go on with."""
+    """Queue message that names the work to continue."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -151,16 +151,16 @@ class WorkMessage(Model):
 class WorkStore(Protocol):
     async def get(self, owner_id: str, work_id: str) -> Work | None: ...
     async def create(self, work: Work) -> bool:
-        """Store new work; False when it is there already."""
+        """Store new work; False when it exists already."""
         ...
 
     async def save(self, work: Work) -> Work: ...
     async def of_kind(self, owner_id: str, kind: str) -> list[Work]:
-        """The owner's work of a kind, newest first."""
+        """Work of a kind of the owner, newest first."""
         ...
 
     def due(self, now: datetime) -> AsyncIterator[Work]:
-        """The work of all owners that a timer has to look after."""
+        """Work of all owners that is due."""
         ...
 
 
@@ -185,13 +185,13 @@ def new_work(kind: str, owner_id: str, work_id: str, at: datetime, *, key: str |
 
 
 async def start_work(work: Work, *, works: WorkStore, queue: WorkQueue) -> Work:
-    """Store new work and send for a worker; work of this id that is there already goes on as it is."""
+    """Store new work and queue it. Existing work of this id is queued unchanged."""
     if not await works.create(work):
         found = await works.get(work.owner_id, work.id)
         if found is None:
             raise Unavailable
         work = found
-    # It is stored, so that the timer finds it.
+    # The timer finds stored work.
     with suppress(Unavailable):
         await queue.send(message_for(work))
     return work
@@ -207,7 +207,7 @@ async def read_work(owner_id: str, work_id: str, *, works: WorkStore) -> Work:
 async def change_work(
     owner_id: str, work_id: str, change: Change, *, now: datetime, works: WorkStore, queue: WorkQueue
 ) -> Work:
-    """Pause, resume or cancel. A slice under way ends first; repeating a change that was made is harmless."""
+    """Pause, resume or cancel, idempotently. A running slice ends first."""
     wanted: dict[Change, State] = {"pause": "paused", "resume": "running", "cancel": "cancelled"}
     for _ in range(SAVE_TRIES):
         work = await read_work(owner_id, work_id, works=works)

@@ -1,7 +1,7 @@
-"""The zip of a copy, made piece by piece: parts as they are gathered, then volumes of whole parts.
+"""Zip files of a data copy: a part for each gathered page, and volumes that combine whole parts.
 
-A volume is a zip of its own, no larger than a reply may be. It is handed on block by block, so that no more
-than a part of it is ever in memory; the same parts make the same bytes.
+Each volume is a complete zip, no larger than a reply may be. It is written in blocks, so that only one part
+is in memory at a time. The same parts give the same bytes.
 """
 
 import io
@@ -11,19 +11,19 @@ from datetime import datetime
 from typing import NamedTuple, Self
 
 VOLUME_BYTES = 32 * 2**20
-# Of pictures that are compressed already.
+# Suffixes of files that are already compressed.
 _STORED = (".jpg", ".png", ".webp")
 
 
 class File(NamedTuple):
-    """One file of a copy; its name is made of our own ids and words, never of what a person wrote."""
+    """One file of a copy. Its name consists of our ids and words, never of text that a person entered."""
 
     name: str
     content: bytes
 
 
 def write_part(files: Iterable[File], at: datetime) -> bytes:
-    """A zip of some files, small enough for memory."""
+    """Zip of some files, made in memory."""
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w") as part:
         for file in files:
@@ -32,7 +32,7 @@ def write_part(files: Iterable[File], at: datetime) -> bytes:
 
 
 class VolumeWriter:
-    """Writes one volume; what is complete of it is taken away and given to the store."""
+    """Writer of one volume. Each call returns the bytes that are complete and can be stored."""
 
     def __init__(self, folder: str, at: datetime) -> None:
         self._folder, self._at, self._end = folder, at, _WriteEnd()
@@ -45,18 +45,18 @@ class VolumeWriter:
         self._zip.close()
 
     def add(self, files: Iterable[File]) -> bytes:
-        """Add files, and return what can be handed on."""
+        """Add files, and return the bytes that are complete."""
         for file in files:
             _add(self._zip, file._replace(name=f"{self._folder}/{file.name}"), self._at)
         return self._end.take()
 
     def add_part(self, part: bytes) -> bytes:
-        """Add the files of a part, and return what can be handed on."""
+        """Add the files of a part, and return the bytes that are complete."""
         with zipfile.ZipFile(io.BytesIO(part)) as opened:
             return self.add(File(entry.filename, opened.read(entry)) for entry in opened.infolist())
 
     def close(self) -> bytes:
-        """The rest of the volume."""
+        """Finish the volume, and return the rest of its bytes."""
         self._zip.close()
         return self._end.take()
 
@@ -69,7 +69,7 @@ def _add(archive: zipfile.ZipFile, file: File, at: datetime) -> None:
 
 
 class _WriteEnd(io.RawIOBase):
-    """The end of a file whose beginning was taken away. Headers are written again only within the end."""
+    """Output file that keeps the bytes after the last `take`. `zipfile` rewrites headers only there."""
 
     def __init__(self) -> None:
         super().__init__()

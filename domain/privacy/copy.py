@@ -1,8 +1,9 @@
-"""The copy of what an account has: gathered page by page, then written into volumes, as long work.
+"""Copy of an account's data, made as long work: gathered page by page, then written into volumes.
 
-Gathering leaves a part for each page of a section. A volume takes whole parts, in their order. Both carry the
-lease of the worker that wrote them, so that only those of slices that counted get into the copy. What else
-there is goes once all volumes are saved, in a slice of its own: whoever does it keeps the same ones.
+Gathering stores a part for each page of a section. A volume combines whole parts, in their order. Parts and
+volumes are named by the lease of the worker that wrote them, so that the copy contains only those of slices
+that were saved. All other files are deleted in a slice of its own after all volumes are saved, so that a
+repetition of it keeps the same volumes.
 """
 
 import hashlib
@@ -41,21 +42,21 @@ class TooManyCopies(Conflict):
 
 
 class Part(Model):
-    """A page of a section that is gathered: a zip of its files, and beside it what the index says of them."""
+    """Gathered page of a section, stored as two pieces: a zip of its files, and its entries for the index."""
 
     name: str
     size: int
 
 
 class Volume(Model):
-    """A zip of the copy, as it is handed out."""
+    """Zip file of the copy that its owner downloads."""
 
     name: str
     size: int
 
 
 class CopyCursor(Model):
-    """How far a copy is. `page` is where the section goes on; `volumes` are those written."""
+    """Progress of a copy. `page` is the cursor within the section; `volumes` are those already written."""
 
     section: int = 0
     page: str | None = None
@@ -68,14 +69,14 @@ class CopyCursor(Model):
 
 
 class CopyFiles(Protocol):
-    """Where the pieces of copies are kept, each for some days."""
+    """Store of the pieces and volumes of copies, which keeps each for some days."""
 
     async def put_piece(self, account_id: str, work_id: str, name: str, content: bytes) -> None: ...
     async def read_piece(self, account_id: str, work_id: str, name: str) -> bytes | None: ...
     async def stage_volume(
         self, account_id: str, work_id: str, name: str, block: str, content: bytes
     ) -> None:
-        """Keep a block of a volume; blocks are of one length of name."""
+        """Store a block of a volume; the names of its blocks have the same length."""
         ...
 
     async def commit_volume(
@@ -83,7 +84,7 @@ class CopyFiles(Protocol):
     ) -> None: ...
     async def read_volume(self, account_id: str, work_id: str, name: str) -> bytes | None: ...
     async def delete_copy(self, account_id: str, work_id: str, *, keep: Collection[str]) -> None:
-        """Delete all there is of a copy but the volumes of these names."""
+        """Delete all files of a copy except the volumes of these names."""
         ...
 
 
@@ -105,7 +106,7 @@ class CopyJob:
         while cursor.section == len(self._sections) and not self._is_whole(cursor) and not bound.is_over:
             volume = await self._write_volume(work, cursor, volumes_of(cursor.parts))
             if volume is None:
-                # Pieces are kept for some days, and this was paused for longer: gather once more.
+                # The pieces have expired while the work was paused: gather again.
                 return Progress("", -work.done, total=None)
             cursor = cursor.model_copy(update={"volumes": [*cursor.volumes, volume]})
             bound.spend(100)
@@ -137,7 +138,7 @@ class CopyJob:
     async def _write_volume(
         self, work: Work, cursor: CopyCursor, volumes: Sequence[Sequence[Part]]
     ) -> Volume | None:
-        """Write the next volume, block by block; None when a part is gone."""
+        """Write the next volume in blocks; None when a part has expired."""
         name = f"{len(cursor.volumes) + 1}-{work.lease}"
         blocks, size = list[str](), 0
         with VolumeWriter(folder_of(work), work.created_at) as writer:
@@ -154,7 +155,7 @@ class CopyJob:
     async def _blocks(
         self, work: Work, cursor: CopyCursor, volumes: Sequence[Sequence[Part]], writer: VolumeWriter
     ) -> AsyncGenerator[bytes | None]:
-        """The next volume piece by piece, the index in the first one; None when a part is gone."""
+        """Blocks of the next volume, the first of which contains the index; None when a part has expired."""
         if not cursor.volumes:
             first = await self._first_files(work, cursor, len(volumes))
             yield None if first is None else writer.add(first)
@@ -167,7 +168,7 @@ class CopyJob:
         yield writer.close()
 
     async def _first_files(self, work: Work, cursor: CopyCursor, volumes: int) -> list[File] | None:
-        """The index and the manifest of the whole copy."""
+        """Index and manifest of the whole copy; None when a part has expired."""
         entries: list[Entry] = []
         for part in cursor.parts:
             content = await self._files.read_piece(work.owner_id, work.id, f"{part.name}.json")
@@ -182,12 +183,12 @@ class CopyJob:
 
 
 def folder_of(work: Work) -> str:
-    """The name of the folder that the copy unpacks to, and of its files."""
+    """Name of the folder in each volume, and of the downloaded file."""
     return f"izwop-copy-{work.created_at:%Y-%m-%d}"
 
 
 def volumes_of(parts: Sequence[Part]) -> list[list[Part]]:
-    """The parts of each volume: as many as fit, and at least one."""
+    """Parts of each volume: as many as fit, and at least one."""
     volumes: list[list[Part]] = []
     room = 0
     for part in parts:
@@ -202,9 +203,9 @@ def volumes_of(parts: Sequence[Part]) -> list[list[Part]]:
 async def start_copy(
     account_id: str, *, key: str | None, now: datetime, works: WorkStore, queue: WorkQueue
 ) -> Work:
-    """Begin a copy. Answers the one of this key or the one under way, if there is one; at most three a day.
+    """Start a copy, at most three a day. Return the copy of this key, or the unfinished one, if one exists.
 
-    Requests at once make the same id of what they find, and so one copy.
+    Concurrent requests derive the same id from the latest copy, so that they start only one.
     """
     found = await works.of_kind(account_id, COPY)
     known = next((work for work in found if key is not None and work.key == key), None)
@@ -226,7 +227,7 @@ def _next_id(account_id: str, found: Sequence[Work], now: datetime) -> str:
 async def latest_copies(
     account_id: str, *, now: datetime, works: WorkStore
 ) -> tuple[Work | None, Work | None]:
-    """The latest copy, and the latest that can be fetched now: an earlier one, perhaps."""
+    """The latest copy, and the latest that can be downloaded now, which may be an earlier one."""
     found = await works.of_kind(account_id, COPY)
     return next(iter(found), None), next((work for work in found if is_kept(work, now)), None)
 
@@ -241,7 +242,7 @@ async def read_copy(
     files: CopyFiles,
     limiter: Limiter,
 ) -> tuple[Work, bytes]:
-    """A volume of a finished copy, for as long as it is kept."""
+    """Volume of a finished copy that has not expired."""
     work = await works.get(account_id, work_id)
     if work is None or work.kind != COPY or not is_kept(work, now):
         raise NotFound
@@ -256,7 +257,7 @@ async def read_copy(
 
 
 def is_kept(work: Work, now: datetime) -> bool:
-    """Whether the copy can be fetched now."""
+    """Whether the copy can be downloaded now."""
     return work.state == "done" and work.ended_at is not None and now < work.ended_at + KEEP
 
 

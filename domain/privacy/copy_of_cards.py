@@ -1,4 +1,4 @@
-"""The cards and their visits in a copy."""
+"""Sections of a copy: the cards and their visits."""
 
 import csv
 import io
@@ -19,10 +19,10 @@ from domain.visibility.rule import shown_to
 from domain.visibility.view import Viewer, view_for
 from domain.visits.counting import Counted
 
-# A page is one part of the copy.
+# Cards of one page, which becomes one part of the copy.
 _CARDS = 20
 _VISITED = 5
-# As long as counts are kept, a card has as many months of them.
+# The retention of counts.
 _MONTHS = 25
 _SEEN_BY = {
     "public": "everyone",
@@ -59,7 +59,7 @@ class CardsSection:
         return Page([self._item(card) for card in found], following)
 
     def _item(self, card: Card) -> Item:
-        # Not the bare handle: a file called con or aux cannot be opened on Windows.
+        # The prefix is needed because Windows cannot open a file called con or aux.
         name = f"cards/card-{card.handle}"
         url = f"{self._origin}/c/{card.handle}"
         files = [json_file(f"{name}.json", _told(card, url))]
@@ -132,7 +132,7 @@ def _content(card: Card) -> Iterator[tuple[str, str]]:
 
 
 def _said(prefix: str, content: CardContent) -> Iterator[tuple[str, str]]:
-    """Every field that is filled in, in words."""
+    """Label and text of every value of the content."""
     for name, field in FIELDS.items():
         value = getattr(content, name)
         audience = getattr(content.audiences, name, None)

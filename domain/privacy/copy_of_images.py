@@ -1,4 +1,4 @@
-"""The pictures in a copy."""
+"""Section of a copy: the pictures."""
 
 from datetime import datetime
 from typing import Protocol
@@ -7,10 +7,10 @@ from domain.images.image import Image
 from domain.privacy.archive import File
 from domain.privacy.sections import Counts, Item, Page, json_file, moment
 
-# A page is one part of the copy: some megabytes.
+# Pictures of one page, which becomes one part of the copy, of some megabytes.
 _IMAGES = 10
 _PURPOSES = {"photo": "Photo", "logo": "Logo", "companyImage": "Picture of the company"}
-# The same picture in the size of a thumbnail is left out.
+# Thumbnails are left out.
 _FORMS = ("jpeg", "webp")
 
 

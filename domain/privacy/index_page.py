@@ -1,7 +1,7 @@
-"""The page that a copy is read from, and its description for programs.
+"""Index page of a copy for people, and its manifest for programs.
 
-The page needs no network and no script, and everything in it is text: whatever a person wrote is escaped, and
-links lead to files of the copy only.
+The page needs no network and no script. Text that a person entered is escaped, and links lead only to files
+of the copy.
 """
 
 import json
@@ -25,7 +25,7 @@ _STYLE = (
 
 
 class Entry(NamedTuple):
-    """An item as the page tells it, with the names of its files."""
+    """Item on the index page, with the names of its files."""
 
     section: str
     title: str
@@ -34,7 +34,7 @@ class Entry(NamedTuple):
 
 
 class Copied(NamedTuple):
-    """What a copy is of: whose, from when, and in how many volumes."""
+    """Account, time and number of volumes of a copy."""
 
     account_id: str
     at: datetime
@@ -53,7 +53,7 @@ def read_entries(content: bytes) -> list[Entry]:
 
 
 def write_manifest(copied: Copied, sections: Sequence[Section], entries: Sequence[Entry]) -> bytes:
-    """What is in the copy, also where there is nothing, and what is not."""
+    """Manifest as JSON: all sections, also empty ones, and the data that is not in the copy."""
     told = {
         "format": FORMAT,
         "accountId": copied.account_id,

@@ -1,4 +1,4 @@
-"""What a copy of one's data is made of: a section for each kind of thing that an account has."""
+"""Sections of a copy, one for each kind of data that an account has, and the data that it leaves out."""
 
 import json
 from datetime import datetime
@@ -10,7 +10,7 @@ Facts = list[tuple[str, str]]
 
 
 class Item(NamedTuple):
-    """One thing in the copy: its heading, what can be read of it at a glance, and its files."""
+    """Entry of a copy: its title, its facts for the index page, and its files."""
 
     title: str
     facts: Facts
@@ -18,7 +18,7 @@ class Item(NamedTuple):
 
 
 class Page(NamedTuple):
-    """Some items of a section, and where the next page begins; None after the last."""
+    """Some items of a section, and the cursor of the next page; None after the last."""
 
     items: list[Item]
     following: str | None
@@ -26,12 +26,12 @@ class Page(NamedTuple):
 
 class Counts(Protocol):
     async def count(self, account_id: str, kind: str) -> int:
-        """How many documents of a kind an account has."""
+        """Number of an account's documents of a kind."""
         ...
 
 
 class Section(Protocol):
-    """One kind of thing. `note` says what it is; `kinds` are those of the documents that it tells."""
+    """One kind of data. `note` explains it to the owner; `kinds` are the kinds of its stored documents."""
 
     name: str
     title: str
@@ -39,16 +39,16 @@ class Section(Protocol):
     kinds: tuple[str, ...]
 
     async def count(self, account_id: str) -> int:
-        """About how many there are, for the progress that people see."""
+        """Approximate number of items, for the progress bar."""
         ...
 
     async def page(self, account_id: str, cursor: str | None, at: datetime) -> Page:
-        """The items from a cursor on; `at` is when the copy was asked for."""
+        """Items from a cursor on; `at` is the time of the request for the copy."""
         ...
 
 
 class Withheld(NamedTuple):
-    """Something that is kept and not in the copy, and why. `kinds` are those of its documents."""
+    """Stored data that is not in the copy, and the reason. `kinds` are the kinds of its documents."""
 
     what: str
     why: str

@@ -49,6 +49,10 @@ def href(link: str, links: Mapping[str, str]) -> str:
     return links.get(link, link)
 
 
+def scheme(url: str) -> str:
+    return urlsplit(url).scheme
+
+
 FILTERS = {
     "address_lines": address_lines,
     "grouped": grouped,
@@ -56,5 +60,6 @@ FILTERS = {
     "href": href,
     "member": member,
     "network": network,
+    "scheme": scheme,
     "subtitle": subtitle,
 }

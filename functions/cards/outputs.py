@@ -1,4 +1,4 @@
-"""Outputs of a card: the formats of its views, made once and kept for as long as the card is cached."""
+"""Outputs of a card: the formats of its views, made once and cached with the card while there is room."""
 
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -7,10 +7,19 @@ from http import HTTPStatus
 import azure.functions as func
 
 from adapters.drawing.qr import Look
-from adapters.published_cache import CachedCard
+from adapters.published_cache import CachedCard, PublishedCache
 from domain.visibility.view import Viewer, is_for_everyone
 from functions.framework.compression import encoded
 from functions.framework.replies import reply
+
+# Bytes. A larger output, such as a contact with its photo, is made each time and not cached.
+MOST_BYTES = 64 * 1024
+# Bytes of an output beside its body: the headers of both its replies, as measured.
+_HEADERS = 2600
+
+# Viewer, format and content coding, and those with the look of a code and whether it has the logo.
+Shown = tuple[Viewer, str, str]
+Drawn = tuple[Viewer, str, str, Look, bool]
 
 
 @dataclass(frozen=True)
@@ -19,19 +28,19 @@ class Output:
 
     etag: str
     full: func.HttpResponse
-    _codings: "dict[str, Output]" = field(default_factory=dict)
 
     def encoded(self, coding: str) -> "Output":
-        """The same in another content coding, made once; another representation has another ETag."""
-        if coding not in self._codings:
-            smaller = encoded(self.full, coding)
-            if smaller is self.full:
-                # Not kept: what refers to itself stays in memory until a full collection.
-                return self
-            tag = f'{self.etag[:-1]}-{coding}"'
-            smaller.headers["ETag"] = tag
-            self._codings[coding] = Output(tag, smaller)
-        return self._codings[coding]
+        """The same in another content coding; another representation has another ETag."""
+        smaller = encoded(self.full, coding)
+        if smaller is self.full:
+            return self
+        tag = f'{self.etag[:-1]}-{coding}"'
+        smaller.headers["ETag"] = tag
+        return Output(tag, smaller)
+
+    @property
+    def size(self) -> int:
+        return len(self.full.get_body()) + _HEADERS
 
     @cached_property
     def unchanged(self) -> func.HttpResponse:
@@ -46,12 +55,22 @@ class Outputs:
     """Outputs made from one cached card; `drawn` holds its codes in requested looks."""
 
     for_everyone: bool
-    made: dict[tuple[Viewer, str], Output] = field(default_factory=dict)
-    drawn: dict[tuple[Viewer, str, Look, bool], Output] = field(default_factory=dict)
+    made: dict[Shown, Output] = field(default_factory=dict)
+    drawn: dict[Drawn, Output] = field(default_factory=dict)
+
+    @property
+    def size(self) -> int:
+        return sum(output.size for outputs in (self.made, self.drawn) for output in outputs.values())
 
 
 def outputs_of(cached: CachedCard) -> Outputs:
-    if cached.made is None:
-        cached.made = Outputs(is_for_everyone(cached.card))
-    made: Outputs = cached.made
-    return made
+    if not isinstance(cached.derived, Outputs):
+        cached.derived = Outputs(is_for_everyone(cached.card))
+    return cached.derived
+
+
+def keep[Key](output: Output, outputs: dict[Key, Output], key: Key, *, cache: PublishedCache) -> None:
+    """Cache an output, unless it is too large."""
+    if output.size <= MOST_BYTES:
+        outputs[key] = output
+        cache.add_derived(output.size)

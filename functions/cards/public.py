@@ -24,7 +24,7 @@ from domain.visibility.view import ANYONE, CardView, Viewer, view_for, viewer_of
 from domain.visits.counting import Kind
 from functions.cards.codes import Drawing, code_look
 from functions.cards.formats import FORMATS, PAGE, negotiate
-from functions.cards.outputs import Output, outputs_of
+from functions.cards.outputs import Output, Shown, keep, outputs_of
 from functions.framework.callers import SESSION_COOKIE, signed_in
 from functions.framework.compression import coding_for
 from functions.framework.doors import Handler
@@ -36,8 +36,6 @@ from functions.visits.note import note
 CODES = ("qr.svg", "qr.png")
 # Codes in requested looks that are cached for one card.
 MOST_DRAWN = 8
-# Bytes. A larger output, such as a contact with its photo, is made each time and not cached.
-MOST_KEPT = 64 * 1024
 CODE_OPTIONS = frozenset({"fg", "bg", "size", "logo"})
 _IMAGE = re.compile(r"[0-9a-f]{32}\.(?:webp|jpe?g|png)")
 
@@ -113,15 +111,13 @@ async def show_card(req: func.HttpRequest) -> func.HttpResponse:
     if outputs.for_everyone:
         viewer = Viewer(signed_in=viewer.signed_in)
     if format_name in CODES and not CODE_OPTIONS.isdisjoint(req.params):
-        drawn = await _drawn(req.params, format_name, cached, viewer)
-        drawn = drawn.encoded(coding)
+        drawn = await _drawn(req.params, (viewer, format_name, coding), cached)
         return drawn.unchanged if matches(req, drawn.etag) else drawn.full
-    output = outputs.made.get((viewer, format_name))
+    key = (viewer, format_name, coding)
+    output = outputs.made.get(key)
     if output is None:
-        output = await _make(view_for(cached.card, viewer), format_name, viewer)
-        if len(output.full.get_body()) <= MOST_KEPT:
-            outputs.made[viewer, format_name] = output
-    output = output.encoded(coding)
+        output = (await _make(view_for(cached.card, viewer), format_name, viewer)).encoded(coding)
+        keep(output, outputs.made, key, cache=wiring.cards.published())
     unchanged = matches(req, output.etag)
     # A page counts as viewed also when it is unchanged; a file counts as saved only when it is sent.
     if format_name == PAGE or (FORMATS[format_name].to_keep and not unchanged):
@@ -198,22 +194,23 @@ def _caching(viewer: Viewer) -> dict[str, str]:
     return {"Cache-Control": kept, "Vary": "Accept, Cookie"}
 
 
-async def _drawn(options: Mapping[str, str], format_name: str, cached: CachedCard, viewer: Viewer) -> Output:
+async def _drawn(options: Mapping[str, str], shown: Shown, cached: CachedCard) -> Output:
     """A QR code in the owner's colours and size, and with the shown logo if asked for.
 
     Drawing costs CPU and is open to everybody: a card caches a few codes, all others wait for a turn.
     """
     look, with_logo = code_look(options), options.get("logo") == "1"
-    kept, key = outputs_of(cached).drawn, (viewer, format_name, look, with_logo)
+    viewer, format_name, coding = shown
+    kept, key = outputs_of(cached).drawn, (*shown, look, with_logo)
     output = kept.get(key)
     if output is None:
         view = view_for(cached.card, viewer)
         async with _drawing.turn():
             logo = await _picture(view, "logo") if with_logo else None
             body = await _drawing.draw(format_name, _url(view), look, logo)
-        output = _output(body, FORMATS[format_name].content_type, _caching(viewer))
-        if len(kept) < MOST_DRAWN and len(body) <= MOST_KEPT:
-            kept[key] = output
+        output = _output(body, FORMATS[format_name].content_type, _caching(viewer)).encoded(coding)
+        if len(kept) < MOST_DRAWN:
+            keep(output, kept, key, cache=wiring.cards.published())
     return output
 
 

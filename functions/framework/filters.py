@@ -7,10 +7,14 @@ from functools import cache
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
+
+from domain.base.hosts import as_written
 
 # Number of hue classes in web/styles, `hue-0` to `hue-7`: the policy forbids inline style attributes.
 HUES = 8
+_FITS, _MAX_LINK = 20, 60
+_JOINTS = re.compile(r"(?<=[@./])(?=\w)")
 _WEB = Path(__file__).parent.parent.parent / "web"
 
 
@@ -46,7 +50,20 @@ def link_text(url: str) -> str:
     parts = urlsplit(url)
     if parts.scheme in ("mailto", "tel"):
         return parts.path
-    return parts.netloc.removeprefix("www.") + parts.path.rstrip("/")
+    return as_written(parts.netloc.removeprefix("www.")) + parts.path.rstrip("/")
+
+
+def breakable(text: str) -> Markup:
+    """An address that breaks after `@`, dots and slashes, before it breaks inside its words."""
+    parts = escape(text)
+    # What fits the smallest phone is spared the marks.
+    return parts if len(text) <= _FITS else Markup(_JOINTS.sub("<wbr>", parts))  # noqa: S704 - escaped
+
+
+def short_link(url: str) -> Markup:
+    """The text of a link in one line or two, also of one that is 2,000 characters long."""
+    text = link_text(url)
+    return breakable(text if len(text) <= _MAX_LINK else f"{text[: _MAX_LINK - 1]}…")
 
 
 @cache
@@ -80,10 +97,12 @@ def icon(name: str) -> Markup:
 
 
 FILTERS = {
+    "breakable": breakable,
     "hue": hue,
     "icon": icon,
     "initials": initials,
     "language": language,
     "link_text": link_text,
     "mailto": mailto,
+    "short_link": short_link,
 }

@@ -1,4 +1,4 @@
-"""`/api/v1/work`: how far long work is, and pausing and cancelling it."""
+"""`/api/v1/work`: progress of long work; pausing, resuming and cancelling it."""
 
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from functions.framework.operations import Answer, Call, operation
 
 
 class WorkOut(Closed):
-    """Long work. `total` is null while nobody knows it; `failures` names the first of the `failed`."""
+    """Long work. `total` is null while it is unknown; `failures` lists the first of the `failed` items."""
 
     id: str
     kind: str

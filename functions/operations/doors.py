@@ -1,4 +1,4 @@
-"""Doors of operators, of long work and of orders."""
+"""Doors of health, long work, orders and housekeeping."""
 
 from adapters.storage.queue_names import ORDERS, WORK
 from functions.framework.doors import Operation, OperatorResource, Queue, Resource, Timer

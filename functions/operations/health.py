@@ -1,4 +1,4 @@
-"""`GET /health` for probes: ok or not. `GET /health/details` for operators: why, and what waits."""
+"""`GET /health` for probes: ok or not. `GET /health/details` for operators: dependencies and waiting work."""
 
 import asyncio
 import logging
@@ -22,16 +22,16 @@ log = logging.getLogger("izwop.health")
 
 
 CHECK_SECONDS = 2.0
-# However often it is asked for, a worker looks this often: the page is open to everybody.
+# Lifetime of a cached result: the endpoint is public and must not load the dependencies.
 KEPT_SECONDS = 5.0
 
 Check = Callable[[], Awaitable[list[Waiting]]]
 
 
 async def get_health(req: func.HttpRequest) -> func.HttpResponse:
-    """200 while every dependency answers, 503 when one does not; work that is late changes only `status`.
+    """200 while all needed dependencies answer, 503 otherwise; delayed work changes only `status`.
 
-    With `?version=` it also says whether that is the one that runs, to who knows it anyway.
+    With `?version=` the answer tells whether that version is the running one. It never names the version.
     """
     health = await _seen()
     said = for_everybody(health, req.params.get("version"))
@@ -93,7 +93,7 @@ async def _look() -> Health:
         return []
 
     async def identity() -> list[Waiting]:
-        # Somebody who signs in may wait for the same document: it is fetched to the end for them.
+        # A sign-in may wait for the same document, so that the timeout must not cancel its download.
         await asyncio.shield(wiring.sign_in.provider().discovery(at))
         return []
 
@@ -107,7 +107,7 @@ async def _look() -> Health:
 
 
 def _settings() -> Dependency:
-    """Whether all settings are right, also those that nothing has used yet."""
+    """Check of all settings, also of those not yet used."""
     wrong = wiring.operations.wrong_settings()
     if wrong:
         log.warning("settings_wrong %s", " ".join(wrong))
@@ -119,7 +119,7 @@ async def _checked(name: str, check: Check) -> tuple[Dependency, list[Waiting]]:
     try:
         async with asyncio.timeout(CHECK_SECONDS):
             waiting = await check()
-    except Exception as exc:  # noqa: BLE001 - whatever ails it, it does not answer
+    except Exception as exc:  # noqa: BLE001 - any failure means unreachable
         log.warning("health_check_failed dependency=%s error=%s", name, type(exc).__name__)
         reachable = False
     took = int((time.monotonic() - began) * 1000)

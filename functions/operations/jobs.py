@@ -42,14 +42,14 @@ async def tidy_up() -> None:
 
 
 async def upgrade_documents() -> None:
-    """Begin to write today's form of stored documents, so that the next release need not know the old one."""
+    """Start the upgrade of stored documents, so that the next release need not read the previous version."""
     at = now()
     work = new_work(UPGRADE, SYSTEM, f"job_{UPGRADE}-{at:%Y-%m-%d-%H%M}", at)
     await start_work(work, works=wiring.operations.works(), queue=wiring.operations.work_queue())
 
 
 async def do_work(message: func.QueueMessage) -> None:
-    """Do one slice of long work. What fails in it is tried again by the timer, not by the message."""
+    """Do one slice of long work. After a failure the timer tries again, not the message."""
     done = await do_slice(
         WorkMessage.model_validate_json(message.get_body()),
         jobs=wiring.operations.jobs(),
@@ -73,7 +73,7 @@ async def do_work(message: func.QueueMessage) -> None:
 
 
 async def carry_out_order(message: func.QueueMessage) -> None:
-    """Carry out an order. What raises is tried five times, set aside, and queued again by the timer."""
+    """Carry out an order. A message is poison after five tries; the timer queues the order again."""
     order = OrderMessage.model_validate_json(message.get_body())
     owed = await carry_out(order, effects=wiring.operations.effects(), orders=wiring.operations.orders())
     log.info("order_carried_out owed=%s", owed)

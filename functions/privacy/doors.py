@@ -1,4 +1,4 @@
-"""Doors of a person's rights to their data."""
+"""Doors of the copy of one's data."""
 
 from functions.framework.doors import MyPage, Operation
 

@@ -1,4 +1,4 @@
-"""Notes of visits, made by the doors of a card before they answer."""
+"""Recording of visits, by the doors of a card before they reply."""
 
 import logging
 import time
@@ -19,11 +19,11 @@ _pace = Pace()
 async def note(
     kind: Kind, subject_id: str, req: func.HttpRequest, *, is_owner: bool, link: str | None = None
 ) -> None:
-    """Note a visit of the card `subject_id` if the published rule counts it. Never fails.
+    """Record a visit of the card `subject_id` if the published rule counts it. Never raises.
 
-    The worker may die once a function has replied, so the visit is on its disk before the reply. The machine
-    may vanish with the disk: the visit of a card that has few is sent before the reply, those of a busy card
-    within a tenth of a second.
+    The worker may die after the reply, so the visit is written to its disk first. The machine may be lost
+    with its disk, so a visit of a card with few visits is also sent to the queue before the reply. Visits of
+    a busy card are sent within a tenth of a second.
     """
     if not counts(req.method, req.headers, is_owner=is_owner):
         return
@@ -37,5 +37,5 @@ async def note(
         sending.start()
         await sending.add(visit, wait=not _pace.is_busy(subject_id, time.monotonic()))
     except Exception:
-        # Such as a wrong setting of the way to the queue: the card itself is there.
+        # A failure here, such as a wrong setting of the queue, must not keep the card from being served.
         log.exception("visit_not_noted")

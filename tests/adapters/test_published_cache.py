@@ -1,6 +1,7 @@
 """The cache of published cards: nothing taken from the public is shown again, and the most used stay."""
 
 import asyncio
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import pytest
@@ -40,6 +41,11 @@ class Store:
 
     async def project(self, card: PublishedCard, *, first: bool) -> None:  # noqa: ARG002 - the port's
         self.cards[card.handle] = card
+
+
+@dataclass
+class Made:
+    size: int
 
 
 @pytest.fixture
@@ -108,3 +114,31 @@ async def test_a_name_that_stands_for_nothing_takes_no_room(store, cache, monkey
             await cache.take(handle)
     store.down = True
     await cache.take("ada")
+
+
+async def test_the_least_recently_used_cards_lose_their_derived_data_over_the_limit(
+    store, cache, monkeypatch
+) -> None:
+    monkeypatch.setattr(published_cache, "MOST_DERIVED_BYTES", 100)
+
+    async def derive(handle: str, size: int) -> None:
+        (await cache.take(handle)).derived = Made(size)
+        cache.add_derived(size)
+
+    for handle, size in {"ada": 20, "bob": 30, "eve": 30}.items():
+        store.cards[handle] = a_card(handle)
+        await derive(handle, size)
+    await cache.take("ada")
+    await derive("eve", 55)
+    assert {handle for handle, cached in cache._cards.items() if cached.derived} == {"ada", "eve"}
+    store.down = True
+    assert (await cache.take("bob")).card == store.cards["bob"]
+
+
+async def test_derived_data_of_cards_that_left_the_cache_does_not_count(store, cache, monkeypatch) -> None:
+    monkeypatch.setattr(published_cache, "MOST_DERIVED_BYTES", 100)
+    for version in range(1, 11):
+        await cache.project(a_card("ada", version), first=version == 1)
+        (await cache.take("ada")).derived = Made(60)
+        cache.add_derived(60)
+        assert (await cache.take("ada")).derived == Made(60)

@@ -2,10 +2,12 @@
 
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser, async_playwright
 
+from local import demo
 from tests.browser.windows import ARGUMENTS, CHROMIUM, Visit, product, visit
 
 
@@ -33,6 +35,13 @@ async def product_settings(
 @pytest.fixture(scope="session")
 def origin(product_settings: dict[str, str]) -> str:
     return product_settings["PUBLIC_ORIGIN"]
+
+
+@pytest.fixture(scope="session")
+async def people(origin: str, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Make the demo people's cards; return the path of the fullest one."""
+    folder: Path = tmp_path_factory.mktemp("demo")
+    return await demo.first_start(folder, {"PUBLIC_ORIGIN": origin})
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import secrets
 import zipfile
 from pathlib import Path
 
@@ -18,7 +19,7 @@ async def test_a_person_gets_their_copy_and_reads_it(open_window, tmp_path, scri
     owner = await open_window(java_script_enabled=script)
     page = owner.page
     await sign_in(page, "Ada Lovelace")
-    await make_card(page, "Ada Lovelace")
+    await make_card(page, "Ada Lovelace", f"ada-{secrets.token_hex(6)}")
     await page.goto("/my/account")
     await page.get_by_role("button", name="Get my copy").click()
     ready = page.get_by_role("heading", name="Your copy is ready")

@@ -2,6 +2,7 @@
 
 import io
 import re
+import secrets
 
 import pytest
 from PIL import Image
@@ -21,7 +22,7 @@ async def known(chromium: Browser, origin: str) -> tuple[dict, str]:
     for _ in range(2):
         owner = await visit(chromium, origin)
         await sign_in(owner.page, "Ada Lovelace")
-    await make_card(owner.page, "Ada Lovelace")
+    await make_card(owner.page, "Ada Lovelace", f"ada-{secrets.token_hex(6)}")
     path = re.sub(".*(/my/cards/[a-z0-9_]+).*", r"\1", owner.page.url)
     await owner.page.goto(path)
     await fill_card(owner.page)

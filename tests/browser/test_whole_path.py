@@ -1,6 +1,7 @@
 """The whole path in a browser: a person makes a card, a stranger opens and keeps it."""
 
 import io
+import secrets
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -16,7 +17,7 @@ from tests.browser.windows import PHONE, make_card, sign_in
 async def test_a_person_makes_a_card_and_a_stranger_keeps_it(open_window, origin, script) -> None:
     owner = await open_window(java_script_enabled=script)
     provider = await sign_in(owner.page, "Ada Lovelace")
-    url = await make_card(owner.page, "Ada Lovelace")
+    url = await make_card(owner.page, "Ada Lovelace", f"ada-lovelace-{secrets.token_hex(4)}")
     assert url.startswith(f"{origin}/c/ada-lovelace")
 
     stranger = await open_window(java_script_enabled=script, **PHONE)

@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[2]
 
 
 class DyingWorker:
-    """A process that forks a worker for each order; see `dying_worker.py`."""
+    """Process that forks a worker for each order; see `dying_worker.py`."""
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         self._process = process
@@ -21,7 +21,7 @@ class DyingWorker:
         self._process.stdin.write(json.dumps(order).encode() + b"\n")
         said = (await self._process.stdout.readline()).decode().strip()
         self.kills += said == "killed"
-        # A store on a busy machine may refuse; that is one more thing to survive.
+        # On a busy machine the store may be unavailable, which the work must survive as well.
         assert not said.startswith(("raised", "failed")) or "Unavailable" in said, said
         return said
 

@@ -1,8 +1,8 @@
-"""A worker that kills itself with SIGKILL at a chosen call to the outside, over and over.
+"""Worker that kills itself with SIGKILL at a chosen call to a dependency.
 
-It has loaded the app and forks for each order that it reads, so that a kill costs a fork and not a start.
-An order is a line of JSON: what to do, what time it is, and at which call to die: before it is sent, or once
-its answer is here. Each is answered by a line: `killed`, or how it ended.
+The process has loaded the app and forks for each order that it reads, so that a kill costs a fork and not a
+start. An order is a line of JSON: the action, the time, and the call at which to die, before the request or
+after the response. The answer is a line: `killed`, or the result.
 """
 
 import asyncio
@@ -28,7 +28,7 @@ from domain.operations.slices import Slice, do_slice, send_due_work
 from domain.operations.work import WorkMessage
 from domain.publishing.publication import change_publication
 
-# What a call to the outside is for, by its method and address.
+# Purpose of a call to a dependency, by its method and address.
 STEPS = [
     ("read work", "GET", r"/docs/job_"),
     ("write work", "PUT", r"/docs/job_"),
@@ -55,7 +55,7 @@ def step_of(method: str, url: str) -> str:
 
 
 class Killer:
-    """Counts calls by step, and ends this process at the one that was chosen."""
+    """Counter of calls by step, which kills this process at the chosen one."""
 
     def __init__(self, die: list[Any] | None) -> None:
         self._die, self._seen = die, Counter[str]()
@@ -76,7 +76,7 @@ class Killer:
     def _counted(self, step: str) -> str:
         self._seen[step] += 1
         if step == "write work":
-            # A slice writes its work twice.
+            # A slice writes its work twice: when it takes it, and when it saves it.
             step = "take work" if self._seen[step] % 2 else "save work"
             self._seen[step] += 1
         return step
@@ -117,7 +117,7 @@ async def act(order: dict[str, Any]) -> str:
 
 
 async def _work(order: dict[str, Any], at: datetime) -> str:
-    """Slices of few items until there is nothing to do now."""
+    """Do slices of few items until nothing is due."""
     message = WorkMessage(owner_id=order["owner"], work_id=order["id"])
     while True:
         done = await do_slice(
@@ -139,7 +139,7 @@ async def _work(order: dict[str, Any], at: datetime) -> str:
 
 def fork(order: dict[str, Any]) -> str:
     if order.get("warm"):
-        # Here, so that no later fork loads and builds the same again.
+        # In this process, so that later forks need not load the same modules again.
         return asyncio.run(act(order))
     reading, writing = os.pipe()
     child = os.fork()
@@ -148,7 +148,7 @@ def fork(order: dict[str, Any]) -> str:
         try:
             Killer(order.get("die")).install()
             said = asyncio.run(act(order))
-        except BaseException as exc:  # noqa: BLE001 - told to the test
+        except BaseException as exc:  # noqa: BLE001 - reported to the test
             said = f"raised: {exc!r}"
         os.write(writing, said.encode())
         os._exit(0)

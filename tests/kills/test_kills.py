@@ -1,7 +1,7 @@
-"""Kill -9 of the worker at each step of long work and of orders: nothing is lost, nothing is doubled.
+"""SIGKILL of the worker at each step of long work and of orders: nothing is lost, nothing is done twice.
 
-A step is a call to the outside, and dies before it is sent or once its answer is here. After each kill only
-the timer goes on, some minutes later.
+A step is a call to a dependency. The worker dies before the request or after the response. After each kill
+only the timer continues, some minutes later.
 """
 
 import itertools
@@ -24,17 +24,17 @@ from tests.functions.visits.test_counting import a_batch, send
 
 pytestmark = pytest.mark.kills
 
-# At each step. `make kills` takes a hundred.
+# Kills at each step. `make kills` sets a hundred.
 KILLS = int(os.environ.get("KILLS", "10"))
-# Far fewer than what is given up after.
+# Fewer than `MAX_TRIES`.
 IN_A_ROW = 5
-# Account, profile, card, picture, visits, session, and the work itself.
+# Account, profile, card, picture, visits, session, and the work of the copy.
 ITEMS = 7
 COPY_STEPS = [
     "read work", "take work", "read data", "write piece", "read piece", "stage volume", "commit volume",
     "list pieces", "delete piece", "save work", "send message",
 ]  # fmt: skip
-# Those that come once in a run.
+# Steps that occur once in a run.
 ONCE = {"stage volume", "commit volume", "list pieces"}
 ORDER_STEPS = ["read order", "read data", "show card", "delete order"]
 UPGRADE_STEPS = ["take work", "write old document", "save work", "send message"]
@@ -43,7 +43,7 @@ TIMER_STEPS = ["write order", "send message"]
 
 @pytest.fixture(scope="module")
 async def copier(host, worker, signed_in):
-    """An account, and how its copy is when nobody dies."""
+    """Account, and its copy as it is without kills."""
     person = await signed_in()
     picture = (await ready(host, person))["id"]
     card = (await published(person, photo=picture, title="Analyst")).json()
@@ -60,7 +60,7 @@ async def copier(host, worker, signed_in):
 
 
 class Sent:
-    """The ids of the work that workers were sent for."""
+    """Queue that collects the ids of the work in its messages."""
 
     def __init__(self) -> None:
         self.work: set[str] = set()
@@ -70,7 +70,7 @@ class Sent:
 
 
 class Copier:
-    """The same copy again and again, so that each must come to the same bytes."""
+    """Repetition of the same copy, which must give the same bytes each time."""
 
     def __init__(self, worker, account: str) -> None:
         self.worker, self.account, self.id = worker, account, new_id("job")
@@ -91,14 +91,14 @@ class Copier:
         )
 
     async def finish(self) -> None:
-        """Nobody dies any more."""
+        """Finish the copy without further kills."""
         for _ in range(IN_A_ROW):
             await self.timer()
             if await self.go_on() in ("done", "nothing"):
                 return
 
     async def timer(self) -> bool:
-        """Some minutes later; whether the timer sends for a worker."""
+        """Run the timer some minutes later; return whether it queues the copy."""
         from domain.operations.slices import send_due_work  # noqa: PLC0415
 
         self.at += timedelta(minutes=5)
@@ -140,7 +140,7 @@ async def test_a_copy_survives_the_death_of_its_workers(copier, step: str) -> No
             if said != "killed":
                 break
             kills, in_a_row = kills + 1, in_a_row + 1
-            # Its last write may have been the one that ends the copy.
+            # The last write before the kill may have finished the copy.
             assert await copier.timer() or (await copier.now()).state == "done"
         await copier.finish()
         work = await copier.now()
@@ -193,7 +193,7 @@ async def test_a_card_is_shown_whoever_dies_on_the_way(worker, signed_in, client
         card = (await a_card(ada)).json()
         at = datetime.now(UTC) - timedelta(days=1)
         order = f"order-projection-{card['id']}"
-        # The one who publishes dies between the store and the public.
+        # The publishing worker dies right before the projection, or right after it.
         die = ["show card", "before", 1] if step != "publish" else ["show card", "after", 1]
         assert (
             await worker(do="publish", owner=account, id=card["id"], at=at.isoformat(), die=die) == "killed"

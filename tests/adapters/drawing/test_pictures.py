@@ -180,14 +180,14 @@ def swapped_profile() -> bytes:
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
 def test_colours_are_brought_to_srgb_before_their_profile_goes(kind: str) -> None:
-    content = saved(Image.new("RGB", (60, 60), (255, 0, 0)), kind, icc_profile=swapped_profile())
+    content = saved(Image.new("RGB", (70, 70), (255, 0, 0)), kind, icc_profile=swapped_profile())
     assert near(made(content)["webp"], (30, 30), (0, 255, 0))
 
 
 @pytest.mark.parametrize("mode", ["CMYK", "L"])
 def test_a_profile_for_other_colours_or_a_broken_one_does_no_harm(mode: str) -> None:
     for profile in (icc(), b"CANARY" * 40):
-        assert made(saved(Image.new(mode, (60, 60)), "JPEG", icc_profile=profile))["webp"].mode == "RGB"
+        assert made(saved(Image.new(mode, (70, 70)), "JPEG", icc_profile=profile))["webp"].mode == "RGB"
 
 
 def test_a_logo_keeps_its_transparency_and_is_flat_on_white_as_jpeg() -> None:
@@ -218,7 +218,7 @@ def test_sizes_are_what_the_outputs_need() -> None:
 
 
 def test_a_small_picture_is_not_blown_up() -> None:
-    assert made(saved(corners(80, 40), "PNG"))["webp"].size == (40, 40)
+    assert made(saved(corners(160, 80), "PNG"))["webp"].size == (80, 80)
     assert made(saved(corners(80, 40), "PNG"), "logo")["webp"].size == (80, 40)
 
 
@@ -228,16 +228,24 @@ def test_a_picture_of_too_few_pixels_is_refused(size: tuple[int, int]) -> None:
         assert refusal(saved(Image.new("RGB", size), kind)) == "image_too_small"
 
 
-@pytest.mark.parametrize("size", [(32, 32), (32, 16_384), (16_384, 32)])
-def test_the_narrowest_pictures_become_pictures(size: tuple[int, int]) -> None:
-    for purpose in FORMS:
-        assert all(
-            min(file.size) >= 1 for file in made(saved(Image.new("RGB", size), "PNG"), purpose).values()
-        )
+@pytest.mark.parametrize("size", [(63, 63), (63, 400), (400, 63)])
+def test_a_photo_too_small_for_a_face_is_refused_and_a_low_logo_is_not(size: tuple[int, int]) -> None:
+    for kind in ("JPEG", "PNG", "WEBP"):
+        assert refusal(saved(Image.new("RGB", size), kind)) == "image_too_small"
+        assert made(saved(Image.new("RGB", size), kind), "logo")["webp"].size == size
+
+
+@pytest.mark.parametrize("purpose", FORMS)
+@pytest.mark.parametrize("length", [1, 16_384])
+def test_the_narrowest_pictures_become_pictures(length: int, purpose: str) -> None:
+    side = 64 if purpose == "photo" else 32
+    for size in ((side, max(side, length)), (max(side, length), side)):
+        files = made(saved(Image.new("RGB", size), "PNG"), purpose)
+        assert all(min(file.size) >= 1 for file in files.values())
 
 
 def test_sixteen_bit_grey_keeps_its_shades() -> None:
-    content = saved(Image.new("I;16", (50, 50), 32768), "PNG")
+    content = saved(Image.new("I;16", (70, 70), 32768), "PNG")
     assert near(made(content)["webp"], (25, 25), (128, 128, 128), by=4)
 
 
@@ -494,7 +502,7 @@ def test_compressed_text_and_profiles_in_a_png_take_no_memory(tmp_path: Path) ->
         assert grown < 64_000_000
 
 
-SEEDS = [saved(corners(90, 60), kind) for kind in ("JPEG", "PNG", "WEBP")] + [jpeg_with_canaries()]
+SEEDS = [saved(corners(96, 64), kind) for kind in ("JPEG", "PNG", "WEBP")] + [jpeg_with_canaries()]
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])

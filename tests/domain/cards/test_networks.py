@@ -30,6 +30,17 @@ def test_networks_are_named_by_their_own_site_only(url: str, name: str, who: str
         assert member(url) == who
 
 
+def test_a_site_of_other_letters_is_named_in_them() -> None:
+    view = full_view(socialLinks=[{"url": "https://bücher.example/ada"}])
+    made = {form: FORMATS[form].write(view, URL, None).decode() for form in ("vcf", "v4.vcf", "txt")}
+    for form in ("vcf", "v4.vcf"):
+        lines = made[form].replace("\r\n ", "").replace(";CHARSET=UTF-8", "").split("\r\n")
+        address = "https://xn--bcher-kva.example/ada"
+        assert f"X-SOCIALPROFILE;TYPE=xn--bcher-kva.example:{address}" in lines
+        assert any(line.endswith(".X-ABLabel:bücher.example") for line in lines)
+    assert "bücher.example: https://" in made["txt"]
+
+
 @pytest.mark.parametrize(
     ("url", "name", "kind"),
     [

@@ -87,6 +87,20 @@ def test_the_file_keeps_to_what_importers_take() -> None:
     assert b"tel:" not in data
 
 
+def test_a_line_tells_its_encoding_where_that_matters() -> None:
+    data = vcard(name="Åsa Lövén", title="Ingenjör", productLinks=[{"label": "Köp", "url": URL}])
+    lines = data.decode().replace("\r\n ", "").split("\r\n")
+    assert [line for line in lines if not line.isascii()] == [
+        line for line in lines if ";CHARSET=UTF-8:" in line
+    ]
+    for line in ("N;CHARSET=UTF-8:Lövén;Åsa;;;", "TITLE;CHARSET=UTF-8:Ingenjör"):
+        assert line in lines
+    card = read(data)
+    assert (card.n.value.given, card.n.value.family, card.title.value) == ("Åsa", "Lövén", "Ingenjör")
+    assert "Köp" in [label.value for label in card.x_ablabel_list]
+    assert b"CHARSET" not in vcard(officeAddress=None)
+
+
 def test_after_structured_lines_comes_a_short_one() -> None:
     lines = vcard(name="x" * 120, organisation="y" * 120).replace(b"\r\n ", b"").split(b"\r\n")
     for number, line in enumerate(lines):

@@ -8,6 +8,7 @@ import vobject
 import zxingcpp
 from PIL import Image, ImageDraw
 
+import wiring.cards
 from tests.functions.cards.test_api_cards import published
 
 
@@ -181,3 +182,26 @@ async def test_what_people_write_stays_text(signed_in, client, payload: str) -> 
     assert "4949" not in page
     contact = vobject.readOne((await client().get(f"/c/{card['handle']}.vcf")).text)
     assert contact.fn.value == payload
+
+
+async def test_outputs_of_many_cards_stay_within_the_memory_they_may_take(
+    signed_in, client, monkeypatch
+) -> None:
+    from adapters import published_cache  # noqa: PLC0415 - the module that the host loaded
+
+    limit = 100_000
+    monkeypatch.setattr(published_cache, "MOST_DERIVED_BYTES", limit)
+    ada, browser = await signed_in(), client()
+    cache = wiring.cards.published()
+    for _ in range(4):
+        made = (await published(ada, title="Analyst")).json()
+        for suffix in ("", ".vcf", ".json", ".qr.png", ".qr.svg", ".qr.svg?fg=112233"):
+            for coding in ("br", "gzip", "identity"):
+                answer = await browser.get(
+                    f"/c/{made['handle']}{suffix}", headers={"Accept-Encoding": coding}
+                )
+                assert answer.status_code == 200
+        sizes = [cached.derived.size for cached in cache._cards.values() if cached.derived]
+        assert 0 < sum(sizes) <= limit
+    # The most recently used card keeps its outputs.
+    assert (await cache.take(made["handle"])).derived.size > limit // 4

@@ -95,7 +95,6 @@ def test_a_card_of_nothing_but_a_name_is_whole(microformats) -> None:
     assert card["properties"].keys() == {"name", "uid", "url"}
     assert json_ld(page)["mainEntity"] == {"@type": "Person", "name": "Noor", "url": URL}
     assert "<img" not in page
-    assert 'class="h-card alone"' in page
 
 
 @pytest.mark.parametrize(
@@ -115,7 +114,32 @@ def test_links_go_through_us_and_calls_and_mails_do_not() -> None:
     out = {f"/c/ada/go/{key}" for key in links_of(view.content)}
     calls = {"tel:+46701740605", "tel:+4686114000", "tel:+442079460958"}
     mails = {"mailto:ada@example.com", "mailto:al@example.org", "mailto:book@example.com"}
-    assert hrefs == out | calls | mails | {"/", "/c/ada.vcf"}
+    assert hrefs == out | calls | mails | {"/", "/c/ada.vcf", "#scan"}
+
+
+def test_an_icon_tells_what_a_product_link_does() -> None:
+    links = ["https://shop.example.com/", "mailto:book@example.com", "tel:+46701740605"]
+    page = page_of(full_view(productLinks=[{"label": "x", "url": link} for link in links]))
+    products = page[page.index('id="products"') : page.index('id="social"')]
+    assert re.findall(r'<use href="#(\w+)"', products) == ["bag", "mail", "call"]
+
+
+def test_a_link_of_two_thousand_signs_is_named_in_a_line_or_two() -> None:
+    link = "https://shop.example.com/" + "a" * 1900
+    page = page_of(full_view(website=link, productLinks=[{"label": "x", "url": link}]))
+    [website, product] = re.findall(r"<(?:b dir=.ltr.|small)>(shop\..*?)</", page)
+    assert website == product
+    assert website.replace("<wbr>", "") == f"shop.example.com/{'a' * 42}…"
+    page = page_of(full_view(socialLinks=[{"url": f"https://x.com/{'e' * 1900}"}]))
+    assert f'<small dir="auto">{"e" * 29}…</small>' in page
+
+
+def test_a_host_reads_as_its_owner_writes_it() -> None:
+    page = page_of(full_view(website="https://bücher.example/", mapLink="https://карта.example/"))
+    text = re.sub("<[^>]*>", "", page)
+    assert "bücher.example" in text
+    assert "карта.example" in text
+    assert "xn--" not in text.partition("</style>")[2]
 
 
 def shown(view: CardView, *, public: bool) -> CardView:

@@ -20,7 +20,7 @@ async def ada(signed_in):
     return await signed_in()
 
 
-def picture(kind: str = "PNG", size: tuple[int, int] = (64, 48)) -> bytes:
+def picture(kind: str = "PNG", size: tuple[int, int] = (96, 72)) -> bytes:
     file = io.BytesIO()
     Image.new("RGB", size, "teal").save(file, kind)
     return file.getvalue()
@@ -235,7 +235,7 @@ async def test_a_picture_that_is_too_large_is_said_beside_it(ada, size) -> None:
 async def test_two_pictures_at_once_are_two_images_and_the_last_save_wins(ada, host) -> None:
     path = await new_card(ada)
     fields = await fields_at(ada, path)
-    answers = await asyncio.gather(*(upload(ada, path, fields, picture(size=(64, n))) for n in (32, 48)))
+    answers = await asyncio.gather(*(upload(ada, path, fields, picture(size=(96, n))) for n in (64, 72)))
     assert [answer.status_code for answer in answers] == [200, 200]
     first, second = (Fields(answer.text, path).values for answer in answers)
     assert first["photo"] != second["photo"]

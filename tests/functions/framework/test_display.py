@@ -40,10 +40,17 @@ def test_initials(name, letters) -> None:
         ("https://example.com:8443/a/?q=1#x", "example.com:8443/a"),
         ("mailto:ada@example.com", "ada@example.com"),
         ("tel:+46701740605", "+46701740605"),
+        ("https://www.xn--bcher-kva.example:8443/a", "bücher.example:8443/a"),
     ],
 )
 def test_links_are_shown_without_what_machines_need(url, shown) -> None:
     assert display.link_text(url) == shown
+
+
+def test_addresses_break_after_their_joints_and_stay_what_they_are() -> None:
+    broken = display.breakable("ada.<b>@analytical-engines.example/a.b")
+    assert broken == "ada.&lt;b&gt;@<wbr>analytical-engines.<wbr>example/<wbr>a.<wbr>b"
+    assert display.breakable("ada@example.com") == "ada@example.com"
 
 
 def test_mail_links_use_the_ascii_form_of_a_domain() -> None:
