@@ -133,12 +133,21 @@ class Cloud:
 
     async def _start_storage(self) -> str:
         folder = None if self._data is None else self._data / "storage"
-        blob, queue = processes.free_port(), processes.free_port()
-        azurite = Azurite(folder, blob_port=blob, queue_port=queue)
-        child = await processes.start("storage server", azurite.command(), logs=self._logs)
-        self.children.append(child)
-        await child.listens(blob)
-        await child.listens(queue)
+        for last in (False, True):
+            blob, queue = processes.free_port(), processes.free_port()
+            azurite = Azurite(folder, blob_port=blob, queue_port=queue)
+            child = await processes.start("storage server", azurite.command(), logs=self._logs)
+            self.children.append(child)
+            try:
+                await child.listens(blob)
+                await child.listens(queue)
+                break
+            except processes.ChildFailed:
+                if last:
+                    raise
+                # Another program may have taken a port in between.
+                self.children.remove(child)
+                await child.stop()
         self.settings["AzureWebJobsStorage"] = azurite.connection_string
         return f"http://127.0.0.1:{blob} (blobs), :{queue} (queues)"
 

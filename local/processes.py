@@ -4,14 +4,17 @@ import asyncio
 import contextlib
 import ctypes
 import os
+import secrets
 import signal
 import socket
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 PROJECT = Path(__file__).parents[1]
+_PORTS, _DRAWS = range(20_000, 32_700), 100
 READY_SECONDS = 90
 STOP_SECONDS = 8
 _PR_SET_PDEATHSIG = 1
@@ -126,9 +129,15 @@ async def start_ready(
 
 
 def free_port(preferred: int = 0) -> int:
-    """The preferred port when nobody listens there on `localhost`, otherwise one the system picks."""
+    """The preferred port when nobody listens there on `localhost`, otherwise one that is free.
+
+    The others come from below the ports that the system gives to outgoing connections: one of those could be
+    taken before its server listens. They are drawn, so that two programs that ask at once seldom meet.
+    """
     # A browser tries ::1 first, where the bind below would not notice a listener.
-    for port in (0 if _accepts("::1", preferred) else preferred, 0):
+    first = [preferred] if preferred and not _accepts("::1", preferred) else []
+    drawn = (_PORTS[secrets.randbelow(len(_PORTS))] for _ in range(_DRAWS))
+    for port in chain(first, drawn):
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             with contextlib.suppress(OSError):
