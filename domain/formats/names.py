@@ -53,7 +53,7 @@ def _is_turned(words: list[str], after: list[str]) -> bool:
 
 
 def _words(text: str) -> list[str]:
-    return [word for word in _BLANKS.split(text) if word]
+    return [word for word in _BLANKS.split(text) if word] if text else []
 
 
 def _plain(word: str) -> str:
@@ -83,4 +83,4 @@ def _family_and_given(words: list[str]) -> tuple[list[str], list[str]]:
 
 
 def _is_family_first(word: str) -> bool:
-    return unicodedata.name(word[0], "").partition(" ")[0] in _FAMILY_FIRST
+    return not word.isascii() and unicodedata.name(word[0], "").partition(" ")[0] in _FAMILY_FIRST

@@ -45,7 +45,8 @@ def write_vcard(view: CardView, url: str, photo: bytes | None = None) -> bytes:
     if data := photo_data(photo):
         lines.append(f"PHOTO;ENCODING=b;TYPE=JPEG:{data}")
     lines.append("END:VCARD")
-    return file_of([_with_charset(line) for line in lines])
+    plain = "".join(lines).isascii()
+    return file_of(lines if plain else [_with_charset(line) for line in lines])
 
 
 def _with_charset(line: str) -> str:
