@@ -17,8 +17,6 @@ class SmtpMailer:
     def __init__(self, url: str, sender: str) -> None:
         self._server, self._sender = urlsplit(url), sender
         self._domain = parseaddr(sender)[1].rpartition("@")[2]
-        if self._server.scheme not in ("smtp", "smtps", "smtp+starttls") or not self._server.hostname:
-            raise ValueError("SMTP_URL must look like smtp://host:port or smtps://user:password@host:port")
 
     async def send(self, mail: Mail) -> None:
         import aiosmtplib  # noqa: PLC0415
