@@ -13,6 +13,7 @@ from domain.accounts.profiles import ProfileInput, create_profile
 from domain.base.errors import Fault, HandleLookalike, HandleTaken, InvalidInput, KeyReused
 from domain.cards.card import Card
 from domain.cards.create import Creating, NewCard, create_card
+from domain.publishing.deletion import all_deleted
 from functions.accounts.profile_choices import profile_choices
 from functions.cards.form import content_of, sentences
 from functions.cards.frame import done
@@ -20,6 +21,7 @@ from functions.framework.callers import SignedIn
 from functions.framework.clock import new_id, new_suffix, now
 from functions.framework.forms import Values, vet
 from functions.framework.my_pages import my_page, person_and_form, person_of
+from functions.framework.pages import wait_until
 from functions.framework.replies import redirect
 
 _PAGE_OF_CARDS = 50
@@ -33,8 +35,17 @@ async def show(req: func.HttpRequest) -> func.HttpResponse:
         person.account_id, _PAGE_OF_CARDS, req.params.get("cursor")
     )
     profiles = dict(await profile_choices(person.account_id, *(card.profile_id for card in cards)))
+    at = now()
+    gone = await all_deleted(person.account_id, now=at, cards=wiring.cards.store())
     return my_page(
-        "cards/cards.html", person, cards=cards, following=following, profiles=profiles, done=done(req)
+        "cards/cards.html",
+        person,
+        cards=cards,
+        following=following,
+        profiles=profiles,
+        deleted=[(card, wait_until(card.kept.until, at)) for card in gone if card.kept],
+        just_deleted=next((card for card in gone if card.id == req.params.get("card")), None),
+        done=done(req),
     )
 
 
