@@ -17,7 +17,7 @@ import zipfile
 from fnmatch import fnmatch
 from pathlib import Path
 
-from release import sbom
+from release import catalogues, sbom
 
 ROOT = Path(__file__).parents[1]
 SITE_PACKAGES = ".python_packages/lib/site-packages"
@@ -69,6 +69,7 @@ def build(root: Path, target: Path) -> Path:
             _copy(root / name, content / name)
         (content / "version.txt").write_text(f"{release}\n", "utf-8")
         _install(root, wheels, content / SITE_PACKAGES)
+        catalogues.compile_all(root, content)
         compile_templates(content)
         check_doors(content)
         _compile(content)
