@@ -13,9 +13,8 @@ from domain.base.errors import InvalidInput, StaleVersion
 from domain.cards.card import Card, CardVersion
 from domain.cards.create import CardDraft, edit_card
 from domain.images.image import PROBLEMS, Image
-from functions.accounts.profile_choices import profile_choices
+from functions.cards.filling.offers import audiences_for, profiles_for, viewers_for
 from functions.cards.form import (
-    AUDIENCES,
     FIELDS,
     arranged,
     content_of,
@@ -170,11 +169,12 @@ async def _edit_page(
         version=form.get("version", card.version),
         faults=faults or {},
         newer=newer,
-        profiles=await profile_choices(person.account_id, card.profile_id, chosen),
+        profiles=await profiles_for(person.account_id, card.profile_id, chosen),
         countries=countries().items(),
         languages=languages(),
         fields=FIELDS,
-        audiences=AUDIENCES.items(),
+        audiences=(await audiences_for(person.account_id, values)).items(),
+        viewers=(await viewers_for(person.account_id, values)).items(),
         script=script_url("edit"),
         **{"done": None, "unsaved": False, **also},
     )
