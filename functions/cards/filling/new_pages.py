@@ -47,7 +47,7 @@ async def create(req: func.HttpRequest) -> func.HttpResponse:
     try:
         card = await _make(person.account_id, form, values)
     except InvalidInput as refusal:
-        return await _page(person, form, values, sentences(refusal.faults))
+        return await _page(person, form, values, sentences(refusal.faults, values))
     except (HandleTaken, HandleLookalike) as refusal:
         other = await _free(values["name"] or form.get("handle", ""))
         fault = {"/handle": f"{refusal.title}. {other} is free"}

@@ -1,12 +1,17 @@
-"""What the forms of a card offer: the audiences and profiles that mean something to their person."""
+"""What the forms of a card offer: what means something to their person, and proposals they can change."""
 
 from collections.abc import Mapping
 from typing import Final
 
+import azure.functions as func
+
 import wiring.cards
 import wiring.visibility
+from domain.base.countries import CODES, country_in
+from domain.cards.mending import country_of
+from domain.cards.networks import known_network
 from functions.accounts.profile_choices import profile_choices
-from functions.cards.form import AUDIENCES
+from functions.cards.form import AUDIENCES, NETWORK, PHONE_COUNTRY, networks_in
 from functions.framework.forms import Values
 
 # Viewers of a preview, by the audience that they are.
@@ -42,3 +47,26 @@ async def profiles_for(account_id: str, *also: str) -> list[tuple[str, str]]:
     if len(profiles) > 1 or any(profile_id not in dict(profiles) for profile_id in also):
         return profiles
     return profiles if await wiring.cards.store().count(account_id) > 1 else []
+
+
+def phone_country_for(req: func.HttpRequest, form: Mapping[str, str], values: Values) -> str:
+    """Country of telephone numbers without a country code: the chosen one, or else a guess.
+
+    Guessed from the card's other numbers, its office, and the browser's languages.
+    """
+    if form.get(PHONE_COUNTRY) in CODES:
+        return form[PHONE_COUNTRY]
+    office = values["officeAddress"] or {}
+    guesses = [country_of(row["number"]) for row in values["phones"]]
+    guesses += [office.get("country") or "", country_in(req.headers.get("accept-language", ""))]
+    return next((guess for guess in guesses if guess in CODES), "")
+
+
+def with_networks(values: Values, form: Mapping[str, str]) -> Values:
+    """The values with the network of each social link: that of its address, or the one that was chosen."""
+    chosen = networks_in(form)
+    links = [
+        {**row, NETWORK: known_network(row["url"]) or chosen.get(row["url"], "")}
+        for row in values["socialLinks"]
+    ]
+    return {**values, "socialLinks": links}
