@@ -20,6 +20,7 @@ CAPABILITIES = (
     "publishing",
     "sign_in",
     "site",
+    "today",
     "visits",
 )
 

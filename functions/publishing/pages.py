@@ -30,7 +30,7 @@ async def delete(req: func.HttpRequest) -> func.HttpResponse:
     card = await card_of(req, person)
     of = CardVersion(person.account_id, card.id, version_in(form))
     await delete_card(of, now=now(), ports=wiring.publishing.ports())
-    return redirect(f"/my?done=deleted&card={card.id}")
+    return redirect(f"/my/cards?done=deleted&card={card.id}")
 
 
 async def restore(req: func.HttpRequest) -> func.HttpResponse:
@@ -56,4 +56,4 @@ async def erase(req: func.HttpRequest) -> func.HttpResponse:
     require_fresh(person, "Erase the card for good")
     of = CardVersion(person.account_id, req.route_params["cardId"], version_in(form))
     await erase_card(of, now=now(), ports=wiring.publishing.ports())
-    return redirect("/my?done=erased")
+    return redirect("/my/cards?done=erased")

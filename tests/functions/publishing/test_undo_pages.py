@@ -48,7 +48,7 @@ async def test_a_deleted_card_comes_back_by_the_button_of_the_notice(ada, client
 async def test_deleted_cards_are_listed_with_the_time_that_is_left(ada) -> None:
     kept, gone = await new_card(ada), await new_card(ada, title="Gone")
     await delete(ada, gone)
-    page = (await ada.http.get("/my")).text
+    page = (await ada.http.get("/my/cards")).text
     listed = page.partition('id="deleted"')[2]
     assert "in 24 hours" in listed
     assert forms(listed, f"{gone}/restoration") == 1
@@ -56,7 +56,7 @@ async def test_deleted_cards_are_listed_with_the_time_that_is_left(ada) -> None:
     assert f'href="{kept}"' in page
     back = await send(ada, f"{gone}/restoration", Fields(page, f"{gone}/restoration").values)
     assert back.status_code == 303
-    assert 'id="deleted"' not in (await ada.http.get("/my")).text
+    assert 'id="deleted"' not in (await ada.http.get("/my/cards")).text
 
 
 async def test_a_deleted_card_is_erased_at_once_after_a_question(ada) -> None:
@@ -64,8 +64,8 @@ async def test_a_deleted_card_is_erased_at_once_after_a_question(ada) -> None:
     await delete(ada, path)
     fields = await fields_at(ada, f"{path}/erasure")
     assert (await send(ada, f"{path}/erasure", {**fields, "version": "9"})).status_code == 412
-    assert (await send(ada, f"{path}/erasure", fields)).headers["location"] == "/my?done=erased"
-    page = (await ada.http.get("/my?done=erased")).text
+    assert (await send(ada, f"{path}/erasure", fields)).headers["location"] == "/my/cards?done=erased"
+    page = (await ada.http.get("/my/cards?done=erased")).text
     assert "The card is erased." in page
     assert 'id="deleted"' not in page
     assert (await send(ada, f"{path}/restoration", fields)).status_code == 404
@@ -80,7 +80,7 @@ async def test_a_form_of_another_site_takes_nothing_back(ada, signed_in) -> None
     assert (await send(ada, action, fields | {"csrf": "x"})).status_code == 403
     bob = await signed_in()
     assert (await send(bob, action, fields | {"csrf": bob.csrf})).status_code == 404
-    assert f'action="{action}"' in (await ada.http.get("/my")).text
+    assert f'action="{action}"' in (await ada.http.get("/my/cards")).text
 
 
 async def test_a_deleted_profile_comes_back_by_the_button_of_the_notice(ada) -> None:
