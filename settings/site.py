@@ -23,7 +23,7 @@ class Site(Group):
     contact_email: EmailContact = Field(
         default="privacy@izwop.com",
         alias="CONTACT_EMAIL",
-        description="The address that the help, the privacy notice and the terms give, like privacy@izwop.com.",
+        description="The address that people write to, by the help and the notice, like privacy@izwop.com.",
     )
     example_handle: str | None = Field(
         default=None,

@@ -195,9 +195,7 @@ def _framed(name: str, handler: str | Handler, refuse: Refuse, *, keeps: bool = 
     return handle
 
 
-async def _told(
-    name: str, req: func.HttpRequest, refusal: Refusal, refuse: Refuse
-) -> func.HttpResponse:
+async def _told(name: str, req: func.HttpRequest, refusal: Refusal, refuse: Refuse) -> func.HttpResponse:
     try:
         answer = await refuse(req, refusal)
     except Exception:

@@ -1,6 +1,7 @@
 """Frame of the pages under `/my`: the person, sent forms, messages, and refusals as pages."""
 
 from collections.abc import Callable, Mapping
+from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
@@ -56,9 +57,7 @@ _MAX_ACT: Final = 2048
 _UNSURE: Final = "We do not know whether it was done. Look before you try again."
 
 
-async def refuse(
-    req: func.HttpRequest, refusal: Refusal, texts_in: Texts | None = None
-) -> func.HttpResponse:
+async def refuse(req: func.HttpRequest, refusal: Refusal, texts_in: Texts | None = None) -> func.HttpResponse:
     """Answer a refusal or a bug with a page. Without a session a GET redirects to the sign-in and back.
 
     The typed texts of a refused form, as `texts_in` reads them, are shown so that they are not lost.
@@ -149,9 +148,10 @@ async def person_and_form(req: func.HttpRequest) -> tuple[SignedIn, dict[str, st
 
 
 def my_page(
-    template: str, person: SignedIn, *, section: str = "cards", status: int = 200, **values: Any
+    template: str, person: SignedIn, *, status: int = HTTPStatus.OK, **values: Any
 ) -> func.HttpResponse:
-    return page(template, status=status, csrf=person.csrf, section=section, **values)
+    """Page of a person, with the navigation of their own pages; the template names its section in `here`."""
+    return page(template, status=status, own=True, csrf=person.csrf, **values)
 
 
 def version_in(form: dict[str, str]) -> int:

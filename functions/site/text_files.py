@@ -1,4 +1,4 @@
-"""Texts that are kept as files, one in each language: the help, and every version of the notice and the terms.
+"""Texts that are kept as files, one in each language: the help, and all versions of notice and terms.
 
 `web/texts/{shelf}/{name}.{language}.html` begins with a line `<h1>…</h1>`, the title; the rest is the body.
 """

@@ -43,7 +43,6 @@ async def main(folder: Path) -> None:
 
 async def photograph_example(chromium: Browser, origin: str, folder: Path) -> None:
     """The upper part of the example card on a phone, for the home page, in light and dark."""
-    folder.mkdir(parents=True, exist_ok=True)
     for name, scheme in (("example", "light"), ("example-dark", "dark")):
         options = {**SHARP, "viewport": EXAMPLE_SIZE, "color_scheme": scheme}
         page = (await visit(chromium, origin, **options)).page

@@ -125,7 +125,12 @@ async def test_a_missing_page_keeps_the_navigation_of_who_is_signed_in(signed_in
     ada = await signed_in()
     card = (await published(ada)).json()
     async with client() as stranger:
-        for missing in ("/nowhere", "/c/nobody-here", "/my/cards/crd_nothing", f"/c/{card['handle']}.nothing"):
+        for missing in (
+            "/nowhere",
+            "/c/nobody-here",
+            "/my/cards/crd_nothing",
+            f"/c/{card['handle']}.nothing",
+        ):
             mine = await ada.http.get(missing, headers=HTML)
             assert (mine.status_code, NAVIGATION in mine.text) == (404, True), missing
             assert 'href="/my"' in mine.text
@@ -137,11 +142,12 @@ async def test_a_missing_page_keeps_the_navigation_of_who_is_signed_in(signed_in
 
 async def test_a_missing_page_looks_the_same_whatever_is_missing(signed_in) -> None:
     ada, bob = await signed_in(), await signed_in()
-    hidden = (await published(ada)).json()
-    unpublish = f"cards/{hidden['id']}/publication"
-    answer = await ada.api("DELETE", unpublish, headers={"If-Match": f'"{hidden["version"]}"'})
+    shown = await published(ada)
+    unpublish = f"cards/{shown.json()['id']}/publication"
+    answer = await ada.api("DELETE", unpublish, headers={"If-Match": shown.headers["etag"]})
     assert answer.is_success, answer.text
-    pages = [(await bob.http.get(f"/c/{handle}", headers=HTML)) for handle in (hidden["handle"], "nobody-here")]
+    hidden = shown.json()["handle"]
+    pages = [(await bob.http.get(f"/c/{handle}", headers=HTML)) for handle in (hidden, "nobody-here")]
     assert pages[0].status_code == 404
     assert pages[0].content == pages[1].content
 
