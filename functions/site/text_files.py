@@ -1,6 +1,7 @@
 """Texts that are kept as files, one in each language: the help, and all versions of notice and terms.
 
-`web/texts/{shelf}/{name}.{language}.html` begins with a line `<h1>…</h1>`, the title; the rest is the body.
+`web/texts/{shelf}/{name}.{language}.html` begins with two lines: `<h1>…</h1>`, the title, and
+`<p class="lead">…</p>`, what it is about.
 """
 
 import re
@@ -9,6 +10,8 @@ from functools import cache
 from pathlib import Path
 from typing import Final, Literal, NamedTuple
 
+from functions.framework.texts import ENGLISH
+
 Shelf = Literal["help", "privacy", "terms"]
 SECURITY: Final = "security"
 # Pages of help in the order of the index.
@@ -16,14 +19,15 @@ TOPICS: Final = (
     "card", "share", "audiences", "save", "pictures", "print", "devices", "data", "problems", SECURITY,
 )  # fmt: skip
 _SHELVES: Final = Path(__file__).parent.parent.parent / "web" / "texts"
-_ENGLISH: Final = "en"
-_FORM: Final = re.compile(r"<h1>(.+)</h1>\n")
+_FORM: Final = re.compile(r'<h1>(.+)</h1>\n(?=<p class="lead">(.+)</p>\n)')
+_MARK: Final = re.compile(r"<[^>]+>")
 
 
 class Text(NamedTuple):
-    """A text in one language. `body` is HTML."""
+    """A text in one language. `body` is HTML, `summary` its leading sentence without marks."""
 
     title: str
+    summary: str
     body: str
     language: str
 
@@ -45,10 +49,10 @@ def read(shelf: Shelf, name: str, language: str) -> Text:
     """A text in this language, or in English where it is not in this one. `name` is one that there is."""
     path = _SHELVES / shelf / f"{name}.{language}.html"
     if not path.exists():
-        language = _ENGLISH
+        language = ENGLISH
         path = path.with_name(f"{name}.{language}.html")
     written = path.read_text("utf-8")
     head = _FORM.match(written)
     if head is None:
-        raise ValueError(f"{path.name} does not begin with its title")
-    return Text(head[1], written[head.end() :], language)
+        raise ValueError(f"{path.name} does not begin with its title and a leading sentence")
+    return Text(head[1], _MARK.sub("", head[2]), written[head.end() :], language)

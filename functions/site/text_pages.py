@@ -11,6 +11,7 @@ from functions.framework.callers import known_person
 from functions.framework.clock import now
 from functions.framework.pages import navigation, page
 from functions.framework.replies import reply
+from functions.framework.texts import LANGUAGES, language
 from functions.site.text_files import SECURITY, TOPICS, Shelf, current, read, versions
 
 SECURITY_EMAIL: Final = "security@izwop.com"
@@ -19,7 +20,7 @@ _VALID: Final = timedelta(days=180)
 
 
 async def show_help(req: func.HttpRequest) -> func.HttpResponse:
-    topics = [(topic, read("help", topic, _language()).title) for topic in TOPICS]
+    topics = [(topic, read("help", topic, language()).title) for topic in TOPICS]
     return await _page(req, "site/help.html", topics=topics)
 
 
@@ -27,7 +28,7 @@ async def show_topic(req: func.HttpRequest) -> func.HttpResponse:
     topic = req.route_params["topic"]
     if topic not in TOPICS:
         raise NotFound
-    return await _page(req, "site/topic.html", text=read("help", topic, _language()), topic=topic)
+    return await _page(req, "site/topic.html", text=read("help", topic, language()), topic=topic)
 
 
 async def show_privacy(req: func.HttpRequest) -> func.HttpResponse:
@@ -47,7 +48,7 @@ async def _versioned(req: func.HttpRequest, shelf: Shelf) -> func.HttpResponse:
     return await _page(
         req,
         "site/notice.html",
-        text=read(shelf, version, _language()),
+        text=read(shelf, version, language()),
         shelf=shelf,
         version=version,
         applies=applies,
@@ -63,7 +64,7 @@ async def show_security_txt(req: func.HttpRequest) -> func.HttpResponse:  # noqa
     lines = (
         f"Contact: mailto:{SECURITY_EMAIL}",
         f"Expires: {expires:%Y-%m-%dT%H:%M:%SZ}",
-        "Preferred-Languages: en, sv",
+        f"Preferred-Languages: {', '.join(LANGUAGES)}",
         f"Canonical: {origin}/.well-known/security.txt",
         f"Policy: {origin}/help/{SECURITY}",
     )
@@ -72,10 +73,6 @@ async def show_security_txt(req: func.HttpRequest) -> func.HttpResponse:  # noqa
         content_type="text/plain; charset=utf-8",
         headers={"Cache-Control": "public, max-age=86400"},
     )
-
-
-def _language() -> str:
-    return "en"
 
 
 async def _page(req: func.HttpRequest, template: str, **values: Any) -> func.HttpResponse:

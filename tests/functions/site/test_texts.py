@@ -6,6 +6,7 @@ from html import unescape
 from pathlib import Path
 
 import pytest
+from babel.messages.pofile import read_po
 
 from adapters.cosmos.accounts import _FORGOTTEN_AFTER
 from adapters.cosmos.documents import DELETED_TTL
@@ -108,14 +109,25 @@ def test_a_wrong_figure_would_be_seen(planted) -> None:
     assert len(wrong_figures(planted, "en")) == 1
 
 
+def cookies_set(sources: str) -> set[str]:
+    """Names of the cookies that code sets, each by its constant."""
+    names = dict(re.findall(r'(\w*COOKIE)(?:: Final)? = "(__Host-\w+)"', sources))
+    return {names[constant] for constant in re.findall(r"set_cookie\(\s*(?:\w+\.)?(\w*COOKIE)", sources)}
+
+
 def test_every_cookie_is_in_the_notice_and_no_other() -> None:
-    sources = "".join(path.read_text() for path in (ROOT / "functions").rglob("*.py"))
-    assert set(re.findall(r"__Host-\w+", sources)) >= {"__Host-session", "__Host-flow"}
+    found = cookies_set("".join(path.read_text() for path in (ROOT / "functions").rglob("*.py")))
+    assert found >= {"__Host-session", "__Host-flow"}
     for language in LANGUAGES:
-        told = set(
-            re.findall(r"<code>(__Host-\w+)</code>", read("privacy", versions("privacy")[-1], language).body)
-        )
-        assert told == set(re.findall(r"__Host-\w+", sources))
+        body = read("privacy", versions("privacy")[-1], language).body
+        assert set(re.findall(r"<code>(__Host-\w+)</code>", body)) == found
+
+
+def test_a_cookie_that_nobody_tells_would_be_seen() -> None:
+    planted = (
+        'NEW_COOKIE: Final = "__Host-new"\nOLD_COOKIE = "__Host-old"\nset_cookie(cookies.NEW_COOKIE, "1")'
+    )
+    assert cookies_set(planted) == {"__Host-new"}
 
 
 def test_nothing_is_stored_in_a_browser_but_cookies() -> None:
@@ -168,3 +180,16 @@ def test_words_that_the_help_names_are_on_the_pages() -> None:
     named = set(re.findall("<b>([^<]+)</b>", english))
     assert len(named) > 10
     assert {word for word in named if word not in words} == set()
+
+
+def test_swedish_help_names_the_words_of_the_swedish_pages() -> None:
+    with (ROOT / "web/locale/sv/LC_MESSAGES/izwop.po").open("rb") as file:
+        catalogue = read_po(file)
+    for path in FILES:
+        if path.name.endswith(".en.html"):
+            other = path.with_name(path.name.replace(".en.", ".sv."))
+            named = [re.findall("<b>([^<]+)</b>", each.read_text("utf-8")) for each in (path, other)]
+            for english, swedish in zip(*named, strict=True):
+                message = catalogue.get(english)
+                # A word of a page that is not translated yet has no Swedish to agree with.
+                assert message is None or swedish == message.string, path.name
