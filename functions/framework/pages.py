@@ -18,6 +18,7 @@ import azure.functions as func
 
 from domain.base.errors import NotFound, Refusal
 from functions.framework import texts
+from functions.framework.callers import SignedIn, known_person
 from functions.framework.problems import problem, status_of
 from functions.framework.replies import reply
 
@@ -160,10 +161,21 @@ def wait_in_words(seconds: int) -> str:
     return "in an hour" if hours == 1 else f"in {hours} hours"
 
 
-def refuse(req: func.HttpRequest, refusal: Refusal) -> func.HttpResponse:
+def navigation(person: SignedIn | None) -> dict[str, Any]:
+    """What a page outside `/my` needs to show a signed-in person's navigation; nothing for a stranger."""
+    return {} if person is None else {"own": True}
+
+
+async def refuse(req: func.HttpRequest, refusal: Refusal) -> func.HttpResponse:
     """Answer a refusal with a page, or with problem details for a client that does not accept HTML."""
     if "text/html" not in req.headers.get("accept", ""):
         return problem(refusal, {"Vary": "Accept"})
     if isinstance(refusal, NotFound):
-        return refusal_page("site/missing.html", refusal)
+        return await missing_page(req, refusal)
     return refusal_page("site/refused.html", refusal, title=refusal.title)
+
+
+async def missing_page(req: func.HttpRequest, refusal: Refusal) -> func.HttpResponse:
+    """The page of an address where nothing is, with the navigation of whoever is signed in."""
+    person = await known_person(req)
+    return refusal_page("site/missing.html", refusal, **navigation(person))

@@ -8,6 +8,18 @@ DOORS = (
     KeptPage("site_asset", "GET HEAD", "assets/{name}", "functions.site.pages:show_asset"),
     Resource("site_icon", "GET HEAD", "favicon.svg", "functions.site.pages:show_icon"),
     Resource("site_icon_ico", "GET HEAD", "favicon.ico", "functions.site.pages:show_icon"),
+    Page("site_help", "GET HEAD", "help", "functions.site.text_pages:show_help"),
+    Page("site_help_topic", "GET HEAD", "help/{topic}", "functions.site.text_pages:show_topic"),
+    Page("site_privacy", "GET HEAD", "privacy", "functions.site.text_pages:show_privacy"),
+    Page("site_privacy_version", "GET HEAD", "privacy/{version}", "functions.site.text_pages:show_privacy"),
+    Page("site_terms", "GET HEAD", "terms", "functions.site.text_pages:show_terms"),
+    Page("site_terms_version", "GET HEAD", "terms/{version}", "functions.site.text_pages:show_terms"),
+    Resource(
+        "site_security_txt",
+        "GET HEAD",
+        ".well-known/security.txt",
+        "functions.site.text_pages:show_security_txt",
+    ),
     Resource("site_robots", "GET HEAD", "robots.txt", "functions.site.pages:show_robots"),
     Resource("site_openapi", "GET", f"{API}/openapi.json", "functions.site.openapi:show_openapi"),
     # Fallback for every other path. The host tries routes by function name, so the name sorts last.

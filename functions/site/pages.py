@@ -1,13 +1,14 @@
-"""General pages of the site: home page, icon, robots.txt."""
+"""General pages of the site: home page, icon, robots.txt, assets."""
 
 from functools import cache
 
 import azure.functions as func
 
-from domain.base.errors import NotFound, Unavailable
+import wiring.site
+from domain.base.errors import NotFound
 from functions.accounts.signed_out import tell_sign_out
 from functions.framework.assets import assets
-from functions.framework.callers import signed_in
+from functions.framework.callers import known_person
 from functions.framework.compression import coding_for, encoded
 from functions.framework.pages import page
 from functions.framework.replies import reply
@@ -27,13 +28,15 @@ _KEEP_A_DAY = {"Cache-Control": "public, max-age=86400"}
 
 
 async def show_home(req: func.HttpRequest) -> func.HttpResponse:
-    try:
-        known = await signed_in(req) is not None
-    except Unavailable:
-        # While the store is down the page shows as for a visitor without a session.
-        known = False
+    known = await known_person(req) is not None
     said, cookies = tell_sign_out(req)
-    return page("site/home.html", known=known, done=None if known else said, cookies=cookies)
+    return page(
+        "site/home.html",
+        known=known,
+        done=None if known else said,
+        example=wiring.site.example_handle(),
+        cookies=cookies,
+    )
 
 
 async def show_icon(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001 - the door passes it
