@@ -1,6 +1,8 @@
 """The mark of the site, a Z on a rounded square, in drawn pictures; `favicon.svg` is the same."""
 
 from functools import lru_cache
+from itertools import pairwise
+from math import hypot
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -34,7 +36,14 @@ def letter(size: int, share: float = 1) -> "Image":
     unit, brush = mask.width / 32, ImageDraw.Draw(mask)
     points = [tuple((16 + (at - 16) * share) * unit for at in point) for point in _LINE]
     radius = _STROKE * share * unit / 2
-    brush.line([at for point in points for at in point], fill=255, width=round(2 * radius))
+    for (x, y), (to_x, to_y) in pairwise(points):
+        # A polygon instead of a line, whose width Pillow rounds.
+        reach = radius / hypot(to_x - x, to_y - y)
+        across, down = (y - to_y) * reach, (to_x - x) * reach
+        brush.polygon(
+            [(x + across, y + down), (to_x + across, to_y + down), (to_x - across, to_y - down),
+             (x - across, y - down)], fill=255,
+        )  # fmt: skip
     for x, y in points:
         brush.ellipse((x - radius, y - radius, x + radius, y + radius), fill=255)
     return mask.reduce(FINER)

@@ -57,13 +57,15 @@ def content_security_policy(style: str, *, form_action: str = "", live: bool = F
     this policy.
     """
     styles = f"'sha256-{_style(style)[1]}'"
-    scripts = ""
+    scripts, manifest = "", "" if style == "card" else "manifest-src 'self'; "
     if live:
         styles += f" 'sha256-{_style('card')[1]}'"
-        scripts = "script-src 'self'; connect-src 'self'; "
+        scripts = "script-src 'self'; "
+    # Lighthouse reads robots.txt from within the page, and needs connect-src for it.
     return (
-        f"default-src 'none'; style-src {styles}; {scripts}img-src 'self' data:; "
-        f"form-action 'self'{form_action and ' ' + form_action}; frame-ancestors 'none'; base-uri 'none'"
+        f"default-src 'none'; style-src {styles}; {scripts}connect-src 'self'; img-src 'self' data:; "
+        f"{manifest}form-action 'self'{form_action and ' ' + form_action}; "
+        "frame-ancestors 'none'; base-uri 'none'"
     )
 
 
