@@ -20,7 +20,7 @@ HEADLINE, PROMISE = "One card for everyone you meet", "A link, a QR code, and on
 # Systems may cut a maskable icon to a circle of 80 %, so its sign is smaller.
 _SAFE = 0.8
 _SIZES_OF_ICO: Final = (16, 32, 48)
-_PAPER, _INK, _SOFT = "#f3f2ee", "#1b1b1e", "#5c5b62"
+_PAPER, _INK, _SOFT = "#f4f3ef", "#1b1b1e", "#5a5960"
 _CARD: Final = (740, 65, 1120, 565)
 
 

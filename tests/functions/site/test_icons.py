@@ -2,10 +2,13 @@
 
 import io
 import json
+import re
 import urllib.robotparser
 
 import pytest
 from PIL import Image
+
+from tests.conftest import ROOT
 
 
 @pytest.mark.parametrize(
@@ -58,6 +61,17 @@ async def test_the_manifest_names_icons_that_are_there(client) -> None:
     assert {(icon["sizes"], icon.get("purpose", "any")) for icon in manifest["icons"]} == {
         (size, purpose) for size in ("192x192", "512x512") for purpose in ("any", "maskable")
     }
+
+
+async def test_the_frame_of_the_browser_has_the_colour_of_the_page(client) -> None:
+    async with client() as stranger:
+        home = (await stranger.get("/")).text
+        manifest = json.loads((await stranger.get("/manifest.webmanifest")).text)
+    light, dark = re.findall(r"--paper:(#[0-9a-f]{6})", (ROOT / "web/parts/tokens.css").read_text())
+    for scheme, colour in (("light", light), ("dark", dark)):
+        media = f"(prefers-color-scheme: {scheme})"
+        assert f'<meta name="theme-color" content="{colour}" media="{media}">' in home
+    assert (manifest["theme_color"], manifest["background_color"]) == (light, light)
 
 
 @pytest.mark.parametrize("name", ["none.png", "%2e%2e%2fcountries.tsv", "favicon.svg/"])
