@@ -71,8 +71,10 @@ def line_height(of: "FreeTypeFont") -> int:
     return round(of.size * 1.2)
 
 
-def fitted(text: str, name: str, sizes: range, *, width: int, most: int) -> Lines:
-    """The text in the largest of the sizes in which it takes at most `most` lines, or cut in the smallest."""
+def fitted(
+    text: str, name: str, sizes: range, *, width: int, most: int, height: float = float("inf")
+) -> Lines:
+    """The text in the largest of the sizes in which it fits, or cut in the smallest; `most` is of lines."""
     words = text.split()
     for size in sizes:
         style = font(name, size)
@@ -80,7 +82,7 @@ def fitted(text: str, name: str, sizes: range, *, width: int, most: int) -> Line
         if max(map(style.getlength, words), default=0) > width:
             continue
         texts = tuple(_lines(words, style, width))
-        if len(texts) <= most:
+        if len(texts) <= most and len(texts) * line_height(style) <= height:
             return Lines(texts, style)
     smallest = font(name, sizes[-1])
     texts = tuple(_lines(words, smallest, width))

@@ -19,6 +19,9 @@ HEIGHT: Final = 630
 MOST_BYTES: Final = 300_000
 _EDGE, _FACE, _GAP = 80, 340, 72
 _TEXT: Final = WIDTH - 2 * _EDGE - _FACE - _GAP
+# What lies lower is beside the name of the site.
+_TEXT_HEIGHT: Final = 440
+_SPACE: Final = 20
 # Luminance of a background that white letters are read on, also in its lighter corner.
 _DARK_ENOUGH = 0.22
 _WHITE, _BLACK = "#ffffff", "#1b1b1e"
@@ -87,26 +90,25 @@ def jpeg(picture: "Image") -> bytes:
 
 def _texts(said: Said) -> list[Lines]:
     """The name, the title and the organisation below each other, as large as there is room for."""
-    name, title, organisation = map(drawable, (said.name, said.title, said.organisation))
-    texts = [fitted(name, STRONG, range(84, 43, -4), width=_TEXT, most=3)] if name else []
-    smaller = range(40, 31, -4)
-    return texts + [
-        fitted(text, REGULAR, smaller, width=_TEXT, most=2) for text in (title, organisation) if text
-    ]
+    name, *others = map(drawable, (said.name, said.title, said.organisation))
+    small = [fitted(text, REGULAR, range(40, 31, -4), width=_TEXT, most=2) for text in others if text]
+    room = _TEXT_HEIGHT - sum(lines.height + _SPACE for lines in small)
+    large = [fitted(name, STRONG, range(84, 43, -4), width=_TEXT, most=3, height=room)] if name else []
+    return large + small
 
 
 def _draw_texts(picture: "Image", texts: list[Lines], ink: str) -> None:
     from PIL import ImageDraw  # noqa: PLC0415
 
-    brush, space = ImageDraw.Draw(picture), 20
-    top = (HEIGHT - sum(lines.height for lines in texts) - space * (len(texts) - 1)) // 2
+    brush = ImageDraw.Draw(picture)
+    top = (HEIGHT - sum(lines.height for lines in texts) - _SPACE * (len(texts) - 1)) // 2
     for lines in texts:
         for line in lines.texts:
             ascent, _ = lines.font.getmetrics()
             base = top + round((line_height(lines.font) + ascent * 0.72) / 2)
             brush.text((_EDGE + _FACE + _GAP, base), line, ink, lines.font, anchor="ls")
             top += line_height(lines.font)
-        top += space
+        top += _SPACE
 
 
 def _draw_face(picture: "Image", said: Said, at: tuple[int, int], ink: str) -> None:

@@ -5,7 +5,7 @@ import io
 import time
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageChops
 
@@ -134,12 +134,18 @@ def test_the_hardest_photo_is_small_enough_for_every_network() -> None:
     drawn(said("W" * 120, title="M" * 120, organisation="Q" * 120, photo=photo(noise=True)))
 
 
+LONG = "Wolfgang Amadeus Theophilus Sigismundus "
+
+
+@example("Wolfgang Max Theophilus Sigismund", "Wolf " * 12, "Wolf " * 12)
+@example(LONG * 3, LONG * 3, LONG * 3)
 @settings(max_examples=25, deadline=None)
 @given(*[st.text("abW MÅЖΩ-.,'1王🚀\u0301\u202e\n", max_size=160) for _ in range(3)])
 def test_no_text_leaves_its_place(name: str, title: str, organisation: str) -> None:
     what = said(name, title=title, organisation=organisation, initials="A")
     picture, empty = drawn(what), drawn(said("🚀", initials="A"))
-    for area in ((WIDTH - 78, 0, WIDTH, HEIGHT), (0, 0, WIDTH, 40), (480, 590, WIDTH, HEIGHT)):
+    brand = (980, 540, WIDTH, HEIGHT)
+    for area in ((WIDTH - 78, 0, WIDTH, HEIGHT), (0, 0, WIDTH, 40), (480, 590, WIDTH, HEIGHT), brand):
         assert not differs(picture, empty, area)
 
 
