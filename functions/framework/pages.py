@@ -85,7 +85,8 @@ def content_security_policy(style: str = "", *, form_action: str = "", framed: b
     `form_action` names an outside origin of a form's redirects. Only our own pages may show a `framed` page.
     """
     if style:
-        allowed = f"style-src 'sha256-{_style(style)[1]}'; img-src 'self' data:"
+        # Lighthouse reads robots.txt from within the page, and needs connect-src for it.
+        allowed = f"style-src 'sha256-{_style(style)[1]}'; connect-src 'self'; img-src 'self' data:"
     else:
         allowed = (
             "style-src 'self'; script-src 'self'; connect-src 'self'; manifest-src 'self'; frame-src 'self'; "

@@ -20,6 +20,7 @@ from domain.formats.schema_org import script_text
 from domain.publishing.publication import PROJECTED
 from domain.visibility.rule import shown_to
 from domain.visibility.view import CardView, Viewer, is_for_everyone, view_for
+from functions.cards.drawn import said_in_preview
 from functions.cards.formats import FORMATS
 from functions.framework.pages import render
 
@@ -30,6 +31,7 @@ VIEWERS = {
     Viewer(signed_in=True): {"public", "signed_in"},
     Viewer(signed_in=True, connected=True): {"public", "signed_in", "connections"},
 }
+DRAWN = ("qr.png", "og.jpg")
 PHOTO = b"\xff\xd8 a photo of CNphotobytes \xff\xd9"
 
 
@@ -104,7 +106,9 @@ def _row(field: str, mark: str, who: str, marks: dict[str, str]) -> dict[str, st
 def outputs(view: CardView) -> dict[str, bytes]:
     """Every format of the view, as the door makes them."""
     photo = PHOTO if "photo" in view.images else None
-    made = {name: kind.write(view, URL, photo) for name, kind in FORMATS.items() if name != "qr.png"}
+    made = {name: kind.write(view, URL, photo) for name, kind in FORMATS.items() if name not in DRAWN}
+    # What the picture of link previews is drawn from, because pixels do not tell.
+    made["og.jpg"] = repr(said_in_preview(view, photo)).encode()
     links = {link: f"/c/{view.handle}/go/{key}" for key, link in links_of(view.content).items()}
     made["page"] = render(
         "cards/card.html",
@@ -188,7 +192,7 @@ def test_what_is_private_is_not_even_projected(made: tuple[PublishedCard, dict[s
     assert is_for_everyone(card) == all(who in ("public", "private") for who in marks.values())
 
 
-@pytest.mark.parametrize("planted", ["page", "vcf"])
+@pytest.mark.parametrize("planted", ["page", "vcf", "og.jpg"])
 def test_a_planted_leak_is_caught(planted: str) -> None:
     """A writer that takes what is stored instead of what the viewer may see."""
     content = CardContent.model_validate(
