@@ -17,6 +17,7 @@ CAPABILITIES = (
     "notifications",
     "operations",
     "privacy",
+    "sharing",
     "sign_in",
     "site",
     "visits",
