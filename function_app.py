@@ -20,6 +20,7 @@ CAPABILITIES = (
     "sharing",
     "sign_in",
     "site",
+    "today",
     "visits",
 )
 
