@@ -11,12 +11,14 @@ from adapters.drawing.qr import PLAIN, SIZES, Look, qr_svg
 from domain.base.errors import InvalidInput
 from domain.cards.card import Card
 from domain.sharing.ways import ways_to_share
+from domain.visibility.rule import shown_to
 from functions.cards.codes import code_look
 from functions.cards.frame import card_of, card_url, done
 from functions.framework.my_pages import my_page, person_of
 
 # Size in pixels that the form proposes: enough for print.
 _SIZE: Final = "1024"
+_EVERYBODY: Final = frozenset({"public"})
 _OPTIONS: Final = ("fg", "bg", "size", "logo")
 _SENTENCES: Final = {
     "invalid_format": "This is not a colour. Write one like #1a2b3c.",
@@ -81,5 +83,4 @@ def _query(look: Look, *, logo: bool) -> str:
 
 def _shows_logo(card: Card) -> bool:
     """Whether everybody sees the logo of the card: its code is for everybody."""
-    published = card.published
-    return published is not None and published.logo is not None and published.audiences.logo == "public"
+    return card.published is not None and shown_to(card.published, _EVERYBODY).logo is not None
