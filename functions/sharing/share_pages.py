@@ -15,16 +15,17 @@ from domain.visibility.rule import shown_to
 from functions.cards.codes import code_look
 from functions.cards.frame import card_of, card_url, done
 from functions.framework.my_pages import my_page, person_of
+from functions.framework.texts import N_, _
 
 # Size in pixels that the form proposes: enough for print.
 _SIZE: Final = "1024"
 _EVERYBODY: Final = frozenset({"public"})
 _OPTIONS: Final = ("fg", "bg", "size", "logo")
 _SENTENCES: Final = {
-    "invalid_format": "This is not a colour. Write one like #1a2b3c.",
-    "inverted_colours": "Cameras look for dark on light. Choose a dark colour darker than the light one.",
-    "low_contrast": "Cameras cannot tell these two colours apart. Take a darker one or a lighter one.",
-    "out_of_range": f"Choose a size from {SIZES[0]} to {SIZES[-1]} pixels.",
+    "invalid_format": N_("This is not a colour. Write one like #1a2b3c."),
+    "inverted_colours": N_("Cameras look for dark on light. Choose a dark colour darker than the light one."),
+    "low_contrast": N_("Cameras cannot tell these two colours apart. Take a darker one or a lighter one."),
+    "out_of_range": N_("Choose a size from %(least)s to %(most)s pixels."),
 }
 
 
@@ -67,7 +68,10 @@ def _chosen(query: Mapping[str, str], card: Card) -> Chosen | None:
     try:
         look = code_look(values)
     except InvalidInput as refusal:
-        faults = {f"/{fault.field}": _SENTENCES[fault.code] for fault in refusal.faults}
+        faults = {
+            f"/{fault.field}": _(_SENTENCES[fault.code], least=SIZES[0], most=SIZES[-1])
+            for fault in refusal.faults
+        }
         return Chosen(values, logo, faults, "")
     return Chosen(values, logo, {}, _query(look, logo=logo))
 

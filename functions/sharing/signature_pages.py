@@ -15,6 +15,7 @@ from functions.cards.frame import card_of, card_url
 from functions.framework.my_pages import my_page, person_of
 from functions.framework.pages import render
 from functions.framework.replies import reply
+from functions.framework.texts import _
 from functions.sharing.signature import Choice, choice_in, query_of, write_signature
 
 # A signature needs inline styles, which no page of ours allows: it is a document of its own, without scripts,
@@ -79,9 +80,9 @@ async def _view(card: Card) -> CardView | None:
 
 
 def _label(part: str) -> str:
-    return FIELDS[part].label if part in FIELDS else "Link to the card"
+    return _(FIELDS[part].label) if part in FIELDS else _("Link to the card")
 
 
 def _pictures(view: CardView, choice: Choice) -> list[Option]:
-    photo = [Option("photo", "Photo", choice.photo)] if "photo" in view.images else []
-    return [*photo, Option("code", "QR code", choice.code)]
+    photo = [Option("photo", _("Photo"), choice.photo)] if "photo" in view.images else []
+    return [*photo, Option("code", _("QR code"), choice.code)]
