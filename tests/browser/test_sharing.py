@@ -356,7 +356,8 @@ async def test_a_pale_colour_is_told_beside_the_code(open_window, known, script:
     async with page.expect_download() as downloading:
         await page.get_by_role("link", name="Download the QR code (PNG)").click()
     assert codes_in((await (await downloading.value).path()).read_bytes())
-    assert window.complaints == []
+    # A look that is refused is a page of faults also for the script.
+    assert [said for said in window.complaints if not said.startswith("422 ")] == []
 
 
 def codes_in(picture: bytes) -> list[str]:
