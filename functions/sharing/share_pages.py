@@ -12,7 +12,7 @@ from domain.base.errors import InvalidInput
 from domain.cards.card import Card
 from domain.sharing.ways import ways_to_share
 from domain.visibility.rule import shown_to
-from functions.cards.codes import code_look
+from functions.cards.drawn import code_look
 from functions.cards.frame import card_of, card_url, done, undo_of
 from functions.framework.my_pages import my_page, person_of
 from functions.framework.texts import N_, _
