@@ -8,6 +8,7 @@ import pytest
 from playwright.async_api import Browser, async_playwright
 
 from local import demo
+from tests.browser.pages import Owner, owner_of
 from tests.browser.windows import ARGUMENTS, CHROMIUM, Visit, product, visit
 
 
@@ -42,6 +43,12 @@ async def people(origin: str, tmp_path_factory: pytest.TempPathFactory) -> str:
     """Make the demo people's cards; return the path of the fullest one."""
     folder: Path = tmp_path_factory.mktemp("demo")
     return await demo.first_start(folder, {"PUBLIC_ORIGIN": origin})
+
+
+@pytest.fixture(scope="session")
+async def owner(chromium: Browser, origin: str, people: str) -> Owner:
+    """Sign in the person whose pages are looked at; one of the demo people."""
+    return await owner_of(chromium, origin)
 
 
 @pytest.fixture
