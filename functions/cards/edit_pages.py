@@ -25,7 +25,6 @@ from functions.cards.form import (
     values_of,
 )
 from functions.cards.frame import card_of, change, done
-from functions.framework.assets import script_url
 from functions.framework.callers import SignedIn, check_form, count_change
 from functions.framework.clock import now
 from functions.framework.filters import countries, languages
@@ -160,7 +159,6 @@ async def _edit_page(
         "cards/edit.html",
         person,
         status=_status(faults, newer),
-        live=True,
         card=card,
         values=values,
         rows=rows_in(form, form.get("then", "")),
@@ -175,6 +173,5 @@ async def _edit_page(
         languages=languages(),
         fields=FIELDS,
         audiences=AUDIENCES.items(),
-        script=script_url("edit"),
         **{"done": None, "unsaved": False, **also},
     )
