@@ -8,7 +8,7 @@ import pytest
 from playwright.async_api import Browser, async_playwright
 
 from local import demo
-from tests.browser.pages import Owner, owner_of
+from tests.browser import pages
 from tests.browser.windows import ARGUMENTS, CHROMIUM, Visit, product, visit
 
 
@@ -46,9 +46,10 @@ async def people(origin: str, tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 @pytest.fixture(scope="session")
-async def owner(chromium: Browser, origin: str, people: str) -> Owner:
-    """Sign in the person whose pages are looked at; one of the demo people."""
-    return await owner_of(chromium, origin)
+async def places(chromium: Browser, origin: str, people: str) -> AsyncIterator[pages.Places]:
+    """Make the pages that are looked at, and sign in the person whose they are."""
+    async with pages.places(chromium, origin) as found:
+        yield found
 
 
 @pytest.fixture

@@ -36,8 +36,11 @@
     return getComputedStyle(element).pointerEvents === 'none' || top?.contains(element)
   }
 
+  // WCAG asks for no contrast of what cannot be used, nor of its label.
+  const off = element => element.closest(':disabled, [aria-disabled=true]') || element.closest('label')?.control?.disabled
+
   const drawn = element =>
-    element.checkVisibility({ opacityProperty: true, visibilityProperty: true }) && !element.closest(':disabled, [aria-disabled=true]')
+    element.checkVisibility({ opacityProperty: true, visibilityProperty: true }) && !off(element)
 
   const place = ({ left, top, right, bottom }) => [left, top, right, bottom]
 

@@ -1,9 +1,14 @@
 """The pages that are looked at: contrast, layout, kept pictures. A new page is a line here."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from aiohttp import web
 from playwright.async_api import Browser, Page
 
+from local import processes
+from local.parts.page import application
 from tests.browser.windows import sign_in, visit
 
 # Signs in for these pages, and nowhere else: a list of sessions would show it.
@@ -12,7 +17,7 @@ OWNER = "Grace Hopper"
 
 @dataclass(frozen=True)
 class Shown:
-    """A page by its address, in which `{card}` is the path of the owner's card."""
+    """A page by its address; `{card}` is the path of the owner's card, `{parts}` the origin of the parts."""
 
     name: str
     address: str
@@ -23,13 +28,16 @@ class Shown:
 
 
 PAGES = (
+    Shown("parts", "{parts}/", kept=True),
+    Shown("parts-public", "{parts}/public"),
     Shown("home", "/"),
-    Shown("card", "/c/ada-lovelace", changing=(".code",), kept=True),
+    Shown("card", "/c/ada-lovelace", changing=(".code svg",), kept=True),
     Shown("card-arabic", "/c/layla-haddad"),
     Shown("no-photo", "/c/priya-sharma"),
     Shown("missing", "/c/nobody-here"),
     Shown("sign-in", "/auth/login"),
-    Shown("my", "/my", owned=True),
+    Shown("today", "/my", owned=True),
+    Shown("cards", "/my/cards", owned=True),
     Shown("new-card", "/my/new-card", owned=True),
     Shown("edit", "{card}", owned=True),
     Shown("share", "{card}/share", owned=True),
@@ -39,27 +47,35 @@ PAGES = (
 
 
 @dataclass(frozen=True)
-class Owner:
-    """Whose pages they are: the state of a signed-in browser, and the path of a card."""
+class Places:
+    """The state of the owner's signed-in browser, the path of their card, and the origin of the parts."""
 
     state: dict
     card: str
+    parts: str
 
 
-async def owner_of(chromium: Browser, origin: str) -> Owner:
-    """Sign the owner in, in a window that is closed again."""
+@asynccontextmanager
+async def places(chromium: Browser, origin: str) -> AsyncIterator[Places]:
+    """Sign the owner in, in a window that is closed again, and serve the page of parts."""
     window = await visit(chromium, origin)
     await sign_in(window.page, OWNER, known=True)
+    await window.page.goto("/my/cards")
     edit = window.page.locator("a[href^='/my/cards/']").first
-    path = "/".join((await edit.get_attribute("href")).split("/")[:4])
+    card = "/".join((await edit.get_attribute("href")).split("/")[:4])
     state = await window.context.storage_state()
     await window.context.close()
-    return Owner(state, path)
+    port = processes.free_port()
+    runner = web.AppRunner(application(), access_log=None)
+    await runner.setup()
+    await web.TCPSite(runner, "localhost", port).start()
+    yield Places(state, card, f"http://localhost:{port}")
+    await runner.cleanup()
 
 
-async def open_page(page: Page, shown: Shown, owner: Owner) -> None:
+async def open_page(page: Page, shown: Shown, places: Places) -> None:
     """Open the page and wait for its fonts and pictures."""
-    await page.goto(shown.address.format(card=owner.card))
+    await page.goto(shown.address.format(card=places.card, parts=places.parts))
     await page.evaluate(
         """() => Promise.all([document.fonts.ready, ...[...document.images].map(image => {
             image.loading = 'eager'

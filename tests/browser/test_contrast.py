@@ -73,11 +73,11 @@ async def test_a_text_on_a_gradient_is_nothing_that_axe_decides(open_window) -> 
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-async def test_everything_is_told_from_its_background(open_window, owner, scheme: str) -> None:
-    window = await open_window(**NARROW, color_scheme=scheme, storage_state=owner.state)
+async def test_everything_is_told_from_its_background(open_window, places, scheme: str) -> None:
+    window = await open_window(**NARROW, color_scheme=scheme, storage_state=places.state)
     found, kinds = {}, set()
     for shown in PAGES:
-        await open_page(window.page, shown, owner)
+        await open_page(window.page, shown, places)
         told = [*await pale(window.page), *await pale_focus(window.page, kinds)]
         found[shown.name] = [str(each) for each in told]
     assert {name: faults for name, faults in found.items() if faults} == {}
