@@ -15,6 +15,7 @@ from functions.framework.clock import now
 # Messages after a redirect, by the value of `done` in the query.
 _DONE: Final = {
     "created": "Your card is made. Fill in what people should see, then publish it.",
+    "made-and-published": "Your card is live. Show somebody the code, or send the link.",
     "saved": "The draft is saved. What the public sees has not changed.",
     "published": "Your card is live.",
     "unpublished": "The card is no longer public. Within seconds, its link and its QR code show nothing.",

@@ -1,4 +1,7 @@
-"""HTML pages: templates, and policies that allow our own styles and scripts and nothing else."""
+"""HTML pages: templates, and policies that allow our own styles and scripts and nothing else.
+
+Their texts are in the language of the request.
+"""
 
 import base64
 import hashlib
@@ -12,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import azure.functions as func
 
 from domain.base.errors import NotFound, Refusal
+from functions.framework import texts
 from functions.framework.problems import problem, status_of
 from functions.framework.replies import reply
 
@@ -50,6 +54,15 @@ def environment() -> "Environment":
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
+        extensions=["jinja2.ext.i18n"],
+    )
+    made.policies["ext.i18n.trimmed"] = True
+    made.install_gettext_callables(  # type: ignore[attr-defined]  # a method that the extension adds
+        texts.translated,
+        texts.translated_plural,
+        newstyle=True,
+        pgettext=texts.translated_in,
+        npgettext=texts.translated_plural_in,
     )
     for module in _FILTERS:
         made.filters.update(import_module(module).FILTERS)
@@ -82,10 +95,13 @@ def content_security_policy(style: str = "", *, form_action: str = "", framed: b
 
 
 def render(template: str, *, style: str = "", **values: object) -> bytes:
-    """The page's bytes. With `style` the template gets the text of `web/styles/{style}.css` by that name."""
+    """The page's bytes. The template gets `values`, and the language of its texts as `lang`.
+
+    With `style` it gets the text of `web/styles/{style}.css` by that name.
+    """
     if style:
         values["style"] = _style(style)[0]
-    return environment().get_template(template).render(values).encode()
+    return environment().get_template(template).render(lang=texts.language(), **values).encode()
 
 
 def page(
@@ -105,7 +121,12 @@ def page(
         render(template, style=style, framed=framed, **values),
         status=status,
         content_type="text/html; charset=utf-8",
-        headers={"Content-Security-Policy": policy, **(headers or {})},
+        headers={
+            "Content-Security-Policy": policy,
+            "Content-Language": texts.language(),
+            "Vary": "Accept-Language, Cookie",
+            **(headers or {}),
+        },
         cookies=cookies,
     )
 
@@ -114,7 +135,7 @@ def refusal_page(
     template: str, refusal: Refusal, *, status: int | None = None, **values: Any
 ) -> func.HttpResponse:
     """Page of a refusal, with its status, and the time until a retry in `wait` and `Retry-After`."""
-    headers, wait = {"Vary": "Accept"}, ""
+    headers, wait = {"Vary": "Accept, Accept-Language, Cookie"}, ""
     if refusal.retry_after is not None:
         headers["Retry-After"] = str(refusal.retry_after)
         wait = wait_in_words(refusal.retry_after)

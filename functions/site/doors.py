@@ -11,5 +11,5 @@ DOORS = (
     Resource("site_robots", "GET HEAD", "robots.txt", "functions.site.pages:show_robots"),
     Resource("site_openapi", "GET", f"{API}/openapi.json", "functions.site.openapi:show_openapi"),
     # Fallback for every other path. The host tries routes by function name, so the name sorts last.
-    Page("zz_unknown_path", "", "{*path}", "functions.framework.not_found:show_not_found"),
+    Page("zz_unknown_path", "", "{*path}", "functions.site.not_found:show_not_found"),
 )

@@ -106,7 +106,7 @@ async def make_card(page: Page, name: str, handle: str = "") -> str:
     await page.get_by_label("Title").fill("Principal Engineer")
     await page.get_by_label("E-mail").fill("ada@example.com")
     await page.get_by_label("Handle").fill(handle)
-    await page.get_by_role("button", name="Make the card").click()
+    await page.get_by_role("button", name="Make a draft").click()
     await page.get_by_text("Your card is made.").wait_for()
     await page.get_by_label("Number 1").fill("12")
     await page.get_by_role("button", name="Save and publish").click()

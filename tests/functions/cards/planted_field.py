@@ -42,7 +42,8 @@ def edit_page(content: CardContent) -> str:
         "cards/edit.html",
         csrf="", own=True, profile_id="prf_x", version=1, profiles=[],
         card=card, values=values_of(content), rows=rows_in({}), fields=FIELDS, audiences=AUDIENCES.items(),
-        images={}, image_problems=PROBLEMS, countries=countries().items(), languages=languages(),
+        viewers=[], networks=[], phone_country="", images={}, image_problems=PROBLEMS,
+        countries=countries().items(), languages=languages(),
         faults={}, newer=None, done=None, unsaved=False,
     ).decode()  # fmt: skip
 
