@@ -5,6 +5,7 @@ photographed with its words and without them: the difference is the ink, and the
 behind it.
 """
 
+from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from functools import cache
@@ -128,14 +129,15 @@ def of_border(shown: Image.Image, box: tuple[int, ...], border: float) -> float:
 
 def of_change(before: Image.Image, after: Image.Image) -> float:
     """Contrast between two looks of the same place, where they differ most; 1 where too little differs."""
-    change = _change(before, after)
-    most = change.getextrema()[1]
-    if most < _LEAST_CHANGE:
-        return 1.0
-    changed = sum(change.histogram()[int(_INK * most) :])
-    if changed < min(before.size):
-        return 1.0
-    return contrast_of(_mean(before, change, most), _mean(after, change, most))
+    pairs = Counter(zip(before.get_flattened_data(), after.get_flattened_data(), strict=True))
+    ratios = sorted(((contrast_of(*pair), count) for pair, count in pairs.items()), reverse=True)
+    # As many pixels as a line of one along two sides.
+    passed, enough = 0, sum(before.size)
+    for ratio, count in ratios:
+        passed += count
+        if passed >= enough:
+            return ratio
+    return 1.0
 
 
 def contrast_of(one: Colour, other: Colour) -> float:

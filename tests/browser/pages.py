@@ -25,6 +25,8 @@ class Shown:
     # What is different each time, by selector; pictures leave it out.
     changing: tuple[str, ...] = ()
     kept: bool = False  # as pictures
+    # Kinds of faults of its layout that are known and not mended yet, of `layout.misplaced`.
+    unfit: frozenset[str] = frozenset()
 
 
 PAGES = (
@@ -39,7 +41,7 @@ PAGES = (
     Shown("today", "/my", owned=True),
     Shown("cards", "/my/cards", owned=True),
     Shown("new-card", "/my/new-card", owned=True),
-    Shown("edit", "{card}", owned=True),
+    Shown("edit", "{card}", owned=True, unfit=frozenset({"wide", "covered"})),
     Shown("share", "{card}/share", owned=True),
     Shown("settings", "{card}/settings", owned=True),
     Shown("account", "/my/account", owned=True, changing=(".sessions",), kept=True),
@@ -75,10 +77,14 @@ async def places(chromium: Browser, origin: str) -> AsyncIterator[Places]:
 
 async def open_page(page: Page, shown: Shown, places: Places) -> None:
     """Open the page and wait for its fonts and pictures."""
-    await page.goto(shown.address.format(card=places.card, parts=places.parts))
+    answer = await page.goto(shown.address.format(card=places.card, parts=places.parts))
+    assert answer.ok or shown.name == "missing", (shown.name, answer.status)
     await page.evaluate(
         """() => Promise.all([document.fonts.ready, ...[...document.images].map(image => {
             image.loading = 'eager'
             return image.decode().catch(() => {})
         })])"""
     )
+    if await page.locator("iframe").count():
+        # A preview comes late and takes the place of something.
+        await page.wait_for_load_state("networkidle")
