@@ -9,7 +9,7 @@ from PIL import Image
 from playwright.async_api import Browser
 
 from tests.browser.axe import violations
-from tests.browser.test_layout import OVERFLOW, SMALL_TARGETS
+from tests.browser.layout import OVERFLOW, SMALL_TARGETS
 from tests.browser.windows import fill_card, make_card, sign_in, visit
 
 WIDTHS = (320, 390, 1280)
