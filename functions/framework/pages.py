@@ -5,7 +5,9 @@ Their texts are in the language of the request.
 
 import base64
 import hashlib
+import math
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from functools import cache
 from http import HTTPStatus
 from importlib import import_module
@@ -83,7 +85,8 @@ def content_security_policy(style: str = "", *, form_action: str = "", framed: b
     `form_action` names an outside origin of a form's redirects. Only our own pages may show a `framed` page.
     """
     if style:
-        allowed = f"style-src 'sha256-{_style(style)[1]}'; img-src 'self' data:"
+        # Lighthouse reads robots.txt from within the page, and needs connect-src for it.
+        allowed = f"style-src 'sha256-{_style(style)[1]}'; connect-src 'self'; img-src 'self' data:"
     else:
         allowed = (
             "style-src 'self'; script-src 'self'; connect-src 'self'; manifest-src 'self'; frame-src 'self'; "
@@ -141,6 +144,11 @@ def refusal_page(
         headers["Retry-After"] = str(refusal.retry_after)
         wait = wait_in_words(refusal.retry_after)
     return page(template, status=status or status_of(type(refusal)), headers=headers, wait=wait, **values)
+
+
+def wait_until(time: datetime, now: datetime) -> str:
+    """The wait for a time, in words."""
+    return wait_in_words(math.ceil((time - now).total_seconds()))
 
 
 def wait_in_words(seconds: int) -> str:
