@@ -16,6 +16,7 @@ from domain.accounts.profiles import (
 from domain.base.errors import KeyReused, NotFound, ProfileInUse
 from domain.base.limits import LimitReached
 from domain.base.model import Closed
+from domain.base.texts import Language
 from domain.sign_in.sessions import csrf_token
 from functions.framework.clock import new_id
 from functions.framework.operations import Answer, Call, Page, operation
@@ -24,6 +25,7 @@ from functions.framework.operations import Answer, Call, Page, operation
 class AccountOut(Closed):
     id: str
     email: str
+    language: Language | None
     created_at: datetime
 
 
@@ -56,7 +58,11 @@ async def get_account(call: Call) -> Answer:
     account = await wiring.accounts.store().get(call.account_id)
     if account is None:
         raise NotFound
-    return Answer(AccountOut(id=account.id, email=account.email, created_at=account.created_at))
+    return Answer(
+        AccountOut(
+            id=account.id, email=account.email, language=account.language, created_at=account.created_at
+        )
+    )
 
 
 @operation("How this request is signed in", answer=SessionOut)

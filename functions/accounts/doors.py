@@ -39,6 +39,7 @@ DOORS = (
     MyPage(
         "accounts_page_end_session", "POST", "my/account/sessions", "functions.accounts.pages:end_session"
     ),
+    MyPage("accounts_page_language", "POST", "my/account/language", "functions.accounts.language:choose"),
     MyPage(
         "accounts_page_keep_session",
         "POST",

@@ -15,9 +15,9 @@ from domain.cards.create import CardDraft, edit_card
 from domain.images.image import PROBLEMS, Image
 from functions.accounts.profile_choices import profile_choices
 from functions.cards.form import (
-    AUDIENCES,
     FIELDS,
     arranged,
+    audiences,
     content_of,
     differences,
     rows_in,
@@ -32,6 +32,7 @@ from functions.framework.filters import countries, languages
 from functions.framework.forms import Values, read_sent, vet
 from functions.framework.my_pages import my_page, person_of, version_in
 from functions.framework.replies import redirect
+from functions.framework.texts import _
 from functions.images.form_uploads import PURPOSES, send_pictures
 
 # Processing a picture takes a second or two. Publishing waits for it, so that one press is enough.
@@ -103,7 +104,7 @@ async def _sent(
     made, faults = await send_pictures(person.account_id, files)
     wanted = form.get("then", "").removeprefix("upload ")
     if wanted in PURPOSES and not made and not faults:
-        faults = {f"/{wanted}": "Choose a file first"}
+        faults = {f"/{wanted}": _("Choose a file first")}
     return person, form, content_of(form) | made, faults
 
 
@@ -165,7 +166,7 @@ async def _edit_page(
         values=values,
         rows=rows_in(form, form.get("then", "")),
         images=await _images_of(person.account_id, values),
-        image_problems=PROBLEMS,
+        image_problems={code: _(problem) for code, problem in PROBLEMS.items()},
         profile_id=chosen,
         version=form.get("version", card.version),
         faults=faults or {},
@@ -174,7 +175,7 @@ async def _edit_page(
         countries=countries().items(),
         languages=languages(),
         fields=FIELDS,
-        audiences=AUDIENCES.items(),
+        audiences=audiences().items(),
         script=script_url("edit"),
         **{"done": None, "unsaved": False, **also},
     )

@@ -15,9 +15,11 @@ from domain.base.errors import Fault, InvalidInput
 from domain.base.fields import phone_text
 from domain.cards.content import SINGLE_FIELDS, CardContent
 from domain.cards.described import Audience, Kind, described, model_in
+from functions.cards.filters import kind_name
 from functions.framework import forms
 from functions.framework.filters import countries, language
 from functions.framework.forms import Values, by_label, label_of, vet
+from functions.framework.texts import N_, _
 
 
 class FormField(NamedTuple):
@@ -66,20 +68,20 @@ _LISTS: Final = _named("languages", "rows")
 _SINGLE: Final = tuple(map(to_camel, SINGLE_FIELDS))
 _MOST_ROWS: Final = 20
 _ROW_NUMBER = re.compile("[0-9]{1,2}")
-AUDIENCES: Final[dict[str, str]] = {
-    "public": "Everyone",
-    "signed_in": "People signed in",
-    "connections": "My connections",
-    "private": "Only me",
+_AUDIENCES: Final[dict[str, str]] = {
+    "public": N_("Everyone"),
+    "signed_in": N_("People signed in"),
+    "connections": N_("My connections"),
+    "private": N_("Only me"),
 }
-# Labels of the fields of card forms, by JSON Pointer.
+# Labels of the fields of card forms, by JSON Pointer, not yet translated.
 LABELS: Final = {
     **{f"/{name}": field.label for name, field in FIELDS.items()},
     **{f"/{name}/{part}": of.label for name in _ADDRESSES for part, of in FIELDS[name].parts.items()},
-    "/audiences": "Who sees it",
-    "/handle": "Handle",
-    "/profileId": "Profile",
-    "/profileName": "Profile",
+    "/audiences": N_("Who sees it"),
+    "/handle": N_("Handle"),
+    "/profileId": N_("Profile"),
+    "/profileName": N_("Profile"),
 }
 _NOT_WRITTEN: Final = frozenset({"choice", "picture", "rows", "address"})
 # Names of values that forms hold as codes.
@@ -90,6 +92,11 @@ _SAID: Final[dict[Kind, Callable[[str], str]]] = {
 _TYPED_BESIDE: Final = frozenset({"handle", "profileName"})
 # A site as people type it: no scheme, a dot in its name.
 _BARE_SITE = re.compile(r"[^\s:/?#@]+\.[^\s:/?#@.]{2,}(?=[:/?#]|$)")
+
+
+def audiences() -> dict[str, str]:
+    """Names of the audiences, from the widest to the narrowest."""
+    return {key: _(name) for key, name in _AUDIENCES.items()}
 
 
 def content_of(form: Mapping[str, str], *, new: bool = False) -> Values:
@@ -178,10 +185,12 @@ def _written(form: Mapping[str, str]) -> Iterator[tuple[str, str]]:
         if not text.strip() or (field is None and name not in _TYPED_BESIDE):
             continue
         kind = (
-            form.get(f"{name.rpartition('-')[0]}-kind") if field and field.kind in ("email", "phone") else ""
+            form.get(f"{name.rpartition('-')[0]}-kind", "")
+            if field and field.kind in ("email", "phone")
+            else ""
         )
         said = _SAID[field.kind](text) if field and field.kind in _SAID else text
-        yield label_of("/" + name.replace("-", "/"), LABELS), f"{said} ({kind})" if kind else said
+        yield label_of("/" + name.replace("-", "/"), LABELS), f"{said} ({kind_name(kind)})" if kind else said
 
 
 def _field_at(name: str) -> FormField | None:
@@ -210,9 +219,9 @@ def readable(content: Values, given: CardContent) -> CardContent:
     except InvalidInput as refusal:
         wrong: set[tuple[str, str]] = set()
         for fault in refusal.faults:
-            _, field, *rest = fault.field.split("/")
+            field, *rest = fault.field.split("/")[1:]
             wrong.add((field, rest[0] if rest and field in _LISTS else ""))
-    for field in {field for field, _ in wrong}:
+    for field in {field for field, _index in wrong}:
         if field in _LISTS and (field, "") not in wrong:
             rows = enumerate(values[field])
             values[field] = [row for index, row in rows if (field, str(index)) not in wrong]
@@ -225,19 +234,19 @@ def differences(typed: Values, stored: CardContent) -> dict[str, str]:
     """Stored values, as text, of the fields whose typed values differ."""
     newer = values_of(stored)
     found = {
-        FIELDS[name].label: _as_text(value)
+        _(FIELDS[name].label): _as_text(value)
         for name, value in newer.items()
         if name not in ("audiences", *PICTURES) and _as_text(value) != _as_text(typed.get(name))
     }
     for name in PICTURES:
         if newer[name] != typed.get(name):
-            found[FIELDS[name].label] = "Another picture" if newer[name] else ""
+            found[_(FIELDS[name].label)] = _("Another picture") if newer[name] else ""
     shown = [
-        f"{FIELDS[name].label}: {AUDIENCES[audience]}"
+        f"{_(FIELDS[name].label)}: {audiences()[audience]}"
         for name, audience in newer["audiences"].items()
         if audience != typed["audiences"].get(name)
     ]
-    return found | ({LABELS["/audiences"]: "\n".join(shown)} if shown else {})
+    return found | ({_(LABELS["/audiences"]): "\n".join(shown)} if shown else {})
 
 
 def _as_text(value: Any) -> str:
@@ -246,6 +255,6 @@ def _as_text(value: Any) -> str:
     if isinstance(value, dict):
         # One order for typed and stored rows, with the audience last.
         parts = sorted(value.items(), key=lambda part: (part[0] == "audience", part[0]))
-        return ", ".join(text for _, part in parts if (text := _as_text(part)))
+        return ", ".join(text for _name, part in parts if (text := _as_text(part)))
     text = str(value or "").replace("\r\n", "\n").strip()
-    return AUDIENCES.get(text, text)
+    return audiences().get(text, text)

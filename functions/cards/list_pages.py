@@ -21,6 +21,7 @@ from functions.framework.clock import new_id, new_suffix, now
 from functions.framework.forms import Values, vet
 from functions.framework.my_pages import my_page, person_and_form, person_of
 from functions.framework.replies import redirect
+from functions.framework.texts import _
 
 _PAGE_OF_CARDS = 50
 # Placeholder for the id of a profile that is made together with the first card.
@@ -56,10 +57,10 @@ async def create(req: func.HttpRequest) -> func.HttpResponse:
     except InvalidInput as refusal:
         return await _new_card_page(person, form, values, sentences(refusal.faults))
     except (HandleTaken, HandleLookalike) as refusal:
-        fault = {"/handle": f"{refusal.title}; choose another"}
+        fault = {"/handle": _("%(fault)s; choose another", fault=_(refusal.title))}
         return await _new_card_page(person, form, values, fault, HTTPStatus.CONFLICT)
     except KeyReused:
-        fault = {"/name": "This form has made a card already. Send it again to make one more"}
+        fault = {"/name": _("This form has made a card already. Send it again to make one more")}
         again = {**form, "key": secrets.token_urlsafe(16)}
         return await _new_card_page(person, again, values, fault)
     return redirect(f"/my/cards/{card.id}?done=created")
@@ -124,7 +125,7 @@ async def _new_card_page(
         key=form.get("key", ""),
         handle=form.get("handle", ""),
         profile_id=form.get("profileId", ""),
-        profile_name=form.get("profileName", "Work"),
+        profile_name=form.get("profileName", _("Work")),
         profiles=await profile_choices(person.account_id),
         origin=wiring.site.origin(),
     )

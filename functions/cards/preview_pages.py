@@ -14,13 +14,14 @@ from functions.cards.frame import card_of, card_url
 from functions.framework.clock import now
 from functions.framework.my_pages import person_and_form, person_of
 from functions.framework.pages import page
+from functions.framework.texts import N_, _
 
 _VIEWERS: Final = {
-    "anyone": ("Anyone", ANYONE),
-    "signed_in": ("Signed in", Viewer(signed_in=True)),
-    "connections": ("Connections", Viewer(signed_in=True, connected=True)),
+    "anyone": (N_("Anyone"), ANYONE),
+    "signed_in": (N_("Signed in"), Viewer(signed_in=True)),
+    "connections": (N_("Connections"), Viewer(signed_in=True, connected=True)),
 }
-VIEWER_NAMES: Final = {key: name for key, (name, _) in _VIEWERS.items()}
+VIEWER_NAMES: Final = {key: name for key, (name, _viewer) in _VIEWERS.items()}
 
 
 async def show(req: func.HttpRequest) -> func.HttpResponse:
@@ -51,6 +52,6 @@ async def _preview_page(card: Card, viewer: str, *, framed: bool = False) -> fun
         qr_svg=qr_svg(url),
         preview=f"/my/cards/{card.id}",
         viewer=viewer,
-        viewers=VIEWER_NAMES,
+        viewers={key: _(name) for key, name in VIEWER_NAMES.items()},
         framed=framed,
     )
