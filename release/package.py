@@ -161,7 +161,7 @@ def compile_templates(content: Path) -> None:
     """Compile templates to modules, for `_compile`; otherwise each cold start would compile its pages."""
     program = (
         "import sys; from functions.framework.pages import environment;"
-        " environment().compile_templates(sys.argv[1], zip=None)"
+        " environment().compile_templates(sys.argv[1], extensions=['html'], zip=None)"
     )
     _run_in(content, "Some template does not compile", program, "web/compiled")
 

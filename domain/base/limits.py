@@ -42,11 +42,13 @@ class Rate(NamedTuple):
 CHANGES = Rate("changes", most=600, seconds=60)
 # Handles are given out for good, so that hoarding must be limited.
 HANDLES = Rate("handles", most=100, seconds=24 * 60 * 60)
+# A wish is looked up at each pause while it is typed. Making cards tells no more, but it is slower to ask.
+HANDLE_CHECKS = Rate("handle_checks", most=300, seconds=60 * 60)
 IMAGES = Rate("images", most=100, seconds=60 * 60)
 # A volume of a copy, 32 MB, is in memory while it is sent.
 DOWNLOADS = Rate("downloads", most=10, seconds=60)
 
-RATES = (CHANGES, HANDLES, IMAGES, DOWNLOADS)
+RATES = (CHANGES, HANDLES, HANDLE_CHECKS, IMAGES, DOWNLOADS)
 
 
 # Anonymous clients are limited at the edge: we store no addresses, and with one common limit a single client

@@ -55,7 +55,7 @@ class SocialLink(Entry):
 
 class ProductLink(Entry):
     label: Annotated[ShortLine, Described("Text")]
-    url: Annotated[LinkUrl, Described("Link", "link")]
+    url: Annotated[LinkUrl, Described("Link", "link", also=("mailto", "tel"))]
 
 
 class Address(Closed):

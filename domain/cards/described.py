@@ -20,13 +20,14 @@ class Described(NamedTuple):
 
     `rows` have a model for each row, an `address` one for its parts, whose fields are described in turn.
     A form proposes the audience `proposed`; None means that everyone sees the field, always. Contact files
-    name a link by `short`, or else by its label.
+    name a link by `short`, or else by its label. A link may have one of the schemes `also` beside https.
     """
 
     label: str
     kind: Kind = "line"
     proposed: Audience | None = "public"
     short: str = ""
+    also: tuple[str, ...] = ()
 
 
 def described(model: type[BaseModel]) -> dict[str, Described]:

@@ -8,9 +8,9 @@ DOORS = (
     KeptPage("cards_show", "GET HEAD", "c/{handle}", "functions.cards.public:show_card"),
     Page("cards_show_image", "GET HEAD", "c/{handle}/{image}", "functions.cards.public:show_card_image"),
     Page("cards_follow_link", "GET HEAD", "c/{handle}/go/{key}", "functions.cards.public:follow_card_link"),
-    MyPage("cards_page_list", "GET HEAD", "my", "functions.cards.list_pages:show"),
-    MyPage("cards_page_new", "GET HEAD", "my/new-card", "functions.cards.list_pages:show_new"),
-    MyForm("cards_page_create", "POST", "my/new-card", "functions.cards.list_pages:create", _TEXTS),
+    MyPage("cards_page_list", "GET HEAD", "my/cards", "functions.cards.list_pages:show"),
+    MyPage("cards_page_new", "GET HEAD", "my/new-card", "functions.cards.filling.new_pages:show"),
+    MyForm("cards_page_create", "POST", "my/new-card", "functions.cards.filling.new_pages:create", _TEXTS),
     MyPage("cards_page_edit", "GET HEAD", "my/cards/{cardId}", "functions.cards.edit_pages:show"),
     MyForm("cards_page_save", "POST", "my/cards/{cardId}", "functions.cards.edit_pages:save", _TEXTS),
     MyPage(
@@ -49,6 +49,9 @@ DOORS = (
         "functions.cards.settings_pages:ask_delete",
     ),
     MyPage("cards_page_delete", "POST", "my/cards/{cardId}/delete", "functions.cards.settings_pages:delete"),
+    Operation(
+        "cards_check_handle", "POST", "handle-checks", "functions.cards.filling.handles_api:check_handle"
+    ),
     Operation("cards_list", "GET", "cards", "functions.cards.api:list_cards"),
     Operation("cards_create", "POST", "cards", "functions.cards.api:post_card"),
     Operation("cards_get", "GET", "cards/{cardId}", "functions.cards.api:get_card"),

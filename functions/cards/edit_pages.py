@@ -13,11 +13,17 @@ from domain.base.errors import InvalidInput, StaleVersion
 from domain.cards.card import Card, CardVersion
 from domain.cards.create import CardDraft, edit_card
 from domain.images.image import PROBLEMS, Image
-from functions.accounts.profile_choices import profile_choices
+from functions.cards.filling.offers import (
+    audiences_for,
+    phone_country_for,
+    profiles_for,
+    viewers_for,
+    with_networks,
+)
 from functions.cards.form import (
     FIELDS,
+    NETWORK_CHOICES,
     arranged,
-    audiences,
     content_of,
     differences,
     rows_in,
@@ -25,7 +31,6 @@ from functions.cards.form import (
     values_of,
 )
 from functions.cards.frame import card_of, change, done
-from functions.framework.assets import script_url
 from functions.framework.callers import SignedIn, check_form, count_change
 from functions.framework.clock import now
 from functions.framework.filters import countries, languages
@@ -43,7 +48,7 @@ LOOK_SECONDS = 0.4
 async def show(req: func.HttpRequest) -> func.HttpResponse:
     person = await person_of(req)
     card = await card_of(req, person)
-    return await _edit_page(person, card, values_of(card.draft), done=done(req))
+    return await _edit_page(req, person, card, values_of(card.draft), done=done(req))
 
 
 async def save(req: func.HttpRequest) -> func.HttpResponse:
@@ -56,7 +61,7 @@ async def save(req: func.HttpRequest) -> func.HttpResponse:
     if faults or then not in ("save", "publish"):
         card = await card_of(req, person)
         values = arranged(values, then)
-        return await _edit_page(person, card, values, form=form, faults=faults, unsaved=not faults)
+        return await _edit_page(req, person, card, values, form=form, faults=faults, unsaved=not faults)
     saved: Card | None = None
     try:
         draft = vet(CardDraft, {"profileId": form.get("profileId", ""), "content": values})
@@ -67,7 +72,9 @@ async def save(req: func.HttpRequest) -> func.HttpResponse:
         if saved is not None:
             form["version"] = str(saved.version)
         card = saved or await card_of(req, person)
-        return await _edit_page(person, card, values, form=form, faults=sentences(refusal.faults))
+        return await _edit_page(
+            req, person, card, values, form=form, faults=sentences(refusal.faults, values)
+        )
     except StaleVersion:
         return await _stale(req, person, values, form)
     return redirect(f"/my/cards/{saved.id}?done={'published' if then == 'publish' else 'saved'}")
@@ -119,7 +126,7 @@ async def _stale(
     if not newer and form.get("then", "save") == "save":
         return redirect(f"/my/cards/{card.id}?done=saved")
     form = {**form, "version": str(card.version)}
-    return await _edit_page(person, card, values, form=form, newer=newer)
+    return await _edit_page(req, person, card, values, form=form, newer=newer)
 
 
 async def _save(req: func.HttpRequest, person: SignedIn, draft: CardDraft, version: int) -> Card:
@@ -142,6 +149,7 @@ def _status(faults: dict[str, str] | None, newer: dict[str, str] | None) -> HTTP
 
 
 async def _edit_page(
+    req: func.HttpRequest,
     person: SignedIn,
     card: Card,
     values: Values,
@@ -161,9 +169,9 @@ async def _edit_page(
         "cards/edit.html",
         person,
         status=_status(faults, newer),
-        live=True,
         card=card,
-        values=values,
+        values=with_networks(values, form),
+        phone_country=phone_country_for(req, form, values),
         rows=rows_in(form, form.get("then", "")),
         images=await _images_of(person.account_id, values),
         image_problems={code: _(problem) for code, problem in PROBLEMS.items()},
@@ -171,11 +179,12 @@ async def _edit_page(
         version=form.get("version", card.version),
         faults=faults or {},
         newer=newer,
-        profiles=await profile_choices(person.account_id, card.profile_id, chosen),
+        profiles=await profiles_for(person.account_id, card.profile_id, chosen),
         countries=countries().items(),
         languages=languages(),
         fields=FIELDS,
-        audiences=audiences().items(),
-        script=script_url("edit"),
+        networks=NETWORK_CHOICES,
+        audiences=(await audiences_for(person.account_id, values)).items(),
+        viewers=(await viewers_for(person.account_id, values)).items(),
         **{"done": None, "unsaved": False, **also},
     )

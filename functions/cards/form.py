@@ -15,6 +15,8 @@ from domain.base.errors import Fault, InvalidInput
 from domain.base.fields import phone_text
 from domain.cards.content import SINGLE_FIELDS, CardContent
 from domain.cards.described import Audience, Kind, described, model_in
+from domain.cards.mending import mended_link, mended_phone, mended_profile
+from domain.cards.networks import NETWORKS
 from functions.cards.filters import kind_name
 from functions.framework import forms
 from functions.framework.filters import countries, language
@@ -32,6 +34,7 @@ class FormField(NamedTuple):
     most: int
     choices: tuple[tuple[str, str], ...]
     parts: "Mapping[str, FormField]"
+    also: tuple[str, ...] = ()
 
 
 def fields_of(model: type[BaseModel]) -> dict[str, FormField]:
@@ -48,11 +51,17 @@ def fields_of(model: type[BaseModel]) -> dict[str, FormField]:
             most=next((note.max_length for note in field.metadata if hasattr(note, "max_length")), 1),
             choices=tuple((choice, choice.capitalize()) for choice in choices),
             parts=fields_of(model_in(field.annotation)) if about.kind in ("rows", "address") else {},
+            also=about.also,
         )
     return found
 
 
 FIELDS: Final = fields_of(CardContent)
+# What the form asks beside the content: the network of a social link, where only the name there is typed,
+# and the country of telephone numbers without a country code.
+NETWORK: Final = "network"
+PHONE_COUNTRY: Final = "phoneCountry"
+NETWORK_CHOICES: Final = (("", N_("Another site")), *((each.name, each.name) for each in NETWORKS))
 
 
 def _named(*kinds: Kind) -> tuple[str, ...]:
@@ -68,11 +77,11 @@ _LISTS: Final = _named("languages", "rows")
 _SINGLE: Final = tuple(map(to_camel, SINGLE_FIELDS))
 _MOST_ROWS: Final = 20
 _ROW_NUMBER = re.compile("[0-9]{1,2}")
-_AUDIENCES: Final[dict[str, str]] = {
+AUDIENCES: Final[dict[str, str]] = {
     "public": N_("Everyone"),
     "signed_in": N_("People signed in"),
     "connections": N_("My connections"),
-    "private": N_("Only me"),
+    "private": N_("Only me (not on the card)"),
 }
 # Labels of the fields of card forms, by JSON Pointer, not yet translated.
 LABELS: Final = {
@@ -89,14 +98,11 @@ _SAID: Final[dict[Kind, Callable[[str], str]]] = {
     "country": lambda code: countries().get(code, code),
     "languages": language,
 }
+_NO_NUMBER: Final = N_(
+    "is not a number of the country that is chosen: choose another, or begin with + and its code"
+)
+_NO_PAGE: Final = N_("needs the network and your name there, or the whole address of your page")
 _TYPED_BESIDE: Final = frozenset({"handle", "profileName"})
-# A site as people type it: no scheme, a dot in its name.
-_BARE_SITE = re.compile(r"[^\s:/?#@]+\.[^\s:/?#@.]{2,}(?=[:/?#]|$)")
-
-
-def audiences() -> dict[str, str]:
-    """Names of the audiences, from the widest to the narrowest."""
-    return {key: _(name) for key, name in _AUDIENCES.items()}
 
 
 def content_of(form: Mapping[str, str], *, new: bool = False) -> Values:
@@ -164,14 +170,42 @@ def rows_in(form: Mapping[str, str], order: str = "") -> dict[str, int]:
 
 
 def _value(form: Mapping[str, str], name: str, field: FormField) -> str:
-    typed = form.get(name, "").strip()
-    return f"https://{typed}" if field.kind == "link" and _BARE_SITE.match(typed) else typed
+    typed, country = form.get(name, "").strip(), form.get(PHONE_COUNTRY, "")
+    if not typed:
+        return ""
+    if field.kind == "phone":
+        return mended_phone(typed, country)
+    if field.kind == "link" and name.startswith("socialLinks-"):
+        return mended_profile(typed, form.get(f"{name.rpartition('-')[0]}-{NETWORK}", ""), country)
+    return mended_link(typed, country, field.also) if field.kind == "link" else typed
 
 
-def sentences(faults: list[Fault]) -> dict[str, str]:
-    """One sentence for each field with a fault, by pointer into the content."""
-    inside = [Fault(fault.field.removeprefix("/content"), fault.code, fault.detail) for fault in faults]
-    return forms.sentences(inside, LABELS)
+def networks_in(form: Mapping[str, str]) -> dict[str, str]:
+    """The networks that the form chose, by what it says of each social link."""
+    link = FIELDS["socialLinks"].parts["url"]
+    rows = (f"socialLinks-{index}" for index in range(_MOST_ROWS))
+    return {
+        _value(form, f"{row}-url", link): form[f"{row}-{NETWORK}"]
+        for row in rows
+        if f"{row}-{NETWORK}" in form
+    }
+
+
+def sentences(faults: list[Fault], values: Values | None = None) -> dict[str, str]:
+    """One sentence for each field with a fault, by pointer into the content, of which `values` were typed."""
+    inside = [fault._replace(field=fault.field.removeprefix("/content")) for fault in faults]
+    return forms.sentences([_in_a_form(fault, values or {}) for fault in inside], LABELS)
+
+
+def _in_a_form(fault: Fault, values: Values) -> Fault:
+    """The fault with what helps in a form, which can mend more than the API."""
+    _, field, *at = fault.field.split("/")
+    typed = values[field][int(at[0])].get(at[1]) if values and field in _ROWS and len(at) > 1 else None
+    if field == "phones" and fault.code == "invalid_phone" and not str(typed).startswith("+"):
+        return fault._replace(detail=_NO_NUMBER)
+    if field == "socialLinks" and fault.code == "invalid_url":
+        return fault._replace(detail=_NO_PAGE)
+    return fault
 
 
 def texts_in(form: Mapping[str, str]) -> dict[str, str]:
@@ -219,9 +253,9 @@ def readable(content: Values, given: CardContent) -> CardContent:
     except InvalidInput as refusal:
         wrong: set[tuple[str, str]] = set()
         for fault in refusal.faults:
-            field, *rest = fault.field.split("/")[1:]
+            _, field, *rest = fault.field.split("/")
             wrong.add((field, rest[0] if rest and field in _LISTS else ""))
-    for field in {field for field, _index in wrong}:
+    for field in {field for field, _ in wrong}:
         if field in _LISTS and (field, "") not in wrong:
             rows = enumerate(values[field])
             values[field] = [row for index, row in rows if (field, str(index)) not in wrong]
@@ -242,7 +276,7 @@ def differences(typed: Values, stored: CardContent) -> dict[str, str]:
         if newer[name] != typed.get(name):
             found[_(FIELDS[name].label)] = _("Another picture") if newer[name] else ""
     shown = [
-        f"{_(FIELDS[name].label)}: {audiences()[audience]}"
+        f"{_(FIELDS[name].label)}: {_(AUDIENCES[audience])}"
         for name, audience in newer["audiences"].items()
         if audience != typed["audiences"].get(name)
     ]
@@ -257,4 +291,4 @@ def _as_text(value: Any) -> str:
         parts = sorted(value.items(), key=lambda part: (part[0] == "audience", part[0]))
         return ", ".join(text for _name, part in parts if (text := _as_text(part)))
     text = str(value or "").replace("\r\n", "\n").strip()
-    return audiences().get(text, text)
+    return _(AUDIENCES[text]) if text in AUDIENCES else text

@@ -17,6 +17,7 @@ from functions.framework.texts import N_
 # Messages after a redirect, by the value of `done` in the query.
 _DONE: Final = {
     "created": N_("Your card is made. Fill in what people should see, then publish it."),
+    "made-and-published": N_("Your card is live. Show somebody the code, or send the link."),
     "saved": N_("The draft is saved. What the public sees has not changed."),
     "published": N_("Your card is live."),
     "unpublished": N_("The card is no longer public. Within seconds, its link and its QR code show nothing."),

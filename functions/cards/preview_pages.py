@@ -9,19 +9,18 @@ from adapters.drawing.qr import qr_svg
 from domain.cards.card import Card
 from domain.publishing.publication import preview
 from domain.visibility.view import ANYONE, Viewer, view_for
-from functions.cards.form import content_of, readable
+from functions.cards.filling.offers import viewers_for
+from functions.cards.form import content_of, readable, values_of
 from functions.cards.frame import card_of, card_url
 from functions.framework.clock import now
 from functions.framework.my_pages import person_and_form, person_of
 from functions.framework.pages import page
-from functions.framework.texts import N_, _
 
 _VIEWERS: Final = {
-    "anyone": (N_("Anyone"), ANYONE),
-    "signed_in": (N_("Signed in"), Viewer(signed_in=True)),
-    "connections": (N_("Connections"), Viewer(signed_in=True, connected=True)),
+    "anyone": ANYONE,
+    "signed_in": Viewer(signed_in=True),
+    "connections": Viewer(signed_in=True, connected=True),
 }
-VIEWER_NAMES: Final = {key: name for key, (name, _viewer) in _VIEWERS.items()}
 
 
 async def show(req: func.HttpRequest) -> func.HttpResponse:
@@ -45,13 +44,13 @@ async def _preview_page(card: Card, viewer: str, *, framed: bool = False) -> fun
     return page(
         "cards/card.html",
         style="card",
-        view=view_for(draft, _VIEWERS[viewer][1]),
+        view=view_for(draft, _VIEWERS[viewer]),
         links={},
         schema=None,
         url=url,
         qr_svg=qr_svg(url),
         preview=f"/my/cards/{card.id}",
         viewer=viewer,
-        viewers={key: _(name) for key, name in VIEWER_NAMES.items()},
+        viewers=await viewers_for(card.account_id, values_of(card.draft)),
         framed=framed,
     )

@@ -12,6 +12,7 @@ from urllib.parse import quote, urlsplit
 from markupsafe import Markup, escape
 
 from domain.base.hosts import as_written
+from functions.framework.assets import asset_url
 from functions.framework.texts import N_, _
 
 # Number of hue classes in web/styles, `hue-0` to `hue-7`: the policy forbids inline style attributes.
@@ -124,6 +125,7 @@ def icon(name: str) -> Markup:
 
 
 FILTERS = {
+    "asset": asset_url,
     "breakable": breakable,
     "day": day,
     "hue": hue,

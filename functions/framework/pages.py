@@ -1,4 +1,4 @@
-"""HTML pages: templates with their one style sheet inline, under a policy that allows nothing else.
+"""HTML pages: templates, and policies that allow our own styles and scripts and nothing else.
 
 Their texts are in the language of the request.
 """
@@ -32,11 +32,24 @@ _WEB = Path(__file__).parent.parent.parent / "web"
 @cache
 def environment() -> "Environment":
     """Template environment. A package contains compiled templates: compiling takes longer than rendering."""
-    from jinja2 import Environment, FileSystemLoader, ModuleLoader, StrictUndefined  # noqa: PLC0415
+    from jinja2 import (  # noqa: PLC0415
+        ChoiceLoader,
+        Environment,
+        FileSystemLoader,
+        ModuleLoader,
+        PrefixLoader,
+        StrictUndefined,
+    )
 
     compiled = _WEB / "compiled"
+    sources = ChoiceLoader(
+        [
+            FileSystemLoader(_WEB / "templates"),
+            PrefixLoader({"parts": FileSystemLoader(_WEB / "parts")}),
+        ]
+    )
     made = Environment(
-        loader=ModuleLoader(compiled) if compiled.exists() else FileSystemLoader(_WEB / "templates"),
+        loader=ModuleLoader(compiled) if compiled.exists() else sources,
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -64,46 +77,49 @@ def _style(name: str) -> tuple[str, str]:
     return css, digest
 
 
-def content_security_policy(style: str, *, form_action: str = "", live: bool = False) -> str:
-    """Content Security Policy of a page. `form_action` names an outside origin of a form's redirects.
+def content_security_policy(style: str = "", *, form_action: str = "", framed: bool = False) -> str:
+    """Content Security Policy of a page of the site, or of one whose only style is `web/styles/{style}.css`.
 
-    A `live` page runs our own scripts, which fetch from our origin, and shows a card in a frame that inherits
-    this policy.
+    `form_action` names an outside origin of a form's redirects. Only our own pages may show a `framed` page.
     """
-    styles = f"'sha256-{_style(style)[1]}'"
-    scripts = ""
-    if live:
-        styles += f" 'sha256-{_style('card')[1]}'"
-        scripts = "script-src 'self'; connect-src 'self'; "
+    if style:
+        allowed = f"style-src 'sha256-{_style(style)[1]}'; img-src 'self' data:"
+    else:
+        allowed = (
+            "style-src 'self'; script-src 'self'; connect-src 'self'; manifest-src 'self'; frame-src 'self'; "
+            "img-src 'self' data: blob:"
+        )
     return (
-        f"default-src 'none'; style-src {styles}; {scripts}img-src 'self' data:; "
-        f"form-action 'self'{form_action and ' ' + form_action}; frame-ancestors 'none'; base-uri 'none'"
+        f"default-src 'none'; {allowed}; form-action 'self'{form_action and ' ' + form_action}; "
+        f"frame-ancestors {"'self'" if framed else "'none'"}; base-uri 'none'"
     )
 
 
-def render(template: str, *, style: str, **values: object) -> bytes:
-    """The page's bytes. The template gets `values`, the language of its texts as `lang`, and `style`.
+def render(template: str, *, style: str = "", **values: object) -> bytes:
+    """The page's bytes. The template gets `values`, and the language of its texts as `lang`.
 
-    `style` is the text of `web/styles/{style}.css`.
+    With `style` it gets the text of `web/styles/{style}.css` by that name.
     """
-    made = environment().get_template(template)
-    return made.render(lang=texts.language(), style=_style(style)[0], **values).encode()
+    if style:
+        values["style"] = _style(style)[0]
+    return environment().get_template(template).render(lang=texts.language(), **values).encode()
 
 
 def page(
     template: str,
     *,
-    style: str = "site",
+    style: str = "",
     status: int = HTTPStatus.OK,
     headers: Mapping[str, str] | None = None,
     cookies: Iterable[str] = (),
     form_action: str = "",
-    live: bool = False,
+    framed: bool = False,
     **values: object,
 ) -> func.HttpResponse:
-    policy = content_security_policy(style, form_action=form_action, live=live)
+    """Reply with a page of the site; with `style`, with one whose style is inline."""
+    policy = content_security_policy(style, form_action=form_action, framed=framed)
     return reply(
-        render(template, style=style, **values),
+        render(template, style=style, framed=framed, **values),
         status=status,
         content_type="text/html; charset=utf-8",
         headers={

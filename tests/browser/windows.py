@@ -101,12 +101,12 @@ async def sign_in(page: Page, name: str, *, known: bool = False) -> str:
 
 async def make_card(page: Page, name: str, handle: str = "") -> str:
     """Make and publish a card, with one mistake on the way, ending on its share page; return its address."""
-    await page.get_by_role("link", name="New card").click()
+    await page.goto("/my/new-card")
     await page.get_by_label("Name").fill(name)
     await page.get_by_label("Title").fill("Principal Engineer")
     await page.get_by_label("E-mail").fill("ada@example.com")
     await page.get_by_label("Handle").fill(handle)
-    await page.get_by_role("button", name="Make the card").click()
+    await page.get_by_role("button", name="Make a draft").click()
     await page.get_by_text("Your card is made.").wait_for()
     await page.get_by_label("Number 1").fill("12")
     await page.get_by_role("button", name="Save and publish").click()

@@ -35,7 +35,7 @@ sys.path[:0] = [sys.argv[1], sys.argv[1] + "/{package.SITE_PACKAGES}"]
 from functions.framework.pages import render
 from functions.framework.texts import speaking
 with speaking(sys.argv[2]):
-    sys.stdout.buffer.write(render("site/missing.html", style="site"))
+    sys.stdout.buffer.write(render("site/missing.html"))
 """
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the package is made on Linux")
@@ -191,15 +191,18 @@ def test_its_pages_need_no_template_compiled_and_speak_every_language(unpacked, 
         command = [sys.executable, "-S", "-I", "-B", "-c", PAGE, str(unpacked), language]
         return subprocess.run(command, cwd=tmp_path, env={}, capture_output=True, check=False)
 
-    templates, away = unpacked / "web/templates", tmp_path / "templates"
-    assert len(list((unpacked / "web/compiled").glob("*.py"))) == len(list(templates.rglob("*.html")))
-    templates.rename(away)
+    web, folders = unpacked / "web", ("templates", "parts")
+    written = [page for folder in folders for page in (web / folder).rglob("*.html")]
+    assert len(list((web / "compiled").glob("*.py"))) == len(written)
+    for folder in folders:
+        (web / folder).rename(tmp_path / folder)
     try:
         page = shown()
     finally:
-        away.rename(templates)
+        for folder in folders:
+            (tmp_path / folder).rename(web / folder)
     with speaking(language):
-        assert page.stdout == render("site/missing.html", style="site"), page.stderr
+        assert page.stdout == render("site/missing.html"), page.stderr
     assert f'<html lang="{language}">'.encode() in page.stdout
 
 

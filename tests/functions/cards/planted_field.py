@@ -14,8 +14,8 @@ from domain.cards.links import links_of
 from domain.images.image import PROBLEMS
 from domain.visibility.rule import shown_to
 from functions.cards.form import (
+    AUDIENCES,
     FIELDS,
-    audiences,
     content_of,
     differences,
     rows_in,
@@ -40,9 +40,10 @@ def edit_page(content: CardContent) -> str:
     )  # fmt: skip
     return render(
         "cards/edit.html",
-        style="site", csrf="", section="cards", script="", profile_id="prf_x", version=1, profiles=[],
-        card=card, values=values_of(content), rows=rows_in({}), fields=FIELDS, audiences=audiences().items(),
-        images={}, image_problems=PROBLEMS, countries=countries().items(), languages=languages(),
+        csrf="", own=True, profile_id="prf_x", version=1, profiles=[],
+        card=card, values=values_of(content), rows=rows_in({}), fields=FIELDS, audiences=AUDIENCES.items(),
+        viewers=[], networks=[], phone_country="", images={}, image_problems=PROBLEMS,
+        countries=countries().items(), languages=languages(),
         faults={}, newer=None, done=None, unsaved=False,
     ).decode()  # fmt: skip
 
