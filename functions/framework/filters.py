@@ -12,6 +12,7 @@ from urllib.parse import quote, urlsplit
 from markupsafe import Markup, escape
 
 from domain.base.hosts import as_written
+from functions.framework import texts
 from functions.framework.assets import asset_url
 from functions.framework.texts import N_, _
 
@@ -94,21 +95,20 @@ def moment(time: datetime, *, year: bool = False) -> str:
     return _("%(day)s, %(time)s", day=day(time, year=year), time=time.strftime("%H:%M"))
 
 
-@cache
 def countries() -> dict[str, str]:
-    """English country names by ISO 3166-1 code, in the order of the names."""
-    return dict(sorted(_rows("countries"), key=lambda row: row[1]))
+    """Country names by ISO 3166-1 code, in the order of the names."""
+    return _rows(f"locale/{texts.language()}/countries")
 
 
-@cache
 def languages() -> dict[str, str]:
     """Native names of languages by tag (BCP 47)."""
-    return dict(_rows("languages"))
+    return _rows("languages")
 
 
-def _rows(table: str) -> list[tuple[str, str]]:
+@cache
+def _rows(table: str) -> dict[str, str]:
     rows = (line.partition("\t") for line in (_WEB / f"{table}.tsv").read_text("utf-8").splitlines())
-    return [(code, name) for code, _, name in rows]
+    return {code: name for code, _tab, name in rows}
 
 
 def language(tag: str) -> str:
