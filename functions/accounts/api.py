@@ -5,6 +5,7 @@ from datetime import datetime
 import wiring.accounts
 import wiring.cards
 import wiring.sign_in
+from domain.accounts.account import LanguageChoice
 from domain.accounts.profiles import (
     Profile,
     ProfileInput,
@@ -63,6 +64,12 @@ async def get_account(call: Call) -> Answer:
             id=account.id, email=account.email, language=account.language, created_at=account.created_at
         )
     )
+
+
+@operation("Choose the language of pages and mails; null follows the browser", body=LanguageChoice)
+async def put_language(call: Call[LanguageChoice]) -> Answer:
+    await wiring.accounts.store().choose_language(call.account_id, call.body.language)
+    return Answer()
 
 
 @operation("How this request is signed in", answer=SessionOut)

@@ -6,6 +6,7 @@ _TEXTS = "functions.accounts.pages:texts_in"
 
 DOORS = (
     Operation("accounts_get", "GET", "account", "functions.accounts.api:get_account"),
+    Operation("accounts_choose_language", "PUT", "account/language", "functions.accounts.api:put_language"),
     Operation("accounts_get_session", "GET", "session", "functions.accounts.api:get_session"),
     Operation("accounts_end_sessions", "DELETE", "sessions", "functions.accounts.api:end_sessions"),
     Operation("accounts_list_profiles", "GET", "profiles", "functions.accounts.api:list_profiles"),

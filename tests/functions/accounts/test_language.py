@@ -63,6 +63,17 @@ async def test_a_forged_choice_changes_nothing(ada) -> None:
     assert (await ada.api("GET", "account")).json()["language"] is None
 
 
+async def test_a_program_chooses_the_language_of_its_person(ada, bearer, client) -> None:
+    headers, path = await bearer(ada.name), "/api/v1/account/language"
+    async with client() as program:
+        assert (await program.put(path, json={"language": "sv"}, headers=headers)).status_code == 204
+        assert (await ada.api("GET", "account")).json()["language"] == "sv"
+        for wrong in ({}, {"language": "xx"}, {"language": "sv", "more": 1}):
+            assert (await program.put(path, json=wrong, headers=headers)).status_code == 422
+        assert (await program.put(path, json={"language": None}, headers=headers)).status_code == 204
+        assert (await program.get("/api/v1/account", headers=headers)).json()["language"] is None
+
+
 async def test_faults_are_told_in_the_language_of_the_page(ada) -> None:
     await choose(ada, "sv")
     fields = await fields_at(ada, "/my/account", "/my/account/profiles")
