@@ -7,6 +7,7 @@ from urllib.parse import unquote, urlsplit
 from domain.base.fields import FORBIDDEN, is_visible, phone_text
 from domain.cards.networks import host_of, network
 from functions.framework.filters import countries
+from functions.framework.texts import pgettext
 
 if TYPE_CHECKING:
     from domain.cards.content import Address, CardContent
@@ -35,6 +36,15 @@ def subtitle(content: "CardContent") -> str:
     return ", ".join(filter(None, (content.title, content.organisation)))
 
 
+def kind_name(kind: str) -> str:
+    """Name of a kind of number or address: work, home, mobile."""
+    if kind == "work":
+        return pgettext("kind of number or address", "Work")
+    if kind == "home":
+        return pgettext("kind of number or address", "Home")
+    return pgettext("kind of number or address", "Mobile") if kind == "mobile" else kind
+
+
 def member(url: str) -> str:
     """User name in a link to a social network: the last segment of its path.
 
@@ -57,6 +67,7 @@ FILTERS = {
     "address_lines": address_lines,
     "grouped": grouped,
     "host_of": host_of,
+    "kind_name": kind_name,
     "href": href,
     "member": member,
     "network": network,
