@@ -43,6 +43,8 @@ PAGES = (
     Shown("new-card", "/my/new-card", owned=True),
     Shown("edit", "{card}", owned=True, unfit=frozenset({"wide", "covered"})),
     Shown("share", "{card}/share", owned=True),
+    Shown("signature", "{card}/signature?chosen=1&photo=1&code=1&emails=1&card=1", owned=True),
+    Shown("codes", "/my/share", owned=True),
     Shown("settings", "{card}/settings", owned=True),
     Shown("account", "/my/account", owned=True, changing=(".sessions",), kept=True),
 )
