@@ -19,6 +19,7 @@ CAPABILITIES = (
     "privacy",
     "sign_in",
     "site",
+    "today",
     "visits",
 )
 

@@ -22,6 +22,7 @@ import httpx
 from local import demo, node_runtime, processes
 from local.cloud import SETTINGS, Cloud, Part, Ports
 from local.identity.sign_in import SignInFailed
+from release.catalogues import compile_all
 
 FIRST_PORT = 7071
 WRONG_APP = 3
@@ -43,6 +44,7 @@ def main() -> None:
     try:
         with only_one(data):
             node_runtime.install()
+            compile_all(processes.PROJECT, processes.PROJECT)
             ports = stable_ports(data, args.port)
             run = Run(data, args.app.resolve(), ports, with_demo=not args.no_demo)
             sys.exit(asyncio.run(run.until_stopped()))

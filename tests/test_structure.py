@@ -47,7 +47,7 @@ PURE_ADAPTERS = ("adapters.drawing.qr", "adapters.storage.queue_names", "adapter
 # The libraries the domain may use; those that vet fields are loaded on first use.
 DOMAIN_LIBRARIES = {"pydantic", "pydantic_core", "email_validator", "phonenumbers"}
 NOT_AT_IMPORT = ["stripe", "PIL", "azure.storage", "msal", "segno", "jinja2", "azure.identity", "jwt",
-                 "cryptography", "email_validator", "phonenumbers", "aiosmtplib"]  # fmt: skip
+                 "cryptography", "email_validator", "phonenumbers", "aiosmtplib", "babel"]  # fmt: skip
 
 
 def doors() -> list[Door]:

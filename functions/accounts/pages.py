@@ -159,7 +159,6 @@ async def _account_page(
     return my_page(
         "accounts/account.html",
         person,
-        section="account",
         status=status,
         account=account,
         profiles=profiles,

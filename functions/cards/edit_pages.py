@@ -32,7 +32,6 @@ from functions.cards.form import (
     values_of,
 )
 from functions.cards.frame import card_of, change, done
-from functions.framework.assets import script_url
 from functions.framework.callers import SignedIn, check_form, count_change
 from functions.framework.clock import now
 from functions.framework.filters import countries, languages
@@ -170,7 +169,6 @@ async def _edit_page(
         "cards/edit.html",
         person,
         status=_status(faults, newer),
-        live=True,
         card=card,
         values=with_networks(values, form),
         called=in_address_books(values),
@@ -189,6 +187,5 @@ async def _edit_page(
         networks=NETWORK_CHOICES,
         audiences=(await audiences_for(person.account_id, values)).items(),
         viewers=(await viewers_for(person.account_id, values)).items(),
-        script=script_url("edit"),
         **{"done": None, "unsaved": False, **also},
     )

@@ -105,7 +105,7 @@ async def delete(req: func.HttpRequest) -> func.HttpResponse:
     card = await card_of(req, person)
     of = CardVersion(person.account_id, card.id, version_in(form))
     await delete_card(of, now=now(), ports=wiring.publishing.ports())
-    return redirect("/my?done=deleted")
+    return redirect("/my/cards?done=deleted")
 
 
 async def _settings_page(

@@ -4,7 +4,6 @@ import azure.functions as func
 
 from adapters.drawing.qr import qr_svg
 from functions.cards.frame import card_of, card_url, done
-from functions.framework.assets import script_url
 from functions.framework.my_pages import my_page, person_of
 
 
@@ -15,10 +14,8 @@ async def show(req: func.HttpRequest) -> func.HttpResponse:
     return my_page(
         "cards/share.html",
         person,
-        live=True,
         card=card,
         url=url,
         qr_svg=qr_svg(url),
-        script=script_url("share"),
         done=done(req),
     )

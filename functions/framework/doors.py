@@ -15,6 +15,7 @@ import azure.functions as func
 
 from domain.base.errors import InternalError, Refusal
 from functions.framework.compression import coding_for, encoded
+from functions.framework.texts import language_of, speaking
 
 log = logging.getLogger("izwop")
 
@@ -175,19 +176,23 @@ def resolve(handler: str) -> Any:
 
 
 def _framed(name: str, handler: str | Handler, refuse: Refuse, *, keeps: bool = False) -> Handler:
-    """Handler with refusals answered by `refuse`, and with replies compressed unless it does so itself."""
+    """Handler in the language of its request, with refusals answered by `refuse`.
+
+    Replies are compressed unless the handler `keeps` them.
+    """
 
     async def handle(req: func.HttpRequest) -> func.HttpResponse:
-        try:
-            called: Handler = resolve(handler) if isinstance(handler, str) else handler
-            answer = await called(req)
-            if keeps:
-                return answer
-        except Refusal as refusal:
-            answer = _told(name, req, refusal, refuse)
-        except Exception:
-            log.exception("unexpected error in %s", name)
-            answer = _told(name, req, InternalError(), refuse)
+        with speaking(language_of(req)):
+            try:
+                called: Handler = resolve(handler) if isinstance(handler, str) else handler
+                answer = await called(req)
+                if keeps:
+                    return answer
+            except Refusal as refusal:
+                answer = _told(name, req, refusal, refuse)
+            except Exception:
+                log.exception("unexpected error in %s", name)
+                answer = _told(name, req, InternalError(), refuse)
         return encoded(answer, coding_for(req.headers.get("accept-encoding", "")))
 
     # The runtime checks the signature against the bindings and logs the name.

@@ -10,6 +10,7 @@ from urllib.parse import quote, urlsplit
 from markupsafe import Markup, escape
 
 from domain.base.hosts import as_written
+from functions.framework.assets import asset_url
 
 # Number of hue classes in web/styles, `hue-0` to `hue-7`: the policy forbids inline style attributes.
 HUES = 8
@@ -97,6 +98,7 @@ def icon(name: str) -> Markup:
 
 
 FILTERS = {
+    "asset": asset_url,
     "breakable": breakable,
     "hue": hue,
     "icon": icon,

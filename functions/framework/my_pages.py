@@ -1,6 +1,7 @@
 """Frame of the pages under `/my`: the person, sent forms, messages, and refusals as pages."""
 
 from collections.abc import Callable, Mapping
+from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
@@ -143,9 +144,10 @@ async def person_and_form(req: func.HttpRequest) -> tuple[SignedIn, dict[str, st
 
 
 def my_page(
-    template: str, person: SignedIn, *, section: str = "cards", status: int = 200, **values: Any
+    template: str, person: SignedIn, *, status: int = HTTPStatus.OK, **values: Any
 ) -> func.HttpResponse:
-    return page(template, status=status, csrf=person.csrf, section=section, **values)
+    """Page of a person, with the navigation of their own pages; the template names its section in `here`."""
+    return page(template, status=status, own=True, csrf=person.csrf, **values)
 
 
 def version_in(form: dict[str, str]) -> int:

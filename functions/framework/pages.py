@@ -1,4 +1,7 @@
-"""HTML pages: templates with their one style sheet inline, under a policy that allows nothing else."""
+"""HTML pages: templates, and policies that allow our own styles and scripts and nothing else.
+
+Their texts are in the language of the request.
+"""
 
 import base64
 import hashlib
@@ -12,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import azure.functions as func
 
 from domain.base.errors import NotFound, Refusal
+from functions.framework import texts
 from functions.framework.problems import problem, status_of
 from functions.framework.replies import reply
 
@@ -27,16 +31,38 @@ _WEB = Path(__file__).parent.parent.parent / "web"
 @cache
 def environment() -> "Environment":
     """Template environment. A package contains compiled templates: compiling takes longer than rendering."""
-    from jinja2 import Environment, FileSystemLoader, ModuleLoader, StrictUndefined  # noqa: PLC0415
+    from jinja2 import (  # noqa: PLC0415
+        ChoiceLoader,
+        Environment,
+        FileSystemLoader,
+        ModuleLoader,
+        PrefixLoader,
+        StrictUndefined,
+    )
 
     compiled = _WEB / "compiled"
+    sources = ChoiceLoader(
+        [
+            FileSystemLoader(_WEB / "templates"),
+            PrefixLoader({"parts": FileSystemLoader(_WEB / "parts")}),
+        ]
+    )
     made = Environment(
-        loader=ModuleLoader(compiled) if compiled.exists() else FileSystemLoader(_WEB / "templates"),
+        loader=ModuleLoader(compiled) if compiled.exists() else sources,
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
+        extensions=["jinja2.ext.i18n"],
+    )
+    made.policies["ext.i18n.trimmed"] = True
+    made.install_gettext_callables(  # type: ignore[attr-defined]  # a method that the extension adds
+        texts.translated,
+        texts.translated_plural,
+        newstyle=True,
+        pgettext=texts.translated_in,
+        npgettext=texts.translated_plural_in,
     )
     for module in _FILTERS:
         made.filters.update(import_module(module).FILTERS)
@@ -50,45 +76,57 @@ def _style(name: str) -> tuple[str, str]:
     return css, digest
 
 
-def content_security_policy(style: str, *, form_action: str = "", live: bool = False) -> str:
-    """Content Security Policy of a page. `form_action` names an outside origin of a form's redirects.
+def content_security_policy(style: str = "", *, form_action: str = "", framed: bool = False) -> str:
+    """Content Security Policy of a page of the site, or of one whose only style is `web/styles/{style}.css`.
 
-    A `live` page runs our own scripts, which fetch from our origin, and shows a card in a frame that inherits
-    this policy.
+    `form_action` names an outside origin of a form's redirects. Only our own pages may show a `framed` page.
     """
-    styles = f"'sha256-{_style(style)[1]}'"
-    scripts = ""
-    if live:
-        styles += f" 'sha256-{_style('card')[1]}'"
-        scripts = "script-src 'self'; connect-src 'self'; "
+    if style:
+        allowed = f"style-src 'sha256-{_style(style)[1]}'; img-src 'self' data:"
+    else:
+        allowed = (
+            "style-src 'self'; script-src 'self'; connect-src 'self'; manifest-src 'self'; frame-src 'self'; "
+            "img-src 'self' data: blob:"
+        )
     return (
-        f"default-src 'none'; style-src {styles}; {scripts}img-src 'self' data:; "
-        f"form-action 'self'{form_action and ' ' + form_action}; frame-ancestors 'none'; base-uri 'none'"
+        f"default-src 'none'; {allowed}; form-action 'self'{form_action and ' ' + form_action}; "
+        f"frame-ancestors {"'self'" if framed else "'none'"}; base-uri 'none'"
     )
 
 
-def render(template: str, *, style: str, **values: object) -> bytes:
-    """The page's bytes. The template gets `style`, the text of `web/styles/{style}.css`, and `values`."""
-    return environment().get_template(template).render(style=_style(style)[0], **values).encode()
+def render(template: str, *, style: str = "", **values: object) -> bytes:
+    """The page's bytes. The template gets `values`, and the language of its texts as `lang`.
+
+    With `style` it gets the text of `web/styles/{style}.css` by that name.
+    """
+    if style:
+        values["style"] = _style(style)[0]
+    return environment().get_template(template).render(lang=texts.language(), **values).encode()
 
 
 def page(
     template: str,
     *,
-    style: str = "site",
+    style: str = "",
     status: int = HTTPStatus.OK,
     headers: Mapping[str, str] | None = None,
     cookies: Iterable[str] = (),
     form_action: str = "",
-    live: bool = False,
+    framed: bool = False,
     **values: object,
 ) -> func.HttpResponse:
-    policy = content_security_policy(style, form_action=form_action, live=live)
+    """Reply with a page of the site; with `style`, with one whose style is inline."""
+    policy = content_security_policy(style, form_action=form_action, framed=framed)
     return reply(
-        render(template, style=style, **values),
+        render(template, style=style, framed=framed, **values),
         status=status,
         content_type="text/html; charset=utf-8",
-        headers={"Content-Security-Policy": policy, **(headers or {})},
+        headers={
+            "Content-Security-Policy": policy,
+            "Content-Language": texts.language(),
+            "Vary": "Accept-Language, Cookie",
+            **(headers or {}),
+        },
         cookies=cookies,
     )
 
@@ -97,7 +135,7 @@ def refusal_page(
     template: str, refusal: Refusal, *, status: int | None = None, **values: Any
 ) -> func.HttpResponse:
     """Page of a refusal, with its status, and the time until a retry in `wait` and `Retry-After`."""
-    headers, wait = {"Vary": "Accept"}, ""
+    headers, wait = {"Vary": "Accept, Accept-Language, Cookie"}, ""
     if refusal.retry_after is not None:
         headers["Retry-After"] = str(refusal.retry_after)
         wait = wait_in_words(refusal.retry_after)

@@ -1,11 +1,14 @@
 """General pages of the site: home page, icon, robots.txt."""
 
+from functools import cache
+
 import azure.functions as func
 
 from domain.base.errors import NotFound, Unavailable
 from functions.accounts.signed_out import tell_sign_out
-from functions.framework.assets import scripts
+from functions.framework.assets import assets
 from functions.framework.callers import signed_in
+from functions.framework.compression import coding_for, encoded
 from functions.framework.pages import page
 from functions.framework.replies import reply
 
@@ -43,11 +46,17 @@ async def show_robots(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG0
 
 
 async def show_asset(req: func.HttpRequest) -> func.HttpResponse:
-    text = scripts().get(req.route_params["name"])
-    if text is None:
+    return _kept_asset(req.route_params["name"], coding_for(req.headers.get("accept-encoding", "")))
+
+
+@cache
+def _kept_asset(name: str, coding: str) -> func.HttpResponse:
+    found = assets().get(name)
+    if found is None:
         raise NotFound
-    return reply(
-        text,
-        content_type="text/javascript; charset=utf-8",
+    answer = reply(
+        found.content,
+        content_type=found.content_type,
         headers={"Cache-Control": "public, max-age=31536000, immutable"},
     )
+    return encoded(answer, coding)

@@ -58,7 +58,7 @@ async def test_a_handle_is_checked_while_it_is_typed_and_follows_the_name_until_
     assert await handle.input_value() == turned
 
     await handle.fill("a b")
-    await said.get_by_text("takes 3 to 40 letters").wait_for()
+    await said.get_by_text("This cannot be a handle: it takes 3 to 40 letters").wait_for()
     await handle.fill(plain)
     await said.get_by_text("This handle is taken. Free instead:").wait_for()
     await said.get_by_role("button", name=turned).click()

@@ -165,12 +165,12 @@ async def test_leaving_with_something_unsaved_asks_first(open_window, known) -> 
     await page.goto(path)
     await page.get_by_label("Pronouns", exact=True).fill("they/them")
     async with page.expect_event("dialog"):
-        await page.get_by_role("link", name="My cards").first.click(no_wait_after=True)
+        await page.get_by_role("link", name="Cards").first.click(no_wait_after=True)
     assert asked == ["beforeunload"]
     assert await page.get_by_label("Pronouns", exact=True).input_value() == "they/them"
     await page.get_by_role("button", name="Save draft").click()
     await page.get_by_text("The draft is saved.").wait_for()
-    await page.get_by_role("link", name="My cards").first.click()
+    await page.get_by_role("link", name="Cards").first.click()
     await page.wait_for_url("**/my")
     assert asked == ["beforeunload"]
 

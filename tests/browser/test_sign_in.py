@@ -133,7 +133,7 @@ async def test_a_card_is_deleted_after_signing_in_once_more(open_window, let_sig
     if script:
         assert await violations(page) == []
     await page.get_by_role("button", name="Delete the card for good").click()
-    await page.wait_for_url("**/my?done=deleted")
+    await page.wait_for_url("**/my/cards?done=deleted")
     assert window.complaints == []
 
 

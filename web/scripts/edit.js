@@ -12,38 +12,35 @@
   const wide = matchMedia("(min-width: 62rem)");
   const PAUSE = 400;
   let timer = 0;
-  let running = null;
 
-  const fields = () => {
-    const data = new URLSearchParams();
-    for (const [name, value] of new FormData(form)) if (typeof value === "string") data.append(name, value);
-    return data;
-  };
-
-  const show = async () => {
+  // What is typed is posted into the frame, which so has the card's own policy and no script of ours.
+  const show = () => {
     if (!wide.matches) return;
-    running?.abort();
-    running = new AbortController();
-    try {
-      const answer = await fetch(`${form.dataset.live}?framed=1&as=${viewer.value}`, {
-        method: "POST",
-        body: fields(),
-        signal: running.signal,
-      });
-      if (!answer.ok) return;
-      const at = frame.contentWindow?.scrollY ?? 0;
-      frame.addEventListener("load", () => {
-        frame.contentWindow.scrollTo(0, at);
-        // The preview is for viewing only: its links are disabled, and the Tab key skips it.
-        frame.contentDocument.addEventListener("click", (event) => event.preventDefault());
-        for (const link of frame.contentDocument.querySelectorAll("a, summary")) link.tabIndex = -1;
-      }, { once: true });
-      frame.srcdoc = await answer.text();
-      pane.hidden = false;
-      document.querySelector("[data-face]").hidden = true;
-    } catch {
-      // A newer request replaced this one, or the network is down: the last preview stays.
+    const copy = document.createElement("form");
+    copy.method = "post";
+    copy.action = `${form.dataset.live}?framed=1&as=${viewer.value}`;
+    copy.target = frame.name;
+    copy.hidden = true;
+    for (const [name, value] of new FormData(form)) {
+      if (typeof value !== "string") continue;
+      const field = document.createElement("input");
+      field.type = "hidden";
+      field.name = name;
+      field.value = value;
+      copy.append(field);
     }
+    const at = frame.contentWindow?.scrollY ?? 0;
+    frame.addEventListener("load", () => {
+      frame.contentWindow.scrollTo(0, at);
+      // The preview is for viewing only: its links are disabled, and the Tab key skips it.
+      frame.contentDocument.addEventListener("click", (event) => event.preventDefault());
+      for (const link of frame.contentDocument.querySelectorAll("a, summary")) link.tabIndex = -1;
+    }, { once: true });
+    document.body.append(copy);
+    copy.submit();
+    copy.remove();
+    pane.hidden = false;
+    document.querySelector("[data-face]").hidden = true;
   };
   const showSoon = () => {
     clearTimeout(timer);

@@ -40,7 +40,7 @@ def edit_page(content: CardContent) -> str:
     )  # fmt: skip
     return render(
         "cards/edit.html",
-        style="site", csrf="", section="cards", script="", profile_id="prf_x", version=1, profiles=[],
+        csrf="", own=True, profile_id="prf_x", version=1, profiles=[],
         card=card, values=values_of(content), rows=rows_in({}), fields=FIELDS, audiences=AUDIENCES.items(),
         viewers=[], networks=[], called={}, phone_country="", images={}, image_problems=PROBLEMS,
         countries=countries().items(), languages=languages(),

@@ -65,7 +65,7 @@ async def test_the_word_profile_comes_with_the_second_card(ada) -> None:
     names = {profile["id"]: profile["name"] for profile in (await ada.api("GET", "profiles")).json()["data"]}
     assert names[(await fields_at(ada, other))["profileId"]] == "Studio"
     assert names[(await fields_at(ada, path))["profileId"]] == "Work"
-    assert "<bdi>Studio</bdi>" in (await ada.http.get("/my")).text
+    assert "<bdi>Studio</bdi>" in (await ada.http.get("/my/cards")).text
 
 
 async def test_a_card_after_the_last_was_deleted_goes_into_the_profile_that_is_left(ada) -> None:
@@ -93,7 +93,7 @@ async def test_a_taken_handle_comes_with_one_that_is_free(ada, signed_in) -> Non
     turned = "-".join(reversed(plain.split("-")))
     refused = await send(other, NEW, {**await fields_at(other, NEW), "name": named, "handle": plain})
     assert refused.status_code == 409
-    assert f"This handle is taken. {turned} is free" in refused.text
+    assert f"This handle is taken. Free instead: {turned}" in refused.text
     assert await asked(other, handle=plain, name=named) == {
         "handle": plain, "state": "taken", "reason": "This handle is taken", "suggestion": turned,
     }  # fmt: skip
