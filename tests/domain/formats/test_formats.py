@@ -18,8 +18,8 @@ from functions.cards.formats import FORMATS
 from tests.card_views import FULL, URL, full_view, jpeg, view_of
 from tests.readers import Evolution, NpmReaders, needs_evolution
 
-TEXT_FORMS = [form for form in FORMATS if not form.startswith("qr.")]
-PHOTO_FORMS = [form for form in FORMATS if FORMATS[form].takes_photo]
+TEXT_FORMS = [form for form, kind in FORMATS.items() if not kind.content_type.startswith("image/")]
+PHOTO_FORMS = [form for form in TEXT_FORMS if FORMATS[form].takes_photo]
 
 
 @pytest.fixture(scope="module")

@@ -85,7 +85,9 @@ def facts(name: str, value: str) -> dict[str, object]:
         "page": card_page(content),
         "clicks": list(links_of(content).values()),
         "formats": {
-            form: FORMATS[form].write(view, URL, None).decode() for form in FORMATS if "qr" not in form
+            form: kind.write(view, URL, None).decode()
+            for form, kind in FORMATS.items()
+            if not kind.content_type.startswith("image/")
         },
     }
 

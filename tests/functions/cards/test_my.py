@@ -348,6 +348,7 @@ async def test_robots_icon_and_home_page_are_there(client) -> None:
         robots = await stranger.get("/robots.txt")
         icon = await stranger.get("/favicon.svg")
     assert 'href="/auth/login?returnTo=/my"' in home.text
+    assert 'href="/auth/login?returnTo=/my/new-card">Make your free card' in home.text
     assert "Disallow: /my" in robots.text
     # A crawler must be let in to read that a card page says noindex.
     assert "/c" not in robots.text
