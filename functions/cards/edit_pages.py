@@ -1,7 +1,6 @@
 """`/my/cards/{cardId}`: edit one card, its pictures too."""
 
 import asyncio
-import time
 from http import HTTPStatus
 from typing import Any
 
@@ -24,7 +23,8 @@ from functions.cards.form import (
     sentences,
     values_of,
 )
-from functions.cards.frame import card_of, change, done
+from functions.cards.frame import card_of, done, publish_when_ready
+from functions.cards.look.style import styles_of_draft
 from functions.framework.assets import script_url
 from functions.framework.callers import SignedIn, check_form, count_change
 from functions.framework.clock import now
@@ -33,10 +33,6 @@ from functions.framework.forms import Values, read_sent, vet
 from functions.framework.my_pages import my_page, person_of, version_in
 from functions.framework.replies import redirect
 from functions.images.form_uploads import PURPOSES, send_pictures
-
-# Processing a picture takes a second or two. Publishing waits for it, so that one press is enough.
-READY_SECONDS = 5.0
-LOOK_SECONDS = 0.4
 
 
 async def show(req: func.HttpRequest) -> func.HttpResponse:
@@ -61,7 +57,7 @@ async def save(req: func.HttpRequest) -> func.HttpResponse:
         draft = vet(CardDraft, {"profileId": form.get("profileId", ""), "content": values})
         saved = await _save(req, person, draft, version_in(form))
         if then == "publish":
-            await _publish(person, saved)
+            await publish_when_ready(person, saved)
     except InvalidInput as refusal:
         if saved is not None:
             form["version"] = str(saved.version)
@@ -70,21 +66,6 @@ async def save(req: func.HttpRequest) -> func.HttpResponse:
     except StaleVersion:
         return await _stale(req, person, values, form)
     return redirect(f"/my/cards/{saved.id}?done={'published' if then == 'publish' else 'saved'}")
-
-
-async def _publish(person: SignedIn, card: Card) -> None:
-    """Publish the card as soon as pictures just sent are ready; refuse if that takes too long."""
-    until = time.monotonic() + READY_SECONDS
-    while True:
-        try:
-            await change("publish", person, card.id, card.version)
-        except InvalidInput as refusal:
-            on_its_way = all(fault.code == "image_not_ready" for fault in refusal.faults)
-            if not on_its_way or time.monotonic() >= until:
-                raise
-            await asyncio.sleep(LOOK_SECONDS)
-        else:
-            return
 
 
 async def _sent(
@@ -161,6 +142,7 @@ async def _edit_page(
         person,
         status=_status(faults, newer),
         live=True,
+        framed_styles=styles_of_draft(card),
         card=card,
         values=values,
         rows=rows_in(form, form.get("then", "")),

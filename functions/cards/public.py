@@ -24,6 +24,7 @@ from domain.visibility.view import ANYONE, CardView, Viewer, view_for, viewer_of
 from domain.visits.counting import Kind
 from functions.cards.codes import Drawing, code_look
 from functions.cards.formats import FORMATS, PAGE, negotiate
+from functions.cards.look.style import styles_of
 from functions.cards.outputs import Output, Shown, keep, outputs_of
 from functions.framework.callers import SESSION_COOKIE, signed_in
 from functions.framework.compression import coding_for
@@ -171,9 +172,10 @@ async def _make(view: CardView, format_name: str, viewer: Viewer) -> Output:
         photo = await _picture(view, "photo") if kind.takes_photo else None
         headers = _file_name(view, format_name) if kind.to_keep else {}
         return _output(kind.write(view, url, photo), kind.content_type, caching | headers)
+    styles = styles_of(view)
     body = render(
         "cards/card.html",
-        style="card",
+        styles=styles,
         view=view,
         url=url,
         vcf_url=f"/c/{view.handle}.vcf",
@@ -181,7 +183,7 @@ async def _make(view: CardView, format_name: str, viewer: Viewer) -> Output:
         links={link: f"/c/{view.handle}/go/{key}" for key, link in links_of(view.content).items()},
         schema=script_text(view, url),
     )
-    policy = {"Content-Security-Policy": content_security_policy("card")}
+    policy = {"Content-Security-Policy": content_security_policy(*styles)}
     return _output(body, "text/html; charset=utf-8", caching | policy)
 
 

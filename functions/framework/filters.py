@@ -1,7 +1,6 @@
 """Template filters of every page: display forms of links, names, countries and languages."""
 
 import re
-import zlib
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -11,8 +10,6 @@ from markupsafe import Markup, escape
 
 from domain.base.hosts import as_written
 
-# Number of hue classes in web/styles, `hue-0` to `hue-7`: the policy forbids inline style attributes.
-HUES = 8
 _FITS, _MAX_LINK = 20, 60
 _JOINTS = re.compile(r"(?<=[@./])(?=\w)")
 _WEB = Path(__file__).parent.parent.parent / "web"
@@ -26,11 +23,6 @@ def initials(name: str) -> str:
     first, last = letters[0].upper()[0], letters[-1].upper()[0]
     cased = first != letters[0].lower() and last != letters[-1].lower()
     return first + last if cased and len(letters) > 1 else first
-
-
-def hue(handle: str) -> str:
-    """Style class of a card's colour, derived from its handle and so always the same."""
-    return f"hue-{zlib.crc32(handle.encode()) % HUES}"
 
 
 def mailto(address: str) -> str:
@@ -98,7 +90,6 @@ def icon(name: str) -> Markup:
 
 FILTERS = {
     "breakable": breakable,
-    "hue": hue,
     "icon": icon,
     "initials": initials,
     "language": language,

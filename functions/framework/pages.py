@@ -3,7 +3,7 @@
 import base64
 import hashlib
 from collections.abc import Iterable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from http import HTTPStatus
 from importlib import import_module
 from pathlib import Path
@@ -44,48 +44,55 @@ def environment() -> "Environment":
 
 
 @cache
-def _style(name: str) -> tuple[str, str]:
-    css = (_WEB / "styles" / f"{name}.css").read_text()
-    digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
-    return css, digest
+def _site_style() -> str:
+    return (_WEB / "styles" / "site.css").read_text()
 
 
-def content_security_policy(style: str, *, form_action: str = "", live: bool = False) -> str:
-    """Content Security Policy of a page. `form_action` names an outside origin of a form's redirects.
+@lru_cache(maxsize=256)
+def _digest(css: str) -> str:
+    return base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
+
+
+def content_security_policy(*styles: str, form_action: str = "", live: bool = False) -> str:
+    """Content Security Policy of a page with these inline style sheets.
+
+    `form_action` names an outside origin of a form's redirects.
 
     A `live` page runs our own scripts, which fetch from our origin, and shows a card in a frame that inherits
-    this policy.
+    this policy: the card's styles are among `styles`.
     """
-    styles = f"'sha256-{_style(style)[1]}'"
+    allowed = " ".join(f"'sha256-{_digest(css)}'" for css in styles)
     scripts = ""
     if live:
-        styles += f" 'sha256-{_style('card')[1]}'"
         scripts = "script-src 'self'; connect-src 'self'; "
     return (
-        f"default-src 'none'; style-src {styles}; {scripts}img-src 'self' data:; "
+        f"default-src 'none'; style-src {allowed}; {scripts}img-src 'self' data:; "
         f"form-action 'self'{form_action and ' ' + form_action}; frame-ancestors 'none'; base-uri 'none'"
     )
 
 
-def render(template: str, *, style: str, **values: object) -> bytes:
-    """The page's bytes. The template gets `style`, the text of `web/styles/{style}.css`, and `values`."""
-    return environment().get_template(template).render(style=_style(style)[0], **values).encode()
+def render(template: str, *, styles: Iterable[str] = (), **values: object) -> bytes:
+    """The page's bytes. A page of the site gets its `style`, another one its own inline `styles`."""
+    values |= {"styles": styles} if styles else {"style": _site_style()}
+    return environment().get_template(template).render(**values).encode()
 
 
 def page(
     template: str,
     *,
-    style: str = "site",
+    styles: tuple[str, ...] = (),
     status: int = HTTPStatus.OK,
     headers: Mapping[str, str] | None = None,
     cookies: Iterable[str] = (),
     form_action: str = "",
     live: bool = False,
+    framed_styles: tuple[str, ...] = (),
     **values: object,
 ) -> func.HttpResponse:
-    policy = content_security_policy(style, form_action=form_action, live=live)
+    used = (*(styles or (_site_style(),)), *framed_styles)
+    policy = content_security_policy(*used, form_action=form_action, live=live)
     return reply(
-        render(template, style=style, **values),
+        render(template, styles=styles, **values),
         status=status,
         content_type="text/html; charset=utf-8",
         headers={"Content-Security-Policy": policy, **(headers or {})},

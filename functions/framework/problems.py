@@ -127,7 +127,8 @@ _CODES = {
 # Codes that our own field types raise; every other pydantic type becomes `wrong_type`.
 _OWN_CODES = frozenset(
     ["control_characters", "invalid_email", "invalid_phone", "invalid_url", "url_scheme", "too_long",
-     "invalid_handle", "handle_reserved", "invisible", "invalid_choice"]
+     "invalid_handle", "handle_reserved", "invisible", "invalid_choice",
+     "invalid_colour", "named_twice"]
 )  # fmt: skip
 
 

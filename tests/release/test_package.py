@@ -32,7 +32,7 @@ PAGE = f"""
 import sys
 sys.path[:0] = [sys.argv[1], sys.argv[1] + "/{package.SITE_PACKAGES}"]
 from functions.framework.pages import render
-sys.stdout.buffer.write(render("site/missing.html", style="site"))
+sys.stdout.buffer.write(render("site/missing.html"))
 """
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the package is made on Linux")
@@ -192,7 +192,7 @@ def test_its_pages_need_no_template_compiled(unpacked, tmp_path) -> None:
         page = shown()
     finally:
         away.rename(templates)
-    assert page.stdout == render("site/missing.html", style="site"), page.stderr
+    assert page.stdout == render("site/missing.html"), page.stderr
 
 
 def test_a_missing_library_would_be_seen(unpacked, tmp_path) -> None:

@@ -21,6 +21,7 @@ from domain.publishing.publication import PROJECTED
 from domain.visibility.rule import shown_to
 from domain.visibility.view import CardView, Viewer, is_for_everyone, view_for
 from functions.cards.formats import FORMATS
+from functions.cards.look.style import styles_of
 from functions.framework.pages import render
 
 URL = "https://izwop.test/c/ada"
@@ -108,7 +109,7 @@ def outputs(view: CardView) -> dict[str, bytes]:
     links = {link: f"/c/{view.handle}/go/{key}" for key, link in links_of(view.content).items()}
     made["page"] = render(
         "cards/card.html",
-        style="card", view=view, url=URL, vcf_url="/c/ada.vcf", qr_svg=view.code, links=links,
+        styles=styles_of(view), view=view, url=URL, vcf_url="/c/ada.vcf", qr_svg=view.code, links=links,
         schema=script_text(view, URL),
     )  # fmt: skip
     made["phone texts"] = json.dumps(view.phone_texts).encode()

@@ -24,6 +24,7 @@ from functions.cards.form import (
     values_of,
 )
 from functions.cards.formats import FORMATS
+from functions.cards.look.style import styles_of
 from functions.framework.filters import countries, languages
 from functions.framework.forms import vet
 from functions.framework.pages import render
@@ -40,7 +41,7 @@ def edit_page(content: CardContent) -> str:
     )  # fmt: skip
     return render(
         "cards/edit.html",
-        style="site", csrf="", section="cards", script="", profile_id="prf_x", version=1, profiles=[],
+        csrf="", section="cards", script="", profile_id="prf_x", version=1, profiles=[],
         card=card, values=values_of(content), rows=rows_in({}), fields=FIELDS, audiences=AUDIENCES.items(),
         images={}, image_problems=PROBLEMS, countries=countries().items(), languages=languages(),
         faults={}, newer=None, done=None, unsaved=False,
@@ -51,7 +52,14 @@ def card_page(content: CardContent) -> str:
     links = {link: f"/c/ada/go/{key}" for key, link in links_of(content).items()}
     view = view_of(content)
     return render(
-        "cards/card.html", style="card", view=view, url=URL, vcf_url="", qr_svg="", links=links, schema=None
+        "cards/card.html",
+        styles=styles_of(view),
+        view=view,
+        url=URL,
+        vcf_url="",
+        qr_svg="",
+        links=links,
+        schema=None,
     ).decode()
 
 

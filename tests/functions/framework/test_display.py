@@ -1,6 +1,5 @@
 """Display forms of values on pages."""
 
-import re
 from pathlib import Path
 
 import pytest
@@ -76,9 +75,3 @@ def test_addresses_leave_no_gap_for_what_is_missing() -> None:
 
 def test_every_country_has_its_name() -> None:
     assert display.countries().keys() == CODES
-
-
-def test_every_hue_has_its_style() -> None:
-    for sheet in ("card", "site"):
-        css = (ROOT / "web" / "styles" / f"{sheet}.css").read_text()
-        assert {f"hue-{n}" for n in range(display.HUES)} <= set(re.findall("hue-[0-9]+", css))
