@@ -3,7 +3,7 @@
 Text and what is behind it differ by 4.5:1 at least (WCAG 2.2, 1.4.3), on light and on dark pages.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -53,46 +53,45 @@ def palette_of(colour: str) -> Palette:
     """Palette of an own colour."""
     from coloraide import Color  # noqa: PLC0415 - for writers only
 
-    own = Color(colour).convert("oklch")
-    lightness, chroma, hue = own.coords(nans=False)
-
-    def tone(light: float, strength: float) -> "Color":
-        made = Color("oklch", [light, strength, hue]).fit("srgb", method="oklch-chroma")
-        # Contrast is that of the colour as it is written down.
-        return Color(made.convert("srgb").to_string(hex=True))
-
-    def readable(light: float, strength: float, grounds: Iterable["Color"], *, limit: float) -> "Color":
-        """Tone as near to `light` as can be read on all the grounds; at `limit` every one can."""
-        on = list(grounds)
-
-        def is_read(found: "Color") -> bool:
-            return all(found.contrast(ground, method="wcag21") >= _CONTRAST for ground in on)
-
-        if is_read(found := tone(light, strength)):
-            return found
-        for _ in range(_STEPS):
-            middle = (light + limit) / 2
-            if is_read(found := tone(middle, strength)):
-                limit = middle
-            else:
-                light = middle
-        return tone(limit, strength)
-
-    white = Color("#fff")
-    brand = Color(colour)
-    if brand.contrast(white, method="wcag21") < _CONTRAST:
-        brand = readable(lightness, chroma, [white], limit=0)
+    own, white = Color(colour), [Color("#fff")]
+    lightness, chroma, hue = own.convert("oklch").coords(nans=False)
+    brand = own if _is_read(own, white) else _readable((lightness, chroma, hue), white, limit=0)
     depth = brand.convert("oklch")["lightness"]
-    tint, tint_dark = tone(0.95, min(chroma * 0.24, 0.03)), tone(0.3, min(chroma * 0.47, 0.05))
+    tint, tint_dark = _tone(0.95, min(chroma * 0.24, 0.03), hue), _tone(0.3, min(chroma * 0.47, 0.05), hue)
     light = [*map(Color, _LIGHT_GROUNDS), tint]
     dark = [*map(Color, _DARK_GROUNDS), tint_dark]
-    strong = min(chroma * 1.18, 0.3)
     tones = {
         "brand": brand,
-        "brand_deep": tone(max(depth - 0.1, 0), chroma * 0.82),
-        "accent": readable(max(depth, 0.45), strong, light, limit=0),
+        "brand_deep": _tone(max(depth - 0.1, 0), chroma * 0.82, hue),
+        "accent": _readable((max(depth, 0.45), min(chroma * 1.18, 0.3), hue), light, limit=0),
         "tint": tint,
-        "accent_dark": readable(max(lightness, 0.82), min(chroma, 0.13), dark, limit=1),
+        "accent_dark": _readable((max(lightness, 0.82), min(chroma, 0.13), hue), dark, limit=1),
         "tint_dark": tint_dark,
     }
     return Palette(**{name: made.to_string(hex=True) for name, made in tones.items()})
+
+
+def _tone(lightness: float, chroma: float, hue: float) -> "Color":
+    from coloraide import Color  # noqa: PLC0415 - same
+
+    made = Color("oklch", [lightness, chroma, hue]).fit("srgb", method="oklch-chroma")
+    # Contrast is that of the colour as it is written down.
+    return Color(made.convert("srgb").to_string(hex=True))
+
+
+def _is_read(colour: "Color", grounds: Iterable["Color"]) -> bool:
+    return all(colour.contrast(ground, method="wcag21") >= _CONTRAST for ground in grounds)
+
+
+def _readable(wanted: tuple[float, float, float], grounds: Sequence["Color"], *, limit: float) -> "Color":
+    """Tone that is read on all the grounds, as near to the wanted one as can be; at `limit` every one is read."""
+    lightness, chroma, hue = wanted
+    if _is_read(found := _tone(lightness, chroma, hue), grounds):
+        return found
+    for _ in range(_STEPS):
+        middle = (lightness + limit) / 2
+        if _is_read(_tone(middle, chroma, hue), grounds):
+            limit = middle
+        else:
+            lightness = middle
+    return _tone(limit, chroma, hue)
