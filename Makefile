@@ -4,7 +4,7 @@ SHELL := bash
 MAKEFLAGS += --no-print-directory
 PYTHON := .venv/bin/python
 
-.PHONY: help run test token kills check bench lock package smoke clean node chromium
+.PHONY: help run test texts token parts kills check bench lock package smoke clean node chromium
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -21,8 +21,14 @@ ON_ALL_CORES := --numprocesses auto --maxprocesses 4 --no-loadscope-reorder
 of_capability = $(or $(wildcard tests/$1 tests/*/$1),$(wildcard tests/test_$1.py tests/*/test_$1.py tests/*/*/test_$1.py))
 chosen = $(if $(findstring /,$1),'$1',$(or $(of_capability),$(error No tests are in a folder or file named $1)))
 
+texts: .venv/.installed ## the catalogues of translations, brought up to date with the source
+	@$(PYTHON) -m release.catalogues
+
 token: .venv/.installed ## WHO="Ada Lovelace": a token for the API of the iZwop that runs here
 	@$(PYTHON) -m local.access_token "$(WHO)"
+
+parts: .venv/.installed ## the page of all parts of the pages, in all their states; [PORT=7070]
+	@exec $(PYTHON) -m local.parts $(if $(PORT),--port $(PORT))
 
 kills: .venv/.installed node ## kill workers a hundred times at each step of long work and of orders
 	@KILLS=100 $(PYTHON) -m pytest -q tests/kills

@@ -17,8 +17,11 @@ CAPABILITIES = (
     "notifications",
     "operations",
     "privacy",
+    "publishing",
+    "sharing",
     "sign_in",
     "site",
+    "today",
     "visits",
 )
 

@@ -17,7 +17,7 @@ import zipfile
 from fnmatch import fnmatch
 from pathlib import Path
 
-from release import sbom
+from release import catalogues, sbom
 
 ROOT = Path(__file__).parents[1]
 SITE_PACKAGES = ".python_packages/lib/site-packages"
@@ -69,6 +69,7 @@ def build(root: Path, target: Path) -> Path:
             _copy(root / name, content / name)
         (content / "version.txt").write_text(f"{release}\n", "utf-8")
         _install(root, wheels, content / SITE_PACKAGES)
+        catalogues.compile_all(root, content)
         compile_templates(content)
         check_doors(content)
         _compile(content)
@@ -160,7 +161,7 @@ def compile_templates(content: Path) -> None:
     """Compile templates to modules, for `_compile`; otherwise each cold start would compile its pages."""
     program = (
         "import sys; from functions.framework.pages import environment;"
-        " environment().compile_templates(sys.argv[1], zip=None)"
+        " environment().compile_templates(sys.argv[1], extensions=['html'], zip=None)"
     )
     _run_in(content, "Some template does not compile", program, "web/compiled")
 

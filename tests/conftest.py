@@ -65,6 +65,14 @@ def _group(nodeid: str) -> str:
     return next((folder for folder in _TOGETHER if file.startswith(folder)), file)
 
 
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Compile the translations, which git does not keep."""
+    if not hasattr(session.config, "workerinput"):
+        from release.catalogues import compile_all  # noqa: PLC0415
+
+        compile_all(ROOT, ROOT)
+
+
 def pytest_collection_finish(session: pytest.Session) -> None:
     """Drop the summary of Hypothesis where no test uses it: that would import all of it."""
     if "hypothesis" not in sys.modules:

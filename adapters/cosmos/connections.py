@@ -10,3 +10,8 @@ class CosmosConnections:
     async def connected(self, owner_id: str, account_id: str) -> bool:
         """Whether the owner has this account as a connection. One point read."""
         return await self._items.read(f"connection-{account_id}", owner_id) is not None
+
+    async def any(self, owner_id: str) -> bool:
+        """Whether the owner has any connection."""
+        sql = "SELECT TOP 1 c.id FROM c WHERE STARTSWITH(c.id, 'connection-')"
+        return bool(await self._items.query(sql, owner_id))

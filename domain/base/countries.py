@@ -1,5 +1,7 @@
 """The countries of ISO 3166-1, by their alpha-2 codes; `web/countries.tsv` has a name for each."""
 
+import re
+
 CODES = frozenset(
     """
     AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR
@@ -13,3 +15,11 @@ CODES = frozenset(
     ZW
     """.split()  # noqa: SIM905 - 249 lines say no more
 )
+
+_REGION = re.compile(r"\b[A-Za-z]{2,3}(?:-[A-Za-z]{4})?-([A-Za-z]{2})\b")
+
+
+def country_in(languages: str) -> str:
+    """Country of the first language that names one, in `Accept-Language` or tags alike; or none."""
+    regions = (match[1].upper() for match in _REGION.finditer(languages))
+    return next((region for region in regions if region in CODES), "")

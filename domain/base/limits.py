@@ -3,10 +3,13 @@
 They are far above manual use; a test compares `docs/limits.md` with them.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple, Protocol
 
 from domain.base.errors import Conflict, Refusal
+
+# Time in which a deletion can be taken back.
+UNDO_TIME = timedelta(hours=24)
 
 MOST_CARDS = 100
 MOST_PROFILES = 50
@@ -41,11 +44,13 @@ class Rate(NamedTuple):
 CHANGES = Rate("changes", most=600, seconds=60)
 # Handles are given out for good, so that hoarding must be limited.
 HANDLES = Rate("handles", most=100, seconds=24 * 60 * 60)
+# A wish is looked up at each pause while it is typed. Making cards tells no more, but it is slower to ask.
+HANDLE_CHECKS = Rate("handle_checks", most=300, seconds=60 * 60)
 IMAGES = Rate("images", most=100, seconds=60 * 60)
 # A volume of a copy, 32 MB, is in memory while it is sent.
 DOWNLOADS = Rate("downloads", most=10, seconds=60)
 
-RATES = (CHANGES, HANDLES, IMAGES, DOWNLOADS)
+RATES = (CHANGES, HANDLES, HANDLE_CHECKS, IMAGES, DOWNLOADS)
 
 
 # Anonymous clients are limited at the edge: we store no addresses, and with one common limit a single client

@@ -22,6 +22,11 @@ RESERVED = frozenset([
     "users", "verified", "webmaster", "well-known", "www",
 ])  # fmt: skip
 
+# Latin letters that are no plain one with a mark, as their languages spell them without.
+_SPELLED = str.maketrans({
+    "ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "\u0131": "i",
+    "\u2019": "-",
+})  # fmt: skip
 _ALIKE = str.maketrans({"0": "o", "1": "l", "i": "l", "5": "s", "8": "b", "2": "z", "-": None})
 
 
@@ -54,23 +59,35 @@ def check_handle(value: str) -> str:
 
 
 def suggest_handles(name: str, suffix: str) -> list[str]:
-    """Handles from a person's name, the best first: the name alone, and with `suffix` (random letters).
+    """Handles from a person's name, the best first: `ada-lovelace`, `lovelace-ada`, `ada-lovelace-2`.
 
-    Only the last one is sure to be nobody's. A name that gives no handle of its own is not among them.
+    Only the last one, with `suffix` (random letters), is sure to be nobody's. A name that gives no handle of
+    its own is not among them.
     """
-    words = _words(name, MAX_LENGTH)
-    try:
-        if is_handle(words):
-            check_handle(words)
-        tailed = check_handle(f"{_words(name, MAX_LENGTH - len(suffix) - 1)}-{suffix}")
-    except PydanticCustomError:
-        # No Latin letters, or a reserved name.
+    plain = _words(name, MAX_LENGTH)
+    if not plain or _is_refused(plain):
+        # No letters that can be spelled, or a reserved name.
         return [f"card-{suffix}"]
-    return [words, tailed] if is_handle(words) else [tailed]
+    tailed = f"{_words(name, MAX_LENGTH - len(suffix) - 1)}-{suffix}"
+    if not is_handle(plain):
+        return [tailed]
+    turned = "-".join(reversed(plain.split("-")))
+    numbered = [f"{_words(name, MAX_LENGTH - 2)}-{number}" for number in (2, 3)]
+    return [each for each in dict.fromkeys([plain, turned, *numbered, tailed]) if not _is_refused(each)]
+
+
+def _is_refused(words: str) -> bool:
+    """Whether the words may not be a handle; too few letters may become one with a suffix."""
+    try:
+        check_handle(words)
+    except PydanticCustomError as refusal:
+        return refusal.type == "handle_reserved"
+    return False
 
 
 def _words(name: str, most: int) -> str:
     import unicodedata  # noqa: PLC0415
 
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    spelled = unicodedata.normalize("NFKD", name.lower().translate(_SPELLED))
+    plain = spelled.encode("ascii", "ignore").decode()
     return re.sub("[^a-z0-9]+", "-", plain).strip("-")[:most].strip("-")

@@ -84,7 +84,7 @@ def _is_read(colour: "Color", grounds: Iterable["Color"]) -> bool:
 
 
 def _readable(wanted: tuple[float, float, float], grounds: Sequence["Color"], *, limit: float) -> "Color":
-    """Tone that is read on all the grounds, as near to the wanted one as can be; at `limit` every one is read."""
+    """Tone as near to the wanted one as is read on all the grounds; at `limit` every one is."""
     lightness, chroma, hue = wanted
     if _is_read(found := _tone(lightness, chroma, hue), grounds):
         return found

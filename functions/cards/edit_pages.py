@@ -2,7 +2,7 @@
 
 import asyncio
 from http import HTTPStatus
-from typing import Any
+from typing import Any, NamedTuple
 
 import azure.functions as func
 
@@ -12,10 +12,17 @@ from domain.base.errors import InvalidInput, StaleVersion
 from domain.cards.card import Card, CardVersion
 from domain.cards.create import CardDraft, edit_card
 from domain.images.image import PROBLEMS, Image
-from functions.accounts.profile_choices import profile_choices
+from functions.cards.filling.offers import (
+    audiences_for,
+    in_address_books,
+    phone_country_for,
+    profiles_for,
+    viewers_for,
+    with_networks,
+)
 from functions.cards.form import (
-    AUDIENCES,
     FIELDS,
+    NETWORK_CHOICES,
     arranged,
     content_of,
     differences,
@@ -23,9 +30,7 @@ from functions.cards.form import (
     sentences,
     values_of,
 )
-from functions.cards.frame import card_of, done, publish_when_ready
-from functions.cards.look.style import styles_of_draft
-from functions.framework.assets import script_url
+from functions.cards.frame import SAVING, card_of, done, publish_when_ready, settled_pictures, undo_of
 from functions.framework.callers import SignedIn, check_form, count_change
 from functions.framework.clock import now
 from functions.framework.filters import countries, languages
@@ -38,7 +43,8 @@ from functions.images.form_uploads import PURPOSES, send_pictures
 async def show(req: func.HttpRequest) -> func.HttpResponse:
     person = await person_of(req)
     card = await card_of(req, person)
-    return await _edit_page(person, card, values_of(card.draft), done=done(req))
+    values = values_of(card.draft)
+    return await _edit_page(req, person, card, values, done=done(req), undo=undo_of(req, card))
 
 
 async def save(req: func.HttpRequest) -> func.HttpResponse:
@@ -46,12 +52,14 @@ async def save(req: func.HttpRequest) -> func.HttpResponse:
 
     Other buttons change only the form: they add or move a row, add or remove a picture.
     """
-    person, form, values, faults = await _sent(req)
+    sent = await _sent(req)
+    person, form, values, faults = sent.person, sent.form, sent.values, sent.faults
     then = form.get("then", "save")
-    if faults or then not in ("save", "publish"):
-        card = await card_of(req, person)
+    if faults or then not in SAVING:
         values = arranged(values, then)
-        return await _edit_page(person, card, values, form=form, faults=faults, unsaved=not faults)
+        return await _edit_page(
+            req, person, sent.card, values, form=form, faults=faults, coming=sent.coming, unsaved=not faults
+        )
     saved: Card | None = None
     try:
         draft = vet(CardDraft, {"profileId": form.get("profileId", ""), "content": values})
@@ -61,31 +69,52 @@ async def save(req: func.HttpRequest) -> func.HttpResponse:
     except InvalidInput as refusal:
         if saved is not None:
             form["version"] = str(saved.version)
-        card = saved or await card_of(req, person)
-        return await _edit_page(person, card, values, form=form, faults=sentences(refusal.faults))
+        card = saved or sent.card
+        return await _edit_page(
+            req, person, card, values, form=form, faults=sentences(refusal.faults, values)
+        )
     except StaleVersion:
         return await _stale(req, person, values, form)
     return redirect(f"/my/cards/{saved.id}?done={'published' if then == 'publish' else 'saved'}")
 
 
-async def _sent(
-    req: func.HttpRequest,
-) -> tuple[SignedIn, dict[str, str], Values, dict[str, str]]:
-    """Sender of the form, its fields, its card content, and faults of its pictures by field.
+class _Sent(NamedTuple):
+    """A form: its sender and fields, the stored card, the content that was sent, and its pictures.
 
-    Pictures are sent to work whatever the button was: a browser sends a chosen file only once.
+    `coming` are pictures that are not ready yet, and `faults` those of pictures, both by field.
+    """
+
+    person: SignedIn
+    form: dict[str, str]
+    card: Card
+    values: Values
+    coming: dict[str, str]
+    faults: dict[str, str]
+
+
+async def _sent(req: func.HttpRequest) -> _Sent:
+    """The form that was sent. Its pictures are sent to work whatever the button was.
+
+    A browser sends a chosen file only once.
     """
     person = await person_of(req)
     form, files = read_sent(req)
     check_form(req, person, form)
     await count_change(person.account_id)
-    if files:
-        await card_of(req, person)  # an absent card is refused before any picture is made
+    card = await card_of(req, person)  # an absent card is refused before any picture is made
     made, faults = await send_pictures(person.account_id, files)
-    wanted = form.get("then", "").removeprefix("upload ")
+    then = form.get("then", "save")
+    wanted = then.removeprefix("upload ")
     if wanted in PURPOSES and not made and not faults:
         faults = {f"/{wanted}": "Choose a file first"}
-    return person, form, content_of(form) | made, faults
+    values = content_of(form)
+    new = {field: form[name] for field in PURPOSES if form.get(name := f"{field}-new")} | made
+    new.pop(then.removeprefix("drop "), None)
+    pictures = await settled_pictures(
+        person.account_id, values, values_of(card.draft), new, wait=then in SAVING
+    )
+    faults = pictures.faults | (pictures.unready if then in SAVING else {}) | faults
+    return _Sent(person, form, card, values | pictures.chosen, pictures.coming, faults)
 
 
 async def _stale(
@@ -99,7 +128,7 @@ async def _stale(
     if not newer and form.get("then", "save") == "save":
         return redirect(f"/my/cards/{card.id}?done=saved")
     form = {**form, "version": str(card.version)}
-    return await _edit_page(person, card, values, form=form, newer=newer)
+    return await _edit_page(req, person, card, values, form=form, newer=newer)
 
 
 async def _save(req: func.HttpRequest, person: SignedIn, draft: CardDraft, version: int) -> Card:
@@ -122,6 +151,7 @@ def _status(faults: dict[str, str] | None, newer: dict[str, str] | None) -> HTTP
 
 
 async def _edit_page(
+    req: func.HttpRequest,
     person: SignedIn,
     card: Card,
     values: Values,
@@ -141,10 +171,10 @@ async def _edit_page(
         "cards/edit.html",
         person,
         status=_status(faults, newer),
-        live=True,
-        framed_styles=styles_of_draft(card),
         card=card,
-        values=values,
+        values=with_networks(values, form),
+        called=in_address_books(values),
+        phone_country=phone_country_for(req, form, values),
         rows=rows_in(form, form.get("then", "")),
         images=await _images_of(person.account_id, values),
         image_problems=PROBLEMS,
@@ -152,11 +182,12 @@ async def _edit_page(
         version=form.get("version", card.version),
         faults=faults or {},
         newer=newer,
-        profiles=await profile_choices(person.account_id, card.profile_id, chosen),
+        profiles=await profiles_for(person.account_id, card.profile_id, chosen),
         countries=countries().items(),
         languages=languages(),
         fields=FIELDS,
-        audiences=AUDIENCES.items(),
-        script=script_url("edit"),
-        **{"done": None, "unsaved": False, **also},
+        networks=NETWORK_CHOICES,
+        audiences=(await audiences_for(person.account_id, values)).items(),
+        viewers=(await viewers_for(person.account_id, values)).items(),
+        **{"done": None, "undo": None, "coming": {}, "unsaved": False, **also},
     )

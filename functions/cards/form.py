@@ -15,6 +15,8 @@ from domain.base.errors import Fault, InvalidInput
 from domain.base.fields import phone_text
 from domain.cards.content import SINGLE_FIELDS, CardContent
 from domain.cards.described import Audience, Kind, described, model_in
+from domain.cards.mending import mended_link, mended_phone, mended_profile
+from domain.cards.networks import NETWORKS
 from functions.framework import forms
 from functions.framework.filters import countries, language
 from functions.framework.forms import Values, by_label, label_of, vet
@@ -30,6 +32,7 @@ class FormField(NamedTuple):
     most: int
     choices: tuple[tuple[str, str], ...]
     parts: "Mapping[str, FormField]"
+    also: tuple[str, ...] = ()
 
 
 def fields_of(model: type[BaseModel]) -> dict[str, FormField]:
@@ -45,12 +48,18 @@ def fields_of(model: type[BaseModel]) -> dict[str, FormField]:
             optional=field.default is None,
             most=next((note.max_length for note in field.metadata if hasattr(note, "max_length")), 1),
             choices=tuple((choice, choice.capitalize()) for choice in choices),
-            parts=fields_of(model_in(field.annotation)) if about.kind in ("rows", "address") else {},
+            parts=fields_of(model_in(field.annotation)) if about.kind in ("rows", "parts") else {},
+            also=about.also,
         )
     return found
 
 
 FIELDS: Final = fields_of(CardContent)
+# What the form asks beside the content: the network of a social link, where only the name there is typed,
+# and the country of telephone numbers without a country code.
+NETWORK: Final = "network"
+PHONE_COUNTRY: Final = "phoneCountry"
+NETWORK_CHOICES: Final = (("", "Another site"), *((each.name, each.name) for each in NETWORKS))
 
 
 def _named(*kinds: Kind) -> tuple[str, ...]:
@@ -59,7 +68,7 @@ def _named(*kinds: Kind) -> tuple[str, ...]:
 
 PICTURES: Final = _named("picture")
 _TEXTS: Final = _named("line", "lines", "link")
-_ADDRESSES: Final = _named("address")
+_WITH_PARTS: Final = _named("parts")
 # A row is empty while every part but its kind is blank.
 _ROWS: Final = _named("rows")
 _LISTS: Final = _named("languages", "rows")
@@ -70,33 +79,35 @@ AUDIENCES: Final[dict[str, str]] = {
     "public": "Everyone",
     "signed_in": "People signed in",
     "connections": "My connections",
-    "private": "Only me",
+    "private": "Not on your card",
 }
 # Labels of the fields of card forms, by JSON Pointer.
 LABELS: Final = {
     **{f"/{name}": field.label for name, field in FIELDS.items()},
-    **{f"/{name}/{part}": of.label for name in _ADDRESSES for part, of in FIELDS[name].parts.items()},
+    **{f"/{name}/{part}": of.label for name in _WITH_PARTS for part, of in FIELDS[name].parts.items()},
     "/audiences": "Who sees it",
     "/handle": "Handle",
     "/profileId": "Profile",
     "/profileName": "Profile",
 }
-_NOT_WRITTEN: Final = frozenset({"choice", "picture", "rows", "address"})
+_NOT_WRITTEN: Final = frozenset({"choice", "picture", "rows", "parts"})
 # Names of values that forms hold as codes.
 _SAID: Final[dict[Kind, Callable[[str], str]]] = {
     "country": lambda code: countries().get(code, code),
     "languages": language,
 }
+_NO_NUMBER: Final = (
+    "is not a number of the country that is chosen: choose another, or begin with + and its code"
+)
+_NO_PAGE: Final = "needs the network and your name there, or the whole address of your page"
 _TYPED_BESIDE: Final = frozenset({"handle", "profileName"})
-# A site as people type it: no scheme, a dot in its name.
-_BARE_SITE = re.compile(r"[^\s:/?#@]+\.[^\s:/?#@.]{2,}(?=[:/?#]|$)")
 
 
 def content_of(form: Mapping[str, str], *, new: bool = False) -> Values:
     """Card content of a form without its empty rows, not yet vetted."""
     values: Values = {name: _value(form, name, FIELDS[name]) or None for name in _TEXTS}
     values["name"] = form.get("name", "")
-    values |= {name: _address(form, name) for name in _ADDRESSES}
+    values |= {name: _parts(form, name) for name in _WITH_PARTS}
     values |= {name: form.get(name) or None for name in PICTURES}
     values["languages"] = _languages(form)
     for rows in _ROWS:
@@ -111,7 +122,7 @@ def content_of(form: Mapping[str, str], *, new: bool = False) -> Values:
     return values
 
 
-def _address(form: Mapping[str, str], name: str) -> Values | None:
+def _parts(form: Mapping[str, str], name: str) -> Values | None:
     parts = {part: form.get(f"{name}-{part}", "").strip() or None for part in FIELDS[name].parts}
     return parts if any(parts.values()) else None
 
@@ -157,14 +168,42 @@ def rows_in(form: Mapping[str, str], order: str = "") -> dict[str, int]:
 
 
 def _value(form: Mapping[str, str], name: str, field: FormField) -> str:
-    typed = form.get(name, "").strip()
-    return f"https://{typed}" if field.kind == "link" and _BARE_SITE.match(typed) else typed
+    typed, country = form.get(name, "").strip(), form.get(PHONE_COUNTRY, "")
+    if not typed:
+        return ""
+    if field.kind == "phone":
+        return mended_phone(typed, country)
+    if field.kind == "link" and name.startswith("socialLinks-"):
+        return mended_profile(typed, form.get(f"{name.rpartition('-')[0]}-{NETWORK}", ""), country)
+    return mended_link(typed, country, field.also) if field.kind == "link" else typed
 
 
-def sentences(faults: list[Fault]) -> dict[str, str]:
-    """One sentence for each field with a fault, by pointer into the content."""
-    inside = [Fault(fault.field.removeprefix("/content"), fault.code, fault.detail) for fault in faults]
-    return forms.sentences(inside, LABELS)
+def networks_in(form: Mapping[str, str]) -> dict[str, str]:
+    """The networks that the form chose, by what it says of each social link."""
+    link = FIELDS["socialLinks"].parts["url"]
+    rows = (f"socialLinks-{index}" for index in range(_MOST_ROWS))
+    return {
+        _value(form, f"{row}-url", link): form[f"{row}-{NETWORK}"]
+        for row in rows
+        if f"{row}-{NETWORK}" in form
+    }
+
+
+def sentences(faults: list[Fault], values: Values | None = None) -> dict[str, str]:
+    """One sentence for each field with a fault, by pointer into the content, of which `values` were typed."""
+    inside = [fault._replace(field=fault.field.removeprefix("/content")) for fault in faults]
+    return forms.sentences([_in_a_form(fault, values or {}) for fault in inside], LABELS)
+
+
+def _in_a_form(fault: Fault, values: Values) -> Fault:
+    """The fault with what helps in a form, which can mend more than the API."""
+    _, field, *at = fault.field.split("/")
+    typed = values[field][int(at[0])].get(at[1]) if values and field in _ROWS and len(at) > 1 else None
+    if field == "phones" and fault.code == "invalid_phone" and not str(typed).startswith("+"):
+        return fault._replace(detail=_NO_NUMBER)
+    if field == "socialLinks" and fault.code == "invalid_url":
+        return fault._replace(detail=_NO_PAGE)
+    return fault
 
 
 def texts_in(form: Mapping[str, str]) -> dict[str, str]:

@@ -9,7 +9,8 @@ from adapters.drawing.qr import qr_svg
 from domain.cards.card import Card
 from domain.publishing.publication import preview
 from domain.visibility.view import ANYONE, Viewer, view_for
-from functions.cards.form import content_of, readable
+from functions.cards.filling.offers import viewers_for
+from functions.cards.form import content_of, readable, values_of
 from functions.cards.frame import card_of, card_url
 from functions.cards.look.style import styles_of
 from functions.framework.clock import now
@@ -17,11 +18,10 @@ from functions.framework.my_pages import person_and_form, person_of
 from functions.framework.pages import page
 
 _VIEWERS: Final = {
-    "anyone": ("Anyone", ANYONE),
-    "signed_in": ("Signed in", Viewer(signed_in=True)),
-    "connections": ("Connections", Viewer(signed_in=True, connected=True)),
+    "anyone": ANYONE,
+    "signed_in": Viewer(signed_in=True),
+    "connections": Viewer(signed_in=True, connected=True),
 }
-VIEWER_NAMES: Final = {key: name for key, (name, _) in _VIEWERS.items()}
 
 
 async def show(req: func.HttpRequest) -> func.HttpResponse:
@@ -42,7 +42,7 @@ async def show_typed(req: func.HttpRequest) -> func.HttpResponse:
 async def _preview_page(card: Card, viewer: str, *, framed: bool = False) -> func.HttpResponse:
     viewer = viewer if viewer in _VIEWERS else "anyone"
     draft = await preview(card, at=now(), images=wiring.images.store())
-    url, view = card_url(card), view_for(draft, _VIEWERS[viewer][1])
+    url, view = card_url(card), view_for(draft, _VIEWERS[viewer])
     return page(
         "cards/card.html",
         styles=styles_of(view, preview=not framed),
@@ -53,6 +53,6 @@ async def _preview_page(card: Card, viewer: str, *, framed: bool = False) -> fun
         qr_svg=qr_svg(url),
         preview=f"/my/cards/{card.id}",
         viewer=viewer,
-        viewers=VIEWER_NAMES,
+        viewers=await viewers_for(card.account_id, values_of(card.draft)),
         framed=framed,
     )

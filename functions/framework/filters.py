@@ -9,6 +9,7 @@ from urllib.parse import quote, urlsplit
 from markupsafe import Markup, escape
 
 from domain.base.hosts import as_written
+from functions.framework.assets import asset_url
 
 _FITS, _MAX_LINK = 20, 60
 _JOINTS = re.compile(r"(?<=[@./])(?=\w)")
@@ -89,6 +90,7 @@ def icon(name: str) -> Markup:
 
 
 FILTERS = {
+    "asset": asset_url,
     "breakable": breakable,
     "icon": icon,
     "initials": initials,

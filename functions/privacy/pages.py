@@ -21,7 +21,6 @@ from domain.privacy.copy import (
     read_copy,
     start_copy,
 )
-from functions.framework.assets import script_url
 from functions.framework.callers import SignedIn, require_fresh
 from functions.framework.clock import now
 from functions.framework.my_pages import my_page, person_and_form, person_of
@@ -100,13 +99,10 @@ async def _page(
     return my_page(
         "privacy/copy.html",
         person,
-        section="account",
         status=status,
-        live=True,
         work=work,
         kept=kept,
         volumes=CopyCursor.of(kept).volumes if kept else [],
         until=kept.ended_at + KEEP if kept and kept.ended_at else None,
         fault=fault,
-        script=script_url("progress"),
     )

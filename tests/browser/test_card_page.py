@@ -6,7 +6,7 @@ import pytest
 
 from local.demo_people import CARDS
 from tests.browser.axe import violations
-from tests.browser.test_layout import OVERFLOW, SMALL_TARGETS
+from tests.browser.layout import OVERFLOW, SMALL_TARGETS
 
 WIDTHS = (320, 390, 1280)
 

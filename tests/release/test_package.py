@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from functions.framework.pages import render
+from functions.framework.texts import speaking
 from release import package, sbom
 
 ROOT = Path(__file__).parents[2]
@@ -32,7 +33,9 @@ PAGE = f"""
 import sys
 sys.path[:0] = [sys.argv[1], sys.argv[1] + "/{package.SITE_PACKAGES}"]
 from functions.framework.pages import render
-sys.stdout.buffer.write(render("site/missing.html"))
+from functions.framework.texts import speaking
+with speaking(sys.argv[2]):
+    sys.stdout.buffer.write(render("site/missing.html"))
 """
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the package is made on Linux")
@@ -95,6 +98,8 @@ def strange(names: list[str]) -> list[str]:
 def test_nothing_is_in_it_but_the_app_and_its_libraries(names) -> None:
     assert strange(names) == []
     assert {"function_app.py", "host.json", "web/templates/cards/card.html"} <= set(names)
+    assert "web/locale/sv/LC_MESSAGES/izwop.mo" in names
+    assert not [name for name in names if name.endswith(".po")]
 
 
 @pytest.mark.parametrize(
@@ -180,19 +185,25 @@ def test_it_runs_on_a_bare_python(unpacked, tmp_path) -> None:
     assert Path(cached).exists()
 
 
-def test_its_pages_need_no_template_compiled(unpacked, tmp_path) -> None:
+@pytest.mark.parametrize("language", ["en", "sv"])
+def test_its_pages_need_no_template_compiled_and_speak_every_language(unpacked, tmp_path, language) -> None:
     def shown() -> subprocess.CompletedProcess[bytes]:
-        command = [sys.executable, "-S", "-I", "-B", "-c", PAGE, str(unpacked)]
+        command = [sys.executable, "-S", "-I", "-B", "-c", PAGE, str(unpacked), language]
         return subprocess.run(command, cwd=tmp_path, env={}, capture_output=True, check=False)
 
-    templates, away = unpacked / "web/templates", tmp_path / "templates"
-    assert len(list((unpacked / "web/compiled").glob("*.py"))) == len(list(templates.rglob("*.html")))
-    templates.rename(away)
+    web, folders = unpacked / "web", ("templates", "parts")
+    written = [page for folder in folders for page in (web / folder).rglob("*.html")]
+    assert len(list((web / "compiled").glob("*.py"))) == len(written)
+    for folder in folders:
+        (web / folder).rename(tmp_path / folder)
     try:
         page = shown()
     finally:
-        away.rename(templates)
-    assert page.stdout == render("site/missing.html"), page.stderr
+        for folder in folders:
+            (tmp_path / folder).rename(web / folder)
+    with speaking(language):
+        assert page.stdout == render("site/missing.html"), page.stderr
+    assert f'<html lang="{language}">'.encode() in page.stdout
 
 
 def test_a_missing_library_would_be_seen(unpacked, tmp_path) -> None:

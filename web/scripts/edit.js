@@ -12,38 +12,35 @@
   const wide = matchMedia("(min-width: 62rem)");
   const PAUSE = 400;
   let timer = 0;
-  let running = null;
 
-  const fields = () => {
-    const data = new URLSearchParams();
-    for (const [name, value] of new FormData(form)) if (typeof value === "string") data.append(name, value);
-    return data;
-  };
-
-  const show = async () => {
+  // What is typed is posted into the frame, which so has the card's own policy and no script of ours.
+  const show = () => {
     if (!wide.matches) return;
-    running?.abort();
-    running = new AbortController();
-    try {
-      const answer = await fetch(`${form.dataset.live}?framed=1&as=${viewer.value}`, {
-        method: "POST",
-        body: fields(),
-        signal: running.signal,
-      });
-      if (!answer.ok) return;
-      const at = frame.contentWindow?.scrollY ?? 0;
-      frame.addEventListener("load", () => {
-        frame.contentWindow.scrollTo(0, at);
-        // The preview is for viewing only: its links are disabled, and the Tab key skips it.
-        frame.contentDocument.addEventListener("click", (event) => event.preventDefault());
-        for (const link of frame.contentDocument.querySelectorAll("a, summary")) link.tabIndex = -1;
-      }, { once: true });
-      frame.srcdoc = await answer.text();
-      pane.hidden = false;
-      document.querySelector("[data-face]").hidden = true;
-    } catch {
-      // A newer request replaced this one, or the network is down: the last preview stays.
+    const copy = document.createElement("form");
+    copy.method = "post";
+    copy.action = `${form.dataset.live}?framed=1&as=${viewer.value}`;
+    copy.target = frame.name;
+    copy.hidden = true;
+    for (const [name, value] of new FormData(form)) {
+      if (typeof value !== "string") continue;
+      const field = document.createElement("input");
+      field.type = "hidden";
+      field.name = name;
+      field.value = value;
+      copy.append(field);
     }
+    const at = frame.contentWindow?.scrollY ?? 0;
+    frame.addEventListener("load", () => {
+      frame.contentWindow.scrollTo(0, at);
+      // The preview is for viewing only: its links are disabled, and the Tab key skips it.
+      frame.contentDocument.addEventListener("click", (event) => event.preventDefault());
+      for (const link of frame.contentDocument.querySelectorAll("a, summary")) link.tabIndex = -1;
+    }, { once: true });
+    document.body.append(copy);
+    copy.submit();
+    copy.remove();
+    pane.hidden = false;
+    document.querySelector("[data-face]").hidden = true;
   };
   const showSoon = () => {
     clearTimeout(timer);
@@ -108,16 +105,20 @@
     const part = (name) => box.querySelector(`[data-${name}]`);
     const input = box.querySelector("input[type=file]");
     const value = part("image");
+    // The new picture's id. The form keeps the picture it has until the new one is ready.
+    const coming = part("coming");
     const say = (text) => { part("state").textContent = text; };
     const label = box.querySelector("label").textContent;
     const follow = async (id) => {
       const image = await settled(id);
-      if (value.value !== id) return;
+      if (coming.value !== id) return;
+      coming.value = "";
       if (image.state === "refused") {
-        value.value = "";
-        say(`Not taken: ${image.problem.detail}. Choose another one.`);
+        if (value.value === id) value.value = "";
+        say(`Not taken: ${image.problem.detail}. ${value.value ? "The one you had stays." : "Choose another one."}`);
         return;
       }
+      value.value = id;
       const shown = new Image();
       shown.src = `/api/v1/images/${id}/content`;
       shown.alt = label;
@@ -140,7 +141,7 @@
       try {
         const made = await api("images", { method: "POST", body: JSON.stringify({ purpose: box.dataset.picture }) });
         await send(made.id, file, progress);
-        value.value = made.id;
+        coming.value = made.id;
         unsaved = true;
         say("Sent. It is being made ready, which takes a few seconds.");
         await follow(made.id);
@@ -155,7 +156,8 @@
     const look = part("look");
     if (look) {
       look.hidden = true;
-      follow(value.value).catch(() => { look.hidden = false; });
+      if (!coming.value) coming.value = value.value;
+      follow(coming.value).catch(() => { look.hidden = false; });
     }
   }
 })();

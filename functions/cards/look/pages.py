@@ -2,7 +2,7 @@
 
 import re
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import azure.functions as func
 
@@ -17,14 +17,14 @@ from domain.cards.look import SECTIONS, Look, Section, Theme, first_look
 from domain.cards.palette import OUR_BRAND, shown_colour
 from domain.images.image import PROBLEMS
 from functions.cards.form import AUDIENCES, FIELDS
-from functions.cards.frame import card_of, done, publish_when_ready
+from functions.cards.frame import SAVING, card_of, done, publish_when_ready, settled_pictures
 from functions.framework import forms
 from functions.framework.callers import SignedIn, check_form, count_change
 from functions.framework.clock import now
 from functions.framework.forms import Values, read_sent, vet
 from functions.framework.my_pages import my_page, person_of, version_in
 from functions.framework.replies import redirect
-from functions.images.form_uploads import send_pictures
+from functions.images.form_uploads import Pictures, send_pictures
 
 THEME_NAMES: Final[dict[Theme, str]] = {
     "classic": "Classic",
@@ -71,11 +71,12 @@ async def save(req: func.HttpRequest) -> func.HttpResponse:
 
     Other buttons change only the form: they move a section, add or remove the cover.
     """
-    person, form, values, faults = await _sent(req)
-    card = await card_of(req, person)
+    person, form, card, values, pictures, faults = await _sent(req)
     then = form.get("then", "save")
-    if faults or then not in ("save", "publish"):
-        return await _look_page(person, card, _arranged(values, then), form=form, faults=faults, unsaved=True)
+    if faults or then not in SAVING:
+        values = _arranged(values, then)
+        coming = pictures.coming.get("cover", "")
+        return await _look_page(person, card, values, form=form, faults=faults, coming=coming, unsaved=True)
     finished = redirect(f"/my/cards/{card.id}/look?done={'published' if then == 'publish' else 'saved'}")
     try:
         chosen = vet(_Chosen, values)
@@ -111,19 +112,43 @@ async def _save(person: SignedIn, card: Card, chosen: _Chosen, version: int) -> 
     return await edit_card(of, draft, now=now(), ports=wiring.cards.ports())
 
 
-async def _sent(req: func.HttpRequest) -> tuple[SignedIn, dict[str, str], Values, dict[str, str]]:
-    """Sender of the form, its fields, the chosen values, and faults of the cover by field."""
+class _Sent(NamedTuple):
+    """A form: its sender and fields, the stored card, what was chosen, its pictures, and faults by field."""
+
+    person: SignedIn
+    form: dict[str, str]
+    card: Card
+    values: Values
+    pictures: Pictures
+    faults: dict[str, str]
+
+
+async def _sent(req: func.HttpRequest) -> _Sent:
     person = await person_of(req)
     form, files = read_sent(req)
     check_form(req, person, form)
     await count_change(person.account_id)
+    card = await card_of(req, person)  # an absent card is refused before any picture is made
     cover = {name: content for name, content in files.items() if name == "cover-file"}
-    if cover:
-        await card_of(req, person)  # an absent card is refused before any picture is made
     made, faults = await send_pictures(person.account_id, cover)
-    if form.get("then") == "upload cover" and not made and not faults:
+    then = form.get("then", "save")
+    if then == "upload cover" and not made and not faults:
         faults = {"/cover": "Choose a file first"}
-    return person, form, _values_in(form) | made, faults
+    new = {} if then == "drop cover" else {"cover": form.get("cover-new", "")} | made
+    values, stored = _values_in(form), {"cover": card.draft.cover}
+    pictures = await settled_pictures(person.account_id, values, stored, new, wait=then in SAVING)
+    values |= pictures.chosen
+    if then in SAVING:
+        faults = pictures.unready | await _refused(person.account_id, values["cover"]) | faults
+    return _Sent(person, form, card, values, pictures, pictures.faults | faults)
+
+
+async def _refused(account_id: str, cover: str | None) -> dict[str, str]:
+    """Fault of a cover that can never be shown."""
+    image = await wiring.images.store().get(account_id, cover) if cover else None
+    if image is None or image.problem is None:
+        return {}
+    return {"/cover": f"Not taken: {PROBLEMS[image.problem].lower()}. Choose another one, or remove it"}
 
 
 def _values_in(form: dict[str, str]) -> Values:
@@ -188,7 +213,7 @@ async def _look_page(
         audiences=AUDIENCES.items(),
         faults=faults or {},
         stale=stale,
-        **{"done": None, "unsaved": False, **also},
+        **{"done": None, "unsaved": False, "coming": "", **also},
     )
 
 

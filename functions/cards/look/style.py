@@ -5,21 +5,14 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from domain.cards.card import Card
 from domain.cards.look import Look, Theme
-from domain.cards.palette import Palette, palette_of
+from domain.cards.palette import Palette
 from domain.visibility.view import CardView
 
 _WEB: Final = Path(__file__).parents[3] / "web"
 _TOKEN: Final = re.compile(r"(--[a-z0-9-]+):[^;}]*;?")
 # Themes that are dark at any time of the day.
 _ALWAYS_DARK: Final = frozenset({"night"})
-
-
-def styles_of_draft(card: Card) -> tuple[str, ...]:
-    """The style sheets of the page that a card's draft makes."""
-    look = card.draft.look or Look()
-    return (sheet(look.theme), *([colours(palette_of(look.colour), look.theme)] if look.colour else []))
 
 
 def styles_of(view: CardView, *, preview: bool = False) -> tuple[str, ...]:

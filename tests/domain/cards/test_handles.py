@@ -57,6 +57,8 @@ def test_a_suggested_handle_is_a_handle(name: str) -> None:
         ("Ada Lovelace", "ada-lovelace"),
         ("Åsa Öberg-Ek", "asa-oberg-ek"),
         ("O'Neil", "o-neil"),
+        ("O\u2019Neil", "o-neil"),
+        ("Søren Łukasz Groß", "soren-lukasz-gross"),
         ("Noor", "noor"),
         ("x" * 200, "x" * 40),
         ("林語堂", None),
@@ -67,4 +69,10 @@ def test_a_suggested_handle_is_a_handle(name: str) -> None:
 )
 def test_a_name_alone_is_suggested_first_where_it_can_be_a_handle(name: str, plain: str | None) -> None:
     suggested = suggest_handles(name, "k2x7pq")
-    assert suggested[:-1] == ([plain] if plain else [])
+    assert suggested[:-1][:1] == ([plain] if plain else [])
+
+
+def test_what_follows_is_the_name_turned_around_and_numbered() -> None:
+    turned = ["ada-lovelace", "lovelace-ada", "ada-lovelace-2", "ada-lovelace-3", "ada-lovelace-k2x7pq"]
+    assert suggest_handles("Ada Lovelace", "k2x7pq") == turned
+    assert suggest_handles("Noor", "k2x7pq") == ["noor", "noor-2", "noor-3", "noor-k2x7pq"]

@@ -105,15 +105,18 @@ async def test_a_handle_is_made_from_the_name_when_none_is_chosen(signed_in) -> 
     plain = await ada.api("POST", "cards", json=body)
     assert plain.json()["handle"] == f"asa-{family}"
     namesake = await ada.api("POST", "cards", json=body)
-    assert re.fullmatch(f"asa-{family}-[a-z2-7]{{6}}", namesake.json()["handle"])
+    assert namesake.json()["handle"] == f"{family}-asa"
+    others = [(await ada.api("POST", "cards", json=body)).json()["handle"] for _ in range(3)]
+    assert others[:2] == [f"asa-{family}-2", f"asa-{family}-3"]
+    assert re.fullmatch(f"asa-{family}-[a-z2-7]{{6}}", others[2])
 
 
-async def test_a_name_that_looks_like_a_taken_handle_gets_a_tail(signed_in) -> None:
+async def test_a_name_that_looks_like_a_taken_handle_gets_another(signed_in) -> None:
     ada, family = await signed_in(), secrets.token_hex(6)
     body = {"profileId": await a_profile(ada), "content": {"name": f"Lil {family}"}}
     await ada.api("POST", "cards", json={**body, "handle": f"lll-{family}"})
     made = await ada.api("POST", "cards", json=body)
-    assert made.json()["handle"].startswith(f"lil-{family}-")
+    assert made.json()["handle"] == f"{family}-lil"
 
 
 async def test_a_repeated_create_keeps_the_handle_that_was_made(signed_in) -> None:

@@ -32,7 +32,7 @@ def offered(page: str, path: str) -> dict[str, str]:
     """Fields of the form as a browser would send them: the checked radio, and the box if it is ticked."""
     fields = Fields(page, f"{path}/look").values
     fields["theme"] = re.search(r'name="theme" value="(\w+)" checked', page)[1]
-    if not re.search(r'name="plain" checked', page):
+    if not re.search(r'name="plain" value="1" checked', page):
         del fields["plain"]
     return fields
 
@@ -145,7 +145,7 @@ async def test_our_own_colours_can_be_chosen(ada) -> None:
     answer = await send(ada, f"{path}/look", await chosen(ada, path, plain="on"))
     assert answer.status_code == 303
     assert (await look_of(ada, path))["colour"] is None
-    assert 'name="plain" checked' in (await ada.http.get(f"{path}/look")).text
+    assert 'name="plain" value="1" checked' in (await ada.http.get(f"{path}/look")).text
 
 
 async def test_the_texts_of_a_card_and_its_look_do_not_touch_each_other(ada) -> None:
@@ -249,8 +249,25 @@ async def test_a_bomb_of_a_cover_is_refused_and_the_card_stays_as_it_is(ada, hos
     looked = await send(ada, f"{path}/look", fields)
     assert "Not taken: the picture has more than 16 million pixels" in looked.text
     late = await send(ada, f"{path}/look", {**fields, "then": "publish"})
-    assert late.headers["location"] == f"{path}?done=picture-not-ready"
-    assert (await send(ada, path, {**await fields_at(ada, path), "cover": ""})).status_code == 303
+    assert late.status_code == 422
+    assert "Choose another one, or remove it" in late.text
+    assert (await fields_at(ada, path))["cover"] == ""
+
+
+async def test_a_refused_cover_takes_no_good_one_away(ada, host) -> None:
+    path = await new_card(ada)
+    sent = await with_cover(ada, path, picture())
+    await host.drain_queue("images")
+    await send(ada, f"{path}/look", {**offered(sent.text, path), "then": "save"})
+    good = (await fields_at(ada, path))["cover"]
+    sent = await with_cover(ada, path, BOMBS["png 30000"]())
+    assert "Until then the one you had stays" in sent.text
+    await host.drain_queue("images")
+    late = await send(ada, f"{path}/look", {**offered(sent.text, path), "then": "save"})
+    assert "Not taken: the picture has more than 16 million pixels" in late.text
+    assert offered(late.text, path)["cover"] == good != ""
+    assert (await send(ada, f"{path}/look", {**offered(late.text, path), "then": "save"})).status_code == 303
+    assert (await fields_at(ada, path))["cover"] == good
 
 
 async def test_a_cover_that_is_too_large_is_told_at_its_field(ada) -> None:

@@ -35,7 +35,7 @@ async def test_what_was_written_outlives_the_session(ada) -> None:
 
 
 async def test_an_account_without_cards_is_told_what_to_do(ada) -> None:
-    page = await ada.http.get("/my")
+    page = await ada.http.get("/my/cards")
     assert "Make your first card" in page.text
     assert 'href="/my/new-card"' in page.text
 
@@ -54,12 +54,12 @@ async def test_a_card_goes_from_the_form_to_the_public(ada, client) -> None:
 
 async def test_the_list_says_what_state_each_card_is_in(ada) -> None:
     path = await new_card(ada)
-    assert ">Draft<" in (await ada.http.get("/my")).text
+    assert ">Draft<" in (await ada.http.get("/my/cards")).text
     await publish(ada, path)
-    assert ">Published<" in (await ada.http.get("/my")).text
+    assert ">Published<" in (await ada.http.get("/my/cards")).text
     fields = await fields_at(ada, path)
     await send(ada, path, {**fields, "title": "Countess", "then": "save"})
-    assert "Published, with unpublished changes" in (await ada.http.get("/my")).text
+    assert "Published, with unpublished changes" in (await ada.http.get("/my/cards")).text
 
 
 async def test_every_field_of_a_card_comes_back_as_it_was_saved(ada) -> None:
@@ -100,7 +100,7 @@ async def test_faults_stand_beside_their_fields_and_nothing_typed_is_lost(ada) -
     typed = {
         "name": "  ", "title": "Still here", "companyText": "Two\nlines", "website": "javascript:alert(1)",
         "emails-0-address": "not an address", "emails-1-address": "right@example.com",
-        "phones-0-kind": "home", "phones-0-number": "070-1740605",
+        "phones-0-kind": "home", "phones-0-number": "070-1740605x",
         "productLinks-0-label": "Only a text", "officeAddress-country": "SE",
     }  # fmt: skip
     answer = await send(ada, path, {**await fields_at(ada, path), **typed, "then": "publish"})
@@ -115,14 +115,119 @@ async def test_faults_stand_beside_their_fields_and_nothing_typed_is_lost(ada) -
     assert (await fields_at(ada, path))["title"] == ""
 
 
+async def test_what_can_be_mended_is_mended_and_shown_so(ada) -> None:
+    path = await new_card(ada)
+    typed = {
+        "phoneCountry": "SE", "phones-0-number": "070-174 06 05", "phones-1-number": "0044 20 7946 0958",
+        "website": "www.example.com", "mapLink": "http://example.com/map",
+        "socialLinks-0-network": "LinkedIn", "socialLinks-0-url": "ada",
+        "socialLinks-1-url": "@ada@fosstodon.org",
+        "productLinks-0-label": "Mail", "productLinks-0-url": "sales@example.com",
+        "productLinks-1-label": "Call", "productLinks-1-url": "08-611 40 00",
+    }  # fmt: skip
+    answer = await send(ada, path, {**await fields_at(ada, path), **typed, "then": "publish"})
+    assert answer.status_code == 303, answer.text
+    mended = {
+        "phoneCountry": "SE", "phones-0-number": "+46 70 174 06 05", "phones-1-number": "+44 20 7946 0958",
+        "website": "https://www.example.com/", "mapLink": "https://example.com/map",
+        "socialLinks-0-network": "LinkedIn", "socialLinks-0-url": "https://www.linkedin.com/in/ada",
+        "socialLinks-1-network": "", "socialLinks-1-url": "https://fosstodon.org/@ada",
+        "productLinks-0-url": "mailto:sales@example.com", "productLinks-1-url": "tel:+4686114000",
+    }  # fmt: skip
+    shown = await fields_at(ada, path)
+    assert {name: shown[name] for name in mended} == mended
+
+
+async def test_what_cannot_be_mended_is_kept_and_says_what_to_do(ada) -> None:
+    path = await new_card(ada)
+    typed = {
+        "phoneCountry": "US", "phones-0-number": "070-174 06 05", "socialLinks-0-network": "GitHub",
+        "socialLinks-0-url": "ada lovelace", "socialLinks-1-url": "@ada", "productLinks-0-label": "Call",
+        "productLinks-0-url": "08 12",
+    }  # fmt: skip
+    answer = await send(ada, path, {**await fields_at(ada, path), **typed})
+    assert answer.status_code == 422
+    shown = Fields(answer.text, path)
+    assert {name: shown.values[name] for name in typed} == typed
+    assert "Phone 1 is not a number of the country that is chosen: choose another" in answer.text
+    assert "Social link 2 needs the network and your name there" in answer.text
+    moved = await send(ada, path, {**shown.values, "then": "up socialLinks 1"})
+    kept = Fields(moved.text, path).values
+    assert (kept["socialLinks-1-network"], kept["socialLinks-1-url"]) == ("GitHub", "ada lovelace")
+
+
+async def test_the_country_of_numbers_is_guessed_and_can_be_chosen(ada) -> None:
+    path = await new_card(ada)
+
+    async def guessed(**languages: str) -> str:
+        page = await ada.http.get(path, headers=languages)
+        return Fields(page.text, path).values["phoneCountry"]
+
+    assert await guessed() == ""
+    assert await guessed(**{"Accept-Language": "sv-SE,sv;q=0.9"}) == "SE"
+    await send(ada, path, {**await fields_at(ada, path), "officeAddress-country": "GB"})
+    assert await guessed(**{"Accept-Language": "sv-SE,sv;q=0.9"}) == "GB"
+    typed = {"phoneCountry": "NO", "phones-0-number": "21 03 05 00"}
+    await send(ada, path, {**await fields_at(ada, path), **typed})
+    assert (await fields_at(ada, path))["phones-0-number"] == "+47 21 03 05 00"
+    assert await guessed() == "NO"
+    wrong = await send(ada, path, {**await fields_at(ada, path), "phoneCountry": "<b>", "name": ""})
+    assert Fields(wrong.text, path).values["phoneCountry"] == "NO"
+
+
+async def test_a_name_is_corrected_by_its_parts_and_says_what_contacts_get(ada, client) -> None:
+    path = await new_card(ada, name="Gabriel García Márquez")
+    called = "Given name <bdi>{}</bdi>, Family name <bdi>{}</bdi></span></summary>"
+    page = (await ada.http.get(path)).text
+    assert called.format("Gabriel García", "Márquez") in page
+    assert '<details class="parts" id="f-nameParts">' in page
+    public = await publish(ada, path, **{"nameParts-family": " García Márquez "})
+    page = (await ada.http.get(path)).text
+    assert called.format("Gabriel", "García Márquez") in page
+    assert '<details class="parts" id="f-nameParts" open>' in page
+    async with client() as stranger:
+        contact = (await stranger.get(f"{public}.vcf")).text
+        assert "N;CHARSET=UTF-8:García Márquez;Gabriel;;;" in contact
+    long = await send(ada, path, {**await fields_at(ada, path), "nameParts-phoneticGiven": "x" * 121})
+    shown = Fields(long.text, path)
+    assert shown.invalid == {"nameParts-phoneticGiven"}
+    assert shown.values["nameParts-phoneticGiven"] == "x" * 121
+    assert "Given name, as it sounds takes at most 120 characters" in long.text
+    await send(ada, path, {**await fields_at(ada, path), "nameParts-family": ""})
+    cards = (await ada.api("GET", "cards")).json()["data"]
+    assert cards[0]["draft"]["nameParts"] is None, "what is not corrected follows the name"
+
+
+async def test_too_much_of_anything_is_told_and_none_of_it_is_lost(ada) -> None:
+    path = await new_card(ada, name="🎩" * 120)
+    assert (await fields_at(ada, path))["name"] == "🎩" * 120
+    many = {f"phones-{n}-number": f"+4670174060{n % 10}" for n in range(11)}
+    links = {f"socialLinks-{n}-url": f"https://example.com/{n}" for n in range(11)}
+    typed = {"name": "🎩" * 121, "title": "x" * 121, "bio": "🎩" * 601}
+    answer = await send(ada, path, {**await fields_at(ada, path), **many, **links, **typed})
+    assert answer.status_code == 422
+    shown = Fields(answer.text, path).values
+    assert {name: shown[name] for name in typed | links} == typed | links
+    assert [shown[name].replace(" ", "") for name in many] == list(many.values())
+    for said in (
+        "Name takes at most 120 characters",
+        "Title takes at most 120 characters",
+        "About you takes at most 600 characters",
+        "Phone takes at most 5",
+        "Social link takes at most 10",
+    ):
+        assert said in answer.text, said
+    assert 'href="#f-phones"' in answer.text
+
+
 async def test_a_new_card_with_faults_keeps_what_was_typed(ada) -> None:
-    typed = {"name": "", "title": "Engineer", "handle": "ad", "profileName": "", "emails-0-address": "x"}
+    typed = {"name": "", "title": "Engineer", "handle": "ad", "emails-0-address": "x"}
     answer = await send(ada, "/my/new-card", {**await fields_at(ada, "/my/new-card"), **typed})
     assert answer.status_code == 422
     shown = Fields(answer.text, "/my/new-card")
     assert {name: shown.values[name] for name in typed} == typed
-    assert shown.invalid == {"name", "handle", "profileName", "emails-0-address"}
-    assert "Make your first card" in (await ada.http.get("/my")).text
+    assert shown.invalid == {"name", "handle", "emails-0-address"}
+    assert "Make your first card" in (await ada.http.get("/my/cards")).text
 
 
 async def test_a_form_sent_twice_at_once_makes_one_card(ada) -> None:
@@ -200,7 +305,7 @@ async def test_a_stale_publication_is_refused(ada) -> None:
     stale = await fields_at(ada, f"{path}/share", f"{path}/publication/publish")
     await send(ada, path, {**await fields_at(ada, path), "title": "Not seen when pressing Publish"})
     assert (await send(ada, f"{path}/publication/publish", stale)).status_code == 412
-    assert ">Draft<" in (await ada.http.get("/my")).text
+    assert ">Draft<" in (await ada.http.get("/my/cards")).text
 
 
 async def test_a_profile_is_added_renamed_and_protected_from_a_lost_update(ada) -> None:
@@ -243,6 +348,7 @@ async def test_robots_icon_and_home_page_are_there(client) -> None:
         robots = await stranger.get("/robots.txt")
         icon = await stranger.get("/favicon.svg")
     assert 'href="/auth/login?returnTo=/my"' in home.text
+    assert 'href="/auth/login?returnTo=/my/new-card">Make your free card' in home.text
     assert "Disallow: /my" in robots.text
     # A crawler must be let in to read that a card page says noindex.
     assert "/c" not in robots.text

@@ -66,7 +66,7 @@ async def confirmed(browser, page, person):
 
 def form_in(page):
     """The form of a page: where it leads, and its hidden fields."""
-    action = re.search('<form class="card stack" method="post" action="([^"]+)"', page)[1]
+    action = re.search('<form class="sheet stack" method="post" action="([^"]+)"', page)[1]
     fields = re.findall('<input type="hidden" name="([^"]+)" value="([^"]*)">', page)
     return action, {name: html.unescape(value) for name, value in fields}
 
