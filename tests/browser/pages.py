@@ -42,6 +42,7 @@ PAGES = (
     Shown("cards", "/my/cards", owned=True),
     Shown("new-card", "/my/new-card", owned=True),
     Shown("edit", "{card}", owned=True, unfit=frozenset({"wide", "covered"})),
+    Shown("look", "{card}/look", owned=True),
     Shown("share", "{card}/share", owned=True),
     Shown("settings", "{card}/settings", owned=True),
     Shown("account", "/my/account", owned=True, changing=(".sessions",), kept=True),
