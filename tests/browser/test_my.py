@@ -13,7 +13,7 @@ from tests.browser.layout import OVERFLOW, SMALL_TARGETS
 from tests.browser.windows import fill_card, make_card, sign_in, visit
 
 WIDTHS = (320, 390, 1280)
-PARTS = ("", "/share", "/counts", "/settings", "/delete", "/preview?as=signed_in")
+PARTS = ("", "/look", "/share", "/counts", "/settings", "/delete", "/preview?as=signed_in")
 
 
 @pytest.fixture(scope="module")
