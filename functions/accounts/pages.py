@@ -35,11 +35,11 @@ _LABELS: Final = {"/profileName": N_("Profile"), "/profiles": N_("Profile name")
 _DONE: Final = {
     "session-ended": N_("That browser is signed out."),
     "session-kept": N_("You stay signed in on this device."),
-    "language-chosen": N_("iZwop speaks the language that you chose."),
     "profile-deleted": N_("The profile is deleted. You can take it back for a day."),
     "profile-restored": N_("The profile is back."),
     "profile-added": N_("The profile is added."),
     "profile-renamed": N_("The profile has its new name."),
+    "language-chosen": N_("iZwop speaks the language that you chose."),
 }
 
 
