@@ -30,6 +30,7 @@ from domain.cards.card import (
 )
 from domain.cards.content import IMAGE_PURPOSES, CardContent
 from domain.cards.create import adopted
+from domain.cards.palette import Palette, palette_of
 from domain.images.image import Image
 from domain.images.shown import shown_image, why_not_shown
 from domain.visibility.rule import shown_to
@@ -86,6 +87,7 @@ async def project(card: Card, ports: Ports, *, first: bool) -> None:
         published_at=card.published_at,
         code=ports.draw_code(card.handle) if content else "",
         phone_texts=_phone_texts(content),
+        palette=_palette(content),
         images=await _images_of(card, content, ports.images),
         # An absent card does not reveal its owner.
         owner_id=card.account_id if content else "",
@@ -108,6 +110,11 @@ def _phone_texts(content: CardContent | None) -> dict[str, str]:
     return {phone.number: phone_text(phone.number) for phone in content.phones} if content else {}
 
 
+def _palette(content: CardContent | None) -> Palette | None:
+    colour = content.look.colour if content and content.look else None
+    return palette_of(colour) if colour else None
+
+
 async def preview(card: Card, *, at: datetime, images: CardImages) -> PublishedCard:
     """Projection that publishing the draft now would make."""
     content = shown_to(card.draft, PROJECTED)
@@ -117,6 +124,7 @@ async def preview(card: Card, *, at: datetime, images: CardImages) -> PublishedC
         version=card.version + 1,
         content=content,
         published_at=at,
+        palette=_palette(content),
         images=await _images_of(card, content, images),
         owner_id=card.account_id,
     )

@@ -1,9 +1,8 @@
 """`/my/cards/{cardId}`: edit one card, its pictures too."""
 
 import asyncio
-import time
 from http import HTTPStatus
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 import azure.functions as func
 
@@ -31,7 +30,7 @@ from functions.cards.form import (
     sentences,
     values_of,
 )
-from functions.cards.frame import card_of, change, done, undo_of
+from functions.cards.frame import SAVING, card_of, done, publish_when_ready, settled_pictures, undo_of
 from functions.framework.callers import SignedIn, check_form, count_change
 from functions.framework.clock import now
 from functions.framework.filters import countries, languages
@@ -39,12 +38,7 @@ from functions.framework.forms import Values, read_sent, vet
 from functions.framework.my_pages import my_page, person_of, version_in
 from functions.framework.replies import redirect
 from functions.framework.texts import _
-from functions.images.form_uploads import PURPOSES, Pictures, send_pictures, settle_pictures
-
-# Processing a picture takes a second or two. Publishing waits for it, so that one press is enough.
-READY_SECONDS = 5.0
-LOOK_SECONDS = 0.4
-_SAVING: Final = ("save", "publish")
+from functions.images.form_uploads import PURPOSES, send_pictures
 
 
 async def show(req: func.HttpRequest) -> func.HttpResponse:
@@ -62,7 +56,7 @@ async def save(req: func.HttpRequest) -> func.HttpResponse:
     sent = await _sent(req)
     person, form, values, faults = sent.person, sent.form, sent.values, sent.faults
     then = form.get("then", "save")
-    if faults or then not in _SAVING:
+    if faults or then not in SAVING:
         values = arranged(values, then)
         return await _edit_page(
             req, person, sent.card, values, form=form, faults=faults, coming=sent.coming, unsaved=not faults
@@ -72,7 +66,7 @@ async def save(req: func.HttpRequest) -> func.HttpResponse:
         draft = vet(CardDraft, {"profileId": form.get("profileId", ""), "content": values})
         saved = await _save(req, person, draft, version_in(form))
         if then == "publish":
-            await _publish(person, saved)
+            await publish_when_ready(person, saved)
     except InvalidInput as refusal:
         if saved is not None:
             form["version"] = str(saved.version)
@@ -83,21 +77,6 @@ async def save(req: func.HttpRequest) -> func.HttpResponse:
     except StaleVersion:
         return await _stale(req, person, values, form)
     return redirect(f"/my/cards/{saved.id}?done={'published' if then == 'publish' else 'saved'}")
-
-
-async def _publish(person: SignedIn, card: Card) -> None:
-    """Publish the card as soon as pictures just sent are ready; refuse if that takes too long."""
-    until = time.monotonic() + READY_SECONDS
-    while True:
-        try:
-            await change("publish", person, card.id, card.version)
-        except InvalidInput as refusal:
-            on_its_way = all(fault.code == "image_not_ready" for fault in refusal.faults)
-            if not on_its_way or time.monotonic() >= until:
-                raise
-            await asyncio.sleep(LOOK_SECONDS)
-        else:
-            return
 
 
 class _Sent(NamedTuple):
@@ -132,21 +111,11 @@ async def _sent(req: func.HttpRequest) -> _Sent:
     values = content_of(form)
     new = {field: form[name] for field in PURPOSES if form.get(name := f"{field}-new")} | made
     new.pop(then.removeprefix("drop "), None)
-    pictures = await _settled(person.account_id, values, values_of(card.draft), new, wait=then in _SAVING)
-    faults = pictures.faults | (pictures.unready if then in _SAVING else {}) | faults
+    pictures = await settled_pictures(
+        person.account_id, values, values_of(card.draft), new, wait=then in SAVING
+    )
+    faults = pictures.faults | (pictures.unready if then in SAVING else {}) | faults
     return _Sent(person, form, card, values | pictures.chosen, pictures.coming, faults)
-
-
-async def _settled(
-    account_id: str, values: Values, stored: Values, new: dict[str, str], *, wait: bool
-) -> Pictures:
-    """The pictures of the form, those that are ready within moments if `wait`."""
-    until = time.monotonic() + READY_SECONDS
-    while True:
-        pictures = await settle_pictures(account_id, values, stored, new)
-        if not (wait and pictures.coming) or time.monotonic() >= until:
-            return pictures
-        await asyncio.sleep(LOOK_SECONDS)
 
 
 async def _stale(

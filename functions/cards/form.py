@@ -270,7 +270,7 @@ def differences(typed: Values, stored: CardContent) -> dict[str, str]:
     found = {
         _(FIELDS[name].label): _as_text(value)
         for name, value in newer.items()
-        if name not in ("audiences", *PICTURES) and _as_text(value) != _as_text(typed.get(name))
+        if name in FIELDS and name not in PICTURES and _as_text(value) != _as_text(typed.get(name))
     }
     for name in PICTURES:
         if newer[name] != typed.get(name):

@@ -1,5 +1,7 @@
 """Parts that the pages of one card share: the card, its address, changes of its publication."""
 
+import asyncio
+import time
 from typing import Final
 
 import azure.functions as func
@@ -7,13 +9,21 @@ import azure.functions as func
 import wiring.cards
 import wiring.publishing
 import wiring.site
+from domain.base.errors import InvalidInput
 from domain.cards.card import Card, CardVersion, read_card
 from domain.publishing.publication import Change, change_publication, was_shown_last
 from functions.framework.callers import SignedIn
 from functions.framework.clock import now
+from functions.framework.forms import Values
 from functions.framework.my_pages import done_in
 from functions.framework.texts import N_
+from functions.images.form_uploads import Pictures, settle_pictures
 
+# Buttons of the forms of a card that save it.
+SAVING: Final = ("save", "publish")
+# Processing a picture takes a second or two. Publishing waits for it, so that one press is enough.
+READY_SECONDS = 5.0
+LOOK_SECONDS = 0.4
 # Messages after a redirect, by the value of `done` in the query.
 _DONE: Final = {
     "created": N_("Your card is made. Fill in what people should see, then publish it."),
@@ -61,3 +71,30 @@ async def change(wanted: Change, person: SignedIn, card_id: str, version: int) -
     """Change the publication of a card; this worker shows the change at once."""
     of = CardVersion(person.account_id, card_id, version)
     await change_publication(of, wanted, now=now(), ports=wiring.publishing.ports())
+
+
+async def publish_when_ready(person: SignedIn, card: Card) -> None:
+    """Publish the card as soon as pictures just sent are ready; refuse if that takes too long."""
+    until = time.monotonic() + READY_SECONDS
+    while True:
+        try:
+            await change("publish", person, card.id, card.version)
+        except InvalidInput as refusal:
+            on_its_way = all(fault.code == "image_not_ready" for fault in refusal.faults)
+            if not on_its_way or time.monotonic() >= until:
+                raise
+            await asyncio.sleep(LOOK_SECONDS)
+        else:
+            return
+
+
+async def settled_pictures(
+    account_id: str, values: Values, stored: Values, new: dict[str, str], *, wait: bool
+) -> Pictures:
+    """The pictures of the form, those that are ready within moments if `wait`."""
+    until = time.monotonic() + READY_SECONDS
+    while True:
+        pictures = await settle_pictures(account_id, values, stored, new)
+        if not (wait and pictures.coming) or time.monotonic() >= until:
+            return pictures
+        await asyncio.sleep(LOOK_SECONDS)

@@ -24,6 +24,7 @@ from domain.visibility.view import ANYONE, CardView, Viewer, view_for, viewer_of
 from domain.visits.counting import Kind
 from functions.cards.drawn import Drawing, code_look, draw_code
 from functions.cards.formats import FORMATS, PAGE, negotiate
+from functions.cards.look.style import styles_of
 from functions.cards.outputs import Output, Shown, keep, outputs_of
 from functions.framework.callers import SESSION_COOKIE, signed_in
 from functions.framework.compression import coding_for
@@ -182,9 +183,10 @@ async def _make(view: CardView, format_name: str, viewer: Viewer) -> Output:
         else:
             body = kind.write(view, url, photo)
         return _output(body, kind.content_type, caching | headers)
+    styles = styles_of(view)
     body = render(
         "cards/card.html",
-        style="card",
+        styles=styles,
         view=view,
         url=url,
         vcf_url=f"/c/{view.handle}.vcf",
@@ -193,7 +195,7 @@ async def _make(view: CardView, format_name: str, viewer: Viewer) -> Output:
         schema=script_text(view, url),
     )
     headers = {
-        "Content-Security-Policy": content_security_policy("card"),
+        "Content-Security-Policy": content_security_policy(*styles),
         "Content-Language": language(),
         "Vary": "Accept, Accept-Language, Cookie",
     }

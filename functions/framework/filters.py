@@ -1,7 +1,6 @@
 """Template filters of every page: display forms of links, names, days, countries and languages."""
 
 import re
-import zlib
 from contextlib import suppress
 from datetime import date, datetime
 from functools import cache
@@ -16,8 +15,6 @@ from functions.framework import texts
 from functions.framework.assets import asset_url
 from functions.framework.texts import N_, _
 
-# Number of hue classes in web/styles, `hue-0` to `hue-7`: the policy forbids inline style attributes.
-HUES = 8
 _FITS, _MAX_LINK = 20, 60
 _JOINTS = re.compile(r"(?<=[@./])(?=\w)")
 _WEB = Path(__file__).parent.parent.parent / "web"
@@ -31,11 +28,6 @@ def initials(name: str) -> str:
     first, last = letters[0].upper()[0], letters[-1].upper()[0]
     cased = first != letters[0].lower() and last != letters[-1].lower()
     return first + last if cased and len(letters) > 1 else first
-
-
-def hue(handle: str) -> str:
-    """Style class of a card's colour, derived from its handle and so always the same."""
-    return f"hue-{zlib.crc32(handle.encode()) % HUES}"
 
 
 def mailto(address: str) -> str:
@@ -128,7 +120,6 @@ FILTERS = {
     "asset": asset_url,
     "breakable": breakable,
     "day": day,
-    "hue": hue,
     "icon": icon,
     "initials": initials,
     "language": language,

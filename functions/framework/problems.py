@@ -133,7 +133,8 @@ WRONG_TYPE = "wrong_type"
 # Codes that our own field types raise, with messages that take their values from the context.
 _OWN_CODES = frozenset(
     ["control_characters", "invalid_email", "invalid_phone", "invalid_url", "url_scheme", "too_long",
-     "invalid_handle", "handle_reserved", "invisible", "invalid_choice"]
+     "invalid_handle", "handle_reserved", "invisible", "invalid_choice",
+     "invalid_colour", "named_twice"]
 )  # fmt: skip
 
 

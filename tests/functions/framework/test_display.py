@@ -1,6 +1,5 @@
 """Display forms of values on pages."""
 
-import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -90,9 +89,3 @@ def test_a_day_is_told_in_the_language_of_the_page() -> None:
     with speaking("sv"):
         assert (display.day(time, year=True), display.moment(time)) == ("3 maj 2026", "3 maj kl. 08:05")
         assert display.months()[11] == "december"
-
-
-def test_every_hue_has_its_style() -> None:
-    for sheet in ("card", "site"):
-        css = (ROOT / "web" / "styles" / f"{sheet}.css").read_text()
-        assert {f"hue-{n}" for n in range(display.HUES)} <= set(re.findall("hue-[0-9]+", css))
