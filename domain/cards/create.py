@@ -10,6 +10,7 @@ from domain.base.errors import Fault, HandleLookalike, HandleTaken, InvalidInput
 from domain.base.idempotency import Creation, request_hash
 from domain.base.limits import HANDLES, MOST_CARDS, Limiter, LimitReached
 from domain.base.model import Closed
+from domain.base.texts import N_
 from domain.cards.card import (
     ADOPT_AFTER,
     Card,
@@ -89,7 +90,9 @@ async def create_card(
         return done.repeated(asked)
     await _own_profile(account_id, new.profile_id, profiles)
     if await cards.count(account_id) >= MOST_CARDS:
-        raise LimitReached(f"An account may have {MOST_CARDS} cards. Delete one that you do not need.")
+        raise LimitReached(
+            N_("An account may have %(most)s cards. Delete one that you do not need.", most=MOST_CARDS)
+        )
     await limiter.take(HANDLES, account_id, now)
     tried = [new.handle] if new.handle else suggest_handles(new.content.name, suffix)
     wanted = Claim(handle=tried[0], account_id=account_id, card_id=card_id, key=key, claimed_at=now)

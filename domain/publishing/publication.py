@@ -15,6 +15,7 @@ from pydantic.alias_generators import to_camel
 from domain.base.errors import Conflict, Fault, InvalidInput, Unavailable
 from domain.base.fields import phone_text
 from domain.base.limits import HANDLES, Limiter
+from domain.base.texts import N_
 from domain.cards.card import (
     ADOPT_AFTER,
     Card,
@@ -44,12 +45,12 @@ Change = Literal["publish", "unpublish", "pause", "resume", "undo"]
 
 class NothingToChange(Conflict):
     code = "nothing_to_change"
-    title = "The card is not in a state where this can be done"
+    title = N_("The card is not in a state where this can be done")
 
 
 class TooManyRenames(Conflict):
     code = "too_many_renames"
-    title = f"A card can be renamed {MAX_RENAMES} times"
+    title = N_("A card can be renamed %(times)s times", times=MAX_RENAMES)
 
 
 class CardImages(Protocol):
@@ -172,7 +173,8 @@ async def _ready(card: Card, images: CardImages) -> None:
             continue
         image = await images.get(card.account_id, image_id)
         if (fault := why_not_shown(image, purpose)) is not None:
-            faults.append(Fault(f"/content/{to_camel(field)}", *fault))
+            code, detail = fault
+            faults.append(Fault("/content/" + to_camel(field), code, detail))
         elif image is not None and image.unused_since is not None:
             # In use again: this write makes a concurrent sweep fail to delete it.
             await images.save(image.changed(image.updated_at, unused_since=None))

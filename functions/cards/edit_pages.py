@@ -37,6 +37,7 @@ from functions.framework.filters import countries, languages
 from functions.framework.forms import Values, read_sent, vet
 from functions.framework.my_pages import my_page, person_of, version_in
 from functions.framework.replies import redirect
+from functions.framework.texts import _
 from functions.images.form_uploads import PURPOSES, send_pictures
 
 
@@ -106,7 +107,7 @@ async def _sent(req: func.HttpRequest) -> _Sent:
     then = form.get("then", "save")
     wanted = then.removeprefix("upload ")
     if wanted in PURPOSES and not made and not faults:
-        faults = {f"/{wanted}": "Choose a file first"}
+        faults = {f"/{wanted}": _("Choose a file first")}
     values = content_of(form)
     new = {field: form[name] for field in PURPOSES if form.get(name := f"{field}-new")} | made
     new.pop(then.removeprefix("drop "), None)
@@ -165,7 +166,7 @@ async def _edit_page(
 
     `newer` holds the differences of the stored draft after a save that came too late.
     """
-    form = form or {}
+    form, also = form or {}, {"done": None, "undo": None, "coming": {}, "unsaved": False, **also}
     chosen = form.get("profileId", card.profile_id)
     return my_page(
         "cards/edit.html",
@@ -177,7 +178,7 @@ async def _edit_page(
         phone_country=phone_country_for(req, form, values),
         rows=rows_in(form, form.get("then", "")),
         images=await _images_of(person.account_id, values),
-        image_problems=PROBLEMS,
+        image_problems={code: _(problem) for code, problem in PROBLEMS.items()},
         profile_id=chosen,
         version=form.get("version", card.version),
         faults=faults or {},
@@ -189,5 +190,5 @@ async def _edit_page(
         networks=NETWORK_CHOICES,
         audiences=(await audiences_for(person.account_id, values)).items(),
         viewers=(await viewers_for(person.account_id, values)).items(),
-        **{"done": None, "undo": None, "coming": {}, "unsaved": False, **also},
+        **also,
     )

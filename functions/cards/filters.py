@@ -12,6 +12,7 @@ from domain.cards.look import Look, Section
 from domain.cards.networks import host_of, network
 from domain.cards.palette import OUR_BRAND, shown_colour
 from functions.framework.filters import countries
+from functions.framework.texts import pgettext
 
 if TYPE_CHECKING:
     from domain.cards.content import Address, CardContent
@@ -41,6 +42,15 @@ def grouped(number: str, texts: Mapping[str, str]) -> str:
 def subtitle(content: "CardContent") -> str:
     """Job title and organisation in one line."""
     return ", ".join(filter(None, (content.title, content.organisation)))
+
+
+def kind_name(kind: str) -> str:
+    """Name of a kind of number or address: work, home, mobile."""
+    if kind == "work":
+        return pgettext("kind of number or address", "Work")
+    if kind == "home":
+        return pgettext("kind of number or address", "Home")
+    return pgettext("kind of number or address", "Mobile") if kind == "mobile" else kind
 
 
 def member(url: str) -> str:
@@ -87,6 +97,7 @@ FILTERS = {
     "brand": brand,
     "grouped": grouped,
     "host_of": host_of,
+    "kind_name": kind_name,
     "href": href,
     "inline": inline,
     "member": member,

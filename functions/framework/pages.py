@@ -21,6 +21,7 @@ from functions.framework import texts
 from functions.framework.callers import SignedIn, known_person
 from functions.framework.problems import problem, status_of
 from functions.framework.replies import reply
+from functions.framework.texts import _, ngettext
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -148,12 +149,11 @@ def wait_until(time: datetime, now: datetime) -> str:
 def wait_in_words(seconds: int) -> str:
     """A time to wait, rounded up: "in a moment", "in 5 minutes", "in an hour"."""
     if seconds <= 10:  # noqa: PLR2004
-        return "in a moment"
+        return _("in a moment")
     minutes = -(-seconds // 60)
     if minutes < 60:  # noqa: PLR2004
-        return "in a minute" if minutes == 1 else f"in {minutes} minutes"
-    hours = -(-minutes // 60)
-    return "in an hour" if hours == 1 else f"in {hours} hours"
+        return ngettext("in a minute", "in %(num)s minutes", minutes)
+    return ngettext("in an hour", "in %(num)s hours", -(-minutes // 60))
 
 
 def navigation(person: SignedIn | None) -> dict[str, Any]:
@@ -167,7 +167,7 @@ async def refuse(req: func.HttpRequest, refusal: Refusal) -> func.HttpResponse:
         return problem(refusal, {"Vary": "Accept"})
     if isinstance(refusal, NotFound):
         return await missing_page(req, refusal)
-    return refusal_page("site/refused.html", refusal, title=refusal.title)
+    return refusal_page("site/refused.html", refusal, title=_(refusal.title))
 
 
 async def missing_page(req: func.HttpRequest, refusal: Refusal) -> func.HttpResponse:
