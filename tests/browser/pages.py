@@ -44,6 +44,8 @@ PAGES = (
     Shown("edit", "{card}", owned=True, unfit=frozenset({"wide", "covered"})),
     Shown("look", "{card}/look", owned=True),
     Shown("share", "{card}/share", owned=True),
+    Shown("signature", "{card}/signature?chosen=1&photo=1&code=1&emails=1&card=1", owned=True),
+    Shown("codes", "/my/share", owned=True),
     Shown("settings", "{card}/settings", owned=True),
     Shown("account", "/my/account", owned=True, changing=(".sessions",), kept=True),
 )

@@ -171,7 +171,7 @@ async def test_leaving_with_something_unsaved_asks_first(open_window, known) -> 
     await page.get_by_role("button", name="Save draft").click()
     await page.get_by_text("The draft is saved.").wait_for()
     await page.get_by_role("link", name="Cards").first.click()
-    await page.wait_for_url("**/my")
+    await page.wait_for_url("**/my/cards")
     assert asked == ["beforeunload"]
 
 

@@ -49,7 +49,9 @@ async def create(req: func.HttpRequest) -> func.HttpResponse:
         return await _page(person, form, values, sentences(refusal.faults, values))
     except (HandleTaken, HandleLookalike) as refusal:
         other = await _free(values["name"] or form.get("handle", ""))
-        fault = {"/handle": _("%(fault)s. %(other)s is free", fault=_(refusal.title), other=other)}
+        taken = isinstance(refusal, HandleTaken)
+        said = _("This handle is taken.") if taken else _("This handle looks like one that is taken.")
+        fault = {"/handle": f"{said} {_('Free instead:')} {other}"}
         return await _page(person, form, values, fault, HTTPStatus.CONFLICT)
     except KeyReused:
         fault = {"/name": _("This form has made a card already. Send it again to make one more")}

@@ -177,14 +177,14 @@ async def test_the_country_of_numbers_is_guessed_and_can_be_chosen(ada) -> None:
 
 async def test_a_name_is_corrected_by_its_parts_and_says_what_contacts_get(ada, client) -> None:
     path = await new_card(ada, name="Gabriel García Márquez")
-    called = "Given name <bdi>{}</bdi>, Family name <bdi>{}</bdi></span></summary>"
+    called = "<small>Given name: {} · Family name: {}</small></summary>"
     page = (await ada.http.get(path)).text
     assert called.format("Gabriel García", "Márquez") in page
-    assert '<details class="parts" id="f-nameParts">' in page
+    assert '<details class="fold" id="f-nameParts">' in page
     public = await publish(ada, path, **{"nameParts-family": " García Márquez "})
     page = (await ada.http.get(path)).text
     assert called.format("Gabriel", "García Márquez") in page
-    assert '<details class="parts" id="f-nameParts" open>' in page
+    assert '<details class="fold" id="f-nameParts" open>' in page
     async with client() as stranger:
         contact = (await stranger.get(f"{public}.vcf")).text
         assert "N;CHARSET=UTF-8:García Márquez;Gabriel;;;" in contact
