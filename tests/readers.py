@@ -45,7 +45,7 @@ def npm_packages() -> Path:
 
 
 class NpmReaders(_Program):
-    """ical.js, vcard4, jsQR and a reader of microformats in one Node process."""
+    """npm's readers of contact files, codes and microformats in one Node process."""
 
     def __init__(self) -> None:
         super().__init__([node_runtime.NODE, "readers.mjs"], npm_packages())
@@ -74,6 +74,24 @@ class Evolution(_Program):
             return False
 
     def read(self, text: str) -> list[tuple[str, list[str]]]:
+        return self.ask(text)
+
+
+class TextVcard(_Program):
+    """Perl's Text::vCard."""
+
+    def __init__(self) -> None:
+        super().__init__(["perl", HERE / "vcard_reader.pl"], HERE)
+
+    @classmethod
+    def installed(cls) -> bool:
+        try:
+            loaded = subprocess.run(["perl", "-MText::vCard", "-e1"], capture_output=True, check=False)
+        except OSError:
+            return False
+        return loaded.returncode == 0
+
+    def read(self, text: str) -> list[tuple[str, Any]]:
         return self.ask(text)
 
 
