@@ -17,6 +17,8 @@ CAPABILITIES = (
     "notifications",
     "operations",
     "privacy",
+    "publishing",
+    "sharing",
     "sign_in",
     "site",
     "today",

@@ -20,6 +20,7 @@ from domain.base.idempotency import Creation
 from domain.base.model import Model
 from domain.cards.content import CardContent
 from domain.cards.handles import MAX_LENGTH, check_handle
+from domain.cards.palette import Palette
 
 ProfileId = Annotated[str, Field(max_length=40, json_schema_extra={"pattern": "^prf_[a-z2-7]{26}$"})]
 # A younger claim is not freed, because the request that adopts it may still run.
@@ -30,12 +31,23 @@ PROJECTION = "projection"
 Handle = Annotated[str, Field(max_length=MAX_LENGTH), AfterValidator(check_handle)]
 
 
+class Kept(Model):
+    """Content of a deleted card, kept until a time: before it, the owner can take the card back."""
+
+    draft: CardContent
+    published: CardContent | None
+    published_at: datetime | None
+    previous: CardContent | None
+    until: datetime
+
+
 class Card(Model):
     """Stored card of an owner. `etag` is the store's, for the next write.
 
     `previous` is the content that the last publication replaced, while that can be undone. `undone` means
     that an undo brought `published` back. `former_handles` redirect to `handle`. `key` is the hashed
-    Idempotency-Key of its creation. `was_published` stays true after the first publication.
+    Idempotency-Key of its creation. `was_published` stays true after the first publication. A `deleted` card
+    has no content; what it had is in `kept` until it is erased.
     """
 
     id: str
@@ -52,6 +64,7 @@ class Card(Model):
     paused: bool = False
     was_published: bool = False
     deleted: bool = False
+    kept: Kept | None = None
     key: str | None = None
     created_at: datetime
     updated_at: datetime
@@ -63,6 +76,17 @@ class Card(Model):
     @property
     def is_live(self) -> bool:
         return self.published is not None and not self.paused
+
+    @property
+    def as_it_was(self) -> "Card":
+        """The card before it was deleted; the card itself if it was not, or is erased."""
+        if self.kept is None:
+            return self
+        content = {name: getattr(self.kept, name) for name in Kept.model_fields if name != "until"}
+        return self.model_copy(update={"deleted": False, "kept": None, **content})
+
+    def can_come_back(self, now: datetime) -> bool:
+        return self.kept is not None and now < self.kept.until
 
 
 class ShownImage(Model):
@@ -82,8 +106,9 @@ class ShownImage(Model):
 class PublishedCard(Model):
     """Published projection of a handle: a live card, a redirect to another handle, or nothing.
 
-    `code` is the QR code of its address as SVG markup, `phone_texts` the phone numbers in national groups.
-    Both are slow to make, so they are made when a card is projected.
+    `code` is the QR code of its address as SVG markup, `phone_texts` the phone numbers in national groups,
+    `palette` the colours of a card with its own one. They are slow to make, so they are made when a card is
+    projected.
     """
 
     handle: str
@@ -94,6 +119,7 @@ class PublishedCard(Model):
     redirect_to: str | None = None
     code: str = ""
     phone_texts: dict[str, str] = Field(default={})
+    palette: Palette | None = None
     images: dict[str, ShownImage] = Field(default={})
     owner_id: str = ""
 
@@ -112,6 +138,10 @@ class Claim(Model):
 
 class CardStore(Protocol):
     async def get(self, account_id: str, card_id: str) -> Card | None: ...
+    async def get_with_deleted(self, account_id: str, card_id: str) -> Card | None:
+        """Return the card, also a deleted or erased one."""
+        ...
+
     async def list(
         self, account_id: str, limit: int, cursor: str | None
     ) -> tuple[list[Card], str | None]: ...

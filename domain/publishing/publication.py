@@ -1,4 +1,4 @@
-"""Publication: the projection of a card to its handles, and every change of it.
+"""Publication: the projection of a card to its handles, and every change of it but deletion.
 
 The stored card is the source of truth (see `domain/cards/card.py`). Former handles redirect to the present
 one while the card is live, and are absent otherwise.
@@ -15,6 +15,7 @@ from pydantic.alias_generators import to_camel
 from domain.base.errors import Conflict, Fault, InvalidInput, Unavailable
 from domain.base.fields import phone_text
 from domain.base.limits import HANDLES, Limiter
+from domain.base.texts import N_
 from domain.cards.card import (
     ADOPT_AFTER,
     Card,
@@ -26,10 +27,10 @@ from domain.cards.card import (
     PublishedCards,
     ShownImage,
     read_or_done,
-    read_version,
 )
 from domain.cards.content import IMAGE_PURPOSES, CardContent
 from domain.cards.create import adopted
+from domain.cards.palette import Palette, palette_of
 from domain.images.image import Image
 from domain.images.shown import shown_image, why_not_shown
 from domain.visibility.rule import shown_to
@@ -44,12 +45,12 @@ Change = Literal["publish", "unpublish", "pause", "resume", "undo"]
 
 class NothingToChange(Conflict):
     code = "nothing_to_change"
-    title = "The card is not in a state where this can be done"
+    title = N_("The card is not in a state where this can be done")
 
 
 class TooManyRenames(Conflict):
     code = "too_many_renames"
-    title = f"A card can be renamed {MAX_RENAMES} times"
+    title = N_("A card can be renamed %(times)s times", times=MAX_RENAMES)
 
 
 class CardImages(Protocol):
@@ -86,6 +87,7 @@ async def project(card: Card, ports: Ports, *, first: bool) -> None:
         published_at=card.published_at,
         code=ports.draw_code(card.handle) if content else "",
         phone_texts=_phone_texts(content),
+        palette=_palette(content),
         images=await _images_of(card, content, ports.images),
         # An absent card does not reveal its owner.
         owner_id=card.account_id if content else "",
@@ -108,6 +110,11 @@ def _phone_texts(content: CardContent | None) -> dict[str, str]:
     return {phone.number: phone_text(phone.number) for phone in content.phones} if content else {}
 
 
+def _palette(content: CardContent | None) -> Palette | None:
+    colour = content.look.colour if content and content.look else None
+    return palette_of(colour) if colour else None
+
+
 async def preview(card: Card, *, at: datetime, images: CardImages) -> PublishedCard:
     """Projection that publishing the draft now would make."""
     content = shown_to(card.draft, PROJECTED)
@@ -117,6 +124,7 @@ async def preview(card: Card, *, at: datetime, images: CardImages) -> PublishedC
         version=card.version + 1,
         content=content,
         published_at=at,
+        palette=_palette(content),
         images=await _images_of(card, content, images),
         owner_id=card.account_id,
     )
@@ -165,7 +173,8 @@ async def _ready(card: Card, images: CardImages) -> None:
             continue
         image = await images.get(card.account_id, image_id)
         if (fault := why_not_shown(image, purpose)) is not None:
-            faults.append(Fault(f"/content/{to_camel(field)}", *fault))
+            code, detail = fault
+            faults.append(Fault("/content/" + to_camel(field), code, detail))
         elif image is not None and image.unused_since is not None:
             # In use again: this write makes a concurrent sweep fail to delete it.
             await images.save(image.changed(image.updated_at, unused_since=None))
@@ -173,14 +182,14 @@ async def _ready(card: Card, images: CardImages) -> None:
         raise InvalidInput(faults)
 
 
-def _was_shown_last(card: Card) -> bool:
+def was_shown_last(card: Card) -> bool:
     """Whether the last change was a publication that viewers see."""
     return card.published is not None and card.published_at == card.updated_at and not card.paused
 
 
 # Checks of a card's state right after each change.
 _DONE: dict[Change, Callable[[Card], bool]] = {
-    "publish": lambda card: _was_shown_last(card) and card.published == card.draft,
+    "publish": lambda card: was_shown_last(card) and card.published == card.draft,
     "unpublish": lambda card: card.published is None and card.was_published,
     "pause": lambda card: card.paused,
     "resume": lambda card: card.is_live,
@@ -245,38 +254,3 @@ async def _claimed(card: Card, handle: str, now: datetime, handles: HandleClaims
     if claim.state == "pending" and now - claim.claimed_at > ADOPT_AFTER:
         return await handles.adopt(claim, now)
     return claim
-
-
-async def delete_card(of: CardVersion, *, now: datetime, ports: Ports) -> None:
-    """Delete the card and its content.
-
-    The handles of a card that was ever published are never given out again; those of a mere draft are freed.
-    """
-    card = await read_version(of, ports.cards)
-    for handle in (card.handle, *card.former_handles) if card.was_published else ():
-        # A claim that a crash left pending would be freed once the card is gone.
-        claim = Claim(handle=handle, account_id=of.account_id, card_id=card.id, key=None, claimed_at=now)
-        await ports.handles.hold(await ports.handles.claim(claim))
-    gone = card.changed(
-        now,
-        deleted=True,
-        draft=CardContent(name="-"),
-        published=None,
-        published_at=None,
-        previous=None,
-    )
-    saved = await ports.cards.save_and_order_projection(gone)
-    if card.key is not None:
-        await ports.cards.forget_creation(of.account_id, card.key)
-    if card.was_published:
-        await show(saved, ports, first=False)
-    else:
-        await free_handles(saved, ports.handles)
-
-
-async def free_handles(draft: Card, handles: HandleClaims) -> None:
-    """Give back the handles of a deleted draft; one that another card has by now stays with it."""
-    for handle in (draft.handle, *draft.former_handles):
-        claim = await handles.find(handle)
-        if claim is not None and claim.card_id == draft.id:
-            await handles.free(claim)

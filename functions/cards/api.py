@@ -22,23 +22,32 @@ from domain.cards.create import (
     duplicate_card,
     edit_card,
 )
+from domain.cards.palette import shown_colour
 from domain.publishing.publication import (
     Change,
     NothingToChange,
     TooManyRenames,
     change_publication,
-    delete_card,
     rename_card,
 )
 from functions.framework.clock import new_id, new_suffix
 from functions.framework.operations import Answer, Call, Page, operation
+from functions.framework.texts import _
+
+
+class ColourOut(Closed):
+    """Colour on the card's page as #rrggbb. `reason` says why it is not the chosen one, null if it is."""
+
+    colour: str
+    reason: str | None
 
 
 class CardOut(Closed):
     """A card as its owner has it.
 
     `published` is what viewers see of it by their audiences, null when nothing; while it is `paused` they see
-    nothing either. `previous` is what undoing the last publication brings back.
+    nothing either. `previous` is what undoing the last publication brings back. `shown_colour` is what the
+    page makes of the draft's own colour, null without one.
     """
 
     id: str
@@ -46,6 +55,7 @@ class CardOut(Closed):
     handle: str
     url: str
     draft: CardContent
+    shown_colour: ColourOut | None
     published: CardContent | None
     published_at: datetime | None
     previous: CardContent | None
@@ -60,13 +70,14 @@ class CardList(Closed):
     page: Page
 
 
-def _out(card: Card) -> CardOut:
+def card_out(card: Card) -> CardOut:
     return CardOut(
         id=card.id,
         profile_id=card.profile_id,
         handle=card.handle,
         url=f"{wiring.site.origin()}/c/{card.handle}",
         draft=card.draft,
+        shown_colour=_colour_out(card.draft),
         published=card.published,
         published_at=card.published_at,
         previous=card.previous,
@@ -77,10 +88,17 @@ def _out(card: Card) -> CardOut:
     )
 
 
+def _colour_out(content: CardContent) -> ColourOut | None:
+    if content.look is None or content.look.colour is None:
+        return None
+    shown = shown_colour(content.look.colour)
+    return ColourOut(colour=shown.colour, reason=_(shown.reason) if shown.reason else None)
+
+
 @operation("The account's cards, newest first", answer=CardList, lists=True)
 async def list_cards(call: Call) -> Answer:
     found, following = await wiring.cards.store().list(call.account_id, call.limit, call.cursor)
-    return Answer(CardList(data=[_out(card) for card in found], page=Page(next=following)))
+    return Answer(CardList(data=[card_out(card) for card in found], page=Page(next=following)))
 
 
 @operation(
@@ -93,29 +111,19 @@ async def list_cards(call: Call) -> Answer:
 async def post_card(call: Call[NewCard]) -> Answer:
     creating = Creating(new_id("crd"), new_suffix(), call.key, call.now)
     card = await create_card(call.account_id, call.body, creating, wiring.cards.ports())
-    return Answer(_out(card), card.version, location=f"cards/{card.id}")
+    return Answer(card_out(card), card.version, location=f"cards/{card.id}")
 
 
 @operation("One card", answer=CardOut)
 async def get_card(call: Call) -> Answer:
     card = await read_card(call.account_id, call.params["cardId"], cards=wiring.cards.store())
-    return Answer(_out(card), card.version)
+    return Answer(card_out(card), card.version)
 
 
 @operation("Replace the draft of a card", body=CardDraft, answer=CardOut, versioned=True)
 async def put_card(call: Call[CardDraft]) -> Answer:
-    card = await edit_card(_version(call), call.body, now=call.now, ports=wiring.cards.ports())
-    return Answer(_out(card), card.version)
-
-
-@operation(
-    "Delete a card; the handles of one that was published are never given out again",
-    versioned=True,
-    fresh=True,
-)
-async def remove_card(call: Call) -> Answer:
-    await delete_card(_version(call), now=call.now, ports=wiring.publishing.ports())
-    return Answer()
+    card = await edit_card(version_of(call), call.body, now=call.now, ports=wiring.cards.ports())
+    return Answer(card_out(card), card.version)
 
 
 @operation(
@@ -130,7 +138,7 @@ async def post_copy(call: Call[CardCopy]) -> Answer:
     card = await duplicate_card(
         call.account_id, call.params["cardId"], call.body, creating, wiring.cards.ports()
     )
-    return Answer(_out(card), card.version, location=f"cards/{card.id}")
+    return Answer(card_out(card), card.version, location=f"cards/{card.id}")
 
 
 @operation(
@@ -142,13 +150,13 @@ async def post_copy(call: Call[CardCopy]) -> Answer:
 )
 async def put_handle(call: Call[CardHandle]) -> Answer:
     card = await rename_card(
-        _version(call),
+        version_of(call),
         call.body.handle,
         now=call.now,
         ports=wiring.publishing.ports(),
         limiter=wiring.accounts.limiter(),
     )
-    return Answer(_out(card), card.version)
+    return Answer(card_out(card), card.version)
 
 
 @operation(
@@ -196,10 +204,10 @@ async def undo(call: Call) -> Answer:
     return await _change(call, "undo")
 
 
-def _version(call: Call[Any, Any]) -> CardVersion:
+def version_of(call: Call[Any, Any]) -> CardVersion:
     return CardVersion(call.account_id, call.params["cardId"], call.version)
 
 
 async def _change(call: Call, change: Change) -> Answer:
-    card = await change_publication(_version(call), change, now=call.now, ports=wiring.publishing.ports())
-    return Answer(_out(card), card.version)
+    card = await change_publication(version_of(call), change, now=call.now, ports=wiring.publishing.ports())
+    return Answer(card_out(card), card.version)

@@ -13,6 +13,8 @@ DOORS = (
     MyForm("cards_page_create", "POST", "my/new-card", "functions.cards.filling.new_pages:create", _TEXTS),
     MyPage("cards_page_edit", "GET HEAD", "my/cards/{cardId}", "functions.cards.edit_pages:show"),
     MyForm("cards_page_save", "POST", "my/cards/{cardId}", "functions.cards.edit_pages:save", _TEXTS),
+    MyPage("cards_page_look", "GET HEAD", "my/cards/{cardId}/look", "functions.cards.look.pages:show"),
+    MyPage("cards_page_save_look", "POST", "my/cards/{cardId}/look", "functions.cards.look.pages:save"),
     MyPage(
         "cards_page_preview", "GET HEAD", "my/cards/{cardId}/preview", "functions.cards.preview_pages:show"
     ),
@@ -23,7 +25,6 @@ DOORS = (
         "functions.cards.preview_pages:show_typed",
         _TEXTS,
     ),
-    MyPage("cards_page_share", "GET HEAD", "my/cards/{cardId}/share", "functions.cards.share_pages:show"),
     MyPage("cards_page_counts", "GET HEAD", "my/cards/{cardId}/counts", "functions.cards.counts_pages:show"),
     MyPage(
         "cards_page_settings", "GET HEAD", "my/cards/{cardId}/settings", "functions.cards.settings_pages:show"
@@ -42,13 +43,6 @@ DOORS = (
         _TEXTS,
     ),
     MyPage("cards_page_copy", "POST", "my/cards/{cardId}/duplicate", "functions.cards.settings_pages:copy"),
-    MyPage(
-        "cards_page_ask_delete",
-        "GET HEAD",
-        "my/cards/{cardId}/delete",
-        "functions.cards.settings_pages:ask_delete",
-    ),
-    MyPage("cards_page_delete", "POST", "my/cards/{cardId}/delete", "functions.cards.settings_pages:delete"),
     Operation(
         "cards_check_handle", "POST", "handle-checks", "functions.cards.filling.handles_api:check_handle"
     ),
@@ -56,7 +50,6 @@ DOORS = (
     Operation("cards_create", "POST", "cards", "functions.cards.api:post_card"),
     Operation("cards_get", "GET", "cards/{cardId}", "functions.cards.api:get_card"),
     Operation("cards_edit", "PUT", "cards/{cardId}", "functions.cards.api:put_card"),
-    Operation("cards_delete", "DELETE", "cards/{cardId}", "functions.cards.api:remove_card"),
     Operation("cards_copy", "POST", "cards/{cardId}/copies", "functions.cards.api:post_copy"),
     Operation("cards_rename", "PUT", "cards/{cardId}/handle", "functions.cards.api:put_handle"),
     Operation("cards_publish", "PUT", "cards/{cardId}/publication", "functions.cards.api:publish"),

@@ -1,9 +1,8 @@
 """`/my/cards/{cardId}`: edit one card, its pictures too."""
 
 import asyncio
-import time
 from http import HTTPStatus
-from typing import Any
+from typing import Any, NamedTuple
 
 import azure.functions as func
 
@@ -15,6 +14,7 @@ from domain.cards.create import CardDraft, edit_card
 from domain.images.image import PROBLEMS, Image
 from functions.cards.filling.offers import (
     audiences_for,
+    in_address_books,
     phone_country_for,
     profiles_for,
     viewers_for,
@@ -30,24 +30,22 @@ from functions.cards.form import (
     sentences,
     values_of,
 )
-from functions.cards.frame import card_of, change, done
+from functions.cards.frame import SAVING, card_of, done, publish_when_ready, settled_pictures, undo_of
 from functions.framework.callers import SignedIn, check_form, count_change
 from functions.framework.clock import now
 from functions.framework.filters import countries, languages
 from functions.framework.forms import Values, read_sent, vet
 from functions.framework.my_pages import my_page, person_of, version_in
 from functions.framework.replies import redirect
+from functions.framework.texts import _
 from functions.images.form_uploads import PURPOSES, send_pictures
-
-# Processing a picture takes a second or two. Publishing waits for it, so that one press is enough.
-READY_SECONDS = 5.0
-LOOK_SECONDS = 0.4
 
 
 async def show(req: func.HttpRequest) -> func.HttpResponse:
     person = await person_of(req)
     card = await card_of(req, person)
-    return await _edit_page(req, person, card, values_of(card.draft), done=done(req))
+    values = values_of(card.draft)
+    return await _edit_page(req, person, card, values, done=done(req), undo=undo_of(req, card))
 
 
 async def save(req: func.HttpRequest) -> func.HttpResponse:
@@ -55,22 +53,24 @@ async def save(req: func.HttpRequest) -> func.HttpResponse:
 
     Other buttons change only the form: they add or move a row, add or remove a picture.
     """
-    person, form, values, faults = await _sent(req)
+    sent = await _sent(req)
+    person, form, values, faults = sent.person, sent.form, sent.values, sent.faults
     then = form.get("then", "save")
-    if faults or then not in ("save", "publish"):
-        card = await card_of(req, person)
+    if faults or then not in SAVING:
         values = arranged(values, then)
-        return await _edit_page(req, person, card, values, form=form, faults=faults, unsaved=not faults)
+        return await _edit_page(
+            req, person, sent.card, values, form=form, faults=faults, coming=sent.coming, unsaved=not faults
+        )
     saved: Card | None = None
     try:
         draft = vet(CardDraft, {"profileId": form.get("profileId", ""), "content": values})
         saved = await _save(req, person, draft, version_in(form))
         if then == "publish":
-            await _publish(person, saved)
+            await publish_when_ready(person, saved)
     except InvalidInput as refusal:
         if saved is not None:
             form["version"] = str(saved.version)
-        card = saved or await card_of(req, person)
+        card = saved or sent.card
         return await _edit_page(
             req, person, card, values, form=form, faults=sentences(refusal.faults, values)
         )
@@ -79,39 +79,43 @@ async def save(req: func.HttpRequest) -> func.HttpResponse:
     return redirect(f"/my/cards/{saved.id}?done={'published' if then == 'publish' else 'saved'}")
 
 
-async def _publish(person: SignedIn, card: Card) -> None:
-    """Publish the card as soon as pictures just sent are ready; refuse if that takes too long."""
-    until = time.monotonic() + READY_SECONDS
-    while True:
-        try:
-            await change("publish", person, card.id, card.version)
-        except InvalidInput as refusal:
-            on_its_way = all(fault.code == "image_not_ready" for fault in refusal.faults)
-            if not on_its_way or time.monotonic() >= until:
-                raise
-            await asyncio.sleep(LOOK_SECONDS)
-        else:
-            return
+class _Sent(NamedTuple):
+    """A form: its sender and fields, the stored card, the content that was sent, and its pictures.
+
+    `coming` are pictures that are not ready yet, and `faults` those of pictures, both by field.
+    """
+
+    person: SignedIn
+    form: dict[str, str]
+    card: Card
+    values: Values
+    coming: dict[str, str]
+    faults: dict[str, str]
 
 
-async def _sent(
-    req: func.HttpRequest,
-) -> tuple[SignedIn, dict[str, str], Values, dict[str, str]]:
-    """Sender of the form, its fields, its card content, and faults of its pictures by field.
+async def _sent(req: func.HttpRequest) -> _Sent:
+    """The form that was sent. Its pictures are sent to work whatever the button was.
 
-    Pictures are sent to work whatever the button was: a browser sends a chosen file only once.
+    A browser sends a chosen file only once.
     """
     person = await person_of(req)
     form, files = read_sent(req)
     check_form(req, person, form)
     await count_change(person.account_id)
-    if files:
-        await card_of(req, person)  # an absent card is refused before any picture is made
+    card = await card_of(req, person)  # an absent card is refused before any picture is made
     made, faults = await send_pictures(person.account_id, files)
-    wanted = form.get("then", "").removeprefix("upload ")
+    then = form.get("then", "save")
+    wanted = then.removeprefix("upload ")
     if wanted in PURPOSES and not made and not faults:
-        faults = {f"/{wanted}": "Choose a file first"}
-    return person, form, content_of(form) | made, faults
+        faults = {f"/{wanted}": _("Choose a file first")}
+    values = content_of(form)
+    new = {field: form[name] for field in PURPOSES if form.get(name := f"{field}-new")} | made
+    new.pop(then.removeprefix("drop "), None)
+    pictures = await settled_pictures(
+        person.account_id, values, values_of(card.draft), new, wait=then in SAVING
+    )
+    faults = pictures.faults | (pictures.unready if then in SAVING else {}) | faults
+    return _Sent(person, form, card, values | pictures.chosen, pictures.coming, faults)
 
 
 async def _stale(
@@ -162,7 +166,7 @@ async def _edit_page(
 
     `newer` holds the differences of the stored draft after a save that came too late.
     """
-    form = form or {}
+    form, also = form or {}, {"done": None, "undo": None, "coming": {}, "unsaved": False, **also}
     chosen = form.get("profileId", card.profile_id)
     return my_page(
         "cards/edit.html",
@@ -170,10 +174,11 @@ async def _edit_page(
         status=_status(faults, newer),
         card=card,
         values=with_networks(values, form),
+        called=in_address_books(values),
         phone_country=phone_country_for(req, form, values),
         rows=rows_in(form, form.get("then", "")),
         images=await _images_of(person.account_id, values),
-        image_problems=PROBLEMS,
+        image_problems={code: _(problem) for code, problem in PROBLEMS.items()},
         profile_id=chosen,
         version=form.get("version", card.version),
         faults=faults or {},
@@ -185,5 +190,5 @@ async def _edit_page(
         networks=NETWORK_CHOICES,
         audiences=(await audiences_for(person.account_id, values)).items(),
         viewers=(await viewers_for(person.account_id, values)).items(),
-        **{"done": None, "unsaved": False, **also},
+        **also,
     )

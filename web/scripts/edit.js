@@ -105,16 +105,20 @@
     const part = (name) => box.querySelector(`[data-${name}]`);
     const input = box.querySelector("input[type=file]");
     const value = part("image");
+    // The new picture's id. The form keeps the picture it has until the new one is ready.
+    const coming = part("coming");
     const say = (text) => { part("state").textContent = text; };
     const label = box.querySelector("label").textContent;
     const follow = async (id) => {
       const image = await settled(id);
-      if (value.value !== id) return;
+      if (coming.value !== id) return;
+      coming.value = "";
       if (image.state === "refused") {
-        value.value = "";
-        say(`Not taken: ${image.problem.detail}. Choose another one.`);
+        if (value.value === id) value.value = "";
+        say(`Not taken: ${image.problem.detail}. ${value.value ? "The one you had stays." : "Choose another one."}`);
         return;
       }
+      value.value = id;
       const shown = new Image();
       shown.src = `/api/v1/images/${id}/content`;
       shown.alt = label;
@@ -137,7 +141,7 @@
       try {
         const made = await api("images", { method: "POST", body: JSON.stringify({ purpose: box.dataset.picture }) });
         await send(made.id, file, progress);
-        value.value = made.id;
+        coming.value = made.id;
         unsaved = true;
         say("Sent. It is being made ready, which takes a few seconds.");
         await follow(made.id);
@@ -152,7 +156,8 @@
     const look = part("look");
     if (look) {
       look.hidden = true;
-      follow(value.value).catch(() => { look.hidden = false; });
+      if (!coming.value) coming.value = value.value;
+      follow(coming.value).catch(() => { look.hidden = false; });
     }
   }
 })();
