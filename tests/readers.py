@@ -14,7 +14,9 @@ from local import node_runtime
 HERE = Path(__file__).parent
 
 
-class _Program:
+class Program:
+    """A program that answers each line of JSON with one."""
+
     def __init__(self, command: list[str | Path], folder: Path) -> None:
         self._process = subprocess.Popen(
             command, cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
@@ -44,7 +46,7 @@ def npm_packages() -> Path:
     return folder
 
 
-class NpmReaders(_Program):
+class NpmReaders(Program):
     """npm's readers of contact files, codes and microformats in one Node process."""
 
     def __init__(self) -> None:
@@ -57,7 +59,7 @@ class NpmReaders(_Program):
         return answer["value"]
 
 
-class Evolution(_Program):
+class Evolution(Program):
     """The contacts library of Evolution, by the system's Python."""
 
     _PYTHON = "/usr/bin/python3"
@@ -77,7 +79,7 @@ class Evolution(_Program):
         return self.ask(text)
 
 
-class TextVcard(_Program):
+class TextVcard(Program):
     """Perl's Text::vCard."""
 
     def __init__(self) -> None:
