@@ -29,6 +29,7 @@ from domain.base.fields import (
 )
 from domain.base.model import Closed
 from domain.cards.described import Audience, Described, described
+from domain.cards.look import Look
 
 
 class Entry(Closed):
@@ -66,12 +67,26 @@ class Address(Closed):
     country: Annotated[Country | None, Described("Country", "country")] = None
 
 
+class NameParts(Closed):
+    """Parts of the name for address books. What is left out is guessed from the rest of the name."""
+
+    prefix: Annotated[ShortLine | None, Described("Title before the name")] = None
+    given: Annotated[ShortLine | None, Described("Given name")] = None
+    additional: Annotated[ShortLine | None, Described("Middle name")] = None
+    family: Annotated[ShortLine | None, Described("Family name")] = None
+    suffix: Annotated[ShortLine | None, Described("Behind the name")] = None
+    phonetic_given: Annotated[ShortLine | None, Described("Given name, as it sounds")] = None
+    phonetic_family: Annotated[ShortLine | None, Described("Family name, as it sounds")] = None
+
+
 class CardFields(Closed):
-    """The fields of a card. All but lists and the name have an audience in `Audiences`."""
+    """The fields of a card. All but lists and the name with its parts have an audience in `Audiences`."""
 
     name: Annotated[Name, Described("Name", proposed=None)]
+    name_parts: Annotated[NameParts | None, Described("Name in address books", "parts", proposed=None)] = None
     photo: Annotated[ImageId | None, Described("Photo", "picture")] = None
     logo: Annotated[ImageId | None, Described("Logo", "picture")] = None
+    cover: Annotated[ImageId | None, Described("Cover picture", "picture")] = None
     # Decision 6 says why this one is proposed to nobody.
     pronouns: Annotated[Pronouns | None, Described("Pronouns", proposed="private")] = None
     title: Annotated[ShortLine | None, Described("Title")] = None
@@ -85,7 +100,7 @@ class CardFields(Closed):
     company_text: Annotated[Text | None, Described("About the company", "lines")] = None
     company_image: Annotated[ImageId | None, Described("Company picture", "picture")] = None
     video_link: Annotated[WebUrl | None, Described("Video link", "link", short="Video")] = None
-    office_address: Annotated[Address | None, Described("Office address", "address")] = None
+    office_address: Annotated[Address | None, Described("Office address", "parts")] = None
     map_link: Annotated[WebUrl | None, Described("Map link", "link", short="Map")] = None
     product_links: Annotated[list[ProductLink], Described("Product or service", "rows")] = Field(
         [], max_length=10
@@ -96,6 +111,11 @@ class CardFields(Closed):
     def _says_something(cls, address: Address | None) -> Address | None:
         return None if address == Address() else address
 
+    @field_validator("name_parts")
+    @classmethod
+    def _corrects_something(cls, parts: NameParts | None) -> NameParts | None:
+        return None if parts == NameParts() else parts
+
 
 FIELDS = described(CardFields)
 if undescribed := CardFields.model_fields.keys() - FIELDS.keys():
@@ -105,7 +125,7 @@ SINGLE_FIELDS = tuple(
     name for name, field in FIELDS.items() if field.proposed is not None and name not in LIST_FIELDS
 )
 # Purpose of the image in a field.
-Purpose = Literal["photo", "logo", "companyImage"]
+Purpose = Literal["photo", "logo", "cover", "companyImage"]
 IMAGE_PURPOSES = {
     name: cast("Purpose", to_camel(name)) for name, field in FIELDS.items() if field.kind == "picture"
 }
@@ -128,3 +148,11 @@ class CardContent(CardFields):
     """The fields a person fills in. Only the name is required."""
 
     audiences: Audiences = Field(default_factory=Audiences)
+    look: Look | None = Field(
+        default=None,
+        description="When absent, a new card gets a colour of its own, and others keep their look.",
+    )
+
+    def looking(self, look: Look | None) -> "CardContent":
+        """The content in its own look, or else in this one."""
+        return self if self.look else self.model_copy(update={"look": look})

@@ -24,6 +24,7 @@ from functions.cards.form import (
     values_of,
 )
 from functions.cards.formats import FORMATS
+from functions.cards.look.style import styles_of
 from functions.framework.filters import countries, languages
 from functions.framework.forms import vet
 from functions.framework.pages import render
@@ -42,7 +43,7 @@ def edit_page(content: CardContent) -> str:
         "cards/edit.html",
         csrf="", own=True, profile_id="prf_x", version=1, profiles=[],
         card=card, values=values_of(content), rows=rows_in({}), fields=FIELDS, audiences=AUDIENCES.items(),
-        viewers=[], networks=[], phone_country="", images={}, image_problems=PROBLEMS,
+        viewers=[], networks=[], called={}, phone_country="", images={}, image_problems=PROBLEMS,
         countries=countries().items(), languages=languages(),
         faults={}, newer=None, done=None, unsaved=False,
     ).decode()  # fmt: skip
@@ -52,7 +53,14 @@ def card_page(content: CardContent) -> str:
     links = {link: f"/c/ada/go/{key}" for key, link in links_of(content).items()}
     view = view_of(content)
     return render(
-        "cards/card.html", style="card", view=view, url=URL, vcf_url="", qr_svg="", links=links, schema=None
+        "cards/card.html",
+        styles=styles_of(view),
+        view=view,
+        url=URL,
+        vcf_url="",
+        qr_svg="",
+        links=links,
+        schema=None,
     ).decode()
 
 
@@ -85,7 +93,9 @@ def facts(name: str, value: str) -> dict[str, object]:
         "page": card_page(content),
         "clicks": list(links_of(content).values()),
         "formats": {
-            form: FORMATS[form].write(view, URL, None).decode() for form in FORMATS if "qr" not in form
+            form: kind.write(view, URL, None).decode()
+            for form, kind in FORMATS.items()
+            if not kind.content_type.startswith("image/")
         },
     }
 

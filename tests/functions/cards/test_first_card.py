@@ -93,7 +93,7 @@ async def test_a_taken_handle_comes_with_one_that_is_free(ada, signed_in) -> Non
     turned = "-".join(reversed(plain.split("-")))
     refused = await send(other, NEW, {**await fields_at(other, NEW), "name": named, "handle": plain})
     assert refused.status_code == 409
-    assert f"This handle is taken. {turned} is free" in refused.text
+    assert f"This handle is taken. Free instead: {turned}" in refused.text
     assert await asked(other, handle=plain, name=named) == {
         "handle": plain, "state": "taken", "reason": "This handle is taken", "suggestion": turned,
     }  # fmt: skip
@@ -165,4 +165,4 @@ async def test_connections_are_offered_to_who_has_some_or_has_chosen_them(ada, s
 async def test_what_only_its_owner_sees_is_said_to_be_on_no_card(ada) -> None:
     page = (await ada.http.get(await new_card(ada))).text
     pronouns = page.partition('name="audiences-pronouns"')[2].partition("</select>")[0]
-    assert '<option value="private" selected>Only me (not on the card)</option>' in pronouns
+    assert '<option value="private" selected>Not on your card</option>' in pronouns

@@ -154,7 +154,7 @@ async def test_a_photo_is_sent_without_script_and_nothing_typed_is_lost(ada, cli
 
 
 async def test_a_photo_that_is_not_ready_keeps_the_card_from_being_published(ada, host, monkeypatch) -> None:
-    from functions.cards import edit_pages as my_cards  # noqa: PLC0415 - the module that the host loaded
+    from functions.cards import frame as my_cards  # noqa: PLC0415 - the module that the host loaded
 
     monkeypatch.setattr(my_cards, "READY_SECONDS", 0.0)
     path = await new_card(ada)
