@@ -1,5 +1,6 @@
 """Parsers that are not ours and not Python's, each a program that answers JSON lines with JSON lines."""
 
+import fcntl
 import hashlib
 import json
 import os
@@ -38,11 +39,14 @@ def npm_packages() -> Path:
     folder = HERE / "node"
     stamp = folder / "node_modules" / ".installed-lock"
     lock = hashlib.sha256((folder / "package-lock.json").read_bytes()).hexdigest()
-    if not stamp.is_file() or stamp.read_text() != lock:
-        path = os.pathsep.join([str(node_runtime.NODE.parent), os.environ.get("PATH", "")])
-        command = [node_runtime.NODE, node_runtime._NPM, "ci", "--loglevel=error"]
-        subprocess.run(command, cwd=folder, env=os.environ | {"PATH": path}, check=True)
-        stamp.write_text(lock)
+    # One process of the tests installs, and the others wait for it.
+    with (folder / "package-lock.json").open() as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        if not stamp.is_file() or stamp.read_text() != lock:
+            path = os.pathsep.join([str(node_runtime.NODE.parent), os.environ.get("PATH", "")])
+            command = [node_runtime.NODE, node_runtime._NPM, "ci", "--loglevel=error"]
+            subprocess.run(command, cwd=folder, env=os.environ | {"PATH": path}, check=True)
+            stamp.write_text(lock)
     return folder
 
 
