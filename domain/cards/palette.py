@@ -46,8 +46,9 @@ class ShownColour(NamedTuple):
 
 def shown_colour(own: str) -> ShownColour:
     shown = palette_of(own).brand
-    reason = None if shown == own else N_("made darker so that white text on it can be read")
-    return ShownColour(shown, reason)
+    return ShownColour(
+        shown, None if shown == own else N_("made darker so that white text on it can be read")
+    )
 
 
 @lru_cache(maxsize=1024)

@@ -16,7 +16,8 @@ from domain.cards.described import Audience
 from domain.cards.look import SECTIONS, Look, Section, Theme, first_look
 from domain.cards.palette import OUR_BRAND, shown_colour
 from domain.images.image import PROBLEMS
-from functions.cards.form import AUDIENCES, FIELDS
+from functions.cards.filling.offers import audiences_for
+from functions.cards.form import FIELDS
 from functions.cards.frame import SAVING, card_of, done, publish_when_ready, settled_pictures
 from functions.framework import forms
 from functions.framework.callers import SignedIn, check_form, count_change
@@ -212,7 +213,9 @@ async def _look_page(
         brand=shown_colour(colour).colour if colour else OUR_BRAND,
         image=await wiring.images.store().get(person.account_id, cover) if cover else None,
         image_problems={code: _(problem) for code, problem in PROBLEMS.items()},
-        audiences=[(key, _(name)) for key, name in AUDIENCES.items()],
+        audiences=(
+            await audiences_for(person.account_id, {"audiences": {"cover": values["audience"]}})
+        ).items(),
         faults=faults or {},
         stale=stale,
         **{"done": None, "unsaved": False, "coming": "", **also},
