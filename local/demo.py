@@ -16,6 +16,8 @@ from local.identity.sign_in import sign_in
 # People are seeded side by side, as far as two cores go.
 AT_ONCE = 3
 PICTURE_SECONDS = 30
+# Seen with the card by everyone.
+WITHOUT_AUDIENCE = ("name", "nameParts", "look")
 LISTS = ("emails", "phones", "socialLinks", "productLinks")
 # The name is shown to everybody, and its parts go where it goes.
 WITHOUT_AUDIENCE = {"name", "nameParts"}
