@@ -1,7 +1,7 @@
 """How fast pages are on a phone, by Lighthouse: `python -m tests.browser.lighthouse`, or `make lighthouse`.
 
-The median of five measurements of each page, on this machine with nothing else to do: Lighthouse simulates a
-slow network and a slow processor from what it measures. Accessibility and best practices are no matter of time:
+The median of five measurements of each page, with nothing else to do on this machine: Lighthouse simulates
+a slow network and processor from what it measures. Accessibility and best practices are no matter of time:
 `tests/browser/test_lighthouse.py` looks at them.
 """
 
