@@ -117,9 +117,9 @@ async def test_a_card_is_deleted_after_signing_in_once_more(open_window, let_sig
     window = await open_window(java_script_enabled=script)
     page = window.page
     await sign_in(page, "Maria de Vasconcelos", known=True)
-    await page.get_by_role("link", name="New card").click()
+    await page.goto("/my/new-card")
     await page.get_by_label("Name").fill("Maria de Vasconcelos")
-    await page.get_by_role("button", name="Make the card").click()
+    await page.get_by_role("button", name="Make a draft").click()
     await page.get_by_text("Your card is made.").wait_for()
     await let_sign_in_age(window)
     await page.goto(f"{page.url.partition('?')[0]}/delete")
