@@ -19,8 +19,6 @@ PICTURE_SECONDS = 30
 # Seen with the card by everyone.
 WITHOUT_AUDIENCE = ("name", "nameParts", "look")
 LISTS = ("emails", "phones", "socialLinks", "productLinks")
-# The name is shown to everybody, and its parts go where it goes.
-WITHOUT_AUDIENCE = {"name", "nameParts"}
 # The fullest of the cards, which the home page shows as an example.
 EXAMPLE = CARDS[0].handle
 

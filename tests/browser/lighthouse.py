@@ -1,8 +1,8 @@
 """How fast pages are on a phone, by Lighthouse: `python -m tests.browser.lighthouse`, or `make lighthouse`.
 
 The median of five measurements of each page, on this machine with nothing else to do: Lighthouse simulates a
-slow network and a slow processor from what it measures. Accessibility and best practices are no matter of time:
-`tests/browser/test_lighthouse.py` looks at them.
+slow network and a slow processor from what it measures. Accessibility and best practices take no time into
+account: `tests/browser/test_lighthouse.py` looks at them.
 """
 
 import asyncio
