@@ -5,7 +5,6 @@ import secrets
 import pytest
 
 from tests.browser.walks import Walk
-from tests.browser.windows import sign_in
 
 TAPS_TO_A_CARD = 6
 FIELDS_TO_A_CARD = 5
