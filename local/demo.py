@@ -17,8 +17,8 @@ from local.identity.sign_in import sign_in
 AT_ONCE = 3
 PICTURE_SECONDS = 30
 LISTS = ("emails", "phones", "socialLinks", "productLinks")
-# The name is shown to everybody, and its parts go where it goes.
-WITHOUT_AUDIENCE = {"name", "nameParts"}
+# Seen with the card by everybody.
+WITHOUT_AUDIENCE = ("name", "nameParts", "look")
 # The fullest of the cards, which the home page shows as an example.
 EXAMPLE = CARDS[0].handle
 
