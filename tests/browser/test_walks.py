@@ -1,11 +1,10 @@
-"""How long it takes somebody new to have a card, and somebody signed in to show it, with script and without."""
+"""How long it takes somebody new to have a card, and a person to show it, with script and without."""
 
 import secrets
 
 import pytest
 
 from tests.browser.walks import Walk
-from tests.browser.windows import sign_in
 
 TAPS_TO_A_CARD = 6
 FIELDS_TO_A_CARD = 5
