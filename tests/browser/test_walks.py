@@ -1,4 +1,4 @@
-"""How long it takes somebody new to have a card, and somebody signed in to show it, with script and without."""
+"""How long it takes somebody new to have a card, and a person to show it, with script and without."""
 
 import secrets
 
