@@ -59,7 +59,6 @@ async def save(req: func.HttpRequest) -> func.HttpResponse:
     then = form.get("then", "save")
     if faults or then not in ("save", "publish"):
         card = await card_of(req, person)
-        values = arranged(values, then)
         return await _edit_page(req, person, card, values, form=form, faults=faults, unsaved=not faults)
     saved: Card | None = None
     try:
@@ -104,6 +103,7 @@ async def _sent(
     person = await person_of(req)
     form, files = read_sent(req)
     check_form(req, person, form)
+    form = arranged(form, form.get("then", ""))
     await count_change(person.account_id)
     if files:
         await card_of(req, person)  # an absent card is refused before any picture is made
@@ -172,6 +172,7 @@ async def _edit_page(
         values=with_networks(values, form),
         phone_country=phone_country_for(req, form, values),
         rows=rows_in(form, form.get("then", "")),
+        changed=form.get("then", "").partition(" ")[2].partition(" ")[0],
         images=await _images_of(person.account_id, values),
         image_problems=PROBLEMS,
         profile_id=chosen,
