@@ -17,6 +17,7 @@ CAPABILITIES = (
     "notifications",
     "operations",
     "privacy",
+    "publishing",
     "sign_in",
     "site",
     "today",

@@ -3,9 +3,10 @@
     python -m release.erase_again --old https://cosmos-a.documents.azure.com:443/ \\
       --restored https://cosmos-b.documents.azure.com:443/ --since 2026-11-22T12:00:00Z --look
 
-Reads the cards and profiles that were deleted, paused or unpublished in the old account, and repeats this in
-the restored one. A card that was published anew since then is paused, handles given out since then stay given
-out, and every session ends. `--look` only lists the remaining steps. Safe to run again, also after a kill.
+Reads the cards and profiles that were deleted, taken back, paused or unpublished in the old account, and
+repeats this in the restored one. A card that was published anew since then is paused, handles given out since
+then stay given out, and every session ends. `--look` only lists the remaining steps. Safe to run again, also
+after a kill.
 Signs in as you (`az login`), or with the key in `COSMOS_KEY`.
 """
 
@@ -28,10 +29,11 @@ from adapters.cosmos.images import CosmosImages
 from adapters.cosmos.ledger import CosmosLedger, GivenHandle, OwnedId, Reconsidered
 from adapters.cosmos.published import CosmosPublished
 from adapters.cosmos.reservations import CosmosHandles
-from domain.accounts.profiles import delete_profile
+from domain.accounts.profiles import Profile, delete_profile
 from domain.base.errors import Refusal
-from domain.cards.card import CardVersion
-from domain.publishing.publication import Ports, change_publication, delete_card
+from domain.cards.card import Card, CardVersion
+from domain.publishing.deletion import delete_card, erase
+from domain.publishing.publication import Ports, change_publication
 
 # Restores have a precision of a second, and clocks differ.
 _MARGIN = timedelta(minutes=10)
@@ -58,6 +60,7 @@ class Restored:
     def __init__(self, database: Database) -> None:
         self._cards, self._profiles = CosmosCards(database), CosmosProfiles(database)
         self._handles = CosmosHandles(database)
+        self.ids = CosmosLedger(database).ids
         self._publishing = Ports(
             self._cards,
             self._handles,
@@ -84,31 +87,68 @@ class Restored:
 
     async def card_to_delete(self, gone: OwnedId) -> Do | None:
         card = await self._cards.get(gone.account_id, gone.id)
-        if card is None:
+        return None if card is None else partial(self._delete, card)
+
+    async def card_to_erase(self, gone: OwnedId) -> Do | None:
+        card = await self._cards.get_with_deleted(gone.account_id, gone.id)
+        return None if card is None or (card.deleted and card.kept is None) else partial(self._erase, card)
+
+    async def card_to_bring_back(self, old: CosmosCards, gone: OwnedId) -> Do | None:
+        """Deleted at the moment, and taken back since: here it would soon be erased."""
+        card = await self._cards.get_with_deleted(gone.account_id, gone.id)
+        if card is None or card.kept is None or await old.get(gone.account_id, gone.id) is None:
             return None
-        return partial(
-            delete_card,
-            CardVersion(card.account_id, card.id, card.version),
-            now=datetime.now(UTC),
-            ports=self._publishing,
-        )
+        # Shown by the order, because only the app can draw its code.
+        return partial(self._cards.save_and_order_projection, card.as_it_was.changed(datetime.now(UTC)))
+
+    async def _delete(self, card: Card) -> Card:
+        of = CardVersion(card.account_id, card.id, card.version)
+        return await delete_card(of, now=datetime.now(UTC), ports=self._publishing)
+
+    async def _erase(self, card: Card) -> None:
+        gone = card if card.deleted else await self._delete(card)
+        await erase(gone, datetime.now(UTC), cards=self._cards, handles=self._handles)
 
     async def profile_to_delete(self, gone: OwnedId) -> Do | None:
         profile = await self._profiles.get(gone.account_id, gone.id)
         if profile is None:
             return None
         if await self._cards.any_in_profile(gone.account_id, gone.id):
-            # Cards that had left the profile are in it again: it stays with them, without its content.
-            empty = profile.model_copy(update={"name": "-", "version": profile.version + 1})
-            return None if profile.name == "-" else partial(self._profiles.save, empty)
+            return self._emptied(profile)
         return partial(
             delete_profile,
             profile.account_id,
             profile.id,
             version=profile.version,
+            now=datetime.now(UTC),
             cards=self._cards,
             profiles=self._profiles,
         )
+
+    async def profile_to_erase(self, gone: OwnedId) -> Do | None:
+        profile = await self._profiles.get_with_deleted(gone.account_id, gone.id)
+        if profile is None or (profile.deleted and profile.kept is None):
+            return None
+        if not profile.deleted and await self._cards.any_in_profile(gone.account_id, gone.id):
+            return self._emptied(profile)
+        return partial(self._save, profile.changed(datetime.now(UTC), deleted=True, kept=None, name="-"))
+
+    def _emptied(self, profile: Profile) -> Do | None:
+        """Cards that had left the profile are in it again: it stays with them, without its content."""
+        if profile.name == "-":
+            return None
+        return partial(self._save, profile.changed(datetime.now(UTC), name="-"))
+
+    async def _save(self, profile: Profile) -> None:
+        await self._profiles.save(profile)
+        if profile.key is not None:
+            await self._profiles.forget_creation(profile.account_id, profile.key)
+
+    async def profile_to_bring_back(self, old: CosmosProfiles, gone: OwnedId) -> Do | None:
+        profile = await self._profiles.get_with_deleted(gone.account_id, gone.id)
+        if profile is None or profile.kept is None or await old.get(gone.account_id, gone.id) is None:
+            return None
+        return partial(self._profiles.save, profile.as_it_was.changed(datetime.now(UTC)))
 
     async def card_to_hide(self, latest: Reconsidered) -> Do | None:
         card = await self._cards.get(latest.account_id, latest.id)
@@ -154,8 +194,16 @@ async def _taken_back(old: Database, restored: Restored, since: datetime) -> Asy
         yield f"hold a handle of {given.card_id}", partial(restored.handle_to_hold, given)
     async for gone in known.ids("deleted-card"):
         yield f"delete {gone.id}", partial(restored.card_to_delete, gone)
+    async for gone in known.ids("erased-card"):
+        yield f"erase {gone.id}", partial(restored.card_to_erase, gone)
     async for gone in known.ids("deleted-profile"):
         yield f"delete {gone.id}", partial(restored.profile_to_delete, gone)
+    async for gone in known.ids("erased-profile"):
+        yield f"erase {gone.id}", partial(restored.profile_to_erase, gone)
+    async for gone in restored.ids("deleted-profile"):
+        yield f"bring back {gone.id}", partial(restored.profile_to_bring_back, CosmosProfiles(old), gone)
+    async for gone in restored.ids("deleted-card"):
+        yield f"bring back {gone.id}", partial(restored.card_to_bring_back, CosmosCards(old), gone)
     async for latest in known.reconsidered(since - _MARGIN):
         yield f"hide {latest.id}", partial(restored.card_to_hide, latest)
 

@@ -24,14 +24,17 @@ def sections() -> list["Section"]:
     from domain.privacy.copy_of_accounts import AccountSection, ProfilesSection, SessionsSection, WorkSection
     from domain.privacy.copy_of_cards import CardsSection, VisitsSection
     from domain.privacy.copy_of_images import ImagesSection
+    from domain.privacy.sections import WithDeleted
 
     counts = CosmosCounts(database())
+    all_cards = WithDeleted(cards.store(), counts, "card", "deleted-card")
+    all_profiles = WithDeleted(accounts.profiles(), counts, "profile", "deleted-profile")
     return [
         AccountSection(accounts.store()),
-        ProfilesSection(accounts.profiles(), counts),
-        CardsSection(cards.store(), counts, origin()),
+        ProfilesSection(all_profiles),
+        CardsSection(all_cards, origin()),
         ImagesSection(images.store(), images.blobs(), counts),
-        VisitsSection(cards.store(), visits.traffic(), counts),
+        VisitsSection(all_cards, visits.traffic()),
         SessionsSection(sign_in.sessions(), counts),
         WorkSection(operations.works(), counts),
     ]

@@ -1,9 +1,10 @@
 """Accounts, their profiles and their sessions, in the account's partition."""
 
 import re
+from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 
-from adapters.cosmos.database import Database, Items, instant
+from adapters.cosmos.database import Database, Document, Items, instant
 from adapters.cosmos.documents import (
     DELETED_TTL,
     count,
@@ -12,6 +13,7 @@ from adapters.cosmos.documents import (
     from_document,
     newest_first,
     read_creation,
+    readable,
 )
 from domain.accounts.account import Account
 from domain.accounts.profiles import Profile
@@ -23,6 +25,7 @@ from domain.sign_in.sessions import Session
 _FORGOTTEN_AFTER = timedelta(days=1)
 
 
+_PROFILES = ("profile", "deleted-profile", "erased-profile")
 _MESSAGE_ID = re.compile("[A-Za-z0-9-]{1,64}")
 
 
@@ -66,7 +69,21 @@ class CosmosAccounts:
         await self._items.patch(account_id, account_id, {"welcomedAt": instant(at)})
 
 
+def _profile_document(profile: Profile) -> Document:
+    extra: Document = {"createdAt": instant(profile.created_at)}
+    if not profile.deleted:
+        return document("profile", profile.id, profile.account_id, profile, **extra)
+    # The store forgets it even where no timer runs.
+    extra |= {"ttl": DELETED_TTL}
+    if profile.kept is None:
+        return document("erased-profile", profile.id, profile.account_id, profile, **extra)
+    until = instant(profile.kept.until)
+    return document("deleted-profile", profile.id, profile.account_id, profile, expiresAt=until, **extra)
+
+
 class CosmosProfiles:
+    """Profiles, each of one of three kinds, as cards are (see `adapters/cosmos/cards.py`)."""
+
     def __init__(self, database: Database) -> None:
         self._items = Items(database, "accounts")
 
@@ -74,36 +91,44 @@ class CosmosProfiles:
         stored = await self._items.read(profile_id, account_id)
         return from_document(Profile, stored) if stored and stored["kind"] == "profile" else None
 
+    async def list_deleted(
+        self, account_id: str, limit: int, cursor: str | None
+    ) -> tuple[list[Profile], str | None]:
+        """A page of the deleted profiles that are not erased yet, newest first."""
+        found, following = await newest_first(self._items, "deleted-profile", account_id, limit, cursor)
+        return [from_document(Profile, stored) for stored in found], following
+
     async def list(self, account_id: str, limit: int, cursor: str | None) -> tuple[list[Profile], str | None]:
         found, following = await newest_first(self._items, "profile", account_id, limit, cursor)
         return [from_document(Profile, stored) for stored in found], following
+
+    async def get_with_deleted(self, account_id: str, profile_id: str) -> Profile | None:
+        stored = await self._items.read(profile_id, account_id)
+        return from_document(Profile, stored) if stored and stored["kind"] in _PROFILES else None
+
+    async def to_be_erased(self, now: datetime) -> AsyncIterator[Profile]:
+        """Deleted profiles of all accounts whose time to come back is over."""
+        sql = "SELECT * FROM c WHERE c.kind = 'deleted-profile' AND c.expiresAt <= @now"
+        async for stored in self._items.stored(sql, now=instant(now)):
+            if (profile := readable(Profile, "accounts", stored)) is not None:
+                yield profile
 
     async def count(self, account_id: str) -> int:
         return await count(self._items, "profile", account_id)
 
     async def create(self, profile: Profile, creation: "Creation[Profile] | None") -> bool:
-        new = document(
-            "profile", profile.id, profile.account_id, profile, createdAt=instant(profile.created_at)
-        )
-        return await create_once(self._items, profile.account_id, new, creation)
+        return await create_once(self._items, profile.account_id, _profile_document(profile), creation)
 
     async def creation(self, account_id: str, key: str) -> "Creation[Profile] | None":
         return await read_creation(self._items, Creation[Profile], "profile", account_id, key)
 
     async def save(self, profile: Profile) -> Profile:
-        changed = document(
-            "profile", profile.id, profile.account_id, profile, createdAt=instant(profile.created_at)
-        )
-        return from_document(Profile, await self._items.replace(changed, profile.etag or ""))
+        replaced = await self._items.replace(_profile_document(profile), profile.etag or "")
+        return from_document(Profile, replaced)
 
     async def forget_creation(self, account_id: str, key: str) -> None:
         """Drop the record of the create that made a profile: it holds the profile's name."""
         await self._items.delete(f"profile-creation-{key}", account_id)
-
-    async def delete(self, profile: Profile) -> None:
-        gone = profile.model_copy(update={"name": "-"})
-        left = document("deleted-profile", profile.id, profile.account_id, gone, ttl=DELETED_TTL)
-        await self._items.replace(left, profile.etag or "")
 
 
 class CosmosSessions:

@@ -1,4 +1,11 @@
-"""Cards in their account's partition, with the orders to project them to the public."""
+"""Cards in their account's partition, with the orders to project them to the public.
+
+A card is of one of three kinds: `card`, `deleted-card` while it can come back, and `erased-card` for the
+record of its deletion.
+"""
+
+from collections.abc import AsyncIterator
+from datetime import datetime
 
 from adapters.cosmos.database import Database, Document, Items, instant
 from adapters.cosmos.documents import (
@@ -9,21 +16,27 @@ from adapters.cosmos.documents import (
     from_document,
     newest_first,
     read_creation,
+    readable,
 )
 from adapters.cosmos.work import order_document
 from domain.base.idempotency import Creation
 from domain.cards.card import PROJECTION, Card
 from domain.operations.orders import new_order
 
-_CARDS = ("card", "deleted-card")
+_CARDS = ("card", "deleted-card", "erased-card")
 
 
 def _document(card: Card) -> Document:
-    extra = {"createdAt": instant(card.created_at)}
-    if card.deleted:
-        # With what its handles need to be projected.
-        return document("deleted-card", card.id, card.account_id, card, ttl=DELETED_TTL, **extra)
-    return document("card", card.id, card.account_id, card, **extra)
+    extra: Document = {"createdAt": instant(card.created_at)}
+    if not card.deleted:
+        return document("card", card.id, card.account_id, card, **extra)
+    # With what its handles need to be projected. The store forgets it even where no timer runs.
+    extra |= {"ttl": DELETED_TTL}
+    if card.kept is None:
+        return document("erased-card", card.id, card.account_id, card, **extra)
+    return document(
+        "deleted-card", card.id, card.account_id, card, expiresAt=instant(card.kept.until), **extra
+    )
 
 
 class CosmosCards:
@@ -34,9 +47,23 @@ class CosmosCards:
         stored = await self._items.read(card_id, account_id)
         return from_document(Card, stored) if stored and stored["kind"] == "card" else None
 
+    async def list_deleted(
+        self, account_id: str, limit: int, cursor: str | None
+    ) -> tuple[list[Card], str | None]:
+        """A page of the deleted cards that are not erased yet, newest first."""
+        found, following = await newest_first(self._items, "deleted-card", account_id, limit, cursor)
+        return [from_document(Card, stored) for stored in found], following
+
     async def list(self, account_id: str, limit: int, cursor: str | None) -> tuple[list[Card], str | None]:
         found, following = await newest_first(self._items, "card", account_id, limit, cursor)
         return [from_document(Card, stored) for stored in found], following
+
+    async def to_be_erased(self, now: datetime) -> AsyncIterator[Card]:
+        """Deleted cards of all accounts whose time to come back is over."""
+        sql = "SELECT * FROM c WHERE c.kind = 'deleted-card' AND c.expiresAt <= @now"
+        async for stored in self._items.stored(sql, now=instant(now)):
+            if (card := readable(Card, "accounts", stored)) is not None:
+                yield card
 
     async def count(self, account_id: str) -> int:
         return await count(self._items, "card", account_id)

@@ -1,15 +1,19 @@
 """Documents of an account: several kinds in its partition of `accounts`."""
 
 import base64
+import logging
 import re
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 from adapters.cosmos.database import SCHEMA_VERSION, Database, Document, Items
-from domain.base.errors import Fault, InvalidInput
+from adapters.cosmos.upgrades import upgraded
+from domain.base.errors import Fault, InvalidInput, Unavailable
 from domain.base.fields import STORED
 from domain.base.idempotency import Creation
+
+log = logging.getLogger("izwop.cosmos")
 
 DAY = 24 * 60 * 60
 # Records of deleted ids outlive every backup (30 days), so that a restore can repeat the deletions.
@@ -43,6 +47,15 @@ def document(kind: str, item: str, account_id: str, body: BaseModel, **extra: An
 
 def from_document[M: BaseModel](model: type[M], stored: Document) -> M:
     return model.model_validate({**stored["body"], "etag": stored["_etag"]}, context=STORED)
+
+
+def readable[M: BaseModel](model: type[M], container: str, stored: Document) -> M | None:
+    """The model of a document of a sweep; None for an unreadable one, which must not block the others."""
+    try:
+        return from_document(model, upgraded(container, stored))
+    except (ValidationError, LookupError, TypeError, Unavailable) as exc:
+        log.error("due_unreadable _rid=%s error=%s", stored["_rid"], type(exc).__name__)  # noqa: TRY400 - no values
+        return None
 
 
 async def create_once(items: Items, account_id: str, new: Document, creation: "Creation[Any] | None") -> bool:

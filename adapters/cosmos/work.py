@@ -1,20 +1,13 @@
 """Repositories of long work and of orders, each in its owner's partition."""
 
-import logging
 from collections.abc import AsyncIterator, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from pydantic import ValidationError
-
 from adapters.cosmos.database import SCHEMA_VERSION, Database, Document, Items, instant
-from adapters.cosmos.documents import from_document
-from adapters.cosmos.upgrades import upgraded
-from domain.base.errors import Unavailable
+from adapters.cosmos.documents import from_document, readable
 from domain.operations.orders import Order
 from domain.operations.work import SYSTEM, Work
-
-log = logging.getLogger("izwop.cosmos")
 
 # As long as its results can be downloaded.
 _ENDED_TTL = int(timedelta(days=7).total_seconds())
@@ -50,7 +43,7 @@ class CosmosWorks:
     async def due(self, now: datetime) -> AsyncIterator[Work]:
         for name, items in (("accounts", self._accounts), ("work", self._system)):
             async for stored in items.stored(_DUE, kind="work", now=instant(now)):
-                if (work := _readable(Work, name, stored)) is not None:
+                if (work := readable(Work, name, stored)) is not None:
                     yield work
 
     def _of(self, owner_id: str) -> Items:
@@ -75,7 +68,7 @@ class CosmosOrders:
 
     async def due(self, now: datetime) -> AsyncIterator[Order]:
         async for stored in self._items.stored(_DUE, kind="order", now=instant(now)):
-            if (order := _readable(Order, "accounts", stored)) is not None:
+            if (order := readable(Order, "accounts", stored)) is not None:
                 yield order
 
 
@@ -100,15 +93,6 @@ def _document(kind: str, body: Work | Order, partition: str) -> Document:
     }
     # Absent when nothing is due: the query for due documents relies on it.
     return stored if body.due_at is None else stored | {"dueAt": instant(body.due_at)}
-
-
-def _readable[M: Work | Order](model: type[M], container: str, stored: Document) -> M | None:
-    """The model; None for an unreadable document, which must not block the others."""
-    try:
-        return from_document(model, upgraded(container, stored))
-    except (ValidationError, LookupError, TypeError, Unavailable) as exc:
-        log.error("due_unreadable _rid=%s error=%s", stored["_rid"], type(exc).__name__)  # noqa: TRY400 - no values
-        return None
 
 
 def _newest_first(found: Iterable[Document]) -> list[Work]:

@@ -3,10 +3,13 @@
 They are far above manual use; a test compares `docs/limits.md` with them.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple, Protocol
 
 from domain.base.errors import Conflict, Refusal
+
+# Time in which a deletion can be taken back.
+UNDO_TIME = timedelta(hours=24)
 
 MOST_CARDS = 100
 MOST_PROFILES = 50

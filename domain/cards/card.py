@@ -30,12 +30,23 @@ PROJECTION = "projection"
 Handle = Annotated[str, Field(max_length=MAX_LENGTH), AfterValidator(check_handle)]
 
 
+class Kept(Model):
+    """Content of a deleted card, kept until a time: before it, the owner can take the card back."""
+
+    draft: CardContent
+    published: CardContent | None
+    published_at: datetime | None
+    previous: CardContent | None
+    until: datetime
+
+
 class Card(Model):
     """Stored card of an owner. `etag` is the store's, for the next write.
 
     `previous` is the content that the last publication replaced, while that can be undone. `undone` means
     that an undo brought `published` back. `former_handles` redirect to `handle`. `key` is the hashed
-    Idempotency-Key of its creation. `was_published` stays true after the first publication.
+    Idempotency-Key of its creation. `was_published` stays true after the first publication. A `deleted` card
+    has no content; what it had is in `kept` until it is erased.
     """
 
     id: str
@@ -52,6 +63,7 @@ class Card(Model):
     paused: bool = False
     was_published: bool = False
     deleted: bool = False
+    kept: Kept | None = None
     key: str | None = None
     created_at: datetime
     updated_at: datetime
@@ -63,6 +75,17 @@ class Card(Model):
     @property
     def is_live(self) -> bool:
         return self.published is not None and not self.paused
+
+    @property
+    def as_it_was(self) -> "Card":
+        """The card before it was deleted; the card itself if it was not, or is erased."""
+        if self.kept is None:
+            return self
+        content = {name: getattr(self.kept, name) for name in Kept.model_fields if name != "until"}
+        return self.model_copy(update={"deleted": False, "kept": None, **content})
+
+    def can_come_back(self, now: datetime) -> bool:
+        return self.kept is not None and now < self.kept.until
 
 
 class ShownImage(Model):
@@ -112,6 +135,10 @@ class Claim(Model):
 
 class CardStore(Protocol):
     async def get(self, account_id: str, card_id: str) -> Card | None: ...
+    async def get_with_deleted(self, account_id: str, card_id: str) -> Card | None:
+        """Return the card, also a deleted or erased one."""
+        ...
+
     async def list(
         self, account_id: str, limit: int, cursor: str | None
     ) -> tuple[list[Card], str | None]: ...

@@ -8,7 +8,7 @@ from typing import NamedTuple, Protocol
 
 from domain.base.errors import StaleVersion
 from domain.cards.card import Card
-from domain.cards.content import IMAGE_PURPOSES, CardContent
+from domain.cards.content import IMAGE_PURPOSES
 from domain.images.image import FileKept, Image
 
 # Longer than any upload takes, and time to put a removed photo back.
@@ -45,6 +45,9 @@ class SweptFiles(Protocol):
 
 
 class OwnersCards(Protocol):
+    async def list_deleted(
+        self, account_id: str, limit: int, cursor: str | None
+    ) -> tuple[list[Card], str | None]: ...
     async def list(
         self, account_id: str, limit: int, cursor: str | None
     ) -> tuple[list[Card], str | None]: ...
@@ -121,18 +124,19 @@ async def _delete(image: Image, now: datetime, images: SweptImages, files: Swept
 
 
 async def _used(account_id: str, cards: OwnersCards) -> frozenset[str]:
-    """Ids of the images in any stored content of the account's cards."""
+    """Ids of the images in any stored content of the account's cards, also of those that can come back."""
     used: set[str] = set()
-    cursor: str | None = None
-    while True:
-        page, cursor = await cards.list(account_id, _CARDS_AT_ONCE, cursor)
-        for card in page:
-            for content in (card.draft, card.published, card.previous):
-                if content is not None:
-                    used.update(_named(content))
-        if cursor is None:
-            return frozenset(used)
+    for pages in (cards.list, cards.list_deleted):
+        cursor: str | None = None
+        while True:
+            page, cursor = await pages(account_id, _CARDS_AT_ONCE, cursor)
+            for card in page:
+                used.update(_named(card.as_it_was))
+            if cursor is None:
+                break
+    return frozenset(used)
 
 
-def _named(content: CardContent) -> set[str]:
-    return {image_id for field in IMAGE_PURPOSES if (image_id := getattr(content, field))}
+def _named(card: Card) -> set[str]:
+    contents = [content for content in (card.draft, card.published, card.previous) if content is not None]
+    return {image for content in contents for field in IMAGE_PURPOSES if (image := getattr(content, field))}

@@ -4,9 +4,9 @@ from datetime import datetime
 from typing import Protocol
 
 from domain.accounts.account import Account
-from domain.accounts.profiles import Profile
+from domain.accounts.profiles import KeptProfile, Profile
 from domain.operations.work import Work
-from domain.privacy.sections import Counts, Item, Page, json_file, moment
+from domain.privacy.sections import Counts, Item, Page, WithDeleted, json_file, moment
 from domain.sign_in.sessions import Session
 
 _PROFILES = 100
@@ -14,12 +14,6 @@ _PROFILES = 100
 
 class Accounts(Protocol):
     async def get(self, account_id: str) -> Account | None: ...
-
-
-class Profiles(Protocol):
-    async def list(
-        self, account_id: str, limit: int, cursor: str | None
-    ) -> tuple[list[Profile], str | None]: ...
 
 
 class Sessions(Protocol):
@@ -70,17 +64,17 @@ class AccountSection:
 class ProfilesSection:
     name, title = "profiles", "Your profiles"
     note = "The professional lives that you keep apart. Only you see their names."
-    kinds: tuple[str, ...] = ("profile",)
+    kinds: tuple[str, ...] = ("profile", "deleted-profile")
 
-    def __init__(self, profiles: Profiles, counts: Counts) -> None:
-        self._profiles, self._counts = profiles, counts
+    def __init__(self, profiles: WithDeleted[Profile]) -> None:
+        self._profiles = profiles
 
     async def count(self, account_id: str) -> int:
-        return await self._counts.count(account_id, "profile")
+        return await self._profiles.count(account_id)
 
     async def page(self, account_id: str, cursor: str | None, at: datetime) -> Page:  # noqa: ARG002
-        found, following = await self._profiles.list(account_id, _PROFILES, cursor)
-        return Page([_profile(profile) for profile in found], following)
+        found, following = await self._profiles.page(account_id, _PROFILES, cursor)
+        return Page([_profile(profile.as_it_was, profile.kept) for profile in found], following)
 
 
 class SessionsSection:
@@ -115,14 +109,17 @@ class WorkSection:
         return Page([_work(work) for work in found if work.created_at <= at], None)
 
 
-def _profile(profile: Profile) -> Item:
+def _profile(profile: Profile, kept: KeptProfile | None) -> Item:
     told = {
         "id": profile.id,
         "name": profile.name,
+        "restorableUntil": kept and kept.until.isoformat(),
         "createdAt": profile.created_at.isoformat(),
         "updatedAt": profile.updated_at.isoformat(),
     }
     facts = [("Made", moment(profile.created_at)), ("Changed", moment(profile.updated_at))]
+    if kept is not None:
+        facts.append(("Deleted", f"can be taken back until {moment(kept.until)}"))
     return Item(profile.name, facts, [json_file(f"profiles/{profile.id}.json", told)])
 
 

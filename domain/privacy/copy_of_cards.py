@@ -8,12 +8,12 @@ from typing import Any, Protocol
 
 from pydantic import BaseModel
 
-from domain.cards.card import Card, PublishedCard
+from domain.cards.card import Card, Kept, PublishedCard
 from domain.cards.content import FIELDS, CardContent
 from domain.cards.links import links_of
 from domain.formats.vcard3 import write_vcard
 from domain.privacy.archive import File
-from domain.privacy.sections import Counts, Facts, Item, Page, json_file, moment
+from domain.privacy.sections import Facts, Item, Page, WithDeleted, json_file, moment
 from domain.publishing.publication import PROJECTED
 from domain.visibility.rule import shown_to
 from domain.visibility.view import Viewer, view_for
@@ -33,12 +33,6 @@ _SEEN_BY = {
 _DONE = {"view": "Views", "save": "Contacts saved", "click": "Links followed"}
 
 
-class Cards(Protocol):
-    async def list(
-        self, account_id: str, limit: int, cursor: str | None
-    ) -> tuple[list[Card], str | None]: ...
-
-
 class Traffic(Protocol):
     async def months(self, subject_id: str, months: Sequence[str]) -> Mapping[str, Mapping[Counted, int]]: ...
 
@@ -46,23 +40,23 @@ class Traffic(Protocol):
 class CardsSection:
     name, title = "cards", "Your cards"
     note = "What each card says now, what is published of it, and who may see each part."
-    kinds: tuple[str, ...] = ("card",)
+    kinds: tuple[str, ...] = ("card", "deleted-card")
 
-    def __init__(self, cards: Cards, counts: Counts, origin: str) -> None:
-        self._cards, self._counts, self._origin = cards, counts, origin
+    def __init__(self, cards: WithDeleted[Card], origin: str) -> None:
+        self._cards, self._origin = cards, origin
 
     async def count(self, account_id: str) -> int:
-        return await self._counts.count(account_id, "card")
+        return await self._cards.count(account_id)
 
     async def page(self, account_id: str, cursor: str | None, at: datetime) -> Page:  # noqa: ARG002
-        found, following = await self._cards.list(account_id, _CARDS, cursor)
-        return Page([self._item(card) for card in found], following)
+        found, following = await self._cards.page(account_id, _CARDS, cursor)
+        return Page([self._item(card.as_it_was, card.kept) for card in found], following)
 
-    def _item(self, card: Card) -> Item:
+    def _item(self, card: Card, kept: Kept | None) -> Item:
         # The prefix is needed because Windows cannot open a file called con or aux.
         name = f"cards/card-{card.handle}"
         url = f"{self._origin}/c/{card.handle}"
-        files = [json_file(f"{name}.json", _told(card, url))]
+        files = [json_file(f"{name}.json", _told(card, kept, url))]
         if card.published is not None and card.published_at is not None:
             shown = PublishedCard(
                 handle=card.handle,
@@ -73,7 +67,7 @@ class CardsSection:
             )
             view = view_for(shown, Viewer(signed_in=True, connected=True))
             files.append(File(f"{name}.vcf", write_vcard(view, url)))
-        return Item(f"{card.draft.name} ({card.handle})", [*_state(card, url), *_content(card)], files)
+        return Item(f"{card.draft.name} ({card.handle})", [*_state(card, kept, url), *_content(card)], files)
 
 
 class VisitsSection:
@@ -81,22 +75,22 @@ class VisitsSection:
     note = "How often each card was looked at, by day. Nothing is kept that says who came."
     kinds: tuple[str, ...] = ("rollup",)
 
-    def __init__(self, cards: Cards, traffic: Traffic, counts: Counts) -> None:
-        self._cards, self._traffic, self._counts = cards, traffic, counts
+    def __init__(self, cards: WithDeleted[Card], traffic: Traffic) -> None:
+        self._cards, self._traffic = cards, traffic
 
     async def count(self, account_id: str) -> int:
-        return await self._counts.count(account_id, "card")
+        return await self._cards.count(account_id)
 
     async def page(self, account_id: str, cursor: str | None, at: datetime) -> Page:
-        found, following = await self._cards.list(account_id, _VISITED, cursor)
+        found, following = await self._cards.page(account_id, _VISITED, cursor)
         items = []
-        for card in found:
+        for card in (each.as_it_was for each in found):
             months = list(_months(card.created_at, at))
             items.append(_visits(card, await self._traffic.months(card.id, months)))
         return Page(items, following)
 
 
-def _told(card: Card, url: str) -> dict[str, Any]:
+def _told(card: Card, kept: Kept | None, url: str) -> dict[str, Any]:
     return {
         "id": card.id,
         "profileId": card.profile_id,
@@ -108,6 +102,7 @@ def _told(card: Card, url: str) -> dict[str, Any]:
         "publishedAt": card.published_at and card.published_at.isoformat(),
         "previous": _json(card.previous),
         "paused": card.paused,
+        "restorableUntil": kept and kept.until.isoformat(),
         "createdAt": card.created_at.isoformat(),
         "updatedAt": card.updated_at.isoformat(),
     }
@@ -117,9 +112,11 @@ def _json(content: BaseModel | None) -> Any:
     return None if content is None else content.model_dump(mode="json", by_alias=True)
 
 
-def _state(card: Card, url: str) -> Facts:
+def _state(card: Card, kept: Kept | None, url: str) -> Facts:
     published = moment(card.published_at) or "no"
     facts = [("Address", url), ("Published", published + (", paused" if card.paused else ""))]
+    if kept is not None:
+        facts.append(("Deleted", f"can be taken back until {moment(kept.until)}"))
     if card.former_handles:
         facts.append(("Former names", ", ".join(card.former_handles)))
     return [*facts, ("Made", moment(card.created_at)), ("Changed", moment(card.updated_at))]

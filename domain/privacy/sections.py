@@ -9,6 +9,10 @@ from domain.privacy.archive import File
 Facts = list[tuple[str, str]]
 
 
+# Begins the cursors of deleted things; no cursor of a store contains a colon.
+_DELETED = "deleted:"
+
+
 class Item(NamedTuple):
     """Entry of a copy: its title, its facts for the index page, and its files."""
 
@@ -47,6 +51,33 @@ class Section(Protocol):
         ...
 
 
+class DeletedToo[T](Protocol):
+    """Store of things that can be taken back for a day after their deletion."""
+
+    async def list_deleted(
+        self, account_id: str, limit: int, cursor: str | None
+    ) -> tuple[list[T], str | None]: ...
+    async def list(self, account_id: str, limit: int, cursor: str | None) -> tuple[list[T], str | None]: ...
+
+
+class WithDeleted[T]:
+    """Things of an account, and after them those that it deleted and can take back, page by page."""
+
+    def __init__(self, store: DeletedToo[T], counts: Counts, *kinds: str) -> None:
+        self._store, self._counts, self._kinds = store, counts, kinds
+
+    async def count(self, account_id: str) -> int:
+        return sum([await self._counts.count(account_id, kind) for kind in self._kinds])
+
+    async def page(self, account_id: str, limit: int, cursor: str | None) -> tuple[list[T], str | None]:
+        if cursor is None or not cursor.startswith(_DELETED):
+            found, following = await self._store.list(account_id, limit, cursor)
+            return found, following or _DELETED
+        inner = cursor.removeprefix(_DELETED) or None
+        found, following = await self._store.list_deleted(account_id, limit, inner)
+        return found, following and _DELETED + following
+
+
 class Withheld(NamedTuple):
     """Stored data that is not in the copy, and the reason. `kinds` are the kinds of its documents."""
 
@@ -75,13 +106,13 @@ WITHHELD = (
         ("order",),
     ),
     Withheld(
-        "What is left of cards and profiles that you deleted",
+        "What is left of cards and profiles that were deleted and erased",
         "Their ids stay for 35 days, so that a restored backup can be told of it. The names of cards stay"
         " reserved, so that no old link ever leads to somebody else.",
-        ("deleted-card", "deleted-profile"),
+        ("erased-card", "erased-profile"),
     ),
     Withheld(
-        "Visits of cards that you deleted",
+        "Visits of cards that were erased",
         "They are counted under the id of a card that is gone, and are deleted 25 months later.",
     ),
 )

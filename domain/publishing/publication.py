@@ -1,4 +1,4 @@
-"""Publication: the projection of a card to its handles, and every change of it.
+"""Publication: the projection of a card to its handles, and every change of it but deletion.
 
 The stored card is the source of truth (see `domain/cards/card.py`). Former handles redirect to the present
 one while the card is live, and are absent otherwise.
@@ -26,7 +26,6 @@ from domain.cards.card import (
     PublishedCards,
     ShownImage,
     read_or_done,
-    read_version,
 )
 from domain.cards.content import IMAGE_PURPOSES, CardContent
 from domain.cards.create import adopted
@@ -173,14 +172,14 @@ async def _ready(card: Card, images: CardImages) -> None:
         raise InvalidInput(faults)
 
 
-def _was_shown_last(card: Card) -> bool:
+def was_shown_last(card: Card) -> bool:
     """Whether the last change was a publication that viewers see."""
     return card.published is not None and card.published_at == card.updated_at and not card.paused
 
 
 # Checks of a card's state right after each change.
 _DONE: dict[Change, Callable[[Card], bool]] = {
-    "publish": lambda card: _was_shown_last(card) and card.published == card.draft,
+    "publish": lambda card: was_shown_last(card) and card.published == card.draft,
     "unpublish": lambda card: card.published is None and card.was_published,
     "pause": lambda card: card.paused,
     "resume": lambda card: card.is_live,
@@ -245,38 +244,3 @@ async def _claimed(card: Card, handle: str, now: datetime, handles: HandleClaims
     if claim.state == "pending" and now - claim.claimed_at > ADOPT_AFTER:
         return await handles.adopt(claim, now)
     return claim
-
-
-async def delete_card(of: CardVersion, *, now: datetime, ports: Ports) -> None:
-    """Delete the card and its content.
-
-    The handles of a card that was ever published are never given out again; those of a mere draft are freed.
-    """
-    card = await read_version(of, ports.cards)
-    for handle in (card.handle, *card.former_handles) if card.was_published else ():
-        # A claim that a crash left pending would be freed once the card is gone.
-        claim = Claim(handle=handle, account_id=of.account_id, card_id=card.id, key=None, claimed_at=now)
-        await ports.handles.hold(await ports.handles.claim(claim))
-    gone = card.changed(
-        now,
-        deleted=True,
-        draft=CardContent(name="-"),
-        published=None,
-        published_at=None,
-        previous=None,
-    )
-    saved = await ports.cards.save_and_order_projection(gone)
-    if card.key is not None:
-        await ports.cards.forget_creation(of.account_id, card.key)
-    if card.was_published:
-        await show(saved, ports, first=False)
-    else:
-        await free_handles(saved, ports.handles)
-
-
-async def free_handles(draft: Card, handles: HandleClaims) -> None:
-    """Give back the handles of a deleted draft; one that another card has by now stays with it."""
-    for handle in (draft.handle, *draft.former_handles):
-        claim = await handles.find(handle)
-        if claim is not None and claim.card_id == draft.id:
-            await handles.free(claim)

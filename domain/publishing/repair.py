@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from domain.base.errors import Refusal
-from domain.cards.card import Card, Claim
+from domain.cards.card import Card, Claim, HandleClaims
 from domain.operations.orders import Order
-from domain.publishing.publication import Ports, free_handles, project
+from domain.publishing.publication import Ports, project
 
 # Longer than any request can run, so that nothing still under way is touched.
 CLAIM_TIME = timedelta(minutes=15)
@@ -25,7 +25,7 @@ class StaleClaims(Protocol):
 
 class Cards(Protocol):
     async def get_with_deleted(self, account_id: str, card_id: str) -> Card | None:
-        """Return the card, also a deleted one."""
+        """Return the card, also a deleted or erased one."""
         ...
 
     async def forget_creation(self, account_id: str, key: str) -> None: ...
@@ -56,14 +56,22 @@ async def settle_claims(now: datetime, *, handles: StaleClaims, cards: Cards) ->
 
 
 async def carry_out_projection(order: Order, *, cards: Cards, ports: Ports) -> None:
-    """Project a card, or free the handles of a deleted draft, where a crash prevented it."""
+    """Project a card, or free the handles of an erased draft, where a crash prevented it."""
     card = await cards.get_with_deleted(order.owner_id, order.subject_id)
     if card is None:
         return
     if card.deleted and card.key is not None:
         await cards.forget_creation(card.account_id, card.key)
-    if card.deleted and not card.was_published:
+    if not card.deleted or card.was_published:
+        await project(card, ports, first=False)
+    elif card.kept is None:
         # Its handles may be others' by now: nothing is projected to them.
         await free_handles(card, ports.handles)
-    else:
-        await project(card, ports, first=False)
+
+
+async def free_handles(draft: Card, handles: HandleClaims) -> None:
+    """Give back the handles of an erased draft; one that another card has by now stays with it."""
+    for handle in (draft.handle, *draft.former_handles):
+        claim = await handles.find(handle)
+        if claim is not None and claim.card_id == draft.id:
+            await handles.free(claim)

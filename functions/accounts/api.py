@@ -10,8 +10,10 @@ from domain.accounts.profiles import (
     ProfileInput,
     create_profile,
     delete_profile,
+    read_deleted_profile,
     read_profile,
     rename_profile,
+    restore_profile,
 )
 from domain.base.errors import KeyReused, NotFound, ProfileInUse
 from domain.base.limits import LimitReached
@@ -45,10 +47,29 @@ class ProfileList(Closed):
     page: Page
 
 
+class DeletedProfileOut(Closed):
+    """A deleted profile as it was. It can be taken back before `restorableUntil`, and is then erased."""
+
+    profile: ProfileOut
+    restorable_until: datetime
+
+
+class DeletedProfileList(Closed):
+    data: list[DeletedProfileOut]
+    page: Page
+
+
 def _out(profile: Profile) -> ProfileOut:
     return ProfileOut(
         id=profile.id, name=profile.name, created_at=profile.created_at, updated_at=profile.updated_at
     )
+
+
+def _deleted_out(profile: Profile) -> list[DeletedProfileOut]:
+    """The profile, or nothing if it is erased."""
+    if profile.kept is None:
+        return []
+    return [DeletedProfileOut(profile=_out(profile.as_it_was), restorable_until=profile.kept.until)]
 
 
 @operation("The caller's account", answer=AccountOut, conflicts=(NotFound,))
@@ -122,7 +143,7 @@ async def put_profile(call: Call[ProfileInput]) -> Answer:
 
 
 @operation(
-    "Delete a profile that has no cards",
+    "Delete a profile that has no cards; it can be taken back for a day",
     versioned=True,
     fresh=True,
     conflicts=(ProfileInUse,),
@@ -132,7 +153,40 @@ async def remove_profile(call: Call) -> Answer:
         call.account_id,
         call.params["profileId"],
         version=call.version,
+        now=call.now,
         cards=wiring.cards.store(),
         profiles=wiring.accounts.profiles(),
     )
     return Answer()
+
+
+@operation(
+    "The account's deleted profiles that can be taken back, newest first",
+    answer=DeletedProfileList,
+    lists=True,
+)
+async def list_deleted_profiles(call: Call) -> Answer:
+    profiles = wiring.accounts.profiles()
+    found, following = await profiles.list_deleted(call.account_id, call.limit, call.cursor)
+    data = [out for profile in found if profile.can_come_back(call.now) for out in _deleted_out(profile)]
+    return Answer(DeletedProfileList(data=data, page=Page(next=following)))
+
+
+@operation("One deleted profile that can be taken back", answer=DeletedProfileOut)
+async def get_profile_restoration(call: Call) -> Answer:
+    profile = await read_deleted_profile(
+        call.account_id, call.params["profileId"], now=call.now, profiles=wiring.accounts.profiles()
+    )
+    return Answer(_deleted_out(profile)[0], profile.version)
+
+
+@operation("Take a deleted profile back", answer=ProfileOut, versioned=True, conflicts=(LimitReached,))
+async def put_profile_restoration(call: Call) -> Answer:
+    profile = await restore_profile(
+        call.account_id,
+        call.params["profileId"],
+        version=call.version,
+        now=call.now,
+        profiles=wiring.accounts.profiles(),
+    )
+    return Answer(_out(profile), profile.version)

@@ -15,6 +15,24 @@ DOORS = (
     Operation(
         "accounts_delete_profile", "DELETE", "profiles/{profileId}", "functions.accounts.api:remove_profile"
     ),
+    Operation(
+        "accounts_list_deleted_profiles",
+        "GET",
+        "deleted-profiles",
+        "functions.accounts.api:list_deleted_profiles",
+    ),
+    Operation(
+        "accounts_get_deleted_profile",
+        "GET",
+        "profiles/{profileId}/restoration",
+        "functions.accounts.api:get_profile_restoration",
+    ),
+    Operation(
+        "accounts_restore_profile",
+        "PUT",
+        "profiles/{profileId}/restoration",
+        "functions.accounts.api:put_profile_restoration",
+    ),
     MyPage("accounts_page", "GET HEAD", "my/account", "functions.accounts.pages:show"),
     MyForm(
         "accounts_page_add_profile",
@@ -35,6 +53,12 @@ DOORS = (
         "POST",
         "my/account/profiles/{profileId}/delete",
         "functions.accounts.pages:remove_profile",
+    ),
+    MyPage(
+        "accounts_page_restore_profile",
+        "POST",
+        "my/account/profiles/{profileId}/restoration",
+        "functions.accounts.pages:bring_profile_back",
     ),
     MyPage(
         "accounts_page_end_session", "POST", "my/account/sessions", "functions.accounts.pages:end_session"

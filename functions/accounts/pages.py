@@ -11,7 +11,13 @@ import azure.functions as func
 import wiring.accounts
 import wiring.cards
 import wiring.sign_in
-from domain.accounts.profiles import ProfileInput, create_profile, delete_profile, rename_profile
+from domain.accounts.profiles import (
+    ProfileInput,
+    create_profile,
+    delete_profile,
+    rename_profile,
+    restore_profile,
+)
 from domain.base.errors import InvalidInput, KeyReused, NotFound, ProfileInUse, StaleVersion
 from domain.sign_in.sessions import SECRET_BYTES, is_of
 from domain.sign_in.sessions import keep_session as keep
@@ -20,6 +26,7 @@ from functions.framework.callers import SignedIn, require_fresh, session_cookie
 from functions.framework.clock import new_id, now
 from functions.framework.forms import by_label, label_of, sentences, vet
 from functions.framework.my_pages import my_page, person_and_form, person_of, version_in
+from functions.framework.pages import wait_until
 from functions.framework.replies import redirect
 
 _LABELS: Final = {"/profileName": "Profile", "/profiles": "Profile name"}
@@ -27,7 +34,8 @@ _LABELS: Final = {"/profileName": "Profile", "/profiles": "Profile name"}
 _DONE: Final = {
     "session-ended": "That browser is signed out.",
     "session-kept": "You stay signed in on this device.",
-    "profile-deleted": "The profile is deleted.",
+    "profile-deleted": "The profile is deleted. You can take it back for a day.",
+    "profile-restored": "The profile is back.",
     "profile-added": "The profile is added.",
     "profile-renamed": "The profile has its new name.",
 }
@@ -42,7 +50,8 @@ def texts_in(form: Mapping[str, str]) -> dict[str, str]:
 
 
 async def show(req: func.HttpRequest) -> func.HttpResponse:
-    return await _account_page(await person_of(req), done=_DONE.get(req.params.get("done", "")))
+    told = _DONE.get(req.params.get("done", ""))
+    return await _account_page(await person_of(req), done=told, just_deleted=req.params.get("profile"))
 
 
 async def add_profile(req: func.HttpRequest) -> func.HttpResponse:
@@ -99,6 +108,7 @@ async def remove_profile(req: func.HttpRequest) -> func.HttpResponse:
             person.account_id,
             profile_id,
             version=version_in(form),
+            now=now(),
             cards=wiring.cards.store(),
             profiles=wiring.accounts.profiles(),
         )
@@ -109,7 +119,19 @@ async def remove_profile(req: func.HttpRequest) -> func.HttpResponse:
         return await _account_page(person, faults=fault, status=HTTPStatus.CONFLICT)
     except StaleVersion:
         return await _account_page(person, stale=profile_id)
-    return redirect("/my/account?done=profile-deleted")
+    return redirect(f"/my/account?done=profile-deleted&profile={profile_id}")
+
+
+async def bring_profile_back(req: func.HttpRequest) -> func.HttpResponse:
+    person, form = await person_and_form(req)
+    await restore_profile(
+        person.account_id,
+        req.route_params["profileId"],
+        version=version_in(form),
+        now=now(),
+        profiles=wiring.accounts.profiles(),
+    )
+    return redirect("/my/account?done=profile-restored")
 
 
 async def end_session(req: func.HttpRequest) -> func.HttpResponse:
@@ -145,6 +167,7 @@ async def _account_page(
     key: str | None = None,
     status: int = HTTPStatus.UNPROCESSABLE_ENTITY,
     done: str | None = None,
+    just_deleted: str | None = None,
 ) -> func.HttpResponse:
     """Account page. `typed` holds unsaved names by profile id or `new`; `stale` was renamed meanwhile."""
     account = await wiring.accounts.store().get(person.account_id)
@@ -155,13 +178,18 @@ async def _account_page(
     elif not faults:
         status = HTTPStatus.OK
     profiles, _ = await wiring.accounts.profiles().list(person.account_id, MOST_PROFILES, None)
-    sessions = await wiring.sign_in.sessions().list(person.account_id, now())
+    at = now()
+    gone, _ = await wiring.accounts.profiles().list_deleted(person.account_id, MOST_PROFILES, None)
+    gone = [profile for profile in gone if profile.can_come_back(at)]
+    sessions = await wiring.sign_in.sessions().list(person.account_id, at)
     return my_page(
         "accounts/account.html",
         person,
         status=status,
         account=account,
         profiles=profiles,
+        deleted=[(profile, wait_until(profile.kept.until, at)) for profile in gone if profile.kept],
+        just_deleted=next((profile for profile in gone if profile.id == just_deleted), None),
         days=wiring.sign_in.chosen().kept_session_days,
         sessions=[(session, is_of(session, person.token)) for session in sessions],
         typed=typed or {},

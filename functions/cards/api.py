@@ -27,7 +27,6 @@ from domain.publishing.publication import (
     NothingToChange,
     TooManyRenames,
     change_publication,
-    delete_card,
     rename_card,
 )
 from functions.framework.clock import new_id, new_suffix
@@ -60,7 +59,7 @@ class CardList(Closed):
     page: Page
 
 
-def _out(card: Card) -> CardOut:
+def card_out(card: Card) -> CardOut:
     return CardOut(
         id=card.id,
         profile_id=card.profile_id,
@@ -80,7 +79,7 @@ def _out(card: Card) -> CardOut:
 @operation("The account's cards, newest first", answer=CardList, lists=True)
 async def list_cards(call: Call) -> Answer:
     found, following = await wiring.cards.store().list(call.account_id, call.limit, call.cursor)
-    return Answer(CardList(data=[_out(card) for card in found], page=Page(next=following)))
+    return Answer(CardList(data=[card_out(card) for card in found], page=Page(next=following)))
 
 
 @operation(
@@ -93,29 +92,19 @@ async def list_cards(call: Call) -> Answer:
 async def post_card(call: Call[NewCard]) -> Answer:
     creating = Creating(new_id("crd"), new_suffix(), call.key, call.now)
     card = await create_card(call.account_id, call.body, creating, wiring.cards.ports())
-    return Answer(_out(card), card.version, location=f"cards/{card.id}")
+    return Answer(card_out(card), card.version, location=f"cards/{card.id}")
 
 
 @operation("One card", answer=CardOut)
 async def get_card(call: Call) -> Answer:
     card = await read_card(call.account_id, call.params["cardId"], cards=wiring.cards.store())
-    return Answer(_out(card), card.version)
+    return Answer(card_out(card), card.version)
 
 
 @operation("Replace the draft of a card", body=CardDraft, answer=CardOut, versioned=True)
 async def put_card(call: Call[CardDraft]) -> Answer:
-    card = await edit_card(_version(call), call.body, now=call.now, ports=wiring.cards.ports())
-    return Answer(_out(card), card.version)
-
-
-@operation(
-    "Delete a card; the handles of one that was published are never given out again",
-    versioned=True,
-    fresh=True,
-)
-async def remove_card(call: Call) -> Answer:
-    await delete_card(_version(call), now=call.now, ports=wiring.publishing.ports())
-    return Answer()
+    card = await edit_card(version_of(call), call.body, now=call.now, ports=wiring.cards.ports())
+    return Answer(card_out(card), card.version)
 
 
 @operation(
@@ -130,7 +119,7 @@ async def post_copy(call: Call[CardCopy]) -> Answer:
     card = await duplicate_card(
         call.account_id, call.params["cardId"], call.body, creating, wiring.cards.ports()
     )
-    return Answer(_out(card), card.version, location=f"cards/{card.id}")
+    return Answer(card_out(card), card.version, location=f"cards/{card.id}")
 
 
 @operation(
@@ -142,13 +131,13 @@ async def post_copy(call: Call[CardCopy]) -> Answer:
 )
 async def put_handle(call: Call[CardHandle]) -> Answer:
     card = await rename_card(
-        _version(call),
+        version_of(call),
         call.body.handle,
         now=call.now,
         ports=wiring.publishing.ports(),
         limiter=wiring.accounts.limiter(),
     )
-    return Answer(_out(card), card.version)
+    return Answer(card_out(card), card.version)
 
 
 @operation(
@@ -196,10 +185,10 @@ async def undo(call: Call) -> Answer:
     return await _change(call, "undo")
 
 
-def _version(call: Call[Any, Any]) -> CardVersion:
+def version_of(call: Call[Any, Any]) -> CardVersion:
     return CardVersion(call.account_id, call.params["cardId"], call.version)
 
 
 async def _change(call: Call, change: Change) -> Answer:
-    card = await change_publication(_version(call), change, now=call.now, ports=wiring.publishing.ports())
-    return Answer(_out(card), card.version)
+    card = await change_publication(version_of(call), change, now=call.now, ports=wiring.publishing.ports())
+    return Answer(card_out(card), card.version)

@@ -42,13 +42,6 @@ DOORS = (
         _TEXTS,
     ),
     MyPage("cards_page_copy", "POST", "my/cards/{cardId}/duplicate", "functions.cards.settings_pages:copy"),
-    MyPage(
-        "cards_page_ask_delete",
-        "GET HEAD",
-        "my/cards/{cardId}/delete",
-        "functions.cards.settings_pages:ask_delete",
-    ),
-    MyPage("cards_page_delete", "POST", "my/cards/{cardId}/delete", "functions.cards.settings_pages:delete"),
     Operation(
         "cards_check_handle", "POST", "handle-checks", "functions.cards.filling.handles_api:check_handle"
     ),
@@ -56,7 +49,6 @@ DOORS = (
     Operation("cards_create", "POST", "cards", "functions.cards.api:post_card"),
     Operation("cards_get", "GET", "cards/{cardId}", "functions.cards.api:get_card"),
     Operation("cards_edit", "PUT", "cards/{cardId}", "functions.cards.api:put_card"),
-    Operation("cards_delete", "DELETE", "cards/{cardId}", "functions.cards.api:remove_card"),
     Operation("cards_copy", "POST", "cards/{cardId}/copies", "functions.cards.api:post_copy"),
     Operation("cards_rename", "PUT", "cards/{cardId}/handle", "functions.cards.api:put_handle"),
     Operation("cards_publish", "PUT", "cards/{cardId}/publication", "functions.cards.api:publish"),

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Final, NamedTuple
 
 import azure.functions as func
 
@@ -30,24 +30,26 @@ from functions.cards.form import (
     sentences,
     values_of,
 )
-from functions.cards.frame import card_of, change, done
+from functions.cards.frame import card_of, change, done, undo_of
 from functions.framework.callers import SignedIn, check_form, count_change
 from functions.framework.clock import now
 from functions.framework.filters import countries, languages
 from functions.framework.forms import Values, read_sent, vet
 from functions.framework.my_pages import my_page, person_of, version_in
 from functions.framework.replies import redirect
-from functions.images.form_uploads import PURPOSES, send_pictures
+from functions.images.form_uploads import PURPOSES, Pictures, send_pictures, settle_pictures
 
 # Processing a picture takes a second or two. Publishing waits for it, so that one press is enough.
 READY_SECONDS = 5.0
 LOOK_SECONDS = 0.4
+_SAVING: Final = ("save", "publish")
 
 
 async def show(req: func.HttpRequest) -> func.HttpResponse:
     person = await person_of(req)
     card = await card_of(req, person)
-    return await _edit_page(req, person, card, values_of(card.draft), done=done(req))
+    values = values_of(card.draft)
+    return await _edit_page(req, person, card, values, done=done(req), undo=undo_of(req, card))
 
 
 async def save(req: func.HttpRequest) -> func.HttpResponse:
@@ -55,11 +57,13 @@ async def save(req: func.HttpRequest) -> func.HttpResponse:
 
     Other buttons change only the form: they add or move a row, add or remove a picture.
     """
-    person, form, values, faults = await _sent(req)
+    sent = await _sent(req)
+    person, form, values, faults = sent.person, sent.form, sent.values, sent.faults
     then = form.get("then", "save")
-    if faults or then not in ("save", "publish"):
-        card = await card_of(req, person)
-        return await _edit_page(req, person, card, values, form=form, faults=faults, unsaved=not faults)
+    if faults or then not in _SAVING:
+        return await _edit_page(
+            req, person, sent.card, values, form=form, faults=faults, coming=sent.coming, unsaved=not faults
+        )
     saved: Card | None = None
     try:
         draft = vet(CardDraft, {"profileId": form.get("profileId", ""), "content": values})
@@ -69,7 +73,7 @@ async def save(req: func.HttpRequest) -> func.HttpResponse:
     except InvalidInput as refusal:
         if saved is not None:
             form["version"] = str(saved.version)
-        card = saved or await card_of(req, person)
+        card = saved or sent.card
         return await _edit_page(
             req, person, card, values, form=form, faults=sentences(refusal.faults, values)
         )
@@ -93,25 +97,54 @@ async def _publish(person: SignedIn, card: Card) -> None:
             return
 
 
-async def _sent(
-    req: func.HttpRequest,
-) -> tuple[SignedIn, dict[str, str], Values, dict[str, str]]:
-    """Sender of the form, its fields, its card content, and faults of its pictures by field.
+class _Sent(NamedTuple):
+    """A form: its sender and fields, the stored card, the content that was sent, and its pictures.
 
-    Pictures are sent to work whatever the button was: a browser sends a chosen file only once.
+    `coming` are pictures that are not ready yet, and `faults` those of pictures, both by field.
+    """
+
+    person: SignedIn
+    form: dict[str, str]
+    card: Card
+    values: Values
+    coming: dict[str, str]
+    faults: dict[str, str]
+
+
+async def _sent(req: func.HttpRequest) -> _Sent:
+    """The form that was sent. Its pictures are sent to work whatever the button was.
+
+    A browser sends a chosen file only once.
     """
     person = await person_of(req)
     form, files = read_sent(req)
     check_form(req, person, form)
     form = arranged(form, form.get("then", ""))
     await count_change(person.account_id)
-    if files:
-        await card_of(req, person)  # an absent card is refused before any picture is made
+    card = await card_of(req, person)  # an absent card is refused before any picture is made
     made, faults = await send_pictures(person.account_id, files)
-    wanted = form.get("then", "").removeprefix("upload ")
+    then = form.get("then", "save")
+    wanted = then.removeprefix("upload ")
     if wanted in PURPOSES and not made and not faults:
         faults = {f"/{wanted}": "Choose a file first"}
-    return person, form, content_of(form) | made, faults
+    values = content_of(form)
+    new = {field: form[name] for field in PURPOSES if form.get(name := f"{field}-new")} | made
+    new.pop(then.removeprefix("drop "), None)
+    pictures = await _settled(person.account_id, values, values_of(card.draft), new, wait=then in _SAVING)
+    faults = pictures.faults | (pictures.unready if then in _SAVING else {}) | faults
+    return _Sent(person, form, card, values | pictures.chosen, pictures.coming, faults)
+
+
+async def _settled(
+    account_id: str, values: Values, stored: Values, new: dict[str, str], *, wait: bool
+) -> Pictures:
+    """The pictures of the form, those that are ready within moments if `wait`."""
+    until = time.monotonic() + READY_SECONDS
+    while True:
+        pictures = await settle_pictures(account_id, values, stored, new)
+        if not (wait and pictures.coming) or time.monotonic() >= until:
+            return pictures
+        await asyncio.sleep(LOOK_SECONDS)
 
 
 async def _stale(
@@ -186,5 +219,5 @@ async def _edit_page(
         networks=NETWORK_CHOICES,
         audiences=(await audiences_for(person.account_id, values)).items(),
         viewers=(await viewers_for(person.account_id, values)).items(),
-        **{"done": None, "unsaved": False, **also},
+        **{"done": None, "undo": None, "coming": {}, "unsaved": False, **also},
     )

@@ -79,7 +79,7 @@ AUDIENCES: Final[dict[str, str]] = {
     "public": "Everyone",
     "signed_in": "People signed in",
     "connections": "My connections",
-    "private": "Only me (not on the card)",
+    "private": "Not on the card",
 }
 # Labels of the fields of card forms, by JSON Pointer.
 LABELS: Final = {

@@ -8,7 +8,7 @@ import wiring.cards
 import wiring.publishing
 import wiring.site
 from domain.cards.card import Card, CardVersion, read_card
-from domain.publishing.publication import Change, change_publication
+from domain.publishing.publication import Change, change_publication, was_shown_last
 from functions.framework.callers import SignedIn
 from functions.framework.clock import now
 
@@ -25,7 +25,9 @@ _DONE: Final = {
     "undone": "What was published before is public again. Your draft has not changed.",
     "renamed": "The card has its new name. The old link leads to the new one.",
     "duplicated": "This is your copy. It is a draft until you publish it.",
-    "deleted": "The card is deleted.",
+    "deleted": "The card is deleted: its link and its QR code show nothing. You can take it back for a day.",
+    "restored": "The card is back, as it was.",
+    "erased": "The card is erased.",
 }
 
 
@@ -40,6 +42,13 @@ def card_url(card: Card) -> str:
 def done(req: func.HttpRequest) -> str | None:
     """Message of the action that redirected to this page, if any."""
     return _DONE.get(req.params.get("done", ""))
+
+
+def undo_of(req: func.HttpRequest, card: Card) -> Change | None:
+    """Change that takes back the publication that redirected to this page, if any."""
+    if req.params.get("done") != "published" or card.undone or not was_shown_last(card):
+        return None
+    return "unpublish" if card.previous is None else "undo"
 
 
 async def change(wanted: Change, person: SignedIn, card_id: str, version: int) -> None:

@@ -1,4 +1,4 @@
-"""`/my/cards/{cardId}/settings`: what happens to a card as a whole: pause, undo, rename, copy, delete."""
+"""`/my/cards/{cardId}/settings`: what happens to a card as a whole: pause, undo, rename, copy."""
 
 import hashlib
 import secrets
@@ -14,11 +14,11 @@ import wiring.site
 from domain.base.errors import HandleLookalike, HandleTaken, InvalidInput, KeyReused, NotFound, StaleVersion
 from domain.cards.card import Card, CardVersion
 from domain.cards.create import CardCopy, CardHandle, Creating, duplicate_card
-from domain.publishing.publication import MAX_RENAMES, Change, TooManyRenames, delete_card, rename_card
+from domain.publishing.publication import MAX_RENAMES, Change, TooManyRenames, rename_card
 from functions.accounts.profile_choices import profile_choices
 from functions.cards.form import sentences
 from functions.cards.frame import card_of, change, done
-from functions.framework.callers import SignedIn, require_fresh
+from functions.framework.callers import SignedIn
 from functions.framework.clock import new_id, new_suffix, now
 from functions.framework.forms import vet
 from functions.framework.my_pages import my_page, person_and_form, person_of, version_in
@@ -91,21 +91,6 @@ async def copy(req: func.HttpRequest) -> func.HttpResponse:
         fault = {"/profileId": "This form has made a copy already. Send it again to make one more"}
         return await _settings_page(person, card, faults=fault)
     return redirect(f"/my/cards/{made.id}?done=duplicated")
-
-
-async def ask_delete(req: func.HttpRequest) -> func.HttpResponse:
-    """The page that asks before a card is deleted."""
-    person = await person_of(req)
-    return my_page("cards/delete.html", person, card=await card_of(req, person))
-
-
-async def delete(req: func.HttpRequest) -> func.HttpResponse:
-    person, form = await person_and_form(req)
-    require_fresh(person, "Delete the card for good")
-    card = await card_of(req, person)
-    of = CardVersion(person.account_id, card.id, version_in(form))
-    await delete_card(of, now=now(), ports=wiring.publishing.ports())
-    return redirect("/my/cards?done=deleted")
 
 
 async def _settings_page(

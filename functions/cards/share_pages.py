@@ -3,7 +3,7 @@
 import azure.functions as func
 
 from adapters.drawing.qr import qr_svg
-from functions.cards.frame import card_of, card_url, done
+from functions.cards.frame import card_of, card_url, done, undo_of
 from functions.framework.my_pages import my_page, person_of
 
 
@@ -18,4 +18,5 @@ async def show(req: func.HttpRequest) -> func.HttpResponse:
         url=url,
         qr_svg=qr_svg(url),
         done=done(req),
+        undo=undo_of(req, card),
     )

@@ -5,7 +5,9 @@ Their texts are in the language of the request.
 
 import base64
 import hashlib
+import math
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from functools import cache
 from http import HTTPStatus
 from importlib import import_module
@@ -140,6 +142,11 @@ def refusal_page(
         headers["Retry-After"] = str(refusal.retry_after)
         wait = wait_in_words(refusal.retry_after)
     return page(template, status=status or status_of(type(refusal)), headers=headers, wait=wait, **values)
+
+
+def wait_until(time: datetime, now: datetime) -> str:
+    """The wait for a time, in words."""
+    return wait_in_words(math.ceil((time - now).total_seconds()))
 
 
 def wait_in_words(seconds: int) -> str:

@@ -1,16 +1,74 @@
-"""Uploads of pictures by form: each becomes an image that is sent to work."""
+"""Uploads of pictures by form: each becomes an image that is sent to work.
+
+A form keeps the picture it has until the new one is ready, so that one that is refused takes nothing away.
+"""
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final, NamedTuple
 
 import wiring.accounts
 import wiring.images
 from domain.base.errors import ImageTooLarge
 from domain.cards.content import IMAGE_PURPOSES, Purpose
 from domain.images.image import MAX_BYTES, NewImage, start_image, upload_image
+from domain.images.shown import why_not_shown
 from functions.framework.clock import new_id, now
 
 PURPOSES: Final = tuple(IMAGE_PURPOSES.values())
+_NOT_READY: Final = "image_not_ready"
+
+
+class Pictures(NamedTuple):
+    """Pictures of a form, by field: the ids it has, those of new ones that are not ready, and faults."""
+
+    chosen: dict[str, str]
+    coming: dict[str, str]
+    faults: dict[str, str]
+
+    @property
+    def unready(self) -> dict[str, str]:
+        """Faults of the new pictures, for a form that is to be saved now."""
+        text = "The new picture is not ready yet. Save again in a moment; the one you had stays until then"
+        return {f"/{field}": text for field in self.coming}
+
+
+async def settle_pictures(
+    account_id: str, had: Mapping[str, Any], stored: Mapping[str, Any], new: Mapping[str, str]
+) -> Pictures:
+    """Take each new picture that is ready; keep the one that the form `had` where it is not.
+
+    Where that is not ready itself, the `stored` draft's picture is kept. A field without a good picture takes
+    the new one at once.
+    """
+    found = Pictures({}, {}, {})
+    for field in PURPOSES:
+        newest = new.get(field) or had.get(field)
+        if not newest:
+            continue
+        fault = await _fault(account_id, field, newest)
+        good = await _first_good(account_id, field, newest, had, stored) if fault else None
+        found.chosen[field] = good or newest
+        if fault and good:
+            code, detail = fault
+            if code == _NOT_READY:
+                found.coming[field] = newest
+            else:
+                why = f"it {detail}" if code == "unknown_image" else detail[0].lower() + detail[1:]
+                found.faults[f"/{field}"] = f"Not taken: {why}. The picture you had stays"
+    return found
+
+
+async def _first_good(account_id: str, field: Purpose, newest: str, *known: Mapping[str, Any]) -> str | None:
+    """The first picture of the field that can be shown, other than the newest."""
+    for values in known:
+        image_id: str | None = values.get(field)
+        if image_id and image_id != newest and await _fault(account_id, field, image_id) is None:
+            return image_id
+    return None
+
+
+async def _fault(account_id: str, field: Purpose, image_id: str) -> tuple[str, str] | None:
+    return why_not_shown(await wiring.images.store().get(account_id, image_id), field)
 
 
 async def send_pictures(account_id: str, files: Mapping[str, bytes]) -> tuple[dict[str, str], dict[str, str]]:

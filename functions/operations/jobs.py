@@ -6,14 +6,17 @@ import time
 
 import azure.functions as func
 
+import wiring.accounts
 import wiring.cards
 import wiring.operations
 import wiring.sign_in
+from domain.accounts.profiles import erase_due_profiles
 from domain.base.errors import Unavailable
 from domain.operations.migration import UPGRADE
 from domain.operations.orders import OrderMessage, carry_out, send_due_orders
 from domain.operations.slices import Slice, do_slice, send_due_work
 from domain.operations.work import SYSTEM, WorkMessage, new_work, start_work
+from domain.publishing.deletion import erase_due_cards
 from domain.publishing.repair import Settled, settle_claims
 from functions.framework.clock import new_id, now
 
@@ -21,11 +24,14 @@ log = logging.getLogger("izwop.jobs")
 
 
 async def tidy_up() -> None:
-    """Run four independent jobs; the run fails if any of them did, after all have ended."""
+    """Run independent jobs; the run fails if any of them did, after all have ended."""
     at = now()
+    cards, handles, profiles = wiring.cards.store(), wiring.cards.handles(), wiring.accounts.profiles()
     jobs = {
         "sessions": wiring.sign_in.sessions().delete_expired(at),
-        "claims": settle_claims(at, handles=wiring.cards.handles(), cards=wiring.cards.store()),
+        "claims": settle_claims(at, handles=handles, cards=cards),
+        "cards": erase_due_cards(at, Slice(time.monotonic), cards=cards, handles=handles),
+        "profiles": erase_due_profiles(at, Slice(time.monotonic), profiles=profiles),
         "orders": send_due_orders(
             at, orders=wiring.operations.orders(), queue=wiring.operations.order_queue()
         ),

@@ -19,6 +19,7 @@ from typing import Any
 
 import aiohttp
 
+import wiring.accounts
 import wiring.cards
 import wiring.operations
 import wiring.publishing
@@ -26,6 +27,7 @@ from domain.cards.card import CardVersion
 from domain.operations.orders import OrderMessage, carry_out, send_due_orders
 from domain.operations.slices import Slice, do_slice, send_due_work
 from domain.operations.work import WorkMessage
+from domain.publishing.deletion import delete_card, erase_card, restore_card
 from domain.publishing.publication import change_publication
 
 # Purpose of a call to a dependency, by its method and address.
@@ -104,16 +106,28 @@ async def act(order: dict[str, Any]) -> str:
             )
             await send_due_work(at, works=wiring.operations.works(), queue=wiring.operations.work_queue())
             return "sent"
-        card = await wiring.cards.store().get(order["owner"], order["id"])
-        await change_publication(
-            CardVersion(order["owner"], order["id"], card.version),
-            "publish",
-            now=at,
-            ports=wiring.publishing.ports(),
-        )
-        return "published"
+        return await _change(order, at)
     finally:
         await wiring.close()
+
+
+async def _change(order: dict[str, Any], at: datetime) -> str:
+    """Publish, delete, restore or erase a card; "nothing" where that is done."""
+    ports = wiring.publishing.ports()
+    card = await ports.cards.get_with_deleted(order["owner"], order["id"])
+    assert card is not None
+    of = CardVersion(card.account_id, card.id, card.version)
+    if order["do"] == "publish":
+        await change_publication(of, "publish", now=at, ports=ports)
+    elif order["do"] == "delete" and not card.deleted:
+        await delete_card(of, now=at, ports=ports)
+    elif order["do"] == "restore" and card.deleted:
+        await restore_card(of, now=at, ports=ports, profiles=wiring.accounts.profiles())
+    elif order["do"] == "erase" and card.kept is not None:
+        await erase_card(of, now=at, ports=ports)
+    else:
+        return "nothing"
+    return order["do"]
 
 
 async def _work(order: dict[str, Any], at: datetime) -> str:

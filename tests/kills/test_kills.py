@@ -213,3 +213,72 @@ async def test_a_card_is_shown_whoever_dies_on_the_way(worker, signed_in, client
         await worker(do="order", owner=account, id=order, at=at.isoformat())
         assert await wiring.operations.orders().get(account, order) is None
         assert (await stranger.get(f"/c/{card['handle']}")).status_code == 200
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("change", ["delete", "restore"])
+async def test_a_published_card_is_deleted_and_back_whoever_dies_on_the_way(
+    worker, signed_in, change: str
+) -> None:
+    """After a kill the public sees what is stored, and the card's content is there in any case."""
+    ada = await signed_in()
+    account, cards = await account_of(ada), wiring.cards.store()
+    steps = itertools.cycle(
+        [step, side, time]
+        for step in ("read data", "show card")
+        for time in (1, 2, 3)
+        for side in ("before", "after")
+    )
+    kills = before = 0
+    while kills < KILLS:
+        card = (await published(ada, title="Analyst")).json()
+        at = datetime.now(UTC)
+        if change == "restore":
+            assert await worker(do="delete", owner=account, id=card["id"], at=at.isoformat()) == "delete"
+        died = (
+            await worker(do=change, owner=account, id=card["id"], at=at.isoformat(), die=next(steps))
+            == "killed"
+        )
+        kills += died
+        await finish_orders(worker, account, card, at)
+        stored = await cards.get_with_deleted(account, card["id"])
+        before += died and stored.deleted == (change == "restore")
+        assert stored.as_it_was.draft.title == "Analyst"
+        assert await is_shown(card) != stored.deleted
+        # Asked for once more: it is done now, if it was not before.
+        await worker(do=change, owner=account, id=card["id"], at=at.isoformat())
+        assert await is_shown(card) == (change == "restore")
+    assert 0 < before < kills, "some died before the change was stored, and some after"
+
+
+@pytest.mark.timeout(600)
+async def test_an_erased_draft_gives_its_names_back_whoever_dies_on_the_way(worker, signed_in) -> None:
+    ada = await signed_in()
+    account, cards, handles = await account_of(ada), wiring.cards.store(), wiring.cards.handles()
+    # Before and after the write, the look for the claim, and its deletion.
+    calls = (("read data", 2), ("read data", 3), ("other", 1))
+    steps = itertools.cycle([step, side, time] for step, time in calls for side in ("before", "after"))
+    kills = 0
+    while kills < KILLS:
+        card, at = (await a_card(ada, title="Secret")).json(), datetime.now(UTC)
+        await worker(do="delete", owner=account, id=card["id"], at=at.isoformat())
+        assert (await handles.find(card["handle"])).card_id == card["id"]
+        said = await worker(do="erase", owner=account, id=card["id"], at=at.isoformat(), die=next(steps))
+        kills += said == "killed"
+        await worker(do="erase", owner=account, id=card["id"], at=at.isoformat())
+        await finish_orders(worker, account, card, at)
+        stored = await cards.get_with_deleted(account, card["id"])
+        assert "Secret" not in stored.model_dump_json()
+        assert await handles.find(card["handle"]) is None
+
+
+async def finish_orders(worker, account: str, card: dict, at: datetime) -> None:
+    """Let the timer and the queue's worker do what is left, some minutes later."""
+    later = (at + timedelta(minutes=5)).isoformat()
+    assert await worker(do="timer", at=later) == "sent"
+    await worker(do="order", owner=account, id=f"order-projection-{card['id']}", at=later)
+
+
+async def is_shown(card: dict) -> bool:
+    """Whether the public sees the card, past the cache of this process."""
+    return (await wiring.cards.published().get(card["handle"])).content is not None

@@ -72,6 +72,13 @@ async def change(person, method: str, made: dict, path: str = "", **body) -> Non
     assert answer.status_code < 300, answer.text
 
 
+async def of_deleted(person, method: str, made: dict) -> None:
+    path = f"cards/{made['id']}/restoration"
+    etag = (await person.api("GET", path)).headers["etag"]
+    answer = await person.api(method, path, headers={"If-Match": etag})
+    assert answer.status_code < 300, answer.text
+
+
 async def spoil(store: Database, made: dict, change: Callable[[dict], object]) -> None:
     """Change what is stored of a card, as no release of ours would."""
     container = await store.container("accounts")
@@ -100,17 +107,21 @@ async def test_what_was_taken_back_after_the_moment_is_taken_back_again(
     canary = f"CN{secrets.token_hex(12)}"
     made = {
         name: await card(ada, title=f"{canary} {name}")
-        for name in ("gone", "paused", "off", "anew", "kept", "renamed")
+        for name in ("gone", "erased", "paused", "off", "anew", "kept", "renamed", "back")
     }
     spare = (await ada.api("POST", "profiles", json={"name": f"{canary} spare"}, headers=key())).json()
     for each in made.values():
         await change(ada, "PUT", each, "/publication")
+    await change(ada, "DELETE", made["back"])
 
     since = await restore(store)
     before = await documents(store)
     assert sum(canary in text for text in before.values()) > len(made)
 
     await change(ada, "DELETE", made["gone"])
+    await change(ada, "DELETE", made["erased"])
+    await of_deleted(ada, "DELETE", made["erased"])
+    await of_deleted(ada, "PUT", made["back"])
     await change(ada, "PUT", made["paused"], "/pause")
     await change(ada, "DELETE", made["off"], "/publication")
     hidden = {"name": ada.name, "title": f"{canary} anew", "audiences": {"title": "private"}}
@@ -138,11 +149,18 @@ async def test_what_was_taken_back_after_the_moment_is_taken_back_again(
     def public(each: dict) -> dict:
         return json.loads(after["published", each["handle"]])
 
-    for each in ("gone", "paused", "off", "anew"):
+    for each in ("gone", "erased", "paused", "off", "anew"):
         assert public(made[each])["content"] is None
+    kinds = {
+        each: json.loads(after["accounts", made[each]["id"]])["kind"] for each in ("gone", "erased", "back")
+    }
+    assert kinds == {"gone": "deleted-card", "erased": "erased-card", "back": "card"}
     for each in ("kept", "renamed"):
         assert canary in json.dumps(public(made[each])["content"])
-    assert not any(f"{canary} gone" in text or f"{canary} spare" in text for text in after.values())
+    assert not any(f"{canary} erased" in text for text in after.values())
+    for each, kind in (("gone", "deleted-card"), ("spare", "deleted-profile")):
+        holding = [json.loads(text).get("kind") for text in after.values() if f"{canary} {each}" in text]
+        assert holding == [kind], "its owner can still take it back"
     assert not any(json.loads(text).get("kind") == "session" for text in after.values())
     assert all(("names", f"handle:{skeleton(handle)}") in after for handle in (name, later["handle"]))
 

@@ -31,7 +31,7 @@
     const says = fold.querySelector("summary small");
     const empty = fold.dataset.says;
     fold.addEventListener("change", () => {
-      const texts = [...fold.querySelectorAll("[data-said]")].map((field) => field.value.trim()).filter(Boolean);
+      const texts = [...fold.querySelectorAll("input:not([type=hidden], [type=file]), textarea")].map((field) => field.value.trim()).filter(Boolean);
       says.textContent = texts.length ? texts.slice(0, 2).join(", ") + (texts.length > 2 ? " …" : "") : empty;
     });
   }

@@ -74,6 +74,7 @@
       const image = await settled(id);
       if (coming.value !== id) return;
       coming.value = "";
+      if (image.state === "refused" && value.value === id) value.value = "";
       if (image.state === "refused") return say(`${words.refused} ${image.problem.detail}. ${stays()}`);
       value.value = id;
       const shown = new Image();

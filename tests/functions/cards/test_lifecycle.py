@@ -1,14 +1,10 @@
 """Life cycle of a card and its handles: paused, renamed, undone, copied, deleted."""
 
 import secrets
-from datetime import UTC, datetime, timedelta
 from urllib.parse import unquote
 
 import pytest
 
-import wiring.cards
-import wiring.operations
-from domain.cards.handles import skeleton
 from tests.functions.cards.test_api_cards import CONTENT, a_card, handle, published, shown
 
 
@@ -84,74 +80,6 @@ async def test_a_former_name_stays_the_cards_and_can_be_taken_back(signed_in, cl
 async def body_of(person, wanted: str) -> dict:
     profile = (await person.api("POST", "profiles", json={"name": "Analyst"})).json()["id"]
     return {"profileId": profile, "handle": wanted, "content": CONTENT}
-
-
-async def test_a_deleted_card_is_gone_and_its_names_are_never_given_out_again(
-    signed_in, client, host
-) -> None:
-    ada, bob, stranger = await signed_in(), await signed_in(), client()
-    card = (await published(ada, title="Secret to be forgotten")).json()
-    new = handle()
-    renamed = await change(ada, "PUT", f"cards/{card['id']}/handle", '"2"', handle=new)
-    gone = await ada.api("DELETE", f"cards/{card['id']}", headers={"If-Match": renamed.headers["etag"]})
-    assert gone.status_code == 204
-    assert (await ada.api("GET", f"cards/{card['id']}")).status_code == 404
-    assert (await ada.api("GET", "cards")).json()["data"] == []
-    for name in (card["handle"], new):
-        assert (await stranger.get(f"/c/{name}")).status_code == 404
-        for person in (ada, bob):
-            taken = await person.api("POST", "cards", json=await body_of(person, name))
-            assert taken.json()["code"] == "handle_taken"
-    account = (await ada.api("GET", "account")).json()["id"]
-    left = await wiring.cards.store()._items.query(
-        "SELECT * FROM c WHERE c.kind IN ('card', 'deleted-card')", account
-    )
-    assert "Secret to be forgotten" not in str(left)
-    assert all(document["ttl"] > 0 for document in left)
-    assert "Secret" not in str(await wiring.cards.published()._store._items.read(new, new))
-    assert account not in str(await wiring.cards.published()._store._items.read(new, new))
-    order = f"order-projection-{card['id']}"
-    assert await wiring.operations.orders().get(account, order) is not None
-    await host.run_timer("operations_tidy_up")
-    await host.drain_queue("orders")
-    assert (await stranger.get(f"/c/{new}")).status_code == 404
-
-
-async def test_a_deletion_that_was_cut_off_is_finished(signed_in, client, host) -> None:
-    """The process died after the card was marked and before the public lost it."""
-    ada = await signed_in()
-    card = (await published(ada)).json()
-    account = (await ada.api("GET", "account")).json()["id"]
-    stored = await wiring.cards.store().get(account, card["id"])
-    at = datetime.now(UTC) - timedelta(minutes=2)
-    await wiring.cards.store().save_and_order_projection(stored.changed(at, deleted=True, published=None))
-    await host.run_timer("operations_tidy_up")
-    await host.drain_queue("orders")
-    assert (await wiring.cards.published().get(card["handle"])).content is None
-
-
-async def test_a_deletion_of_a_draft_that_was_cut_off_gives_its_names_back(
-    signed_in, host, order, monkeypatch
-) -> None:
-    from domain.operations import orders  # noqa: PLC0415 - the module that the host loaded
-
-    monkeypatch.setattr(orders, "PATIENCE", timedelta(0))
-    ada, bob, name = await signed_in(), await signed_in(), handle()
-    made = await ada.api("POST", "cards", json=await body_of(ada, name))
-    path = f"cards/{made.json()['id']}"
-    away = {"match": {"operation": "delete", "path": "/names/docs"}, "action": "status", "status": 503}
-    await order(away | {"times": 50})
-    assert (await ada.api("DELETE", path, headers={"If-Match": '"1"'})).status_code == 503
-    await order()
-    assert (await ada.api("DELETE", path, headers={"If-Match": '"1"'})).status_code == 404
-    await host.run_timer("operations_tidy_up")
-    await host.drain_queue("orders")
-    taken = await bob.api("POST", "cards", json=await body_of(bob, name))
-    assert taken.status_code == 201, taken.text
-    await host.run_timer("operations_tidy_up")
-    await host.drain_queue("orders")
-    again = await ada.api("POST", "cards", json=await body_of(ada, name))
-    assert again.status_code == 409, "it is Bob's now"
 
 
 async def test_a_copy_is_a_draft_of_its_own(signed_in) -> None:
@@ -241,45 +169,6 @@ async def raw_get(host, path: str, query: str) -> dict:
 
     await host.asgi(scope, receive, send)
     return found
-
-
-async def test_a_handle_whose_claim_stayed_pending_is_not_reissued_after_deletion(signed_in, host) -> None:
-    ada, bob = await signed_in(), await signed_in()
-    card = (await published(ada)).json()
-    name = f"handle:{skeleton(card['handle'])}"
-    long_ago = "2026-01-01T00:00:00.000000Z"
-    await wiring.cards.handles()._items.patch(name, name, {"state": "pending", "claimedAt": long_ago})
-    gone = await ada.api("DELETE", f"cards/{card['id']}", headers={"If-Match": '"2"'})
-    assert gone.status_code == 204
-    await wiring.cards.handles()._items.patch(name, name, {"state": "pending", "claimedAt": long_ago})
-    assert await host.run_timer("operations_tidy_up")
-    taken = await bob.api("POST", "cards", json=await body_of(bob, card["handle"]))
-    assert taken.json()["code"] == "handle_taken"
-
-
-async def test_the_names_of_a_draft_that_was_never_published_are_free_once_it_is_deleted(
-    signed_in, client
-) -> None:
-    ada, bob, first, second = await signed_in(), await signed_in(), handle(), handle()
-    made = await ada.api("POST", "cards", json=await body_of(ada, first))
-    path = f"cards/{made.json()['id']}"
-    renamed = await change(ada, "PUT", f"{path}/handle", '"1"', handle=second)
-    assert (await ada.api("DELETE", path, headers={"If-Match": renamed.headers["etag"]})).status_code == 204
-    for name in (first, second):
-        taken = await bob.api("POST", "cards", json=await body_of(bob, name))
-        assert taken.status_code == 201, taken.text
-        shown = await change(bob, "PUT", f"cards/{taken.json()['id']}/publication", taken.headers["etag"])
-        assert shown.status_code == 200
-        assert (await client().get(f"/c/{name}")).status_code == 200
-
-
-async def test_deleting_a_card_holds_a_claim_that_a_crash_left_pending(signed_in) -> None:
-    ada = await signed_in()
-    card = (await published(ada)).json()
-    name = f"handle:{skeleton(card['handle'])}"
-    await wiring.cards.handles()._items.patch(name, name, {"state": "pending"})
-    await ada.api("DELETE", f"cards/{card['id']}", headers={"If-Match": '"2"'})
-    assert (await wiring.cards.handles().find(card["handle"])).state == "held"
 
 
 @pytest.mark.parametrize(

@@ -217,7 +217,7 @@ async def test_a_picture_that_is_none_is_refused_with_its_reason(ada, host) -> N
     shown = Fields(answer.text, path).values
     await host.drain_queue("images")
     looked = await send(ada, path, {**shown, "then": "look"})
-    assert "Not taken: the file is not a jpeg, png or webp picture" in looked.text
+    assert "Not taken: the file is not a JPEG, PNG or WebP picture" in looked.text
 
 
 @pytest.mark.parametrize("size", [5_000_001, 9_000_000])
@@ -359,10 +359,11 @@ async def test_a_deleted_card_is_gone_and_its_name_is_never_given_again(ada, cli
     path = await new_card(ada)
     public = await publish(ada, path)
     asked = await ada.http.get(f"{path}/delete")
-    assert "This cannot be undone" in asked.text
+    assert "For 24 hours you can take it back" in asked.text
     assert (await ada.http.get(public)).status_code == 200
     fields = Fields(asked.text, f"{path}/delete").values
-    assert (await send(ada, f"{path}/delete", fields)).headers["location"] == "/my/cards?done=deleted"
+    gone = await send(ada, f"{path}/delete", fields)
+    assert gone.headers["location"] == f"/my/cards?done=deleted&card={path.removeprefix('/my/cards/')}"
     async with client() as stranger:
         assert (await stranger.get(public)).status_code == 404
     assert (await ada.http.get(path)).status_code == 404

@@ -140,6 +140,8 @@ async def test_every_kind_of_document_is_told_or_withheld_with_a_reason(host, ad
 
     account = await account_of(ada)
     await ada.api("DELETE", f"cards/{ada.draft['id']}", headers={"If-Match": '"1"'})
+    await ada.api("DELETE", f"cards/{ada.draft['id']}/restoration", headers={"If-Match": '"2"'})
+    await ada.api("DELETE", f"cards/{ada.shown['id']}", headers={"If-Match": '"2"'})
     await ada.api("POST", "profiles", json={"name": "Again"}, headers={"Idempotency-Key": "again"})
     gone = await ada.api("POST", "profiles", json={"name": "Gone"})
     await ada.api("DELETE", f"profiles/{gone.json()['id']}", headers={"If-Match": '"1"'})
@@ -147,8 +149,29 @@ async def test_every_kind_of_document_is_told_or_withheld_with_a_reason(host, ad
     accounts = wiring.operations.works()._accounts
     stored = {document["kind"] for document in await accounts.query("SELECT c.kind FROM c", account)}
     known = {kind for told in (*wiring.privacy.sections(), *WITHHELD) for kind in told.kinds}
-    assert {"profile-creation", "deleted-profile", "deleted-card", "order", "work"} < stored
+    assert {"profile-creation", "deleted-profile", "deleted-card", "erased-card", "order", "work"} < stored
     assert stored - known == set()
+
+
+async def test_what_was_deleted_and_can_come_back_is_in_it_and_marked(host, ada) -> None:
+    """Visits too; what is erased is not."""
+    await ada.api("DELETE", f"cards/{ada.shown['id']}", headers={"If-Match": '"2"'})
+    await ada.api("DELETE", f"cards/{ada.draft['id']}", headers={"If-Match": '"1"'})
+    await ada.api("DELETE", f"cards/{ada.draft['id']}/restoration", headers={"If-Match": '"2"'})
+    gone = (await ada.api("POST", "profiles", json={"name": "Gone"})).json()
+    await ada.api("DELETE", f"profiles/{gone['id']}", headers={"If-Match": '"1"'})
+    work = await copied(host, await account_of(ada))
+    assert (work.state, work.done) == ("done", work.total)
+    files = await opened(work)
+    told = json.loads(files[f"cards/card-{ada.shown['handle']}.json"])
+    assert (told["draft"], told["published"]) == (ada.shown["draft"], ada.shown["published"])
+    until = datetime.fromisoformat(told["restorableUntil"])
+    assert datetime.now(UTC) < until
+    assert f"can be taken back until {until:%Y-%m-%d %H:%M} UTC" in files["index.html"].decode()
+    assert f"visits/visits-{ada.shown['handle']}.csv" in files
+    profile = json.loads(files[f"profiles/{gone['id']}.json"])
+    assert (profile["name"], profile["restorableUntil"] is None) == ("Gone", False)
+    assert f"cards/card-{ada.draft['handle']}.json" not in files
 
 
 async def test_an_account_with_nothing_yet_has_a_copy_that_says_so(host, signed_in) -> None:
