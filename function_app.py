@@ -18,6 +18,7 @@ CAPABILITIES = (
     "operations",
     "privacy",
     "publishing",
+    "sharing",
     "sign_in",
     "site",
     "today",

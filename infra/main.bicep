@@ -88,7 +88,7 @@ param monthlyBudget int
 @description('The first day of the budget there is, which cannot be changed. Empty: there is none yet.')
 param budgetSince string = ''
 
-@description('The card that the availability test asks for. Empty: the front page, until there is a card.')
+@description('The card that the availability test asks for and the home page shows as an example. Empty: the front page is asked for, until there is a card.')
 param watchedHandle string = ''
 
 @description('Raise it to make a deleted environment anew: a vault that cannot be purged keeps its name for days.')
@@ -281,6 +281,7 @@ module functions 'app/functions.bicep' = {
     processor: identities.outputs.processor
     publisherId: identities.outputs.publisher.principalId
     publicOrigin: edge.outputs.publicOrigin
+    exampleHandle: watchedHandle
     uploadOrigin: isPrivate ? edge.outputs.publicOrigin : ''
     frontDoorId: edge.outputs.frontDoorId
     cosmosEndpoint: data.outputs.endpoint

@@ -17,6 +17,8 @@ from local.identity.sign_in import sign_in
 AT_ONCE = 3
 PICTURE_SECONDS = 30
 LISTS = ("emails", "phones", "socialLinks", "productLinks")
+# The fullest of the cards, which the home page shows as an example.
+EXAMPLE = CARDS[0].handle
 
 
 class DemoFailed(Exception):
@@ -39,7 +41,7 @@ async def first_start(data: Path, settings: Mapping[str, str]) -> str:
             # The first failure cancelled the others, so it alone names the cause.
             raise failed.exceptions[0] from None
         done.touch()
-    return f"/c/{CARDS[0].handle}"
+    return f"/c/{EXAMPLE}"
 
 
 async def _make_cards(origin: str, name: str, cards: Iterable[DemoCard], turn: asyncio.Semaphore) -> None:

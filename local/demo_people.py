@@ -150,6 +150,7 @@ CARDS: tuple[DemoCard, ...] = (
         "sato-hanako",
         {
             "name": "佐藤 花子",
+            "nameParts": {"phoneticFamily": "さとう", "phoneticGiven": "はなこ"},
             "title": "建築家",
             "organisation": "株式会社 角設計室",
             "bio": "木と光の住まいを設計しています。小さな家ほど、窓の位置を大切に。",

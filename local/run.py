@@ -147,7 +147,8 @@ class Run:
         given = given_settings(self._app)
         cloud = Cloud(self._data, public_origin=origin, given=given, ports=self._ports, say=progress)
         async with cloud:
-            host = await self._start_host(self._ports.app, cloud.settings)
+            own = {"EXAMPLE_HANDLE": demo.EXAMPLE} if self._has_demo(given) else {}
+            host = await self._start_host(self._ports.app, own | cloud.settings)
             try:
                 card = await self._demo_card(cloud.settings, given)
                 say(table(cloud.settings["PUBLIC_ORIGIN"], cloud.parts, card))
@@ -163,9 +164,13 @@ class Run:
         progress("Functions host is ready")
         return host
 
+    def _has_demo(self, given: dict[str, str]) -> bool:
+        """Whether there are demo people: real parts are left alone."""
+        return self._with_demo and not given.keys() & {"COSMOS_ENDPOINT", "OIDC_ISSUER", "PUBLIC_ORIGIN"}
+
     async def _demo_card(self, settings: dict[str, str], given: dict[str, str]) -> str | None:
-        """The path of a demo card. Real parts are left alone, and the app runs without a demo, too."""
-        if not self._with_demo or given.keys() & {"COSMOS_ENDPOINT", "OIDC_ISSUER", "PUBLIC_ORIGIN"}:
+        """The path of a demo card. The app runs without a demo, too."""
+        if not self._has_demo(given):
             return None
         try:
             return await demo.first_start(self._data, settings)

@@ -71,6 +71,9 @@ def _file(value: str) -> str:
     return value
 
 
+EmailContact = Annotated[
+    str, StringConstraints(max_length=254, pattern=r"^[A-Za-z0-9._+-]+@[a-z0-9-]+(\.[a-z0-9-]+)+$")
+]
 Origin = Annotated[str, StringConstraints(pattern=r"^https?://[a-z0-9.:-]+$"), AfterValidator(_encrypted)]
 HttpsUrl = Annotated[str, StringConstraints(pattern=r"^https://[^\s?#]+[^\s?#/]$")]
 ServiceUrl = Annotated[str, StringConstraints(pattern=r"^https?://[^\s?#]+$"), AfterValidator(_encrypted)]

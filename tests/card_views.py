@@ -12,6 +12,7 @@ from domain.visibility.view import CardView
 URL = "https://izwop.test/c/ada"
 FULL = {
     "name": "Ada King Lovelace",
+    "nameParts": {"additional": "King", "phoneticFamily": "Lavlis; soft, low"},
     "photo": "img_" + "a" * 26,
     "logo": "img_" + "b" * 26,
     "companyImage": "img_" + "c" * 26,

@@ -43,7 +43,12 @@ VENDORS = {
     "aiosmtplib": ("adapters/mail/",),
 }
 # Parts of adapters that a trigger may import: makers of bytes, names of queues, types of wired objects.
-PURE_ADAPTERS = ("adapters.drawing.qr", "adapters.storage.queue_names", "adapters.published_cache")
+PURE_ADAPTERS = (
+    "adapters.drawing.qr",
+    "adapters.drawing.link_preview",
+    "adapters.storage.queue_names",
+    "adapters.published_cache",
+)
 # The libraries the domain may use; those that vet fields are loaded on first use.
 DOMAIN_LIBRARIES = {"pydantic", "pydantic_core", "email_validator", "phonenumbers"}
 NOT_AT_IMPORT = ["stripe", "PIL", "azure.storage", "msal", "segno", "jinja2", "azure.identity", "jwt",

@@ -31,7 +31,7 @@ _COLOUR = re.compile("#[0-9a-f]{6}")
 
 
 class Look(NamedTuple):
-    """Look of a code: colours as `#rrggbb`, the side in pixels as far as whole modules fit."""
+    """Look of a code: colours as `#rrggbb`, the side in pixels."""
 
     dark: str = "#000000"
     light: str = "#ffffff"
@@ -49,7 +49,7 @@ class Look(NamedTuple):
             found.append(Fault("size", "out_of_range", limits))
         if any(fault.field != "size" for fault in found):
             return found
-        dark, light = _luminance(self.dark), _luminance(self.light)
+        dark, light = luminance(self.dark), luminance(self.light)
         if dark >= light:
             found.append(Fault("fg", "inverted_colours", "must be darker than the background"))
         elif (light + 0.05) / (dark + 0.05) < _LEAST_CONTRAST:
@@ -62,7 +62,7 @@ class Look(NamedTuple):
 PLAIN = Look()
 
 
-def _luminance(colour: str) -> float:
+def luminance(colour: str) -> float:
     """Relative luminance by WCAG 2."""
     channels = (int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5))
     red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)  # noqa: PLR2004
@@ -80,9 +80,14 @@ def qr_svg(url: str) -> str:
     return out.getvalue().decode().strip()
 
 
+def sized(svg: str, size: int) -> str:
+    """SVG markup that is this many pixels wide and high where nothing else is said."""
+    return svg.replace("<svg ", f'<svg width="{size}" height="{size}" ', 1)
+
+
 def qr_svg_with(url: str, look: Look, logo: bytes | None = None) -> str:
-    """SVG markup of any size. `look` must be without faults; `logo` is PNG, JPEG or WebP."""
-    drawn = qr_svg(url)
+    """SVG markup of the look's size. `look` must be without faults; `logo` is PNG, JPEG or WebP."""
+    drawn = sized(qr_svg(url), look.size)
     if look != PLAIN:
         drawn = drawn.replace(f'"{_SVG_LIGHT}"', f'"{look.light}"').replace(
             f'"{_SVG_DARK}"', f'"{look.dark}"'
@@ -101,37 +106,61 @@ def qr_svg_with(url: str, look: Look, logo: bytes | None = None) -> str:
 
 
 def qr_png(url: str, look: Look = PLAIN, logo: bytes | None = None) -> bytes:
-    """A PNG of at most `look.size` pixels, each module of the same whole number of them; rest as for SVG."""
+    """A PNG of exactly `look.size` pixels; rest as for SVG.
+
+    All modules are the same whole number of pixels; what is left of the side makes the quiet zone wider.
+    """
     rows = _rows(url)
-    scale = max(2, look.size // len(rows))
+    scale = look.size // len(rows)
     return _in_two_colours(rows, look, scale) if logo is None else _with_logo(rows, look, scale, logo)
 
 
+def _margins(rows: tuple[bytes, ...], look: Look, scale: int) -> tuple[int, int]:
+    """Light pixels before and behind the modules of a line."""
+    left_over = look.size - len(rows) * scale
+    return left_over // 2, left_over - left_over // 2
+
+
 def _in_two_colours(rows: tuple[bytes, ...], look: Look, scale: int) -> bytes:
-    side = len(rows) * scale
-    line_bytes = -(-side // 8)
-    lines = []
+    before, behind = _margins(rows, look, scale)
+    line_bytes = -(-look.size // 8)
+    empty = bytes(1 + line_bytes)
+    lines = [empty * before]
     for row in rows:
-        bits = "".join(("1" if dark else "0") * scale for dark in row).ljust(line_bytes * 8, "0")
+        bits = ("0" * before + "".join(("1" if dark else "0") * scale for dark in row)).ljust(
+            line_bytes * 8, "0"
+        )
         lines.append((b"\0" + int(bits, 2).to_bytes(line_bytes)) * scale)
+    lines.append(empty * behind)
     palette = _chunk(b"PLTE", _rgb(look.light) + _rgb(look.dark))
-    return _png(side, b"\x01\x03", palette, lines)
+    return _png(look.size, b"\x01\x03", palette, lines)
 
 
 def _with_logo(rows: tuple[bytes, ...], look: Look, scale: int, logo: bytes) -> bytes:
-    return _png(len(rows) * scale, b"\x08\x02", b"", _lines_with_logo(rows, look, scale, logo))
+    before, behind = _margins(rows, look, scale)
+    light = _rgb(look.light)
+    empty = b"\0" + light * look.size
+
+    def lines() -> Iterator[bytes]:
+        yield empty * before
+        for line in _lines_with_logo(rows, look, scale, logo):
+            yield b"\0" + light * before + line + light * behind
+        yield empty * behind
+
+    return _png(look.size, b"\x08\x02", b"", lines())
 
 
 def _lines_with_logo(rows: tuple[bytes, ...], look: Look, scale: int, logo: bytes) -> Iterator[bytes]:
+    """Lines of RGB pixels without the margins."""
     room = _logo_modules(len(rows) - 2 * QUIET_ZONE)
     first = (len(rows) - room) // 2
     inner = _field(logo, look, room * scale, scale)
     colours = _rgb(look.light) * scale, _rgb(look.dark) * scale
-    begin, width = 1 + 3 * first * scale, 3 * room * scale
+    begin, width = 3 * first * scale, 3 * room * scale
     for number, row in enumerate(rows):
-        line = b"\0" + b"".join(colours[dark] for dark in row)
+        line = b"".join(colours[dark] for dark in row)
         if not first <= number < first + room:
-            yield line * scale
+            yield from (line for _ in range(scale))
             continue
         for at in range((number - first) * scale * width, (number - first + 1) * scale * width, width):
             yield line[:begin] + inner[at : at + width] + line[begin + width :]

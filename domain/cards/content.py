@@ -66,10 +66,23 @@ class Address(Closed):
     country: Annotated[Country | None, Described("Country", "country")] = None
 
 
+class NameParts(Closed):
+    """Parts of the name for address books. What is left out is guessed from the rest of the name."""
+
+    prefix: Annotated[ShortLine | None, Described("Title before the name")] = None
+    given: Annotated[ShortLine | None, Described("Given name")] = None
+    additional: Annotated[ShortLine | None, Described("Middle name")] = None
+    family: Annotated[ShortLine | None, Described("Family name")] = None
+    suffix: Annotated[ShortLine | None, Described("Behind the name")] = None
+    phonetic_given: Annotated[ShortLine | None, Described("Given name, as it sounds")] = None
+    phonetic_family: Annotated[ShortLine | None, Described("Family name, as it sounds")] = None
+
+
 class CardFields(Closed):
-    """The fields of a card. All but lists and the name have an audience in `Audiences`."""
+    """The fields of a card. All but lists and the name with its parts have an audience in `Audiences`."""
 
     name: Annotated[Name, Described("Name", proposed=None)]
+    name_parts: Annotated[NameParts | None, Described("Name in address books", "parts", proposed=None)] = None
     photo: Annotated[ImageId | None, Described("Photo", "picture")] = None
     logo: Annotated[ImageId | None, Described("Logo", "picture")] = None
     # Decision 6 says why this one is proposed to nobody.
@@ -85,7 +98,7 @@ class CardFields(Closed):
     company_text: Annotated[Text | None, Described("About the company", "lines")] = None
     company_image: Annotated[ImageId | None, Described("Company picture", "picture")] = None
     video_link: Annotated[WebUrl | None, Described("Video link", "link", short="Video")] = None
-    office_address: Annotated[Address | None, Described("Office address", "address")] = None
+    office_address: Annotated[Address | None, Described("Office address", "parts")] = None
     map_link: Annotated[WebUrl | None, Described("Map link", "link", short="Map")] = None
     product_links: Annotated[list[ProductLink], Described("Product or service", "rows")] = Field(
         [], max_length=10
@@ -95,6 +108,11 @@ class CardFields(Closed):
     @classmethod
     def _says_something(cls, address: Address | None) -> Address | None:
         return None if address == Address() else address
+
+    @field_validator("name_parts")
+    @classmethod
+    def _corrects_something(cls, parts: NameParts | None) -> NameParts | None:
+        return None if parts == NameParts() else parts
 
 
 FIELDS = described(CardFields)

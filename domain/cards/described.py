@@ -11,14 +11,14 @@ from pydantic import BaseModel
 # From the widest to the narrowest: everyone, signed-in people, the owner's connections, nobody else.
 Audience = Literal["public", "signed_in", "connections", "private"]
 Kind = Literal[
-    "line", "lines", "link", "email", "phone", "choice", "country", "picture", "languages", "address", "rows"
+    "line", "lines", "link", "email", "phone", "choice", "country", "picture", "languages", "parts", "rows"
 ]
 
 
 class Described(NamedTuple):
     """Description of one field.
 
-    `rows` have a model for each row, an `address` one for its parts, whose fields are described in turn.
+    `rows` have a model for each row, a value with `parts` one for these; their fields are described in turn.
     A form proposes the audience `proposed`; None means that everyone sees the field, always. Contact files
     name a link by `short`, or else by its label. A link may have one of the schemes `also` beside https.
     """

@@ -10,6 +10,7 @@ from typing import Any
 
 from domain.cards.content import Address, CardContent, Email, Phone
 from domain.cards.networks import network
+from domain.formats.jscontact_name import name_of
 from domain.formats.labels import PRODUCT, image_urls, labelled_links, paragraphs
 from domain.formats.vcard_lines import photo_data
 from domain.visibility.view import CardView
@@ -28,7 +29,7 @@ def write_jscontact(view: CardView, url: str, photo: bytes | None = None) -> byt
         "kind": "individual",
         "prodId": PRODUCT,
         "updated": f"{view.published_at:%Y-%m-%dT%H:%M:%SZ}",
-        "name": {"full": content.name},
+        "name": name_of(content),
         **_about(content),
         "emails": _numbered("e", map(_email, content.emails)),
         "phones": _numbered("p", map(_phone, content.phones)),

@@ -43,6 +43,18 @@ class AddressJson(Closed):
     country: str | None = None
 
 
+class NamePartsJson(Closed):
+    """Parts of the name, as far as the person corrects what address books guess."""
+
+    prefix: str | None = None
+    given: str | None = None
+    additional: str | None = None
+    family: str | None = None
+    suffix: str | None = None
+    phonetic_given: str | None = None
+    phonetic_family: str | None = None
+
+
 class ImageJson(Closed):
     """`urls` are the image's addresses by variant, such as `webp`; sizes in pixels."""
 
@@ -53,6 +65,7 @@ class ImageJson(Closed):
 
 # Models of values other than text and links, which are plain strings; pictures are in `images`.
 _SHAPES: dict[str, Any] = {
+    "name_parts": (NamePartsJson | None, None),
     "languages": (list[str], ...),
     "emails": (list[EmailJson], ...),
     "phones": (list[PhoneJson], ...),
@@ -91,6 +104,7 @@ def card_json(view: CardView, url: str) -> Closed:
     values: dict[str, Any] = {name: getattr(content, name) for name in _VALUES} | {
         "url": url,
         "updated_at": view.published_at,
+        "name_parts": content.name_parts and NamePartsJson(**dict(content.name_parts)),
         "emails": [
             EmailJson(kind=mail.kind, label=mail.label, address=mail.address) for mail in content.emails
         ],

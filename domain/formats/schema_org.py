@@ -6,6 +6,7 @@ from pydantic_core import to_json
 
 from domain.cards.content import Address, CardContent
 from domain.formats.labels import image_urls
+from domain.formats.names import structured_name
 from domain.visibility.view import CardView
 
 # Characters that could end a script element or start markup; old parsers fail on U+2028 and U+2029.
@@ -23,6 +24,7 @@ def profile_page(view: CardView, url: str) -> dict[str, Any]:
     person = {
         "@type": "Person",
         "name": content.name,
+        **_name_parts(content),
         "url": content.website or url,
         "image": _picture(view, "photo", url),
         "pronouns": content.pronouns,
@@ -41,6 +43,20 @@ def profile_page(view: CardView, url: str) -> dict[str, Any]:
         "url": url,
         "dateModified": f"{view.published_at:%Y-%m-%dT%H:%M:%SZ}",
         "mainEntity": _filled(person),
+    }
+
+
+def _name_parts(content: CardContent) -> dict[str, str]:
+    """Parts of the name, if their owner says which: a guess is no fact to publish."""
+    if content.name_parts is None:
+        return {}
+    name = structured_name(content.name, content.name_parts)
+    return {
+        "givenName": name.given,
+        "additionalName": name.additional,
+        "familyName": name.family,
+        "honorificPrefix": name.prefix,
+        "honorificSuffix": name.suffix,
     }
 
 

@@ -8,9 +8,9 @@ note, which all of them show.
 
 from itertools import count
 
-from domain.cards.content import CardContent
+from domain.cards.content import CardContent, NameParts
 from domain.formats.labels import PRODUCT, labelled_links, network_type, paragraphs
-from domain.formats.names import name_parts
+from domain.formats.names import structured_name
 from domain.formats.vcard_lines import file_of, photo_data, structured, text, uri
 from domain.visibility.view import CardView
 
@@ -28,9 +28,10 @@ def write_vcard(view: CardView, url: str, photo: bytes | None = None) -> bytes:
     lines = [
         "BEGIN:VCARD",
         "VERSION:3.0",
-        f"N:{structured(*name_parts(content.name))}",
+        f"N:{structured(*structured_name(content.name, content.name_parts))}",
         f"UID:{view.uid}",
         f"FN:{text(content.name)}",
+        *_sounds(content.name_parts),
     ]
     if content.organisation:
         lines.append(f"ORG:{text(content.organisation)}")
@@ -47,6 +48,16 @@ def write_vcard(view: CardView, url: str, photo: bytes | None = None) -> bytes:
     lines.append("END:VCARD")
     plain = "".join(lines).isascii()
     return file_of(lines if plain else [_with_charset(line) for line in lines])
+
+
+def _sounds(parts: NameParts | None) -> list[str]:
+    """How the name sounds, as Apple and Android read it, and sorts where the sounds decide that."""
+    family, given = (parts.phonetic_family or "", parts.phonetic_given or "") if parts else ("", "")
+    if not family and not given:
+        return []
+    named = {"FIRST": given, "LAST": family}
+    lines = [f"X-PHONETIC-{part}-NAME:{text(sound)}" for part, sound in named.items() if sound]
+    return [*lines, f"SORT-STRING:{text(' '.join(filter(None, (family, given))))}"]
 
 
 def _with_charset(line: str) -> str:

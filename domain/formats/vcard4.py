@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple
 
 from domain.cards.content import Address, CardContent
 from domain.formats.labels import PRODUCT, labelled_links, network_type, paragraphs
-from domain.formats.names import name_parts
+from domain.formats.names import structured_name
 from domain.formats.vcard_lines import file_of, photo_data, structured, text, uri
 from domain.visibility.view import CardView
 
@@ -22,7 +22,7 @@ _PHONE_TYPE = {"mobile": "cell", "work": "work", "home": "home"}
 _NAME_IN_FILE = {"pronouns": "X-PRONOUNS", "socialprofile": "X-SOCIALPROFILE", "x-ablabel": "X-ABLabel"}
 _NOT_A_TOKEN = re.compile("[^A-Za-z0-9.-]")
 _PARAMETER_IN_FILE = {"service-type": "TYPE"}
-_NO_PARAMETERS: Mapping[str, str] = MappingProxyType({})
+_NO_PARAMETERS: Mapping[str, str | list[str]] = MappingProxyType({})
 
 
 class Property(NamedTuple):
@@ -31,7 +31,7 @@ class Property(NamedTuple):
     name: str
     value: str | list[str]
     kind: Literal["text", "uri", "timestamp", "language-tag"] = "text"
-    parameters: Mapping[str, str] = _NO_PARAMETERS
+    parameters: Mapping[str, str | list[str]] = _NO_PARAMETERS
     group: str | None = None
 
 
@@ -40,8 +40,12 @@ def properties(view: CardView, url: str, photo: bytes | None) -> Iterator[Proper
     content, items = view.content, count(1)
     yield Property("kind", "individual")
     yield Property("fn", content.name)
-    yield Property("n", [*name_parts(content.name)])
+    yield _name(content)
     yield Property("uid", view.uid, "uri")
+    if content.name_parts and content.name_parts.phonetic_given:
+        yield Property("x-phonetic-first-name", content.name_parts.phonetic_given)
+    if content.name_parts and content.name_parts.phonetic_family:
+        yield Property("x-phonetic-last-name", content.name_parts.phonetic_family)
     yield Property("prodid", PRODUCT)
     yield Property("rev", f"{view.published_at:%Y-%m-%dT%H:%M:%SZ}", "timestamp")
     if content.pronouns:
@@ -58,6 +62,15 @@ def properties(view: CardView, url: str, photo: bytes | None) -> Iterator[Proper
     yield from _links(content, url, items)
     if data := photo_data(photo):
         yield Property("photo", f"data:image/jpeg;base64,{data}", "uri")
+
+
+def _name(content: CardContent) -> Property:
+    """The name by parts, sorted by how it sounds if it says so."""
+    name, said = structured_name(content.name, content.name_parts), content.name_parts
+    sounds = (said.phonetic_family, said.phonetic_given) if said else ()
+    # The two first parts of N, in its order.
+    sorted_as = [sound or part for sound, part in zip(sounds, name, strict=False)] if any(sounds) else []
+    return Property("n", [*name], parameters={"sort-as": sorted_as} if sorted_as else {})
 
 
 def _reached_at(content: CardContent, items: "count[int]") -> Iterator[Property]:
@@ -107,6 +120,8 @@ def _line(line: Property) -> str:
     if group:
         start = f"{group}.{start}"
     for parameter, chosen in parameters.items():
+        if isinstance(chosen, list):
+            continue  # SORT-AS, for which strict readers refuse the card
         called = _PARAMETER_IN_FILE.get(parameter) or parameter.upper()
         start += f";{called}={_NOT_A_TOKEN.sub('', chosen)}"
     if isinstance(value, list):

@@ -23,7 +23,6 @@ DOORS = (
         "functions.cards.preview_pages:show_typed",
         _TEXTS,
     ),
-    MyPage("cards_page_share", "GET HEAD", "my/cards/{cardId}/share", "functions.cards.share_pages:show"),
     MyPage("cards_page_counts", "GET HEAD", "my/cards/{cardId}/counts", "functions.cards.counts_pages:show"),
     MyPage(
         "cards_page_settings", "GET HEAD", "my/cards/{cardId}/settings", "functions.cards.settings_pages:show"

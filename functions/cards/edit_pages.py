@@ -15,6 +15,7 @@ from domain.cards.create import CardDraft, edit_card
 from domain.images.image import PROBLEMS, Image
 from functions.cards.filling.offers import (
     audiences_for,
+    in_address_books,
     phone_country_for,
     profiles_for,
     viewers_for,
@@ -203,6 +204,7 @@ async def _edit_page(
         status=_status(faults, newer),
         card=card,
         values=with_networks(values, form),
+        called=in_address_books(values),
         phone_country=phone_country_for(req, form, values),
         rows=rows_in(form, form.get("then", "")),
         changed=form.get("then", "").partition(" ")[2].partition(" ")[0],

@@ -48,7 +48,7 @@ def fields_of(model: type[BaseModel]) -> dict[str, FormField]:
             optional=field.default is None,
             most=next((note.max_length for note in field.metadata if hasattr(note, "max_length")), 1),
             choices=tuple((choice, choice.capitalize()) for choice in choices),
-            parts=fields_of(model_in(field.annotation)) if about.kind in ("rows", "address") else {},
+            parts=fields_of(model_in(field.annotation)) if about.kind in ("rows", "parts") else {},
             also=about.also,
         )
     return found
@@ -68,7 +68,7 @@ def _named(*kinds: Kind) -> tuple[str, ...]:
 
 PICTURES: Final = _named("picture")
 _TEXTS: Final = _named("line", "lines", "link")
-_ADDRESSES: Final = _named("address")
+_WITH_PARTS: Final = _named("parts")
 # A row is empty while every part but its kind is blank.
 _ROWS: Final = _named("rows")
 _LISTS: Final = _named("languages", "rows")
@@ -79,18 +79,18 @@ AUDIENCES: Final[dict[str, str]] = {
     "public": "Everyone",
     "signed_in": "People signed in",
     "connections": "My connections",
-    "private": "Not on the card",
+    "private": "Not on your card",
 }
 # Labels of the fields of card forms, by JSON Pointer.
 LABELS: Final = {
     **{f"/{name}": field.label for name, field in FIELDS.items()},
-    **{f"/{name}/{part}": of.label for name in _ADDRESSES for part, of in FIELDS[name].parts.items()},
+    **{f"/{name}/{part}": of.label for name in _WITH_PARTS for part, of in FIELDS[name].parts.items()},
     "/audiences": "Who sees it",
     "/handle": "Handle",
     "/profileId": "Profile",
     "/profileName": "Profile",
 }
-_NOT_WRITTEN: Final = frozenset({"choice", "picture", "rows", "address"})
+_NOT_WRITTEN: Final = frozenset({"choice", "picture", "rows", "parts"})
 # Names of values that forms hold as codes.
 _SAID: Final[dict[Kind, Callable[[str], str]]] = {
     "country": lambda code: countries().get(code, code),
@@ -107,7 +107,7 @@ def content_of(form: Mapping[str, str], *, new: bool = False) -> Values:
     """Card content of a form without its empty rows, not yet vetted."""
     values: Values = {name: _value(form, name, FIELDS[name]) or None for name in _TEXTS}
     values["name"] = form.get("name", "")
-    values |= {name: _address(form, name) for name in _ADDRESSES}
+    values |= {name: _parts(form, name) for name in _WITH_PARTS}
     values |= {name: form.get(name) or None for name in PICTURES}
     values["languages"] = _languages(form)
     for rows in _ROWS:
@@ -122,7 +122,7 @@ def content_of(form: Mapping[str, str], *, new: bool = False) -> Values:
     return values
 
 
-def _address(form: Mapping[str, str], name: str) -> Values | None:
+def _parts(form: Mapping[str, str], name: str) -> Values | None:
     parts = {part: form.get(f"{name}-{part}", "").strip() or None for part in FIELDS[name].parts}
     return parts if any(parts.values()) else None
 

@@ -15,6 +15,8 @@ class Format(NamedTuple):
 
     A format without a `media` type is available by suffix alone. The photo is a JPEG or None; it is read only
     for formats with `takes_photo`. `to_keep` marks files for an address book: fetching one saves the contact.
+    `for_links` marks the picture for previews of links: it shows what everybody sees, whoever fetches it, and
+    drawing it waits for a turn.
     """
 
     content_type: str
@@ -23,6 +25,7 @@ class Format(NamedTuple):
     version: str | None = None
     takes_photo: bool = False
     to_keep: bool = False
+    for_links: bool = False
 
     def write(self, view: CardView, url: str, photo: bytes | None) -> bytes:
         written: bytes = resolve(self.writer)(view, url, photo)
@@ -49,13 +52,16 @@ FORMATS: dict[str, Format] = {
         media="application/vcard+json", takes_photo=True, to_keep=True,
     ),
     "txt": Format("text/plain; charset=utf-8", "domain.formats.text:write_text", media="text/plain"),
-    "qr.svg": Format("image/svg+xml", "functions.cards.codes:plain_svg"),
-    "qr.png": Format("image/png", "functions.cards.codes:plain_png"),
+    "qr.svg": Format("image/svg+xml", "functions.cards.drawn:plain_svg"),
+    "qr.png": Format("image/png", "functions.cards.drawn:plain_png"),
+    "og.jpg": Format(
+        "image/jpeg", "functions.cards.drawn:link_preview", takes_photo=True, for_links=True
+    ),
 }  # fmt: skip
 
 
 class Offer(NamedTuple):
-    """Format that Accept can select. QR codes are not offered: they hold the address and not the card."""
+    """Format that Accept can select. Pictures are not offered: they are not the card."""
 
     format_name: str
     media: str

@@ -22,7 +22,7 @@ from domain.cards.links import links_of
 from domain.formats.schema_org import script_text
 from domain.visibility.view import ANYONE, CardView, Viewer, view_for, viewer_of
 from domain.visits.counting import Kind
-from functions.cards.codes import Drawing, code_look
+from functions.cards.drawn import Drawing, code_look, draw_code
 from functions.cards.formats import FORMATS, PAGE, negotiate
 from functions.cards.outputs import Output, Shown, keep, outputs_of
 from functions.framework.callers import SESSION_COOKIE, signed_in
@@ -37,6 +37,8 @@ CODES = ("qr.svg", "qr.png")
 # Codes in requested looks that are cached for one card.
 MOST_DRAWN = 8
 CODE_OPTIONS = frozenset({"fg", "bg", "size", "logo"})
+# Other sites may show it with <img>.
+_FOR_OTHER_SITES = {"Cross-Origin-Resource-Policy": "cross-origin"}
 _IMAGE = re.compile(r"[0-9a-f]{32}\.(?:webp|jpe?g|png)")
 
 
@@ -108,7 +110,9 @@ async def show_card(req: func.HttpRequest) -> func.HttpResponse:
     format_name = suffix or negotiate(req.headers.get("accept", ""))
     coding = coding_for(req.headers.get("accept-encoding", ""))
     viewer, is_owner = await _viewer(req, cached.card)
-    if outputs.for_everyone:
+    if suffix and FORMATS[suffix].for_links:
+        viewer = ANYONE
+    elif outputs.for_everyone:
         viewer = Viewer(signed_in=viewer.signed_in)
     if format_name in CODES and not CODE_OPTIONS.isdisjoint(req.params):
         drawn = await _drawn(req.params, (viewer, format_name, coding), cached)
@@ -146,6 +150,7 @@ async def show_card_image(req: func.HttpRequest) -> func.HttpResponse:
         "Cache-Control": caching,
         "Content-Security-Policy": "sandbox; default-src 'none'",
         "X-Robots-Tag": "noindex",
+        **(_FOR_OTHER_SITES if public else {}),
     }
     return reply(content, content_type=content_type, headers=headers)
 
@@ -170,7 +175,12 @@ async def _make(view: CardView, format_name: str, viewer: Viewer) -> Output:
         kind = FORMATS[format_name]
         photo = await _picture(view, "photo") if kind.takes_photo else None
         headers = _file_name(view, format_name) if kind.to_keep else {}
-        return _output(kind.write(view, url, photo), kind.content_type, caching | headers)
+        if kind.for_links:
+            async with _drawing.turn():
+                body = await _drawing.draw(kind.write, view, url, photo)
+        else:
+            body = kind.write(view, url, photo)
+        return _output(body, kind.content_type, caching | headers)
     body = render(
         "cards/card.html",
         style="card",
@@ -207,7 +217,7 @@ async def _drawn(options: Mapping[str, str], shown: Shown, cached: CachedCard) -
         view = view_for(cached.card, viewer)
         async with _drawing.turn():
             logo = await _picture(view, "logo") if with_logo else None
-            body = await _drawing.draw(format_name, _url(view), look, logo)
+            body = await _drawing.draw(draw_code, format_name, _url(view), look, logo)
         output = _output(body, FORMATS[format_name].content_type, _caching(viewer)).encoded(coding)
         if len(kept) < MOST_DRAWN:
             keep(output, kept, key, cache=wiring.cards.published())
@@ -234,4 +244,6 @@ def _file_name(view: CardView, format_name: str) -> dict[str, str]:
 def _output(body: bytes, content_type: str, headers: dict[str, str]) -> Output:
     tag = f'"{base64.urlsafe_b64encode(hashlib.sha256(body).digest()[:15]).decode()}"'
     headers = {"ETag": tag, "X-Robots-Tag": "noindex", **headers}
+    if content_type.startswith("image/") and headers["Cache-Control"].startswith("public"):
+        headers |= _FOR_OTHER_SITES
     return Output(etag=tag, full=reply(body, content_type=content_type, headers=headers))

@@ -1,4 +1,4 @@
-"""Styles and scripts of the site, each under a name that changes with its text, so that browsers keep it."""
+"""Styles, scripts and pictures of the site, under names that change with their bytes: browsers keep them."""
 
 import hashlib
 from functools import cache
@@ -20,6 +20,7 @@ def assets() -> dict[str, Asset]:
     """Every asset by the name it is served under: `edit.0123456789ab.js`."""
     scripts = sorted([*_WEB.glob("scripts/*.js"), *_WEB.glob("scripts/vendor/*.js")])
     found = {path.name: Asset(path.read_bytes(), "text/javascript; charset=utf-8") for path in scripts}
+    found |= {path.name: Asset(path.read_bytes(), "image/webp") for path in _WEB.glob("images/*.webp")}
     found["site.css"] = Asset(_site_style().encode(), "text/css; charset=utf-8")
     return {_name_of(plain, asset.content): asset for plain, asset in found.items()}
 

@@ -13,7 +13,7 @@ import azure.functions as func
 import wiring.accounts
 import wiring.sign_in
 import wiring.site
-from domain.base.errors import ForgedRequest, NoAccount, Unauthenticated
+from domain.base.errors import ForgedRequest, NoAccount, Unauthenticated, Unavailable
 from domain.base.limits import CHANGES
 from functions.framework.clock import now
 from functions.framework.problems import BadBody
@@ -94,6 +94,14 @@ async def signed_in(req: func.HttpRequest) -> SignedIn | None:
     except Unauthenticated:
         return None
     return SignedIn(session.account_id, token, csrf_token(token), session.kept, session.authenticated_at)
+
+
+async def known_person(req: func.HttpRequest) -> SignedIn | None:
+    """Return who is signed in, for pages that everybody may see: None also while the store is down."""
+    try:
+        return await signed_in(req)
+    except Unavailable:
+        return None
 
 
 def require_fresh(person: SignedIn, label: str) -> None:

@@ -23,7 +23,7 @@ API = "api/v1"
 _STORAGE = "AzureWebJobsStorage"
 
 Handler = Callable[[func.HttpRequest], Awaitable[func.HttpResponse]]
-Refuse = Callable[[func.HttpRequest, Refusal], func.HttpResponse]
+Refuse = Callable[[func.HttpRequest, Refusal], Awaitable[func.HttpResponse]]
 
 
 class Door(Protocol):
@@ -56,8 +56,8 @@ class Page:
         routed = app.route(route=self.route, methods=self.methods.split() or None, auth_level=self.level)
         app.function_name(self.name)(routed(framed))
 
-    def refused(self, req: func.HttpRequest, refusal: Refusal) -> func.HttpResponse:
-        answer: func.HttpResponse = resolve(self.refuse)(req, refusal)
+    async def refused(self, req: func.HttpRequest, refusal: Refusal) -> func.HttpResponse:
+        answer: func.HttpResponse = await resolve(self.refuse)(req, refusal)
         return answer
 
 
@@ -79,8 +79,8 @@ class MyForm(MyPage):
 
     texts_in: str
 
-    def refused(self, req: func.HttpRequest, refusal: Refusal) -> func.HttpResponse:
-        answer: func.HttpResponse = resolve(self.refuse)(req, refusal, resolve(self.texts_in))
+    async def refused(self, req: func.HttpRequest, refusal: Refusal) -> func.HttpResponse:
+        answer: func.HttpResponse = await resolve(self.refuse)(req, refusal, resolve(self.texts_in))
         return answer
 
 
@@ -117,8 +117,8 @@ class Operation(NamedTuple):
             )
             return answer
 
-        def refused(req: func.HttpRequest, refusal: Refusal) -> func.HttpResponse:
-            answer: func.HttpResponse = resolve("functions.framework.problems:refuse")(req, refusal)
+        async def refused(req: func.HttpRequest, refusal: Refusal) -> func.HttpResponse:
+            answer: func.HttpResponse = await resolve("functions.framework.problems:refuse")(req, refusal)
             return answer
 
         framed = _framed(self.name, handle, refused)
@@ -189,10 +189,10 @@ def _framed(name: str, handler: str | Handler, refuse: Refuse, *, keeps: bool = 
                 if keeps:
                     return answer
             except Refusal as refusal:
-                answer = _told(name, req, refusal, refuse)
+                answer = await _told(name, req, refusal, refuse)
             except Exception:
                 log.exception("unexpected error in %s", name)
-                answer = _told(name, req, InternalError(), refuse)
+                answer = await _told(name, req, InternalError(), refuse)
         return encoded(answer, coding_for(req.headers.get("accept-encoding", "")))
 
     # The runtime checks the signature against the bindings and logs the name.
@@ -200,9 +200,9 @@ def _framed(name: str, handler: str | Handler, refuse: Refuse, *, keeps: bool = 
     return handle
 
 
-def _told(name: str, req: func.HttpRequest, refusal: Refusal, refuse: Refuse) -> func.HttpResponse:
+async def _told(name: str, req: func.HttpRequest, refusal: Refusal, refuse: Refuse) -> func.HttpResponse:
     try:
-        answer = refuse(req, refusal)
+        answer = await refuse(req, refusal)
     except Exception:
         log.exception("a refusal could not be told in %s", name)
         answer = resolve("functions.framework.problems:problem")(InternalError())

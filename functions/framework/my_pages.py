@@ -25,13 +25,14 @@ from functions.framework.callers import (
     SignedIn,
     check_form,
     count_change,
+    known_person,
     read_form,
     refuse_other_sites,
     signed_in,
 )
 from functions.framework.clock import now
 from functions.framework.forms import read_sent
-from functions.framework.pages import page, refusal_page
+from functions.framework.pages import missing_page, navigation, page, refusal_page
 from functions.framework.replies import redirect
 from functions.framework.requests import set_cookie
 
@@ -56,7 +57,7 @@ _MAX_ACT: Final = 2048
 _UNSURE: Final = "We do not know whether it was done. Look before you try again."
 
 
-def refuse(req: func.HttpRequest, refusal: Refusal, texts_in: Texts | None = None) -> func.HttpResponse:
+async def refuse(req: func.HttpRequest, refusal: Refusal, texts_in: Texts | None = None) -> func.HttpResponse:
     """Answer a refusal or a bug with a page. Without a session a GET redirects to the sign-in and back.
 
     The typed texts of a refused form, as `texts_in` reads them, are shown so that they are not lost.
@@ -68,20 +69,23 @@ def refuse(req: func.HttpRequest, refusal: Refusal, texts_in: Texts | None = Non
         return redirect(f"/auth/login?returnTo={quote(_path(req), safe='/')}")
     written = _written(req, texts_in) if posted and texts_in else {}
     if isinstance(refusal, NotFound) and not written:
-        return refusal_page("site/missing.html", refusal)
+        return await missing_page(req, refusal)
     title, advice = _SAID.get(refusal.code, (refusal.title, "Nothing was changed."))
     if isinstance(refusal, LimitReached):
         advice = f"Nothing was changed. {refusal}"
     if isinstance(refusal, Unavailable | InternalError):
         # The answer may have been lost after the work was done.
         advice = _UNSURE if posted else ""
+    signed_out = isinstance(refusal, Unauthenticated)
+    person = None if signed_out or isinstance(refusal, Unavailable) else await known_person(req)
     return refusal_page(
         "site/my_refused.html",
         refusal,
         title=title,
         advice=advice,
         written=written,
-        signed_out=isinstance(refusal, Unauthenticated),
+        signed_out=signed_out,
+        **navigation(person),
     )
 
 

@@ -18,6 +18,7 @@ import azure.functions as func
 
 from domain.base.errors import NotFound, Refusal
 from functions.framework import texts
+from functions.framework.callers import SignedIn, known_person
 from functions.framework.problems import problem, status_of
 from functions.framework.replies import reply
 
@@ -84,7 +85,8 @@ def content_security_policy(style: str = "", *, form_action: str = "", framed: b
     `form_action` names an outside origin of a form's redirects. Only our own pages may show a `framed` page.
     """
     if style:
-        allowed = f"style-src 'sha256-{_style(style)[1]}'; img-src 'self' data:"
+        # Lighthouse reads robots.txt from within the page, and needs connect-src for it.
+        allowed = f"style-src 'sha256-{_style(style)[1]}'; connect-src 'self'; img-src 'self' data:"
     else:
         allowed = (
             "style-src 'self'; script-src 'self'; connect-src 'self'; manifest-src 'self'; frame-src 'self'; "
@@ -160,10 +162,21 @@ def wait_in_words(seconds: int) -> str:
     return "in an hour" if hours == 1 else f"in {hours} hours"
 
 
-def refuse(req: func.HttpRequest, refusal: Refusal) -> func.HttpResponse:
+def navigation(person: SignedIn | None) -> dict[str, Any]:
+    """What a page outside `/my` needs to show a signed-in person's navigation; nothing for a stranger."""
+    return {} if person is None else {"own": True}
+
+
+async def refuse(req: func.HttpRequest, refusal: Refusal) -> func.HttpResponse:
     """Answer a refusal with a page, or with problem details for a client that does not accept HTML."""
     if "text/html" not in req.headers.get("accept", ""):
         return problem(refusal, {"Vary": "Accept"})
     if isinstance(refusal, NotFound):
-        return refusal_page("site/missing.html", refusal)
+        return await missing_page(req, refusal)
     return refusal_page("site/refused.html", refusal, title=refusal.title)
+
+
+async def missing_page(req: func.HttpRequest, refusal: Refusal) -> func.HttpResponse:
+    """The page of an address where nothing is, with the navigation of whoever is signed in."""
+    person = await known_person(req)
+    return refusal_page("site/missing.html", refusal, **navigation(person))

@@ -111,7 +111,10 @@ def problem(refusal: errors.Refusal, headers: Mapping[str, str] | None = None) -
     )
 
 
-def refuse(req: func.HttpRequest, refusal: errors.Refusal) -> func.HttpResponse:  # noqa: ARG001 - as pages do
+async def refuse(
+    req: func.HttpRequest,  # noqa: ARG001 - as pages do
+    refusal: errors.Refusal,
+) -> func.HttpResponse:
     """Answer a refusal with problem details."""
     return problem(refusal)
 

@@ -82,11 +82,13 @@ _ADVICE = {
 }
 
 
-def refuse(req: func.HttpRequest, refusal: errors.Refusal) -> func.HttpResponse:
+async def refuse(req: func.HttpRequest, refusal: errors.Refusal) -> func.HttpResponse:
     """Answer a refusal with a page of advice; a bug as on every page."""
     if isinstance(refusal, FreshSignInNeeded):
         return ask_to_confirm(req, refusal)
-    return refuse_on_page(req, refusal) if isinstance(refusal, errors.InternalError) else _refused(refusal)
+    if isinstance(refusal, errors.InternalError):
+        return await refuse_on_page(req, refusal)
+    return _refused(refusal)
 
 
 def _refused(

@@ -1,13 +1,14 @@
-"""General pages of the site: home page, icon, robots.txt."""
+"""General pages of the site: home page, robots.txt, assets."""
 
 from functools import cache
 
 import azure.functions as func
 
-from domain.base.errors import NotFound, Unavailable
+import wiring.site
+from domain.base.errors import NotFound
 from functions.accounts.signed_out import tell_sign_out
 from functions.framework.assets import assets
-from functions.framework.callers import signed_in
+from functions.framework.callers import known_person
 from functions.framework.compression import coding_for, encoded
 from functions.framework.pages import page
 from functions.framework.replies import reply
@@ -18,30 +19,23 @@ Disallow: /my
 Disallow: /auth
 Disallow: /api
 """
-_ICON = (
-    b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="9" '
-    b'fill="#2b3f78"/><path d="M9.5 11h13l-13 10h13" fill="none" stroke="#fff" stroke-width="3" '
-    b'stroke-linecap="round" stroke-linejoin="round"/></svg>'
-)
 _KEEP_A_DAY = {"Cache-Control": "public, max-age=86400"}
 
 
 async def show_home(req: func.HttpRequest) -> func.HttpResponse:
-    try:
-        known = await signed_in(req) is not None
-    except Unavailable:
-        # While the store is down the page shows as for a visitor without a session.
-        known = False
+    known = await known_person(req) is not None
     said, cookies = tell_sign_out(req)
-    return page("site/home.html", known=known, done=None if known else said, cookies=cookies)
+    return page(
+        "site/home.html",
+        known=known,
+        origin=wiring.site.origin(),
+        done=None if known else said,
+        example=wiring.site.example_handle(),
+        cookies=cookies,
+    )
 
 
-async def show_icon(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001 - the door passes it
-    """The icon, also at the path where browsers look for it by default."""
-    return reply(_ICON, content_type="image/svg+xml", headers=_KEEP_A_DAY)
-
-
-async def show_robots(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001 - same
+async def show_robots(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001 - the door passes it
     return reply(_ROBOTS, content_type="text/plain; charset=utf-8", headers=_KEEP_A_DAY)
 
 

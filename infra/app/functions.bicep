@@ -34,6 +34,9 @@ param processor Identity
 @description('The origin people see.')
 param publicOrigin string
 
+@description('The card that the home page shows as an example; empty: none.')
+param exampleHandle string
+
 @description('Where browsers reach uploads when the store is private; empty when they reach the store itself.')
 param uploadOrigin string
 
@@ -87,6 +90,9 @@ var settings = {
   AzureWebJobsStorage__queueServiceUri: queueUri
   MEDIA_BLOB_SERVICE_URI: mediaBlobUri
   PUBLIC_ORIGIN: publicOrigin
+  CONTROLLER_NAME: 'iZwop'
+  CONTACT_EMAIL: 'privacy@izwop.com'
+  EXAMPLE_HANDLE: exampleHandle
   UPLOAD_ORIGIN: uploadOrigin
   COSMOS_ENDPOINT: cosmosEndpoint
   COSMOS_DATABASE: cosmosDatabase

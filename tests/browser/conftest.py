@@ -8,6 +8,7 @@ import pytest
 from playwright.async_api import Browser, async_playwright
 
 from local import demo
+from tests.browser import pages
 from tests.browser.windows import ARGUMENTS, CHROMIUM, Visit, product, visit
 
 
@@ -42,6 +43,13 @@ async def people(origin: str, tmp_path_factory: pytest.TempPathFactory) -> str:
     """Make the demo people's cards; return the path of the fullest one."""
     folder: Path = tmp_path_factory.mktemp("demo")
     return await demo.first_start(folder, {"PUBLIC_ORIGIN": origin})
+
+
+@pytest.fixture(scope="session")
+async def places(chromium: Browser, origin: str, people: str) -> AsyncIterator[pages.Places]:
+    """Make the pages that are looked at, and sign in the person whose they are."""
+    async with pages.places(chromium, origin) as found:
+        yield found
 
 
 @pytest.fixture

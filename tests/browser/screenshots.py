@@ -1,4 +1,7 @@
-"""`python -m tests.browser.screenshots FOLDER`: pictures of the running product, small enough to keep."""
+"""`python -m tests.browser.screenshots FOLDER`: pictures of the running product, small enough to keep.
+
+The pictures of a card that the home page shows are made anew as well, in `web/images`.
+"""
 
 import asyncio
 import io
@@ -10,9 +13,11 @@ from PIL import Image
 from playwright.async_api import Browser, Page, async_playwright
 
 from local import demo
-from tests.browser.windows import ARGUMENTS, CHROMIUM, PHONE, running, sign_in, visit
+from tests.browser.windows import ARGUMENTS, CHROMIUM, PHONE, ROOT, running, sign_in, visit
 
 DESKTOP = {"viewport": {"width": 1280, "height": 860}}
+# What the home page says of the picture's shape.
+EXAMPLE_SIZE = {"width": 390, "height": 760}
 SHARP = {**PHONE, "device_scale_factor": 2}
 # Of a card: its file, whose it is, and the window.
 CARDS = [
@@ -30,9 +35,20 @@ async def main(folder: Path) -> None:
         async with async_playwright() as playwright, running(Path(data)) as origin:
             await demo.first_start(Path(data), {"PUBLIC_ORIGIN": origin})
             chromium = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+            await photograph_example(chromium, origin, ROOT / "web" / "images")
             await photograph_cards(chromium, origin, folder)
             await photograph_my(chromium, origin, folder)
             await chromium.close()
+
+
+async def photograph_example(chromium: Browser, origin: str, folder: Path) -> None:
+    """The upper part of the example card on a phone, for the home page, in light and dark."""
+    for name, scheme in (("example", "light"), ("example-dark", "dark")):
+        options = {**SHARP, "viewport": EXAMPLE_SIZE, "color_scheme": scheme}
+        page = (await visit(chromium, origin, **options)).page
+        await page.goto(f"/c/{demo.EXAMPLE}", wait_until="networkidle")
+        picture = Image.open(io.BytesIO(await page.screenshot())).convert("RGB")
+        picture.save(folder / f"{name}.webp", quality=70, method=6)
 
 
 async def photograph_cards(chromium: Browser, origin: str, folder: Path) -> None:

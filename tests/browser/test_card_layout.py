@@ -7,7 +7,7 @@ import pytest
 from bench.samples import fullest
 from domain.visibility.view import ANYONE, CardView, view_for
 from local.demo_people import CARDS
-from tests.browser.test_layout import OVERFLOW
+from tests.browser.layout import OVERFLOW
 from tests.card_views import full_view
 from tests.functions.cards.test_card_page import page_of
 

@@ -1,15 +1,12 @@
 """The card page in a browser: accessibility and layout, for every kind of card."""
 
-import io
 from urllib.parse import urlsplit
 
 import pytest
-from PIL import Image
 
-from functions.framework.filters import HUES
 from local.demo_people import CARDS
 from tests.browser.axe import violations
-from tests.browser.test_layout import OVERFLOW, SMALL_TARGETS
+from tests.browser.layout import OVERFLOW, SMALL_TARGETS
 
 WIDTHS = (320, 390, 1280)
 
@@ -36,31 +33,6 @@ async def test_axe_sees_what_is_wrong(open_window, people) -> None:
     found = " ".join(await violations(page))
     assert "image-alt" in found
     assert "color-contrast" in found
-
-
-async def test_white_is_read_on_every_colour(open_window, people) -> None:
-    """WCAG 1.4.3 on the lightest point behind the words, because axe reads no gradients."""
-    page = (await open_window(viewport={"width": 390, "height": 844})).page
-    await page.goto(people)
-    for hue in range(HUES):
-        await page.evaluate("hue => { document.body.className = `hue-${hue}` }", hue)
-        for words in (".hero h1", ".pronouns", ".title", ".org", ".quick a"):
-            place = page.locator(words).last
-            opacity = float(await place.evaluate("e => getComputedStyle(e).opacity"))
-            await place.evaluate("e => { e.style.color = 'transparent' }")
-            behind = Image.open(io.BytesIO(await place.screenshot())).convert("RGB")
-            await place.evaluate("e => { e.style.color = '' }")
-            lightest = max(behind.get_flattened_data(), key=luminance)
-            ink = tuple(255 * opacity + part * (1 - opacity) for part in lightest)
-            contrast = (luminance(ink) + 0.05) / (luminance(lightest) + 0.05)
-            assert contrast >= 4.5, (hue, words, contrast)
-
-
-def luminance(colour: tuple[float, ...]) -> float:
-    """The relative luminance of sRGB (WCAG 2.2)."""
-    parts = (part / 255 for part in colour)
-    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
 async def test_a_page_asks_only_us_and_runs_nothing(open_window, people, origin: str) -> None:

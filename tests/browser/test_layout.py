@@ -2,16 +2,10 @@
 
 import re
 
+from tests.browser.layout import OVERFLOW, SMALL_TARGETS
 from tests.browser.windows import PHONE, fill_card, make_card, sign_in
 
 LONGEST = "Wolfeschlegelsteinhausenbergerdorff von Hohenzollern-Sigmaringen"
-# WCAG 2.5.5: 44 CSS pixels, links within sentences excepted.
-SMALL_TARGETS = """() => [...document.querySelectorAll("a, button, input, select, textarea")]
-    .filter(e => e.type !== "hidden" && e.checkVisibility() && !e.closest(".notice, .faults p"))
-    .map(e => [e.textContent.trim() || e.name, e.getBoundingClientRect()])
-    .filter(([, box]) => box.height < 43.5 || box.width < 43.5)
-    .map(([name, box]) => `${name}: ${box.width} by ${box.height}`)"""
-OVERFLOW = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
 async def test_every_page_fits_a_small_phone(open_window) -> None:

@@ -9,7 +9,7 @@ from PIL import Image
 from playwright.async_api import Browser
 
 from tests.browser.axe import violations
-from tests.browser.test_layout import OVERFLOW, SMALL_TARGETS
+from tests.browser.layout import OVERFLOW, SMALL_TARGETS
 from tests.browser.windows import fill_card, make_card, sign_in, visit
 
 WIDTHS = (320, 390, 1280)
@@ -90,9 +90,9 @@ async def test_the_preview_follows_what_is_typed_for_whom_it_is_shown(open_windo
     preview = page.frame_locator("[data-frame]")
     await page.get_by_label("Title", exact=True).fill("Countess of Lovelace")
     await preview.get_by_text("Countess of Lovelace").wait_for()
-    await page.get_by_label("Shown to: Title").select_option(label="My connections")
+    await page.get_by_label("Shown to: Title").select_option(label="People signed in")
     await preview.get_by_text("Countess of Lovelace").wait_for(state="detached")
-    await page.get_by_label("Preview for").select_option(label="My connections")
+    await page.get_by_label("Preview for").select_option(label="People signed in")
     await preview.get_by_text("Countess of Lovelace").wait_for()
     await preview.get_by_role("link", name="Website").first.click()
     assert page.url.endswith(path)

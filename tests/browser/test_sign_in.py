@@ -62,7 +62,7 @@ async def test_who_comes_back_is_not_asked_for_the_age_again(open_window) -> Non
     await sign_in(page, "Katherine Johnson", known=True)
     await page.get_by_role("link", name="Sign out").click()
     await page.get_by_role("button", name="Sign out", exact=True).click()
-    await page.get_by_role("link", name="Sign in to make your card").click()
+    await page.get_by_role("link", name="Sign in").click()
     await page.get_by_role("button", name="Continue as Katherine Johnson").click()
     await page.wait_for_url("**/my")
     assert window.complaints == []
@@ -74,7 +74,7 @@ async def test_somebody_new_in_a_known_browser_is_asked_first(open_window) -> No
     await sign_in(page, "Katherine Johnson", known=True)
     await page.get_by_role("link", name="Sign out").click()
     await page.get_by_role("button", name="Sign out", exact=True).click()
-    await page.get_by_role("link", name="Sign in to make your card").click()
+    await page.get_by_role("link", name="Sign in").click()
     await page.get_by_label("Name").fill("Somebody New")
     await page.get_by_label("E-mail").fill("new@example.com")
     await page.get_by_role("button", name="Add and continue").click()

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, Response
 
-from local import processes
+from local import demo, processes
 from local.cloud import Cloud
 
 ROOT = Path(__file__).parents[2]
@@ -37,7 +37,7 @@ async def product(logs: Path) -> AsyncIterator[dict[str, str]]:
     port = processes.free_port()
     async with Cloud(public_origin=f"http://localhost:{port}") as cloud:
         command = [sys.executable, "-m", "local.functions_host", "--app", str(ROOT), "--port", str(port)]
-        env = os.environ | cloud.settings
+        env = os.environ | {"EXAMPLE_HANDLE": demo.EXAMPLE} | cloud.settings
         host, _ = await processes.start_ready("functions host", command, logs=logs, env=env)
         try:
             yield cloud.settings
@@ -84,7 +84,7 @@ async def sign_in(page: Page, name: str, *, known: bool = False) -> str:
     asked who it is.
     """
     await page.goto("/")
-    await page.get_by_role("link", name="Sign in to make your card").click()
+    await page.get_by_role("link", name="Sign in").click()
     await page.get_by_label("Month").select_option(label="December")
     await page.get_by_label("Year").fill("1985")
     await page.get_by_role("button", name="Continue").click()

@@ -8,12 +8,15 @@ import azure.functions as func
 import wiring.cards
 import wiring.visibility
 from domain.base.countries import CODES, country_in
+from domain.cards.content import NameParts
 from domain.cards.mending import country_of
 from domain.cards.networks import known_network
+from domain.formats.names import structured_name
 from functions.accounts.profile_choices import profile_choices
 from functions.cards.form import AUDIENCES, NETWORK, PHONE_COUNTRY, networks_in
 from functions.framework.forms import Values
 
+_NAME: Final = ("prefix", "given", "additional", "family", "suffix")
 # Viewers of a preview, by the audience that they are.
 VIEWERS: Final = {"anyone": "Anyone", "signed_in": "People signed in", "connections": "My connections"}
 
@@ -70,3 +73,11 @@ def with_networks(values: Values, form: Mapping[str, str]) -> Values:
         for row in values["socialLinks"]
     ]
     return {**values, "socialLinks": links}
+
+
+def in_address_books(values: Values) -> dict[str, str]:
+    """The parts of the typed name as contact files will say them, without the empty ones."""
+    typed = values["nameParts"] or {}
+    said = NameParts.model_construct(**{part: typed.get(part) for part in _NAME})
+    name = structured_name(values["name"] or "", said)
+    return {part: text for part in _NAME if (text := getattr(name, part))}

@@ -17,7 +17,7 @@ from PIL import Image, ImageDraw
 
 from adapters.drawing.qr import LOGO_SHARE, PLAIN, QUIET_ZONE, Look, qr_png, qr_svg, qr_svg_with
 from domain.base.errors import InvalidInput
-from functions.cards.codes import code_look, draw_code
+from functions.cards.drawn import code_look, draw_code
 from tests.readers import NpmReaders
 
 URL = "https://cards.example.com/c/ada-lovelace-3f2a"
@@ -93,14 +93,32 @@ def lines(draw: ImageDraw.ImageDraw, path: str, colour: str, scale: int) -> None
 
 
 @pytest.mark.parametrize("url", [URL, LONG])
-@pytest.mark.parametrize("size", [128, 512, 2048])
-def test_a_png_is_read_at_every_size(npm: NpmReaders, url: str, size: int) -> None:
-    image = opened(qr_png(url, Look(size=size)))
+@pytest.mark.parametrize("size", [128, 129, 200, 255, 512, 777, 1000, 2047, 2048])
+@pytest.mark.parametrize("picture", [None, logo()], ids=["plain", "logo"])
+def test_a_png_of_every_size_has_exactly_this_size_and_is_read(
+    npm: NpmReaders, url: str, size: int, picture: bytes | None
+) -> None:
+    image = opened(qr_png(url, Look(size=size), picture))
+    assert image.size == (size, size)
     assert read_by_zxing(image) == [url]
     assert read_by_jsqr(npm, image) == url
-    assert image.width == image.height
-    assert image.width <= max(size, 140)
-    assert image.width > size * 0.9 or size == 128
+
+
+@pytest.mark.parametrize("picture", [None, logo()], ids=["plain", "logo"])
+def test_modules_stay_sharp_and_the_rest_is_a_wider_quiet_zone(picture: bytes | None) -> None:
+    exact, odd = (opened(qr_png(URL, Look("#1a3c8c", "#fff8e0", size), picture)) for size in (490, 523))
+    # 49 modules with the quiet zone: ten pixels each, and 33 pixels are left.
+    assert odd.crop((16, 16, 506, 506)).tobytes() == exact.tobytes()
+    odd.paste((0xFF, 0xF8, 0xE0), (16, 16, 506, 506))
+    assert odd.getcolors() == [(523 * 523, (0xFF, 0xF8, 0xE0))]
+
+
+@pytest.mark.parametrize("size", [128, 777, 2048])
+def test_an_svg_has_exactly_the_size_and_still_scales(size: int) -> None:
+    for picture in (None, logo()):
+        root = ET.fromstring(qr_svg_with(URL, Look(size=size), picture))  # noqa: S314 - our own markup
+        assert (root.attrib["width"], root.attrib["height"]) == (str(size), str(size))
+        assert "viewBox" in root.attrib
 
 
 @pytest.mark.parametrize("picture", [logo(), logo((400, 100)), logo((40, 90)), logo(transparent=True)])

@@ -13,7 +13,7 @@ import vobject
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from domain.cards.content import Address, CardContent, Email, Phone, ProductLink, SocialLink
+from domain.cards.content import Address, CardContent, Email, NameParts, Phone, ProductLink, SocialLink
 from domain.formats.schema_org import profile_page, script_text
 from domain.visibility.view import CardView
 from functions.cards.formats import FORMATS
@@ -52,6 +52,7 @@ def content_of(text: Iterator[str]) -> CardContent:
     """Every field filled in from `text`, unchecked."""
     return CardContent.model_construct(
         name=next(text),
+        name_parts=NameParts.model_construct(**{part: next(text) for part in NameParts.model_fields}),
         pronouns=next(text),
         title=next(text),
         organisation=next(text),
@@ -76,7 +77,7 @@ def content_of(text: Iterator[str]) -> CardContent:
 
 pytestmark = pytest.mark.fuzzing
 
-FIELDS = 23
+FIELDS = 30
 HARMLESS = view_of(content_of(iter(["x"] * FIELDS)))
 hostile_views = st.lists(hostile, min_size=FIELDS, max_size=FIELDS).map(
     lambda each: view_of(content_of(iter(each)))
@@ -169,6 +170,10 @@ def test_jcard_for_ical(npm: NpmReaders, view: CardView) -> None:
     assert ["fn", view.content.name] in card
 
 
+NAME = {"full", "components", "isOrdered", "defaultSeparator", "sortAs", "phoneticScript"}
+KINDS = {"title", "given", "given2", "surname", "generation", "credential"}
+
+
 def shape(value: object) -> object:
     """A JSON value with every text taken out."""
     if isinstance(value, dict):
@@ -181,7 +186,14 @@ def shape(value: object) -> object:
 def test_the_json_formats(view: CardView) -> None:
     for form in ("json", "jscontact"):
         text = made(form, view)
-        assert shape(json.loads(text)) == shape(json.loads(made(form, HARMLESS)))
+        cards = [json.loads(text), json.loads(made(form, HARMLESS))]
+        # How many parts a name has, and whether they make it up, is in its text.
+        names = [each.pop("name") for each in cards] if form == "jscontact" else []
+        assert shape(cards[0]) == shape(cards[1])
+        for name in names:
+            assert name.keys() <= NAME
+            assert all(each.keys() <= {"kind", "value", "phonetic"} for each in name["components"])
+            assert {each["kind"] for each in name["components"]} <= KINDS
         assert json.dumps(view.content.name, ensure_ascii=False)[1:-1].lower() in text.lower()
 
 

@@ -18,10 +18,13 @@ from domain.cards.content import IMAGE_PURPOSES, SINGLE_FIELDS, CardContent
 from domain.cards.links import links_of
 from domain.formats.schema_org import script_text
 from domain.publishing.publication import PROJECTED
+from domain.sharing.signature import PARTS
 from domain.visibility.rule import shown_to
 from domain.visibility.view import CardView, Viewer, is_for_everyone, view_for
+from functions.cards.drawn import said_in_preview
 from functions.cards.formats import FORMATS
 from functions.framework.pages import render
+from functions.sharing.signature import choice_in, write_signature
 
 URL = "https://izwop.test/c/ada"
 AUDIENCES = ("public", "signed_in", "connections", "private")
@@ -30,6 +33,7 @@ VIEWERS = {
     Viewer(signed_in=True): {"public", "signed_in"},
     Viewer(signed_in=True, connected=True): {"public", "signed_in", "connections"},
 }
+DRAWN = ("qr.png", "og.jpg")
 PHOTO = b"\xff\xd8 a photo of CNphotobytes \xff\xd9"
 
 
@@ -104,13 +108,18 @@ def _row(field: str, mark: str, who: str, marks: dict[str, str]) -> dict[str, st
 def outputs(view: CardView) -> dict[str, bytes]:
     """Every format of the view, as the door makes them."""
     photo = PHOTO if "photo" in view.images else None
-    made = {name: kind.write(view, URL, photo) for name, kind in FORMATS.items() if name != "qr.png"}
+    made = {name: kind.write(view, URL, photo) for name, kind in FORMATS.items() if name not in DRAWN}
+    # What the picture of link previews is drawn from, because pixels do not tell.
+    made["og.jpg"] = repr(said_in_preview(view, photo)).encode()
     links = {link: f"/c/{view.handle}/go/{key}" for key, link in links_of(view.content).items()}
     made["page"] = render(
         "cards/card.html",
         style="card", view=view, url=URL, vcf_url="/c/ada.vcf", qr_svg=view.code, links=links,
         schema=script_text(view, URL),
     )  # fmt: skip
+    everything = {"chosen": "1", **dict.fromkeys((*PARTS, "photo", "code"), "1")}
+    signature = write_signature(view, choice_in(everything, view), URL)
+    made["signature"], made["signature text"] = signature.html.encode(), signature.text.encode()
     made["phone texts"] = json.dumps(view.phone_texts).encode()
     made["links"] = json.dumps(links_of(view.content)).encode()
     return made
@@ -188,7 +197,7 @@ def test_what_is_private_is_not_even_projected(made: tuple[PublishedCard, dict[s
     assert is_for_everyone(card) == all(who in ("public", "private") for who in marks.values())
 
 
-@pytest.mark.parametrize("planted", ["page", "vcf"])
+@pytest.mark.parametrize("planted", ["page", "vcf", "og.jpg", "signature", "signature text"])
 def test_a_planted_leak_is_caught(planted: str) -> None:
     """A writer that takes what is stored instead of what the viewer may see."""
     content = CardContent.model_validate(

@@ -42,7 +42,7 @@ def edit_page(content: CardContent) -> str:
         "cards/edit.html",
         csrf="", own=True, profile_id="prf_x", version=1, profiles=[],
         card=card, values=values_of(content), rows=rows_in({}), fields=FIELDS, audiences=AUDIENCES.items(),
-        viewers=[], networks=[], phone_country="", images={}, image_problems=PROBLEMS,
+        viewers=[], networks=[], called={}, phone_country="", images={}, image_problems=PROBLEMS,
         countries=countries().items(), languages=languages(),
         faults={}, newer=None, done=None, unsaved=False,
     ).decode()  # fmt: skip
@@ -85,7 +85,9 @@ def facts(name: str, value: str) -> dict[str, object]:
         "page": card_page(content),
         "clicks": list(links_of(content).values()),
         "formats": {
-            form: FORMATS[form].write(view, URL, None).decode() for form in FORMATS if "qr" not in form
+            form: kind.write(view, URL, None).decode()
+            for form, kind in FORMATS.items()
+            if not kind.content_type.startswith("image/")
         },
     }
 

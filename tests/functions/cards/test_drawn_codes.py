@@ -11,10 +11,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from adapters.drawing.qr import PLAIN
 from domain.base.errors import Unavailable
-from functions.cards import codes
-from functions.cards.codes import Drawing
+from functions.cards.drawn import Drawing
 from local import processes
 from tests.conftest import ROOT
 from tests.functions.cards.test_api_cards import published
@@ -94,13 +92,16 @@ async def test_cards_open_while_strangers_ask_for_codes(port, host, signed_in) -
     assert min(meanwhile) <= max(3 * min(quiet), 0.02)
 
 
-async def test_whoever_asks_while_too_many_wait_is_told_to_come_back(monkeypatch) -> None:
+async def test_whoever_asks_while_too_many_wait_is_told_to_come_back() -> None:
     go_on, drawing = threading.Event(), Drawing()
-    monkeypatch.setattr(codes, "draw_code", lambda *_: go_on.wait())
+
+    def waits() -> bytes:
+        go_on.wait()
+        return b""
 
     async def asked() -> None:
         async with drawing.turn():
-            await drawing.draw("qr.png", "", PLAIN, None)
+            await drawing.draw(waits)
 
     taken = [asyncio.create_task(asked()) for _ in range(1 + Drawing.MOST_WAITING)]
     await asyncio.sleep(0)
@@ -111,13 +112,16 @@ async def test_whoever_asks_while_too_many_wait_is_told_to_come_back(monkeypatch
     await asked()
 
 
-async def test_a_worker_rests_from_drawing_as_long_as_it_took(monkeypatch) -> None:
+async def test_a_worker_rests_from_drawing_as_long_as_it_took() -> None:
     drawing, took = Drawing(), 0.05
-    monkeypatch.setattr(codes, "draw_code", lambda *_: time.sleep(took))
+
+    def takes_long() -> bytes:
+        time.sleep(took)
+        return b""
 
     async def asked() -> None:
         async with drawing.turn():
-            await drawing.draw("qr.png", "", PLAIN, None)
+            await drawing.draw(takes_long)
 
     start = time.monotonic()
     await asyncio.gather(*(asked() for _ in range(4)))

@@ -165,4 +165,4 @@ async def test_connections_are_offered_to_who_has_some_or_has_chosen_them(ada, s
 async def test_what_only_its_owner_sees_is_said_to_be_on_no_card(ada) -> None:
     page = (await ada.http.get(await new_card(ada))).text
     pronouns = page.partition('name="audiences-pronouns"')[2].partition("</select>")[0]
-    assert '<option value="private" selected>Only me (not on the card)</option>' in pronouns
+    assert '<option value="private" selected>Not on your card</option>' in pronouns

@@ -175,6 +175,29 @@ async def test_the_country_of_numbers_is_guessed_and_can_be_chosen(ada) -> None:
     assert Fields(wrong.text, path).values["phoneCountry"] == "NO"
 
 
+async def test_a_name_is_corrected_by_its_parts_and_says_what_contacts_get(ada, client) -> None:
+    path = await new_card(ada, name="Gabriel García Márquez")
+    called = "Given name <bdi>{}</bdi>, Family name <bdi>{}</bdi></span></summary>"
+    page = (await ada.http.get(path)).text
+    assert called.format("Gabriel García", "Márquez") in page
+    assert '<details class="parts" id="f-nameParts">' in page
+    public = await publish(ada, path, **{"nameParts-family": " García Márquez "})
+    page = (await ada.http.get(path)).text
+    assert called.format("Gabriel", "García Márquez") in page
+    assert '<details class="parts" id="f-nameParts" open>' in page
+    async with client() as stranger:
+        contact = (await stranger.get(f"{public}.vcf")).text
+        assert "N;CHARSET=UTF-8:García Márquez;Gabriel;;;" in contact
+    long = await send(ada, path, {**await fields_at(ada, path), "nameParts-phoneticGiven": "x" * 121})
+    shown = Fields(long.text, path)
+    assert shown.invalid == {"nameParts-phoneticGiven"}
+    assert shown.values["nameParts-phoneticGiven"] == "x" * 121
+    assert "Given name, as it sounds takes at most 120 characters" in long.text
+    await send(ada, path, {**await fields_at(ada, path), "nameParts-family": ""})
+    cards = (await ada.api("GET", "cards")).json()["data"]
+    assert cards[0]["draft"]["nameParts"] is None, "what is not corrected follows the name"
+
+
 async def test_too_much_of_anything_is_told_and_none_of_it_is_lost(ada) -> None:
     path = await new_card(ada, name="🎩" * 120)
     assert (await fields_at(ada, path))["name"] == "🎩" * 120
@@ -325,6 +348,7 @@ async def test_robots_icon_and_home_page_are_there(client) -> None:
         robots = await stranger.get("/robots.txt")
         icon = await stranger.get("/favicon.svg")
     assert 'href="/auth/login?returnTo=/my"' in home.text
+    assert 'href="/auth/login?returnTo=/my/new-card">Make your free card' in home.text
     assert "Disallow: /my" in robots.text
     # A crawler must be let in to read that a card page says noindex.
     assert "/c" not in robots.text

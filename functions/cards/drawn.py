@@ -1,14 +1,16 @@
-"""QR codes of a card: the default one, and those in the colours and size of a request."""
+"""Drawn formats of a card: QR codes in a requested look, and the picture for previews of its link."""
 
 import asyncio
 import re
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 
-from adapters.drawing.qr import PLAIN, Look, qr_png, qr_svg_with
+from adapters.drawing.link_preview import Said, draw_preview
+from adapters.drawing.qr import PLAIN, Look, qr_png, qr_svg_with, sized
 from domain.base.errors import InvalidInput, Unavailable
 from domain.visibility.view import CardView
+from functions.framework.filters import hue, initials
 
 _SIZE = re.compile("[0-9]{1,4}")
 
@@ -36,15 +38,33 @@ def draw_code(format_name: str, url: str, look: Look, logo: bytes | None) -> byt
 
 
 def plain_svg(view: CardView, _url: str, _photo: bytes | None) -> bytes:
-    return view.code.encode()
+    return sized(view.code, PLAIN.size).encode()
 
 
 def plain_png(_view: CardView, url: str, _photo: bytes | None) -> bytes:
     return qr_png(url)
 
 
+# `--deep` in web/styles/card.css by the class of the hue.
+COLOURS = {
+    "hue-0": "#004c6a", "hue-1": "#005339", "hue-2": "#6b312b", "hue-3": "#4c396b",
+    "hue-4": "#2b4472", "hue-5": "#005257", "hue-6": "#66304b", "hue-7": "#2a5022",
+}  # fmt: skip
+
+
+def said_in_preview(view: CardView, photo: bytes | None) -> Said:
+    """What the picture of link previews tells of a view: the beginning of its page."""
+    card = view.content
+    colour = COLOURS[hue(view.handle)]
+    return Said(card.name, card.title, card.organisation, initials(card.name), colour, photo)
+
+
+def link_preview(view: CardView, _url: str, photo: bytes | None) -> bytes:
+    return draw_preview(said_in_preview(view, photo))
+
+
 class Drawing:
-    """Concurrency limit for drawing codes: one at a time, with a short queue.
+    """Concurrency limit for drawing: one at a time, with a short queue.
 
     After each drawing the worker pauses for as long as it took: drawing takes at most half of its time.
     """
@@ -72,9 +92,9 @@ class Drawing:
         finally:
             asyncio.get_running_loop().call_later(self._rest, self._free.release)
 
-    async def draw(self, format_name: str, url: str, look: Look, logo: bytes | None) -> bytes:
+    async def draw[**P](self, made: Callable[P, bytes], *args: P.args, **kwargs: P.kwargs) -> bytes:
         start = time.monotonic()
         try:
-            return await asyncio.to_thread(draw_code, format_name, url, look, logo)
+            return await asyncio.to_thread(made, *args, **kwargs)
         finally:
             self._rest = time.monotonic() - start

@@ -1,0 +1,90 @@
+"""The pages that are looked at: contrast, layout, kept pictures. A new page is a line here."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from aiohttp import web
+from playwright.async_api import Browser, Page
+
+from local import processes
+from local.parts.page import application
+from tests.browser.windows import sign_in, visit
+
+# Signs in for these pages, and nowhere else: a list of sessions would show it.
+OWNER = "Grace Hopper"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A page by its address; `{card}` is the path of the owner's card, `{parts}` the origin of the parts."""
+
+    name: str
+    address: str
+    owned: bool = False
+    # What is different each time, by selector; pictures leave it out.
+    changing: tuple[str, ...] = ()
+    kept: bool = False  # as pictures
+    # Kinds of faults of its layout that are known and not mended yet, of `layout.misplaced`.
+    unfit: frozenset[str] = frozenset()
+
+
+PAGES = (
+    Shown("parts", "{parts}/", kept=True),
+    Shown("parts-public", "{parts}/public"),
+    Shown("home", "/"),
+    Shown("card", "/c/ada-lovelace", changing=(".code svg",), kept=True),
+    Shown("card-arabic", "/c/layla-haddad"),
+    Shown("no-photo", "/c/priya-sharma"),
+    Shown("missing", "/c/nobody-here"),
+    Shown("sign-in", "/auth/login"),
+    Shown("today", "/my", owned=True),
+    Shown("cards", "/my/cards", owned=True),
+    Shown("new-card", "/my/new-card", owned=True),
+    Shown("edit", "{card}", owned=True, unfit=frozenset({"wide", "covered"})),
+    Shown("share", "{card}/share", owned=True),
+    Shown("settings", "{card}/settings", owned=True),
+    Shown("account", "/my/account", owned=True, changing=(".sessions",), kept=True),
+)
+
+
+@dataclass(frozen=True)
+class Places:
+    """The state of the owner's signed-in browser, the path of their card, and the origin of the parts."""
+
+    state: dict
+    card: str
+    parts: str
+
+
+@asynccontextmanager
+async def places(chromium: Browser, origin: str) -> AsyncIterator[Places]:
+    """Sign the owner in, in a window that is closed again, and serve the page of parts."""
+    window = await visit(chromium, origin)
+    await sign_in(window.page, OWNER, known=True)
+    await window.page.goto("/my/cards")
+    edit = window.page.locator("a[href^='/my/cards/']").first
+    card = "/".join((await edit.get_attribute("href")).split("/")[:4])
+    state = await window.context.storage_state()
+    await window.context.close()
+    port = processes.free_port()
+    runner = web.AppRunner(application(), access_log=None)
+    await runner.setup()
+    await web.TCPSite(runner, "localhost", port).start()
+    yield Places(state, card, f"http://localhost:{port}")
+    await runner.cleanup()
+
+
+async def open_page(page: Page, shown: Shown, places: Places) -> None:
+    """Open the page and wait for its fonts and pictures."""
+    answer = await page.goto(shown.address.format(card=places.card, parts=places.parts))
+    assert answer.ok or shown.name == "missing", (shown.name, answer.status)
+    await page.evaluate(
+        """() => Promise.all([document.fonts.ready, ...[...document.images].map(image => {
+            image.loading = 'eager'
+            return image.decode().catch(() => {})
+        })])"""
+    )
+    if await page.locator("iframe").count():
+        # A preview comes late and takes the place of something.
+        await page.wait_for_load_state("networkidle")
