@@ -77,7 +77,9 @@ async def refuse(req: func.HttpRequest, refusal: Refusal, texts_in: Texts | None
         # The answer may have been lost after the work was done.
         advice = _UNSURE if posted else ""
     signed_out = isinstance(refusal, Unauthenticated)
-    person = None if signed_out or isinstance(refusal, Unavailable) else await known_person(req)
+    # Who it is may be what went wrong.
+    unknown = signed_out or isinstance(refusal, Unavailable | InternalError)
+    person = None if unknown else await known_person(req)
     return refusal_page(
         "site/my_refused.html",
         refusal,
