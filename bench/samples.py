@@ -110,10 +110,11 @@ def picture(field: str) -> ShownImage:
 
 
 def fullest(handle: str) -> PublishedCard:
-    """Long texts, the longest where people write most, every list full, and three pictures for everybody."""
+    """Long texts, the longest where people write most, every list full, and four pictures for everybody."""
     letters = random.Random(1)  # noqa: S311 - the same paths in every run
     paths = ["".join(letters.choices(string.ascii_lowercase, k=10)) for _ in range(20)]
-    ids = {"photo": f"img_{'a' * 26}", "logo": f"img_{'b' * 26}", "companyImage": f"img_{'c' * 26}"}
+    pictures = ("photo", "logo", "cover", "companyImage")
+    ids = {field: f"img_{letter * 26}" for field, letter in zip(pictures, "abdc", strict=True)}
     content = CardContent.model_validate(
         CONTENT.model_dump(mode="json", by_alias=True, exclude={"audiences"})
         | ids
@@ -144,5 +145,5 @@ def fullest(handle: str) -> PublishedCard:
             ],
         }
     )
-    images = {field: picture(field) for field in ("photo", "logo", "company_image")}
+    images = {field: picture(field) for field in ("photo", "logo", "cover", "company_image")}
     return published(handle, for_everyone(content)).model_copy(update={"images": images})

@@ -106,7 +106,7 @@ def content_of(card: DemoCard) -> dict[str, Any]:
         for name, value in card.content.items()
         if name in LISTS
     }
-    singles = card.content.keys() - {"name", *LISTS} | card.pictures.keys()
+    singles = card.content.keys() - {"name", "nameParts", *LISTS} | card.pictures.keys()
     audiences = {name: card.audiences.get(name, "public") for name in singles}
     return card.content | entries | {"audiences": audiences}
 

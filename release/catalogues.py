@@ -8,8 +8,9 @@ import os
 import re
 import sys
 from collections.abc import Iterable, Iterator
+from contextlib import redirect_stderr
 from datetime import UTC, datetime
-from io import BytesIO
+from io import BytesIO, StringIO
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +21,8 @@ from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).parents[1]
 FOLDER, NAME = Path("web/locale"), "izwop"
-# Beside calls of gettext, what the domain tells people: the detail of a fault, the message of pydantic's.
-KEYWORDS = {**DEFAULT_KEYWORDS, "Fault": (3,), "PydanticCustomError": (2,)}
+# Beside calls of gettext, what the domain tells people: details of faults, labels of fields.
+KEYWORDS = {**DEFAULT_KEYWORDS, "Fault": (3,), "PydanticCustomError": (2,), "Described": (1,)}
 SOURCES = {"functions": "**.py", "domain": "**.py", "web/templates": "**.html", "web/parts": "**.html"}
 METHODS = {"**.py": "python", "**.html": "jinja2"}
 # As the templates' environment has them, so that both see the same messages.
@@ -49,9 +50,16 @@ def catalogues(root: Path) -> list[Path]:
     return sorted((root / FOLDER).glob(f"*/LC_MESSAGES/{NAME}.po"))
 
 
-def messages_in(root: Path) -> Catalog:
-    """Every message of the source, with the files that say it."""
-    found = Catalog(project="iZwop", copyright_holder="iZwop", charset="utf-8", fuzzy=False)
+def messages_in(root: Path) -> tuple[Catalog, list[str]]:
+    """Every message of the source, with the files that say it, and the places where one cannot be read."""
+    warned = StringIO()
+    with redirect_stderr(warned):
+        found = _extracted(root)
+    return found, [line.removeprefix(f"{root}/") for line in warned.getvalue().splitlines()]
+
+
+def _extracted(root: Path) -> Catalog:
+    found = Catalog(charset="utf-8", fuzzy=False)
     for place, pattern in SOURCES.items():
         said: Iterable[Any] = extract_from_dir(
             str(root / place),
@@ -70,7 +78,7 @@ def messages_in(root: Path) -> Catalog:
 def updated(root: Path, path: Path) -> str:
     """Text of a catalogue as it should be: the messages of the source, sorted, with its translations."""
     catalogue = _read(path)
-    catalogue.update(messages_in(root), no_fuzzy_matching=True)
+    catalogue.update(messages_in(root)[0], no_fuzzy_matching=True)
     written = BytesIO()
     write_po(
         written, catalogue, width=_WIDTH, sort_output=True, ignore_obsolete=True, include_lineno=False,
@@ -94,6 +102,7 @@ def faults(root: Path, path: Path) -> Iterator[str]:
     language = path.parts[-3]
     if path.read_text("utf-8") != updated(root, path):
         yield f"{language}: the catalogue is not up to date with the source; run make texts."
+    yield from messages_in(root)[1]
     for message in _read(path):
         if message.id and (fault := _fault(message)):
             yield f"{language}: {fault}: {message.id!r}"
@@ -105,8 +114,8 @@ def _fault(message: Message) -> str | None:
         return "not translated"
     if message.fuzzy:
         return "fuzzy"
-    wanted = set(_PLACEHOLDER.findall(said[-1]))
-    if any(set(_PLACEHOLDER.findall(text)) != wanted for text in translated):
+    wanted = [set(_PLACEHOLDER.findall(text)) for text in said]
+    if any(set(_PLACEHOLDER.findall(text)) not in wanted for text in translated):
         return "other placeholders"
     return None
 

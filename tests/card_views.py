@@ -15,6 +15,7 @@ FULL = {
     "nameParts": {"additional": "King", "phoneticFamily": "Lavlis; soft, low"},
     "photo": "img_" + "a" * 26,
     "logo": "img_" + "b" * 26,
+    "cover": "img_" + "d" * 26,
     "companyImage": "img_" + "c" * 26,
     "pronouns": "she/her",
     "title": "Analyst, first of her kind",
@@ -52,7 +53,7 @@ FULL = {
 def view_of(content: CardContent) -> CardView:
     shown = {
         field: ShownImage(files={"webp": f"{field}.webp", "jpeg": f"{field}.jpg"}, width=512, height=400)
-        for field in ("photo", "logo", "company_image")
+        for field in ("photo", "logo", "cover", "company_image")
         if getattr(content, field)
     }
     at = datetime(2026, 11, 1, 9, 30, tzinfo=UTC)

@@ -92,6 +92,14 @@ def test_a_message_that_comes_or_goes_makes_the_catalogue_old(small, place, plan
     assert next(catalogues.faults(small, small / PO)).startswith("sv: the catalogue is not up to date")
 
 
+def test_a_message_that_cannot_be_extracted_is_noticed(small) -> None:
+    (small / "domain/rules.py").write_text('Fault("/name", "too_long", f"takes {most} letters")')
+    assert any(
+        found.startswith("domain/rules.py:1: warning: Skipping f-string")
+        for found in catalogues.faults(small, small / PO)
+    )
+
+
 def test_a_catalogue_is_compiled_when_it_has_changed(small, tmp_path) -> None:
     compiled = (small / PO).with_suffix(".mo")
     catalogues.compile_all(small, small)

@@ -50,9 +50,10 @@ PURE_ADAPTERS = (
     "adapters.published_cache",
 )
 # The libraries the domain may use; those that vet fields are loaded on first use.
-DOMAIN_LIBRARIES = {"pydantic", "pydantic_core", "email_validator", "phonenumbers"}
+DOMAIN_LIBRARIES = {"pydantic", "pydantic_core", "email_validator", "phonenumbers", "coloraide"}
 NOT_AT_IMPORT = ["stripe", "PIL", "azure.storage", "msal", "segno", "jinja2", "azure.identity", "jwt",
-                 "cryptography", "email_validator", "phonenumbers", "aiosmtplib", "babel"]  # fmt: skip
+                 "cryptography", "email_validator", "phonenumbers", "aiosmtplib", "babel",
+                 "coloraide"]  # fmt: skip
 
 
 def doors() -> list[Door]:
@@ -232,12 +233,16 @@ from datetime import UTC, datetime
 from domain.cards.card import PublishedCard
 from domain.base.fields import STORED
 from domain.visibility.view import ANYONE, view_for
+from functions.cards.look.style import styles_of
 from functions.framework.pages import render
 phones = [{"audience": "public", "number": "+46701740605"}]
+colours = ("brand", "brand_deep", "accent", "tint", "accent_dark", "tint_dark")
 stored = {"handle": "ada", "card_id": "crd_x", "version": 1, "published_at": datetime.now(UTC),
-          "content": {"name": "Ada", "phones": phones}, "phone_texts": {"+46701740605": "+46 70 174 06 05"}}
+          "content": {"name": "Ada", "phones": phones, "look": {"theme": "bold", "colour": "#1f5a7a"}},
+          "palette": dict.fromkeys(colours, "#1f5a7a"), "phone_texts": {"+46701740605": "+46 70 174 06 05"}}
 view = view_for(PublishedCard.model_validate(stored, context=STORED), ANYONE)
-render("cards/card.html", style="card", view=view, url="", vcf_url="", qr_svg="", links={}, schema="")
+render("cards/card.html", styles=styles_of(view), view=view,
+       url="", vcf_url="", qr_svg="", links={}, schema="")
 """
 
 

@@ -19,6 +19,7 @@ from domain.accounts.account import Account
 from domain.accounts.profiles import Profile
 from domain.base.fields import STORED
 from domain.base.idempotency import Creation
+from domain.base.texts import Language
 from domain.sign_in.sessions import Session
 
 # The clock decides when a session ends; the store forgets it a day later even if housekeeping does not run.
@@ -44,11 +45,14 @@ class CosmosAccounts:
         stored = await self._items.read(account_id, account_id)
         if stored is None:
             return None
-        welcomed = stored.get("welcomedAt")
-        return Account.model_validate({**stored["body"], "welcomed_at": welcomed}, context=STORED)
+        since = {"welcomed_at": stored.get("welcomedAt"), "language": stored.get("language")}
+        return Account.model_validate({**stored["body"], **since}, context=STORED)
 
     async def create(self, account: Account) -> None:
         await self._items.create(document("account", account.id, account.id, account, welcomedAt=None))
+
+    async def choose_language(self, account_id: str, language: Language | None) -> None:
+        await self._items.patch(account_id, account_id, {"language": language})
 
     async def claim_welcome(self, account_id: str, *, by: str, at: datetime, stale: datetime) -> bool:
         by = _message(by)

@@ -24,6 +24,7 @@ class CosmosPublished:
                 "redirect_to": stored["redirectTo"],
                 "code": stored["code"],
                 "phone_texts": stored.get("phoneTexts", {}),
+                "palette": stored.get("palette"),
                 "images": stored["images"],
                 "owner_id": stored["ownerId"],
             },
@@ -43,6 +44,7 @@ class CosmosPublished:
             "redirectTo": card.redirect_to,
             "code": card.code,
             "phoneTexts": card.phone_texts,
+            "palette": None if card.palette is None else card.palette.model_dump(),
             "images": {field: image.model_dump() for field, image in card.images.items()},
             "ownerId": card.owner_id,
         }

@@ -14,13 +14,15 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from domain.base.errors import Unavailable
+from domain.cards.look import first_look
+from domain.cards.palette import palette_of
 
 log = logging.getLogger("izwop.cosmos")
 
 Document = dict[str, Any]
 
-SCHEMA_VERSION = 2
-NEWEST_READABLE = 2
+SCHEMA_VERSION = 3
+NEWEST_READABLE = 3
 
 _LISTS = ("emails", "phones", "social_links", "product_links")
 _SINGLES = ("title", "organisation", "website", "company_text", "video_link", "office_address", "map_link")
@@ -50,12 +52,35 @@ def _published(document: Document) -> None:
         document.setdefault(name, value)
 
 
+def _keep_colour(content: Document | None, handle: str) -> None:
+    """Before version 3 a card had no look: its colour followed its handle."""
+    if content is not None:
+        content.setdefault("look", first_look(handle).model_dump())
+
+
+def _card_with_look(card: Document) -> None:
+    for name in ("draft", "published", "previous"):
+        _keep_colour(card.get(name), card["handle"])
+
+
+def _published_with_look(document: Document) -> None:
+    content = document.get("content")
+    _keep_colour(content, document["handle"])
+    colour = content and content["look"]["colour"]
+    document.setdefault("palette", palette_of(colour).model_dump() if colour else None)
+
+
 # Changes of each version, by container and kind. `published` holds one kind, which it does not name.
 UPGRADES: dict[int, dict[tuple[str, str | None], Callable[[Document], None]]] = {
     2: {
         ("accounts", "card"): lambda document: _card(document["body"]),
         ("accounts", "card-creation"): lambda document: _card(document["body"]["made"]),
         ("published", None): _published,
+    },
+    3: {
+        ("accounts", "card"): lambda document: _card_with_look(document["body"]),
+        ("accounts", "card-creation"): lambda document: _card_with_look(document["body"]["made"]),
+        ("published", None): _published_with_look,
     },
 }
 

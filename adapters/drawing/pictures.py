@@ -57,6 +57,11 @@ FORMS: Final[dict[str, tuple[Form, ...]]] = {
         Form("small", "webp", 256, 256, square=False, max_bytes=7_000),
         Form("jpeg", "jpg", 512, 512, square=False, max_bytes=200_000),
     ),
+    "cover": (
+        Form("webp", "webp", 1600, 800, square=False, max_bytes=200_000),
+        Form("small", "webp", 960, 480, square=False, max_bytes=30_000),
+        Form("jpeg", "jpg", 1600, 800, square=False, max_bytes=300_000),
+    ),
     "companyImage": (
         Form("webp", "webp", 1200, 1200, square=False, max_bytes=200_000),
         Form("small", "webp", 720, 720, square=False, max_bytes=30_000),

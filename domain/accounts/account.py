@@ -4,7 +4,8 @@ from datetime import datetime
 from typing import Protocol
 
 from domain.base.fields import EmailAddress, Name
-from domain.base.model import Model
+from domain.base.model import Closed, Model
+from domain.base.texts import ENGLISH, Language
 
 
 class Identity(Model):
@@ -25,6 +26,18 @@ class Account(Model):
     name: str | None = None
     created_at: datetime
     welcomed_at: datetime | None = None
+    # Chosen by the person; without a choice pages follow the browser.
+    language: Language | None = None
+    # What the browser asked for at the first sign-in: the language of mails until the person chooses one.
+    first_language: Language = ENGLISH
+
+    @property
+    def mail_language(self) -> Language:
+        return self.language or self.first_language
+
+
+class LanguageChoice(Closed):
+    language: Language | None
 
 
 class Identities(Protocol):
@@ -45,6 +58,10 @@ class AccountStore(Protocol):
         """Store a new account; a repetition changes nothing."""
         ...
 
+    async def choose_language(self, account_id: str, language: Language | None) -> None:
+        """Keep the person's choice; None follows the browser again."""
+        ...
+
     async def claim_welcome(self, account_id: str, *, by: str, at: datetime, stale: datetime) -> bool:
         """Claim the welcome mail for the queue message `by`; False if another claimed it since `stale`."""
         ...
@@ -57,9 +74,15 @@ class AccountStore(Protocol):
 
 
 async def open_account(
-    identity: Identity, *, account_id: str, now: datetime, accounts: AccountStore, identities: Identities
+    identity: Identity,
+    *,
+    account_id: str,
+    now: datetime,
+    language: Language,
+    accounts: AccountStore,
+    identities: Identities,
 ) -> Account:
-    """Return the account of this identity, made now if this is its first sign-in.
+    """Return the account of this identity, made now if this is its first sign-in, in this language.
 
     Safe to repeat after a crash at any point: the reservation decides the id, and the account is stored
     under it by the first caller.
@@ -77,6 +100,7 @@ async def open_account(
         email=identity.email,
         name=_name_in(identity.name),
         created_at=now,
+        first_language=language,
     )
     await accounts.create(account)
     return account

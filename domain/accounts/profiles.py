@@ -12,6 +12,7 @@ from domain.base.fields import Name
 from domain.base.idempotency import Creation, request_hash
 from domain.base.limits import MOST_PROFILES, UNDO_TIME, LimitReached
 from domain.base.model import Closed, Model
+from domain.base.texts import N_
 from domain.operations.slices import Slice
 
 
@@ -106,7 +107,9 @@ async def create_profile(
     if key and (done := await profiles.creation(account_id, key)):
         return done.repeated(new)
     if await profiles.count(account_id) >= MOST_PROFILES:
-        raise LimitReached(f"An account may have {MOST_PROFILES} profiles. Delete one that has no cards.")
+        raise LimitReached(
+            N_("An account may have %(most)s profiles. Delete one that has no cards.", most=MOST_PROFILES)
+        )
     profile = Profile(
         id=profile_id,
         account_id=account_id,

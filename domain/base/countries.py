@@ -1,4 +1,4 @@
-"""The countries of ISO 3166-1, by their alpha-2 codes; `web/countries.tsv` has a name for each."""
+"""The countries of ISO 3166-1, by their alpha-2 codes; `web/locale/*/countries.tsv` have a name for each."""
 
 import re
 

@@ -151,7 +151,9 @@ def _url(schemes: tuple[str, ...]) -> AfterValidator:
             ) from None
         if url.scheme not in schemes:
             allowed = ", ".join(f"{scheme}:" for scheme in schemes)
-            raise PydanticCustomError("url_scheme", "must start with one of: {allowed}", {"allowed": allowed})
+            raise PydanticCustomError(
+                "url_scheme", "must start with one of: %(allowed)s", {"allowed": allowed}
+            )
         if url.username or url.password:
             raise PydanticCustomError("invalid_url", "must not contain a user name or password")
         if len(str(url)) > MAX_URL:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple, Protocol
 
 from domain.base.errors import Conflict, Refusal
+from domain.base.texts import N_
 
 # Time in which a deletion can be taken back.
 UNDO_TIME = timedelta(hours=24)
@@ -21,15 +22,15 @@ class LimitReached(Conflict):
     """The account has reached a limit; the detail names it and the remedy."""
 
     code = "limit_reached"
-    title = "The account has as many of these as it may have"
+    title = N_("The account has as many of these as it may have")
 
 
 class TooManyRequests(Refusal):
     code = "too_many_requests"
-    title = "That was too often"
+    title = N_("That was too often")
 
     def __init__(self, retry_after: int) -> None:
-        super().__init__(f"Try again after {retry_after} seconds.")
+        super().__init__(N_("Try again after %(seconds)s seconds.", seconds=retry_after))
         self.retry_after = retry_after
 
 

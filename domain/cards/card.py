@@ -20,6 +20,7 @@ from domain.base.idempotency import Creation
 from domain.base.model import Model
 from domain.cards.content import CardContent
 from domain.cards.handles import MAX_LENGTH, check_handle
+from domain.cards.palette import Palette
 
 ProfileId = Annotated[str, Field(max_length=40, json_schema_extra={"pattern": "^prf_[a-z2-7]{26}$"})]
 # A younger claim is not freed, because the request that adopts it may still run.
@@ -105,8 +106,9 @@ class ShownImage(Model):
 class PublishedCard(Model):
     """Published projection of a handle: a live card, a redirect to another handle, or nothing.
 
-    `code` is the QR code of its address as SVG markup, `phone_texts` the phone numbers in national groups.
-    Both are slow to make, so they are made when a card is projected.
+    `code` is the QR code of its address as SVG markup, `phone_texts` the phone numbers in national groups,
+    `palette` the colours of a card with its own one. They are slow to make, so they are made when a card is
+    projected.
     """
 
     handle: str
@@ -117,6 +119,7 @@ class PublishedCard(Model):
     redirect_to: str | None = None
     code: str = ""
     phone_texts: dict[str, str] = Field(default={})
+    palette: Palette | None = None
     images: dict[str, ShownImage] = Field(default={})
     owner_id: str = ""
 

@@ -29,6 +29,7 @@ from domain.base.fields import (
 )
 from domain.base.model import Closed
 from domain.cards.described import Audience, Described, described
+from domain.cards.look import Look
 
 
 class Entry(Closed):
@@ -85,6 +86,7 @@ class CardFields(Closed):
     name_parts: Annotated[NameParts | None, Described("Name in address books", "parts", proposed=None)] = None
     photo: Annotated[ImageId | None, Described("Photo", "picture")] = None
     logo: Annotated[ImageId | None, Described("Logo", "picture")] = None
+    cover: Annotated[ImageId | None, Described("Cover picture", "picture")] = None
     # Decision 6 says why this one is proposed to nobody.
     pronouns: Annotated[Pronouns | None, Described("Pronouns", proposed="private")] = None
     title: Annotated[ShortLine | None, Described("Title")] = None
@@ -123,7 +125,7 @@ SINGLE_FIELDS = tuple(
     name for name, field in FIELDS.items() if field.proposed is not None and name not in LIST_FIELDS
 )
 # Purpose of the image in a field.
-Purpose = Literal["photo", "logo", "companyImage"]
+Purpose = Literal["photo", "logo", "cover", "companyImage"]
 IMAGE_PURPOSES = {
     name: cast("Purpose", to_camel(name)) for name, field in FIELDS.items() if field.kind == "picture"
 }
@@ -146,3 +148,11 @@ class CardContent(CardFields):
     """The fields a person fills in. Only the name is required."""
 
     audiences: Audiences = Field(default_factory=Audiences)
+    look: Look | None = Field(
+        default=None,
+        description="When absent, a new card gets a colour of its own, and others keep their look.",
+    )
+
+    def looking(self, look: Look | None) -> "CardContent":
+        """The content in its own look, or else in this one."""
+        return self if self.look else self.model_copy(update={"look": look})

@@ -10,6 +10,7 @@ from domain.base.errors import Fault, HandleLookalike, HandleTaken, InvalidInput
 from domain.base.idempotency import Creation, request_hash
 from domain.base.limits import HANDLES, MOST_CARDS, Limiter, LimitReached
 from domain.base.model import Closed
+from domain.base.texts import N_
 from domain.cards.card import (
     ADOPT_AFTER,
     Card,
@@ -24,6 +25,7 @@ from domain.cards.card import (
 )
 from domain.cards.content import CardContent
 from domain.cards.handles import suggest_handles
+from domain.cards.look import first_look
 
 
 class NewCard(Closed):
@@ -88,7 +90,9 @@ async def create_card(
         return done.repeated(asked)
     await _own_profile(account_id, new.profile_id, profiles)
     if await cards.count(account_id) >= MOST_CARDS:
-        raise LimitReached(f"An account may have {MOST_CARDS} cards. Delete one that you do not need.")
+        raise LimitReached(
+            N_("An account may have %(most)s cards. Delete one that you do not need.", most=MOST_CARDS)
+        )
     await limiter.take(HANDLES, account_id, now)
     tried = [new.handle] if new.handle else suggest_handles(new.content.name, suffix)
     wanted = Claim(handle=tried[0], account_id=account_id, card_id=card_id, key=key, claimed_at=now)
@@ -100,7 +104,7 @@ async def create_card(
         claim = await _adopted_or_next(claim, wanted, tried[1:], handles)
     card = Card(
         id=claim.card_id, account_id=account_id, profile_id=new.profile_id, handle=claim.handle, version=1,
-        draft=new.content, created_at=now, updated_at=now, key=key,
+        draft=new.content.looking(first_look(claim.handle)), created_at=now, updated_at=now, key=key,
     )  # fmt: skip
     creation = Creation[Card](key=key, request=request_hash(asked), made=card) if key else None
     if not await cards.create(card, creation):
@@ -169,4 +173,5 @@ async def edit_card(of: CardVersion, draft: CardDraft, *, now: datetime, ports: 
     card = await read_version(of, ports.cards)
     if draft.profile_id != card.profile_id:
         await _own_profile(of.account_id, draft.profile_id, ports.profiles)
-    return await ports.cards.save(card.changed(now, draft=draft.content, profile_id=draft.profile_id))
+    content = draft.content.looking(card.draft.look)
+    return await ports.cards.save(card.changed(now, draft=content, profile_id=draft.profile_id))

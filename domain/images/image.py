@@ -23,6 +23,7 @@ from domain.base.errors import (
 from domain.base.idempotency import Creation, request_hash
 from domain.base.limits import IMAGES, MOST_WAITING_IMAGES, Limiter, LimitReached
 from domain.base.model import Closed, Model
+from domain.base.texts import N_
 from domain.cards.content import Purpose
 
 MAX_BYTES = 5_000_000
@@ -31,14 +32,16 @@ MEDIA_TYPES = ("image/jpeg", "image/png", "image/webp")
 State = Literal["waiting", "processing", "ready", "refused"]
 # Why an image was refused; the codes are stable.
 PROBLEMS = {
-    "image_type_refused": "The file is not a JPEG, PNG or WebP picture",
-    "image_animated": "The picture moves; send a still one",
-    "image_too_small": "The picture is too small; send at least 64 x 64 pixels, or 32 x 32 as a logo",
-    "image_too_many_pixels": "The picture has more than 16 million pixels, or more than 16,384 along a side",
-    "image_too_costly": "The picture takes too much time or memory; send it smaller or as a plain JPEG",
-    "image_broken": "The picture is cut off or cannot be read",
-    "image_too_large": "The picture is larger than 5 MB",
-    "image_failed": "The picture could not be worked on; send it again",
+    "image_type_refused": N_("The file is not a JPEG, PNG or WebP picture"),
+    "image_animated": N_("The picture moves; send a still one"),
+    "image_too_small": N_("The picture is too small; send at least 64 x 64 pixels, or 32 x 32 as a logo"),
+    "image_too_many_pixels": N_(
+        "The picture has more than 16 million pixels, or more than 16,384 along a side"
+    ),
+    "image_too_costly": N_("The picture takes too much time or memory; send it smaller or as a plain JPEG"),
+    "image_broken": N_("The picture is cut off or cannot be read"),
+    "image_too_large": N_("The picture is larger than 5 MB"),
+    "image_failed": N_("The picture could not be worked on; send it again"),
 }
 
 
@@ -180,7 +183,9 @@ async def start_image(
     if key and (done := await images.creation(account_id, key)):
         return done.repeated(new)
     if await images.count_waiting(account_id) >= MOST_WAITING_IMAGES:
-        raise LimitReached(f"{MOST_WAITING_IMAGES} images wait for their pictures. Send some of those first.")
+        raise LimitReached(
+            N_("%(most)s images wait for their pictures. Send some of those first.", most=MOST_WAITING_IMAGES)
+        )
     await limiter.take(IMAGES, account_id, now)
     image = Image(id=image_id, account_id=account_id, purpose=new.purpose, created_at=now, updated_at=now)
     creation = Creation[Image](key=key, request=request_hash(new), made=image) if key else None

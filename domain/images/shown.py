@@ -1,5 +1,6 @@
 """Images on cards: the files of a usable image, and the fault of an unusable one."""
 
+from domain.base.texts import N_
 from domain.cards.card import ShownImage
 from domain.cards.content import Purpose
 from domain.images.image import PROBLEMS, Image
@@ -15,11 +16,11 @@ def shown_image(image: Image | None, purpose: Purpose) -> ShownImage | None:
 def why_not_shown(image: Image | None, purpose: Purpose) -> tuple[str, str] | None:
     """Code and detail of the fault of an image that cannot be shown; None if it can be."""
     if image is None:
-        return "unknown_image", "is not one of your pictures"
+        return "unknown_image", N_("is not one of your pictures")
     if image.purpose != purpose:
-        return "unknown_image", f"was uploaded as a {image.purpose}"
+        return "unknown_image", N_("was uploaded as a %(purpose)s", purpose=image.purpose)
     if image.state == "refused":
         return "image_refused", PROBLEMS[image.problem or "image_failed"]
     if image.state != "ready":
-        return "image_not_ready", "is not ready yet; try again in a moment"
+        return "image_not_ready", N_("is not ready yet; try again in a moment")
     return None

@@ -7,9 +7,10 @@ from typing import Literal, Protocol
 
 from pydantic import ConfigDict
 
-from domain.accounts.account import AccountStore
+from domain.accounts.account import Account, AccountStore
 from domain.base.errors import Unavailable
 from domain.base.model import Model
+from domain.base.texts import N_, Translate
 
 # Longer than sending a mail takes: an older claim is of a worker that died.
 CLAIMED_FOR = timedelta(minutes=5)
@@ -39,26 +40,38 @@ class Mailer(Protocol):
     async def send(self, mail: Mail) -> None: ...
 
 
-def welcome(account_id: str, email: str, origin: str, at: datetime) -> Mail:
-    digest = hashlib.sha256(f"welcome\n{account_id}".encode()).hexdigest()[:32]
+# Paragraphs of the welcome mail; the address of the start page follows the second.
+_WELCOME = (
+    N_("Welcome to iZwop."),
+    N_("Your account is ready. Make your first card and publish it when you like:"),
+    N_("Nothing is public until you publish it."),
+)
+
+
+def welcome(account: Account, origin: str, at: datetime, translate: Translate) -> Mail:
+    digest = hashlib.sha256(f"welcome\n{account.id}".encode()).hexdigest()[:32]
+    language = account.mail_language
+    hello, ready, private = (translate(paragraph, language) for paragraph in _WELCOME)
     return Mail(
         id=f"welcome.{digest}",
-        to=email,
+        to=account.email,
         at=at,
-        subject="Welcome to iZwop",
-        text=(
-            "Welcome to iZwop.\n\n"
-            "Your account is ready. Make your first card and publish it when you like:\n"
-            f"{origin}/my\n\n"
-            "Nothing is public until you publish it.\n"
-        ),
+        subject=translate(N_("Welcome to iZwop"), language),
+        text=f"{hello}\n\n{ready}\n{origin}/my\n\n{private}\n",
     )
 
 
 async def deliver(
-    order: MailOrder, *, by: str, origin: str, now: datetime, accounts: AccountStore, mailer: Mailer
+    order: MailOrder,
+    *,
+    by: str,
+    origin: str,
+    now: datetime,
+    translate: Translate,
+    accounts: AccountStore,
+    mailer: Mailer,
 ) -> timedelta | None:
-    """Send the ordered mail once, or return the time to wait before a retry.
+    """Send the ordered mail once, in its receiver's language, or return the time to wait before a retry.
 
     A deleted or welcomed account gets no mail. `by` is the queue message's id: the first message to claim
     the mail sends it. Another one waits until that claim ends, since the first worker may have died. After a
@@ -71,7 +84,7 @@ async def deliver(
     if not await accounts.claim_welcome(account.id, by=by, at=now, stale=now - CLAIMED_FOR):
         return CLAIMED_FOR
     try:
-        await mailer.send(welcome(account.id, account.email, origin, now))
+        await mailer.send(welcome(account, origin, now, translate))
     except Exception:
         with suppress(Unavailable):  # the claim expires
             await accounts.give_up_welcome(account.id, by=by)

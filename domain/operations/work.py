@@ -14,6 +14,7 @@ from pydantic import ConfigDict, Field
 
 from domain.base.errors import Conflict, NotFound, StaleVersion, Unavailable
 from domain.base.model import Closed, Model
+from domain.base.texts import N_
 
 # As long as three slices: the worker is then taken for dead. If it is alive, its slice is not saved.
 LEASE = timedelta(minutes=1)
@@ -33,7 +34,7 @@ Change = Literal["pause", "resume", "cancel"]
 
 class WrongWorkState(Conflict):
     code = "wrong_work_state"
-    title = "The work is not in a state where this can be done"
+    title = N_("The work is not in a state where this can be done")
 
 
 class Failure(Closed):

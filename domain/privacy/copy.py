@@ -18,6 +18,7 @@ from domain.base.errors import Conflict, NotFound
 from domain.base.ids import ID_BYTES, ID_PREFIXES, make_id
 from domain.base.limits import DOWNLOADS, Limiter
 from domain.base.model import Model
+from domain.base.texts import N_
 from domain.operations.slices import Slice
 from domain.operations.work import Progress, Work, WorkQueue, WorkStore, new_work, start_work
 from domain.privacy.archive import VOLUME_BYTES, File, VolumeWriter, write_part
@@ -38,7 +39,7 @@ MOST_A_DAY = 3
 
 class TooManyCopies(Conflict):
     code = "too_many_copies"
-    title = f"{MOST_A_DAY} copies can be made in a day; try again tomorrow"
+    title = N_("%(most)s copies can be made in a day; try again tomorrow", most=MOST_A_DAY)
 
 
 class Part(Model):

@@ -5,6 +5,7 @@ from typing import Protocol
 
 from domain.accounts.account import Account
 from domain.accounts.profiles import KeptProfile, Profile
+from domain.base.texts import LANGUAGES
 from domain.operations.work import Work
 from domain.privacy.sections import Counts, Item, Page, WithDeleted, json_file, moment
 from domain.sign_in.sessions import Session
@@ -49,6 +50,8 @@ class AccountSection:
             "subject": account.sub,
             "createdAt": account.created_at.isoformat(),
             "welcomedAt": account.welcomed_at and account.welcomed_at.isoformat(),
+            "language": account.language,
+            "firstLanguage": account.first_language,
         }
         facts = [
             ("E-mail address", account.email),
@@ -57,6 +60,8 @@ class AccountSection:
             ("Your number there", account.sub),
             ("First signed in", moment(account.created_at)),
             ("Welcome mail sent", moment(account.welcomed_at)),
+            ("Language you chose", LANGUAGES[account.language] if account.language else "none"),
+            ("Language of your browser then", LANGUAGES[account.first_language]),
         ]
         return Page([Item("Account", facts, [json_file("account.json", told)])], None)
 

@@ -9,7 +9,12 @@ from domain.privacy.sections import Counts, Item, Page, json_file, moment
 
 # Pictures of one page, which becomes one part of the copy, of some megabytes.
 _IMAGES = 10
-_PURPOSES = {"photo": "Photo", "logo": "Logo", "companyImage": "Picture of the company"}
+_PURPOSES = {
+    "photo": "Photo",
+    "logo": "Logo",
+    "cover": "Cover picture",
+    "companyImage": "Picture of the company",
+}
 # Thumbnails are left out.
 _FORMS = ("jpeg", "webp")
 

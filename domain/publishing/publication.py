@@ -15,6 +15,7 @@ from pydantic.alias_generators import to_camel
 from domain.base.errors import Conflict, Fault, InvalidInput, Unavailable
 from domain.base.fields import phone_text
 from domain.base.limits import HANDLES, Limiter
+from domain.base.texts import N_
 from domain.cards.card import (
     ADOPT_AFTER,
     Card,
@@ -29,6 +30,7 @@ from domain.cards.card import (
 )
 from domain.cards.content import IMAGE_PURPOSES, CardContent
 from domain.cards.create import adopted
+from domain.cards.palette import Palette, palette_of
 from domain.images.image import Image
 from domain.images.shown import shown_image, why_not_shown
 from domain.visibility.rule import shown_to
@@ -43,12 +45,12 @@ Change = Literal["publish", "unpublish", "pause", "resume", "undo"]
 
 class NothingToChange(Conflict):
     code = "nothing_to_change"
-    title = "The card is not in a state where this can be done"
+    title = N_("The card is not in a state where this can be done")
 
 
 class TooManyRenames(Conflict):
     code = "too_many_renames"
-    title = f"A card can be renamed {MAX_RENAMES} times"
+    title = N_("A card can be renamed %(times)s times", times=MAX_RENAMES)
 
 
 class CardImages(Protocol):
@@ -85,6 +87,7 @@ async def project(card: Card, ports: Ports, *, first: bool) -> None:
         published_at=card.published_at,
         code=ports.draw_code(card.handle) if content else "",
         phone_texts=_phone_texts(content),
+        palette=_palette(content),
         images=await _images_of(card, content, ports.images),
         # An absent card does not reveal its owner.
         owner_id=card.account_id if content else "",
@@ -107,6 +110,11 @@ def _phone_texts(content: CardContent | None) -> dict[str, str]:
     return {phone.number: phone_text(phone.number) for phone in content.phones} if content else {}
 
 
+def _palette(content: CardContent | None) -> Palette | None:
+    colour = content.look.colour if content and content.look else None
+    return palette_of(colour) if colour else None
+
+
 async def preview(card: Card, *, at: datetime, images: CardImages) -> PublishedCard:
     """Projection that publishing the draft now would make."""
     content = shown_to(card.draft, PROJECTED)
@@ -116,6 +124,7 @@ async def preview(card: Card, *, at: datetime, images: CardImages) -> PublishedC
         version=card.version + 1,
         content=content,
         published_at=at,
+        palette=_palette(content),
         images=await _images_of(card, content, images),
         owner_id=card.account_id,
     )
@@ -164,7 +173,8 @@ async def _ready(card: Card, images: CardImages) -> None:
             continue
         image = await images.get(card.account_id, image_id)
         if (fault := why_not_shown(image, purpose)) is not None:
-            faults.append(Fault(f"/content/{to_camel(field)}", *fault))
+            code, detail = fault
+            faults.append(Fault("/content/" + to_camel(field), code, detail))
         elif image is not None and image.unused_since is not None:
             # In use again: this write makes a concurrent sweep fail to delete it.
             await images.save(image.changed(image.updated_at, unused_since=None))

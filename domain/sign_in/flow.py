@@ -11,6 +11,7 @@ from domain.accounts.account import Account, AccountStore, Identities, Identity,
 from domain.base.errors import Fault, InvalidInput, Refusal, Unauthenticated
 from domain.base.fields import EmailAddress
 from domain.base.model import Model
+from domain.base.texts import N_, Language
 from domain.sign_in.sessions import SessionStore, Span, begin_session, resume_session
 
 if TYPE_CHECKING:
@@ -42,49 +43,49 @@ class FlowLost(Refusal):
     """The callback does not belong to a sign-in that this browser began."""
 
     code = "sign_in_lost"
-    title = "This sign-in cannot be finished"
+    title = N_("This sign-in cannot be finished")
 
 
 class SignInCancelled(Refusal):
     """The person turned back on the identity provider's pages."""
 
     code = "sign_in_cancelled"
-    title = "You turned back"
+    title = N_("You turned back")
 
 
 class SignInDeclined(Refusal):
     """The identity provider did not sign the person in."""
 
     code = "sign_in_declined"
-    title = "You were not signed in"
+    title = N_("You were not signed in")
 
 
 class EmailMissing(Refusal):
     """An account needs an e-mail address, and the provider sent no usable one."""
 
     code = "email_missing"
-    title = "Your sign-in has no e-mail address"
+    title = N_("Your sign-in has no e-mail address")
 
 
 class AgeNotAsked(Refusal):
     """A first account would be made of a sign-in that began without the age question."""
 
     code = "age_not_asked"
-    title = "One question before your first account"
+    title = N_("One question before your first account")
 
 
 class SomebodyElse(Refusal):
     """A person who should confirm who they are signed in as another."""
 
     code = "somebody_else"
-    title = "You signed in as somebody else"
+    title = N_("You signed in as somebody else")
 
 
 class NotAskedAgain(Refusal):
     """The identity provider does not say that the person has just signed in."""
 
     code = "not_asked_again"
-    title = "We could not confirm that it is you"
+    title = N_("We could not confirm that it is you")
 
 
 class BirthMonth(NamedTuple):
@@ -156,12 +157,13 @@ async def finish_sign_in(
     account_id: str,
     secret: bytes,
     now: datetime,
+    language: Language,
     span: Span,
     accounts: AccountStore,
     identities: Identities,
     sessions: SessionStore,
 ) -> tuple[Account, str]:
-    """Return the account and the session cookie's value. `account_id` is used at the first sign-in only.
+    """Return the account and the session cookie's value. The first sign-in uses `account_id` and `language`.
 
     Without an answer to the age question no account is made: `AgeNotAsked`.
     """
@@ -175,7 +177,12 @@ async def finish_sign_in(
         raise EmailMissing from None
     identity = Identity(iss=claims.iss, sub=claims.sub, email=email, name=claims.name)
     account = await open_account(
-        identity, account_id=account_id, now=now, accounts=accounts, identities=identities
+        identity,
+        account_id=account_id,
+        now=now,
+        language=language,
+        accounts=accounts,
+        identities=identities,
     )
     return account, await begin_session(
         account.id,

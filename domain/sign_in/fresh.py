@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from domain.base.errors import Forbidden
 from domain.base.model import Model
+from domain.base.texts import N_
 
 # As long as a sign-in may take, and a look at what it is for.
 ACT_LIFETIME = timedelta(minutes=15)
@@ -13,7 +14,7 @@ class FreshSignInNeeded(Forbidden):
     """The act `label` needs a sign-in that is younger than this session's."""
 
     code = "fresh_sign_in_needed"
-    title = "Sign in again to confirm that it is you"
+    title = N_("Sign in again to confirm that it is you")
 
     def __init__(self, account_id: str = "", label: str = "") -> None:
         super().__init__()

@@ -10,6 +10,7 @@ from domain.base.errors import NotFound
 from domain.base.model import Model
 from domain.cards.card import PublishedCard, ShownImage
 from domain.cards.content import CardContent
+from domain.cards.palette import Palette
 from domain.visibility.rule import shown_to
 
 _EVERYONE = frozenset({"public"})
@@ -49,7 +50,7 @@ class CardView(Model):
 
     `uid` stays the same when the card is renamed, and does not reveal its id. `code` is the QR code of the
     card's address as SVG. `phone_texts` holds phone numbers in national groups, as far as they are stored;
-    `images` the files of the shown images by field.
+    `palette` the colours of a card with its own one; `images` the files of the shown images by field.
     """
 
     handle: str
@@ -59,6 +60,7 @@ class CardView(Model):
     content: CardContent
     code: str
     phone_texts: dict[str, str] = Field(default={})
+    palette: Palette | None = None
     images: dict[str, ShownImage]
 
 
@@ -81,5 +83,6 @@ def view_for(card: PublishedCard | None, viewer: Viewer) -> CardView:
         content=content,
         code=card.code,
         phone_texts={number: texts[number] for phone in content.phones if (number := phone.number) in texts},
+        palette=card.palette,
         images=images,
     )

@@ -16,6 +16,7 @@ from pydantic_core import PydanticCustomError
 
 from domain.base.errors import Fault, InvalidInput
 from domain.base.model import Closed, Model
+from domain.base.texts import N_
 from domain.visits.robots import is_robot
 
 Kind = Literal["view", "save", "click"]
@@ -150,7 +151,9 @@ async def read_counts(subject_id: str, period: Period, *, traffic: TrafficStore)
     if length < 1:
         raise InvalidInput([Fault("to", "out_of_range", "must not be before from")])
     if length > MOST_DAYS:
-        raise InvalidInput([Fault("to", "out_of_range", f"must be at most {MOST_DAYS} days from from on")])
+        raise InvalidInput(
+            [Fault("to", "out_of_range", N_("must be at most %(days)s days from from on", days=MOST_DAYS))]
+        )
     days = [period.first + timedelta(days=number) for number in range(length)]
     found = await traffic.months(subject_id, sorted({f"{day:%Y-%m}" for day in days}))
     return Counts(data=[_of_day(day, found[f"{day:%Y-%m}"]) for day in days])

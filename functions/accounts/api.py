@@ -5,6 +5,7 @@ from datetime import datetime
 import wiring.accounts
 import wiring.cards
 import wiring.sign_in
+from domain.accounts.account import LanguageChoice
 from domain.accounts.profiles import (
     Profile,
     ProfileInput,
@@ -18,6 +19,7 @@ from domain.accounts.profiles import (
 from domain.base.errors import KeyReused, NotFound, ProfileInUse
 from domain.base.limits import LimitReached
 from domain.base.model import Closed
+from domain.base.texts import Language
 from domain.sign_in.sessions import csrf_token
 from functions.framework.clock import new_id
 from functions.framework.operations import Answer, Call, Page, operation
@@ -26,6 +28,7 @@ from functions.framework.operations import Answer, Call, Page, operation
 class AccountOut(Closed):
     id: str
     email: str
+    language: Language | None
     created_at: datetime
 
 
@@ -77,7 +80,17 @@ async def get_account(call: Call) -> Answer:
     account = await wiring.accounts.store().get(call.account_id)
     if account is None:
         raise NotFound
-    return Answer(AccountOut(id=account.id, email=account.email, created_at=account.created_at))
+    return Answer(
+        AccountOut(
+            id=account.id, email=account.email, language=account.language, created_at=account.created_at
+        )
+    )
+
+
+@operation("Choose the language of pages and mails; null follows the browser", body=LanguageChoice)
+async def put_language(call: Call[LanguageChoice]) -> Answer:
+    await wiring.accounts.store().choose_language(call.account_id, call.body.language)
+    return Answer()
 
 
 @operation("How this request is signed in", answer=SessionOut)

@@ -25,19 +25,21 @@ from functions.accounts.profile_choices import MOST_PROFILES
 from functions.framework.callers import SignedIn, require_fresh, session_cookie
 from functions.framework.clock import new_id, now
 from functions.framework.forms import by_label, label_of, sentences, vet
-from functions.framework.my_pages import my_page, person_and_form, person_of, version_in
+from functions.framework.my_pages import done_in, my_page, person_and_form, person_of, version_in
 from functions.framework.pages import wait_until
 from functions.framework.replies import redirect
+from functions.framework.texts import LANGUAGES, N_, _
 
-_LABELS: Final = {"/profileName": "Profile", "/profiles": "Profile name"}
+_LABELS: Final = {"/profileName": N_("Profile"), "/profiles": N_("Profile name")}
 # Messages after a redirect, by the value of `done` in the query.
 _DONE: Final = {
-    "session-ended": "That browser is signed out.",
-    "session-kept": "You stay signed in on this device.",
-    "profile-deleted": "The profile is deleted. You can take it back for a day.",
-    "profile-restored": "The profile is back.",
-    "profile-added": "The profile is added.",
-    "profile-renamed": "The profile has its new name.",
+    "session-ended": N_("That browser is signed out."),
+    "session-kept": N_("You stay signed in on this device."),
+    "profile-deleted": N_("The profile is deleted. You can take it back for a day."),
+    "profile-restored": N_("The profile is back."),
+    "profile-added": N_("The profile is added."),
+    "profile-renamed": N_("The profile has its new name."),
+    "language-chosen": N_("iZwop speaks the language that you chose."),
 }
 
 
@@ -50,7 +52,7 @@ def texts_in(form: Mapping[str, str]) -> dict[str, str]:
 
 
 async def show(req: func.HttpRequest) -> func.HttpResponse:
-    told = _DONE.get(req.params.get("done", ""))
+    told = done_in(req, _DONE)
     return await _account_page(await person_of(req), done=told, just_deleted=req.params.get("profile"))
 
 
@@ -71,7 +73,7 @@ async def add_profile(req: func.HttpRequest) -> func.HttpResponse:
     except InvalidInput as refusal:
         return await _account_page(person, faults=sentences(refusal.faults, _LABELS), typed=kept, key=key)
     except KeyReused:
-        fault = {"/profileName": "This form has added a profile already. Send it again to add one more"}
+        fault = {"/profileName": _("This form has added a profile already. Send it again to add one more")}
         return await _account_page(person, faults=fault, typed=kept)
     return redirect("/my/account?done=profile-added")
 
@@ -101,7 +103,7 @@ async def change_profile(req: func.HttpRequest) -> func.HttpResponse:
 
 async def remove_profile(req: func.HttpRequest) -> func.HttpResponse:
     person, form = await person_and_form(req)
-    require_fresh(person, "Delete the profile")
+    require_fresh(person, N_("Delete the profile"))
     profile_id = req.route_params["profileId"]
     try:
         await delete_profile(
@@ -114,7 +116,7 @@ async def remove_profile(req: func.HttpRequest) -> func.HttpResponse:
         )
     except ProfileInUse:
         fault = {
-            f"/profiles/{profile_id}": "This profile has cards. Delete them or move them to another first"
+            f"/profiles/{profile_id}": _("This profile has cards. Delete them or move them to another first")
         }
         return await _account_page(person, faults=fault, status=HTTPStatus.CONFLICT)
     except StaleVersion:
@@ -145,8 +147,8 @@ async def end_session(req: func.HttpRequest) -> func.HttpResponse:
 
 async def keep_session(req: func.HttpRequest) -> func.HttpResponse:
     """Keep this browser signed in for longer: a new session, so that no copy of the former lives on."""
-    person, _ = await person_and_form(req)
-    require_fresh(person, "Keep me signed in on this device")
+    person, _form = await person_and_form(req)
+    require_fresh(person, N_("Keep me signed in on this device"))
     token = await keep(
         person.token,
         secrets.token_bytes(SECRET_BYTES),
@@ -177,9 +179,9 @@ async def _account_page(
         status = HTTPStatus.PRECONDITION_FAILED
     elif not faults:
         status = HTTPStatus.OK
-    profiles, _ = await wiring.accounts.profiles().list(person.account_id, MOST_PROFILES, None)
+    profiles, _following = await wiring.accounts.profiles().list(person.account_id, MOST_PROFILES, None)
     at = now()
-    gone, _ = await wiring.accounts.profiles().list_deleted(person.account_id, MOST_PROFILES, None)
+    gone, _following = await wiring.accounts.profiles().list_deleted(person.account_id, MOST_PROFILES, None)
     gone = [profile for profile in gone if profile.can_come_back(at)]
     sessions = await wiring.sign_in.sessions().list(person.account_id, at)
     return my_page(
@@ -187,6 +189,7 @@ async def _account_page(
         person,
         status=status,
         account=account,
+        languages=LANGUAGES.items(),
         profiles=profiles,
         deleted=[(profile, wait_until(profile.kept.until, at)) for profile in gone if profile.kept],
         just_deleted=next((profile for profile in gone if profile.id == just_deleted), None),

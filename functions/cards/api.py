@@ -22,6 +22,7 @@ from domain.cards.create import (
     duplicate_card,
     edit_card,
 )
+from domain.cards.palette import shown_colour
 from domain.publishing.publication import (
     Change,
     NothingToChange,
@@ -33,11 +34,19 @@ from functions.framework.clock import new_id, new_suffix
 from functions.framework.operations import Answer, Call, Page, operation
 
 
+class ColourOut(Closed):
+    """Colour on the card's page as #rrggbb. `reason` says why it is not the chosen one, null if it is."""
+
+    colour: str
+    reason: str | None
+
+
 class CardOut(Closed):
     """A card as its owner has it.
 
     `published` is what viewers see of it by their audiences, null when nothing; while it is `paused` they see
-    nothing either. `previous` is what undoing the last publication brings back.
+    nothing either. `previous` is what undoing the last publication brings back. `shown_colour` is what the
+    page makes of the draft's own colour, null without one.
     """
 
     id: str
@@ -45,6 +54,7 @@ class CardOut(Closed):
     handle: str
     url: str
     draft: CardContent
+    shown_colour: ColourOut | None
     published: CardContent | None
     published_at: datetime | None
     previous: CardContent | None
@@ -66,6 +76,7 @@ def card_out(card: Card) -> CardOut:
         handle=card.handle,
         url=f"{wiring.site.origin()}/c/{card.handle}",
         draft=card.draft,
+        shown_colour=_colour_out(card.draft),
         published=card.published,
         published_at=card.published_at,
         previous=card.previous,
@@ -74,6 +85,13 @@ def card_out(card: Card) -> CardOut:
         created_at=card.created_at,
         updated_at=card.updated_at,
     )
+
+
+def _colour_out(content: CardContent) -> ColourOut | None:
+    if content.look is None or content.look.colour is None:
+        return None
+    shown = shown_colour(content.look.colour)
+    return ColourOut(colour=shown.colour, reason=shown.reason)
 
 
 @operation("The account's cards, newest first", answer=CardList, lists=True)

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Final, NamedTuple
 
 import azure.functions as func
@@ -13,7 +13,9 @@ from domain.cards.links import links_of
 from domain.visits.counting import DayCounts, Period, read_counts
 from functions.cards.frame import card_of
 from functions.framework.clock import now
+from functions.framework.filters import day
 from functions.framework.my_pages import my_page, person_of
+from functions.framework.texts import _
 
 # Periods to choose from, in days.
 PERIODS: Final = (30, 90)
@@ -53,9 +55,9 @@ async def show(req: func.HttpRequest) -> func.HttpResponse:
         days=days,
         periods=PERIODS,
         charts=[
-            draw("Views", counted, [day.views for day in counted]),
-            draw("Contacts saved", counted, [day.saves for day in counted]),
-            draw("Links followed", counted, clicks),
+            draw(_("Views"), counted, [day.views for day in counted]),
+            draw(_("Contacts saved"), counted, [day.saves for day in counted]),
+            draw(_("Links followed"), counted, clicks),
         ],
         first=period.first,
         last=period.last,
@@ -84,14 +86,16 @@ def draw(name: str, counted: Sequence[DayCounts], numbers: Sequence[int]) -> Cha
 
 def _summary(name: str, counted: Sequence[DayCounts], numbers: Sequence[int]) -> str:
     if not any(numbers):
-        return f"{name}: none in {len(numbers)} days"
+        return _("%(name)s: none in %(days)s days", name=name, days=len(numbers))
     best = max(range(len(numbers)), key=numbers.__getitem__)
-    most = f"most on {_day(counted[best].day)} with {numbers[best]}"
-    return f"{name}: {sum(numbers)} in {len(numbers)} days, {most}"
-
-
-def _day(day: date) -> str:
-    return f"{day.day} {day:%B}"
+    return _(
+        "%(name)s: %(total)s in %(days)s days, most on %(day)s with %(most)s",
+        name=name,
+        total=sum(numbers),
+        days=len(numbers),
+        day=day(counted[best].day),
+        most=numbers[best],
+    )
 
 
 def clicks_by_link(card: Card, counted: Sequence[DayCounts]) -> list[tuple[str | None, int]]:
@@ -100,7 +104,7 @@ def clicks_by_link(card: Card, counted: Sequence[DayCounts]) -> list[tuple[str |
     for content in (card.previous, card.draft, card.published):
         known |= links_of(content) if content else {}
     found: Counter[str | None] = Counter()
-    for day in counted:
-        for key, number in day.clicks.items():
+    for each in counted:
+        for key, number in each.clicks.items():
             found[known.get(key)] += number
     return found.most_common()

@@ -13,6 +13,8 @@ DOORS = (
     MyForm("cards_page_create", "POST", "my/new-card", "functions.cards.filling.new_pages:create", _TEXTS),
     MyPage("cards_page_edit", "GET HEAD", "my/cards/{cardId}", "functions.cards.edit_pages:show"),
     MyForm("cards_page_save", "POST", "my/cards/{cardId}", "functions.cards.edit_pages:save", _TEXTS),
+    MyPage("cards_page_look", "GET HEAD", "my/cards/{cardId}/look", "functions.cards.look.pages:show"),
+    MyPage("cards_page_save_look", "POST", "my/cards/{cardId}/look", "functions.cards.look.pages:save"),
     MyPage(
         "cards_page_preview", "GET HEAD", "my/cards/{cardId}/preview", "functions.cards.preview_pages:show"
     ),

@@ -9,8 +9,9 @@ from contextlib import asynccontextmanager
 from adapters.drawing.link_preview import Said, draw_preview
 from adapters.drawing.qr import PLAIN, Look, qr_png, qr_svg_with, sized
 from domain.base.errors import InvalidInput, Unavailable
+from domain.cards.palette import OUR_BRAND
 from domain.visibility.view import CardView
-from functions.framework.filters import hue, initials
+from functions.framework.filters import initials
 
 _SIZE = re.compile("[0-9]{1,4}")
 
@@ -45,17 +46,10 @@ def plain_png(_view: CardView, url: str, _photo: bytes | None) -> bytes:
     return qr_png(url)
 
 
-# `--deep` in web/styles/card.css by the class of the hue.
-COLOURS = {
-    "hue-0": "#004c6a", "hue-1": "#005339", "hue-2": "#6b312b", "hue-3": "#4c396b",
-    "hue-4": "#2b4472", "hue-5": "#005257", "hue-6": "#66304b", "hue-7": "#2a5022",
-}  # fmt: skip
-
-
 def said_in_preview(view: CardView, photo: bytes | None) -> Said:
     """What the picture of link previews tells of a view: the beginning of its page."""
     card = view.content
-    colour = COLOURS[hue(view.handle)]
+    colour = view.palette.brand if view.palette else OUR_BRAND
     return Said(card.name, card.title, card.organisation, initials(card.name), colour, photo)
 
 

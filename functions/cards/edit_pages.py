@@ -1,9 +1,8 @@
 """`/my/cards/{cardId}`: edit one card, its pictures too."""
 
 import asyncio
-import time
 from http import HTTPStatus
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 import azure.functions as func
 
@@ -31,19 +30,15 @@ from functions.cards.form import (
     sentences,
     values_of,
 )
-from functions.cards.frame import card_of, change, done, undo_of
+from functions.cards.frame import SAVING, card_of, done, publish_when_ready, settled_pictures, undo_of
 from functions.framework.callers import SignedIn, check_form, count_change
 from functions.framework.clock import now
 from functions.framework.filters import countries, languages
 from functions.framework.forms import Values, read_sent, vet
 from functions.framework.my_pages import my_page, person_of, version_in
 from functions.framework.replies import redirect
-from functions.images.form_uploads import PURPOSES, Pictures, send_pictures, settle_pictures
-
-# Processing a picture takes a second or two. Publishing waits for it, so that one press is enough.
-READY_SECONDS = 5.0
-LOOK_SECONDS = 0.4
-_SAVING: Final = ("save", "publish")
+from functions.framework.texts import _
+from functions.images.form_uploads import PURPOSES, send_pictures
 
 
 async def show(req: func.HttpRequest) -> func.HttpResponse:
@@ -61,7 +56,7 @@ async def save(req: func.HttpRequest) -> func.HttpResponse:
     sent = await _sent(req)
     person, form, values, faults = sent.person, sent.form, sent.values, sent.faults
     then = form.get("then", "save")
-    if faults or then not in _SAVING:
+    if faults or then not in SAVING:
         return await _edit_page(
             req, person, sent.card, values, form=form, faults=faults, coming=sent.coming, unsaved=not faults
         )
@@ -70,7 +65,7 @@ async def save(req: func.HttpRequest) -> func.HttpResponse:
         draft = vet(CardDraft, {"profileId": form.get("profileId", ""), "content": values})
         saved = await _save(req, person, draft, version_in(form))
         if then == "publish":
-            await _publish(person, saved)
+            await publish_when_ready(person, saved)
     except InvalidInput as refusal:
         if saved is not None:
             form["version"] = str(saved.version)
@@ -81,21 +76,6 @@ async def save(req: func.HttpRequest) -> func.HttpResponse:
     except StaleVersion:
         return await _stale(req, person, values, form)
     return redirect(f"/my/cards/{saved.id}?done={'published' if then == 'publish' else 'saved'}")
-
-
-async def _publish(person: SignedIn, card: Card) -> None:
-    """Publish the card as soon as pictures just sent are ready; refuse if that takes too long."""
-    until = time.monotonic() + READY_SECONDS
-    while True:
-        try:
-            await change("publish", person, card.id, card.version)
-        except InvalidInput as refusal:
-            on_its_way = all(fault.code == "image_not_ready" for fault in refusal.faults)
-            if not on_its_way or time.monotonic() >= until:
-                raise
-            await asyncio.sleep(LOOK_SECONDS)
-        else:
-            return
 
 
 class _Sent(NamedTuple):
@@ -127,25 +107,15 @@ async def _sent(req: func.HttpRequest) -> _Sent:
     then = form.get("then", "save")
     wanted = then.removeprefix("upload ")
     if wanted in PURPOSES and not made and not faults:
-        faults = {f"/{wanted}": "Choose a file first"}
+        faults = {f"/{wanted}": _("Choose a file first")}
     values = content_of(form)
     new = {field: form[name] for field in PURPOSES if form.get(name := f"{field}-new")} | made
     new.pop(then.removeprefix("drop "), None)
-    pictures = await _settled(person.account_id, values, values_of(card.draft), new, wait=then in _SAVING)
-    faults = pictures.faults | (pictures.unready if then in _SAVING else {}) | faults
+    pictures = await settled_pictures(
+        person.account_id, values, values_of(card.draft), new, wait=then in SAVING
+    )
+    faults = pictures.faults | (pictures.unready if then in SAVING else {}) | faults
     return _Sent(person, form, card, values | pictures.chosen, pictures.coming, faults)
-
-
-async def _settled(
-    account_id: str, values: Values, stored: Values, new: dict[str, str], *, wait: bool
-) -> Pictures:
-    """The pictures of the form, those that are ready within moments if `wait`."""
-    until = time.monotonic() + READY_SECONDS
-    while True:
-        pictures = await settle_pictures(account_id, values, stored, new)
-        if not (wait and pictures.coming) or time.monotonic() >= until:
-            return pictures
-        await asyncio.sleep(LOOK_SECONDS)
 
 
 async def _stale(
@@ -196,7 +166,7 @@ async def _edit_page(
 
     `newer` holds the differences of the stored draft after a save that came too late.
     """
-    form = form or {}
+    form, also = form or {}, {"done": None, "undo": None, "coming": {}, "unsaved": False, **also}
     chosen = form.get("profileId", card.profile_id)
     return my_page(
         "cards/edit.html",
@@ -209,7 +179,7 @@ async def _edit_page(
         rows=rows_in(form, form.get("then", "")),
         changed=form.get("then", "").partition(" ")[2].partition(" ")[0],
         images=await _images_of(person.account_id, values),
-        image_problems=PROBLEMS,
+        image_problems={code: _(problem) for code, problem in PROBLEMS.items()},
         profile_id=chosen,
         version=form.get("version", card.version),
         faults=faults or {},
@@ -221,5 +191,5 @@ async def _edit_page(
         networks=NETWORK_CHOICES,
         audiences=(await audiences_for(person.account_id, values)).items(),
         viewers=(await viewers_for(person.account_id, values)).items(),
-        **{"done": None, "undo": None, "coming": {}, "unsaved": False, **also},
+        **also,
     )

@@ -17,9 +17,11 @@ from domain.cards.content import SINGLE_FIELDS, CardContent
 from domain.cards.described import Audience, Kind, described, model_in
 from domain.cards.mending import mended_link, mended_phone, mended_profile
 from domain.cards.networks import NETWORKS
+from functions.cards.filters import kind_name
 from functions.framework import forms
 from functions.framework.filters import countries, language
 from functions.framework.forms import Values, by_label, label_of, vet
+from functions.framework.texts import N_, _
 
 
 class FormField(NamedTuple):
@@ -59,7 +61,7 @@ FIELDS: Final = fields_of(CardContent)
 # and the country of telephone numbers without a country code.
 NETWORK: Final = "network"
 PHONE_COUNTRY: Final = "phoneCountry"
-NETWORK_CHOICES: Final = (("", "Another site"), *((each.name, each.name) for each in NETWORKS))
+NETWORK_CHOICES: Final = (("", N_("Another site")), *((each.name, each.name) for each in NETWORKS))
 
 
 def _named(*kinds: Kind) -> tuple[str, ...]:
@@ -76,19 +78,19 @@ _SINGLE: Final = tuple(map(to_camel, SINGLE_FIELDS))
 _MOST_ROWS: Final = 20
 _ROW_NUMBER = re.compile("[0-9]{1,2}")
 AUDIENCES: Final[dict[str, str]] = {
-    "public": "Everyone",
-    "signed_in": "People signed in",
-    "connections": "My connections",
-    "private": "Not on your card",
+    "public": N_("Everyone"),
+    "signed_in": N_("People signed in"),
+    "connections": N_("My connections"),
+    "private": N_("Not on your card"),
 }
-# Labels of the fields of card forms, by JSON Pointer.
+# Labels of the fields of card forms, by JSON Pointer, not yet translated.
 LABELS: Final = {
     **{f"/{name}": field.label for name, field in FIELDS.items()},
     **{f"/{name}/{part}": of.label for name in _WITH_PARTS for part, of in FIELDS[name].parts.items()},
-    "/audiences": "Who sees it",
-    "/handle": "Handle",
-    "/profileId": "Profile",
-    "/profileName": "Profile",
+    "/audiences": N_("Who sees it"),
+    "/handle": N_("Handle"),
+    "/profileId": N_("Profile"),
+    "/profileName": N_("Profile"),
 }
 _NOT_WRITTEN: Final = frozenset({"choice", "picture", "rows", "parts"})
 # Names of values that forms hold as codes.
@@ -96,10 +98,10 @@ _SAID: Final[dict[Kind, Callable[[str], str]]] = {
     "country": lambda code: countries().get(code, code),
     "languages": language,
 }
-_NO_NUMBER: Final = (
+_NO_NUMBER: Final = N_(
     "is not a number of the country that is chosen: choose another, or begin with + and its code"
 )
-_NO_PAGE: Final = "needs the network and your name there, or the whole address of your page"
+_NO_PAGE: Final = N_("needs the network and your name there, or the whole address of your page")
 _TYPED_BESIDE: Final = frozenset({"handle", "profileName"})
 
 
@@ -232,10 +234,12 @@ def _written(form: Mapping[str, str]) -> Iterator[tuple[str, str]]:
         if not text.strip() or (field is None and name not in _TYPED_BESIDE):
             continue
         kind = (
-            form.get(f"{name.rpartition('-')[0]}-kind") if field and field.kind in ("email", "phone") else ""
+            form.get(f"{name.rpartition('-')[0]}-kind", "")
+            if field and field.kind in ("email", "phone")
+            else ""
         )
         said = _SAID[field.kind](text) if field and field.kind in _SAID else text
-        yield label_of("/" + name.replace("-", "/"), LABELS), f"{said} ({kind})" if kind else said
+        yield label_of("/" + name.replace("-", "/"), LABELS), f"{said} ({kind_name(kind)})" if kind else said
 
 
 def _field_at(name: str) -> FormField | None:
@@ -279,19 +283,19 @@ def differences(typed: Values, stored: CardContent) -> dict[str, str]:
     """Stored values, as text, of the fields whose typed values differ."""
     newer = values_of(stored)
     found = {
-        FIELDS[name].label: _as_text(value)
+        _(FIELDS[name].label): _as_text(value)
         for name, value in newer.items()
-        if name not in ("audiences", *PICTURES) and _as_text(value) != _as_text(typed.get(name))
+        if name in FIELDS and name not in PICTURES and _as_text(value) != _as_text(typed.get(name))
     }
     for name in PICTURES:
         if newer[name] != typed.get(name):
-            found[FIELDS[name].label] = "Another picture" if newer[name] else ""
+            found[_(FIELDS[name].label)] = _("Another picture") if newer[name] else ""
     shown = [
-        f"{FIELDS[name].label}: {AUDIENCES[audience]}"
+        f"{_(FIELDS[name].label)}: {_(AUDIENCES[audience])}"
         for name, audience in newer["audiences"].items()
         if audience != typed["audiences"].get(name)
     ]
-    return found | ({LABELS["/audiences"]: "\n".join(shown)} if shown else {})
+    return found | ({_(LABELS["/audiences"]): "\n".join(shown)} if shown else {})
 
 
 def _as_text(value: Any) -> str:
@@ -300,6 +304,6 @@ def _as_text(value: Any) -> str:
     if isinstance(value, dict):
         # One order for typed and stored rows, with the audience last.
         parts = sorted(value.items(), key=lambda part: (part[0] == "audience", part[0]))
-        return ", ".join(text for _, part in parts if (text := _as_text(part)))
+        return ", ".join(text for _name, part in parts if (text := _as_text(part)))
     text = str(value or "").replace("\r\n", "\n").strip()
-    return AUDIENCES.get(text, text)
+    return _(AUDIENCES[text]) if text in AUDIENCES else text

@@ -1,5 +1,7 @@
 """Parts that the pages of one card share: the card, its address, changes of its publication."""
 
+import asyncio
+import time
 from typing import Final
 
 import azure.functions as func
@@ -7,27 +9,41 @@ import azure.functions as func
 import wiring.cards
 import wiring.publishing
 import wiring.site
+from domain.base.errors import InvalidInput
 from domain.cards.card import Card, CardVersion, read_card
 from domain.publishing.publication import Change, change_publication, was_shown_last
 from functions.framework.callers import SignedIn
 from functions.framework.clock import now
+from functions.framework.forms import Values
+from functions.framework.my_pages import done_in
+from functions.framework.texts import N_
+from functions.images.form_uploads import Pictures, settle_pictures
 
+# Buttons of the forms of a card that save it.
+SAVING: Final = ("save", "publish")
+# Processing a picture takes a second or two. Publishing waits for it, so that one press is enough.
+READY_SECONDS = 5.0
+LOOK_SECONDS = 0.4
 # Messages after a redirect, by the value of `done` in the query.
 _DONE: Final = {
-    "created": "Your card is made. Fill in what people should see, then publish it.",
-    "made-and-published": "Your card is live. Show somebody the code, or send the link.",
-    "saved": "The draft is saved. What the public sees has not changed.",
-    "published": "Your card is live.",
-    "unpublished": "The card is no longer public. Within seconds, its link and its QR code show nothing.",
-    "picture-not-ready": "The card is not published: one of its pictures below is not ready or not taken.",
-    "paused": "The card is paused. Its link shows nothing until you resume it.",
-    "resumed": "The card can be seen again.",
-    "undone": "What was published before is public again. Your draft has not changed.",
-    "renamed": "The card has its new name. The old link leads to the new one.",
-    "duplicated": "This is your copy. It is a draft until you publish it.",
-    "deleted": "The card is deleted: its link and its QR code show nothing. You can take it back for a day.",
-    "restored": "The card is back, as it was.",
-    "erased": "The card is erased.",
+    "created": N_("Your card is made. Fill in what people should see, then publish it."),
+    "made-and-published": N_("Your card is live. Show somebody the code, or send the link."),
+    "saved": N_("The draft is saved. What the public sees has not changed."),
+    "published": N_("Your card is live."),
+    "unpublished": N_("The card is no longer public. Within seconds, its link and its QR code show nothing."),
+    "picture-not-ready": N_(
+        "The card is not published: one of its pictures below is not ready or not taken."
+    ),
+    "paused": N_("The card is paused. Its link shows nothing until you resume it."),
+    "resumed": N_("The card can be seen again."),
+    "undone": N_("What was published before is public again. Your draft has not changed."),
+    "renamed": N_("The card has its new name. The old link leads to the new one."),
+    "duplicated": N_("This is your copy. It is a draft until you publish it."),
+    "deleted": N_(
+        "The card is deleted: its link and its QR code show nothing. You can take it back for a day."
+    ),
+    "restored": N_("The card is back, as it was."),
+    "erased": N_("The card is erased."),
 }
 
 
@@ -41,7 +57,7 @@ def card_url(card: Card) -> str:
 
 def done(req: func.HttpRequest) -> str | None:
     """Message of the action that redirected to this page, if any."""
-    return _DONE.get(req.params.get("done", ""))
+    return done_in(req, _DONE)
 
 
 def undo_of(req: func.HttpRequest, card: Card) -> Change | None:
@@ -55,3 +71,30 @@ async def change(wanted: Change, person: SignedIn, card_id: str, version: int) -
     """Change the publication of a card; this worker shows the change at once."""
     of = CardVersion(person.account_id, card_id, version)
     await change_publication(of, wanted, now=now(), ports=wiring.publishing.ports())
+
+
+async def publish_when_ready(person: SignedIn, card: Card) -> None:
+    """Publish the card as soon as pictures just sent are ready; refuse if that takes too long."""
+    until = time.monotonic() + READY_SECONDS
+    while True:
+        try:
+            await change("publish", person, card.id, card.version)
+        except InvalidInput as refusal:
+            on_its_way = all(fault.code == "image_not_ready" for fault in refusal.faults)
+            if not on_its_way or time.monotonic() >= until:
+                raise
+            await asyncio.sleep(LOOK_SECONDS)
+        else:
+            return
+
+
+async def settled_pictures(
+    account_id: str, values: Values, stored: Values, new: dict[str, str], *, wait: bool
+) -> Pictures:
+    """The pictures of the form, those that are ready within moments if `wait`."""
+    until = time.monotonic() + READY_SECONDS
+    while True:
+        pictures = await settle_pictures(account_id, values, stored, new)
+        if not (wait and pictures.coming) or time.monotonic() >= until:
+            return pictures
+        await asyncio.sleep(LOOK_SECONDS)

@@ -17,9 +17,10 @@ MOST_BYTES = 64 * 1024
 # Bytes of an output beside its body: the headers of both its replies, as measured.
 _HEADERS = 2600
 
-# Viewer, format and content coding, and those with the look of a code and whether it has the logo.
-Shown = tuple[Viewer, str, str]
-Drawn = tuple[Viewer, str, str, Look, bool]
+# Viewer, format, language of a page's labels ("" for other formats), content coding; and those with the look
+# of a code, and whether it has the logo.
+Shown = tuple[Viewer, str, str, str]
+Drawn = tuple[Viewer, str, str, str, Look, bool]
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from functions.cards.filling.offers import viewers_for
 from functions.cards.form import content_of, readable, values_of
 from functions.cards.frame import card_of, card_url
 from functions.framework.callers import CSRF_FIELD
+from functions.cards.look.style import styles_of
 from functions.framework.clock import now
 from functions.framework.my_pages import person_and_form, person_of
 from functions.framework.pages import page
@@ -45,7 +46,7 @@ async def show_typed(req: func.HttpRequest) -> func.HttpResponse:
     """
     person, form = await person_and_form(req)
     card = await card_of(req, person)
-    draft = readable(content_of(form), card.draft)
+    draft = readable(content_of(form), card.draft).looking(card.draft.look)
     typed = {name: text for name, text in form.items() if name not in (CSRF_FIELD, "then")}
     typed[CSRF_FIELD] = person.csrf
     framed = req.params.get("framed") == "1"
@@ -65,11 +66,11 @@ async def _preview_page(
     viewer = req.params.get("as", "")
     viewer = viewer if viewer in _VIEWERS else "anyone"
     draft = await preview(card, at=now(), images=wiring.images.store())
-    url = card_url(card)
+    url, view = card_url(card), view_for(draft, _VIEWERS[viewer])
     return page(
         "cards/card.html",
-        style="card",
-        view=view_for(draft, _VIEWERS[viewer]),
+        styles=styles_of(view, preview=not framed),
+        view=view,
         links={},
         schema=None,
         url=url,

@@ -24,6 +24,7 @@ from domain.visibility.view import ANYONE, CardView, Viewer, view_for, viewer_of
 from domain.visits.counting import Kind
 from functions.cards.drawn import Drawing, code_look, draw_code
 from functions.cards.formats import FORMATS, PAGE, negotiate
+from functions.cards.look.style import styles_of
 from functions.cards.outputs import Output, Shown, keep, outputs_of
 from functions.framework.callers import SESSION_COOKIE, signed_in
 from functions.framework.compression import coding_for
@@ -31,6 +32,7 @@ from functions.framework.doors import Handler
 from functions.framework.pages import content_security_policy, render
 from functions.framework.replies import redirect, reply
 from functions.framework.requests import matches
+from functions.framework.texts import language
 from functions.visits.note import note
 
 CODES = ("qr.svg", "qr.png")
@@ -115,9 +117,9 @@ async def show_card(req: func.HttpRequest) -> func.HttpResponse:
     elif outputs.for_everyone:
         viewer = Viewer(signed_in=viewer.signed_in)
     if format_name in CODES and not CODE_OPTIONS.isdisjoint(req.params):
-        drawn = await _drawn(req.params, (viewer, format_name, coding), cached)
+        drawn = await _drawn(req.params, (viewer, format_name, "", coding), cached)
         return drawn.unchanged if matches(req, drawn.etag) else drawn.full
-    key = (viewer, format_name, coding)
+    key = (viewer, format_name, language() if format_name == PAGE else "", coding)
     output = outputs.made.get(key)
     if output is None:
         output = (await _make(view_for(cached.card, viewer), format_name, viewer)).encoded(coding)
@@ -181,9 +183,10 @@ async def _make(view: CardView, format_name: str, viewer: Viewer) -> Output:
         else:
             body = kind.write(view, url, photo)
         return _output(body, kind.content_type, caching | headers)
+    styles = styles_of(view)
     body = render(
         "cards/card.html",
-        style="card",
+        styles=styles,
         view=view,
         url=url,
         vcf_url=f"/c/{view.handle}.vcf",
@@ -191,8 +194,12 @@ async def _make(view: CardView, format_name: str, viewer: Viewer) -> Output:
         links={link: f"/c/{view.handle}/go/{key}" for key, link in links_of(view.content).items()},
         schema=script_text(view, url),
     )
-    policy = {"Content-Security-Policy": content_security_policy("card")}
-    return _output(body, "text/html; charset=utf-8", caching | policy)
+    headers = {
+        "Content-Security-Policy": content_security_policy(*styles),
+        "Content-Language": language(),
+        "Vary": "Accept, Accept-Language, Cookie",
+    }
+    return _output(body, "text/html; charset=utf-8", caching | headers)
 
 
 def _caching(viewer: Viewer) -> dict[str, str]:
@@ -210,7 +217,7 @@ async def _drawn(options: Mapping[str, str], shown: Shown, cached: CachedCard) -
     Drawing costs CPU and is open to everybody: a card caches a few codes, all others wait for a turn.
     """
     look, with_logo = code_look(options), options.get("logo") == "1"
-    viewer, format_name, coding = shown
+    viewer, format_name, _language, coding = shown
     kept, key = outputs_of(cached).drawn, (*shown, look, with_logo)
     output = kept.get(key)
     if output is None:

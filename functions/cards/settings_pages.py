@@ -23,6 +23,7 @@ from functions.framework.clock import new_id, new_suffix, now
 from functions.framework.forms import vet
 from functions.framework.my_pages import my_page, person_and_form, person_of, version_in
 from functions.framework.replies import redirect
+from functions.framework.texts import _
 
 # Changes of publication by button, each with the page it redirects to.
 _CHANGES: Final[dict[str, tuple[Change, str]]] = {
@@ -68,7 +69,7 @@ async def rename(req: func.HttpRequest) -> func.HttpResponse:
     except StaleVersion:
         return await _settings_page(person, card, handle=typed, stale=True)
     except (HandleTaken, HandleLookalike, TooManyRenames) as refusal:
-        return await _settings_page(person, card, handle=typed, faults={"/handle": refusal.title})
+        return await _settings_page(person, card, handle=typed, faults={"/handle": _(refusal.title)})
     return redirect(f"/my/cards/{card.id}/settings?done=renamed")
 
 
@@ -88,7 +89,7 @@ async def copy(req: func.HttpRequest) -> func.HttpResponse:
     except InvalidInput as refusal:
         return await _settings_page(person, card, faults=sentences(refusal.faults))
     except KeyReused:
-        fault = {"/profileId": "This form has made a copy already. Send it again to make one more"}
+        fault = {"/profileId": _("This form has made a copy already. Send it again to make one more")}
         return await _settings_page(person, card, faults=fault)
     return redirect(f"/my/cards/{made.id}?done=duplicated")
 

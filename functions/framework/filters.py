@@ -1,19 +1,20 @@
-"""Template filters of every page: display forms of links, names, countries and languages."""
+"""Template filters of every page: display forms of links, names, days, countries and languages."""
 
 import re
-import zlib
 from contextlib import suppress
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
+from typing import Final
 from urllib.parse import quote, urlsplit
 
 from markupsafe import Markup, escape
 
 from domain.base.hosts import as_written
+from functions.framework import texts
 from functions.framework.assets import asset_url
+from functions.framework.texts import N_, _
 
-# Number of hue classes in web/styles, `hue-0` to `hue-7`: the policy forbids inline style attributes.
-HUES = 8
 _FITS, _MAX_LINK = 20, 60
 _JOINTS = re.compile(r"(?<=[@./])(?=\w)")
 _WEB = Path(__file__).parent.parent.parent / "web"
@@ -27,11 +28,6 @@ def initials(name: str) -> str:
     first, last = letters[0].upper()[0], letters[-1].upper()[0]
     cased = first != letters[0].lower() and last != letters[-1].lower()
     return first + last if cased and len(letters) > 1 else first
-
-
-def hue(handle: str) -> str:
-    """Style class of a card's colour, derived from its handle and so always the same."""
-    return f"hue-{zlib.crc32(handle.encode()) % HUES}"
 
 
 def mailto(address: str) -> str:
@@ -67,21 +63,44 @@ def short_link(url: str) -> Markup:
     return breakable(text if len(text) <= _MAX_LINK else f"{text[: _MAX_LINK - 1]}…")
 
 
-@cache
+_MONTHS: Final = (
+    N_("January"), N_("February"), N_("March"), N_("April"), N_("May"), N_("June"), N_("July"), N_("August"),
+    N_("September"), N_("October"), N_("November"), N_("December"),
+)  # fmt: skip
+
+
+def months() -> list[str]:
+    """Names of the months, January first."""
+    return [_(name) for name in _MONTHS]
+
+
+def day(on: date, *, year: bool = False) -> str:
+    """A day in words: "26 November", with its year "26 November 2026"."""
+    values = {"day": on.day, "month": _(_MONTHS[on.month - 1]), "year": on.year}
+    if year:
+        return _("%(day)s %(month)s %(year)s", **values)
+    return _("%(day)s %(month)s", **values)
+
+
+def moment(time: datetime, *, year: bool = False) -> str:
+    """A time in words, to the minute: "26 November, 18:35"."""
+    return _("%(day)s, %(time)s", day=day(time, year=year), time=time.strftime("%H:%M"))
+
+
 def countries() -> dict[str, str]:
-    """English country names by ISO 3166-1 code, in the order of the names."""
-    return dict(sorted(_rows("countries"), key=lambda row: row[1]))
+    """Country names by ISO 3166-1 code, in the order of the names."""
+    return _rows(f"locale/{texts.language()}/countries")
 
 
-@cache
 def languages() -> dict[str, str]:
     """Native names of languages by tag (BCP 47)."""
-    return dict(_rows("languages"))
+    return _rows("languages")
 
 
-def _rows(table: str) -> list[tuple[str, str]]:
+@cache
+def _rows(table: str) -> dict[str, str]:
     rows = (line.partition("\t") for line in (_WEB / f"{table}.tsv").read_text("utf-8").splitlines())
-    return [(code, name) for code, _, name in rows]
+    return {code: name for code, _tab, name in rows}
 
 
 def language(tag: str) -> str:
@@ -100,11 +119,12 @@ def icon(name: str) -> Markup:
 FILTERS = {
     "asset": asset_url,
     "breakable": breakable,
-    "hue": hue,
+    "day": day,
     "icon": icon,
     "initials": initials,
     "language": language,
     "link_text": link_text,
     "mailto": mailto,
+    "moment": moment,
     "short_link": short_link,
 }

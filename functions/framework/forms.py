@@ -11,11 +11,12 @@ from pydantic import BaseModel, ValidationError
 from domain.base.errors import Fault, ImageTooLarge, InvalidInput
 from domain.images.image import MAX_BYTES
 from functions.framework.callers import MAX_FORM_FIELDS, read_form
-from functions.framework.problems import MAX_BODY, BadBody, faults_of
+from functions.framework.problems import MAX_BODY, WRONG_TYPE, BadBody, faults_of
 from functions.framework.requests import read_binary
+from functions.framework.texts import N_, _
 
 Values = dict[str, Any]
-# Labels of a form's fields, by JSON Pointer.
+# Labels of a form's fields, by JSON Pointer, not yet translated.
 Labels = Mapping[str, str]
 
 
@@ -31,18 +32,20 @@ def vet[M: BaseModel](model: type[M], values: Values, *, field: str | None = Non
 
 
 def label_of(pointer: str, labels: Labels) -> str:
-    """Label of the field at a pointer: `/emails/1/address` is `E-mail 2`."""
+    """Label of the field at a pointer, translated: `/emails/1/address` is `E-mail 2`."""
     match = re.match(r"(/[A-Za-z]+)/([0-9]{1,3})", pointer)
     if match:
-        return f"{labels.get(match[1], match[1])} {int(match[2]) + 1}"
-    return labels.get(pointer) or labels.get("/" + pointer.split("/")[1], "This form")
+        return f"{_(labels.get(match[1], match[1]))} {int(match[2]) + 1}"
+    return _(labels.get(pointer) or labels.get("/" + pointer.split("/")[1], N_("This form")))
 
 
 def sentences(faults: list[Fault], labels: Labels) -> dict[str, str]:
     """One sentence for each field with a fault, by pointer, in the order of the faults."""
     found: dict[str, str] = {}
     for fault in faults:
-        found.setdefault(fault.field, f"{label_of(fault.field, labels)} {fault.detail}")
+        # Pydantic's own messages are for programs.
+        detail = N_("does not have the right form") if fault.code == WRONG_TYPE else fault.detail
+        found.setdefault(fault.field, f"{label_of(fault.field, labels)} {_(detail)}")
     return found
 
 
@@ -95,7 +98,7 @@ def _read_multipart(req: func.HttpRequest) -> tuple[dict[str, str], dict[str, by
     body = read_binary(req, (MULTIPART,))
     if len(body) > _MAX_UPLOAD:
         raise ImageTooLarge
-    _, options = parse_options_header(req.headers["content-type"])
+    options = parse_options_header(req.headers["content-type"])[1]
     parser = MultiPartParser(
         stream_factory=_keep,
         max_form_memory_size=MAX_BODY,

@@ -35,18 +35,22 @@ from functions.framework.forms import read_sent
 from functions.framework.pages import missing_page, navigation, page, refusal_page
 from functions.framework.replies import redirect
 from functions.framework.requests import set_cookie
+from functions.framework.texts import N_, _
 
 # Title and advice of a refusal on pages of /my, by code.
 _SAID: Final = {
     Unauthenticated.code: (
-        "You were signed out",
-        "Nothing was changed, because too much time has passed since you opened the page.",
+        N_("You were signed out"),
+        N_("Nothing was changed, because too much time has passed since you opened the page."),
     ),
     ForgedRequest.code: (
-        "This form cannot be used any more",
-        "Nothing was changed. Either you have signed in again since you opened the page, or it was not ours.",
+        N_("This form cannot be used any more"),
+        N_("Nothing was changed. Either you have signed in again meanwhile, or the page was not ours."),
     ),
-    NotFound.code: (NotFound.title, "Nothing was changed, because what you wanted to change is gone."),
+    NotFound.code: (
+        NotFound.title,
+        N_("Nothing was changed, because what you wanted to change is gone."),
+    ),
 }
 # Reader of the typed texts of a form, by label.
 Texts = Callable[[Mapping[str, str]], dict[str, str]]
@@ -54,7 +58,8 @@ ACT_COOKIE: Final = "__Host-act"
 RESUME_PAGE: Final = "/auth/resume"
 # What browsers keep in a cookie at least is 4 KB, sealed and in base64.
 _MAX_ACT: Final = 2048
-_UNSURE: Final = "We do not know whether it was done. Look before you try again."
+_UNSURE: Final = N_("We do not know whether it was done. Look before you try again.")
+_UNCHANGED: Final = N_("Nothing was changed.")
 
 
 async def refuse(req: func.HttpRequest, refusal: Refusal, texts_in: Texts | None = None) -> func.HttpResponse:
@@ -70,12 +75,13 @@ async def refuse(req: func.HttpRequest, refusal: Refusal, texts_in: Texts | None
     written = _written(req, texts_in) if posted and texts_in else {}
     if isinstance(refusal, NotFound) and not written:
         return await missing_page(req, refusal)
-    title, advice = _SAID.get(refusal.code, (refusal.title, "Nothing was changed."))
+    title, advice = _SAID.get(refusal.code, (refusal.title, _UNCHANGED))
+    advice = _(advice)
     if isinstance(refusal, LimitReached):
-        advice = f"Nothing was changed. {refusal}"
+        advice = f"{_(_UNCHANGED)} {_(refusal.detail)}"
     if isinstance(refusal, Unavailable | InternalError):
         # The answer may have been lost after the work was done.
-        advice = _UNSURE if posted else ""
+        advice = _(_UNSURE) if posted else ""
     signed_out = isinstance(refusal, Unauthenticated)
     # Who it is may be what went wrong.
     unknown = signed_out or isinstance(refusal, Unavailable | InternalError)
@@ -83,7 +89,7 @@ async def refuse(req: func.HttpRequest, refusal: Refusal, texts_in: Texts | None
     return refusal_page(
         "site/my_refused.html",
         refusal,
-        title=title,
+        title=_(title),
         advice=advice,
         written=written,
         signed_out=signed_out,
@@ -97,8 +103,8 @@ def ask_to_confirm(req: func.HttpRequest, refusal: FreshSignInNeeded) -> func.Ht
     return refusal_page(
         "sign_in/confirm.html",
         refusal,
-        title=refusal.title,
-        label=refusal.label,
+        title=_(refusal.title),
+        label=_(refusal.label),
         return_to=RESUME_PAGE if act else _path(req),
         cookies=[set_cookie(ACT_COOKIE, act, max_age=int(ACT_LIFETIME.total_seconds()))] if act else [],
     )
@@ -154,6 +160,12 @@ def my_page(
 ) -> func.HttpResponse:
     """Page of a person, with the navigation of their own pages; the template names its section in `here`."""
     return page(template, status=status, own=True, csrf=person.csrf, **values)
+
+
+def done_in(req: func.HttpRequest, messages: Mapping[str, str]) -> str | None:
+    """The message of the action that redirected to this page, named by `done` in the query, if any."""
+    message = messages.get(req.params.get("done", ""))
+    return _(message) if message else None
 
 
 def version_in(form: dict[str, str]) -> int:

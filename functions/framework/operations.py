@@ -14,6 +14,7 @@ from pydantic import BaseModel, ValidationError
 
 from domain.base.errors import Fault, InvalidInput, Refusal
 from domain.base.model import Closed
+from domain.base.texts import N_
 from functions.framework.callers import authenticate, require_fresh
 from functions.framework.clock import now
 from functions.framework.doors import API
@@ -170,7 +171,8 @@ def _paging(req: func.HttpRequest) -> tuple[int, str | None]:
     given = dict(parse_qsl(req.url.partition("?")[2], keep_blank_values=True))
     text = given.get("limit", str(DEFAULT_LIMIT))
     if not (text.isascii() and text.isdigit() and len(text) < 4 and 1 <= int(text) <= MAX_LIMIT):  # noqa: PLR2004
-        raise InvalidInput([Fault("limit", "out_of_range", f"must be a whole number from 1 to {MAX_LIMIT}")])
+        detail = N_("must be a whole number from 1 to %(most)s", most=MAX_LIMIT)
+        raise InvalidInput([Fault("limit", "out_of_range", detail)])
     return int(text), given.get("cursor") or None
 
 

@@ -8,7 +8,7 @@ import hashlib
 import math
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from http import HTTPStatus
 from importlib import import_module
 from pathlib import Path
@@ -21,6 +21,7 @@ from functions.framework import texts
 from functions.framework.callers import SignedIn, known_person
 from functions.framework.problems import problem, status_of
 from functions.framework.replies import reply
+from functions.framework.texts import _, ngettext
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -72,21 +73,20 @@ def environment() -> "Environment":
     return made
 
 
-@cache
-def _style(name: str) -> tuple[str, str]:
-    css = (_WEB / "styles" / f"{name}.css").read_text()
-    digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
-    return css, digest
+@lru_cache(maxsize=256)
+def _digest(css: str) -> str:
+    return base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
 
 
-def content_security_policy(style: str = "", *, form_action: str = "", framed: bool = False) -> str:
-    """Content Security Policy of a page of the site, or of one whose only style is `web/styles/{style}.css`.
+def content_security_policy(*styles: str, form_action: str = "", framed: bool = False) -> str:
+    """Content Security Policy of a page of the site, or of one whose only styles are these inline ones.
 
     `form_action` names an outside origin of a form's redirects. Only our own pages may show a `framed` page.
     """
-    if style:
+    if styles:
+        hashes = " ".join(f"'sha256-{_digest(css)}'" for css in styles)
         # Lighthouse reads robots.txt from within the page, and needs connect-src for it.
-        allowed = f"style-src 'sha256-{_style(style)[1]}'; connect-src 'self'; img-src 'self' data:"
+        allowed = f"style-src {hashes}; connect-src 'self'; img-src 'self' data:"
     else:
         allowed = (
             "style-src 'self'; script-src 'self'; connect-src 'self'; manifest-src 'self'; frame-src 'self'; "
@@ -98,20 +98,15 @@ def content_security_policy(style: str = "", *, form_action: str = "", framed: b
     )
 
 
-def render(template: str, *, style: str = "", **values: object) -> bytes:
-    """The page's bytes. The template gets `values`, and the language of its texts as `lang`.
-
-    With `style` it gets the text of `web/styles/{style}.css` by that name.
-    """
-    if style:
-        values["style"] = _style(style)[0]
+def render(template: str, **values: object) -> bytes:
+    """The page's bytes. The template gets `values`, and the language of its texts as `lang`."""
     return environment().get_template(template).render(lang=texts.language(), **values).encode()
 
 
 def page(
     template: str,
     *,
-    style: str = "",
+    styles: tuple[str, ...] = (),
     status: int = HTTPStatus.OK,
     headers: Mapping[str, str] | None = None,
     cookies: Iterable[str] = (),
@@ -119,10 +114,10 @@ def page(
     framed: bool = False,
     **values: object,
 ) -> func.HttpResponse:
-    """Reply with a page of the site; with `style`, with one whose style is inline."""
-    policy = content_security_policy(style, form_action=form_action, framed=framed)
+    """Reply with a page of the site; with `styles`, with one whose styles are inline."""
+    policy = content_security_policy(*styles, form_action=form_action, framed=framed)
     return reply(
-        render(template, style=style, framed=framed, **values),
+        render(template, styles=styles, framed=framed, **values),
         status=status,
         content_type="text/html; charset=utf-8",
         headers={
@@ -154,12 +149,11 @@ def wait_until(time: datetime, now: datetime) -> str:
 def wait_in_words(seconds: int) -> str:
     """A time to wait, rounded up: "in a moment", "in 5 minutes", "in an hour"."""
     if seconds <= 10:  # noqa: PLR2004
-        return "in a moment"
+        return _("in a moment")
     minutes = -(-seconds // 60)
     if minutes < 60:  # noqa: PLR2004
-        return "in a minute" if minutes == 1 else f"in {minutes} minutes"
-    hours = -(-minutes // 60)
-    return "in an hour" if hours == 1 else f"in {hours} hours"
+        return ngettext("in a minute", "in %(num)s minutes", minutes)
+    return ngettext("in an hour", "in %(num)s hours", -(-minutes // 60))
 
 
 def navigation(person: SignedIn | None) -> dict[str, Any]:
@@ -173,7 +167,7 @@ async def refuse(req: func.HttpRequest, refusal: Refusal) -> func.HttpResponse:
         return problem(refusal, {"Vary": "Accept"})
     if isinstance(refusal, NotFound):
         return await missing_page(req, refusal)
-    return refusal_page("site/refused.html", refusal, title=refusal.title)
+    return refusal_page("site/refused.html", refusal, title=_(refusal.title))
 
 
 async def missing_page(req: func.HttpRequest, refusal: Refusal) -> func.HttpResponse:

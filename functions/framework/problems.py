@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from domain.base import errors
 from domain.base.limits import TooManyRequests
 from domain.base.model import Model
+from domain.base.texts import N_
 from functions.framework.replies import reply
 
 MAX_BODY = 256 * 1024
@@ -19,29 +20,29 @@ MAX_FAULTS = 100
 
 class BadBody(errors.Refusal):
     code = "malformed_body"
-    title = "The body cannot be read"
+    title = N_("The body cannot be read")
 
 
 class MediaTypeRefused(errors.Refusal):
     code = "unsupported_media_type"
     field = "Content-Type"
-    title = "The body has a media type that is not understood here"
+    title = N_("The body has a media type that is not understood here")
 
 
 class BodyTooLarge(errors.Refusal):
     code = "body_too_large"
-    title = f"The body is larger than {MAX_BODY // 1024} KiB"
+    title = N_("The body is larger than %(size)s KiB", size=MAX_BODY // 1024)
 
 
 class LengthRequired(errors.Refusal):
     code = "length_required"
     field = "Content-Length"
-    title = "Send the body with a Content-Length, not chunked"
+    title = N_("Send the body with a Content-Length, not chunked")
 
 
 class MethodNotAllowed(errors.Refusal):
     code = "method_not_allowed"
-    title = "This method is not for this address"
+    title = N_("This method is not for this address")
 
 
 STATUS: dict[type[errors.Refusal], HTTPStatus] = {
@@ -89,7 +90,7 @@ class Problem(Model):
 
 def problem(refusal: errors.Refusal, headers: Mapping[str, str] | None = None) -> func.HttpResponse:
     status = status_of(type(refusal))
-    faults = [errors.Fault(refusal.field, refusal.code, str(refusal))] if refusal.field else []
+    faults = [errors.Fault(refusal.field, refusal.code, refusal.detail)] if refusal.field else []
     if isinstance(refusal, errors.InvalidInput):
         faults = refusal.faults[:MAX_FAULTS]
     body = Problem(
@@ -120,17 +121,20 @@ async def refuse(
 
 
 _CODES = {
-    "extra_forbidden": ("unknown_field", "is not a field of this object"),
-    "missing": ("required", "is required"),
-    "too_short": ("required", "must not be empty"),
-    "string_pattern_mismatch": ("invalid_format", "does not have the right form"),
-    "literal_error": ("invalid_choice", "is not one of the choices"),
-    "string_unicode": ("invalid_text", "is not valid Unicode"),
+    "extra_forbidden": ("unknown_field", N_("is not a field of this object")),
+    "missing": ("required", N_("is required")),
+    "too_short": ("required", N_("must not be empty")),
+    "string_pattern_mismatch": ("invalid_format", N_("does not have the right form")),
+    "literal_error": ("invalid_choice", N_("is not one of the choices")),
+    "string_unicode": ("invalid_text", N_("is not valid Unicode")),
 }
-# Codes that our own field types raise; every other pydantic type becomes `wrong_type`.
+# The code of every other of pydantic's errors, told in pydantic's own English.
+WRONG_TYPE = "wrong_type"
+# Codes that our own field types raise, with messages that take their values from the context.
 _OWN_CODES = frozenset(
     ["control_characters", "invalid_email", "invalid_phone", "invalid_url", "url_scheme", "too_long",
-     "invalid_handle", "handle_reserved", "invisible", "invalid_choice"]
+     "invalid_handle", "handle_reserved", "invisible", "invalid_choice",
+     "invalid_colour", "named_twice"]
 )  # fmt: skip
 
 
@@ -138,15 +142,21 @@ def _pointer(location: tuple[int | str, ...]) -> str:
     return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in location)
 
 
+def _too_much(most: int, *, many: bool) -> tuple[str, str]:
+    if many:
+        return "too_many", N_("takes at most %(most)s values", most=most)
+    return "too_long", N_("takes at most %(most)s characters", most=most)
+
+
 def faults_of(exc: ValidationError) -> list[errors.Fault]:
     """Faults of a pydantic error, with our own stable codes and texts. They never repeat the value."""
     faults = []
     for item in exc.errors(include_url=False, include_input=False):
         kind, context = item["type"], item.get("ctx", {})
-        code, detail = _CODES.get(kind, (kind if kind in _OWN_CODES else "wrong_type", item["msg"]))
+        code, detail = _CODES.get(kind, (kind if kind in _OWN_CODES else WRONG_TYPE, item["msg"]))
         if kind in ("too_long", "string_too_long") and "max_length" in context:
-            many = context.get("field_type") == "List"
-            code = "too_many" if many else "too_long"
-            detail = f"takes at most {context['max_length']} {'values' if many else 'characters'}"
+            code, detail = _too_much(context["max_length"], many=context.get("field_type") == "List")
+        elif code == kind:
+            detail = N_(detail, **context)
         faults.append(errors.Fault(_pointer(item["loc"]), code, detail))
     return faults

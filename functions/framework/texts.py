@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import azure.functions as func
 
-from domain.base.texts import N_
+from domain.base.texts import ENGLISH, LANGUAGES, N_, Filled, Language
 
 if TYPE_CHECKING:
     from gettext import NullTranslations
@@ -20,24 +20,21 @@ if TYPE_CHECKING:
 __all__ = ["LANGUAGES", "N_", "_", "language", "ngettext", "pgettext", "speaking"]
 
 DOMAIN: Final = "izwop"
-# Names of the languages in themselves, by tag. The messages in the source are the English.
-LANGUAGES: Final = {"en": "English", "sv": "Svenska"}
-ENGLISH: Final = "en"
 COOKIE: Final = "__Host-lang"
 LOCALES: Final = Path(__file__).parent.parent.parent / "web" / "locale"
 _MOST_ACCEPTED: Final = 500
 
-_language: ContextVar[str] = ContextVar("language", default=ENGLISH)
+_language: ContextVar[Language] = ContextVar("language", default=ENGLISH)
 
 
-def language() -> str:
+def language() -> Language:
     """Tag of the language that texts are made in now."""
     return _language.get()
 
 
 @contextmanager
-def speaking(tag: str) -> Iterator[None]:
-    """Make texts in a language of `LANGUAGES`."""
+def speaking(tag: Language) -> Iterator[None]:
+    """Make texts in this language."""
     before = _language.set(tag)
     try:
         yield
@@ -46,7 +43,12 @@ def speaking(tag: str) -> Iterator[None]:
 
 
 def _(message: str, /, **values: object) -> str:
-    """The message in the language of the request; with `values`, those stand for its `%(name)s`."""
+    """The message in the language of the request; with `values`, those stand for its `%(name)s`.
+
+    A message of `N_` may have its values with it.
+    """
+    if isinstance(message, Filled):
+        return translated(message.message) % message.values
     text = translated(message)
     return text % values if values else text
 
@@ -62,8 +64,15 @@ def pgettext(context: str, message: str, /, **values: object) -> str:
     return text % values if values else text
 
 
+def in_language(message: str, tag: Language) -> str:
+    """A message of `N_` for somebody who made no request, such as the receiver of a mail."""
+    with speaking(tag):
+        return _(message)
+
+
 def translated(message: str) -> str:
-    return _catalogue(_language.get()).gettext(message)
+    # Catalogues keep their own description under the empty message.
+    return _catalogue(_language.get()).gettext(message) if message else ""
 
 
 def translated_plural(one: str, many: str, number: int) -> str:
@@ -79,30 +88,33 @@ def translated_plural_in(context: str, one: str, many: str, number: int) -> str:
 
 
 @cache
-def _catalogue(tag: str) -> "NullTranslations":
+def _catalogue(tag: Language) -> "NullTranslations":
     """Translations into a language. Without a compiled catalogue the texts stay English."""
     from gettext import translation  # noqa: PLC0415
 
     return translation(DOMAIN, LOCALES, [tag], fallback=True)
 
 
-def language_of(req: func.HttpRequest) -> str:
+def language_of(req: func.HttpRequest) -> Language:
     """Language for a request: the choice in its cookie, else by its Accept-Language."""
     if COOKIE in req.headers.get("cookie", ""):
         from functions.framework.requests import read_cookies  # noqa: PLC0415
 
-        chosen = read_cookies(req).get(COOKIE)
-        if chosen in LANGUAGES:
+        if (chosen := _known(read_cookies(req).get(COOKIE, ""))) is not None:
             return chosen
     return _accepted(req.headers.get("accept-language", "")[:_MOST_ACCEPTED])
 
 
 @lru_cache(maxsize=256)
-def _accepted(header: str) -> str:
+def _accepted(header: str) -> Language:
     """The language of `LANGUAGES` that an Accept-Language header likes best; `sv-FI` accepts `sv`."""
     from werkzeug.datastructures import LanguageAccept  # noqa: PLC0415
     from werkzeug.http import parse_accept_header  # noqa: PLC0415
 
     accepted = parse_accept_header(header, LanguageAccept)
-    tags = (tag.lower().partition("-")[0] for tag, quality in accepted if quality > 0)
-    return next((tag for tag in tags if tag in LANGUAGES), ENGLISH)
+    tags = (_known(tag.lower().partition("-")[0]) for tag, quality in accepted if quality > 0)
+    return next((tag for tag in tags if tag is not None), ENGLISH)
+
+
+def _known(tag: str) -> Language | None:
+    return next((known for known in LANGUAGES if known == tag), None)

@@ -13,6 +13,7 @@ from domain.cards.content import IMAGE_PURPOSES, Purpose
 from domain.images.image import MAX_BYTES, NewImage, start_image, upload_image
 from domain.images.shown import why_not_shown
 from functions.framework.clock import new_id, now
+from functions.framework.texts import _
 
 PURPOSES: Final = tuple(IMAGE_PURPOSES.values())
 _NOT_READY: Final = "image_not_ready"
@@ -80,7 +81,7 @@ async def send_pictures(account_id: str, files: Mapping[str, bytes]) -> tuple[di
         if content is None:
             continue
         if len(content) > MAX_BYTES:
-            faults[f"/{purpose}"] = f"{ImageTooLarge.title}; choose a smaller one"
+            faults[f"/{purpose}"] = _("%(fault)s; choose a smaller one", fault=_(ImageTooLarge.title))
         else:
             made[purpose] = await _send(account_id, purpose, content)
     return made, faults

@@ -7,6 +7,7 @@ import wiring.notifications
 import wiring.site
 from domain.notifications.welcome import MailOrder, deliver
 from functions.framework.clock import now
+from functions.framework.texts import in_language
 
 
 async def send_mail(message: func.QueueMessage) -> None:
@@ -17,6 +18,7 @@ async def send_mail(message: func.QueueMessage) -> None:
         by=message.id or "",
         origin=wiring.site.origin(),
         now=now(),
+        translate=in_language,
         accounts=wiring.accounts.store(),
         mailer=wiring.notifications.mailer(),
     )

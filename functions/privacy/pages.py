@@ -25,6 +25,7 @@ from functions.framework.callers import SignedIn, require_fresh
 from functions.framework.clock import now
 from functions.framework.my_pages import my_page, person_and_form, person_of
 from functions.framework.replies import redirect, reply
+from functions.framework.texts import N_, _
 
 _FILE: Final = re.compile(r"([1-9][0-9]{0,3})\.zip")
 _PAGE: Final = "/my/account/copy"
@@ -35,8 +36,8 @@ async def show(req: func.HttpRequest) -> func.HttpResponse:
 
 
 async def start(req: func.HttpRequest) -> func.HttpResponse:
-    person, _ = await person_and_form(req)
-    require_fresh(person, "Get my copy")
+    person, _form = await person_and_form(req)
+    require_fresh(person, N_("Get my copy"))
     try:
         await start_copy(
             person.account_id,
@@ -46,7 +47,7 @@ async def start(req: func.HttpRequest) -> func.HttpResponse:
             queue=wiring.operations.work_queue(),
         )
     except TooManyCopies as refusal:
-        return await _page(person, fault=refusal.title, status=HTTPStatus.CONFLICT)
+        return await _page(person, fault=_(refusal.title), status=HTTPStatus.CONFLICT)
     return redirect(_PAGE)
 
 
@@ -71,7 +72,7 @@ async def change(req: func.HttpRequest) -> func.HttpResponse:
 async def fetch(req: func.HttpRequest) -> func.HttpResponse:
     """One volume of a copy, to its owner alone."""
     person = await person_of(req)
-    require_fresh(person, "Fetch my copy")
+    require_fresh(person, N_("Fetch my copy"))
     match = _FILE.fullmatch(req.route_params["file"])
     if match is None:
         raise NotFound

@@ -15,6 +15,7 @@ from functions.framework.my_pages import ACT_COOKIE, RESUME_PAGE
 from functions.framework.pages import page
 from functions.framework.replies import redirect
 from functions.framework.requests import read_cookies
+from functions.framework.texts import _
 from functions.sign_in.pages import to_provider
 
 
@@ -45,7 +46,7 @@ async def resume(req: func.HttpRequest) -> func.HttpResponse:
         csrf=found.csrf,
         action=own_path(act.path),
         fields=act.fields,
-        label=act.label,
+        label=_(act.label),
     )
 
 

@@ -37,6 +37,7 @@ from domain.sign_in.flow import (
 )
 from domain.sign_in.fresh import FreshSignInNeeded
 from domain.sign_in.sessions import SECRET_BYTES
+from functions.accounts.language import language_cookies
 from functions.framework.callers import (
     SESSION_COOKIE,
     read_form,
@@ -45,11 +46,13 @@ from functions.framework.callers import (
     signed_in,
 )
 from functions.framework.clock import new_id, now
+from functions.framework.filters import months
 from functions.framework.my_pages import ask_to_confirm
 from functions.framework.pages import page, refusal_page
 from functions.framework.pages import refuse as refuse_on_page
 from functions.framework.replies import redirect
 from functions.framework.requests import read_cookies, set_cookie
+from functions.framework.texts import N_, _, language
 from functions.sign_in.cookies import AGE_COOKIE, FLOW_COOKIE, KNOWN_COOKIE
 
 log = logging.getLogger("izwop.auth")
@@ -59,26 +62,30 @@ MAX_CODE = 8 * 1024
 _TURNED_BACK = "access_denied"
 _ASKED = b"asked"
 QUEUE_SECONDS = 3
-MONTHS = (
-    "January", "February", "March", "April", "May", "June",
-    "July", "August", "September", "October", "November", "December",
-)  # fmt: skip
 
 _STATUS = dict.fromkeys(
     (FlowLost, SignInCancelled, SignInDeclined, EmailMissing, SomebodyElse, NotAskedAgain),
     HTTPStatus.BAD_REQUEST,
 )
 _ADVICE = {
-    FlowLost.code: "It took longer than ten minutes, was begun in another window, or was finished before.",
-    SignInCancelled.code: "You left the sign-in service before it was done, so nothing was changed.",
-    SomebodyElse.code: "To go on, sign in as the person you are signed in as here. Nothing was changed.",
-    NotAskedAgain.code: "The sign-in service did not say that you have just signed in. Nothing was changed.",
-    SignInDeclined.code: "The sign-in service did not confirm that it was you.",
-    EmailMissing.code: "An iZwop account needs an e-mail address, and the sign-in service gave none. "
-    "Choose a way to sign in that has one.",
-    errors.Unauthenticated.code: "The answer of the sign-in service could not be trusted.",
-    errors.Unavailable.code: "Signing in is not possible right now.",
-    errors.ForgedRequest.code: "The request did not come from one of our own pages, so nothing was changed.",
+    FlowLost.code: N_(
+        "It took longer than ten minutes, was begun in another window, or was finished before."
+    ),
+    SignInCancelled.code: N_("You left the sign-in service before it was done, so nothing was changed."),
+    SomebodyElse.code: N_("To go on, sign in as the person you are signed in as here. Nothing was changed."),
+    NotAskedAgain.code: N_(
+        "The sign-in service did not say that you have just signed in. Nothing was changed."
+    ),
+    SignInDeclined.code: N_("The sign-in service did not confirm that it was you."),
+    EmailMissing.code: N_(
+        "An iZwop account needs an e-mail address, and the sign-in service gave none. "
+        "Choose a way to sign in that has one."
+    ),
+    errors.Unauthenticated.code: N_("The answer of the sign-in service could not be trusted."),
+    errors.Unavailable.code: N_("Signing in is not possible right now."),
+    errors.ForgedRequest.code: N_(
+        "The request did not come from one of our own pages, so nothing was changed."
+    ),
 }
 
 
@@ -99,8 +106,8 @@ def _refused(
         refusal,
         status=_STATUS.get(type(refusal)),
         cookies=cookies,
-        title=SignInDeclined.title if isinstance(refusal, errors.Unauthenticated) else refusal.title,
-        advice=_ADVICE.get(refusal.code, ""),
+        title=_(SignInDeclined.title if isinstance(refusal, errors.Unauthenticated) else refusal.title),
+        advice=_(_ADVICE.get(refusal.code, "")),
         return_to=return_to,
     )
 
@@ -178,7 +185,8 @@ async def finish_login(req: func.HttpRequest) -> func.HttpResponse:
         await sign_out(former, everywhere=False, now=now(), sessions=wiring.sign_in.sessions())
     if account.welcomed_at is None:
         await _queue_welcome(account.id)
-    return redirect(flow.return_to, cookies=[session_cookie(token, kept=flow.keep), _known(), done])
+    cookies = [session_cookie(token, kept=flow.keep), _known(), done]
+    return redirect(flow.return_to, cookies=[*cookies, *language_cookies(req, account.language)])
 
 
 async def _ask_age(
@@ -193,11 +201,11 @@ async def _ask_age(
         return_to=own_path(form.get("returnTo")),
         year=form.get("birthYear", ""),
         month=form.get("birthMonth", "").strip().removeprefix("0"),
-        months=MONTHS,
+        months=months(),
         keep=form.get("keep") == "1",
         days=wiring.sign_in.chosen().kept_session_days,
         first=first,
-        faults={fault.field: fault.detail for fault in faults},
+        faults={fault.field: _(fault.detail) for fault in faults},
     )
 
 
@@ -253,6 +261,7 @@ async def _finish(req: func.HttpRequest, flow: Flow) -> tuple[Account, str]:
         account_id=new_id("acc"),
         secret=secrets.token_bytes(SECRET_BYTES),
         now=at,
+        language=language(),
         accounts=wiring.accounts.store(),
         identities=wiring.accounts.identities(),
         sessions=wiring.sign_in.sessions(),

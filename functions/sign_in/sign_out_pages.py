@@ -22,6 +22,7 @@ from functions.framework.my_pages import ACT_COOKIE
 from functions.framework.pages import page
 from functions.framework.replies import redirect
 from functions.framework.requests import set_cookie
+from functions.framework.texts import N_
 from functions.sign_in.cookies import FLOW_COOKIE
 
 
@@ -46,7 +47,7 @@ async def end_session(req: func.HttpRequest) -> func.HttpResponse:
     check_form(req, found, form)
     everywhere = form.get("everywhere") == "1"
     if everywhere:
-        require_fresh(found, "Sign out everywhere")
+        require_fresh(found, N_("Sign out everywhere"))
     await sign_out(found.token, everywhere=everywhere, now=now(), sessions=wiring.sign_in.sessions())
     done = EVERYWHERE if everywhere else HERE
     try:

@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final, Literal, NamedTuple
 
-from functions.framework.texts import ENGLISH
+from domain.base.texts import ENGLISH
 
 Shelf = Literal["help", "privacy", "terms"]
 SECURITY: Final = "security"

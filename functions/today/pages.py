@@ -8,6 +8,7 @@ import wiring.accounts
 import wiring.cards
 from domain.cards.card import Card
 from functions.framework.my_pages import my_page, person_of
+from functions.framework.texts import _
 
 # Newest first. An older card that needs something shows on the page of cards.
 _CARDS_LOOKED_AT: Final = 50
@@ -25,7 +26,7 @@ class Need(NamedTuple):
 async def show(req: func.HttpRequest) -> func.HttpResponse:
     person = await person_of(req)
     account = await wiring.accounts.store().get(person.account_id)
-    cards, _ = await wiring.cards.store().list(person.account_id, _CARDS_LOOKED_AT, None)
+    cards, _following = await wiring.cards.store().list(person.account_id, _CARDS_LOOKED_AT, None)
     live = [card for card in cards if card.is_live]
     return my_page(
         "today/today.html",
@@ -40,9 +41,10 @@ async def show(req: func.HttpRequest) -> func.HttpResponse:
 def _need_of(card: Card) -> Need | None:
     at = f"/my/cards/{card.id}"
     if card.published is None:
-        return Need(card, "Nobody can see this card yet.", at, "Finish and publish")
+        return Need(card, _("Nobody can see this card yet."), at, _("Finish and publish"))
     if card.paused:
-        return Need(card, "This card is paused: its link shows nothing.", f"{at}/settings", "Show it again")
+        said = _("This card is paused: its link shows nothing.")
+        return Need(card, said, f"{at}/settings", _("Show it again"))
     if card.published != card.draft:
-        return Need(card, "You have changes that others cannot see yet.", at, "Look and publish")
+        return Need(card, _("You have changes that others cannot see yet."), at, _("Look and publish"))
     return None

@@ -14,7 +14,7 @@ from tests.functions.cards.test_card_page import page_of
 WIDTHS = (320, 390, 768, 1280)
 LONG = "Wolfeschlegelsteinhausenbergerdorff " * 3
 # Every line of a text, by the tops of its characters; a line ends well after a space or a joint.
-BAD_BREAKS = r"""() => [...document.querySelectorAll(".row b, .row small, .quick a")].flatMap(e => {
+BAD_BREAKS = r"""() => [...document.querySelectorAll(".line b, .line small, .quick a")].flatMap(e => {
     const bad = [], walker = document.createTreeWalker(e, NodeFilter.SHOW_TEXT), range = new Range()
     let before = null
     for (let node; node = walker.nextNode();)
@@ -30,7 +30,7 @@ BAD_BREAKS = r"""() => [...document.querySelectorAll(".row b, .row small, .quick
     return bad
 })"""
 CUT = """() => [...document.querySelectorAll("main, main *")]
-    .filter(e => e.checkVisibility() && getComputedStyle(e).overflow !== "visible" && !e.closest(".code"))
+    .filter(e => e.checkVisibility() && getComputedStyle(e).overflow !== "visible" && !e.closest(".pattern"))
     .filter(e => e.scrollHeight > e.clientHeight + 1 || e.scrollWidth > e.clientWidth + 1)
     .map(e => e.className || e.tagName)"""
 ON_SCREEN = """e => {
@@ -92,13 +92,13 @@ async def test_the_code_is_one_tap_away(open_window, people, width: int) -> None
     page = (await open_window(viewport={"width": width, "height": 800})).page
     await page.goto(people)
     await page.get_by_role("link", name="Code", exact=True).click()
-    assert await page.locator(".code").evaluate(ON_SCREEN)
+    assert await page.locator(".pattern").evaluate(ON_SCREEN)
 
 
 async def test_the_code_of_a_phone_is_not_at_the_end(open_window, people) -> None:
     page = (await open_window(viewport={"width": 390, "height": 844})).page
     await page.goto(people)
-    assert (await page.locator(".code").bounding_box())["y"] < 2 * 844
+    assert (await page.locator(".pattern").bounding_box())["y"] < 2 * 844
 
 
 async def test_a_wide_screen_has_no_empty_half(open_window, people) -> None:
@@ -111,9 +111,28 @@ async def test_a_wide_screen_has_no_empty_half(open_window, people) -> None:
 async def test_a_heading_keeps_its_distance_to_a_picture(open_window, people) -> None:
     page = (await open_window(viewport={"width": 390, "height": 844})).page
     await page.goto(people)
-    heading = await page.locator("#about").bounding_box()
-    picture = await page.locator(".wide").bounding_box()
+    heading = await page.locator("h2:has(+ .scene)").bounding_box()
+    picture = await page.locator(".scene").bounding_box()
     assert picture["y"] - heading["y"] - heading["height"] >= 8
+
+
+# Widths of the quick buttons' lines, in the order of the page.
+LINES = """() => {
+    const lines = {}
+    for (const each of document.querySelectorAll(".quick li")) (lines[each.offsetTop] ??= []).push(each)
+    return Object.values(lines).map(line => line.length)
+}"""
+
+
+@pytest.mark.parametrize("size", ["100%", "125%"])
+@pytest.mark.parametrize(("absent", "number"), [({}, 5), ({"mapLink": None}, 4)])
+async def test_no_quick_button_stands_alone(open_window, absent, number: int, size: str) -> None:
+    page = (await open_window(viewport={"width": 320, "height": 800})).page
+    await page.set_content(page_of(full_view(**absent)))
+    await page.evaluate("size => { document.documentElement.style.fontSize = size }", size)
+    lines = await page.evaluate(LINES)
+    assert sum(lines) == number
+    assert min(lines) > 1
 
 
 @pytest.mark.parametrize("shape", SHAPES)
@@ -124,4 +143,4 @@ async def test_print_cuts_nothing_and_lengthens_nothing(open_window, shape: str)
     await page.emulate_media(media="print")
     assert await page.evaluate(CUT) == []
     assert await page.evaluate(OVERFLOW) == 0
-    assert (await page.locator(".row:has(.u-url) b").bounding_box())["height"] < 60
+    assert (await page.locator(".line:has(.u-url) b").bounding_box())["height"] < 60

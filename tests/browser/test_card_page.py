@@ -27,8 +27,8 @@ async def test_axe_sees_what_is_wrong(open_window, people) -> None:
     page = (await open_window()).page
     await page.goto(people)
     await page.evaluate(
-        "document.querySelector('.photo').removeAttribute('alt');"
-        "document.querySelector('.row small').style.color = '#ddd'"
+        "document.querySelector('.portrait').removeAttribute('alt');"
+        "document.querySelector('.line small').style.color = '#ddd'"
     )
     found = " ".join(await violations(page))
     assert "image-alt" in found
@@ -52,14 +52,14 @@ async def test_a_page_asks_only_us_and_runs_nothing(open_window, people, origin:
 async def test_a_card_of_the_right_to_left_reads_from_there(open_window, people) -> None:
     page = (await open_window(viewport={"width": 390, "height": 844})).page
     await page.goto("/c/layla-haddad")
-    photo = await page.locator(".photo").bounding_box()
+    photo = await page.locator(".portrait").bounding_box()
     name = await page.get_by_role("heading", level=1).bounding_box()
     assert photo["x"] > 195
     assert name["x"] + name["width"] > 360
-    icon = await page.locator(".row .icon").first.bounding_box()
-    number = await page.locator(".row b").first.bounding_box()
+    icon = await page.locator(".line .icon").first.bounding_box()
+    number = await page.locator(".line b").first.bounding_box()
     assert icon["x"] > number["x"]
-    assert await page.locator(".row b").first.evaluate("e => getComputedStyle(e).direction") == "ltr"
+    assert await page.locator(".line b").first.evaluate("e => getComputedStyle(e).direction") == "ltr"
 
 
 async def test_pictures_are_seen_where_their_place_was_kept(open_window, people) -> None:
@@ -69,7 +69,7 @@ async def test_pictures_are_seen_where_their_place_was_kept(open_window, people)
         await picture.scroll_into_view_if_needed()
         await picture.evaluate("image => image.decode()")
         assert await picture.evaluate("image => image.naturalWidth > 0 && image.width > 0")
-    shape = await page.locator(".photo").evaluate("image => [image.width, image.height]")
+    shape = await page.locator(".portrait").evaluate("image => [image.width, image.height]")
     assert shape == [120, 120]
 
 
@@ -92,5 +92,5 @@ async def test_a_printed_card_is_a_card(open_window, people) -> None:
     await page.emulate_media(media="print")
     for seen in ("Ada Lovelace", "Analyst and Programmer", "ada@analytical-engines.example"):
         assert await page.get_by_text(seen, exact=True).first.is_visible(), seen
-    assert await page.locator(".code svg").is_visible()
+    assert await page.locator(".pattern svg").is_visible()
     assert not await page.get_by_role("link", name="Save contact").is_visible()

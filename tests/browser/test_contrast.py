@@ -2,7 +2,6 @@
 
 import pytest
 
-from functions.framework.filters import HUES
 from tests.browser.axe import violations
 from tests.browser.contrast import Pale, pale, pale_focus
 from tests.browser.pages import PAGES, open_page
@@ -82,11 +81,3 @@ async def test_everything_is_told_from_its_background(open_window, places, schem
         found[shown.name] = [str(each) for each in told]
     assert {name: faults for name, faults in found.items() if faults} == {}
     assert window.complaints == []
-
-
-async def test_a_card_is_read_in_every_colour(open_window, people) -> None:
-    page = (await open_window(**NARROW)).page
-    await page.goto(people)
-    for hue in range(HUES):
-        await page.evaluate("hue => { document.body.className = `hue-${hue}` }", hue)
-        assert [str(each) for each in await pale(page, ".hero")] == [], hue

@@ -17,7 +17,7 @@ async def test_a_first_card_is_live_after_two_taps_and_one_typed_field(open_wind
     owner = await open_window(java_script_enabled=script, **PHONE)
     page, name = owner.page, a_name()
     await sign_in(page, name)
-    await page.get_by_role("link", name="New card").tap()
+    await page.get_by_role("link", name="Make your card").tap()
     plain = name.lower().replace(" ", "-")
     assert await page.get_by_label("Name", exact=False).first.input_value() == name
     assert await page.get_by_label("Handle").input_value() == plain
@@ -58,7 +58,7 @@ async def test_a_handle_is_checked_while_it_is_typed_and_follows_the_name_until_
     assert await handle.input_value() == turned
 
     await handle.fill("a b")
-    await said.get_by_text("takes 3 to 40 letters").wait_for()
+    await said.get_by_text("This cannot be a handle: it takes 3 to 40 letters").wait_for()
     await handle.fill(plain)
     await said.get_by_text("This handle is taken. Free instead:").wait_for()
     await said.get_by_role("button", name=turned).click()

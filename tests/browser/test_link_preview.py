@@ -40,7 +40,7 @@ async def foreign() -> AsyncIterator[tuple[str, list[str]]]:
 async def test_another_site_shows_codes_and_public_pictures(open_window, people, origin, foreign) -> None:
     page = (await open_window()).page
     await page.goto(people)
-    [photo] = await page.locator("img.photo").evaluate_all("all => all.map(each => each.src)")
+    [photo] = await page.locator("img.portrait").evaluate_all("all => all.map(each => each.src)")
     site, pictures = foreign
     card = f"{origin}{people}"
     pictures += [

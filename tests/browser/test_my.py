@@ -13,7 +13,7 @@ from tests.browser.layout import OVERFLOW, SMALL_TARGETS
 from tests.browser.windows import fill_card, make_card, sign_in, visit
 
 WIDTHS = (320, 390, 1280)
-PARTS = ("", "/share", "/counts", "/settings", "/delete", "/preview?as=signed_in")
+PARTS = ("", "/look", "/share", "/counts", "/settings", "/delete", "/preview?as=signed_in")
 
 
 @pytest.fixture(scope="module")
@@ -171,7 +171,7 @@ async def test_leaving_with_something_unsaved_asks_first(open_window, known) -> 
     await page.get_by_role("button", name="Save draft").click()
     await page.get_by_text("The draft is saved.").wait_for()
     await page.get_by_role("link", name="Cards").first.click()
-    await page.wait_for_url("**/my")
+    await page.wait_for_url("**/my/cards")
     assert asked == ["beforeunload"]
 
 

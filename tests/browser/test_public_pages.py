@@ -25,9 +25,9 @@ SMALL_TARGETS = """() => [...document.querySelectorAll("a, button")]
     .map(([name, box]) => `${name}: ${box.width} by ${box.height}`)"""
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-async def test_axe_finds_nothing_on_a_public_page(open_window, scheme) -> None:
-    window = await open_window(color_scheme=scheme)
+@pytest.mark.parametrize(("scheme", "locale"), [("light", "en-GB"), ("light", "sv-SE"), ("dark", "en-GB")])
+async def test_axe_finds_nothing_on_a_public_page(open_window, scheme, locale) -> None:
+    window = await open_window(color_scheme=scheme, locale=locale)
     for address in PAGES:
         await window.page.goto(address)
         assert await violations(window.page, scheme) == [], address

@@ -44,7 +44,7 @@ async def test_a_person_makes_a_card_and_a_stranger_keeps_it(open_window, origin
 
 
 async def read_qr(page) -> str:
-    code = page.locator(".code")
+    code = page.locator(".pattern")
     await code.scroll_into_view_if_needed()
     found = zxingcpp.read_barcodes(Image.open(io.BytesIO(await code.screenshot())))
     assert len(found) == 1

@@ -25,7 +25,7 @@
       said.textContent = `${answer.handle} ${said.dataset.free}`;
       return;
     }
-    said.textContent = `${answer.reason}. `;
+    said.textContent = `${said.dataset[answer.state]} `;
     if (!answer.suggestion) return;
     const other = document.createElement("button");
     other.type = "button";

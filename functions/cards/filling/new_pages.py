@@ -22,10 +22,10 @@ from functions.framework.clock import new_id, new_suffix, now
 from functions.framework.forms import Values, vet
 from functions.framework.my_pages import my_page, person_and_form, person_of
 from functions.framework.replies import redirect
+from functions.framework.texts import _
 
 # Placeholder for the id of a profile that is made together with the card.
 _UNMADE = "unmade"
-_FIRST_PROFILE = "Work"
 
 
 async def show(req: func.HttpRequest) -> func.HttpResponse:
@@ -49,10 +49,12 @@ async def create(req: func.HttpRequest) -> func.HttpResponse:
         return await _page(person, form, values, sentences(refusal.faults, values))
     except (HandleTaken, HandleLookalike) as refusal:
         other = await _free(values["name"] or form.get("handle", ""))
-        fault = {"/handle": f"{refusal.title}. {other} is free"}
+        taken = isinstance(refusal, HandleTaken)
+        said = _("This handle is taken.") if taken else _("This handle looks like one that is taken.")
+        fault = {"/handle": f"{said} {_('Free instead:')} {other}"}
         return await _page(person, form, values, fault, HTTPStatus.CONFLICT)
     except KeyReused:
-        fault = {"/name": "This form has made a card already. Send it again to make one more"}
+        fault = {"/name": _("This form has made a card already. Send it again to make one more")}
         again = {**form, "key": secrets.token_urlsafe(16)}
         return await _page(person, again, values, fault)
     if form.get("then") != "publish":
@@ -92,8 +94,8 @@ async def _read(account_id: str, form: dict[str, str], values: Values) -> tuple[
     """The card, and the profile to make with it; or every fault of both at once."""
     profile_id, profile_name = form.get("profileId", ""), form.get("profileName", "").strip()
     if not profile_id and not profile_name:
-        known, _ = await wiring.accounts.profiles().list(account_id, 1, None)
-        profile_id, profile_name = (known[0].id, "") if known else ("", _FIRST_PROFILE)
+        known, _following = await wiring.accounts.profiles().list(account_id, 1, None)
+        profile_id, profile_name = (known[0].id, "") if known else ("", _("Work"))
     wished = form.get("handle", "").strip()
     given = {
         "profileId": _UNMADE if profile_name else profile_id,

@@ -15,10 +15,15 @@ from domain.formats.names import structured_name
 from functions.accounts.profile_choices import profile_choices
 from functions.cards.form import AUDIENCES, NETWORK, PHONE_COUNTRY, networks_in
 from functions.framework.forms import Values
+from functions.framework.texts import N_, _
 
 _NAME: Final = ("prefix", "given", "additional", "family", "suffix")
 # Viewers of a preview, by the audience that they are.
-VIEWERS: Final = {"anyone": "Anyone", "signed_in": "People signed in", "connections": "My connections"}
+VIEWERS: Final = {
+    "anyone": N_("Anyone"),
+    "signed_in": N_("People signed in"),
+    "connections": N_("My connections"),
+}
 
 
 async def audiences_for(account_id: str, values: Values) -> dict[str, str]:
@@ -33,7 +38,7 @@ async def viewers_for(account_id: str, values: Values) -> dict[str, str]:
 
 async def _without_connections(account_id: str, values: Values, offered: Mapping[str, str]) -> dict[str, str]:
     keep = _names_connections(values) or await wiring.visibility.connections().any(account_id)
-    return {key: text for key, text in offered.items() if keep or key != "connections"}
+    return {key: _(text) for key, text in offered.items() if keep or key != "connections"}
 
 
 def _names_connections(values: Values) -> bool:

@@ -15,6 +15,8 @@ from adapters.cosmos import upgrades
 from adapters.cosmos.upgrades import SCHEMA_VERSION, UPGRADES, upgraded
 from domain.base.errors import Unavailable
 from domain.base.ids import make_id
+from domain.cards.look import first_look
+from domain.cards.palette import palette_of
 from domain.operations.slices import Slice
 from domain.visibility.view import ANYONE, view_for
 
@@ -239,3 +241,27 @@ def test_part_of_a_document_is_left_as_it_is() -> None:
 def test_every_version_has_its_upgrades_and_only_one_is_prepared_ahead() -> None:
     assert sorted(UPGRADES) == list(range(2, SCHEMA_VERSION + 1))
     assert upgrades.NEWEST_READABLE - SCHEMA_VERSION in (0, 1)
+
+
+async def test_an_older_card_keeps_its_colour_when_it_gets_another_name(stored) -> None:
+    account, card, handle = stored
+    shown = (await wiring.cards.published().get(handle)).content.look
+    found = await wiring.cards.store().get(account, card)
+    assert found.draft.look == found.published.look == shown == first_look(handle)
+    renamed = found.changed(datetime.now(UTC), handle=f"{handle}-x", former_handles=[handle])
+    await wiring.cards.store().save(renamed)
+    assert (await wiring.cards.store().get(account, card)).draft.look == shown
+
+
+def test_an_older_published_card_gets_the_palette_of_its_colour() -> None:
+    document = upgraded("published", old_published("crd_a", "ada"))
+    assert document["palette"] == palette_of(document["content"]["look"]["colour"]).model_dump()
+    gone = upgraded("published", {**old_published("crd_a", "ada"), "content": None})
+    assert gone["palette"] is None
+
+
+def test_a_look_that_is_there_is_left_alone() -> None:
+    content = CONTENT | {"look": {"theme": "bold", "colour": None, "order": []}}
+    made = upgraded("published", {**old_published("crd_a", "ada"), "content": content})
+    assert made["content"]["look"]["theme"] == "bold"
+    assert made["palette"] is None

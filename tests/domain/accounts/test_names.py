@@ -48,7 +48,9 @@ async def test_a_name_is_kept_only_if_a_card_can_show_it(said, kept):
         identity,
         account_id="acc_" + "a" * 26,
         now=datetime(2026, 11, 26, tzinfo=UTC),
+        language="sv",
         accounts=stores,
         identities=stores,
     )
+    assert account.mail_language == "sv"
     assert account.name == stores.made[account.id].name == kept

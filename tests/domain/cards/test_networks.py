@@ -7,6 +7,7 @@ import pytest
 from domain.cards.networks import network
 from functions.cards.filters import member
 from functions.cards.formats import FORMATS
+from functions.cards.look.style import styles_of
 from functions.framework.pages import render
 from tests.card_views import URL, full_view
 
@@ -59,7 +60,14 @@ def test_the_page_and_the_files_call_a_network_the_same(url: str, name: str, kin
         if not kind.content_type.startswith("image/")
     }
     page = render(
-        "cards/card.html", style="card", view=view, url=URL, vcf_url="", qr_svg="", links={}, schema=None
+        "cards/card.html",
+        styles=styles_of(view),
+        view=view,
+        url=URL,
+        vcf_url="",
+        qr_svg="",
+        links={},
+        schema=None,
     ).decode()
     assert f"<b>{name}<svg" in page
     for file in (made["vcf"], made["v4.vcf"]):

@@ -254,6 +254,7 @@ async def test_without_a_usable_address_nothing_is_made(email):
             secret=b"",
             now=NOW,
             span=PLAIN,
+            language="en",
             accounts=None,
             identities=None,
             sessions=None,

@@ -23,6 +23,7 @@ from domain.visibility.rule import shown_to
 from domain.visibility.view import CardView, Viewer, is_for_everyone, view_for
 from functions.cards.drawn import said_in_preview
 from functions.cards.formats import FORMATS
+from functions.cards.look.style import styles_of
 from functions.framework.pages import render
 from functions.sharing.signature import choice_in, write_signature
 
@@ -114,7 +115,7 @@ def outputs(view: CardView) -> dict[str, bytes]:
     links = {link: f"/c/{view.handle}/go/{key}" for key, link in links_of(view.content).items()}
     made["page"] = render(
         "cards/card.html",
-        style="card", view=view, url=URL, vcf_url="/c/ada.vcf", qr_svg=view.code, links=links,
+        styles=styles_of(view), view=view, url=URL, vcf_url="/c/ada.vcf", qr_svg=view.code, links=links,
         schema=script_text(view, URL),
     )  # fmt: skip
     everything = {"chosen": "1", **dict.fromkeys((*PARTS, "photo", "code"), "1")}

@@ -24,6 +24,7 @@ from functions.cards.form import (
     values_of,
 )
 from functions.cards.formats import FORMATS
+from functions.cards.look.style import styles_of
 from functions.framework.filters import countries, languages
 from functions.framework.forms import vet
 from functions.framework.pages import render
@@ -52,7 +53,14 @@ def card_page(content: CardContent) -> str:
     links = {link: f"/c/ada/go/{key}" for key, link in links_of(content).items()}
     view = view_of(content)
     return render(
-        "cards/card.html", style="card", view=view, url=URL, vcf_url="", qr_svg="", links=links, schema=None
+        "cards/card.html",
+        styles=styles_of(view),
+        view=view,
+        url=URL,
+        vcf_url="",
+        qr_svg="",
+        links=links,
+        schema=None,
     ).decode()
 
 

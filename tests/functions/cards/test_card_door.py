@@ -56,7 +56,27 @@ async def test_save_contact_is_a_vcard_with_a_file_name(card, client) -> None:
 async def test_one_address_answers_what_accept_prefers(card, client, accept: str, media: str) -> None:
     answer = await client().get(f"/c/{card['handle']}", headers={"Accept": accept})
     assert answer.headers["content-type"].startswith(media)
-    assert answer.headers["vary"] == "Accept, Cookie, Accept-Encoding"
+    language = "Accept-Language, " if media == "text/html" else ""
+    assert answer.headers["vary"] == f"Accept, {language}Cookie, Accept-Encoding"
+
+
+async def test_the_page_has_its_labels_in_the_viewers_language(card, client) -> None:
+    async with client() as stranger:
+        path, pages = f"/c/{card['handle']}", {}
+        for tag in ("en", "sv", "en", "sv"):
+            headers = {
+                "Accept-Language": tag,
+                "If-None-Match": pages[tag].headers["etag"] if tag in pages else "",
+            }
+            answer = await stranger.get(path, headers=headers)
+            assert answer.headers["content-language"] == tag
+            assert answer.status_code == (304 if tag in pages else 200)
+            pages.setdefault(tag, answer)
+        assert pages["en"].headers["etag"] != pages["sv"].headers["etag"]
+        assert [f'<html lang="{tag}"' in page.text for tag, page in pages.items()] == [True, True]
+        files = [await stranger.get(f"{path}.vcf", headers={"Accept-Language": tag}) for tag in ("en", "sv")]
+    assert files[0].headers["etag"] == files[1].headers["etag"]
+    assert {"content-language", "accept-language"}.isdisjoint(files[1].headers)
 
 
 async def test_the_qr_code_reads_back_as_the_cards_address(card, client) -> None:

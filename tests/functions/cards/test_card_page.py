@@ -16,6 +16,7 @@ from domain.cards.content import CardContent
 from domain.cards.links import links_of
 from domain.formats.schema_org import script_text
 from domain.visibility.view import ANYONE, CardView, view_for
+from functions.cards.look.style import styles_of
 from functions.framework.filters import language, languages
 from functions.framework.pages import render
 from tests.card_views import URL, full_view, view_of
@@ -38,7 +39,7 @@ def page_of(view: CardView, url: str = URL, **changes: Any) -> str:
         "links": links,
         "schema": script_text(view, url),
     }
-    return render("cards/card.html", style="card", **values | changes).decode()
+    return render("cards/card.html", styles=styles_of(view), **values | changes).decode()
 
 
 def json_ld(page: str) -> dict[str, Any]:
@@ -120,7 +121,7 @@ def test_links_go_through_us_and_calls_and_mails_do_not() -> None:
 def test_an_icon_tells_what_a_product_link_does() -> None:
     links = ["https://shop.example.com/", "mailto:book@example.com", "tel:+46701740605"]
     page = page_of(full_view(productLinks=[{"label": "x", "url": link} for link in links]))
-    products = page[page.index('id="products"') : page.index('id="social"')]
+    products = page[page.index("Products and services") : page.index("Elsewhere")]
     assert re.findall(r'<use href="#(\w+)"', products) == ["bag", "mail", "call"]
 
 
@@ -154,7 +155,7 @@ def test_a_picture_is_given_to_others_only_when_everybody_may_see_it() -> None:
 
 def test_pictures_keep_their_place_while_they_load() -> None:
     tags = re.findall(r"<img [^>]*>", page_of(full_view()))
-    assert len(tags) == 3
+    assert len(tags) == 4
     for tag in tags:
         assert re.search(r' width="\d+" height="\d+"', tag), tag
         assert " alt=" in tag
@@ -166,7 +167,7 @@ def test_the_owners_draft_shows_its_pictures_through_the_owners_door() -> None:
     sources = re.findall(r'<img [^>]*src="([^"]*)"', page)
     assert sorted(sources) == sorted(
         f"/api/v1/images/{image}/content"
-        for image in (view.content.photo, view.content.logo, view.content.company_image)
+        for image in (view.content.photo, view.content.logo, view.content.cover, view.content.company_image)
     )
     assert 'href="/c/ada.vcf"' not in page
 

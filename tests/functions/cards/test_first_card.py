@@ -93,7 +93,7 @@ async def test_a_taken_handle_comes_with_one_that_is_free(ada, signed_in) -> Non
     turned = "-".join(reversed(plain.split("-")))
     refused = await send(other, NEW, {**await fields_at(other, NEW), "name": named, "handle": plain})
     assert refused.status_code == 409
-    assert f"This handle is taken. {turned} is free" in refused.text
+    assert f"This handle is taken. Free instead: {turned}" in refused.text
     assert await asked(other, handle=plain, name=named) == {
         "handle": plain, "state": "taken", "reason": "This handle is taken", "suggestion": turned,
     }  # fmt: skip

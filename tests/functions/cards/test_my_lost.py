@@ -15,7 +15,7 @@ TYPED = {
     "phones-1-number": "+46 70 174 06 05",
     "officeAddress-country": "SE",
 }
-SHOWN = ["An hour of &lt;work&gt;", "ada@example.com (home)", "+46 70 174 06 05 (work)", "Sweden"]
+SHOWN = ["An hour of &lt;work&gt;", "ada@example.com (Home)", "+46 70 174 06 05 (Work)", "Sweden"]
 
 
 @pytest.fixture

@@ -20,9 +20,9 @@ async def ada(signed_in):
 
 @pytest.fixture
 def no_wait(monkeypatch) -> None:
-    from functions.cards import edit_pages  # noqa: PLC0415 - the module that the host loaded
+    from functions.cards import frame  # noqa: PLC0415 - the module that the host loaded
 
-    monkeypatch.setattr(edit_pages, "READY_SECONDS", 0.0)
+    monkeypatch.setattr(frame, "READY_SECONDS", 0.0)
 
 
 async def with_photo(person, host) -> tuple[str, str]:

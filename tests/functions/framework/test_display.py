@@ -1,6 +1,6 @@
 """Display forms of values on pages."""
 
-import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -10,6 +10,7 @@ from domain.base.fields import STORED, phone_text
 from domain.cards.content import Address
 from functions.cards.filters import address_lines
 from functions.framework import filters as display
+from functions.framework.texts import speaking
 
 ROOT = Path(__file__).parents[3]
 
@@ -74,11 +75,17 @@ def test_addresses_leave_no_gap_for_what_is_missing() -> None:
     assert address_lines(Address.model_validate({"country": "ZZ"}, context=STORED)) == ["ZZ"]
 
 
-def test_every_country_has_its_name() -> None:
-    assert display.countries().keys() == CODES
+@pytest.mark.parametrize(("language", "sweden"), [("en", "Sweden"), ("sv", "Sverige")])
+def test_every_country_has_its_name_in_every_language(language, sweden) -> None:
+    with speaking(language):
+        assert display.countries().keys() == CODES
+        assert display.countries()["SE"] == sweden
+        assert all(name.strip() == name != "" for name in display.countries().values())
 
 
-def test_every_hue_has_its_style() -> None:
-    for sheet in ("card", "site"):
-        css = (ROOT / "web" / "styles" / f"{sheet}.css").read_text()
-        assert {f"hue-{n}" for n in range(display.HUES)} <= set(re.findall("hue-[0-9]+", css))
+def test_a_day_is_told_in_the_language_of_the_page() -> None:
+    time = datetime(2026, 5, 3, 8, 5, tzinfo=UTC)
+    assert (display.day(time), display.moment(time, year=True)) == ("3 May", "3 May 2026, 08:05")
+    with speaking("sv"):
+        assert (display.day(time, year=True), display.moment(time)) == ("3 maj 2026", "3 maj kl. 08:05")
+        assert display.months()[11] == "december"

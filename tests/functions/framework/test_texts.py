@@ -2,12 +2,17 @@
 
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
+from pkgutil import walk_packages
 
 import pytest
 
+import domain
+import functions
+from domain.base.errors import Refusal
 from functions.framework.pages import environment
-from functions.framework.texts import _, language, ngettext, pgettext, speaking
+from functions.framework.texts import LANGUAGES, N_, _, language, ngettext, pgettext, speaking
 
 ROOT = Path(__file__).parents[3]
 PAGE = {"accept": "text/html"}
@@ -73,6 +78,29 @@ def test_the_language_of_one_request_is_not_that_of_another() -> None:
 
     assert "Det finns inget här" in shown("sv")
     assert "There is nothing here" in shown("en")
+
+
+def test_every_refusal_can_be_told_in_every_language() -> None:
+    for package in (domain, functions):
+        for module in walk_packages(package.__path__, f"{package.__name__}."):
+            import_module(module.name)
+
+    def below(refusal: type[Refusal]) -> set[type[Refusal]]:
+        return {refusal}.union(*map(below, refusal.__subclasses__()))
+
+    known = {refusal for refusal in below(Refusal) if not refusal.__module__.startswith("test")}
+    for tag in LANGUAGES.keys() - {"en"}:
+        with speaking(tag):
+            assert [refusal for refusal in known if _(refusal.title) == refusal.title] == []
+
+
+def test_a_message_with_its_values_is_english_for_programs_and_translated_for_people() -> None:
+    detail = N_("takes at most %(most)s characters", most=120)
+    assert detail == "takes at most 120 characters"
+    with speaking("sv"):
+        assert _(detail) == "får ha högst 120 tecken"
+        assert _(Refusal(detail).detail) == "får ha högst 120 tecken"
+        assert _("") == ""
 
 
 def test_at_run_time_nothing_of_babel_is_needed() -> None:

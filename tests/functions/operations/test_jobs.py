@@ -28,6 +28,7 @@ from domain.cards.card import Claim
 from domain.notifications import welcome
 from domain.notifications.welcome import MailOrder, deliver
 from functions.framework.clock import new_id
+from functions.framework.texts import in_language
 from local.processes import free_port
 from tests.functions.cards.test_api_cards import a_card, handle, published
 
@@ -68,13 +69,14 @@ async def _no_mail_waits(host) -> None:
             await queue.clear_messages()
 
 
-async def an_account() -> Account:
+async def an_account(**given: object) -> Account:
     account = Account(
         id=new_id("acc"),
         iss="https://issuer.test",
         sub=secrets.token_hex(),
         email=f"{secrets.token_hex(8)}@example.com",
         created_at=datetime.now(UTC),
+        **given,
     )
     await wiring.accounts.store().create(account)
     return account
@@ -101,6 +103,18 @@ async def test_a_repeated_message_sends_nothing_more(host, mailbox) -> None:
     assert [mail["times"] for mail in await mailbox.holds(1, account.email)] == [1]
 
 
+@pytest.mark.parametrize(("chosen", "greeting"), [(None, "Välkommen till iZwop"), ("en", "Welcome to iZwop")])
+async def test_a_mail_speaks_the_language_of_its_receiver(host, mailbox, chosen, greeting) -> None:
+    account = await an_account(first_language="sv")
+    if chosen:
+        await wiring.accounts.store().choose_language(account.id, chosen)
+    await wiring.notifications.queue().send(MailOrder(kind="welcome", account_id=account.id))
+    await host.drain_queue("mail")
+    (mail,) = await mailbox.holds(1, account.email)
+    assert mail["subject"] == greeting
+    assert mail["text"].startswith(f"{greeting}.")
+
+
 async def test_messages_worked_on_at_the_same_time_send_one_mail(host, mailbox) -> None:
     account = await an_account()
     order = MailOrder(kind="welcome", account_id=account.id)
@@ -111,6 +125,7 @@ async def test_messages_worked_on_at_the_same_time_send_one_mail(host, mailbox) 
                 by=f"message-{number}",
                 origin="https://izwop.test",
                 now=datetime.now(UTC),
+                translate=in_language,
                 accounts=wiring.accounts.store(),
                 mailer=wiring.notifications.mailer(),
             )
@@ -154,7 +169,7 @@ async def test_a_mail_that_failed_is_sent_by_the_message_that_is_given_back_for_
     async def work(by: str, mailer: SmtpMailer) -> None:
         await deliver(
             MailOrder(kind="welcome", account_id=account.id), by=by, origin="https://izwop.test",
-            now=datetime.now(UTC), accounts=wiring.accounts.store(), mailer=mailer,
+            now=datetime.now(UTC), translate=in_language, accounts=wiring.accounts.store(), mailer=mailer,
         )  # fmt: skip
 
     for _ in range(5):
@@ -180,7 +195,7 @@ async def test_a_mail_that_the_server_refuses_leaves_no_address_in_the_log(host,
         with pytest.raises(MailNotSent) as refused:
             await deliver(
                 MailOrder(kind="welcome", account_id=account.id), by="m", origin="https://izwop.test",
-                now=datetime.now(UTC), accounts=wiring.accounts.store(), mailer=mailer,
+                now=datetime.now(UTC), translate=in_language, accounts=wiring.accounts.store(), mailer=mailer,
             )  # fmt: skip
     finally:
         controller.stop()
@@ -407,5 +422,5 @@ async def test_mail_that_must_be_encrypted_does_not_leave_without(host, cloud) -
     with pytest.raises(MailNotSent):
         await deliver(
             MailOrder(kind="welcome", account_id=account.id), by="m", origin="https://izwop.test",
-            now=datetime.now(UTC), accounts=wiring.accounts.store(), mailer=mailer,
+            now=datetime.now(UTC), translate=in_language, accounts=wiring.accounts.store(), mailer=mailer,
         )  # fmt: skip

@@ -7,6 +7,7 @@ from urllib.parse import urldefrag, urljoin
 
 import httpx
 import pytest
+from PIL import Image
 
 from domain.cards.handles import MAX_LENGTH, MIN_LENGTH
 from functions.site import text_files
@@ -52,8 +53,11 @@ async def broken(browser: httpx.AsyncClient, start: list[str]) -> list[str]:
     return found
 
 
-async def test_every_link_of_a_public_page_leads_somewhere(client) -> None:
+@pytest.mark.parametrize("language", ["en", "sv"])
+async def test_every_link_of_a_public_page_leads_somewhere(client, language) -> None:
     async with client() as browser:
+        browser.headers["Accept-Language"] = language
+        assert f'<html lang="{language}">' in (await browser.get("/privacy")).text
         assert await broken(browser, PUBLIC) == []
 
 
@@ -169,6 +173,17 @@ async def test_the_home_page_shows_an_example_only_where_there_is_one(client, mo
         chosen = settings.site.load().model_copy(update={"example_handle": "ada"})
         monkeypatch.setattr(settings.site, "load", lambda: chosen)
         assert '<a class="button quiet" href="/c/ada">See an example</a>' in (await browser.get("/")).text
+
+
+def test_pictures_of_the_example_are_light_and_have_the_shape_that_the_page_says() -> None:
+    page = (ROOT / "web/templates/site/home.html").read_text()
+    width, height = (int(re.search(rf'{side}="(\d+)"', page)[1]) for side in ("width", "height"))
+    pictures = list((ROOT / "web/images").glob("*.webp"))
+    assert {path.stem for path in pictures} == {"example", "example-dark"}
+    for path in pictures:
+        assert path.stat().st_size < 60_000
+        with Image.open(path) as picture:
+            assert picture.size == (2 * width, 2 * height)
 
 
 def test_an_example_is_a_handle() -> None:

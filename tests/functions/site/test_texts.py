@@ -11,7 +11,7 @@ from babel.messages.pofile import read_po
 from adapters.cosmos.accounts import _FORGOTTEN_AFTER
 from adapters.cosmos.documents import DELETED_TTL
 from adapters.cosmos.visit_counts import _MARKER_TTL, _ROLL_UP_TTL
-from domain.base.limits import RATES
+from domain.base.limits import RATES, UNDO_TIME
 from domain.images.image import MAX_BYTES, PROBLEMS
 from domain.images.sweep import KEEP as UNUSED_KEPT
 from domain.privacy.copy import KEEP as COPY_KEPT
@@ -59,6 +59,7 @@ def figures() -> dict[str, tuple[int, str]]:
         "known": (KNOWN_FOR.days, "days"),
         "act": (ACT_LIFETIME // timedelta(minutes=1), "minutes"),
         "done": (_SECONDS // 60, "minutes"),
+        "undo": (UNDO_TIME // timedelta(hours=1), "hours"),
         "deleted": (DELETED_TTL // (24 * 3600), "days"),
         "backups": (in_bicep("app/data.bicep", r"Continuous(\d+)Days"), "days"),
         "blobs": (in_bicep("app/storage.bicep", r"recoveryDays: (\d+)"), "days"),
@@ -130,11 +131,26 @@ def test_a_cookie_that_nobody_tells_would_be_seen() -> None:
     assert cookies_set(planted) == {"__Host-new"}
 
 
-def test_nothing_is_stored_in_a_browser_but_cookies() -> None:
-    for script in (ROOT / "web/scripts").glob("*.js"):
-        assert not re.search(r"localStorage|sessionStorage|indexedDB|document\.cookie", script.read_text()), (
-            script
-        )
+def storage_in(scripts: str) -> set[str]:
+    """Keys under which scripts store something in a browser; a script that hides its key counts as "?"."""
+    if re.search(r"sessionStorage|indexedDB|document\.cookie|caches\.", scripts):
+        return {"?"}
+    return set(re.findall(r'"(izwop-[\w-]+)"', scripts)) or {"?"} if "localStorage" in scripts else set()
+
+
+def test_what_scripts_store_in_a_browser_is_in_the_notice() -> None:
+    own = (ROOT / "web/scripts").glob("*.js")
+    found = {key for path in own for key in storage_in(path.read_text("utf-8"))}
+    for language in LANGUAGES:
+        body = read("privacy", versions("privacy")[-1], language).body
+        assert set(re.findall(r"<code>(izwop-[\w-]+)</code>", body)) == found
+
+
+@pytest.mark.parametrize(
+    "planted", ['localStorage["a"] = 1', "sessionStorage.clear()", 'localStorage.setItem("izwop-new", 1)']
+)
+def test_a_script_that_stores_something_new_would_be_seen(planted) -> None:
+    assert storage_in(planted) in ({"?"}, {"izwop-new"})
 
 
 def test_both_languages_say_the_same() -> None:
