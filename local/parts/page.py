@@ -44,6 +44,7 @@ async def show(request: web.Request) -> web.Response:
         _environment()
         .get_template("parts.html")
         .render(
+            lang="en",
             own=request.path != "/public",
             csrf="",
             unread={"today": 3, "cards": 120},

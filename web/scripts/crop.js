@@ -21,6 +21,8 @@ window.izwopCrop = (() => {
   };
   const draw = () => {
     const { side, x, y } = square();
+    across.disabled = picture.width <= side;
+    down.disabled = picture.height <= side;
     pen.clearRect(0, 0, canvas.width, canvas.height);
     pen.drawImage(picture, x, y, side, side, 0, 0, canvas.width, canvas.height);
   };

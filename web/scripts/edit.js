@@ -16,22 +16,22 @@
     if ("unsaved" in form.dataset) event.preventDefault();
   });
 
-  // A fault inside a folded section is seen, and so is a field that a link of the summary leads to.
+  // The field that a link of the summary leads to is seen, though its section was folded again.
   const unfold = (inside) => {
     for (let fold = inside?.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
   };
   for (const link of document.querySelectorAll(".faults a[href^='#']")) {
     link.addEventListener("click", () => unfold(document.getElementById(link.hash.slice(1))));
   }
-  for (const fault of form.querySelectorAll("[aria-invalid]")) unfold(fault);
   unfold(document.getElementById(location.hash.slice(1)));
 
   // What a folded section says of itself follows what is typed.
   for (const fold of form.querySelectorAll("[data-says]")) {
     const says = fold.querySelector("summary small");
     const empty = fold.dataset.says;
+    const text = (field) => (field.value && field.selectedOptions ? field.selectedOptions[0].text : field.value.trim());
     fold.addEventListener("change", () => {
-      const texts = [...fold.querySelectorAll("input:not([type=hidden], [type=file]), textarea")].map((field) => field.value.trim()).filter(Boolean);
+      const texts = [...fold.querySelectorAll(fold.dataset.of)].map(text).filter(Boolean);
       says.textContent = texts.length ? texts.slice(0, 2).join(", ") + (texts.length > 2 ? " …" : "") : empty;
     });
   }

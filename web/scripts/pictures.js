@@ -4,17 +4,19 @@
 (() => {
   const form = document.querySelector("#edit");
   const words = form.querySelector("[data-words]").dataset;
-  const MOST = 5_000_000;
+  const MOST_BYTES = 5_000_000;
+  const LONGEST_SIDE = 4000;
   const TAKEN = ["image/jpeg", "image/png", "image/webp"];
 
   const api = async (path, options = {}) => {
-    const answer = await fetch(`/api/v1/${path}`, {
-      ...options,
-      headers: { "X-CSRF-Token": form.dataset.csrf, "Content-Type": "application/json", ...options.headers },
+    const headers = { "X-CSRF-Token": form.dataset.csrf, "Content-Type": "application/json" };
+    const answer = await fetch(`/api/v1/${path}`, { ...options, headers }).catch(() => {
+      throw new Error(words.lost);
     });
     if (!answer.ok) throw new Error((await answer.json()).title);
     return answer.json();
   };
+  // Unlike fetch, an XMLHttpRequest says how much of it was sent.
   const send = (id, file, progress) => new Promise((done, failed) => {
     const request = new XMLHttpRequest();
     request.open("PUT", `/api/v1/images/${id}/content`);
@@ -37,28 +39,46 @@
       await new Promise((again) => setTimeout(again, wait));
     }
   };
+
   // Browsers name HEIC by its type, its ending, or not at all: its first bytes say it.
   const isHeic = async (file) => {
     const head = new TextDecoder("latin1").decode(await file.slice(4, 12).arrayBuffer());
-    return /^ftyp(heic|heix|hevc|heim|heis|mif1|msf1)/.test(head);
-  };
-  const decoded = async (file) => {
-    try {
-      return await createImageBitmap(file);
-    } catch {
-      return null;
-    }
+    return /^ftyp(hei[cxms]|hev[cxms]|mif1|msf1)/.test(head);
   };
   const asJpeg = async (bitmap, name) => {
-    const scale = Math.min(1, 4000 / Math.max(bitmap.width, bitmap.height));
+    const scale = Math.min(1, LONGEST_SIDE / Math.max(bitmap.width, bitmap.height));
     const canvas = document.createElement("canvas");
     canvas.width = Math.round(bitmap.width * scale);
     canvas.height = Math.round(bitmap.height * scale);
-    canvas.getContext("2d").drawImage(bitmap, 0, 0, canvas.width, canvas.height);
-    const content = await new Promise((done) => canvas.toBlob(done, "image/jpeg", 0.92));
-    return new File([content], name.replace(/\.[^.]*$/, "") + ".jpg", { type: "image/jpeg" });
+    const pen = canvas.getContext("2d");
+    // A JPEG has no transparent parts: they would be black.
+    pen.fillStyle = "#fff";
+    pen.fillRect(0, 0, canvas.width, canvas.height);
+    pen.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
+    const content = await new Promise((done) => canvas.toBlob(done, "image/jpeg", 0.9));
+    return new File([content], `${name.replace(/\.[^.]*$/, "")}.jpg`, { type: "image/jpeg" });
+  };
+  const isLarge = (file, bitmap) => file.size > MOST_BYTES || Math.max(bitmap.width, bitmap.height) > LONGEST_SIDE;
+
+  // A file that the server takes, a square one if the picture is shown as a square; null if the person left.
+  const prepared = async (file, square) => {
+    const bitmap = await createImageBitmap(file).catch(() => null);
+    if (!bitmap) {
+      if (await isHeic(file)) throw new Error(words.heic);
+      if (!TAKEN.includes(file.type)) throw new Error(words.noPicture);
+      if (file.size > MOST_BYTES) throw new Error(words.large);
+      return file;
+    }
+    const fits = TAKEN.includes(file.type) && !(await isHeic(file)) && !isLarge(file, bitmap);
+    const made = fits ? file : await asJpeg(bitmap, file.name);
+    const cut = square ? await window.izwopCrop(bitmap, made) : made;
+    bitmap.close();
+    if (cut && cut.size > MOST_BYTES) throw new Error(words.large);
+    return cut;
   };
 
+  // What takes a new picture for each of the form's.
+  const takes = new Map();
   for (const box of form.querySelectorAll("[data-picture]")) {
     const part = (name) => box.querySelector(`[data-${name}]`);
     const input = box.querySelector("input[type=file]");
@@ -68,14 +88,17 @@
     const progress = part("progress");
     const label = box.querySelector("label").textContent;
     const say = (text) => { part("state").textContent = text; };
-    const stays = () => (value.value ? words.stays : words.another);
+    const sayNot = (why) => say(`${why.replace(/\.$/, "")}. ${value.value ? words.stays : words.another}`);
 
     const follow = async (id) => {
       const image = await settled(id);
       if (coming.value !== id) return;
       coming.value = "";
-      if (image.state === "refused" && value.value === id) value.value = "";
-      if (image.state === "refused") return say(`${words.refused} ${image.problem.detail}. ${stays()}`);
+      if (image.state === "refused") {
+        if (value.value === id) value.value = "";
+        const why = image.problem.detail;
+        return sayNot(`${words.refused} ${why[0].toLowerCase()}${why.slice(1)}`);
+      }
       value.value = id;
       const shown = new Image();
       shown.src = `/api/v1/images/${id}/content`;
@@ -84,62 +107,33 @@
       say(words.ready);
       form.dispatchEvent(new Event("input"));
     };
-    // A file that can be sent: JPEG, PNG or WebP, a square where the picture is shown as one. Null says why not.
-    const prepared = async (file) => {
-      let made = file;
-      const heic = await isHeic(file);
-      const bitmap = await decoded(file);
-      if (heic && !bitmap) return say(`${words.heic} ${stays()}`);
-      if (heic) made = await asJpeg(bitmap, file.name);
-      else if (!TAKEN.includes(file.type)) return say(`${words.noPicture} ${stays()}`);
-      if (bitmap && "square" in box.dataset) made = await window.izwopCrop(bitmap, made);
-      if (made && made.size > MOST) {
-        if (!bitmap) return say(`${words.large} ${stays()}`);
-        made = await asJpeg(bitmap, file.name);
-        if (made.size > MOST) return say(`${words.large} ${stays()}`);
-      }
-      return made;
+    const sendNew = async (file) => {
+      progress.hidden = false;
+      progress.value = 0;
+      say(words.sending);
+      const image = await api("images", { method: "POST", body: JSON.stringify({ purpose: box.dataset.picture }) });
+      await send(image.id, file, progress);
+      coming.value = image.id;
+      form.dispatchEvent(new Event("input"));
+      say(words.sent);
+      await follow(image.id);
     };
     const take = async (file) => {
       try {
-        const made = await prepared(file);
-        if (!made) return;
-        progress.classList.remove("vh");
-        progress.value = 0;
-        say(words.sending);
-        const image = await api("images", { method: "POST", body: JSON.stringify({ purpose: box.dataset.picture }) });
-        await send(image.id, made, progress);
-        coming.value = image.id;
-        form.dispatchEvent(new Event("input"));
-        say(words.sent);
-        await follow(image.id);
+        const made = await prepared(file, "square" in box.dataset);
+        if (made) await sendNew(made);
       } catch (error) {
-        say(`${error.message}. ${stays()}`);
+        sayNot(error.message);
       } finally {
-        progress.classList.add("vh");
-        // So that the same file can be chosen again.
+        progress.hidden = true;
+        // So that the same file can be chosen again, and is not sent once more with the form.
         input.value = "";
       }
     };
 
+    takes.set(box, take);
     part("upload").hidden = true;
     input.addEventListener("change", () => { if (input.files[0]) take(input.files[0]); });
-    box.addEventListener("dragover", (event) => {
-      event.preventDefault();
-      box.classList.add("over");
-    });
-    box.addEventListener("dragleave", () => box.classList.remove("over"));
-    box.addEventListener("drop", (event) => {
-      event.preventDefault();
-      box.classList.remove("over");
-      if (event.dataTransfer.files[0]) take(event.dataTransfer.files[0]);
-    });
-    box.addEventListener("paste", (event) => {
-      const [file] = event.clipboardData.files;
-      if (!file) return;
-      event.preventDefault();
-      take(file);
-    });
     const look = part("look");
     if (look) {
       look.hidden = true;
@@ -147,4 +141,29 @@
       follow(coming.value).catch(() => { look.hidden = false; });
     }
   }
+
+  // A picture may be dropped on its place, and pasted there or where no other place has the focus.
+  const boxes = [...takes.keys()];
+  const boxOf = (event) => event.target.closest?.("[data-picture]");
+  const over = (event) => {
+    for (const box of boxes) box.classList.toggle("over", event.type === "dragover" && box === boxOf(event));
+  };
+  const withFiles = (event) => event.dataTransfer?.types.includes("Files");
+  for (const type of ["dragover", "dragleave", "drop"]) {
+    addEventListener(type, (event) => {
+      if (!withFiles(event)) return;
+      // Beside its place, the browser would leave the form to show the file.
+      event.preventDefault();
+      over(event);
+      const [file] = event.type === "drop" ? event.dataTransfer.files : [];
+      if (file && boxOf(event)) takes.get(boxOf(event))(file);
+    });
+  }
+  addEventListener("paste", (event) => {
+    const [file] = event.clipboardData.files;
+    const box = boxOf(event) ?? (document.activeElement === document.body ? boxes[0] : null);
+    if (!file || !box) return;
+    event.preventDefault();
+    takes.get(box)(file);
+  });
 })();
