@@ -4,7 +4,7 @@ SHELL := bash
 MAKEFLAGS += --no-print-directory
 PYTHON := .venv/bin/python
 
-.PHONY: help run test texts token parts kills check bench lock package smoke clean node chromium
+.PHONY: help run test texts token parts lighthouse kills check bench lock package smoke clean node chromium
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -29,6 +29,9 @@ token: .venv/.installed ## WHO="Ada Lovelace": a token for the API of the iZwop 
 
 parts: .venv/.installed ## the page of all parts of the pages, in all their states; [PORT=7070]
 	@exec $(PYTHON) -m local.parts $(if $(PORT),--port $(PORT))
+
+lighthouse: .venv/.installed node chromium ## how fast a phone shows a card, the home page and the page that shares
+	@$(PYTHON) -m tests.browser.lighthouse
 
 kills: .venv/.installed node ## kill workers a hundred times at each step of long work and of orders
 	@KILLS=100 $(PYTHON) -m pytest -q tests/kills

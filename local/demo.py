@@ -17,6 +17,8 @@ from local.identity.sign_in import sign_in
 AT_ONCE = 3
 PICTURE_SECONDS = 30
 LISTS = ("emails", "phones", "socialLinks", "productLinks")
+# Seen with the card by everybody.
+WITHOUT_AUDIENCE = ("name", "nameParts", "look")
 # The fullest of the cards, which the home page shows as an example.
 EXAMPLE = CARDS[0].handle
 
@@ -106,7 +108,7 @@ def content_of(card: DemoCard) -> dict[str, Any]:
         for name, value in card.content.items()
         if name in LISTS
     }
-    singles = card.content.keys() - {"name", "nameParts", *LISTS} | card.pictures.keys()
+    singles = card.content.keys() - {*WITHOUT_AUDIENCE, *LISTS} | card.pictures.keys()
     audiences = {name: card.audiences.get(name, "public") for name in singles}
     return card.content | entries | {"audiences": audiences}
 

@@ -86,6 +86,7 @@ CARDS: tuple[DemoCard, ...] = (
         "countess-at-the-races",
         {
             "name": "Ada King",
+            "look": {"theme": "letter", "colour": "#7a1f3d"},
             "title": "Member of the turf club",
             "emails": [{"kind": "home", "address": "aak@races.example"}],
             "bio": "Horses, odds and a system that surely works.",
@@ -96,6 +97,7 @@ CARDS: tuple[DemoCard, ...] = (
         "grace-hopper",
         {
             "name": "Grace Hopper",
+            "look": {"theme": "banner", "colour": "#1d4ed8"},
             "title": "Rear Admiral, Compilers",
             "organisation": "Flow-Matic Systems",
             "emails": [{"kind": "work", "address": "grace@flow-matic.example"}],
@@ -112,6 +114,7 @@ CARDS: tuple[DemoCard, ...] = (
         "katherine-johnson",
         {
             "name": "Katherine Johnson",
+            "look": {"theme": "bold", "colour": "#b45309"},
             "pronouns": "she/her",
             "title": "Mathematician",
             "organisation": "Orbital Mechanics Group",
@@ -150,6 +153,7 @@ CARDS: tuple[DemoCard, ...] = (
         "sato-hanako",
         {
             "name": "佐藤 花子",
+            "look": {"theme": "night", "colour": "#f2b8c6", "order": ["links"]},
             "nameParts": {"phoneticFamily": "さとう", "phoneticGiven": "はなこ"},
             "title": "建築家",
             "organisation": "株式会社 角設計室",
@@ -172,6 +176,7 @@ CARDS: tuple[DemoCard, ...] = (
         "priya-sharma",
         {
             "name": "प्रिया शर्मा",
+            "look": {"theme": "soft", "colour": "#0f766e"},
             "pronouns": "she/they",
             "title": "बाल रोग विशेषज्ञ",
             "organisation": "नन्हे क़दम क्लिनिक",

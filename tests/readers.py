@@ -1,5 +1,6 @@
 """Parsers that are not ours and not Python's, each a program that answers JSON lines with JSON lines."""
 
+import fcntl
 import hashlib
 import json
 import os
@@ -14,7 +15,9 @@ from local import node_runtime
 HERE = Path(__file__).parent
 
 
-class _Program:
+class Program:
+    """A program that answers each line of JSON with one."""
+
     def __init__(self, command: list[str | Path], folder: Path) -> None:
         self._process = subprocess.Popen(
             command, cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
@@ -36,16 +39,19 @@ def npm_packages() -> Path:
     folder = HERE / "node"
     stamp = folder / "node_modules" / ".installed-lock"
     lock = hashlib.sha256((folder / "package-lock.json").read_bytes()).hexdigest()
-    if not stamp.is_file() or stamp.read_text() != lock:
-        path = os.pathsep.join([str(node_runtime.NODE.parent), os.environ.get("PATH", "")])
-        command = [node_runtime.NODE, node_runtime._NPM, "ci", "--loglevel=error"]
-        subprocess.run(command, cwd=folder, env=os.environ | {"PATH": path}, check=True)
-        stamp.write_text(lock)
+    # One process of the tests installs, and the others wait for it.
+    with (folder / "package-lock.json").open() as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        if not stamp.is_file() or stamp.read_text() != lock:
+            path = os.pathsep.join([str(node_runtime.NODE.parent), os.environ.get("PATH", "")])
+            command = [node_runtime.NODE, node_runtime._NPM, "ci", "--loglevel=error"]
+            subprocess.run(command, cwd=folder, env=os.environ | {"PATH": path}, check=True)
+            stamp.write_text(lock)
     return folder
 
 
-class NpmReaders(_Program):
-    """ical.js, vcard4, jsQR and a reader of microformats in one Node process."""
+class NpmReaders(Program):
+    """npm's readers of contact files, codes and microformats in one Node process."""
 
     def __init__(self) -> None:
         super().__init__([node_runtime.NODE, "readers.mjs"], npm_packages())
@@ -57,7 +63,7 @@ class NpmReaders(_Program):
         return answer["value"]
 
 
-class Evolution(_Program):
+class Evolution(Program):
     """The contacts library of Evolution, by the system's Python."""
 
     _PYTHON = "/usr/bin/python3"
@@ -74,6 +80,24 @@ class Evolution(_Program):
             return False
 
     def read(self, text: str) -> list[tuple[str, list[str]]]:
+        return self.ask(text)
+
+
+class TextVcard(Program):
+    """Perl's Text::vCard."""
+
+    def __init__(self) -> None:
+        super().__init__(["perl", HERE / "vcard_reader.pl"], HERE)
+
+    @classmethod
+    def installed(cls) -> bool:
+        try:
+            loaded = subprocess.run(["perl", "-MText::vCard", "-e1"], capture_output=True, check=False)
+        except OSError:
+            return False
+        return loaded.returncode == 0
+
+    def read(self, text: str) -> list[tuple[str, Any]]:
         return self.ask(text)
 
 

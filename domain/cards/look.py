@@ -31,7 +31,7 @@ def _colour(text: str) -> str:
 def _once(order: list[Section]) -> list[Section]:
     twice = next((section for section in order if order.count(section) > 1), None)
     if twice:
-        raise PydanticCustomError("named_twice", "names the section {section} twice", {"section": twice})
+        raise PydanticCustomError("named_twice", "names the section %(section)s twice", {"section": twice})
     return order
 
 

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from domain.base.model import Model
+from domain.base.texts import N_
 
 if TYPE_CHECKING:
     from coloraide import Color
@@ -45,7 +46,9 @@ class ShownColour(NamedTuple):
 
 def shown_colour(own: str) -> ShownColour:
     shown = palette_of(own).brand
-    return ShownColour(shown, None if shown == own else "made darker so that white text on it can be read")
+    return ShownColour(
+        shown, None if shown == own else N_("made darker so that white text on it can be read")
+    )
 
 
 @lru_cache(maxsize=1024)

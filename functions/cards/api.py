@@ -32,6 +32,7 @@ from domain.publishing.publication import (
 )
 from functions.framework.clock import new_id, new_suffix
 from functions.framework.operations import Answer, Call, Page, operation
+from functions.framework.texts import _
 
 
 class ColourOut(Closed):
@@ -91,7 +92,7 @@ def _colour_out(content: CardContent) -> ColourOut | None:
     if content.look is None or content.look.colour is None:
         return None
     shown = shown_colour(content.look.colour)
-    return ColourOut(colour=shown.colour, reason=shown.reason)
+    return ColourOut(colour=shown.colour, reason=_(shown.reason) if shown.reason else None)
 
 
 @operation("The account's cards, newest first", answer=CardList, lists=True)

@@ -166,7 +166,7 @@ async def _edit_page(
 
     `newer` holds the differences of the stored draft after a save that came too late.
     """
-    form, also = form or {}, {"done": None, "undo": None, "coming": {}, "unsaved": False, **also}
+    form = form or {}
     chosen = form.get("profileId", card.profile_id)
     return my_page(
         "cards/edit.html",
@@ -191,5 +191,5 @@ async def _edit_page(
         networks=NETWORK_CHOICES,
         audiences=(await audiences_for(person.account_id, values)).items(),
         viewers=(await viewers_for(person.account_id, values)).items(),
-        **also,
+        **{"done": None, "undo": None, "coming": {}, "unsaved": False, **also},
     )

@@ -26,6 +26,7 @@ from functions.cards.drawn import Drawing, code_look, draw_code
 from functions.cards.formats import FORMATS, PAGE, negotiate
 from functions.cards.look.style import styles_of
 from functions.cards.outputs import Output, Shown, keep, outputs_of
+from functions.framework.assets import inline_script
 from functions.framework.callers import SESSION_COOKIE, signed_in
 from functions.framework.compression import coding_for
 from functions.framework.doors import Handler
@@ -195,7 +196,7 @@ async def _make(view: CardView, format_name: str, viewer: Viewer) -> Output:
         schema=script_text(view, url),
     )
     headers = {
-        "Content-Security-Policy": content_security_policy(*styles),
+        "Content-Security-Policy": content_security_policy(*styles, script=inline_script("pass_on.js")),
         "Content-Language": language(),
         "Vary": "Accept, Accept-Language, Cookie",
     }

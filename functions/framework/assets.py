@@ -38,6 +38,13 @@ def _name_of(plain: str, content: bytes) -> str:
 
 
 @cache
+def inline_script(plain: str) -> str:
+    """Text of a script without its comments, for a page that has it inline."""
+    lines = (_WEB / "scripts" / plain).read_text("utf-8").splitlines()
+    return "".join(line for line in lines if not line.startswith("//"))
+
+
+@cache
 def asset_url(plain: str) -> str:
     """Address of an asset, such as `edit.js`, as it is now."""
     stem, _, suffix = plain.rpartition(".")

@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 
 from domain.base.hosts import as_written
 from functions.framework import texts
-from functions.framework.assets import asset_url
+from functions.framework.assets import asset_url, inline_script
 from functions.framework.texts import N_, _
 
 _FITS, _MAX_LINK = 20, 60
@@ -116,6 +116,11 @@ def icon(name: str) -> Markup:
     return Markup(f'<svg class="icon" aria-hidden="true"><use href="#{name}"/></svg>')  # noqa: S704 - ours
 
 
+def script(plain: str) -> Markup:
+    """Text of one of our scripts, inline; the page's policy allows it by its hash."""
+    return Markup(inline_script(plain))  # noqa: S704 - ours
+
+
 FILTERS = {
     "asset": asset_url,
     "breakable": breakable,
@@ -126,5 +131,6 @@ FILTERS = {
     "link_text": link_text,
     "mailto": mailto,
     "moment": moment,
+    "script": script,
     "short_link": short_link,
 }

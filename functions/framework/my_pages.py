@@ -83,9 +83,9 @@ async def refuse(req: func.HttpRequest, refusal: Refusal, texts_in: Texts | None
         # The answer may have been lost after the work was done.
         advice = _(_UNSURE) if posted else ""
     signed_out = isinstance(refusal, Unauthenticated)
-    # Who it is may be what went wrong.
-    unknown = signed_out or isinstance(refusal, Unavailable | InternalError)
-    person = None if unknown else await known_person(req)
+    # After a bug nothing is asked again that may have been its cause.
+    broken = isinstance(refusal, Unavailable | InternalError)
+    person = None if signed_out or broken else await known_person(req)
     return refusal_page(
         "site/my_refused.html",
         refusal,

@@ -78,8 +78,10 @@ def _digest(css: str) -> str:
     return base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
 
 
-def content_security_policy(*styles: str, form_action: str = "", framed: bool = False) -> str:
-    """Content Security Policy of a page of the site, or of one whose only styles are these inline ones.
+def content_security_policy(
+    *styles: str, script: str = "", form_action: str = "", framed: bool = False
+) -> str:
+    """Content Security Policy of a page of the site, or of one that has only these styles and script, inline.
 
     `form_action` names an outside origin of a form's redirects. Only our own pages may show a `framed` page.
     """
@@ -87,6 +89,8 @@ def content_security_policy(*styles: str, form_action: str = "", framed: bool = 
         hashes = " ".join(f"'sha256-{_digest(css)}'" for css in styles)
         # Lighthouse reads robots.txt from within the page, and needs connect-src for it.
         allowed = f"style-src {hashes}; connect-src 'self'; img-src 'self' data:"
+        if script:
+            allowed += f"; script-src 'sha256-{_digest(script)}'"
     else:
         allowed = (
             "style-src 'self'; script-src 'self'; connect-src 'self'; manifest-src 'self'; frame-src 'self'; "

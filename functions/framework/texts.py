@@ -17,7 +17,7 @@ from domain.base.texts import ENGLISH, LANGUAGES, N_, Filled, Language
 if TYPE_CHECKING:
     from gettext import NullTranslations
 
-__all__ = ["LANGUAGES", "N_", "_", "language", "ngettext", "pgettext", "speaking"]
+__all__ = ["ENGLISH", "LANGUAGES", "N_", "_", "language", "ngettext", "pgettext", "speaking"]
 
 DOMAIN: Final = "izwop"
 COOKIE: Final = "__Host-lang"

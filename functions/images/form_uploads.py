@@ -29,7 +29,7 @@ class Pictures(NamedTuple):
     @property
     def unready(self) -> dict[str, str]:
         """Faults of the new pictures, for a form that is to be saved now."""
-        text = "The new picture is not ready yet. Save again in a moment; the one you had stays until then"
+        text = _("The new picture is not ready yet. Save again in a moment; the one you had stays until then")
         return {f"/{field}": text for field in self.coming}
 
 
@@ -54,8 +54,9 @@ async def settle_pictures(
             if code == _NOT_READY:
                 found.coming[field] = newest
             else:
-                why = f"it {detail}" if code == "unknown_image" else detail[0].lower() + detail[1:]
-                found.faults[f"/{field}"] = f"Not taken: {why}. The picture you had stays"
+                why = _(detail)
+                why = _("it %(fault)s", fault=why) if code == "unknown_image" else why[0].lower() + why[1:]
+                found.faults["/" + field] = _("Not taken: %(why)s. The picture you had stays", why=why)
     return found
 
 

@@ -15,6 +15,7 @@ from functions.framework.callers import require_fresh
 from functions.framework.clock import now
 from functions.framework.my_pages import my_page, person_and_form, person_of, version_in
 from functions.framework.replies import redirect
+from functions.framework.texts import N_
 
 
 async def ask_delete(req: func.HttpRequest) -> func.HttpResponse:
@@ -26,7 +27,7 @@ async def ask_delete(req: func.HttpRequest) -> func.HttpResponse:
 
 async def delete(req: func.HttpRequest) -> func.HttpResponse:
     person, form = await person_and_form(req)
-    require_fresh(person, "Delete the card")
+    require_fresh(person, N_("Delete the card"))
     card = await card_of(req, person)
     of = CardVersion(person.account_id, card.id, version_in(form))
     await delete_card(of, now=now(), ports=wiring.publishing.ports())
@@ -53,7 +54,7 @@ async def ask_erase(req: func.HttpRequest) -> func.HttpResponse:
 
 async def erase(req: func.HttpRequest) -> func.HttpResponse:
     person, form = await person_and_form(req)
-    require_fresh(person, "Erase the card for good")
+    require_fresh(person, N_("Erase the card for good"))
     of = CardVersion(person.account_id, req.route_params["cardId"], version_in(form))
     await erase_card(of, now=now(), ports=wiring.publishing.ports())
     return redirect("/my/cards?done=erased")

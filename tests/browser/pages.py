@@ -33,7 +33,7 @@ PAGES = (
     Shown("parts", "{parts}/", kept=True),
     Shown("parts-public", "{parts}/public"),
     Shown("home", "/"),
-    Shown("card", "/c/ada-lovelace", changing=(".pattern svg",), kept=True),
+    Shown("card", "/c/ada-lovelace", changing=(".pattern svg", ".pattern ~ p"), kept=True),
     Shown("card-arabic", "/c/layla-haddad"),
     Shown("no-photo", "/c/priya-sharma"),
     Shown("missing", "/c/nobody-here"),

@@ -62,5 +62,7 @@ async def test_a_card_labels_itself_for_its_viewer(open_window, people) -> None:
         window = await open_window(locale=locale)
         await window.page.goto(people)
         assert await window.page.locator("html").get_attribute("lang") == tag
+        saved = {"sv": "Spara kontakt", "en": "Save contact"}[tag]
+        assert await window.page.get_by_role("link", name=saved).is_visible()
         assert await violations(window.page) == []
         assert window.complaints == []

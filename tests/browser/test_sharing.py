@@ -363,3 +363,47 @@ async def test_a_pale_colour_is_told_beside_the_code(open_window, known, script:
 def codes_in(picture: bytes) -> list[str]:
     """What a reader of codes that is not ours finds in a picture."""
     return [code.text for code in zxingcpp.read_barcodes(Image.open(io.BytesIO(picture)).convert("L"))]
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+async def test_a_receiver_passes_the_card_on_with_the_share_sheet(open_window, people, width: int) -> None:
+    window = await open_window(viewport={"width": width, "height": 844}, color_scheme="dark")
+    page = window.page
+    await page.add_init_script(sheet())
+    await page.goto(f"{people}?utm_source=mail#scan")
+    await page.get_by_role("button", name="Share…").click()
+    (given,) = await page.evaluate("window.given")
+    assert given == {
+        "title": await page.title(),
+        "url": await page.locator("link[rel=canonical]").get_attribute("href"),
+    }
+    assert await violations(page, "dark") == []
+    assert await violations(page) == []
+    assert await page.evaluate(OVERFLOW) == 0
+    assert await page.evaluate(SMALL_TARGETS) == []
+    assert window.complaints == []
+
+
+@pytest.mark.parametrize("error", ["AbortError", "NotAllowedError"])
+async def test_a_receivers_sheet_that_is_closed_or_fails_loses_nothing(
+    open_window, people, error: str
+) -> None:
+    window = await open_window()
+    page = window.page
+    await page.add_init_script(sheet(error))
+    await page.goto(people)
+    before = await page.locator("body").inner_text()
+    await page.get_by_role("button", name="Share…").click()
+    await page.wait_for_function("window.given.length === 1")
+    assert await page.locator("body").inner_text() == before
+    assert window.complaints == []
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["with script", "without script"])
+async def test_a_receiver_without_a_sheet_is_offered_none(open_window, people, script: bool) -> None:
+    window = await open_window(java_script_enabled=script)
+    await window.page.add_init_script(NO_SHEET)
+    await window.page.goto(people)
+    assert await window.page.get_by_role("heading", name="Pass it on").count() == 1
+    assert await window.page.get_by_role("button").count() == 0
+    assert window.complaints == []

@@ -16,7 +16,8 @@ from domain.cards.described import Audience
 from domain.cards.look import SECTIONS, Look, Section, Theme, first_look
 from domain.cards.palette import OUR_BRAND, shown_colour
 from domain.images.image import PROBLEMS
-from functions.cards.form import AUDIENCES, FIELDS
+from functions.cards.filling.offers import audiences_for
+from functions.cards.form import FIELDS
 from functions.cards.frame import SAVING, card_of, done, publish_when_ready, settled_pictures
 from functions.framework import forms
 from functions.framework.callers import SignedIn, check_form, count_change
@@ -24,31 +25,32 @@ from functions.framework.clock import now
 from functions.framework.forms import Values, read_sent, vet
 from functions.framework.my_pages import my_page, person_of, version_in
 from functions.framework.replies import redirect
+from functions.framework.texts import N_, _
 from functions.images.form_uploads import Pictures, send_pictures
 
 THEME_NAMES: Final[dict[Theme, str]] = {
-    "classic": "Classic",
-    "banner": "Banner",
-    "bold": "Bold",
-    "soft": "Soft",
-    "letter": "Letter",
-    "night": "Night",
+    "classic": N_("Classic"),
+    "banner": N_("Banner"),
+    "bold": N_("Bold"),
+    "soft": N_("Soft"),
+    "letter": N_("Letter"),
+    "night": N_("Night"),
 }
 SECTION_NAMES: Final[dict[Section, str]] = {
-    "contact": "Contact",
-    "code": "Pass it on, with the QR code",
-    "about": "About me",
-    "company": "About the company",
-    "products": "Products and services",
-    "links": "Elsewhere",
-    "office": "Office",
+    "contact": N_("Contact"),
+    "code": N_("Pass it on, with the QR code"),
+    "about": N_("About me"),
+    "company": N_("About the company"),
+    "products": N_("Products and services"),
+    "links": N_("Elsewhere"),
+    "office": N_("Office"),
 }
 _LABELS: Final = {
-    "/theme": "Theme",
-    "/colour": "Colour",
-    "/order": "Order",
+    "/theme": N_("Theme"),
+    "/colour": N_("Colour"),
+    "/order": N_("Order"),
     "/cover": FIELDS["cover"].label,
-    "/audience": "Who sees it",
+    "/audience": N_("Who sees it"),
 }
 _MOVE = re.compile(r"(up|down) ([0-6])")
 
@@ -133,7 +135,7 @@ async def _sent(req: func.HttpRequest) -> _Sent:
     made, faults = await send_pictures(person.account_id, cover)
     then = form.get("then", "save")
     if then == "upload cover" and not made and not faults:
-        faults = {"/cover": "Choose a file first"}
+        faults = {"/cover": _("Choose a file first")}
     new = {} if then == "drop cover" else {"cover": form.get("cover-new", "")} | made
     values, stored = _values_in(form), {"cover": card.draft.cover}
     pictures = await settled_pictures(person.account_id, values, stored, new, wait=then in SAVING)
@@ -148,7 +150,8 @@ async def _refused(account_id: str, cover: str | None) -> dict[str, str]:
     image = await wiring.images.store().get(account_id, cover) if cover else None
     if image is None or image.problem is None:
         return {}
-    return {"/cover": f"Not taken: {PROBLEMS[image.problem].lower()}. Choose another one, or remove it"}
+    why = _(PROBLEMS[image.problem]).lower()
+    return {"/cover": _("Not taken: %(why)s. Choose another one, or remove it", why=why)}
 
 
 def _values_in(form: dict[str, str]) -> Values:
@@ -203,14 +206,16 @@ async def _look_page(
         card=card,
         values=values,
         version=form.get("version", card.version),
-        themes=THEME_NAMES,
-        sections=[(name, SECTION_NAMES[name]) for name in Look(order=_known(values["order"])).sections],
+        themes={theme: _(name) for theme, name in THEME_NAMES.items()},
+        sections=[(name, _(SECTION_NAMES[name])) for name in Look(order=_known(values["order"])).sections],
         colour=offered,
         shown=shown_colour(colour) if colour else None,
         brand=shown_colour(colour).colour if colour else OUR_BRAND,
         image=await wiring.images.store().get(person.account_id, cover) if cover else None,
-        image_problems=PROBLEMS,
-        audiences=AUDIENCES.items(),
+        image_problems={code: _(problem) for code, problem in PROBLEMS.items()},
+        audiences=(
+            await audiences_for(person.account_id, {"audiences": {"cover": values["audience"]}})
+        ).items(),
         faults=faults or {},
         stale=stale,
         **{"done": None, "unsaved": False, "coming": "", **also},

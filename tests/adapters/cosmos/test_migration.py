@@ -111,7 +111,7 @@ async def test_a_write_stores_todays_form(stored) -> None:
 
 async def test_an_old_card_can_be_deleted_and_is_gone_for_the_public(stored) -> None:
     from domain.cards.card import CardVersion  # noqa: PLC0415 - the module that the host loaded
-    from domain.publishing.publication import delete_card  # noqa: PLC0415 - the module that the host loaded
+    from domain.publishing.deletion import delete_card  # noqa: PLC0415 - the module that the host loaded
 
     account, card, handle = stored
     await delete_card(

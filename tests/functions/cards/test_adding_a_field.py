@@ -16,7 +16,8 @@ LINK = {
     'shop: Annotated[WebUrl | None, Described("Shop link", "link", short="Shop")]',
     '{{ field("tagline") }}': '{{ field("shop") }}',
     "card.tagline": "card.shop",
-    '<p class="title"><bdi>{{ card.shop }}</bdi></p>': '<a href="{{ card.shop|href(links) }}">Shop</a>',
+    '<p class="title"{{ own }}><bdi>{{ card.shop }}</bdi></p>':
+        '<a href="{{ card.shop|href(links) }}">Shop</a>',
 }  # fmt: skip
 
 

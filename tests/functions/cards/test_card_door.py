@@ -1,6 +1,9 @@
 """The public door of a card, as strangers and their programs use it."""
 
+import base64
+import hashlib
 import io
+import re
 from html.parser import HTMLParser
 
 import pytest
@@ -18,17 +21,19 @@ async def card(signed_in):
     return (await published(ada, title="Analyst", website="https://example.com")).json()
 
 
-async def test_the_page_says_what_the_card_says_and_runs_no_script(card, client) -> None:
+async def test_the_page_says_what_the_card_says_and_runs_only_the_share_sheet(card, client) -> None:
     answer = await client().get(f"/c/{card['handle']}", headers={"Accept": "text/html"})
     assert answer.headers["content-type"] == "text/html; charset=utf-8"
     assert "Ada Lovelace" in answer.text
-    assert scripts(answer.text) == ["application/ld+json"]
+    assert scripts(answer.text) == SCRIPTS
     assert " style=" not in answer.text
     assert "set-cookie" not in answer.headers
     policy = answer.headers["content-security-policy"]
     assert "default-src 'none'" in policy
     assert "unsafe" not in policy
-    assert "script-src" not in policy
+    [script] = re.findall("<script>(.*?)</script>", answer.text)
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    assert re.findall("script-src ([^;]*)", policy) == [f"'sha256-{digest}'"]
 
 
 async def test_save_contact_is_a_vcard_with_a_file_name(card, client) -> None:
@@ -153,6 +158,10 @@ async def test_a_handle_is_found_however_it_is_capitalised(card, client) -> None
     assert (await client().get(f"/c/{card['handle'].upper()}")).status_code == 200
 
 
+# Data about the card, and the button of the share sheet.
+SCRIPTS = ["application/ld+json", "text/javascript"]
+
+
 def scripts(page: str) -> list[str]:
     """The types of the page's scripts, as a browser's parser finds them; data is no script to a browser."""
 
@@ -196,7 +205,7 @@ async def test_what_people_write_stays_text(signed_in, client, payload: str) -> 
         )
     ).json()  # fmt: skip
     page = (await client().get(f"/c/{card['handle']}")).text
-    assert scripts(page) == ["application/ld+json"]
+    assert scripts(page) == SCRIPTS
     assert "<img src=x" not in page
     assert attributes(page).isdisjoint({"onmouseover", "onerror", "style"})
     assert "4949" not in page

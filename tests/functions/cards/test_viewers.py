@@ -15,6 +15,9 @@ CONTENT = {
 }
 
 
+LOOK = {"theme": "classic", "colour": "#1f5a7a"}
+
+
 @pytest.fixture
 async def card(signed_in):
     """A card with a value for each audience; its owner; and the account ids that matter."""
@@ -27,7 +30,7 @@ async def card(signed_in):
         "".join([w if i == 0 else w.title() for i, w in enumerate(k.split("_"))]): v
         for k, v in audiences.items()
     }
-    content = {"name": "Ada", "audiences": camel, **CONTENT}
+    content = {"name": "Ada", "look": LOOK, "audiences": camel, **CONTENT}
     content["emails"] = [
         {"audience": "signed_in", "address": "members@example.com"},
         {"audience": "connections", "address": "friends@example.com"},
@@ -139,7 +142,8 @@ async def test_a_hidden_field_is_gone_within_five_seconds_on_every_worker(card, 
 @pytest.mark.parametrize("member", [False, True], ids=["a stranger", "a member"])
 async def test_headers_do_not_tell_that_a_card_has_more(card, signed_in, client, suffix, member) -> None:
     _, hiding = card
-    open_to_all = (await published(await signed_in())).json()
+    # The look of both is the same, whose style the policy names.
+    open_to_all = (await published(await signed_in(), look=LOOK)).json()
     looks = (await signed_in()).http if member else client()
     told = []
     for made in (hiding, open_to_all):

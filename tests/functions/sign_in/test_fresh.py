@@ -92,7 +92,7 @@ async def test_a_profile_is_deleted_after_a_fresh_sign_in_with_nothing_chosen_an
     assert (await me.api("GET", f"profiles/{profile}")).status_code == 200, "nor by coming back"
 
     done = await me.http.post(action, data=fields)
-    assert done.headers["location"] == "/my/account?done=profile-deleted"
+    assert done.headers["location"] == f"/my/account?done=profile-deleted&profile={profile}"
     assert (await me.api("GET", f"profiles/{profile}")).status_code == 404
 
 
