@@ -43,7 +43,7 @@ PAGES = (
     Shown("today", "/my", owned=True),
     Shown("cards", "/my/cards", owned=True),
     Shown("new-card", "/my/new-card", owned=True),
-    Shown("edit", "{card}", owned=True, unfit=frozenset({"wide", "covered"})),
+    Shown("edit", "{card}", owned=True),
     Shown("look", "{card}/look", owned=True),
     Shown("share", "{card}/share", owned=True),
     Shown("signature", "{card}/signature?chosen=1&photo=1&code=1&emails=1&card=1", owned=True),
