@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from pydantic import AnyUrl, TypeAdapter
 
 MAX_URL = 2000
+# As in the numbers of emergency services in some countries.
+_FEWEST_DIGITS = 2
 
 # Validation context of stored values: they were validated as input, and doing it again would load the
 # libraries on every first read.
@@ -110,6 +112,17 @@ def _phone(value: str) -> str:
     return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
 
 
+def _saved_number(value: str) -> str:
+    """E.164 where the number can exist; another one of an address book stays as it was written."""
+    text = _visible_line(value)
+    if sum(char.isdecimal() for char in text) < _FEWEST_DIGITS:
+        raise PydanticCustomError("invalid_phone", "is not a phone number, like +46 70 174 06 05")
+    try:
+        return _phone(text)
+    except PydanticCustomError:
+        return text
+
+
 def phone_text(number: str) -> str:
     """E.164 number in the grouping of its country."""
     import phonenumbers  # noqa: PLC0415
@@ -184,7 +197,15 @@ EmailAddress = Annotated[str, Field(max_length=254, json_schema_extra={"format":
 PhoneNumber = Annotated[
     str, Field(max_length=40, description="With country code; stored as E.164."), _vetted(_phone)
 ]
+SavedNumber = Annotated[
+    str,
+    Field(max_length=60, description="Stored as E.164 if it is complete, otherwise as it was written."),
+    _vetted(_saved_number),
+]
 WebUrl = Annotated[str, Field(max_length=MAX_URL, json_schema_extra={"format": "uri"}), _url(("https",))]
+WebAddress = Annotated[
+    str, Field(max_length=MAX_URL, json_schema_extra={"format": "uri"}), _url(("https", "http"))
+]
 LinkUrl = Annotated[
     str, Field(max_length=MAX_URL, json_schema_extra={"format": "uri"}), _url(("https", "mailto", "tel"))
 ]

@@ -6,6 +6,7 @@ import base64
 ID_PREFIXES = {
     "account": "acc",
     "card": "crd",
+    "contact": "con",
     "event": "evt",
     "image": "img",
     "profile": "prf",

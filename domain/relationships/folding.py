@@ -1,0 +1,15 @@
+"""Folding of names: one spelling for words that people write with and without capitals and accents."""
+
+import unicodedata
+from typing import Final
+
+# Letters that do not decompose into a plain letter and a mark; the last is the small i without a dot.
+_PLAIN: Final = str.maketrans(
+    {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "\u0131": "i"}
+)
+
+
+def fold(text: str) -> str:
+    """The text in small letters without marks, with single blanks: `Łukasz  Öberg` is `lukasz oberg`."""
+    plain = unicodedata.normalize("NFKD", text.casefold().translate(_PLAIN))
+    return " ".join("".join(char for char in plain if not unicodedata.combining(char)).split())
