@@ -18,6 +18,7 @@ CAPABILITIES = (
     "operations",
     "privacy",
     "publishing",
+    "relationships",
     "sharing",
     "sign_in",
     "site",

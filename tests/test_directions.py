@@ -44,6 +44,8 @@ def test_the_contracts_hold() -> None:
         ("Capabilities of the triggers", "functions/images/api.py", "import functions.cards.frame"),
         ("One adapter does not", "adapters/mail/smtp.py", "import adapters.storage.queues"),
         ("Only repositories", "functions/cards/api.py", "import adapters.cosmos.database"),
+        ("Contacts are known", "functions/cards/public.py", "import wiring.relationships"),
+        ("Contacts are known", "functions/operations/health.py", "import domain.relationships.contacts"),
     ],
 )
 def test_a_wrong_import_is_noticed_with_its_place(copied: Path, contract, place, planted) -> None:

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from wiring import accounts, cards, database, images, once, operations, sign_in, visits
+from wiring import accounts, cards, database, images, once, operations, relationships, sign_in, visits
 from wiring.site import origin
 
 if TYPE_CHECKING:
@@ -23,18 +23,22 @@ def sections() -> list["Section"]:
     from adapters.cosmos.documents import CosmosCounts
     from domain.privacy.copy_of_accounts import AccountSection, ProfilesSection, SessionsSection, WorkSection
     from domain.privacy.copy_of_cards import CardsSection, VisitsSection
+    from domain.privacy.copy_of_contacts import ContactsSection
     from domain.privacy.copy_of_images import ImagesSection
     from domain.privacy.sections import WithDeleted
 
     counts = CosmosCounts(database())
     all_cards = WithDeleted(cards.store(), counts, "card", "deleted-card")
     all_profiles = WithDeleted(accounts.profiles(), counts, "profile", "deleted-profile")
+    related = CosmosCounts(database(), "relations")
+    all_contacts = WithDeleted(relationships.contacts(), related, "contact", "deleted-contact")
     return [
         AccountSection(accounts.store()),
         ProfilesSection(all_profiles),
         CardsSection(all_cards, origin()),
         ImagesSection(images.store(), images.blobs(), counts),
         VisitsSection(all_cards, visits.traffic()),
+        ContactsSection(all_contacts, relationships.tags(), related),
         SessionsSection(sign_in.sessions(), counts),
         WorkSection(operations.works(), counts),
     ]

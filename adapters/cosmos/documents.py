@@ -1,4 +1,4 @@
-"""Documents of an account: several kinds in its partition of `accounts`."""
+"""Documents of an owner: several kinds in its partition of `accounts` or of `relations`."""
 
 import base64
 import logging
@@ -22,21 +22,23 @@ _CURSOR = re.compile(r"([0-9T:.Z-]{27}) ([a-z]{3}_[a-z2-7]{26})")
 
 
 class CosmosCounts:
-    """Number of an account's documents of each kind."""
+    """Number of an owner's documents of each kind in a container."""
 
-    def __init__(self, database: Database) -> None:
-        self._items = Items(database, "accounts")
+    def __init__(self, database: Database, container: str = "accounts") -> None:
+        self._items = Items(database, container)
 
     async def count(self, account_id: str, kind: str) -> int:
         sql = "SELECT VALUE COUNT(1) FROM c WHERE c.kind = @kind"
         return await self._items.count(sql, account_id, kind=kind)
 
 
-def document(kind: str, item: str, account_id: str, body: BaseModel, **extra: Any) -> Document:
+def document(
+    kind: str, item: str, owner_id: str, body: BaseModel, *, partition: str = "accountId", **extra: Any
+) -> Document:
     """Stored document: the store's own properties at the top, the domain's model under `body`."""
     return {
         "id": item,
-        "accountId": account_id,
+        partition: owner_id,
         "kind": kind,
         "role": "controller",
         "schemaVersion": SCHEMA_VERSION,
@@ -58,12 +60,20 @@ def readable[M: BaseModel](model: type[M], container: str, stored: Document) -> 
         return None
 
 
-async def create_once(items: Items, account_id: str, new: Document, creation: "Creation[Any] | None") -> bool:
+async def create_once(
+    items: Items,
+    account_id: str,
+    new: Document,
+    creation: "Creation[Any] | None",
+    *,
+    partition: str = "accountId",
+) -> bool:
     """Store a new document together with the record of its Idempotency-Key, kept for a day."""
     if creation is None:
         return await items.create(new)
     kind = new["kind"]
-    record = document(f"{kind}-creation", f"{kind}-creation-{creation.key}", account_id, creation, ttl=DAY)
+    item = f"{kind}-creation-{creation.key}"
+    record = document(f"{kind}-creation", item, account_id, creation, partition=partition, ttl=DAY)
     try:
         await items.batch([("create", (record,)), ("create", (new,))], account_id)
     except FileExistsError:

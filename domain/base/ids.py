@@ -10,6 +10,7 @@ ID_PREFIXES = {
     "event": "evt",
     "image": "img",
     "profile": "prf",
+    "tag": "tag",
     "work": "job",
 }
 ID_BYTES = 16

@@ -106,7 +106,7 @@ def _parameters(path: str, operation: Operation) -> list[dict[str, Any]]:
     if operation.query:
         described = operation.query.model_json_schema(by_alias=True)
         for name, schema in described["properties"].items():
-            required = name in described["required"]
+            required = name in described.get("required", [])
             found.append({"name": name, "in": "query", "required": required, "schema": schema})
     return found
 
@@ -197,8 +197,8 @@ def document() -> bytes:
         "info": {
             "title": "iZwop",
             "version": "1",
-            "description": "Profiles and cards of the signed-in person. Refusals are problem details: their"
-            " `code` is stable, and `errors` lists every fault at once.",
+            "description": "Profiles, cards and contacts of the signed-in person. Refusals are problem"
+            " details: their `code` is stable, and `errors` lists every fault at once.",
         },
         "servers": [{"url": wiring.site.origin()}],
         "paths": paths,

@@ -140,7 +140,7 @@ async def perform(operation: Operation, req: func.HttpRequest) -> func.HttpRespo
         version=read_version(req) if operation.versioned else 0,
         body=read_json(operation.body, req) if operation.body else None,
         content=read_binary(req, operation.takes) if operation.takes else b"",
-        query=_read_query(operation.query, req) if operation.query else None,
+        query=_read_query(operation, req),
         key=_idempotency_key(req) if operation.creates else None,
         limit=limit,
         cursor=cursor,
@@ -158,9 +158,13 @@ async def perform(operation: Operation, req: func.HttpRequest) -> func.HttpRespo
     return reply(written, status=operation.status, headers=headers)
 
 
-def _read_query(model: type[BaseModel], req: func.HttpRequest) -> BaseModel:
+def _read_query(operation: Operation, req: func.HttpRequest) -> BaseModel | None:
+    if operation.query is None:
+        return None
+    paging = ("limit", "cursor") if operation.lists else ()
+    given = {name: text for name, text in req.params.items() if name not in paging}
     try:
-        return model.model_validate(dict(req.params), by_alias=True, by_name=False)
+        return operation.query.model_validate(given, by_alias=True, by_name=False)
     except ValidationError as exc:
         faults = [fault._replace(field=fault.field.removeprefix("/")) for fault in faults_of(exc)]
         raise InvalidInput(faults) from None

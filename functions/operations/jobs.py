@@ -9,6 +9,7 @@ import azure.functions as func
 import wiring.accounts
 import wiring.cards
 import wiring.operations
+import wiring.relationships
 import wiring.sign_in
 from domain.accounts.profiles import erase_due_profiles
 from domain.base.errors import Unavailable
@@ -18,6 +19,7 @@ from domain.operations.slices import Slice, do_slice, send_due_work
 from domain.operations.work import SYSTEM, WorkMessage, new_work, start_work
 from domain.publishing.deletion import erase_due_cards
 from domain.publishing.repair import Settled, settle_claims
+from domain.relationships.contacts import erase_due_contacts
 from functions.framework.clock import new_id, now
 
 log = logging.getLogger("izwop.jobs")
@@ -32,6 +34,7 @@ async def tidy_up() -> None:
         "claims": settle_claims(at, handles=handles, cards=cards),
         "cards": erase_due_cards(at, Slice(time.monotonic), cards=cards, handles=handles),
         "profiles": erase_due_profiles(at, Slice(time.monotonic), profiles=profiles),
+        "contacts": erase_due_contacts(at, Slice(time.monotonic), contacts=wiring.relationships.contacts()),
         "orders": send_due_orders(
             at, orders=wiring.operations.orders(), queue=wiring.operations.order_queue()
         ),

@@ -19,6 +19,7 @@ from domain.base import limits
 from domain.base.limits import CHANGES, HANDLES, IMAGES, RATES, Rate, TooManyRequests
 from domain.cards import create
 from domain.images import image
+from domain.relationships.tags import MOST_LABELS
 from tests.forms import fields_at, send
 from tests.functions.cards.test_api_cards import CONTENT, a_card, a_profile, handle
 
@@ -198,6 +199,8 @@ def test_the_page_of_limits_says_the_numbers() -> None:
     assert [int(number) for _, number in amounts] == [
         limits.MOST_CARDS,
         limits.MOST_PROFILES,
+        limits.MOST_CONTACTS,
+        MOST_LABELS,
         limits.MOST_WAITING_IMAGES,
     ]
     rates = re.findall(r"^\| `(\w+)` \(.*?\) \| (\d+) \| (\d+) seconds", text, re.MULTILINE)

@@ -13,6 +13,7 @@ import pytest
 import wiring.images
 import wiring.operations
 import wiring.privacy
+import wiring.relationships
 import wiring.sign_in
 from functions.framework.clock import new_id
 from tests.functions.cards.test_api_cards import a_card, published
@@ -109,7 +110,8 @@ async def test_the_manifest_names_every_file_and_every_section(host, ada) -> Non
     assert listed | {"index.html", "manifest.json"} == files.keys()
     counts = {section["name"]: section["count"] for section in manifest["sections"]}
     assert counts == {
-        "account": 1, "profiles": 3, "cards": 2, "pictures": 1, "visits": 2, "sessions": 1, "work": 1,
+        "account": 1, "profiles": 3, "cards": 2, "pictures": 1, "visits": 2, "contacts": 0, "sessions": 1,
+        "work": 1,
     }  # fmt: skip
 
 
@@ -148,9 +150,39 @@ async def test_every_kind_of_document_is_told_or_withheld_with_a_reason(host, ad
     await copied(host, account)
     accounts = wiring.operations.works()._accounts
     stored = {document["kind"] for document in await accounts.query("SELECT c.kind FROM c", account)}
+    for name in ("Kept", "Gone", "Erased"):
+        key = {"Idempotency-Key": name}
+        made = await ada.api("POST", "contacts", json={"name": name, "tags": ["t"]}, headers=key)
+        path, own = f"contacts/{made.json()['id']}", {"If-Match": '"1"'}
+        if name != "Kept":
+            await ada.api("DELETE", path, headers=own)
+        if name == "Erased":
+            await ada.api("DELETE", f"{path}/restoration", headers={"If-Match": '"2"'})
+    relations = wiring.relationships.contacts()._items
+    related = {document["kind"] for document in await relations.query("SELECT c.kind FROM c", account)}
+    assert related == {"contact", "deleted-contact", "erased-contact", "contact-creation", "contact-tags"}
+    stored |= related
     known = {kind for told in (*wiring.privacy.sections(), *WITHHELD) for kind in told.kinds}
     assert {"profile-creation", "deleted-profile", "deleted-card", "erased-card", "order", "work"} < stored
     assert stored - known == set()
+
+
+async def test_contacts_are_in_it_for_programs_and_as_a_table(host, ada) -> None:
+    kept = {"name": "Grace", "emails": [{"address": "grace@example.com"}], "title": "=1+1", "tags": ["Navy"]}
+    made = (await ada.api("POST", "contacts", json=kept)).json()
+    gone = (await ada.api("POST", "contacts", json={"name": HOSTILE})).json()
+    await ada.api("DELETE", f"contacts/{gone['id']}", headers={"If-Match": '"1"'})
+    work = await copied(host, await account_of(ada))
+    assert (work.state, work.done) == ("done", work.total)
+    files = await opened(work)
+    [told] = json.loads(files[f"contacts/contacts-{made['id']}.json"])
+    assert told["content"] == made["content"]
+    [row] = csv.DictReader(io.StringIO(files[f"contacts/contacts-{made['id']}.csv"].decode()))
+    assert (row["name"], row["e-mails"], row["title"]) == ("Grace", "grace@example.com", "'=1+1")
+    [told] = json.loads(files[f"contacts/contacts-{gone['id']}.json"])
+    assert told["restorableUntil"]
+    assert list(json.loads(files["contacts/tags.json"]).values()) == ["Navy"]
+    assert "<script" not in files["index.html"].decode()
 
 
 async def test_what_was_deleted_and_can_come_back_is_in_it_and_marked(host, ada) -> None:
@@ -179,7 +211,7 @@ async def test_an_account_with_nothing_yet_has_a_copy_that_says_so(host, signed_
     files = await opened(await copied(host, await account_of(eve)))
     counts = {each["name"]: each["count"] for each in json.loads(files["manifest.json"])["sections"]}
     assert (counts["cards"], counts["pictures"], counts["visits"]) == (0, 0, 0)
-    assert files["index.html"].count(b"There are none.") == 4
+    assert files["index.html"].count(b"There are none.") == 5
 
 
 async def test_the_pieces_are_gone_once_the_copy_is_there(host, ada, cloud) -> None:

@@ -1,0 +1,143 @@
+"""Tags of an owner's contacts: the labels in use, and many contacts tagged at once.
+
+A list is asked for by the id of a tag, never by its label: labels are private, and addresses of pages end in
+logs.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Annotated, NamedTuple, Protocol
+
+from pydantic import Field
+
+from domain.base.errors import Conflict, Fault, InvalidInput, StaleVersion
+from domain.base.ids import ID_BYTES, ID_PREFIXES, make_id
+from domain.base.limits import LimitReached
+from domain.base.model import Closed, Model
+from domain.base.texts import N_
+from domain.relationships.contact import MOST_TAGS, Contact, ContactId, Label
+from domain.relationships.folding import fold
+
+# Different tags of one owner.
+MOST_LABELS = 1000
+# Contacts that are tagged at once.
+MOST_AT_ONCE = 100
+_TRIES = 4
+
+
+class TagInUse(Conflict):
+    code = "tag_in_use"
+    title = N_("There are contacts with this tag")
+
+
+class TagBook(Model):
+    """The tags of an owner: the label of each by its id."""
+
+    owner_id: str
+    labels: dict[str, str] = Field(default={})
+    etag: str | None = Field(default=None, exclude=True)
+
+    def sorted(self) -> list[tuple[str, str]]:
+        return sorted(self.labels.items(), key=lambda tag: (fold(tag[1]), tag[0]))
+
+
+class TagStore(Protocol):
+    async def book(self, owner_id: str) -> TagBook: ...
+    async def save_book(self, book: TagBook) -> None:
+        """Store the book; `StaleVersion` if somebody else did meanwhile."""
+        ...
+
+    async def any_tagged(self, owner_id: str, tag_id: str) -> bool: ...
+
+
+class TaggedContacts(Protocol):
+    async def find(self, owner_id: str, contact_ids: list[str]) -> list[Contact]: ...
+    async def save_tags(self, contacts: list[Contact]) -> None:
+        """Store the tags of all these contacts or of none; `StaleVersion` if one was changed meanwhile."""
+        ...
+
+
+class Tagging(Closed):
+    """Tags to add to some contacts, and to take from them."""
+
+    ids: Annotated[list[ContactId], Field(min_length=1, max_length=MOST_AT_ONCE)]
+    add: list[Label] = Field([], max_length=20)
+    remove: list[Label] = Field([], max_length=20)
+
+
+class Tagged(NamedTuple):
+    """Ids of the contacts that were changed, and of those that are not there."""
+
+    changed: list[str]
+    missing: list[str]
+
+
+def tag_id(owner_id: str, label: str) -> str:
+    """Id of an owner's tag: of no use to anybody else, and the same for labels that fold to the same."""
+    digest = hashlib.sha256(f"{owner_id} {fold(label)}".encode()).digest()
+    return make_id(ID_PREFIXES["tag"], digest[:ID_BYTES])
+
+
+async def remember_tags(owner_id: str, labels: Iterable[str], *, tags: TagStore) -> None:
+    """Add labels to the owner's book before a contact has them, so that every tag of a contact is in it."""
+    wanted = {tag_id(owner_id, label): label for label in labels}
+    for left in reversed(range(_TRIES if wanted else 0)):
+        book = await tags.book(owner_id)
+        if wanted.keys() <= book.labels.keys():
+            return
+        known = {**wanted, **book.labels}
+        if len(known) > MOST_LABELS:
+            raise LimitReached(
+                N_("You may have %(most)s different tags. Forget one that no contact has.", most=MOST_LABELS)
+            )
+        try:
+            await tags.save_book(book.model_copy(update={"labels": known}))
+        except StaleVersion:
+            if not left:
+                raise
+        else:
+            return
+
+
+async def forget_tag(owner_id: str, tag: str, *, tags: TagStore) -> None:
+    """Drop a tag that no contact has; one that is not there is no error."""
+    if await tags.any_tagged(owner_id, tag):
+        raise TagInUse
+    book = await tags.book(owner_id)
+    if tag in book.labels:
+        left = {each: label for each, label in book.labels.items() if each != tag}
+        await tags.save_book(book.model_copy(update={"labels": left}))
+
+
+async def tag_contacts(
+    owner_id: str, wanted: Tagging, *, now: datetime, contacts: TaggedContacts, tags: TagStore
+) -> Tagged:
+    """Change the tags of all these contacts together. Repeating it changes nothing more."""
+    await remember_tags(owner_id, wanted.add, tags=tags)
+    ids = list(dict.fromkeys(wanted.ids))
+    touched: set[str] = set()
+    for left in reversed(range(_TRIES)):
+        found = await contacts.find(owner_id, ids)
+        changed = [each for contact in found for each in _tagged(contact, wanted, now)]
+        touched |= {contact.id for contact in changed}
+        missing = [each for each in ids if each not in {contact.id for contact in found}]
+        try:
+            if changed:
+                await contacts.save_tags(changed)
+            return Tagged([each for each in ids if each in touched], missing)
+        except StaleVersion:
+            if not left:
+                raise
+    raise StaleVersion
+
+
+def _tagged(contact: Contact, wanted: Tagging, now: datetime) -> list[Contact]:
+    """The contact with its new tags; nothing if they are as they were."""
+    content = contact.content.tagged(wanted.add, wanted.remove)
+    if content.tags == contact.content.tags:
+        return []
+    if len(content.tags) > MOST_TAGS:
+        detail = N_("would give one of the contacts more than %(most)s tags", most=MOST_TAGS)
+        raise InvalidInput([Fault("/add", "too_many", detail)])
+    return [contact.changed(now, content=content)]
