@@ -14,8 +14,8 @@ from domain.visibility.view import ANYONE, Viewer, view_for
 from functions.cards.filling.offers import viewers_for
 from functions.cards.form import content_of, readable, values_of
 from functions.cards.frame import card_of, card_url
-from functions.framework.callers import CSRF_FIELD
 from functions.cards.look.style import styles_of
+from functions.framework.callers import CSRF_FIELD
 from functions.framework.clock import now
 from functions.framework.my_pages import person_and_form, person_of
 from functions.framework.pages import page

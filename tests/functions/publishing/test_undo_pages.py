@@ -1,7 +1,5 @@
 """The Undo buttons of `/my`: after deleting a card or a profile, and after publishing. All without script."""
 
-import re
-
 import pytest
 
 from tests.forms import Fields, address_of, fields_at, new_card, publish, send
