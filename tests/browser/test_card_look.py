@@ -25,6 +25,14 @@ async def test_every_text_and_focus_of_every_theme_is_seen(open_window, theme: s
         assert [str(each) for each in told] == [], colour
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("theme", THEMES)
+async def test_every_theme_shows_what_the_keyboard_reached(open_window, theme: str, scheme: str) -> None:
+    page = (await open_window(viewport=PHONE, color_scheme=scheme)).page
+    await page.set_content(page_of(in_look(full_view(photo=None), theme, COLOURS[2])))
+    assert [str(each) for each in await pale_focus(page, set())] == []
+
+
 async def test_a_text_that_cannot_be_read_is_found(open_window) -> None:
     page = (await open_window(viewport=PHONE)).page
     await page.set_content(page_of(in_look(full_view(), "classic", "#ffe14d")))
