@@ -188,7 +188,7 @@ async def _edit_page(
         countries=countries().items(),
         languages=languages(),
         fields=FIELDS,
-        networks=NETWORK_CHOICES,
+        networks=[(key, _(name)) for key, name in NETWORK_CHOICES],
         audiences=(await audiences_for(person.account_id, values)).items(),
         viewers=(await viewers_for(person.account_id, values)).items(),
         **{"done": None, "undo": None, "coming": {}, "unsaved": False, **also},

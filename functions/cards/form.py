@@ -32,9 +32,14 @@ class FormField(NamedTuple):
     proposed: Audience | None
     optional: bool
     most: int
-    choices: tuple[tuple[str, str], ...]
+    keys: tuple[str, ...]
     parts: "Mapping[str, FormField]"
     also: tuple[str, ...] = ()
+
+    @property
+    def choices(self) -> list[tuple[str, str]]:
+        """The keys of a choice with their names in the language of the page."""
+        return [(key, kind_name(key)) for key in self.keys]
 
 
 def fields_of(model: type[BaseModel]) -> dict[str, FormField]:
@@ -49,7 +54,7 @@ def fields_of(model: type[BaseModel]) -> dict[str, FormField]:
             proposed=about.proposed,
             optional=field.default is None,
             most=next((note.max_length for note in field.metadata if hasattr(note, "max_length")), 1),
-            choices=tuple((choice, choice.capitalize()) for choice in choices),
+            keys=choices,
             parts=fields_of(model_in(field.annotation)) if about.kind in ("rows", "parts") else {},
             also=about.also,
         )

@@ -13,8 +13,6 @@ from jinja2 import ChoiceLoader, Environment, FileSystemLoader
 from functions.framework.assets import assets
 from functions.framework.pages import content_security_policy, environment
 
-_ICONS = Path(__file__).parents[2] / "web" / "icons"
-
 
 class Bar(NamedTuple):
     x: int
@@ -69,11 +67,8 @@ async def show_asset(request: web.Request) -> web.Response:
     return web.Response(body=found.content, headers={"Content-Type": found.content_type})
 
 
-async def show_icon(request: web.Request) -> web.FileResponse:
-    path = _ICONS / request.match_info["icon"]
-    if path not in _ICONS.iterdir():
-        raise web.HTTPNotFound
-    return web.FileResponse(path)
+async def show_no_icon(_: web.Request) -> web.Response:
+    return web.Response(status=204)
 
 
 def application() -> web.Application:
@@ -81,5 +76,5 @@ def application() -> web.Application:
     made.router.add_get("/", show)
     made.router.add_get("/public", show)
     made.router.add_get("/assets/{name}", show_asset)
-    made.router.add_get("/{icon}", show_icon)
+    made.router.add_get("/favicon.svg", show_no_icon)
     return made

@@ -38,6 +38,8 @@ PAGES = (
     Shown("no-photo", "/c/priya-sharma"),
     Shown("missing", "/c/nobody-here"),
     Shown("sign-in", "/auth/login"),
+    Shown("help", "/help"),
+    Shown("privacy", "/privacy"),
     Shown("today", "/my", owned=True),
     Shown("cards", "/my/cards", owned=True),
     Shown("new-card", "/my/new-card", owned=True),
@@ -46,6 +48,7 @@ PAGES = (
     Shown("share", "{card}/share", owned=True),
     Shown("signature", "{card}/signature?chosen=1&photo=1&code=1&emails=1&card=1", owned=True),
     Shown("codes", "/my/share", owned=True),
+    Shown("visits", "{card}/counts", owned=True),
     Shown("settings", "{card}/settings", owned=True),
     Shown("account", "/my/account", owned=True, changing=(".sessions",), kept=True),
 )
