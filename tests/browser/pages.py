@@ -47,7 +47,7 @@ PAGES = (
     Shown("signature", "{card}/signature?chosen=1&photo=1&code=1&emails=1&card=1", owned=True),
     Shown("codes", "/my/share", owned=True),
     Shown("settings", "{card}/settings", owned=True),
-    Shown("account", "/my/account", owned=True, changing=(".sessions",), kept=True),
+    Shown("account", "/my/account", owned=True, changing=("#sessions .list",), kept=True),
 )
 
 
