@@ -1,11 +1,13 @@
 """The catalogues of translations: up to date with the source, complete, with the same placeholders."""
 
 import os
+import re
 import shutil
 from pathlib import Path
 
 import pytest
 
+from functions.framework.pages import environment
 from release import catalogues
 
 ROOT = Path(__file__).parent.parent
@@ -115,3 +117,68 @@ def test_a_catalogue_is_compiled_when_it_has_changed(small, tmp_path) -> None:
     catalogues.compile_all(small, elsewhere)
     shutil.rmtree(small / "web")
     assert b"Lagra" in (elsewhere / PO).with_suffix(".mo").read_bytes()
+
+
+# Words of a page that are the same in every language.
+NAMES = re.compile(r"iZwop|Gmail|Outlook|Apple Mail|vCard|SVG|PNG|Georgia|&\w+;")
+ATTRIBUTES = re.compile(r'\b(?:aria-label|alt|title|placeholder)="([^"]*)"')
+CODE = re.compile(r"<(script|style|svg)\b.*?</\1>", re.DOTALL)
+# A word with a capital, or two words.
+WORDS = re.compile(r"[A-Z][a-z]|[a-z]{2,} [a-z]{2,}")
+GETTEXT = ("_", "ngettext", "pgettext", "npgettext")
+
+
+def unmarked(source: str) -> list[str]:
+    """Texts of a template that do not go through gettext, in its HTML and among what macros are passed."""
+    html, strings = [], []
+    in_trans, open_brackets, before = False, 0, ""
+    for _line, kind, text in environment().lex(source):
+        if kind == "name" and text in ("trans", "endtrans"):
+            in_trans = text == "trans"
+        elif kind == "operator" and text == "(" and (open_brackets or before in GETTEXT):
+            open_brackets += 1
+        elif kind == "operator" and text == ")" and open_brackets:
+            open_brackets -= 1
+        elif kind == "data":
+            html.append("" if in_trans else text)
+        elif kind in ("variable_begin", "block_begin", "comment_begin"):
+            html.append("\0")
+        elif kind == "string" and not open_brackets and re.match("[A-Z][a-z]", text[1:]):
+            strings.append(text)
+        before = text
+    page = CODE.sub("", "".join(html))
+    texts = ATTRIBUTES.findall(page) + re.split(r"<[^>]*>|\0", page)
+    return [text for text in texts + strings if WORDS.search(NAMES.sub("", text)) and '="' not in text]
+
+
+@pytest.mark.parametrize(
+    "planted",
+    [
+        "<p>Save the card</p>", "<p>{{ name }} is shown</p>", '<a aria-label="Save">',
+        "{{ line('/a', 'Name') }}",
+        '<a aria-label="Move {{ name }} up">', "{% if a %}Not yet{% endif %}", '{{ _("Yes") ~ "No more" }}',
+    ],
+)  # fmt: skip
+def test_a_text_without_gettext_is_noticed(planted) -> None:
+    assert unmarked(planted)
+
+
+@pytest.mark.parametrize(
+    "fine",
+    [
+        '<p class="one two">{{ _("Save") }}</p>', "{% trans name %}Share {{ name }}{% endtrans %}",
+        "<b>iZwop</b>",
+        '{{ ngettext("One card", "%(num)s cards", f(n)) }}', '<svg><path d="Ma b"/></svg>', "{# A remark #}",
+        """{{ line("/name", _('Name (all of it)')) }}""",
+    ],
+)  # fmt: skip
+def test_a_text_with_gettext_is_not_complained_of(fine) -> None:
+    assert unmarked(fine) == []
+
+
+PAGES = [*(ROOT / "web/templates").rglob("*.html"), *(ROOT / "web/parts").glob("*.html")]
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_every_text_of_a_page_goes_through_gettext(path) -> None:
+    assert unmarked(path.read_text("utf-8")) == []

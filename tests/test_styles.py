@@ -10,8 +10,8 @@ WEB = Path(__file__).parent.parent / "web"
 FUNCTIONS = WEB.parent / "functions"
 # The templates of the card page, which has styles of its own.
 CARD_TEMPLATES = {"card.html", "section.html", "preview_bar.html"}
-# What machines read on a card (microformats), and what htmx sets.
-OF_OTHERS = re.compile("(h|p|u|dt|e)-[a-z-]+|htmx-request")
+# What machines read on a card (microformats), and what the scripts of others set.
+OF_OTHERS = re.compile("(h|p|u|dt|e)-[a-z-]+|htmx-request|sortable-ghost")
 # Agreed to mean the same in both.
 SHARED: set[str] = set()
 

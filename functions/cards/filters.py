@@ -50,7 +50,7 @@ def kind_name(kind: str) -> str:
         return pgettext("kind of number or address", "Work")
     if kind == "home":
         return pgettext("kind of number or address", "Home")
-    return pgettext("kind of number or address", "Mobile") if kind == "mobile" else kind
+    return pgettext("kind of number or address", "Mobile") if kind == "mobile" else kind.capitalize()
 
 
 def member(url: str) -> str:

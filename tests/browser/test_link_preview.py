@@ -9,8 +9,6 @@ import pytest
 from PIL import Image
 from playwright.async_api import Error
 
-from functions.cards.drawn import COLOURS
-
 TAG = re.compile(r'<meta (?:property|name)="([^"]+)"(?: name="[^"]+")? content="([^"]*)">')
 SHOWN = """async () => {
     await Promise.allSettled([...document.images].map(image => image.decode()))
@@ -114,21 +112,3 @@ async def test_tools_read_robots_txt_from_within_a_page(open_window, people, ori
     assert read["resource"]["success"]
     with pytest.raises(Error, match="CSP violation"):
         await browser.send("Network.loadNetworkResource", asked | {"url": "http://127.0.0.1:9/robots.txt"})
-
-
-async def test_a_cards_picture_has_the_colour_of_its_page(open_window, people) -> None:
-    page = (await open_window()).page
-    await page.goto(people)
-    for name, colour in COLOURS.items():
-        drawn = await page.evaluate(
-            """name => {
-                document.body.className = name
-                const brush = document.createElement("canvas").getContext("2d")
-                brush.fillStyle = getComputedStyle(document.body).getPropertyValue("--deep")
-                brush.fillRect(0, 0, 1, 1)
-                return [...brush.getImageData(0, 0, 1, 1).data.slice(0, 3)]
-            }""",
-            name,
-        )
-        expected = bytes.fromhex(colour[1:])
-        assert max(abs(one - other) for one, other in zip(drawn, expected, strict=True)) <= 3, name

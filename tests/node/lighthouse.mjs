@@ -28,6 +28,18 @@ const port = await new Promise((found, failed) => {
   chromium.once('exit', () => failed(new Error(said)))
 })
 
+// A busy machine may lose the beginning of a trace; Lighthouse asks to be run again then.
+async function measured(url, flags, left = 2) {
+  try {
+    const { lhr } = await lighthouse(url, flags)
+    if (lhr.runtimeError) throw new Error(lhr.runtimeError.message)
+    return lhr
+  } catch (error) {
+    if (!left || !/run Lighthouse again/.test(error.message)) throw error
+    return measured(url, flags, left - 1)
+  }
+}
+
 async function judged({ url, categories, cookie }) {
   const flags = {
     port,
@@ -36,8 +48,7 @@ async function judged({ url, categories, cookie }) {
     extraHeaders: cookie ? { Cookie: cookie } : {},
     ...(categories.includes('performance') ? {} : AT_ONCE),
   }
-  const { lhr } = await lighthouse(url, flags)
-  if (lhr.runtimeError) throw new Error(lhr.runtimeError.message)
+  const lhr = await measured(url, flags)
   const scores = {}, missed = []
   for (const { id, score, auditRefs } of Object.values(lhr.categories)) {
     scores[id] = Math.round(100 * score)

@@ -5,7 +5,6 @@ import wiring.cards
 from domain.cards.handle_check import HandleAnswer, HandleWish, answer_wish
 from functions.framework.clock import new_suffix
 from functions.framework.operations import Answer, Call, operation
-from functions.framework.texts import _
 
 
 # A POST, although it changes nothing: names do not belong into addresses, which are logged.
@@ -19,7 +18,4 @@ async def check_handle(call: Call[HandleWish]) -> Answer:
         handles=wiring.cards.handles(),
         limiter=wiring.accounts.limiter(),
     )
-    if call.session_token and answer.reason:
-        # Our own page shows the reason to a person.
-        answer = answer.model_copy(update={"reason": _(answer.reason)})
     return Answer(answer)

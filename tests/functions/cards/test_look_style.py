@@ -10,6 +10,7 @@ import pytest
 from domain.cards.look import THEMES, Look, Theme
 from domain.cards.palette import palette_of
 from domain.visibility.view import CardView
+from functions.cards.drawn import said_in_preview
 from functions.cards.look.style import sheet, styles_of
 from tests.card_views import full_view
 from tests.functions.cards.test_card_page import HTML_BYTES, fullest_card, page_of
@@ -56,6 +57,12 @@ def test_a_look_replaces_our_colours_on_light_and_dark_pages() -> None:
     assert made.accent_dark in always
     assert made.accent not in always
     assert len(styles_of(full_view())) == 1
+
+
+def test_the_picture_of_a_link_has_the_colour_of_its_page() -> None:
+    view = in_look(full_view(), "bold", "#ffcc00")
+    assert f"--brand:{said_in_preview(view, None).colour};" in styles_of(view)[1]
+    assert f"--brand:{said_in_preview(full_view(), None).colour};" in styles_of(full_view())[0]
 
 
 def test_sections_come_in_the_chosen_order() -> None:
