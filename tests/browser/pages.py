@@ -51,7 +51,7 @@ PAGES = (
     Shown("codes", "/my/share", owned=True),
     Shown("visits", "{card}/counts", owned=True),
     Shown("settings", "{card}/settings", owned=True),
-    Shown("account", "/my/account", owned=True, changing=(".sessions",), kept=True),
+    Shown("account", "/my/account", owned=True, changing=("#sessions .list",), kept=True),
 )
 
 
