@@ -73,5 +73,10 @@ async def publish(person, path: str, **typed: str) -> str:
     """Save and publish a card with what is typed; return its public path."""
     answer = await send(person, path, {**await fields_at(person, path), **typed, "then": "publish"})
     assert answer.headers["location"] == f"{path}?done=published", answer.text
+    return await address_of(person, path)
+
+
+async def address_of(person, path: str) -> str:
+    """The public path of a published card."""
     shown = await person.http.get(f"{path}/share")
-    return re.search(r'href="(/c/[a-z0-9-]+)"', shown.text)[1]
+    return re.search(r'href="(/c/[a-z0-9-]+)\.vcf"', shown.text)[1]

@@ -57,7 +57,6 @@ async def save(req: func.HttpRequest) -> func.HttpResponse:
     person, form, values, faults = sent.person, sent.form, sent.values, sent.faults
     then = form.get("then", "save")
     if faults or then not in SAVING:
-        values = arranged(values, then)
         return await _edit_page(
             req, person, sent.card, values, form=form, faults=faults, coming=sent.coming, unsaved=not faults
         )
@@ -101,6 +100,7 @@ async def _sent(req: func.HttpRequest) -> _Sent:
     person = await person_of(req)
     form, files = read_sent(req)
     check_form(req, person, form)
+    form = arranged(form, form.get("then", ""))
     await count_change(person.account_id)
     card = await card_of(req, person)  # an absent card is refused before any picture is made
     made, faults = await send_pictures(person.account_id, files)
@@ -177,6 +177,7 @@ async def _edit_page(
         called=in_address_books(values),
         phone_country=phone_country_for(req, form, values),
         rows=rows_in(form, form.get("then", "")),
+        changed=form.get("then", "").partition(" ")[2].partition(" ")[0],
         images=await _images_of(person.account_id, values),
         image_problems={code: _(problem) for code, problem in PROBLEMS.items()},
         profile_id=chosen,

@@ -148,21 +148,36 @@ def _rows(form: Mapping[str, str], rows: str, *, unsaid: str) -> Iterator[Values
             yield row | absent | {"audience": form.get(f"{rows}-{index}-audience") or unsaid}
 
 
-def arranged(values: Values, order: str) -> Values:
-    """The values after a button that changes only the form: `up phones 1` or `drop photo`.
+def arranged(form: Mapping[str, str], order: str) -> dict[str, str]:
+    """The form after a button that only arranges it: `up phones 1`, `remove phones 0`, `drop photo`.
 
     An unknown button changes nothing.
     """
     what, _, target = order.partition(" ")
-    field, _, index = target.partition(" ")
-    if what == "drop" and field in PICTURES:
-        return {**values, field: None}
-    at = int(index) if _ROW_NUMBER.fullmatch(index) else 0
-    if what == "up" and field in _ROWS and 0 < at < len(values[field]):
-        rows = list(values[field])
-        rows[at - 1], rows[at] = rows[at], rows[at - 1]
-        return {**values, field: rows}
-    return values
+    name, _, index = target.partition(" ")
+    if what == "drop" and name in PICTURES:
+        return {**form, name: ""}
+    if name not in _ROWS or not _ROW_NUMBER.fullmatch(index):
+        return dict(form)
+    places = _arranged(what, list(range(rows_in(form)[name])), int(index))
+    row = re.compile(f"{name}-([0-9]{{1,2}})-(.+)")
+    found = {key: match for key in form if (match := row.fullmatch(key))}
+    moved = {
+        f"{name}-{places.index(int(match[1]))}-{match[2]}": form[key]
+        for key, match in found.items()
+        if int(match[1]) in places
+    }
+    return {key: text for key, text in form.items() if key not in found} | moved
+
+
+def _arranged(what: str, places: list[int], at: int) -> list[int]:
+    """The places of rows in their new order."""
+    to = {"up": at - 1, "down": at + 1}.get(what, -1)
+    if what == "remove":
+        return [place for place in places if place != at]
+    if at in places and to in places:
+        places[at], places[to] = places[to], places[at]
+    return places
 
 
 def rows_in(form: Mapping[str, str], order: str = "") -> dict[str, int]:

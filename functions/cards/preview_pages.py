@@ -1,5 +1,7 @@
-"""`/my/cards/{cardId}/preview`: preview of the draft for each audience."""
+"""`/my/cards/{cardId}/preview`: preview of a card for each audience: as typed, as saved, as published."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Final
 
 import azure.functions as func
@@ -13,6 +15,7 @@ from functions.cards.filling.offers import viewers_for
 from functions.cards.form import content_of, readable, values_of
 from functions.cards.frame import card_of, card_url
 from functions.cards.look.style import styles_of
+from functions.framework.callers import CSRF_FIELD
 from functions.framework.clock import now
 from functions.framework.my_pages import person_and_form, person_of
 from functions.framework.pages import page
@@ -25,21 +28,42 @@ _VIEWERS: Final = {
 
 
 async def show(req: func.HttpRequest) -> func.HttpResponse:
-    """Preview of the saved draft, by the same projection and visibility rule as a published card."""
+    """Preview of the saved draft, or of what is published (`of=published`), for a viewer (`as`).
+
+    It is made by the same projection and visibility rule as a published card.
+    """
     person = await person_of(req)
-    return await _preview_page(await card_of(req, person), req.params.get("as", ""))
+    card = await card_of(req, person)
+    shown = "published" if req.params.get("of") == "published" and card.published else "draft"
+    content = card.published if shown == "published" else card.draft
+    return await _preview_page(req, card.model_copy(update={"draft": content}), shown=shown)
 
 
 async def show_typed(req: func.HttpRequest) -> func.HttpResponse:
-    """Preview of unsaved form values, as far as they are valid. `framed=1` leaves out the bar above it."""
+    """Preview of unsaved form values, as far as they are valid. `framed=1` leaves out the bar above it.
+
+    The bar sends what is typed along, to each viewer and back to the form.
+    """
     person, form = await person_and_form(req)
     card = await card_of(req, person)
-    content = readable(content_of(form), card.draft).looking(card.draft.look)
-    typed = card.model_copy(update={"draft": content})
-    return await _preview_page(typed, req.params.get("as", ""), framed=req.params.get("framed") == "1")
+    draft = readable(content_of(form), card.draft).looking(card.draft.look)
+    typed = {name: text for name, text in form.items() if name not in (CSRF_FIELD, "then")}
+    typed[CSRF_FIELD] = person.csrf
+    framed = req.params.get("framed") == "1"
+    return await _preview_page(
+        req, card.model_copy(update={"draft": draft}), typed={} if framed else typed, framed=framed
+    )
 
 
-async def _preview_page(card: Card, viewer: str, *, framed: bool = False) -> func.HttpResponse:
+async def _preview_page(
+    req: func.HttpRequest,
+    card: Card,
+    *,
+    shown: str = "draft",
+    typed: Mapping[str, str] = MappingProxyType({}),
+    framed: bool = False,
+) -> func.HttpResponse:
+    viewer = req.params.get("as", "")
     viewer = viewer if viewer in _VIEWERS else "anyone"
     draft = await preview(card, at=now(), images=wiring.images.store())
     url, view = card_url(card), view_for(draft, _VIEWERS[viewer])
@@ -52,6 +76,8 @@ async def _preview_page(card: Card, viewer: str, *, framed: bool = False) -> fun
         url=url,
         qr_svg=qr_svg(url),
         preview=f"/my/cards/{card.id}",
+        shown=shown,
+        typed=typed,
         viewer=viewer,
         viewers=await viewers_for(card.account_id, values_of(card.draft)),
         framed=framed,

@@ -10,7 +10,7 @@ from playwright.async_api import Browser
 
 from tests.browser.axe import violations
 from tests.browser.layout import OVERFLOW, SMALL_TARGETS
-from tests.browser.windows import fill_card, make_card, sign_in, visit
+from tests.browser.windows import fill_card, make_card, sign_in, unfold, visit
 
 WIDTHS = (320, 390, 1280)
 PARTS = ("", "/look", "/share", "/counts", "/settings", "/delete", "/preview?as=signed_in")
@@ -74,6 +74,7 @@ async def test_nothing_is_in_anybodys_way(open_window, known, width: int, scheme
             await folded.click()
         await look(address)
     await page.goto(path)
+    await unfold(page)
     await page.get_by_label("Name", exact=False).first.fill("")
     await page.get_by_label("Number 1").fill("12")
     await page.get_by_role("button", name="Save draft").click()
@@ -87,7 +88,7 @@ async def test_the_preview_follows_what_is_typed_for_whom_it_is_shown(open_windo
     window = await open_window(storage_state=state, viewport={"width": 1280, "height": 900})
     page = window.page
     await page.goto(path)
-    preview = page.frame_locator("[data-frame]")
+    preview = page.frame_locator("iframe:last-of-type")
     await page.get_by_label("Title", exact=True).fill("Countess of Lovelace")
     await preview.get_by_text("Countess of Lovelace").wait_for()
     await page.get_by_label("Shown to: Title").select_option(label="People signed in")

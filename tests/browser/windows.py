@@ -108,6 +108,7 @@ async def make_card(page: Page, name: str, handle: str = "") -> str:
     await page.get_by_label("Handle").fill(handle)
     await page.get_by_role("button", name="Make a draft").click()
     await page.get_by_text("Your card is made.").wait_for()
+    await unfold(page)
     await page.get_by_label("Number 1").fill("12")
     await page.get_by_role("button", name="Save and publish").click()
     await page.get_by_role("heading", name="One thing needs another look").wait_for()
@@ -115,12 +116,23 @@ async def make_card(page: Page, name: str, handle: str = "") -> str:
     await page.get_by_label("Number 1").fill("+46 70 174 06 05")
     await page.get_by_role("button", name="Save and publish").click()
     await page.get_by_text("Your card is live.").wait_for()
-    await page.get_by_role("link", name="share it").click()
+    await page.get_by_role("link", name="Share it").click()
     return await page.locator(".link").inner_text()
+
+
+async def unfold(page: Page) -> None:
+    """Open every section of the form that is open."""
+    folded = page.locator("#edit details:not([open]) > summary")
+    while await folded.count():
+        await folded.first.click()
 
 
 async def fill_card(page: Page) -> None:
     """Fill every other field of the form that is open."""
+    for row in ("a phone", "an e-mail", "a social link", "a social link", "a product or service"):
+        await unfold(page)
+        await page.get_by_role("button", name=f"Add {row}").click()
+    await unfold(page)
     texts = {
         "Organisation": "Analytical Engines Ltd",
         "Number 2": "+44 20 7946 0958",
@@ -143,6 +155,6 @@ async def fill_card(page: Page) -> None:
     }
     for label, text in texts.items():
         await page.get_by_label(label, exact=True).fill(text)
-    await page.get_by_role("group", name="Phone").get_by_label("Kind 2").select_option(label="Work")
-    await page.get_by_role("group", name="E-mail").get_by_label("Kind 2").select_option(label="Home")
-    await page.get_by_label("Country").select_option(label="United Kingdom")
+    await page.locator("#f-phones").get_by_label("Kind 2").select_option(label="Work")
+    await page.locator("#f-emails").get_by_label("Kind 2").select_option(label="Home")
+    await page.get_by_label("Country", exact=True).select_option(label="United Kingdom")

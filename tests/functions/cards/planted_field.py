@@ -45,7 +45,7 @@ def edit_page(content: CardContent) -> str:
         card=card, values=values_of(content), rows=rows_in({}), fields=FIELDS, audiences=AUDIENCES.items(),
         viewers=[], networks=[], called={}, phone_country="", images={}, image_problems=PROBLEMS,
         countries=countries().items(), languages=languages(),
-        faults={}, newer=None, done=None, undo=None, coming={}, unsaved=False,
+        faults={}, newer=None, done=None, undo=None, unsaved=False, coming={}, changed="",
     ).decode()  # fmt: skip
 
 

@@ -79,11 +79,11 @@ async def test_a_suggestion_follows_the_name_and_a_wish_does_not(ada, signed_in)
     other = await signed_in()
     named, wished = a_name(), f"wish-{secrets.token_hex(4)}"
     fields = await fields_at(ada, NEW)
-    path = await new_card(ada, **{**fields, "name": named})
+    await new_card(ada, **{**fields, "name": named})
     plain = named.lower().replace(" ", "-")
-    assert f"/c/{plain}</" in (await ada.http.get(path)).text
-    path = await new_card(other, **{**await fields_at(other, NEW), "name": named, "handle": wished})
-    assert f"/c/{wished}</" in (await other.http.get(path)).text
+    assert f"/c/{plain}</" in (await ada.http.get("/my/cards")).text
+    await new_card(other, **{**await fields_at(other, NEW), "name": named, "handle": wished})
+    assert f"/c/{wished}</" in (await other.http.get("/my/cards")).text
 
 
 async def test_a_taken_handle_comes_with_one_that_is_free(ada, signed_in) -> None:

@@ -18,11 +18,11 @@ PAYLOADS = [
     "&lt;u&gt; &amp;amp; <u>",
 ]
 
-# Allowed markup of our templates: one own script, data that no browser runs, the frame of the live preview.
+# Allowed markup of our templates: own scripts, data that no browser runs, the frame of the live preview.
 OWN = re.compile(
-    '<script src="/assets/[a-z]+\\.[0-9a-f]{12}\\.js" defer></script>'
+    '<script src="/assets/[a-z.]+\\.[0-9a-f]{12}\\.js" defer></script>'
     '|<script type="application/ld\\+json">[^<]*</script>'
-    '|<iframe title="Preview of the card" name="live" data-frame tabindex="-1" '
+    '|<iframe title="Preview of the card" name="live" tabindex="-1" '
     'sandbox="allow-same-origin"></iframe>'
 )
 

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from domain.cards.content import SINGLE_FIELDS
-from tests.forms import SAME_SITE, Fields, fields_at, new_card, publish, send
+from tests.forms import SAME_SITE, Fields, address_of, fields_at, new_card, publish, send
 
 HIDDEN = "Only for connections"
 
@@ -81,8 +81,14 @@ async def test_what_is_typed_can_be_looked_at_unsaved_and_with_faults(ada) -> No
     assert answer.status_code == 200
     assert "Not saved" in answer.text
     assert "Ada Lovelace" in answer.text
-    assert "Your draft, for" not in answer.text
-    assert "Your draft, for" in (await send(ada, f"{path}/preview", fields)).text
+    assert "Back to editing" not in answer.text
+    barred = await send(ada, f"{path}/preview?as=signed_in", fields)
+    assert "Your draft, as seen by" in barred.text
+    back = Fields(barred.text, f"{path}/preview").values
+    assert {name: back[name] for name in typed} == typed
+    again = await send(ada, path, {**back, "then": "look"})
+    assert "Not saved yet." in again.text
+    assert Fields(again.text, path).values.items() >= typed.items()
     assert (await fields_at(ada, path))["title"] == ""
     forged = await send(ada, f"{path}/preview", fields | {"csrf": "0" * 64})
     assert forged.status_code == 403
@@ -90,11 +96,16 @@ async def test_what_is_typed_can_be_looked_at_unsaved_and_with_faults(ada) -> No
 
 async def test_rows_move_up_and_grow_without_a_script_and_without_saving(ada) -> None:
     path = await new_card(ada)
-    typed = {"phones-0-number": "+44 20 7946 0001", "phones-1-number": "+44 20 7946 0002", "title": "Kept"}
-    fields = {**await fields_at(ada, path), **typed}
+    typed = {"phones-0-number": "+44 20 7946 0001", "title": "Kept"}
+    first = {**await fields_at(ada, path), **typed, "then": "add phones"}
+    fields = Fields((await send(ada, path, first)).text, path).values | {
+        "phones-1-number": "+44 20 7946 0002"
+    }
     moved = Fields((await send(ada, path, {**fields, "then": "up phones 1"})).text, path).values
     assert (moved["phones-0-number"], moved["phones-1-number"]) == ("+44 20 7946 0002", "+44 20 7946 0001")
     assert "phones-2-number" not in moved
+    back = Fields((await send(ada, path, {**moved, "then": "down phones 0"})).text, path).values
+    assert back["phones-0-number"] == "+44 20 7946 0001"
     grown = Fields((await send(ada, path, {**moved, "then": "add phones"})).text, path).values
     assert grown["phones-2-number"] == ""
     assert grown["title"] == "Kept"
@@ -185,7 +196,7 @@ async def test_a_chosen_file_is_taken_whatever_the_button(ada, client, host, but
         page = answer.text if button == "add phones" else (await ada.http.get(path)).text
         await publish(ada, path, **Fields(page, path).values)
     async with client() as stranger:
-        public = re.search(r'href="(/c/[^"/]+)"', (await ada.http.get(path)).text)[1]
+        public = await address_of(ada, path)
         assert f'src="{public}/' in (await stranger.get(public, headers={"Accept": "text/html"})).text
 
 

@@ -1,10 +1,8 @@
 """The Undo buttons of `/my`: after deleting a card or a profile, and after publishing. All without script."""
 
-import re
-
 import pytest
 
-from tests.forms import Fields, fields_at, new_card, publish, send
+from tests.forms import Fields, address_of, fields_at, new_card, publish, send
 
 HTML = {"Accept": "text/html"}
 
@@ -107,7 +105,7 @@ async def test_a_first_publication_is_taken_back_by_the_button_of_its_notice(ada
         action = f"{path}/publication/publish"
         published = await send(ada, action, await fields_at(ada, f"{path}/share", action))
     page = (await ada.http.get(published.headers["location"])).text
-    public = re.search(r'href="(/c/[a-z0-9-]+)"', page)[1]
+    public = await address_of(ada, path)
     assert (await client().get(public)).status_code == 200
     action = f"{path}/publication/unpublish"
     assert forms(notice(page), action) == 1
