@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from coloraide import Color
 
 _CONTRAST: Final = 4.5
+# A changed colour gets a little more: a screen rounds, and letters have thin edges.
+_AIM: Final = 4.6
 # Lightest and darkest grounds of the page's text beside the tint (web/parts/tokens.css).
 _LIGHT_GROUNDS: Final = ("#fff", "#f4f3ef")
 _DARK_GROUNDS: Final = ("#111113", "#1b1b1e")
@@ -58,7 +60,7 @@ def palette_of(colour: str) -> Palette:
 
     own, white = Color(colour), [Color("#fff")]
     lightness, chroma, hue = own.convert("oklch").coords(nans=False)
-    brand = own if _is_read(own, white) else _readable((lightness, chroma, hue), white, limit=0)
+    brand = own if _is_read(own, white, _CONTRAST) else _readable((lightness, chroma, hue), white, limit=0)
     depth = brand.convert("oklch")["lightness"]
     tint, tint_dark = _tone(0.95, min(chroma * 0.24, 0.03), hue), _tone(0.3, min(chroma * 0.47, 0.05), hue)
     light = [*map(Color, _LIGHT_GROUNDS), tint]
@@ -82,18 +84,18 @@ def _tone(lightness: float, chroma: float, hue: float) -> "Color":
     return Color(made.convert("srgb").to_string(hex=True))
 
 
-def _is_read(colour: "Color", grounds: Iterable["Color"]) -> bool:
-    return all(colour.contrast(ground, method="wcag21") >= _CONTRAST for ground in grounds)
+def _is_read(colour: "Color", grounds: Iterable["Color"], least: float) -> bool:
+    return all(colour.contrast(ground, method="wcag21") >= least for ground in grounds)
 
 
 def _readable(wanted: tuple[float, float, float], grounds: Sequence["Color"], *, limit: float) -> "Color":
     """Tone as near to the wanted one as is read on all the grounds; at `limit` every one is."""
     lightness, chroma, hue = wanted
-    if _is_read(found := _tone(lightness, chroma, hue), grounds):
+    if _is_read(found := _tone(lightness, chroma, hue), grounds, _AIM):
         return found
     for _ in range(_STEPS):
         middle = (lightness + limit) / 2
-        if _is_read(_tone(middle, chroma, hue), grounds):
+        if _is_read(_tone(middle, chroma, hue), grounds, _AIM):
             limit = middle
         else:
             lightness = middle

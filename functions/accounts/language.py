@@ -29,4 +29,4 @@ async def choose(req: func.HttpRequest) -> func.HttpResponse:
     person, form = await person_and_form(req)
     language = vet(LanguageChoice, {"language": form.get("language") or None}).language
     await wiring.accounts.store().choose_language(person.account_id, language)
-    return redirect("/my/account?done=language-chosen", cookies=language_cookies(req, language))
+    return redirect("/my/account?done=language-chosen#language", cookies=language_cookies(req, language))

@@ -41,6 +41,12 @@ _DONE: Final = {
     "profile-renamed": N_("The profile has its new name."),
     "language-chosen": N_("iZwop speaks the language that you chose."),
 }
+# Parts of the page that say themselves what was done in them.
+_PLACES: Final = {"session-kept": "sessions", "session-ended": "sessions", "language-chosen": "language"}
+
+
+def _place(profile_id: str) -> str:
+    return f"profile-{profile_id}"
 
 
 def texts_in(form: Mapping[str, str]) -> dict[str, str]:
@@ -52,8 +58,13 @@ def texts_in(form: Mapping[str, str]) -> dict[str, str]:
 
 
 async def show(req: func.HttpRequest) -> func.HttpResponse:
-    told = done_in(req, _DONE)
-    return await _account_page(await person_of(req), done=told, just_deleted=req.params.get("profile"))
+    done, profile_id = req.params.get("done", ""), req.params.get("profile", "")
+    return await _account_page(
+        await person_of(req),
+        done=done_in(req, _DONE),
+        done_at=_place(profile_id) if done == "profile-renamed" else _PLACES.get(done),
+        just_deleted=profile_id,
+    )
 
 
 async def add_profile(req: func.HttpRequest) -> func.HttpResponse:
@@ -97,8 +108,8 @@ async def change_profile(req: func.HttpRequest) -> func.HttpResponse:
             person, faults=sentences(refusal.faults, _LABELS), typed={profile_id: typed}
         )
     except StaleVersion:
-        return await _account_page(person, stale=profile_id, typed={profile_id: typed})
-    return redirect("/my/account?done=profile-renamed")
+        return await _stale_page(person, profile_id, {profile_id: typed})
+    return redirect(f"/my/account?done=profile-renamed&profile={profile_id}#{_place(profile_id)}")
 
 
 async def remove_profile(req: func.HttpRequest) -> func.HttpResponse:
@@ -120,7 +131,7 @@ async def remove_profile(req: func.HttpRequest) -> func.HttpResponse:
         }
         return await _account_page(person, faults=fault, status=HTTPStatus.CONFLICT)
     except StaleVersion:
-        return await _account_page(person, stale=profile_id)
+        return await _stale_page(person, profile_id, {})
     return redirect(f"/my/account?done=profile-deleted&profile={profile_id}")
 
 
@@ -142,7 +153,7 @@ async def end_session(req: func.HttpRequest) -> func.HttpResponse:
     live = await wiring.sign_in.sessions().list(person.account_id, now())
     if form.get("session") in {session.id for session in live}:
         await wiring.sign_in.sessions().delete(person.account_id, form["session"])
-    return redirect("/my/account?done=session-ended")
+    return redirect("/my/account?done=session-ended#sessions")
 
 
 async def keep_session(req: func.HttpRequest) -> func.HttpResponse:
@@ -157,27 +168,38 @@ async def keep_session(req: func.HttpRequest) -> func.HttpResponse:
         sessions=wiring.sign_in.sessions(),
     )
     cookies = [session_cookie(token, kept=True)] if token else []
-    return redirect("/my/account?done=session-kept", cookies=cookies)
+    return redirect("/my/account?done=session-kept#sessions", cookies=cookies)
+
+
+async def _stale_page(person: SignedIn, profile_id: str, typed: dict[str, str]) -> func.HttpResponse:
+    """The page of a form whose profile was renamed somewhere else meanwhile."""
+    profile = await wiring.accounts.profiles().get(person.account_id, profile_id)
+    if profile is None:
+        raise NotFound
+    said = _(
+        "This profile was renamed to %(name)s somewhere else meanwhile. Rename again to replace it",
+        name=profile.name,
+    )
+    fault = {f"/profiles/{profile_id}": said}
+    return await _account_page(person, faults=fault, typed=typed, status=HTTPStatus.PRECONDITION_FAILED)
 
 
 async def _account_page(
     person: SignedIn,
     *,
     faults: dict[str, str] | None = None,
-    stale: str | None = None,
     typed: dict[str, str] | None = None,
     key: str | None = None,
     status: int = HTTPStatus.UNPROCESSABLE_ENTITY,
     done: str | None = None,
+    done_at: str | None = None,
     just_deleted: str | None = None,
 ) -> func.HttpResponse:
-    """Account page. `typed` holds unsaved names by profile id or `new`; `stale` was renamed meanwhile."""
+    """Account page. `typed` has unsaved names by profile id or `new`; `done` is said in part `done_at`."""
     account = await wiring.accounts.store().get(person.account_id)
     if account is None:
         raise NotFound
-    if stale:
-        status = HTTPStatus.PRECONDITION_FAILED
-    elif not faults:
+    if not faults:
         status = HTTPStatus.OK
     profiles, _following = await wiring.accounts.profiles().list(person.account_id, MOST_PROFILES, None)
     at = now()
@@ -197,7 +219,7 @@ async def _account_page(
         sessions=[(session, is_of(session, person.token)) for session in sessions],
         typed=typed or {},
         faults=faults or {},
-        stale=stale,
         key=key or secrets.token_urlsafe(16),
         done=done,
+        done_at=done_at,
     )

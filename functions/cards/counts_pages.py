@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Final, NamedTuple
 
 import azure.functions as func
+from markupsafe import Markup
 
 import wiring.visits
 from domain.cards.card import Card
@@ -13,14 +14,15 @@ from domain.cards.links import links_of
 from domain.visits.counting import DayCounts, Period, read_counts
 from functions.cards.frame import card_of
 from functions.framework.clock import now
-from functions.framework.filters import day
+from functions.framework.filters import day, link_text
 from functions.framework.my_pages import my_page, person_of
-from functions.framework.texts import _
+from functions.framework.texts import N_, _
 
 # Periods to choose from, in days.
 PERIODS: Final = (30, 90)
 # Size of a chart in its own units; the page scales it.
 WIDTH, HEIGHT = 720, 160
+_GONE: Final = N_("Links that are no longer on the card")
 
 
 class Bar(NamedTuple):
@@ -47,7 +49,7 @@ async def show(req: func.HttpRequest) -> func.HttpResponse:
     today = now().date()
     period = Period.model_validate({"from": today - timedelta(days=days - 1), "to": today})
     counted = (await read_counts(card.id, period, traffic=wiring.visits.traffic())).data
-    clicks = [sum(day.clicks.values()) for day in counted]
+    clicks = [sum(each.clicks.values()) for each in counted]
     return my_page(
         "cards/counts.html",
         person,
@@ -55,14 +57,20 @@ async def show(req: func.HttpRequest) -> func.HttpResponse:
         days=days,
         periods=PERIODS,
         charts=[
-            draw(_("Views"), counted, [day.views for day in counted]),
-            draw(_("Contacts saved"), counted, [day.saves for day in counted]),
+            draw(_("Views"), counted, [each.views for each in counted]),
+            draw(_("Contacts saved"), counted, [each.saves for each in counted]),
             draw(_("Links followed"), counted, clicks),
         ],
         first=period.first,
         last=period.last,
-        rows=list(zip(counted, clicks, strict=True))[::-1],
-        links=clicks_by_link(card, counted),
+        rows=[
+            (day(each.day, year=True), each.views, each.saves, followed)
+            for each, followed in zip(counted[::-1], clicks[::-1], strict=True)
+        ],
+        links=[
+            (Markup('<bdi dir="ltr">{}</bdi>').format(link_text(link)) if link else _(_GONE), number)
+            for link, number in clicks_by_link(card, counted)
+        ],
         width=WIDTH,
         height=HEIGHT,
     )

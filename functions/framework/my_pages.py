@@ -33,7 +33,8 @@ from functions.framework.callers import (
 from functions.framework.clock import now
 from functions.framework.forms import read_sent
 from functions.framework.pages import missing_page, navigation, page, refusal_page
-from functions.framework.replies import redirect
+from functions.framework.problems import status_of
+from functions.framework.replies import redirect, reply
 from functions.framework.requests import set_cookie
 from functions.framework.texts import N_, _
 
@@ -71,7 +72,7 @@ async def refuse(req: func.HttpRequest, refusal: Refusal, texts_in: Texts | None
         return ask_to_confirm(req, refusal)
     posted = req.method == "POST"
     if isinstance(refusal, Unauthenticated) and not posted:
-        return redirect(f"/auth/login?returnTo={quote(_path(req), safe='/')}")
+        return _to_the_sign_in(req, refusal)
     written = _written(req, texts_in) if posted and texts_in else {}
     if isinstance(refusal, NotFound) and not written:
         return await missing_page(req, refusal)
@@ -95,6 +96,14 @@ async def refuse(req: func.HttpRequest, refusal: Refusal, texts_in: Texts | None
         signed_out=signed_out,
         **navigation(person),
     )
+
+
+def _to_the_sign_in(req: func.HttpRequest, refusal: Unauthenticated) -> func.HttpResponse:
+    """Lead the browser to the sign-in and back, also when it asks for a part of a page, by htmx."""
+    place = f"/auth/login?returnTo={quote(_path(req), safe='/')}"
+    if req.headers.get("hx-request") != "true":
+        return redirect(place)
+    return reply(status=status_of(type(refusal)), content_type="text/plain", headers={"HX-Redirect": place})
 
 
 def ask_to_confirm(req: func.HttpRequest, refusal: FreshSignInNeeded) -> func.HttpResponse:

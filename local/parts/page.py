@@ -67,9 +67,14 @@ async def show_asset(request: web.Request) -> web.Response:
     return web.Response(body=found.content, headers={"Content-Type": found.content_type})
 
 
+async def show_no_icon(_: web.Request) -> web.Response:
+    return web.Response(status=204)
+
+
 def application() -> web.Application:
     made = web.Application()
     made.router.add_get("/", show)
     made.router.add_get("/public", show)
     made.router.add_get("/assets/{name}", show_asset)
+    made.router.add_get("/favicon.svg", show_no_icon)
     return made

@@ -22,7 +22,7 @@ _SCALE = 2
 # What an edge of a glyph or a neighbour's border takes of a word's box.
 _STRAY = 0.1
 # The share of the greatest difference at which a pixel is ink all over.
-_INK = 0.9
+_INK = 0.97
 _LEAST_CHANGE = 3
 # Of a control's box: what a ring takes outside of it.
 _AROUND = (-8, -8, 8, 8)

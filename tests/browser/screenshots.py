@@ -1,6 +1,8 @@
 """`python -m tests.browser.screenshots FOLDER`: pictures of the running product, small enough to keep.
 
-The pictures of a card that the home page shows are made anew as well, in `web/images`.
+Each page is one picture: on a phone, on a phone in the dark, on a phone from right to left, and on a desktop.
+The film of a first card is one picture, too. The pictures of a card that the home page shows are made anew,
+in `web/images`.
 """
 
 import asyncio
@@ -8,25 +10,68 @@ import io
 import sys
 import tempfile
 from pathlib import Path
+from typing import Final, NamedTuple
 
+from aiohttp import web
 from PIL import Image
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
-from local import demo
+from local import demo, processes
+from local.parts.page import application
 from tests.browser.windows import ARGUMENTS, CHROMIUM, PHONE, ROOT, running, sign_in, visit
 
-DESKTOP = {"viewport": {"width": 1280, "height": 860}}
+DESKTOP: Final = {"viewport": {"width": 1280, "height": 844}}
 # What the home page says of the picture's shape.
 EXAMPLE_SIZE = {"width": 390, "height": 760}
 SHARP = {**PHONE, "device_scale_factor": 2}
-# Of a card: its file, whose it is, and the window.
-CARDS = [
-    ("card-phone", "ada-lovelace", SHARP),
-    ("card-desktop", "ada-lovelace", DESKTOP),
-    ("card-dark", "sato-hanako", {**SHARP, "color_scheme": "dark"}),
-    ("card-rtl", "layla-haddad", SHARP),
-    ("card-no-photo", "priya-sharma", SHARP),
-]
+GAP, GROUND = 16, "#8a8a90"
+# The turn to right to left, of pages whose languages are all written from left to right.
+TURN = "() => { document.documentElement.dir = 'rtl'; }"
+
+
+class Window(NamedTuple):
+    """A window, and whether pages are turned from right to left in it."""
+
+    options: dict[str, object]
+    turned: bool = False
+
+
+WINDOWS: Final = (
+    Window(PHONE),
+    Window({**PHONE, "color_scheme": "dark"}),
+    Window(PHONE, turned=True),
+    Window(DESKTOP),
+)
+# Pages by the name of their picture. CARD is the address of Ada's card under /my.
+OF_EVERYBODY: Final = {
+    "home": "/",
+    "card": "/c/ada-lovelace",
+    "card-arabic": "/c/layla-haddad",
+    "card-no-photo": "/c/priya-sharma",
+    "help": "/help",
+    "help-topic": "/help/audiences",
+    "privacy": "/privacy",
+    "terms": "/terms",
+    "sign-in": "/auth/login",
+    "missing": "/c/nobody-here",
+}
+OF_ADA: Final = {
+    "today": "/my",
+    "share": "/my/share",
+    "cards": "/my/cards",
+    "new-card": "/my/new-card",
+    "edit": "CARD",
+    "look": "CARD/look",
+    "share-card": "CARD/share",
+    "signature": "CARD/signature",
+    "visits": "CARD/counts",
+    "settings": "CARD/settings",
+    "delete": "CARD/delete",
+    "preview": "CARD/preview?of=published",
+    "account": "/my/account",
+    "copy": "/my/account/copy",
+    "sign-out": "/auth/logout",
+}
 
 
 async def main(folder: Path) -> None:
@@ -37,6 +82,8 @@ async def main(folder: Path) -> None:
             chromium = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
             await photograph_example(chromium, origin, ROOT / "web" / "images")
             await photograph_cards(chromium, origin, folder)
+            await film_a_first_card(chromium, origin, folder / "first-card.webp")
+            await photograph_parts(chromium, folder / "parts.webp")
             await photograph_my(chromium, origin, folder)
             await chromium.close()
 
@@ -47,33 +94,108 @@ async def photograph_example(chromium: Browser, origin: str, folder: Path) -> No
         options = {**SHARP, "viewport": EXAMPLE_SIZE, "color_scheme": scheme}
         page = (await visit(chromium, origin, **options)).page
         await page.goto(f"/c/{demo.EXAMPLE}", wait_until="networkidle")
-        picture = Image.open(io.BytesIO(await page.screenshot())).convert("RGB")
-        picture.save(folder / f"{name}.webp", quality=70, method=6)
+        (await shot(page)).save(folder / f"{name}.webp", quality=70, method=6)
 
 
 async def photograph_cards(chromium: Browser, origin: str, folder: Path) -> None:
-    for name, handle, options in CARDS:
-        page = (await visit(chromium, origin, **options)).page
-        await shoot(page, f"/c/{handle}", folder / f"{name}.png")
+    page = (await visit(chromium, origin, **SHARP)).page
+    await page.goto(f"/c/{demo.EXAMPLE}", wait_until="networkidle")
+    (await shot(page)).quantize(256, kmeans=2).save(folder / "card-phone.png", optimize=True)
+    for name, address in OF_EVERYBODY.items():
+        await photograph(chromium, origin, address, folder / f"{name}.webp")
 
 
 async def photograph_my(chromium: Browser, origin: str, folder: Path) -> None:
-    newcomer = (await visit(chromium, origin, **DESKTOP)).page
-    await shoot(newcomer, "/", folder / "home.png")
-    await sign_in(newcomer, "Somebody New")
-    await shoot(newcomer, "/my", folder / "my-empty.png")
-    owner = (await visit(chromium, origin, **DESKTOP)).page
-    await sign_in(owner, "Ada Lovelace", known=True)
-    await shoot(owner, "/my", folder / "my.png")
-    edit = await owner.locator("a[href^='/my/cards/']").last.get_attribute("href")
-    card = "/".join(edit.split("/")[:4])
-    await be_visited(chromium, origin, owner, card)
-    pages = {part: f"{card}/{part}" for part in ("share", "counts", "settings")}
-    for name, address in {"edit": card, **pages, "account": "/my/account"}.items():
-        await shoot(owner, address, folder / f"my-{name}.png")
+    owner = await visit(chromium, origin, **DESKTOP)
+    await sign_in(owner.page, "Ada Lovelace", known=True)
+    await owner.page.goto("/my/cards")
+    found = await owner.page.locator("h2 a[href^='/my/cards/']", has_text="Ada Lovelace").get_attribute(
+        "href"
+    )
+    card = str(found)
+    await be_visited(chromium, origin, owner.page, card)
     state = await owner.context.storage_state()
-    phone = (await visit(chromium, origin, **PHONE, storage_state=state)).page
-    await shoot(phone, card, folder / "my-edit-phone.png")
+    for name, address in OF_ADA.items():
+        at = address.replace("CARD", card)
+        await photograph(chromium, origin, at, folder / f"{name}.webp", storage_state=state)
+
+
+async def photograph_parts(chromium: Browser, file: Path) -> None:
+    """The local page of all parts, whole."""
+    port = processes.free_port()
+    runner = web.AppRunner(application(), access_log=None)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", port).start()
+    try:
+        await photograph(chromium, f"http://localhost:{port}", "/", file, whole=True)
+    finally:
+        await runner.cleanup()
+
+
+async def film_a_first_card(chromium: Browser, origin: str, file: Path) -> None:
+    """The steps of somebody new on a phone, from the home page to the code of a published card."""
+    page = (await visit(chromium, origin, **PHONE)).page
+    frames: list[Image.Image] = []
+
+    async def frame() -> None:
+        await page.wait_for_load_state("networkidle")
+        frames.append(await shot(page))
+
+    await page.goto("/")
+    await frame()
+    await page.get_by_role("link", name="Make your free card").click()
+    await page.get_by_label("Month").select_option(label="December")
+    await page.get_by_label("Year").fill("1985")
+    await frame()
+    await page.get_by_role("button", name="Continue").click()
+    await page.get_by_label("Name").fill("Grace Hopper")
+    await page.get_by_label("E-mail").fill("grace@example.com")
+    await page.get_by_role("button", name="Add and continue").click()
+    await page.wait_for_url("**/my/new-card")
+    await page.get_by_label("Title").fill("Rear admiral")
+    await frame()
+    await page.get_by_role("button", name="Make and publish").click()
+    await page.wait_for_url("**/share*")
+    await frame()
+    await page.goto("/my/share")
+    await frame()
+    side_by_side(frames).save(file, quality=60, method=6)
+
+
+async def photograph(
+    chromium: Browser, origin: str, address: str, file: Path, *, whole: bool = False, **options: object
+) -> None:
+    """One picture of a page in all windows."""
+    pictures = []
+    for window in WINDOWS:
+        opened = await visit(chromium, origin, **window.options, **options)
+        await opened.page.goto(address, wait_until="networkidle")
+        if window.turned:
+            await opened.page.evaluate(TURN)
+        pictures.append(await shot(opened.page, whole=whole))
+        await close(opened.context)
+    side_by_side(pictures).save(file, quality=60, method=6)
+
+
+async def close(context: BrowserContext) -> None:
+    # A form that is not saved would ask first.
+    for page in context.pages:
+        await page.close(run_before_unload=False)
+    await context.close()
+
+
+async def shot(page: Page, *, whole: bool = False) -> Image.Image:
+    return Image.open(io.BytesIO(await page.screenshot(full_page=whole))).convert("RGB")
+
+
+def side_by_side(pictures: list[Image.Image]) -> Image.Image:
+    width = sum(picture.width for picture in pictures) + GAP * (len(pictures) + 1)
+    made = Image.new("RGB", (width, max(picture.height for picture in pictures) + 2 * GAP), GROUND)
+    left = GAP
+    for picture in pictures:
+        made.paste(picture, (left, GAP))
+        left += picture.width + GAP
+    return made
 
 
 async def be_visited(chromium: Browser, origin: str, owner: Page, card: str) -> None:
@@ -86,17 +208,10 @@ async def be_visited(chromium: Browser, origin: str, owner: Page, card: str) -> 
         await stranger.page.goto(address)
     await stranger.context.request.get(f"{address}.vcf")
     link = await stranger.page.locator("a[href*='/go/']").first.get_attribute("href")
-    await stranger.context.request.get(link, max_redirects=0)
+    await stranger.context.request.get(str(link), max_redirects=0)
     await owner.goto(f"{card}/counts")
     while not await owner.get_by_role("img", name="Links followed: 1").count():
         await owner.reload()
-
-
-async def shoot(page: Page, address: str, file: Path) -> None:
-    """Photograph what the window shows, in 256 colours."""
-    await page.goto(address, wait_until="networkidle")
-    picture = Image.open(io.BytesIO(await page.screenshot())).convert("RGB")
-    picture.quantize(256, kmeans=2, dither=Image.Dither.NONE).save(file, optimize=True)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ import pytest
 
 from domain.cards.look import THEMES
 from tests.browser.axe import violations
-from tests.browser.contrast import pale
+from tests.browser.contrast import pale, pale_focus
 from tests.browser.test_layout import OVERFLOW, SMALL_TARGETS
 from tests.card_views import full_view
 from tests.functions.cards.test_card_page import page_of
@@ -17,11 +17,20 @@ COLOURS = ("#ffe14d", "#101820", "#d6249f")
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("theme", THEMES)
-async def test_every_text_of_every_theme_can_be_read(open_window, theme: str, scheme: str) -> None:
+async def test_every_text_and_focus_of_every_theme_is_seen(open_window, theme: str, scheme: str) -> None:
     page = (await open_window(viewport=PHONE, color_scheme=scheme)).page
     for colour in COLOURS:
         await page.set_content(page_of(in_look(full_view(photo=None), theme, colour)))
-        assert [str(each) for each in await pale(page)] == [], colour
+        told = [*await pale(page), *await pale_focus(page, set())]
+        assert [str(each) for each in told] == [], colour
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("theme", THEMES)
+async def test_every_theme_shows_what_the_keyboard_reached(open_window, theme: str, scheme: str) -> None:
+    page = (await open_window(viewport=PHONE, color_scheme=scheme)).page
+    await page.set_content(page_of(in_look(full_view(photo=None), theme, COLOURS[2])))
+    assert [str(each) for each in await pale_focus(page, set())] == []
 
 
 async def test_a_text_that_cannot_be_read_is_found(open_window) -> None:

@@ -21,18 +21,18 @@ from tests.browser.pictures import (
 
 CARD = next(shown for shown in PAGES if shown.name == "card")
 PLANTED = {
-    "a moved button": "document.querySelector('.save').style.translate = '0 12px'",
+    "a moved button": "document.querySelector('a[href$=vcf]').style.translate = '0 12px'",
     "a lost style sheet": "document.querySelectorAll('style, link[rel=stylesheet]').forEach(e => e.remove())",
-    "a wrong colour": "document.querySelector('.save').style.background = '#bfe3cd'",
-    "a lost picture": "document.querySelector('.photo').style.visibility = 'hidden'",
-    "a lost row": "document.querySelector('.row').parentElement.remove()",
+    "a wrong colour": "document.querySelector('a[href$=vcf]').style.background = '#bfe3cd'",
+    "a lost picture": "document.querySelector('header img').style.visibility = 'hidden'",
+    "a lost row": "document.querySelector('section li').remove()",
 }
 SMALL = {
     "nothing": "0",
     "other hints of glyphs": "document.body.style.textRendering = 'geometricPrecision'",
     "letters a little wider": "document.body.style.letterSpacing = '.02px'",
     "a pixel of the screen": "document.querySelector('main').style.translate = '0 1px'",
-    "a shade": "document.querySelector('.save').style.background = '#f6f6f6'",
+    "a shade": "document.querySelector('a[href$=vcf]').style.background = '#f6f6f6'",
 }
 
 
