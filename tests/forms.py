@@ -31,6 +31,8 @@ class Fields(HTMLParser):
         name = given.get("name") or self._name
         if "aria-invalid" in given:
             self.invalid.add(name)
+        if given.get("type") in ("radio", "checkbox") and "checked" not in given:
+            return
         if tag == "input":
             self.values[name] = given.get("value") or ""
         elif tag in ("textarea", "select"):

@@ -40,12 +40,17 @@ def _unlike(labels: list[str]) -> list[str]:
     return list({fold(label): label for label in reversed(labels)}.values())[::-1]
 
 
-def _single_blanks(label: str) -> str:
-    return " ".join(label.split())
+def _label(text: str) -> str:
+    if "," in text:
+        # Labels are typed in one line, with commas between them.
+        raise PydanticCustomError("comma", "must not contain a comma")
+    return " ".join(text.split())
 
 
 # A word or two by which the owner finds contacts again.
-Label = Annotated[ShortLine, Field(max_length=60), AfterValidator(_single_blanks)]
+Label = Annotated[
+    ShortLine, Field(max_length=60, json_schema_extra={"pattern": "^[^,]*$"}), AfterValidator(_label)
+]
 
 
 class Value(Closed):

@@ -4,7 +4,6 @@ A field is named by the JSON Pointer of its value without the first slash, with 
 `emails-0-address` is `/emails/0/address` of a card's content.
 """
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, NamedTuple, get_args
 
@@ -81,7 +80,9 @@ _ROWS: Final = _named("rows")
 _LISTS: Final = _named("languages", "rows")
 _SINGLE: Final = tuple(map(to_camel, SINGLE_FIELDS))
 _MOST_ROWS: Final = 20
-_ROW_NUMBER = re.compile("[0-9]{1,2}")
+# The field that every row has.
+_ROW_MARKS: Final = {name: f"{name}-{{}}-audience" for name in _ROWS}
+_MARKS: Final = {name: f"{name}-{{}}" for name in _LISTS} | _ROW_MARKS
 AUDIENCES: Final[dict[str, str]] = {
     "public": N_("Everyone"),
     "signed_in": N_("People signed in"),
@@ -149,44 +150,16 @@ def _rows(form: Mapping[str, str], rows: str, *, unsaid: str) -> Iterator[Values
 
 
 def arranged(form: Mapping[str, str], order: str) -> dict[str, str]:
-    """The form after a button that only arranges it: `up phones 1`, `remove phones 0`, `drop photo`.
-
-    An unknown button changes nothing.
-    """
+    """The form after a button that only arranges it: `up phones 1`, `remove phones 0`, `drop photo`."""
     what, _, target = order.partition(" ")
-    name, _, index = target.partition(" ")
-    if what == "drop" and name in PICTURES:
-        return {**form, name: ""}
-    if name not in _ROWS or not _ROW_NUMBER.fullmatch(index):
-        return dict(form)
-    places = _arranged(what, list(range(rows_in(form)[name])), int(index))
-    row = re.compile(f"{name}-([0-9]{{1,2}})-(.+)")
-    found = {key: match for key in form if (match := row.fullmatch(key))}
-    moved = {
-        f"{name}-{places.index(int(match[1]))}-{match[2]}": form[key]
-        for key, match in found.items()
-        if int(match[1]) in places
-    }
-    return {key: text for key, text in form.items() if key not in found} | moved
-
-
-def _arranged(what: str, places: list[int], at: int) -> list[int]:
-    """The places of rows in their new order."""
-    to = {"up": at - 1, "down": at + 1}.get(what, -1)
-    if what == "remove":
-        return [place for place in places if place != at]
-    if at in places and to in places:
-        places[at], places[to] = places[to], places[at]
-    return places
+    if what == "drop" and target in PICTURES:
+        return {**form, target: ""}
+    return forms.arranged(form, _ROW_MARKS, order, _MOST_ROWS)
 
 
 def rows_in(form: Mapping[str, str], order: str = "") -> dict[str, int]:
     """Number of rows of each list in the form, plus one where a button such as `add phones` was pressed."""
-    part = dict.fromkeys(_LISTS, "{}-{}") | dict.fromkeys(_ROWS, "{}-{}-audience")
-    return {
-        rows: sum(name.format(rows, index) in form for index in range(_MOST_ROWS)) + (order == f"add {rows}")
-        for rows, name in part.items()
-    }
+    return forms.rows_in(form, _MARKS, order, _MOST_ROWS)
 
 
 def _value(form: Mapping[str, str], name: str, field: FormField) -> str:

@@ -22,7 +22,8 @@ from functions.framework.requests import read_body, read_cookies, set_cookie
 SESSION_COOKIE = "__Host-session"
 CSRF_FIELD = "csrf"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-MAX_FORM_FIELDS = 200
+# A contact may have 50 rows of each kind.
+MAX_FORM_FIELDS = 1000
 # A pad and the hidden token, 32 bytes each.
 MASKED_CHARACTERS = 128
 FORM = "application/x-www-form-urlencoded"

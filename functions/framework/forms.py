@@ -1,4 +1,4 @@
-"""Reading and vetting of sent forms, and sentences about their faults."""
+"""Reading and vetting of sent forms, their rows, and sentences about their faults."""
 
 import re
 from collections.abc import Buffer, Iterable, Mapping
@@ -18,6 +18,7 @@ from functions.framework.texts import N_, _
 Values = dict[str, Any]
 # Labels of a form's fields, by JSON Pointer, not yet translated.
 Labels = Mapping[str, str]
+_ROW_NUMBER = re.compile("[0-9]{1,2}")
 
 
 def vet[M: BaseModel](model: type[M], values: Values, *, field: str | None = None) -> M:
@@ -55,6 +56,47 @@ def by_label(texts: Iterable[tuple[str, str]]) -> dict[str, str]:
     for label, text in texts:
         found[label] = f"{found[label]}\n{text}" if label in found else text
     return found
+
+
+def rows_in(form: Mapping[str, str], marks: Mapping[str, str], order: str, most: int) -> dict[str, int]:
+    """Number of rows of each list in the form, plus one where a button such as `add phones` was pressed.
+
+    `marks` are the names of a field that every row has, by list, with `{}` for the number of the row.
+    """
+    return {
+        name: sum(mark.format(index) in form for index in range(most)) + (order == f"add {name}")
+        for name, mark in marks.items()
+    }
+
+
+def arranged(form: Mapping[str, str], marks: Mapping[str, str], order: str, most: int) -> dict[str, str]:
+    """The form after a button that only arranges it: `up phones 1`, `down phones 0`, `remove phones 0`.
+
+    An unknown button changes nothing.
+    """
+    what, _, target = order.partition(" ")
+    name, _, index = target.partition(" ")
+    if name not in marks or not _ROW_NUMBER.fullmatch(index):
+        return dict(form)
+    places = _arranged(what, list(range(rows_in(form, marks, "", most)[name])), int(index))
+    row = re.compile(f"{name}-([0-9]{{1,2}})-(.+)")
+    found = {key: match for key in form if (match := row.fullmatch(key))}
+    moved = {
+        f"{name}-{places.index(int(match[1]))}-{match[2]}": form[key]
+        for key, match in found.items()
+        if int(match[1]) in places
+    }
+    return {key: text for key, text in form.items() if key not in found} | moved
+
+
+def _arranged(what: str, places: list[int], at: int) -> list[int]:
+    """The places of rows in their new order."""
+    to = {"up": at - 1, "down": at + 1}.get(what, -1)
+    if what == "remove":
+        return [place for place in places if place != at]
+    if at in places and to in places:
+        places[at], places[to] = places[to], places[at]
+    return places
 
 
 MULTIPART: Final = "multipart/form-data"

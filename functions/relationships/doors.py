@@ -1,10 +1,29 @@
 """Doors of contacts."""
 
-from functions.framework.doors import Operation
+from functions.framework.doors import MyForm, MyPage, Operation
 
 _API = "functions.relationships.api"
+_LIST = "functions.relationships.list_pages"
+_ONE = "functions.relationships.contact_pages"
+_EDIT = "functions.relationships.edit_pages"
+_TEXTS = "functions.relationships.form:texts_in"
+_AT = "my/contacts/{contactId}"
 
 DOORS = (
+    MyPage("relationships_page_list", "GET HEAD", "my/contacts", f"{_LIST}:show"),
+    MyPage("relationships_page_tag", "POST", "my/contacts", f"{_LIST}:tag"),
+    MyPage("relationships_page_deleted", "GET HEAD", "my/deleted-contacts", f"{_LIST}:show_deleted"),
+    MyPage("relationships_page_forget_tag", "POST", "my/contact-tags/{tagId}/forget", f"{_LIST}:forget"),
+    MyPage("relationships_page_new", "GET HEAD", "my/new-contact", f"{_EDIT}:show_new"),
+    MyForm("relationships_page_create", "POST", "my/new-contact", f"{_EDIT}:create", _TEXTS),
+    MyPage("relationships_page_show", "GET HEAD", _AT, f"{_ONE}:show"),
+    MyPage("relationships_page_edit", "GET HEAD", f"{_AT}/edit", f"{_EDIT}:show"),
+    MyForm("relationships_page_save", "POST", f"{_AT}/edit", f"{_EDIT}:save", _TEXTS),
+    MyPage("relationships_page_archive", "POST", f"{_AT}/archive", f"{_ONE}:archive"),
+    MyPage("relationships_page_delete", "POST", f"{_AT}/delete", f"{_ONE}:delete"),
+    MyPage("relationships_page_restore", "POST", f"{_AT}/restoration", f"{_ONE}:restore"),
+    MyPage("relationships_page_ask_erase", "GET HEAD", f"{_AT}/erasure", f"{_ONE}:ask_erase"),
+    MyPage("relationships_page_erase", "POST", f"{_AT}/erasure", f"{_ONE}:erase"),
     Operation("relationships_list_contacts", "GET", "contacts", f"{_API}:list_contacts"),
     Operation("relationships_create_contact", "POST", "contacts", f"{_API}:post_contact"),
     Operation("relationships_get_contact", "GET", "contacts/{contactId}", f"{_API}:get_contact"),

@@ -38,14 +38,14 @@
     };
     const moved = (row) => changed(said.dataset.moved.replace("{place}", rows().indexOf(row) + 1));
     const empty = (row) => {
-      for (const field of row.querySelectorAll("input")) field.value = "";
+      for (const field of row.querySelectorAll("input, textarea")) field.value = "";
       for (const field of row.querySelectorAll("select")) field.selectedIndex = 0;
       for (const about of ["aria-invalid", "aria-describedby"]) {
         for (const field of row.querySelectorAll(`[${about}]`)) field.removeAttribute(about);
       }
       for (const text of row.querySelectorAll(".fault, .hint")) text.remove();
     };
-    const focus = (row) => row.querySelector("input, select").focus();
+    const focus = (row) => row.querySelector("input, select, textarea").focus();
 
     const move = (button, row, before) => {
       list.insertBefore(row, before);

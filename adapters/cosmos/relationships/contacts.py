@@ -26,6 +26,7 @@ from domain.base.errors import Fault, InvalidInput
 from domain.base.idempotency import Creation
 from domain.relationships.contact import Contact
 from domain.relationships.contacts import Filter
+from domain.relationships.folding import fold
 from domain.relationships.tags import tag_id
 
 CONTAINER, PARTITION = "relations", "ownerId"
@@ -105,6 +106,13 @@ class CosmosContacts:
         )
         page = [from_document(Contact, stored) for stored in found[:limit]]
         return page, page[-1].id if len(found) > limit else None
+
+    async def entity_called(self, owner_id: str, name: str) -> Contact | None:
+        """A company or institution in use that has this name, but for capitals and accents."""
+        key = f"{_list_of('entity', archived=False)}:{fold(name)[:_MOST_SORTED]}\t"
+        sql = "SELECT TOP 1 * FROM c WHERE STARTSWITH(c.byKind, @key) ORDER BY c.byKind"
+        found = await self._items.query(sql, owner_id, key=key)
+        return from_document(Contact, found[0]) if found else None
 
     async def _last(self, owner_id: str, cursor: str) -> Contact:
         """The last contact of the page before; a deleted one still says where it stood."""

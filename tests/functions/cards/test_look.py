@@ -29,12 +29,7 @@ async def chosen(person, path: str, **values: str) -> dict[str, str]:
 
 
 def offered(page: str, path: str) -> dict[str, str]:
-    """Fields of the form as a browser would send them: the checked radio, and the box if it is ticked."""
-    fields = Fields(page, f"{path}/look").values
-    fields["theme"] = re.search(r'name="theme" value="(\w+)" checked', page)[1]
-    if not re.search(r'name="plain" value="1" checked', page):
-        del fields["plain"]
-    return fields
+    return Fields(page, f"{path}/look").values
 
 
 async def look_of(person, path: str) -> dict:

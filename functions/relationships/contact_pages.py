@@ -1,0 +1,108 @@
+"""`/my/contacts/{contactId}`: one contact; archive it, delete it, take it back, erase it."""
+
+from typing import Final
+
+import azure.functions as func
+
+import wiring.relationships
+from domain.relationships.contact import Contact
+from domain.relationships.contacts import (
+    ContactVersion,
+    archive_contact,
+    delete_contact,
+    erase_contact,
+    read_contact,
+    read_deleted_contact,
+    restore_contact,
+)
+from domain.relationships.tags import tag_id
+from functions.framework.callers import SignedIn, require_fresh
+from functions.framework.clock import now
+from functions.framework.my_pages import done_in, my_page, person_and_form, person_of, version_in
+from functions.framework.replies import redirect
+from functions.framework.texts import N_
+
+# Messages after a redirect, by the value of `done` in the query.
+_DONE: Final = {
+    "made": N_("The contact is in your address book."),
+    "saved": N_("The contact is saved."),
+    "archived": N_("The contact is archived. It is out of your list, and nothing of it is lost."),
+    "used": N_("The contact is in your list again."),
+    "restored": N_("The contact is back, as it was."),
+}
+SOURCES: Final = {
+    "typed": N_("Typed by you"),
+    "card": N_("From a card"),
+    "import": N_("Imported"),
+    "exchange": N_("From an exchange"),
+}
+
+
+async def contact_of(req: func.HttpRequest, person: SignedIn) -> Contact:
+    return await read_contact(
+        person.account_id, req.route_params["contactId"], contacts=wiring.relationships.contacts()
+    )
+
+
+def version_of(req: func.HttpRequest, person: SignedIn, form: dict[str, str]) -> ContactVersion:
+    return ContactVersion(person.account_id, req.route_params["contactId"], version_in(form))
+
+
+async def show(req: func.HttpRequest) -> func.HttpResponse:
+    person = await person_of(req)
+    contact = await contact_of(req, person)
+    entity = contact.content.entity_id and await wiring.relationships.contacts().get(
+        person.account_id, contact.content.entity_id
+    )
+    return my_page(
+        "relationships/contact.html",
+        person,
+        contact=contact,
+        content=contact.content,
+        entity=entity or None,
+        tags=[(tag_id(person.account_id, label), label) for label in contact.content.tags],
+        sources=SOURCES,
+        done=done_in(req, _DONE),
+        just_archived=req.params.get("done") == "archived",
+    )
+
+
+async def archive(req: func.HttpRequest) -> func.HttpResponse:
+    person, form = await person_and_form(req)
+    archived = form.get("archived") == "1"
+    of = version_of(req, person, form)
+    await archive_contact(of, archived=archived, now=now(), contacts=wiring.relationships.contacts())
+    return redirect(f"/my/contacts/{of.contact_id}?done={'archived' if archived else 'used'}")
+
+
+async def delete(req: func.HttpRequest) -> func.HttpResponse:
+    person, form = await person_and_form(req)
+    of = version_of(req, person, form)
+    await delete_contact(of, now=now(), contacts=wiring.relationships.contacts())
+    return redirect(f"/my/contacts?done=deleted&contact={of.contact_id}")
+
+
+async def restore(req: func.HttpRequest) -> func.HttpResponse:
+    person, form = await person_and_form(req)
+    of = version_of(req, person, form)
+    await restore_contact(of, now=now(), contacts=wiring.relationships.contacts())
+    return redirect(f"/my/contacts/{of.contact_id}?done=restored")
+
+
+async def ask_erase(req: func.HttpRequest) -> func.HttpResponse:
+    """The page that asks before a deleted contact is erased."""
+    person = await person_of(req)
+    contact = await read_deleted_contact(
+        person.account_id,
+        req.route_params["contactId"],
+        now=now(),
+        contacts=wiring.relationships.contacts(),
+    )
+    return my_page("relationships/erase.html", person, contact=contact)
+
+
+async def erase(req: func.HttpRequest) -> func.HttpResponse:
+    person, form = await person_and_form(req)
+    require_fresh(person, N_("Erase the contact for good"))
+    await erase_contact(version_of(req, person, form), now=now(), contacts=wiring.relationships.contacts())
+    return redirect("/my/contacts?done=erased")
