@@ -75,14 +75,17 @@ class PublishedCache:
         if card is None or (card.content is None and card.redirect_to is None):
             self._cards.pop(handle, None)
             raise NotFound
-        derived = cached.derived if cached is not None and cached.card == card else None
-        fresh = CachedCard(card, now, derived)
+        # Looked up again: of many who read it at once, all get the one that is kept, with what is derived.
+        cached = self._cards.get(handle)
+        if cached is None or cached.card != card:
+            cached = CachedCard(card, now)
         if projections == self._projections:
-            self._cards[handle] = fresh
+            cached.read_at = max(cached.read_at, now)
+            self._cards[handle] = cached
             self._cards.move_to_end(handle)
             if len(self._cards) > MOST_CARDS:
                 self._cards.popitem(last=False)
-        return fresh
+        return cached
 
     def add_derived(self, size: int) -> None:
         """Account for newly derived data. Over the limit, the least recently used cards lose theirs."""

@@ -59,8 +59,10 @@ def _keep_colour(content: Document | None, handle: str) -> None:
 
 
 def _card_with_look(card: Document) -> None:
-    for name in ("draft", "published", "previous"):
-        _keep_colour(card.get(name), card["handle"])
+    # A deleted card has its content in `kept`, and may come back.
+    for contents in (card, card.get("kept") or {}):
+        for name in ("draft", "published", "previous"):
+            _keep_colour(contents.get(name), card["handle"])
 
 
 def _published_with_look(document: Document) -> None:
@@ -79,6 +81,7 @@ UPGRADES: dict[int, dict[tuple[str, str | None], Callable[[Document], None]]] = 
     },
     3: {
         ("accounts", "card"): lambda document: _card_with_look(document["body"]),
+        ("accounts", "deleted-card"): lambda document: _card_with_look(document["body"]),
         ("accounts", "card-creation"): lambda document: _card_with_look(document["body"]["made"]),
         ("published", None): _published_with_look,
     },

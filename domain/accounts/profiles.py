@@ -191,7 +191,10 @@ async def restore_profile(
         raise StaleVersion
     if await profiles.count(account_id) >= MOST_PROFILES:
         raise LimitReached(
-            f"An account may have {MOST_PROFILES} profiles. Delete one that has no cards first."
+            N_(
+                "An account may have %(most)s profiles. Delete one that has no cards first.",
+                most=MOST_PROFILES,
+            )
         )
     return await profiles.save(profile.as_it_was.changed(now))
 

@@ -137,7 +137,11 @@ def _mailto(url: "AnyUrl") -> None:
     for name, text in parse_qsl(url.query or "", keep_blank_values=True):
         if name not in ("subject", "body"):
             raise PydanticCustomError("invalid_url", "may give a mail a subject and a body, and nothing else")
-        _clean(text)
+        # A line break in a subject would begin another header; in a body it is written as two characters.
+        if name == "subject":
+            _one_line(text)
+        else:
+            _clean(_LINE_BREAKS.sub("\n", text))
 
 
 def _url(schemes: tuple[str, ...]) -> AfterValidator:

@@ -12,6 +12,7 @@ from typing import Protocol
 from domain.accounts.profiles import ProfileStore, bring_profile_back
 from domain.base.errors import NotFound, Refusal, StaleVersion
 from domain.base.limits import MOST_CARDS, UNDO_TIME, LimitReached
+from domain.base.texts import N_
 from domain.cards.card import Card, CardStore, CardVersion, Claim, HandleClaims, Kept, read_version
 from domain.cards.content import CardContent
 from domain.operations.slices import Slice
@@ -94,7 +95,10 @@ async def restore_card(of: CardVersion, *, now: datetime, ports: Ports, profiles
         card = await _restorable(of, now, ports.cards)
         if await ports.cards.count(of.account_id) >= MOST_CARDS:
             raise LimitReached(
-                f"An account may have {MOST_CARDS} cards. Delete one that you need less first."
+                N_(
+                    "An account may have %(most)s cards. Delete one that you need less first.",
+                    most=MOST_CARDS,
+                )
             )
         # Before the card, so that it never comes back without a profile. It was deleted after the card.
         await bring_profile_back(of.account_id, card.profile_id, now=now, profiles=profiles)

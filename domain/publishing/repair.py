@@ -56,16 +56,19 @@ async def settle_claims(now: datetime, *, handles: StaleClaims, cards: Cards) ->
 
 
 async def carry_out_projection(order: Order, *, cards: Cards, ports: Ports) -> None:
-    """Project a card, or free the handles of an erased draft, where a crash prevented it."""
+    """Project a card, or free the handles of an erased draft, where a crash prevented it.
+
+    Nothing is projected to the handles of a card that was never published: once it is erased they are given
+    to other cards, which could not be shown where another card has left a document.
+    """
     card = await cards.get_with_deleted(order.owner_id, order.subject_id)
     if card is None:
         return
     if card.deleted and card.key is not None:
         await cards.forget_creation(card.account_id, card.key)
-    if not card.deleted or card.was_published:
+    if card.was_published:
         await project(card, ports, first=False)
-    elif card.kept is None:
-        # Its handles may be others' by now: nothing is projected to them.
+    elif card.deleted and card.kept is None:
         await free_handles(card, ports.handles)
 
 

@@ -1,8 +1,11 @@
 """Outputs of a card: the formats of its views, made once and cached with the card while there is room."""
 
+import asyncio
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from functools import cached_property
 from http import HTTPStatus
+from typing import Any
 
 import azure.functions as func
 
@@ -53,10 +56,14 @@ class Output:
 
 @dataclass
 class Outputs:
-    """Outputs made from one cached card; `drawn` holds its codes in requested looks."""
+    """Outputs made from one cached card; `drawn` holds its codes in requested looks.
+
+    `coming` are those that are being made now.
+    """
 
     for_everyone: bool
     made: dict[Shown, Output] = field(default_factory=dict)
+    coming: dict[Shown, asyncio.Task[Output]] = field(default_factory=dict)
     drawn: dict[Drawn, Output] = field(default_factory=dict)
 
     @property
@@ -68,6 +75,16 @@ def outputs_of(cached: CachedCard) -> Outputs:
     if not isinstance(cached.derived, Outputs):
         cached.derived = Outputs(is_for_everyone(cached.card))
     return cached.derived
+
+
+async def made_once(outputs: Outputs, key: Shown, make: Callable[[], Coroutine[Any, Any, Output]]) -> Output:
+    """An output that all who ask for it while it is being made get together."""
+    task = outputs.coming.get(key)
+    if task is None:
+        task = outputs.coming[key] = asyncio.create_task(make())
+        task.add_done_callback(lambda _done: outputs.coming.pop(key))
+    # One of them who leaves does not stop it for the others.
+    return await asyncio.shield(task)
 
 
 def keep[Key](output: Output, outputs: dict[Key, Output], key: Key, *, cache: PublishedCache) -> None:

@@ -25,7 +25,7 @@ from domain.visits.counting import Kind
 from functions.cards.drawn import Drawing, code_look, draw_code
 from functions.cards.formats import FORMATS, PAGE, negotiate
 from functions.cards.look.style import styles_of
-from functions.cards.outputs import Output, Shown, keep, outputs_of
+from functions.cards.outputs import Output, Shown, keep, made_once, outputs_of
 from functions.framework.assets import inline_script
 from functions.framework.callers import SESSION_COOKIE, signed_in
 from functions.framework.compression import coding_for
@@ -123,8 +123,7 @@ async def show_card(req: func.HttpRequest) -> func.HttpResponse:
     key = (viewer, format_name, language() if format_name == PAGE else "", coding)
     output = outputs.made.get(key)
     if output is None:
-        output = (await _make(view_for(cached.card, viewer), format_name, viewer)).encoded(coding)
-        keep(output, outputs.made, key, cache=wiring.cards.published())
+        output = await made_once(outputs, key, lambda: _kept(cached, key))
     unchanged = matches(req, output.etag)
     # A page counts as viewed also when it is unchanged; a file counts as saved only when it is sent.
     if format_name == PAGE or (FORMATS[format_name].to_keep and not unchanged):
@@ -169,6 +168,14 @@ async def follow_card_link(req: func.HttpRequest) -> func.HttpResponse:
         raise NotFound
     await note("click", cached.card.card_id, req, is_owner=is_owner, link=key)
     return redirect(links[key])
+
+
+async def _kept(cached: CachedCard, shown: Shown) -> Output:
+    """An output of the card, made and cached."""
+    viewer, format_name, _language, coding = shown
+    output = (await _make(view_for(cached.card, viewer), format_name, viewer)).encoded(coding)
+    keep(output, outputs_of(cached).made, shown, cache=wiring.cards.published())
+    return output
 
 
 async def _make(view: CardView, format_name: str, viewer: Viewer) -> Output:

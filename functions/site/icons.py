@@ -3,7 +3,6 @@
 from functools import cache
 from pathlib import Path
 from typing import Final
-from urllib.parse import urlsplit
 
 import azure.functions as func
 
@@ -29,7 +28,8 @@ def _files() -> dict[str, tuple[bytes, str]]:
 
 async def show_icon(req: func.HttpRequest) -> func.HttpResponse:
     """The file that the last part of the path names."""
-    found = _files().get(urlsplit(req.url).path.rpartition("/")[2])
+    # The Host header is part of the URL and may be anything.
+    found = _files().get(req.url.partition("?")[0].rpartition("/")[2])
     if found is None:
         raise NotFound
     content, content_type = found

@@ -72,6 +72,19 @@ async def test_a_card_that_goes_while_the_store_goes_away_is_not_shown_from_memo
         await reading
 
 
+async def test_all_who_read_a_card_at_once_share_what_is_derived_from_it(store, cache) -> None:
+    await cache.project(a_card("ada"), first=True)
+    store.open.clear()
+    reading = asyncio.gather(*(cache.take("ada") for _ in range(3)))
+    await asyncio.sleep(0)
+    # As from the store: equal, and each an object of its own.
+    store.cards["ada"] = a_card("ada")
+    store.open.set()
+    first, *others = await reading
+    assert store.reads == 3
+    assert all(other is first for other in others)
+
+
 async def test_a_card_that_is_read_while_it_goes_is_not_kept(store, cache) -> None:
     await cache.project(a_card("ada"), first=True)
     store.open.clear()

@@ -253,6 +253,18 @@ async def test_an_older_card_keeps_its_colour_when_it_gets_another_name(stored) 
     assert (await wiring.cards.store().get(account, card)).draft.look == shown
 
 
+def test_an_older_deleted_card_comes_back_with_its_colour() -> None:
+    document = {**old_card("acc_a", "crd_a", "ada"), "kind": "deleted-card"}
+    body = document["body"]
+    body["kept"] = {name: body.pop(name) for name in ("draft", "published", "published_at")}
+    body |= {"deleted": True, "draft": {"name": "-"}, "published": None, "published_at": None}
+    body["kept"] |= {"previous": None, "until": NOW}
+    # Deletion was put aside like this from the second version on.
+    kept = upgraded("accounts", {**document, "schemaVersion": 2})["body"]["kept"]
+    assert kept["draft"]["look"] == kept["published"]["look"] == first_look("ada").model_dump()
+    assert ("accounts", "deleted-card") in upgrades.sweepable()
+
+
 def test_an_older_published_card_gets_the_palette_of_its_colour() -> None:
     document = upgraded("published", old_published("crd_a", "ada"))
     assert document["palette"] == palette_of(document["content"]["look"]["colour"]).model_dump()

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from adapters.drawing.link_preview import HEIGHT, WIDTH
 from adapters.drawing.pictures import FORMS, rewrite
 from adapters.drawing.qr import qr_svg
 from bench.samples import fullest
@@ -51,7 +52,7 @@ def json_ld(page: str) -> dict[str, Any]:
 
 
 def meta(page: str) -> dict[str, str]:
-    return dict(re.findall(r'<meta property="([^"]+)" content="([^"]*)">', page))
+    return dict(re.findall(r'<meta (?:property|name)="([^"]+)" content="([^"]*)">', page))
 
 
 @pytest.fixture(scope="module")
@@ -146,14 +147,16 @@ def test_a_host_reads_as_its_owner_writes_it() -> None:
     assert "xn--" not in text.partition("</style>")[2]
 
 
-def shown(view: CardView, *, public: bool) -> CardView:
-    images = {name: image.model_copy(update={"public": public}) for name, image in view.images.items()}
-    return view.model_copy(update={"images": images})
-
-
-def test_a_picture_is_given_to_others_only_when_everybody_may_see_it() -> None:
-    assert meta(page_of(shown(full_view(), public=True)))["og:image"] == f"{URL}/photo.jpg"
-    assert "og:image" not in page_of(shown(full_view(), public=False))
+@pytest.mark.parametrize("photo", [True, False])
+def test_previews_of_its_link_always_have_the_picture_that_everybody_may_see(photo: bool) -> None:
+    view = full_view()
+    images = view.images if photo else {}
+    found = meta(page_of(view.model_copy(update={"images": images})))
+    assert found["og:image"] == f"{URL}.og.jpg"
+    assert (found["og:image:width"], found["og:image:height"]) == (str(WIDTH), str(HEIGHT))
+    assert found["og:image:alt"] == found["og:title"]
+    assert (found["og:site_name"], found["twitter:card"]) == ("iZwop", "summary_large_image")
+    assert found["description"] == found["og:description"]
 
 
 def test_pictures_keep_their_place_while_they_load() -> None:

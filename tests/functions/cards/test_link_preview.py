@@ -1,5 +1,6 @@
 """The picture beside links to a card, through HTTP: what everybody sees of it, whoever asks."""
 
+import asyncio
 import io
 
 import pytest
@@ -44,6 +45,13 @@ async def test_it_is_drawn_once_while_the_card_stays_as_it_is(card, client, monk
     monkeypatch.setattr(Drawing, "MOST_WAITING", 0)
     again = await client().get(f"/c/{card['handle']}.og.jpg")
     assert (again.status_code, again.content) == (200, first.content)
+
+
+async def test_many_who_ask_at_once_get_the_one_picture_that_is_drawn(signed_in, client) -> None:
+    made = (await published(await signed_in())).json()
+    asked = (client().get(f"/c/{made['handle']}.og.jpg") for _ in range(2 * Drawing.MOST_WAITING))
+    answers = await asyncio.gather(*asked)
+    assert {(answer.status_code, answer.content) for answer in answers} == {(200, answers[0].content)}
 
 
 async def test_it_waits_for_its_turn_and_whoever_cannot_is_told_when_to_come(

@@ -11,6 +11,7 @@ import wiring.operations
 import wiring.visits
 from domain.cards.handles import skeleton
 from domain.images.sweep import sweep_images
+from tests.forms import SAME_SITE
 from tests.functions.cards.test_api_cards import CONTENT, a_card, handle, published
 from tests.functions.cards.test_lifecycle import body_of, change
 from tests.functions.images.test_images import ready
@@ -258,6 +259,12 @@ async def test_a_deleted_card_makes_room_and_comes_back_only_into_room(signed_in
     other = (await a_card(ada)).json()
     full = await restore(ada, card)
     assert (full.status_code, full.json()["code"]) == (409, "limit_reached")
+    page = await ada.http.post(
+        f"/my/cards/{card['id']}/restoration",
+        data={"csrf": ada.csrf, "version": "2"},
+        headers=SAME_SITE | {"Accept-Language": "sv"},
+    )
+    assert "Ett konto kan ha 1 kort. Ta först bort ett" in page.text
     await delete(ada, other)
     assert (await restore(ada, card)).status_code == 200
 
@@ -319,6 +326,26 @@ async def test_a_draft_keeps_its_names_while_it_can_come_back_and_frees_them_whe
         shown = await change(bob, "PUT", f"cards/{taken.json()['id']}/publication", taken.headers["etag"])
         assert shown.status_code == 200
         assert (await client().get(f"/c/{name}")).status_code == 200
+
+
+async def test_a_name_of_a_draft_that_came_back_and_was_erased_shows_its_next_card(
+    host, signed_in, client, monkeypatch
+) -> None:
+    from domain.operations import orders  # noqa: PLC0415 - the module that the host loaded
+
+    monkeypatch.setattr(orders, "PATIENCE", timedelta(0))
+    ada, bob, name = await signed_in(), await signed_in(), handle()
+    made = await ada.api("POST", "cards", json=await body_of(ada, name))
+    path = f"cards/{made.json()['id']}/restoration"
+    await delete(ada, made.json())
+    assert (await restore(ada, made.json())).status_code == 200
+    await host.run_timer("operations_tidy_up")
+    await host.drain_queue("orders")
+    await delete(ada, made.json())
+    await ada.api("DELETE", path, headers={"If-Match": (await ada.api("GET", path)).headers["etag"]})
+    taken = await bob.api("POST", "cards", json=await body_of(bob, name))
+    await change(bob, "PUT", f"cards/{taken.json()['id']}/publication", taken.headers["etag"])
+    assert (await client().get(f"/c/{name}")).status_code == 200
 
 
 async def test_an_erasure_of_a_draft_that_was_cut_off_gives_its_names_back(

@@ -32,6 +32,11 @@ async def test_an_icon_is_what_its_address_says(client, path: str, form: str, si
     assert answer.headers["content-type"] == types[form]
 
 
+async def test_an_icon_is_found_whatever_the_host_header_says(client) -> None:
+    async with client() as stranger:
+        assert (await stranger.get("/favicon.ico?x=/", headers={"Host": "["})).status_code == 200
+
+
 async def test_the_icons_that_systems_cut_reach_to_their_edges(client) -> None:
     async with client() as stranger:
         for name in ("maskable-512", "maskable-192"):
