@@ -11,7 +11,8 @@ my %PARTS = (
     N   => [qw(family given middle prefixes suffixes)],
     ADR => [qw(po_box extended street city region post_code country)],
 );
-my @NAMES = qw(FN N ORG TITLE EMAIL TEL ADR NOTE URL X-ABLABEL X-SOCIALPROFILE PHOTO UID REV);
+my @NAMES = qw(FN N ORG TITLE EMAIL TEL ADR NOTE URL X-ABLABEL X-SOCIALPROFILE
+    X-PHONETIC-FIRST-NAME X-PHONETIC-LAST-NAME PHOTO UID REV);
 
 my $json = JSON::PP->new->utf8;
 $| = 1;

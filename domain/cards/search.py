@@ -9,7 +9,7 @@ from domain.cards.card import Card
 LONGEST: Final = 100
 # Letters that Unicode does not take apart into a plain one and a mark.
 _PLAIN: Final = str.maketrans(
-    {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i"}
+    {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "\u0131": "i"}
 )
 
 
@@ -19,12 +19,13 @@ def matching(cards: Iterable[Card], text: str) -> list[Card]:
     Capitals and accents make no difference, and a word may be the beginning or the middle of another.
     """
     words = _plain(text[:LONGEST]).split()
-    return [card for card in cards if all(word in said for said in [_said(card)] for word in words)]
+    return [card for card in cards if _has(card, words)]
 
 
-def _said(card: Card) -> str:
+def _has(card: Card, words: Iterable[str]) -> bool:
     draft = card.draft
-    return _plain("\n".join(filter(None, (draft.name, draft.title, draft.organisation, card.handle))))
+    said = _plain("\n".join(filter(None, (draft.name, draft.title, draft.organisation, card.handle))))
+    return all(word in said for word in words)
 
 
 def _plain(text: str) -> str:

@@ -195,7 +195,7 @@ async def _account_page(
     done_at: str | None = None,
     just_deleted: str | None = None,
 ) -> func.HttpResponse:
-    """Account page. `typed` holds unsaved names by profile id or `new`; `done` is said in the part `done_at`."""
+    """Account page. `typed` has unsaved names by profile id or `new`; `done` is said in part `done_at`."""
     account = await wiring.accounts.store().get(person.account_id)
     if account is None:
         raise NotFound

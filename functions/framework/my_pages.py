@@ -99,7 +99,7 @@ async def refuse(req: func.HttpRequest, refusal: Refusal, texts_in: Texts | None
 
 
 def _to_the_sign_in(req: func.HttpRequest, refusal: Unauthenticated) -> func.HttpResponse:
-    """Lead to the sign-in and back; for a part of a page, which must not become the sign-in, the whole page."""
+    """Lead the browser to the sign-in and back, also when it asks for a part of a page, by htmx."""
     place = f"/auth/login?returnTo={quote(_path(req), safe='/')}"
     if req.headers.get("hx-request") != "true":
         return redirect(place)

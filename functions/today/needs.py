@@ -1,4 +1,4 @@
-"""What needs a person today: cards to finish or publish, pictures to send again, what can be fetched or undone."""
+"""What needs a person today: cards to finish, pictures to send again, what can be fetched or undone."""
 
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
@@ -30,7 +30,7 @@ class Need(NamedTuple):
 
 
 async def pictures_of(account_id: str, cards: Sequence[Card]) -> dict[str, Image | None]:
-    """The pictures that only drafts have, by id, of at most `_MOST_PICTURES`: those of a published card are ready."""
+    """At most `_MOST_PICTURES` pictures that only drafts have, by id: those of published cards are ready."""
     wanted = list(dict.fromkeys(image for card in cards for image in _new_pictures(card)))[:_MOST_PICTURES]
     store = wiring.images.store()
     found = await asyncio.gather(*(store.get(account_id, image) for image in wanted))

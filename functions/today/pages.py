@@ -21,8 +21,8 @@ _CARDS_LOOKED_AT: Final = 50
 async def show(req: func.HttpRequest) -> func.HttpResponse:
     """The page, made with few reads, all in the person's partition but those of counts.
 
-    After the session: three queries (cards, deleted cards, copies), a point read for each new picture of a draft,
-    at most 8, and one or two for each of the 5 live cards that changed last.
+    After the session: three queries (cards, deleted cards, copies), at most 8 point reads of new pictures of
+    drafts, and one or two for each of the 5 live cards that changed last.
     """
     person = await person_of(req)
     at, store = now(), wiring.cards.store()

@@ -15,11 +15,13 @@ SMALL_TARGETS = r"""() => {
         .filter(([, box]) => box.height < 43.5 || box.width < 43.5)
         .map(([name, box]) => `${name}: ${box.width} by ${box.height}`)
 }"""
-# Texts in boxes that hide what they cannot hold; a box of a pixel is for machines that read aloud.
+# Texts in boxes that hide what they cannot hold. A box of a pixel is for machines that read aloud, and what a
+# closed fold says in short it says in full when it is opened.
 CUT_TEXTS = r"""() => [...document.querySelectorAll("body, body *")]
     .filter(e => e.checkVisibility() && e.clientWidth > 1 && /\S/.test(e.innerText ?? ""))
     .filter(e => {
-        const {overflowX, overflowY} = getComputedStyle(e)
+        const {overflowX, overflowY, textOverflow} = getComputedStyle(e)
+        if (textOverflow === "ellipsis" && e.closest("summary")) return false
         const hides = overflow => overflow === "hidden" || overflow === "clip"
         return hides(overflowX) && e.scrollWidth > e.clientWidth + 1 ||
             hides(overflowY) && e.scrollHeight > e.clientHeight + 1

@@ -7,6 +7,7 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from pathlib import Path
 
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, Response
@@ -60,7 +61,7 @@ class Visit:
             self.complaints.append(message.text)
 
     def look_at(self, response: Response) -> None:
-        if not response.ok and not response.request.is_navigation_request():
+        if response.status >= HTTPStatus.BAD_REQUEST and not response.request.is_navigation_request():
             self.complaints.append(f"{response.status} {response.url}")
 
 

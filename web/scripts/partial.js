@@ -34,6 +34,8 @@
     event.detail.shouldSwap = Boolean(found);
     if (found) {
       requestConfig.unsent = unsent(target, requestConfig.formData);
+      // A new session has a new token, which the other forms of the page need as well.
+      requestConfig.token = page.querySelector("[name=csrf]")?.value;
       requestConfig.focused = target.contains(document.activeElement);
       if (whole) document.documentElement.lang = page.documentElement.lang;
       return;
@@ -54,8 +56,7 @@
       const now = document.getElementById(field.id);
       if (now) now.value = field.value;
     }
-    // A new session has a new token, which the other forms of the page need as well.
-    const token = part.querySelector("[name=csrf]")?.value;
+    const { token } = requestConfig;
     if (token) for (const field of document.querySelectorAll("[name=csrf]")) field.value = token;
     find("trouble").hidden = true;
     const text = part.querySelector("[role=status]:not([data-voice]), .fault")?.textContent.trim() ?? "";

@@ -133,6 +133,7 @@
 
     takes.set(box, take);
     part("upload").hidden = true;
+    part("ways").hidden = !matchMedia("(hover: hover)").matches;
     input.addEventListener("change", () => { if (input.files[0]) take(input.files[0]); });
     const look = part("look");
     if (look) {
@@ -142,7 +143,7 @@
     }
   }
 
-  // A picture may be dropped on its place, and pasted there or where no other place has the focus.
+  // A picture may be dropped on its place, and pasted there; pasted anywhere but in a text it is the first one.
   const boxes = [...takes.keys()];
   const boxOf = (event) => event.target.closest?.("[data-picture]");
   const over = (event) => {
@@ -161,7 +162,7 @@
   }
   addEventListener("paste", (event) => {
     const [file] = event.clipboardData.files;
-    const box = boxOf(event) ?? (document.activeElement === document.body ? boxes[0] : null);
+    const box = boxOf(event) ?? (event.target.closest?.("input, textarea") ? null : boxes[0]);
     if (!file || !box) return;
     event.preventDefault();
     takes.get(box)(file);

@@ -108,6 +108,15 @@ HOSTILE: dict[str, dict[str, Any]] = {
     "every field full": {
         **FULL,
         "name": ("Ada, " * 24)[:119].strip(),
+        "nameParts": {
+            "prefix": "Dr., Prof.",
+            "given": "Ada; Augusta",
+            "additional": "King, Noel",
+            "family": "née Byron\\Lovelace",
+            "suffix": "FRS; PhD",
+            "phoneticGiven": "Ay-da; Au, gusta",
+            "phoneticFamily": "ラブレス",
+        },
         "pronouns": "they/them; sometimes, rarely: ze\\hir",
         "bio": ("Numbers, engines; poems.\n" * 24)[:599].strip(),
         "companyText": ("We weave; patterns, of algebra.\n" * 70)[:1999].strip(),

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from domain.cards.content import CardContent
-from domain.formats.names import name_parts
+from domain.formats.names import structured_name
 from functions.cards.formats import FORMATS
 from local.demo_people import CARDS
 from tests.card_views import URL, jpeg, view_of
@@ -42,7 +42,7 @@ def expected(card: str, version: str) -> dict[str, Any]:
     texts = [content.bio, content.company_text]
     told = {
         "FN": [content.name],
-        "N": [tuple(name_parts(content.name))],
+        "N": [tuple(structured_name(content.name, content.name_parts))],
         "ORG": [content.organisation] if content.organisation else [],
         "TITLE": [content.title] if content.title else [],
         "EMAIL": [email.address for email in content.emails],
@@ -56,6 +56,9 @@ def expected(card: str, version: str) -> dict[str, Any]:
         "PHOTO": [base64.b64encode(PHOTO).decode()] if card in WITH_PHOTO else [],
         "UID": ["urn:uuid:00000000-0000-5000-8000-000000000000"],
     }
+    said = content.name_parts
+    for part, sound in (("FIRST", said and said.phonetic_given), ("LAST", said and said.phonetic_family)):
+        told[f"X-PHONETIC-{part}-NAME"] = [sound] if sound else []
     if version == "3.0":
         texts += [content.pronouns and f"Pronouns: {content.pronouns}"]
         texts += [content.languages and f"Languages: {', '.join(content.languages)}"]
@@ -112,7 +115,8 @@ class Loss(NamedTuple):
 
 
 WHOLE = "FILE"
-_TEXTS = "FN ORG TITLE NOTE X-ABLABEL"
+_SOUNDS = "X-PHONETIC-FIRST-NAME X-PHONETIC-LAST-NAME"
+_TEXTS = f"FN ORG TITLE NOTE X-ABLABEL {_SOUNDS}"
 _BREAK_AFTER_BACKSLASH = r"(?<!\\)(\\\\)+n"
 KNOWN: dict[str, list[Loss]] = {
     "icalendar": [
@@ -128,11 +132,11 @@ KNOWN: dict[str, list[Loss]] = {
     ],
     "ical.js": [
         Loss("FN TITLE NOTE", r"\\;", "leaves an escaped semicolon of a single value"),
-        Loss("X-ABLABEL X-PRONOUNS", r"\\", "leaves properties that it does not know as they are"),
+        Loss(f"X-ABLABEL X-PRONOUNS {_SOUNDS}", r"\\", "leaves properties that it does not know as they are"),
     ],
     "vcf": [Loss("NOTE", "BEGIN:VCARD", "refuses the file: takes this for the next card wherever it stands")],
     "vcard-parser": [
-        Loss(f"{_TEXTS} X-PRONOUNS ADR", r"\\\\", "leaves escaped backslashes"),
+        Loss(f"{_TEXTS} X-PRONOUNS ADR N", r"\\\\", "leaves escaped backslashes"),
         Loss(
             f"{_TEXTS} X-PRONOUNS ADR N",
             r"\r\n [ \t]|\r\n [^\r]*[ \t]\r\n",
@@ -146,7 +150,9 @@ KNOWN: dict[str, list[Loss]] = {
         ),
         Loss("TITLE", r"\\;$", "takes an escaped semicolon at the end for one that parts"),
     ],
-    "vcard4-ts": [Loss("X-ABLABEL X-PRONOUNS", r"\\", "leaves properties that it does not know as they are")],
+    "vcard4-ts": [
+        Loss(f"X-ABLABEL X-PRONOUNS {_SOUNDS}", r"\\", "leaves properties that it does not know as they are")
+    ],
     "text-vcard": [
         Loss(_TEXTS, _BREAK_AFTER_BACKSLASH, "leaves line breaks escaped, but not backslashes"),
     ],

@@ -14,7 +14,7 @@ import pytest
 from tests.domain.formats.test_readers import CONTENTS, file_of
 
 _KNOWN_IN_3 = frozenset(
-    "BEGIN VERSION N FN UID ORG REV TITLE EMAIL TEL ADR PRODID NOTE URL PHOTO END".split()  # noqa: SIM905
+    "BEGIN VERSION N FN UID ORG REV TITLE EMAIL TEL ADR PRODID NOTE SORT-STRING URL PHOTO END".split()  # noqa: SIM905
 )
 _TYPES = {
     # WORK and HOME are registered for EMAIL in 4.0 only, but every importer takes the label from them.

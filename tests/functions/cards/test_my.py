@@ -99,7 +99,8 @@ async def test_faults_stand_beside_their_fields_and_nothing_typed_is_lost(ada) -
     path = await new_card(ada)
     typed = {
         "name": "  ", "title": "Still here", "companyText": "Two\nlines", "website": "javascript:alert(1)",
-        "emails-0-address": "not an address", "emails-1-kind": "work", "emails-1-address": "right@example.com",
+        "emails-0-address": "not an address",
+        "emails-1-kind": "work", "emails-1-address": "right@example.com",
         "phones-0-kind": "home", "phones-0-number": "070-1740605x",
         "productLinks-0-label": "Only a text", "officeAddress-country": "SE",
     }  # fmt: skip
@@ -219,6 +220,10 @@ async def test_too_much_of_anything_is_told_and_none_of_it_is_lost(ada) -> None:
     ):
         assert said in answer.text, said
     assert 'href="#f-phones"' in answer.text
+    assert '<span class="fault" id="fault-phones">Phone takes at most 5' in answer.text
+    assert (
+        '<details class="fold sheet" data-says="Nothing yet" data-of="[name$=-number]" open>' in answer.text
+    )
 
 
 async def test_a_new_card_with_faults_keeps_what_was_typed(ada) -> None:
