@@ -51,7 +51,9 @@ PAGES = (
     Shown("codes", "/my/share", owned=True),
     Shown("visits", "{card}/counts", owned=True),
     Shown("settings", "{card}/settings", owned=True),
+    Shown("delete", "{card}/delete", owned=True),
     Shown("account", "/my/account", owned=True, changing=("#sessions .list",), kept=True),
+    Shown("copy", "/my/account/copy", owned=True),
 )
 
 
