@@ -3,10 +3,10 @@
     python -m release.erase_again --old https://cosmos-a.documents.azure.com:443/ \\
       --restored https://cosmos-b.documents.azure.com:443/ --since 2026-11-22T12:00:00Z --look
 
-Reads the cards and profiles that were deleted, taken back, paused or unpublished in the old account, and
-repeats this in the restored one. A card that was published anew since then is paused, handles given out since
-then stay given out, and every session ends. `--look` only lists the remaining steps. Safe to run again, also
-after a kill.
+Reads the cards, profiles and contacts that were deleted or taken back, and the cards that were paused or
+unpublished, in the old account, and repeats this in the restored one. A card that was published anew since
+then is paused, handles given out since then stay given out, and every session ends. `--look` only lists the
+remaining steps. Safe to run again, also after a kill.
 Signs in as you (`az login`), or with the key in `COSMOS_KEY`.
 """
 
@@ -28,12 +28,14 @@ from adapters.cosmos.database import Database
 from adapters.cosmos.images import CosmosImages
 from adapters.cosmos.ledger import CosmosLedger, GivenHandle, OwnedId, Reconsidered
 from adapters.cosmos.published import CosmosPublished
+from adapters.cosmos.relationships.contacts import CosmosContacts
 from adapters.cosmos.reservations import CosmosHandles
 from domain.accounts.profiles import Profile, delete_profile
 from domain.base.errors import Refusal
 from domain.cards.card import Card, CardVersion
 from domain.publishing.deletion import delete_card, erase
 from domain.publishing.publication import Ports, change_publication
+from release.contacts_again import RestoredContacts
 
 # Restores have a precision of a second, and clocks differ.
 _MARGIN = timedelta(minutes=10)
@@ -173,23 +175,24 @@ Look = Callable[[], Awaitable[Do | None]]
 
 async def left_to_do(old: Database, database: Database, since: datetime) -> AsyncIterator[Step]:
     """Steps recorded in the old database and not done in the restored one."""
-    async for said, look in _taken_back(old, Restored(database), since):
-        try:
-            do = await look()
-        except (ValueError, LookupError, TypeError, AttributeError, Refusal):
-            # Its content is not printed. The step remains until somebody has checked it.
-            yield Step(f"cannot {said}: {_UNREADABLE}", partial(asyncio.sleep, 0))
-            continue
-        if do is not None:
-            yield Step(said, do)
+    for steps in (_taken_back(old, database, since), _contacts_taken_back(old, database)):
+        async for said, look in steps:
+            try:
+                do = await look()
+            except (ValueError, LookupError, TypeError, AttributeError, Refusal):
+                # Its content is not printed. The step remains until somebody has checked it.
+                yield Step(f"cannot {said}: {_UNREADABLE}", partial(asyncio.sleep, 0))
+                continue
+            if do is not None:
+                yield Step(said, do)
     async for session in CosmosLedger(database).ids("session"):
         end = CosmosSessions(database).delete
         session_id = session.id.removeprefix("session-")
         yield Step(f"end a session of {session.account_id}", partial(end, session.account_id, session_id))
 
 
-async def _taken_back(old: Database, restored: Restored, since: datetime) -> AsyncIterator[tuple[str, Look]]:
-    known = CosmosLedger(old)
+async def _taken_back(old: Database, database: Database, since: datetime) -> AsyncIterator[tuple[str, Look]]:
+    known, restored = CosmosLedger(old), Restored(database)
     async for given in known.handles_since(since - _MARGIN):
         yield f"hold a handle of {given.card_id}", partial(restored.handle_to_hold, given)
     async for gone in known.ids("deleted-card"):
@@ -206,6 +209,16 @@ async def _taken_back(old: Database, restored: Restored, since: datetime) -> Asy
         yield f"bring back {gone.id}", partial(restored.card_to_bring_back, CosmosCards(old), gone)
     async for latest in known.reconsidered(since - _MARGIN):
         yield f"hide {latest.id}", partial(restored.card_to_hide, latest)
+
+
+async def _contacts_taken_back(old: Database, database: Database) -> AsyncIterator[tuple[str, Look]]:
+    known, restored = CosmosLedger(old), RestoredContacts(database)
+    async for gone in known.contacts("deleted-contact"):
+        yield f"delete {gone.id}", partial(restored.to_delete, gone)
+    async for gone in known.contacts("erased-contact"):
+        yield f"erase {gone.id}", partial(restored.to_erase, gone)
+    async for gone in CosmosLedger(database).contacts("deleted-contact"):
+        yield f"bring back {gone.id}", partial(restored.to_bring_back, CosmosContacts(old), gone)
 
 
 async def erase_again(old: Database, restored: Database, since: datetime, *, look: bool) -> int:

@@ -49,12 +49,19 @@ class CosmosLedger:
 
     def __init__(self, database: Database) -> None:
         self._accounts, self._names = Items(database, "accounts"), Items(database, "names")
+        self._relations = Items(database, "relations")
 
     async def ids(self, kind: str) -> AsyncIterator[OwnedId]:
         """Ids of every document of a kind, such as `deleted-card`."""
         sql = "SELECT c.id, c.accountId FROM c WHERE c.kind = @kind"
         async for stored in self._accounts.stored(sql, kind=kind):
             yield OwnedId(stored["accountId"], stored["id"])
+
+    async def contacts(self, kind: str) -> AsyncIterator[OwnedId]:
+        """Ids of every contact of a kind, such as `deleted-contact`."""
+        sql = "SELECT c.id, c.ownerId FROM c WHERE c.kind = @kind"
+        async for stored in self._relations.stored(sql, kind=kind):
+            yield OwnedId(stored["ownerId"], stored["id"])
 
     async def was_used_since(self, since: datetime) -> bool:
         """Whether any session was used after a time."""

@@ -50,6 +50,8 @@ PAGES = (
     Shown("signature", "{card}/signature?chosen=1&photo=1&code=1&emails=1&card=1", owned=True),
     Shown("codes", "/my/share", owned=True),
     Shown("visits", "{card}/counts", owned=True),
+    Shown("contacts", "/my/contacts", owned=True),
+    Shown("new-contact", "/my/new-contact", owned=True),
     Shown("settings", "{card}/settings", owned=True),
     Shown("delete", "{card}/delete", owned=True),
     Shown("account", "/my/account", owned=True, changing=("#sessions .list",), kept=True),

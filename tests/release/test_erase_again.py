@@ -99,6 +99,45 @@ async def run(cloud, endpoint: str, since: datetime, *more: str) -> subprocess.C
     )
 
 
+async def test_deletions_of_contacts_are_repeated_and_those_taken_back_stay(
+    host, cloud, signed_in, restored
+) -> None:
+    endpoint, store = restored
+    ada, canary = await signed_in(), f"CN{secrets.token_hex(12)}"
+
+    async def do(method: str, contact: str, path: str = "") -> None:
+        version = await ada.api("GET", f"contacts/{contact}{path}")
+        answer = await ada.api(method, f"contacts/{contact}{path}", headers=_of(version))
+        assert answer.status_code < 300, answer.text
+
+    made = {}
+    for name in ("gone", "erased", "back", "kept"):
+        answer = await ada.api("POST", "contacts", json={"name": f"{canary} {name}"}, headers=key())
+        made[name] = answer.json()["id"]
+    await do("DELETE", made["back"])
+    since = await restore(store)
+    await do("DELETE", made["gone"])
+    await do("DELETE", made["erased"])
+    await do("DELETE", made["erased"], "/restoration")
+    await do("PUT", made["back"], "/restoration")
+    done = await run(cloud, endpoint, since)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert canary not in done.stdout + done.stderr
+    found = await documents(store)
+    kinds = {name: json.loads(found["relations", item])["kind"] for name, item in made.items()}
+    assert kinds == {
+        "gone": "deleted-contact",
+        "erased": "erased-contact",
+        "back": "contact",
+        "kept": "contact",
+    }
+    assert not [where for where, text in found.items() if f"{canary} erased" in text]
+
+
+def _of(answer) -> dict[str, str]:
+    return {"If-Match": answer.headers["etag"]}
+
+
 async def test_what_was_taken_back_after_the_moment_is_taken_back_again(
     host, cloud, signed_in, restored
 ) -> None:

@@ -48,7 +48,7 @@ def _tags(contact: Contact) -> list[str]:
     return [tag_id(contact.owner_id, label) for label in contact.content.tags]
 
 
-def _document(contact: Contact) -> Document:
+def contact_document(contact: Contact) -> Document:
     extra: Document = {"createdAt": instant(contact.created_at)}
     if not contact.deleted:
         content = contact.content
@@ -144,7 +144,7 @@ class CosmosContacts:
         return await count(self._items, "contact", owner_id)
 
     async def create(self, contact: Contact, creation: "Creation[Contact] | None") -> bool:
-        new = _document(contact)
+        new = contact_document(contact)
         return await create_once(self._items, contact.owner_id, new, creation, partition=PARTITION)
 
     async def creation(self, owner_id: str, key: str) -> "Creation[Contact] | None":
@@ -155,7 +155,9 @@ class CosmosContacts:
         await self._items.delete(f"contact-creation-{key}", owner_id)
 
     async def save(self, contact: Contact) -> Contact:
-        return from_document(Contact, await self._items.replace(_document(contact), contact.etag or ""))
+        return from_document(
+            Contact, await self._items.replace(contact_document(contact), contact.etag or "")
+        )
 
     async def save_tags(self, contacts: list[Contact]) -> None:
         """Store the tags of all these contacts or of none. Only they are sent: a batch may have 2 MB."""
