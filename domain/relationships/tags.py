@@ -11,7 +11,7 @@ from typing import Annotated, NamedTuple, Protocol
 
 from pydantic import Field
 
-from domain.base.errors import Conflict, Fault, InvalidInput, StaleVersion
+from domain.base.errors import Conflict, Fault, InvalidInput, NotFound, StaleVersion
 from domain.base.ids import ID_BYTES, ID_PREFIXES, make_id
 from domain.base.limits import LimitReached
 from domain.base.model import Closed, Model
@@ -101,13 +101,14 @@ async def remember_tags(owner_id: str, labels: Iterable[str], *, tags: TagStore)
 
 
 async def forget_tag(owner_id: str, tag: str, *, tags: TagStore) -> None:
-    """Drop a tag that no contact has; one that is not there is no error."""
+    """Drop a tag that no contact has."""
+    book = await tags.book(owner_id)
+    if tag not in book.labels:
+        raise NotFound
     if await tags.any_tagged(owner_id, tag):
         raise TagInUse
-    book = await tags.book(owner_id)
-    if tag in book.labels:
-        left = {each: label for each, label in book.labels.items() if each != tag}
-        await tags.save_book(book.model_copy(update={"labels": left}))
+    left = {each: label for each, label in book.labels.items() if each != tag}
+    await tags.save_book(book.model_copy(update={"labels": left}))
 
 
 async def tag_contacts(

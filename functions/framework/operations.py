@@ -162,7 +162,7 @@ def _read_query(operation: Operation, req: func.HttpRequest) -> BaseModel | None
     if operation.query is None:
         return None
     paging = ("limit", "cursor") if operation.lists else ()
-    given = {name: text for name, text in req.params.items() if name not in paging}
+    given = {name: text for name, text in _query(req).items() if name not in paging}
     try:
         return operation.query.model_validate(given, by_alias=True, by_name=False)
     except ValidationError as exc:
@@ -170,9 +170,13 @@ def _read_query(operation: Operation, req: func.HttpRequest) -> BaseModel | None
         raise InvalidInput(faults) from None
 
 
-def _paging(req: func.HttpRequest) -> tuple[int, str | None]:
+def _query(req: func.HttpRequest) -> dict[str, str]:
     # The host drops parameters without a value, which are wrong values all the same.
-    given = dict(parse_qsl(req.url.partition("?")[2], keep_blank_values=True))
+    return dict(parse_qsl(req.url.partition("?")[2], keep_blank_values=True))
+
+
+def _paging(req: func.HttpRequest) -> tuple[int, str | None]:
+    given = _query(req)
     text = given.get("limit", str(DEFAULT_LIMIT))
     if not (text.isascii() and text.isdigit() and len(text) < 4 and 1 <= int(text) <= MAX_LIMIT):  # noqa: PLR2004
         detail = N_("must be a whole number from 1 to %(most)s", most=MAX_LIMIT)

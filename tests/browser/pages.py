@@ -31,8 +31,8 @@ class Shown:
 
 
 PAGES = (
-    Shown("parts", "{parts}/", kept=True, unfit=frozenset({"wide", "small"})),
-    Shown("parts-public", "{parts}/public", unfit=frozenset({"wide", "small"})),
+    Shown("parts", "{parts}/", kept=True, unfit=frozenset({"wide"})),
+    Shown("parts-public", "{parts}/public", unfit=frozenset({"wide"})),
     Shown("home", "/"),
     Shown("card", "/c/ada-lovelace", changing=(".pattern svg", ".pattern ~ p"), kept=True),
     Shown("card-arabic", "/c/layla-haddad"),
