@@ -429,7 +429,7 @@ async def test_visits_are_shown_as_bars_and_in_a_table(ada, client, host) -> Non
     assert f"most on {today.day} {today:%B} with 2" in shown.text
     assert "<rect" in shown.text
     assert "style=" not in shown.text
-    assert ">example.com/shop</th>" in shown.text
+    assert ">example.com/shop</bdi></th>" in shown.text
     assert shown.text.count('<th scope="row">') == 90
 
 
