@@ -94,6 +94,24 @@ async def test_what_is_typed_can_be_looked_at_unsaved_and_with_faults(ada) -> No
     assert forged.status_code == 403
 
 
+async def test_what_is_published_is_seen_as_a_stranger_sees_it_wherever_that_is_offered(ada) -> None:
+    path = await new_card(ada, title="Published")
+    typed = {"audiences-title": "public", "organisation": HIDDEN, "audiences-organisation": "signed_in"}
+    await publish(ada, path, **typed)
+    await send(ada, path, {**await fields_at(ada, path), "title": "Still a draft"})
+    as_others = f"{path}/preview?of=published"
+    for page in (f"{path}?done=published", f"{path}/look?done=published", f"{path}/share", "/my/cards"):
+        assert f'href="{as_others}"' in (await ada.http.get(page)).text, page
+    shown = (await ada.http.get(as_others)).text
+    assert "Published, as seen by" in shown
+    assert '<b aria-current="true">Anyone</b>' in shown
+    assert "Still a draft" not in shown
+    assert HIDDEN not in shown
+    for link in (f"{path}/preview?of=published&amp;as=signed_in", path, f"{path}/share"):
+        assert f'href="{link}"' in shown
+    assert HIDDEN in (await ada.http.get(f"{as_others}&as=signed_in")).text
+
+
 async def test_rows_move_up_and_grow_without_a_script_and_without_saving(ada) -> None:
     path = await new_card(ada)
     typed = {"phones-0-number": "+44 20 7946 0001", "title": "Kept"}
