@@ -31,8 +31,8 @@ class Shown:
 
 
 PAGES = (
-    Shown("parts", "{parts}/", kept=True, unfit=frozenset({"wide", "small"})),
-    Shown("parts-public", "{parts}/public", unfit=frozenset({"wide", "small"})),
+    Shown("parts", "{parts}/", kept=True, unfit=frozenset({"wide"})),
+    Shown("parts-public", "{parts}/public", unfit=frozenset({"wide"})),
     Shown("home", "/"),
     Shown("card", "/c/ada-lovelace", changing=(".pattern svg", ".pattern ~ p"), kept=True),
     Shown("card-arabic", "/c/layla-haddad"),
@@ -42,7 +42,7 @@ PAGES = (
     Shown("help", "/help"),
     Shown("privacy", "/privacy"),
     Shown("today", "/my", owned=True),
-    Shown("cards", "/my/cards", owned=True, unfit=frozenset({"wide"})),
+    Shown("cards", "/my/cards", owned=True),
     Shown("new-card", "/my/new-card", owned=True),
     Shown("edit", "{card}", owned=True, unfit=frozenset({"covered", "small"})),
     Shown("look", "{card}/look", owned=True),
