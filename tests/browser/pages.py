@@ -42,7 +42,7 @@ PAGES = (
     Shown("help", "/help"),
     Shown("privacy", "/privacy"),
     Shown("today", "/my", owned=True),
-    Shown("cards", "/my/cards", owned=True, unfit=frozenset({"wide"})),
+    Shown("cards", "/my/cards", owned=True),
     Shown("new-card", "/my/new-card", owned=True),
     Shown("edit", "{card}", owned=True),
     Shown("look", "{card}/look", owned=True),
