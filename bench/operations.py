@@ -140,11 +140,13 @@ async def _card(counting: Counting, handle: str) -> None:
     place = card.headers["location"]
     await counting.request("list cards", "GET", api)
     await counting.request("/my page", "GET", "/my", headers=HTML)
+    await counting.request("/my/cards, searched", "GET", "/my/cards?q=ada", headers=HTML)
     draft = {"profileId": new["profileId"], "content": {**content, "title": "Countess"}}
     card = await counting.request("edit a card", "PUT", place, json=draft, headers=_as_read(card))
 
     publication, three = f"{place}/publication", (Target("<=", 3, "callsAfterSession"),)
     card = await counting.request("publish, first time", "PUT", publication, three, headers=_as_read(card))
+    await counting.request("/my page, a live card", "GET", "/my", headers=HTML)
     await counting.request("card page, never seen", "GET", page, ONE_READ, headers=HTML)
     await counting.request("card page, warm", "GET", page, (Target("<=", 0, "calls"),), headers=HTML)
     card = await counting.request("publish again", "PUT", publication, three, headers=_as_read(card))

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 WIDTH: Final = 1200
 HEIGHT: Final = 630
-# Some networks show nothing of a larger file.
-MOST_BYTES: Final = 300_000
+# A larger one would not be cached with the card, and some networks would show nothing of it.
+MOST_BYTES: Final = 150_000
 _EDGE, _FACE, _GAP = 80, 340, 72
 _TEXT: Final = WIDTH - 2 * _EDGE - _FACE - _GAP
 # What lies lower is beside the name of the site.

@@ -15,8 +15,9 @@ from domain.visibility.view import Viewer, is_for_everyone
 from functions.framework.compression import encoded
 from functions.framework.replies import reply
 
-# Bytes. A larger output, such as a contact with its photo, is made each time and not cached.
-MOST_BYTES = 64 * 1024
+# Bytes. A larger output, such as a contact with a large photo, is made each time and not cached. The picture
+# of link previews, which is slow to draw, is always cached.
+MOST_BYTES = 160 * 1024
 # Bytes of an output beside its body: the headers of both its replies, as measured.
 _HEADERS = 2600
 

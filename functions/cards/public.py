@@ -114,7 +114,8 @@ async def show_card(req: func.HttpRequest) -> func.HttpResponse:
     coding = coding_for(req.headers.get("accept-encoding", ""))
     viewer, is_owner = await _viewer(req, cached.card)
     if suffix and FORMATS[suffix].for_links:
-        viewer = ANYONE
+        # One picture for everybody: no coding makes it smaller.
+        viewer, coding = ANYONE, ""
     elif outputs.for_everyone:
         viewer = Viewer(signed_in=viewer.signed_in)
     if format_name in CODES and not CODE_OPTIONS.isdisjoint(req.params):

@@ -134,7 +134,7 @@ WRONG_TYPE = "wrong_type"
 _OWN_CODES = frozenset(
     ["control_characters", "invalid_email", "invalid_phone", "invalid_url", "url_scheme", "too_long",
      "invalid_handle", "handle_reserved", "invisible", "invalid_choice",
-     "invalid_colour", "named_twice"]
+     "invalid_colour", "named_twice", "required"]
 )  # fmt: skip
 
 

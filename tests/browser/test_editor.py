@@ -22,7 +22,7 @@ FOCUSED = "document.activeElement === document.body ? '' : document.activeElemen
 async def fresh(chromium: Browser, origin: str) -> tuple[dict, str]:
     """A person's signed-in browser, as its state, and the path of their first card, which is a draft."""
     owner = await visit(chromium, origin)
-    await sign_in(owner.page, "Grace Hopper")
+    await sign_in(owner.page, "Caroline Herschel")
     await owner.page.goto("/my/new-card")
     await owner.page.get_by_role("button", name="Make a draft").click()
     await owner.page.get_by_text("Your card is made.").wait_for()
@@ -149,40 +149,40 @@ async def test_a_row_is_dragged_to_another_place(open_editor) -> None:
 async def test_the_preview_is_within_reach_and_the_typed_form_behind_it(open_editor, width) -> None:
     opened = await open_editor(viewport={"width": width, "height": 800})
     page = opened.page
-    await page.get_by_label("Title", exact=True).fill("Rear admiral")
+    await page.get_by_label("Title", exact=True).fill("Astronomer")
     await page.get_by_label("Shown to: Title").select_option(label="People signed in")
     button = page.get_by_role("button", name="Preview")
     if width < 1200:
         await button.click()
     card = page.frame_locator("iframe:last-of-type")
-    await card.get_by_role("heading", name="Grace Hopper").wait_for()
-    assert await card.get_by_text("Rear admiral").count() == 0, "a stranger looks first"
+    await card.get_by_role("heading", name="Caroline Herschel").wait_for()
+    assert await card.get_by_text("Astronomer").count() == 0, "a stranger looks first"
     await page.get_by_label("Preview for").select_option(label="People signed in")
-    await card.get_by_text("Rear admiral").wait_for()
+    await card.get_by_text("Astronomer").wait_for()
     if width < 1200:
         await page.get_by_role("button", name="Back to editing").click()
         assert await page.locator("*:focus").inner_text() == await button.inner_text()
     else:
         assert not await button.is_visible()
-    assert await page.get_by_label("Title", exact=True).input_value() == "Rear admiral"
+    assert await page.get_by_label("Title", exact=True).input_value() == "Astronomer"
     assert opened.complaints == []
 
 
 @WINDOWS
 async def test_the_preview_without_script_is_a_page_that_leads_back(open_editor, fresh, window) -> None:
     page = (await open_editor(script=False, **window)).page
-    await page.get_by_label("Title", exact=True).fill("Rear admiral")
+    await page.get_by_label("Title", exact=True).fill("Astronomer")
     await page.get_by_label("Shown to: Title").select_option(label="People signed in")
     await page.get_by_role("button", name="Preview").click()
     bar = page.get_by_role("complementary", name="Preview")
     await bar.get_by_text("Your draft, as seen by").wait_for()
     assert await bar.locator("[aria-current]").inner_text() == "Anyone"
-    assert await page.get_by_text("Rear admiral").count() == 0
+    assert await page.get_by_text("Astronomer").count() == 0
     await bar.get_by_role("button", name="People signed in").click()
-    await page.get_by_text("Rear admiral").wait_for()
+    await page.get_by_text("Astronomer").wait_for()
     await page.get_by_role("button", name="Back to editing").click()
     await page.get_by_text("Not saved yet.").wait_for()
-    assert await page.get_by_label("Title", exact=True).input_value() == "Rear admiral"
+    assert await page.get_by_label("Title", exact=True).input_value() == "Astronomer"
     await page.goto(fresh[1])
     assert await page.get_by_label("Title", exact=True).input_value() == ""
 

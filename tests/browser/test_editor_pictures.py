@@ -60,7 +60,7 @@ async def draft(chromium: Browser, origin: str) -> tuple[dict, str]:
     """A person's signed-in browser, as its state, and the path of their card, a draft with a photo."""
     owner = await visit(chromium, origin)
     page = owner.page
-    await sign_in(page, "Grace Hopper")
+    await sign_in(page, "Caroline Herschel")
     await page.goto("/my/new-card")
     await page.get_by_role("button", name="Make a draft").click()
     await page.get_by_text("Your card is made.").wait_for()

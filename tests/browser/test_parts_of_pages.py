@@ -149,7 +149,7 @@ async def test_the_language_of_the_whole_page_changes(opened, width: int, script
 async def test_a_device_is_kept_and_the_other_forms_still_work(open_window) -> None:
     window = await open_window()
     page = window.page
-    await sign_in(page, "Grace Hopper")
+    await sign_in(page, "Barbara Liskov")
     await page.goto("/my/account")
     await mark(page)
     await page.get_by_role("button", name="Keep me signed in").click()

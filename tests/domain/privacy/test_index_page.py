@@ -19,7 +19,7 @@ from domain.privacy.sections import WITHHELD
 
 AT = datetime(2026, 11, 26, 12, 0, tzinfo=UTC)
 COPIED = Copied("acc_a", AT, 1)
-SECTIONS = [AccountSection(None), ProfilesSection(None, None)]
+SECTIONS = [AccountSection(None), ProfilesSection(None)]
 HOSTILE = [
     "<script>alert(1)</script>",
     '"><img src=x onerror=alert(1)>',

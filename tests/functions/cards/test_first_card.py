@@ -123,6 +123,8 @@ async def test_a_question_about_nothing_is_refused(ada) -> None:
         {"handle": "ada", "who": "me"},
     ):
         assert (await ada.api("POST", ASKED, json=body)).status_code == 422, body
+    [fault] = (await ada.api("POST", ASKED, json={})).json()["errors"]
+    assert fault == {"field": "", "code": "required", "detail": "needs a handle or a name"}
 
 
 async def test_a_check_needs_a_person_and_our_page_and_has_its_rate(ada, client, monkeypatch) -> None:

@@ -94,6 +94,24 @@ async def test_what_is_typed_can_be_looked_at_unsaved_and_with_faults(ada) -> No
     assert forged.status_code == 403
 
 
+async def test_what_is_published_is_seen_as_a_stranger_sees_it_wherever_that_is_offered(ada) -> None:
+    path = await new_card(ada, title="Published")
+    typed = {"audiences-title": "public", "organisation": HIDDEN, "audiences-organisation": "signed_in"}
+    await publish(ada, path, **typed)
+    await send(ada, path, {**await fields_at(ada, path), "title": "Still a draft"})
+    as_others = f"{path}/preview?of=published"
+    for page in (f"{path}?done=published", f"{path}/look?done=published", f"{path}/share", "/my/cards"):
+        assert f'href="{as_others}"' in (await ada.http.get(page)).text, page
+    shown = (await ada.http.get(as_others)).text
+    assert "Published, as seen by" in shown
+    assert '<b aria-current="true">Anyone</b>' in shown
+    assert "Still a draft" not in shown
+    assert HIDDEN not in shown
+    for link in (f"{path}/preview?of=published&amp;as=signed_in", path, f"{path}/share"):
+        assert f'href="{link}"' in shown
+    assert HIDDEN in (await ada.http.get(f"{as_others}&as=signed_in")).text
+
+
 async def test_rows_move_up_and_grow_without_a_script_and_without_saving(ada) -> None:
     path = await new_card(ada)
     typed = {"phones-0-number": "+44 20 7946 0001", "title": "Kept"}
@@ -429,8 +447,9 @@ async def test_visits_are_shown_as_bars_and_in_a_table(ada, client, host) -> Non
     assert f"most on {today.day} {today:%B} with 2" in shown.text
     assert "<rect" in shown.text
     assert "style=" not in shown.text
-    assert ">example.com/shop</th>" in shown.text
-    assert shown.text.count('<th scope="row">') == 90
+    assert ">example.com/shop</bdi></th>" in shown.text
+    # The days, and the link.
+    assert shown.text.count('<th scope="row"') == 91
 
 
 async def test_a_script_is_kept_for_ever_under_a_name_of_its_text(ada, client) -> None:
