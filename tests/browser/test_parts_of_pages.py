@@ -1,6 +1,7 @@
 """Parts of pages that are updated: saved, searched and told of, with script and without."""
 
 import re
+import secrets
 
 import pytest
 from playwright.async_api import Browser, Page
@@ -30,7 +31,9 @@ async def state(chromium: Browser, origin: str) -> dict:
         await owner.page.evaluate(API, ["POST", "profiles", {"name": name}]) for name in ("Work", "Board")
     ]
     for name in NAMES:
-        new = {"profileId": work["id"], "content": {"name": name, "title": "Engineer"}}
+        # The plain handles are those of the demo's people.
+        handle = f"card-{secrets.token_hex(6)}"
+        new = {"profileId": work["id"], "handle": handle, "content": {"name": name, "title": "Engineer"}}
         await owner.page.evaluate(API, ["POST", "cards", new])
     found = await owner.context.storage_state()
     await owner.context.close()
