@@ -140,7 +140,8 @@ async def _card(counting: Counting, handle: str) -> None:
     place = card.headers["location"]
     await counting.request("list cards", "GET", api)
     await counting.request("/my page", "GET", "/my", headers=HTML)
-    await counting.request("/my/cards, searched", "GET", "/my/cards?q=ada", headers=HTML)
+    sought = {"csrf": counting.browser.headers["X-CSRF-Token"], "q": "ada"}
+    await counting.request("/my/cards, searched", "POST", "/my/cards", data=sought, headers=HTML)
     draft = {"profileId": new["profileId"], "content": {**content, "title": "Countess"}}
     card = await counting.request("edit a card", "PUT", place, json=draft, headers=_as_read(card))
 

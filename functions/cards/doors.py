@@ -9,6 +9,7 @@ DOORS = (
     Page("cards_show_image", "GET HEAD", "c/{handle}/{image}", "functions.cards.public:show_card_image"),
     Page("cards_follow_link", "GET HEAD", "c/{handle}/go/{key}", "functions.cards.public:follow_card_link"),
     MyPage("cards_page_list", "GET HEAD", "my/cards", "functions.cards.list_pages:show"),
+    MyPage("cards_page_search", "POST", "my/cards", "functions.cards.list_pages:search"),
     MyPage("cards_page_new", "GET HEAD", "my/new-card", "functions.cards.filling.new_pages:show"),
     MyForm("cards_page_create", "POST", "my/new-card", "functions.cards.filling.new_pages:create", _TEXTS),
     MyPage("cards_page_edit", "GET HEAD", "my/cards/{cardId}", "functions.cards.edit_pages:show"),

@@ -31,8 +31,8 @@ class Shown:
 
 
 PAGES = (
-    Shown("parts", "{parts}/", kept=True, unfit=frozenset({"wide"})),
-    Shown("parts-public", "{parts}/public", unfit=frozenset({"wide"})),
+    Shown("parts", "{parts}/", kept=True),
+    Shown("parts-public", "{parts}/public"),
     Shown("home", "/"),
     Shown("card", "/c/ada-lovelace", changing=(".pattern svg", ".pattern ~ p"), kept=True),
     Shown("card-arabic", "/c/layla-haddad"),
@@ -42,9 +42,9 @@ PAGES = (
     Shown("help", "/help"),
     Shown("privacy", "/privacy"),
     Shown("today", "/my", owned=True),
-    Shown("cards", "/my/cards", owned=True, unfit=frozenset({"wide"})),
+    Shown("cards", "/my/cards", owned=True),
     Shown("new-card", "/my/new-card", owned=True),
-    Shown("edit", "{card}", owned=True, unfit=frozenset({"covered", "small"})),
+    Shown("edit", "{card}", owned=True),
     Shown("look", "{card}/look", owned=True),
     Shown("share", "{card}/share", owned=True),
     Shown("signature", "{card}/signature?chosen=1&photo=1&code=1&emails=1&card=1", owned=True),

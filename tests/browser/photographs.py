@@ -34,6 +34,10 @@ class Camera:
         return await self._shoot({"x": 0, "y": 0, "width": size[0], "height": size[1]}, beyond=True)
 
     async def _shoot(self, clip: dict[str, Any], *, beyond: bool) -> Image.Image:
+        # Until what was changed last is drawn: on a busy machine the picture would be the one before.
+        await self._page.evaluate(
+            "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+        )
         answer = await self._session.send(
             "Page.captureScreenshot",
             {

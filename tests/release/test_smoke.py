@@ -128,7 +128,7 @@ PLANTED = {
     "a script on the card": (
         f"/c/{CARD}",
         replaced(b"</body>", b"<script>1</script></body>"),
-        "has a script in it",
+        "has a script that its policy does not allow",
     ),
     "an API that lets strangers in": ("/api/v1/cards", {"status": 200}, "answers 200, not 401"),
     "an API with another problem": (

@@ -144,7 +144,7 @@ def webp_with_canaries(profile: bytes | None = _PROFILE) -> bytes:
 
 TRACES = (
     b"CANARY", "CANARY".encode("utf-16-be"), b"Exif\x00", b"EXIF", b"eXIf", b"XMP ", b"ns.adobe",
-    b"ICC_PROFILE", b"ICCP", b"iCCP", b"tEXt", b"iTXt", b"zTXt", b"Photoshop", b"<script>", b"\xff\xfe",
+    b"ICC_PROFILE", b"ICCP", b"iCCP", b"tEXt", b"iTXt", b"zTXt", b"Photoshop", b"<script>",
 )  # fmt: skip
 
 
@@ -154,8 +154,10 @@ TRACES = (
 def test_nothing_but_pixels_is_kept(content, profile: bytes | None, purpose: str) -> None:
     given = content(profile)
     assert given.count(b"CANARY") >= 6
-    for _, _, data in rewrite(given, FORMS[purpose]).files:
-        assert [trace for trace in TRACES if trace in data] == []
+    for name, _, data in rewrite(given, FORMS[purpose]).files:
+        assert [trace for trace in TRACES if trace in data] == [], name
+        # The marker of a comment. In a WebP file the same bytes may be pixels.
+        assert not (data.startswith(b"\xff\xd8") and b"\xff\xfe" in data), name
 
 
 def test_a_canary_that_is_kept_would_be_seen() -> None:

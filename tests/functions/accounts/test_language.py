@@ -29,7 +29,7 @@ async def shown(person, **headers: str) -> str:
 async def test_the_choice_beats_the_browser_until_it_is_taken_back(ada) -> None:
     assert (await shown(ada), await shown(ada, **SWEDISH)) == ("en", "sv")
     answer = await choose(ada, "sv")
-    assert answer.headers["location"] == "/my/account?done=language-chosen"
+    assert answer.headers["location"] == "/my/account?done=language-chosen#language"
     page = await ada.http.get(answer.headers["location"], headers=ENGLISH)
     assert '<html lang="sv">' in page.text
     assert "iZwop talar det språk som du valde." in page.text

@@ -5,6 +5,7 @@ from urllib.parse import quote
 
 import pytest
 
+from functions.framework.filters import script
 from tests.forms import SAME_SITE, Fields, fields_at, new_card, publish, send
 
 PARTS = ("/share", "/preview", "/counts", "/settings", "/delete")
@@ -21,6 +22,7 @@ PAYLOADS = [
 # Allowed markup of our templates: own scripts, data that no browser runs, the frame of the live preview.
 OWN = re.compile(
     '<script src="/assets/[a-z.]+\\.[0-9a-f]{12}\\.js" defer></script>'
+    f"|<script>{re.escape(script('pass_on.js'))}</script>"
     '|<script type="application/ld\\+json">[^<]*</script>'
     '|<iframe title="Preview of the card" name="live" tabindex="-1" '
     'sandbox="allow-same-origin"></iframe>'

@@ -447,8 +447,9 @@ async def test_visits_are_shown_as_bars_and_in_a_table(ada, client, host) -> Non
     assert f"most on {today.day} {today:%B} with 2" in shown.text
     assert "<rect" in shown.text
     assert "style=" not in shown.text
-    assert ">example.com/shop</th>" in shown.text
-    assert shown.text.count('<th scope="row">') == 90
+    assert ">example.com/shop</bdi></th>" in shown.text
+    # The days, and the link.
+    assert shown.text.count('<th scope="row"') == 91
 
 
 async def test_a_script_is_kept_for_ever_under_a_name_of_its_text(ada, client) -> None:
