@@ -92,7 +92,7 @@ async def test_a_device_is_kept_at_sign_in_or_later(open_window) -> None:
     await sign_in(page, "Katherine Johnson", known=True)
     await page.goto("/my/account")
     await page.get_by_role("button", name="Keep me signed in on this device").click()
-    await page.get_by_text("You stay signed in on this device.").wait_for()
+    await page.get_by_text("You stay signed in on this device.").first.wait_for()
     assert await page.get_by_role("button", name="Keep me signed in on this device").count() == 0
     [kept] = [each for each in await window.context.cookies() if each["name"] == "__Host-session"]
     assert kept["expires"] > 0, "it outlives the browser"

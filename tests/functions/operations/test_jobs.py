@@ -353,7 +353,7 @@ async def test_housekeeping_catches_up_a_publication_that_was_cut_off(host, sign
     account = (await ada.api("GET", "account")).json()["id"]
     stored = await wiring.cards.store().get(account, card["id"])
     at = datetime.now(UTC) - timedelta(minutes=2)
-    shown_now = stored.changed(at, published=stored.draft, published_at=at)
+    shown_now = stored.changed(at, published=stored.draft, published_at=at, was_published=True)
     await wiring.cards.store().save_and_order_projection(shown_now)
     assert (await client().get(f"/c/{card['handle']}")).status_code == 404
     assert await host.run_timer("operations_tidy_up")
@@ -398,7 +398,7 @@ async def test_one_card_that_cannot_be_settled_stops_no_other(host, signed_in, c
     card = (await a_card(ada)).json()
     stored = await wiring.cards.store().get(account, card["id"])
     at = datetime.now(UTC) - timedelta(minutes=2)
-    shown_now = stored.changed(at, published=stored.draft, published_at=at)
+    shown_now = stored.changed(at, published=stored.draft, published_at=at, was_published=True)
     await wiring.cards.store().save_and_order_projection(shown_now)
     assert await host.run_timer("operations_tidy_up")
     await host.drain_queue("orders")
