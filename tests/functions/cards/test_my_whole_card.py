@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from domain.cards.content import SINGLE_FIELDS
+from functions.framework.callers import MAX_FORM_FIELDS
 from tests.forms import SAME_SITE, Fields, address_of, fields_at, new_card, publish, send
 
 HIDDEN = "Only for connections"
@@ -278,7 +279,7 @@ async def test_a_body_without_end_is_refused_unread(ada) -> None:
     path = await new_card(ada)
     answer = await upload(ada, path, await fields_at(ada, path), b"x" * (33 * 1024 * 1024))
     assert answer.status_code == 413
-    many = {f"f{n}": "x" for n in range(400)}
+    many = {f"f{n}": "x" for n in range(MAX_FORM_FIELDS + 20)}
     assert (await upload(ada, path, many, b"x")).status_code == 400
     assert (await upload(ada, path, {"bio": "x" * 300_000}, b"x")).status_code == 400
 
