@@ -28,8 +28,7 @@ class CosmosCounts:
         self._items = Items(database, container)
 
     async def count(self, account_id: str, kind: str) -> int:
-        sql = "SELECT VALUE COUNT(1) FROM c WHERE c.kind = @kind"
-        return await self._items.count(sql, account_id, kind=kind)
+        return await count(self._items, kind, account_id)
 
 
 def document(

@@ -13,6 +13,7 @@ from domain.base.idempotency import Creation, request_hash
 from domain.base.limits import MOST_PROFILES, UNDO_TIME, LimitReached
 from domain.base.model import Closed, Model
 from domain.base.texts import N_
+from domain.operations.erasure import Settled, erase_due
 from domain.operations.slices import Slice
 
 
@@ -210,15 +211,7 @@ async def bring_profile_back(
             await profiles.save(profile.as_it_was.changed(now))
 
 
-async def erase_due_profiles(now: datetime, bound: Slice, *, profiles: DeletedProfiles) -> int:
-    """Erase profiles whose time to come back is over, until the bound; return their number."""
-    erased = 0
-    async for profile in profiles.to_be_erased(now):
-        if bound.is_over:
-            break
-        bound.spend()
-        # One that came back meanwhile is left alone.
-        with suppress(StaleVersion):
-            await profiles.save(profile.changed(now, kept=None))
-            erased += 1
-    return erased
+async def erase_due_profiles(now: datetime, bound: Slice, *, profiles: DeletedProfiles) -> Settled:
+    """Erase profiles whose time to come back is over, until the bound."""
+    due = profiles.to_be_erased(now)
+    return await erase_due(due, lambda profile: profiles.save(profile.changed(now, kept=None)), bound)

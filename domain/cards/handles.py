@@ -22,11 +22,6 @@ RESERVED = frozenset([
     "users", "verified", "webmaster", "well-known", "www",
 ])  # fmt: skip
 
-# Latin letters that are no plain one with a mark, as their languages spell them without.
-_SPELLED = str.maketrans({
-    "ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "\u0131": "i",
-    "\u2019": "-",
-})  # fmt: skip
 _ALIKE = str.maketrans({"0": "o", "1": "l", "i": "l", "5": "s", "8": "b", "2": "z", "-": None})
 
 
@@ -86,8 +81,7 @@ def _is_refused(words: str) -> bool:
 
 
 def _words(name: str, most: int) -> str:
-    import unicodedata  # noqa: PLC0415
+    from domain.base.folding import unmarked  # noqa: PLC0415 - no stranger needs it
 
-    spelled = unicodedata.normalize("NFKD", name.lower().translate(_SPELLED))
-    plain = spelled.encode("ascii", "ignore").decode()
+    plain = unmarked(name.replace("\u2019", "-")).encode("ascii", "ignore").decode()
     return re.sub("[^a-z0-9]+", "-", plain).strip("-")[:most].strip("-")

@@ -5,19 +5,19 @@ apart from what is projected, so that no projection can show it. A timer erases 
 """
 
 from collections.abc import AsyncIterator
-from contextlib import suppress
 from datetime import datetime
 from typing import Protocol
 
 from domain.accounts.profiles import ProfileStore, bring_profile_back
-from domain.base.errors import NotFound, Refusal, StaleVersion
+from domain.base.errors import NotFound, StaleVersion
 from domain.base.limits import MOST_CARDS, UNDO_TIME, LimitReached
 from domain.base.texts import N_
 from domain.cards.card import Card, CardStore, CardVersion, Claim, HandleClaims, Kept, read_version
 from domain.cards.content import CardContent
+from domain.operations.erasure import Settled, erase_due
 from domain.operations.slices import Slice
 from domain.publishing.publication import Ports, show
-from domain.publishing.repair import Settled, free_handles
+from domain.publishing.repair import free_handles
 
 
 class DeletedCards(CardStore, Protocol):
@@ -123,23 +123,9 @@ async def _restorable(of: CardVersion, now: datetime, cards: CardStore) -> Card:
 async def erase_due_cards(
     now: datetime, bound: Slice, *, cards: DeletedCards, handles: HandleClaims
 ) -> Settled:
-    """Erase cards whose time to come back is over, until the bound; the next run goes on.
-
-    A card that cannot be erased now does not stop the others.
-    """
-    result = Settled()
-    async for card in cards.to_be_erased(now):
-        if bound.is_over:
-            break
-        bound.spend()
-        try:
-            # One that came back meanwhile is left alone.
-            with suppress(StaleVersion):
-                await erase(card, now, cards=cards, handles=handles)
-                result.done += 1
-        except Refusal:
-            result.failed += 1
-    return result
+    """Erase cards whose time to come back is over, until the bound."""
+    due = cards.to_be_erased(now)
+    return await erase_due(due, lambda card: erase(card, now, cards=cards, handles=handles), bound)
 
 
 async def erase(card: Card, now: datetime, *, cards: CardStore, handles: HandleClaims) -> None:

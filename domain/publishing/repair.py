@@ -4,12 +4,12 @@ Every step may run twice and beside requests, and a failed repair does not stop 
 """
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from domain.base.errors import Refusal
 from domain.cards.card import Card, Claim, HandleClaims
+from domain.operations.erasure import Settled
 from domain.operations.orders import Order
 from domain.publishing.publication import Ports, project
 
@@ -29,14 +29,6 @@ class Cards(Protocol):
         ...
 
     async def forget_creation(self, account_id: str, key: str) -> None: ...
-
-
-@dataclass
-class Settled:
-    """Result of one run: numbers of repairs done and failed."""
-
-    done: int = 0
-    failed: int = 0
 
 
 async def settle_claims(now: datetime, *, handles: StaleClaims, cards: Cards) -> Settled:

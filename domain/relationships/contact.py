@@ -19,10 +19,10 @@ from domain.base.fields import (
     Text,
     WebAddress,
 )
+from domain.base.folding import fold
 from domain.base.model import Closed, Model
 from domain.cards.content import Address, NameParts
 from domain.cards.described import Described
-from domain.relationships.folding import fold
 
 # A person; or an entity: a company, an institution, a club.
 Kind = Literal["person", "entity"]

@@ -5,7 +5,6 @@ absent.
 """
 
 from collections.abc import AsyncIterator
-from contextlib import suppress
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
@@ -13,6 +12,7 @@ from domain.base.errors import Fault, InvalidInput, NotFound, StaleVersion, Unav
 from domain.base.idempotency import Creation, request_hash
 from domain.base.limits import MOST_CONTACTS, UNDO_TIME, LimitReached
 from domain.base.texts import N_
+from domain.operations.erasure import Settled, erase_due
 from domain.operations.slices import Slice
 from domain.relationships.contact import Contact, ContactContent, Kind
 from domain.relationships.tags import TagStore, remember_tags
@@ -95,10 +95,7 @@ async def create_contact(
     contacts, key, now = book.contacts, creating.key, creating.now
     if key and (done := await contacts.creation(owner_id, key)):
         return done.repeated(content)
-    if await contacts.count(owner_id) >= MOST_CONTACTS:
-        raise LimitReached(
-            N_("An account may have %(most)s contacts. Delete some that you need less.", most=MOST_CONTACTS)
-        )
+    await _refuse_when_full(owner_id, contacts)
     await _refuse_unknown_entity(owner_id, content, None, contacts)
     await remember_tags(owner_id, content.tags, tags=book.tags)
     contact = Contact(
@@ -150,6 +147,13 @@ async def _read_version(of: ContactVersion, contacts: ContactStore) -> Contact:
     return contact
 
 
+async def _refuse_when_full(owner_id: str, contacts: ContactStore) -> None:
+    if await contacts.count(owner_id) >= MOST_CONTACTS:
+        raise LimitReached(
+            N_("An account may have %(most)s contacts. Delete some that you need less.", most=MOST_CONTACTS)
+        )
+
+
 async def _refuse_unknown_entity(
     owner_id: str, content: ContactContent, before: ContactContent | None, contacts: ContactStore
 ) -> None:
@@ -188,10 +192,7 @@ async def restore_contact(of: ContactVersion, *, now: datetime, contacts: Contac
     if contact is not None and not contact.deleted and contact.version == of.version + 1:
         return contact
     contact = await _restorable(of, now, contacts)
-    if await contacts.count(of.owner_id) >= MOST_CONTACTS:
-        raise LimitReached(
-            N_("An account may have %(most)s contacts. Delete some that you need less.", most=MOST_CONTACTS)
-        )
+    await _refuse_when_full(of.owner_id, contacts)
     return await contacts.save(contact.changed(now, deleted=False, until=None))
 
 
@@ -212,15 +213,7 @@ async def erase(contact: Contact, now: datetime, *, contacts: ContactStore) -> N
     await contacts.save(contact.changed(now, until=None, content=_NOTHING))
 
 
-async def erase_due_contacts(now: datetime, bound: Slice, *, contacts: DeletedContacts) -> int:
-    """Erase contacts whose time to come back is over, until the bound; return their number."""
-    erased = 0
-    async for contact in contacts.to_be_erased(now):
-        if bound.is_over:
-            break
-        bound.spend()
-        # One that came back meanwhile is left alone.
-        with suppress(StaleVersion):
-            await erase(contact, now, contacts=contacts)
-            erased += 1
-    return erased
+async def erase_due_contacts(now: datetime, bound: Slice, *, contacts: DeletedContacts) -> Settled:
+    """Erase contacts whose time to come back is over, until the bound."""
+    due = contacts.to_be_erased(now)
+    return await erase_due(due, lambda contact: erase(contact, now, contacts=contacts), bound)

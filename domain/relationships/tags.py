@@ -12,12 +12,12 @@ from typing import Annotated, NamedTuple, Protocol
 from pydantic import Field
 
 from domain.base.errors import Conflict, Fault, InvalidInput, NotFound, StaleVersion
+from domain.base.folding import fold
 from domain.base.ids import ID_BYTES, ID_PREFIXES, make_id
 from domain.base.limits import LimitReached
 from domain.base.model import Closed, Model
 from domain.base.texts import N_
 from domain.relationships.contact import MOST_TAGS, Contact, ContactId, Label
-from domain.relationships.folding import fold
 
 # Different tags of one owner.
 MOST_LABELS = 1000

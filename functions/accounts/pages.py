@@ -1,6 +1,5 @@
 """`/my/account`: the account, its profiles and its sessions."""
 
-import hashlib
 import secrets
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -25,7 +24,14 @@ from functions.accounts.profile_choices import MOST_PROFILES
 from functions.framework.callers import SignedIn, require_fresh, session_cookie
 from functions.framework.clock import new_id, now
 from functions.framework.forms import by_label, label_of, sentences, vet
-from functions.framework.my_pages import done_in, my_page, person_and_form, person_of, version_in
+from functions.framework.my_pages import (
+    creation_key,
+    done_in,
+    my_page,
+    person_and_form,
+    person_of,
+    version_in,
+)
 from functions.framework.pages import wait_until
 from functions.framework.replies import redirect
 from functions.framework.texts import LANGUAGES, N_, _
@@ -77,7 +83,7 @@ async def add_profile(req: func.HttpRequest) -> func.HttpResponse:
             person.account_id,
             new,
             profile_id=new_id("prf"),
-            key=hashlib.sha256(f"form {key}".encode()).hexdigest(),
+            key=creation_key(form),
             now=now(),
             profiles=wiring.accounts.profiles(),
         )

@@ -175,7 +175,7 @@ async def _edit_page(
         card=card,
         values=with_networks(values, form),
         called=in_address_books(values),
-        phone_country=phone_country_for(req, form, values),
+        phone_country=phone_country_for(req, form, values, [values["officeAddress"] or {}]),
         rows=rows_in(form, form.get("then", "")),
         changed=form.get("then", "").partition(" ")[2].partition(" ")[0],
         images=await _images_of(person.account_id, values),

@@ -115,7 +115,7 @@ def content_of(form: Mapping[str, str], *, new: bool = False) -> Values:
     """Card content of a form without its empty rows, not yet vetted."""
     values: Values = {name: _value(form, name, FIELDS[name]) or None for name in _TEXTS}
     values["name"] = form.get("name", "")
-    values |= {name: _parts(form, name) for name in _WITH_PARTS}
+    values |= {name: forms.parts_in(form, name, FIELDS[name].parts) for name in _WITH_PARTS}
     values |= {name: form.get(name) or None for name in PICTURES}
     values["languages"] = _languages(form)
     for rows in _ROWS:
@@ -128,11 +128,6 @@ def content_of(form: Mapping[str, str], *, new: bool = False) -> Values:
         for name in _SINGLE
     }
     return values
-
-
-def _parts(form: Mapping[str, str], name: str) -> Values | None:
-    parts = {part: form.get(f"{name}-{part}", "").strip() or None for part in FIELDS[name].parts}
-    return parts if any(parts.values()) else None
 
 
 def _languages(form: Mapping[str, str]) -> list[str]:

@@ -1,6 +1,5 @@
 """`/my/cards/{cardId}/settings`: what happens to a card as a whole: pause, undo, rename, copy."""
 
-import hashlib
 import secrets
 from http import HTTPStatus
 from typing import Final
@@ -21,7 +20,7 @@ from functions.cards.frame import card_of, change, done
 from functions.framework.callers import SignedIn
 from functions.framework.clock import new_id, new_suffix, now
 from functions.framework.forms import vet
-from functions.framework.my_pages import my_page, person_and_form, person_of, version_in
+from functions.framework.my_pages import creation_key, my_page, person_and_form, person_of, version_in
 from functions.framework.replies import redirect
 from functions.framework.texts import _
 
@@ -78,12 +77,11 @@ async def copy(req: func.HttpRequest) -> func.HttpResponse:
     person, form = await person_and_form(req)
     card = await card_of(req, person)
     try:
-        key = hashlib.sha256(f"copy {form.get('key', '')}".encode()).hexdigest()
         made = await duplicate_card(
             person.account_id,
             card.id,
             vet(CardCopy, {"profileId": form.get("profileId", "")}),
-            Creating(new_id("crd"), new_suffix(), key, now()),
+            Creating(new_id("crd"), new_suffix(), creation_key(form), now()),
             wiring.cards.ports(),
         )
     except InvalidInput as refusal:

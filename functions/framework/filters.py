@@ -121,9 +121,15 @@ def script(plain: str) -> Markup:
     return Markup(inline_script(plain))  # noqa: S704 - ours
 
 
+def continued(sentence: str) -> str:
+    """A sentence as the end of another: its first letter is small."""
+    return sentence[:1].lower() + sentence[1:]
+
+
 FILTERS = {
     "asset": asset_url,
     "breakable": breakable,
+    "continued": continued,
     "day": day,
     "icon": icon,
     "initials": initials,

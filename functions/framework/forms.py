@@ -58,6 +58,12 @@ def by_label(texts: Iterable[tuple[str, str]]) -> dict[str, str]:
     return found
 
 
+def parts_in(form: Mapping[str, str], name: str, parts: Iterable[str]) -> Values | None:
+    """A value that a form asks for in parts, such as an address; None if all of them are blank."""
+    typed = {part: form.get(f"{name}-{part}", "").strip() or None for part in parts}
+    return typed if any(typed.values()) else None
+
+
 def rows_in(form: Mapping[str, str], marks: Mapping[str, str], order: str, most: int) -> dict[str, int]:
     """Number of rows of each list in the form, plus one where a button such as `add phones` was pressed.
 
@@ -78,25 +84,26 @@ def arranged(form: Mapping[str, str], marks: Mapping[str, str], order: str, most
     name, _, index = target.partition(" ")
     if name not in marks or not _ROW_NUMBER.fullmatch(index):
         return dict(form)
-    places = _arranged(what, list(range(rows_in(form, marks, "", most)[name])), int(index))
+    places = moved(what, list(range(rows_in(form, marks, "", most)[name])), int(index))
     row = re.compile(f"{name}-([0-9]{{1,2}})-(.+)")
     found = {key: match for key in form if (match := row.fullmatch(key))}
-    moved = {
+    in_place = {
         f"{name}-{places.index(int(match[1]))}-{match[2]}": form[key]
         for key, match in found.items()
         if int(match[1]) in places
     }
-    return {key: text for key, text in form.items() if key not in found} | moved
+    return {key: text for key, text in form.items() if key not in found} | in_place
 
 
-def _arranged(what: str, places: list[int], at: int) -> list[int]:
-    """The places of rows in their new order."""
+def moved[T](what: str, rows: list[T], at: int) -> list[T]:
+    """The rows after `up`, `down` or `remove` of the one at this place; another word changes nothing."""
     to = {"up": at - 1, "down": at + 1}.get(what, -1)
     if what == "remove":
-        return [place for place in places if place != at]
-    if at in places and to in places:
-        places[at], places[to] = places[to], places[at]
-    return places
+        return rows[:at] + rows[at + 1 :]
+    if max(at, to) < len(rows) and to >= 0:
+        rows = list(rows)
+        rows[at], rows[to] = rows[to], rows[at]
+    return rows
 
 
 MULTIPART: Final = "multipart/form-data"

@@ -1,5 +1,6 @@
 """Frame of the pages under `/my`: the person, sent forms, messages, and refusals as pages."""
 
+import hashlib
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any, Final
@@ -175,6 +176,11 @@ def done_in(req: func.HttpRequest, messages: Mapping[str, str]) -> str | None:
     """The message of the action that redirected to this page, named by `done` in the query, if any."""
     message = messages.get(req.params.get("done", ""))
     return _(message) if message else None
+
+
+def creation_key(form: Mapping[str, str]) -> str:
+    """Hashed key under which a form makes a thing once. A form and a program never share one."""
+    return hashlib.sha256(f"form {form.get('key', '')}".encode()).hexdigest()
 
 
 def version_in(form: dict[str, str]) -> int:

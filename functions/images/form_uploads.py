@@ -13,6 +13,7 @@ from domain.cards.content import IMAGE_PURPOSES, Purpose
 from domain.images.image import MAX_BYTES, NewImage, start_image, upload_image
 from domain.images.shown import why_not_shown
 from functions.framework.clock import new_id, now
+from functions.framework.filters import continued
 from functions.framework.texts import _
 
 PURPOSES: Final = tuple(IMAGE_PURPOSES.values())
@@ -55,7 +56,7 @@ async def settle_pictures(
                 found.coming[field] = newest
             else:
                 why = _(detail)
-                why = _("it %(fault)s", fault=why) if code == "unknown_image" else why[0].lower() + why[1:]
+                why = _("it %(fault)s", fault=why) if code == "unknown_image" else continued(why)
                 found.faults["/" + field] = _("Not taken: %(why)s. The picture you had stays", why=why)
     return found
 

@@ -13,12 +13,13 @@ import wiring.relationships
 import wiring.sign_in
 from domain.accounts.profiles import erase_due_profiles
 from domain.base.errors import Unavailable
+from domain.operations.erasure import Settled
 from domain.operations.migration import UPGRADE
 from domain.operations.orders import OrderMessage, carry_out, send_due_orders
 from domain.operations.slices import Slice, do_slice, send_due_work
 from domain.operations.work import SYSTEM, WorkMessage, new_work, start_work
 from domain.publishing.deletion import erase_due_cards
-from domain.publishing.repair import Settled, settle_claims
+from domain.publishing.repair import settle_claims
 from domain.relationships.contacts import erase_due_contacts
 from functions.framework.clock import new_id, now
 

@@ -1,23 +1,20 @@
 """Making a contact, and editing one. Typed text is never lost."""
 
-import hashlib
 import secrets
 from http import HTTPStatus
 
 import azure.functions as func
 
 import wiring.relationships
-from domain.base.countries import CODES, country_in
 from domain.base.errors import InvalidInput, KeyReused, StaleVersion
-from domain.cards.mending import country_of
 from domain.relationships.contact import Contact, ContactContent
 from domain.relationships.contacts import Creating, change_contact, create_contact
-from functions.cards.form import PHONE_COUNTRY
+from functions.cards.filling.offers import phone_country_for
 from functions.framework.callers import SignedIn
 from functions.framework.clock import new_id, now
 from functions.framework.filters import countries
 from functions.framework.forms import Values, vet
-from functions.framework.my_pages import my_page, person_and_form, person_of
+from functions.framework.my_pages import creation_key, my_page, person_and_form, person_of
 from functions.framework.replies import redirect
 from functions.framework.texts import _
 from functions.relationships.contact_pages import contact_of, version_of
@@ -45,11 +42,9 @@ async def create(req: func.HttpRequest) -> func.HttpResponse:
     values = content_of(form)
     if form.get("then", "save") != "save":
         return await _page(req, person, form, values)
-    # Hashed like the API's, under a name of its own: a form and a program never share a key.
-    key = hashlib.sha256(f"form {form.get('key', '')}".encode()).hexdigest()
     try:
         content = await _linked(person, vet(ContactContent, values), None)
-        creating = Creating(new_id("con"), key, now())
+        creating = Creating(new_id("con"), creation_key(form), now())
         made = await create_contact(person.account_id, content, creating, book=wiring.relationships.book())
     except InvalidInput as refusal:
         return await _page(req, person, form, values, faults=sentences(refusal.faults))
@@ -100,14 +95,6 @@ async def _linked(person: SignedIn, content: ContactContent, before: ContactCont
     return content.model_copy(update={"entity_id": found and found.id})
 
 
-def _phone_country(req: func.HttpRequest, form: dict[str, str], values: Values) -> str:
-    """Country of numbers without a country code: the chosen one, or a guess from what else is known."""
-    guesses = [form.get(PHONE_COUNTRY, ""), *(country_of(row["number"]) for row in values["phones"])]
-    guesses += [row.get("country") or "" for row in values["addresses"]]
-    guesses.append(country_in(req.headers.get("accept-language", "")))
-    return next((guess for guess in guesses if guess in CODES), "")
-
-
 async def _page(
     req: func.HttpRequest,
     person: SignedIn,
@@ -138,7 +125,7 @@ async def _page(
         known_tags=[label for _id, label in book.sorted()],
         version=form.get("version", contact.version if contact else None),
         key=form.get("key") if contact is None else None,
-        phone_country=_phone_country(req, form, values),
+        phone_country=phone_country_for(req, form, values, values["addresses"]),
         countries=countries().items(),
         faults=faults or {},
         newer=newer,

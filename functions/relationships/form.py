@@ -43,7 +43,7 @@ def content_of(form: Mapping[str, str]) -> Values:
     kind = form.get("kind", "person")
     values: Values = {name: form.get(name, "").strip() or None for name in _TEXTS}
     values |= {"kind": kind, "name": form.get("name", "")}
-    values |= {name: _parts(form, name) for name in _WITH_PARTS}
+    values |= {name: forms.parts_in(form, name, FIELDS[name].parts) for name in _WITH_PARTS}
     if kind == "entity":
         values["nameParts"] = None
     values |= {name: list(_rows(form, name)) for name in _ROWS}
@@ -54,11 +54,6 @@ def content_of(form: Mapping[str, str]) -> Values:
     values["importance"] = int(importance) if known else importance
     values["archived"] = form.get("archived") == "1"
     return values
-
-
-def _parts(form: Mapping[str, str], name: str) -> Values | None:
-    parts = {part: form.get(f"{name}-{part}", "").strip() or None for part in FIELDS[name].parts}
-    return parts if any(parts.values()) else None
 
 
 def _rows(form: Mapping[str, str], name: str) -> Iterator[Values]:

@@ -23,10 +23,10 @@ from adapters.cosmos.documents import (
     readable,
 )
 from domain.base.errors import Fault, InvalidInput
+from domain.base.folding import fold
 from domain.base.idempotency import Creation
 from domain.relationships.contact import Contact
 from domain.relationships.contacts import Filter
-from domain.relationships.folding import fold
 from domain.relationships.tags import tag_id
 
 CONTAINER, PARTITION = "relations", "ownerId"

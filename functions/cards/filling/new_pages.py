@@ -1,6 +1,5 @@
 """`/my/new-card`: make a card, the first one without a word about profiles."""
 
-import hashlib
 import secrets
 from http import HTTPStatus
 
@@ -20,7 +19,7 @@ from functions.cards.frame import change
 from functions.framework.callers import SignedIn
 from functions.framework.clock import new_id, new_suffix, now
 from functions.framework.forms import Values, vet
-from functions.framework.my_pages import my_page, person_and_form, person_of
+from functions.framework.my_pages import creation_key, my_page, person_and_form, person_of
 from functions.framework.replies import redirect
 from functions.framework.texts import _
 
@@ -73,8 +72,7 @@ async def _free(name: str) -> str:
 
 async def _make(account_id: str, form: dict[str, str], values: Values) -> Card:
     at = now()
-    # Hashed like the API's, under a name of its own: a form and a program never share a key.
-    key = hashlib.sha256(f"form {form.get('key', '')}".encode()).hexdigest()
+    key = creation_key(form)
     new, profile = await _read(account_id, form, values)
     if profile is not None:
         made = await create_profile(

@@ -1,6 +1,6 @@
 """What the forms of a card offer: what means something to their person, and proposals they can change."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 import azure.functions as func
@@ -57,16 +57,18 @@ async def profiles_for(account_id: str, *also: str) -> list[tuple[str, str]]:
     return profiles if await wiring.cards.store().count(account_id) > 1 else []
 
 
-def phone_country_for(req: func.HttpRequest, form: Mapping[str, str], values: Values) -> str:
+def phone_country_for(
+    req: func.HttpRequest, form: Mapping[str, str], values: Values, addresses: Iterable[Values]
+) -> str:
     """Country of telephone numbers without a country code: the chosen one, or else a guess.
 
-    Guessed from the card's other numbers, its office, and the browser's languages.
+    Guessed from the other numbers, the addresses, and the browser's languages.
     """
     if form.get(PHONE_COUNTRY) in CODES:
         return form[PHONE_COUNTRY]
-    office = values["officeAddress"] or {}
     guesses = [country_of(row["number"]) for row in values["phones"]]
-    guesses += [office.get("country") or "", country_in(req.headers.get("accept-language", ""))]
+    guesses += [address.get("country") or "" for address in addresses]
+    guesses.append(country_in(req.headers.get("accept-language", "")))
     return next((guess for guess in guesses if guess in CODES), "")
 
 

@@ -22,6 +22,7 @@ from functions.cards.frame import SAVING, card_of, done, publish_when_ready, set
 from functions.framework import forms
 from functions.framework.callers import SignedIn, check_form, count_change
 from functions.framework.clock import now
+from functions.framework.filters import continued
 from functions.framework.forms import Values, read_sent, vet
 from functions.framework.my_pages import my_page, person_of, version_in
 from functions.framework.replies import redirect
@@ -150,7 +151,7 @@ async def _refused(account_id: str, cover: str | None) -> dict[str, str]:
     image = await wiring.images.store().get(account_id, cover) if cover else None
     if image is None or image.problem is None:
         return {}
-    why = _(PROBLEMS[image.problem]).lower()
+    why = continued(_(PROBLEMS[image.problem]))
     return {"/cover": _("Not taken: %(why)s. Choose another one, or remove it", why=why)}
 
 
@@ -176,13 +177,7 @@ def _arranged(values: Values, order: str) -> Values:
     if order == "drop cover":
         return {**values, "cover": None}
     move = _MOVE.fullmatch(order)
-    if move is None:
-        return values
-    sections, at = list(values["order"]), int(move[2])
-    to = at - 1 if move[1] == "up" else at + 1
-    if max(at, to) < len(sections) and to >= 0:
-        sections[at], sections[to] = sections[to], sections[at]
-    return {**values, "order": sections}
+    return {**values, "order": forms.moved(move[1], values["order"], int(move[2]))} if move else values
 
 
 async def _look_page(

@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 from pydantic import ValidationError
 
+from domain.base.folding import fold
 from domain.relationships.contact import ContactContent, ContactEmail
-from domain.relationships.folding import fold
 
 YESTERDAY, TODAY = date(2026, 11, 25), date(2026, 11, 26)
 

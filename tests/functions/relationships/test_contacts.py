@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 import wiring.relationships
+from domain.base.errors import Unavailable
 from tests.functions.privacy.test_copy import account_of
 from tests.stored import everything
 
@@ -220,6 +221,35 @@ async def test_an_erased_contact_leaves_nothing_but_its_id(host, signed_in, monk
     stored = await wiring.relationships.contacts()._items.query("SELECT * FROM c", await account_of(ada))
     assert [document["kind"] for document in stored] == ["erased-contact"]
     assert "Secret" not in json.dumps(stored)
+
+
+async def test_a_contact_that_cannot_be_erased_now_does_not_stop_the_others(signed_in, monkeypatch) -> None:
+    from domain.operations.slices import Slice  # noqa: PLC0415 - the modules that the host loaded
+    from domain.relationships import contacts  # noqa: PLC0415
+
+    monkeypatch.setattr(contacts, "UNDO_TIME", timedelta(0))
+    people, store = [await signed_in() for _ in range(3)], wiring.relationships.contacts()
+    for person in people:
+        await delete(person, await a_contact(person))
+    accounts = [await account_of(person) for person in people]
+
+    class OneBusy(type(store)):
+        """Store that cannot write the first of these accounts now, and sweeps no other test's contacts."""
+
+        async def to_be_erased(self, now):  # noqa: ARG002 - the port's name
+            for account in accounts:
+                [contact], _ = await self.list_deleted(account, 10, None)
+                yield contact
+
+        async def save(self, contact):
+            if contact.owner_id == accounts[0]:
+                raise Unavailable
+            return await super().save(contact)
+
+    done = await contacts.erase_due_contacts(
+        datetime.now(UTC), Slice(lambda: 0.0), contacts=OneBusy(wiring.database())
+    )
+    assert (done.done, done.failed) == (2, 1)
 
 
 async def restored_or_absent(person, contact: dict):
