@@ -99,7 +99,7 @@ async def newest_first(
 
     The cursor is the sort key of the last document, so that a page is right while others write.
     """
-    created, item = _read_cursor(cursor) if cursor else ("~", "~")
+    created, item = read_cursor(cursor) if cursor else ("~", "~")
     found = await items.query(
         "SELECT TOP @count * FROM c WHERE c.kind = @kind"
         " AND (c.createdAt < @created OR (c.createdAt = @created AND c.id < @item))"
@@ -111,14 +111,14 @@ async def newest_first(
         item=item,
     )
     page = found[:limit]
-    return page, _cursor(page[-1]) if len(found) > limit else None
+    return page, cursor_of(page[-1]) if len(found) > limit else None
 
 
-def _cursor(last: Document) -> str:
+def cursor_of(last: Document) -> str:
     return base64.urlsafe_b64encode(f"{last['createdAt']} {last['id']}".encode()).decode().rstrip("=")
 
 
-def _read_cursor(cursor: str) -> tuple[str, str]:
+def read_cursor(cursor: str) -> tuple[str, str]:
     try:
         text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
     except ValueError:

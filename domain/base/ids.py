@@ -9,6 +9,7 @@ ID_PREFIXES = {
     "contact": "con",
     "event": "evt",
     "image": "img",
+    "note": "nte",
     "profile": "prf",
     "tag": "tag",
     "work": "job",

@@ -1,0 +1,165 @@
+"""Rotation of keys: that of the master key, and that of each owner's own.
+
+By night one long work of the system goes over the keys that are due. A key that an earlier master wrapped is wrapped
+anew. A key that is a year old, or that an operator marked, is replaced in three steps, at least an hour apart, because
+workers keep keys for a minute: the next key is announced, so that every worker can open what it seals; then it seals;
+then everything that the earlier one sealed is sealed anew, by long work of the owner, and the earlier key is dropped.
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import datetime, timedelta
+from typing import Final, NamedTuple, Protocol
+
+from domain.base.errors import StaleVersion
+from domain.operations.slices import Slice
+from domain.operations.work import Failure, Progress, Work, WorkQueue, WorkStore, new_work, start_work
+from domain.relationships.keys import WrappedKeys
+
+ROTATE, RESEAL = "rotate-keys", "reseal"
+# How long one key seals.
+KEY_AGE: Final = timedelta(days=365)
+# Between two steps: by far longer than a worker keeps a key.
+STEP: Final = timedelta(hours=1)
+
+
+class Unwrappable(Exception):
+    """No master key that the app has wrapped this key."""
+
+
+class KeySmith(Protocol):
+    """Makes and wraps keys with the newest master key, whose name is `master`."""
+
+    @property
+    def master(self) -> str: ...
+    def new_key(self, owner_id: str) -> str:
+        """A new key, wrapped."""
+        ...
+
+    def rewrapped(self, keys: WrappedKeys) -> WrappedKeys:
+        """The same keys, wrapped by the newest master key; `Unwrappable` if none of ours wrapped them."""
+        ...
+
+
+class DueKeys(Protocol):
+    def due(self, master: str, now: datetime) -> AsyncIterator[WrappedKeys]:
+        """Keys of all owners that another master key wrapped, or whose next step is due."""
+        ...
+
+    async def get(self, owner_id: str) -> WrappedKeys | None: ...
+    async def save(self, keys: WrappedKeys) -> WrappedKeys: ...
+
+
+class Resealed(NamedTuple):
+    """Result of one slice over what an owner's key sealed."""
+
+    cursor: str
+    done: int
+    over: bool
+    unreadable: tuple[str, ...] = ()
+
+
+class SealedDocuments(Protocol):
+    async def reseal(self, owner_id: str, cursor: str, bound: Slice) -> Resealed:
+        """Seal with the current key what an earlier one sealed, from the cursor on until the bound."""
+        ...
+
+
+def stepped(keys: WrappedKeys, now: datetime, smith: KeySmith) -> WrappedKeys:
+    """The keys after their next step, other than the last."""
+    due = now + STEP
+    if keys.following is None:
+        return keys.model_copy(update={"following": smith.new_key(keys.owner_id), "due_at": due})
+    return keys.model_copy(
+        update={
+            "generation": keys.generation + 1,
+            "previous": keys.current,
+            "current": keys.following,
+            "following": None,
+            "due_at": due,
+        }
+    )
+
+
+def settled(keys: WrappedKeys, now: datetime) -> WrappedKeys:
+    """The keys without the previous one, which nothing is sealed with any more."""
+    return keys.model_copy(update={"previous": None, "due_at": now + KEY_AGE})
+
+
+class RotateJob:
+    """Takes every key that is due one step further; what a step leaves undue is not found again."""
+
+    def __init__(self, keys: DueKeys, smith: KeySmith, works: WorkStore, queue: WorkQueue) -> None:
+        self._keys, self._smith, self._works, self._queue = keys, smith, works, queue
+
+    async def slice(self, work: Work, bound: Slice) -> Progress:
+        done, taken, broken = 0, 0, []
+        async for keys in self._keys.due(self._smith.master, work.updated_at):
+            if bound.is_over:
+                # After a slice without progress the next would find the same: the next night tries again.
+                return Progress("", done, over=done == 0, failures=_failures(broken) if done == 0 else ())
+            bound.spend()
+            try:
+                await self._further(keys, work)
+                done += 1
+            except StaleVersion:
+                taken += 1
+            except Unwrappable:
+                broken.append(keys.owner_id)
+        over = taken == 0 or done == 0
+        return Progress("", done, over=over, failures=_failures(broken) if over else ())
+
+    async def _further(self, keys: WrappedKeys, work: Work) -> None:
+        now = work.updated_at
+        if keys.master != self._smith.master:
+            keys = await self._keys.save(self._smith.rewrapped(keys))
+        if now < keys.due_at:
+            return
+        if keys.previous is None:
+            await self._keys.save(stepped(keys, now, self._smith))
+            return
+        # Due again if the work comes to nothing.
+        await self._keys.save(keys.model_copy(update={"due_at": now + KEY_AGE / 365}))
+        reseal = new_work(RESEAL, keys.owner_id, f"{work.id}-{keys.generation}", now)
+        await start_work(reseal, works=self._works, queue=self._queue)
+
+    async def discard(self, work: Work) -> None:
+        """Nothing to undo: each step leaves keys that open everything."""
+
+
+def _failures(owners: list[str]) -> tuple[Failure, ...]:
+    return tuple(Failure(item=owner, code="unwrappable") for owner in owners)
+
+
+class ResealJob:
+    """Seals anew what the previous key of an owner sealed, and drops that key when nothing is left of it.
+
+    `others` are what stores sealed things elsewhere than in documents, such as the index of the search: each makes
+    them anew.
+    """
+
+    def __init__(
+        self,
+        keys: DueKeys,
+        documents: SealedDocuments,
+        others: tuple[Callable[[str], Awaitable[object]], ...] = (),
+    ) -> None:
+        self._keys, self._documents, self._others = keys, documents, others
+
+    async def slice(self, work: Work, bound: Slice) -> Progress:
+        result = await self._documents.reseal(work.owner_id, work.cursor, bound)
+        failures = tuple(Failure(item=item, code="unreadable") for item in result.unreadable)
+        if result.over:
+            for renew in self._others:
+                await renew(work.owner_id)
+            # What could not be read with it may still be read by hand.
+            if not work.failed and not failures:
+                await self._drop_previous(work)
+        return Progress(result.cursor, result.done, over=result.over, failures=failures)
+
+    async def _drop_previous(self, work: Work) -> None:
+        keys = await self._keys.get(work.owner_id)
+        if keys is not None and keys.previous is not None:
+            await self._keys.save(settled(keys, work.updated_at))
+
+    async def discard(self, work: Work) -> None:
+        """Nothing to undo: both keys open everything until the previous one is dropped."""
