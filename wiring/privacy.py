@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from wiring import accounts, cards, database, images, once, operations, relationships, sign_in, visits
+from wiring.relationships import notes
 from wiring.site import origin
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ def sections() -> list["Section"]:
     from domain.privacy.copy_of_cards import CardsSection, VisitsSection
     from domain.privacy.copy_of_contacts import ContactsSection
     from domain.privacy.copy_of_images import ImagesSection
+    from domain.privacy.copy_of_notes import NotesSection
     from domain.privacy.sections import WithDeleted
 
     counts = CosmosCounts(database())
@@ -32,6 +34,7 @@ def sections() -> list["Section"]:
     all_profiles = WithDeleted(accounts.profiles(), counts, "profile", "deleted-profile")
     related = CosmosCounts(database(), "relations")
     all_contacts = WithDeleted(relationships.contacts(), related, "contact", "deleted-contact")
+    all_notes = WithDeleted(notes.store(), related, "note", "deleted-note")
     return [
         AccountSection(accounts.store()),
         ProfilesSection(all_profiles),
@@ -39,6 +42,7 @@ def sections() -> list["Section"]:
         ImagesSection(images.store(), images.blobs(), counts),
         VisitsSection(all_cards, visits.traffic()),
         ContactsSection(all_contacts, relationships.tags(), related),
+        NotesSection(all_notes, relationships.contacts()),
         SessionsSection(sign_in.sessions(), counts),
         WorkSection(operations.works(), counts),
     ]

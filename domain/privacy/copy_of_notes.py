@@ -18,7 +18,7 @@ class Contacts(Protocol):
 
 class NotesSection:
     name, title = "notes", "Your notes"
-    note = "What you wrote about your contacts. Nobody else can read it; we keep it encrypted with a key of yours."
+    note = "What you wrote about your contacts. Nobody else can read it; it is encrypted with a key of yours."
     kinds: tuple[str, ...] = ("note", "deleted-note")
 
     def __init__(self, notes: WithDeleted[Note], contacts: Contacts) -> None:

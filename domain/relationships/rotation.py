@@ -1,9 +1,10 @@
 """Rotation of keys: that of the master key, and that of each owner's own.
 
-By night one long work of the system goes over the keys that are due. A key that an earlier master wrapped is wrapped
-anew. A key that is a year old, or that an operator marked, is replaced in three steps, at least an hour apart, because
-workers keep keys for a minute: the next key is announced, so that every worker can open what it seals; then it seals;
-then everything that the earlier one sealed is sealed anew, by long work of the owner, and the earlier key is dropped.
+By night one long work of the system goes over the keys that are due. A key that an earlier master wrapped is
+wrapped anew. A key that is a year old, or that an operator marked, is replaced in three steps, at least an
+hour apart, because workers keep keys for a minute: the next key is announced, so that every worker can open
+what it seals; then it seals; then everything that the earlier one sealed is sealed anew, by long work of the
+owner, and the earlier key is dropped.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -133,8 +134,8 @@ def _failures(owners: list[str]) -> tuple[Failure, ...]:
 class ResealJob:
     """Seals anew what the previous key of an owner sealed, and drops that key when nothing is left of it.
 
-    `others` are what stores sealed things elsewhere than in documents, such as the index of the search: each makes
-    them anew.
+    `others` are for what is sealed elsewhere than in documents, such as the index of the search: each makes
+    it anew for an owner.
     """
 
     def __init__(

@@ -10,6 +10,7 @@ import wiring.accounts
 import wiring.cards
 import wiring.operations
 import wiring.relationships
+import wiring.relationships.notes
 import wiring.sign_in
 from domain.accounts.profiles import erase_due_profiles
 from domain.base.errors import Unavailable
@@ -21,6 +22,7 @@ from domain.operations.work import SYSTEM, WorkMessage, new_work, start_work
 from domain.publishing.deletion import erase_due_cards
 from domain.publishing.repair import settle_claims
 from domain.relationships.contacts import erase_due_contacts
+from domain.relationships.notes.notes import erase_due_notes
 from functions.framework.clock import new_id, now
 
 log = logging.getLogger("izwop.jobs")
@@ -36,6 +38,7 @@ async def tidy_up() -> None:
         "cards": erase_due_cards(at, Slice(time.monotonic), cards=cards, handles=handles),
         "profiles": erase_due_profiles(at, Slice(time.monotonic), profiles=profiles),
         "contacts": erase_due_contacts(at, Slice(time.monotonic), contacts=wiring.relationships.contacts()),
+        "notes": erase_due_notes(at, Slice(time.monotonic), notes=wiring.relationships.notes.store()),
         "orders": send_due_orders(
             at, orders=wiring.operations.orders(), queue=wiring.operations.order_queue()
         ),

@@ -13,4 +13,6 @@ class Section(NamedTuple):
     values: str
 
 
-SECTIONS: tuple[Section, ...] = ()
+SECTIONS: tuple[Section, ...] = (
+    Section("relationships/notes/section.html", "functions.relationships.notes.section:values"),
+)

@@ -1,7 +1,7 @@
 """A note: what one owner wrote about a contact, for nobody else's eyes.
 
-The text is CommonMark. It leaves the process only sealed, or on its owner's pages, API and copy. `version` is the
-note's ETag in HTTP.
+The text is CommonMark. It leaves the process only sealed, or on its owner's pages, API and copy. `version` is
+the note's ETag in HTTP.
 """
 
 from datetime import datetime

@@ -141,9 +141,7 @@ async def get_restoration(call: Call) -> Answer:
     return Answer(_deleted_out(note)[0], note.version)
 
 
-@operation(
-    "Take a deleted note back, as it was", answer=NoteOut, versioned=True, conflicts=(LimitReached,)
-)
+@operation("Take a deleted note back, as it was", answer=NoteOut, versioned=True, conflicts=(LimitReached,))
 async def put_restoration(call: Call) -> Answer:
     note = await restore_note(_version_of(call), now=call.now, book=wiring.relationships.notes.book())
     return Answer(_out(note), note.version)

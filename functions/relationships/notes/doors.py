@@ -1,13 +1,13 @@
 """Doors of notes."""
 
-from functions.framework.doors import AnyDoor, MyForm, MyPage, Operation
+from functions.framework.doors import MyForm, MyPage, Operation
 
 _API = "functions.relationships.notes.api"
 _PAGES = "functions.relationships.notes.pages"
 _TEXTS = f"{_PAGES}:texts_in"
 _NEW, _ONE = "my/contacts/{contactId}/new-note", "my/notes/{noteId}"
 
-DOORS: tuple[AnyDoor, ...] = (
+DOORS = (
     MyPage("relationships_page_notes", "GET HEAD", "my/contacts/{contactId}/notes", f"{_PAGES}:show"),
     MyPage("relationships_page_new_note", "GET HEAD", _NEW, f"{_PAGES}:show_new"),
     MyForm("relationships_page_write_note", "POST", _NEW, f"{_PAGES}:create", _TEXTS),
@@ -20,7 +20,10 @@ DOORS: tuple[AnyDoor, ...] = (
     Operation("relationships_list_notes", "GET", "contacts/{contactId}/notes", f"{_API}:list_on_contact"),
     Operation("relationships_write_note", "POST", "contacts/{contactId}/notes", f"{_API}:post_note"),
     Operation(
-        "relationships_list_deleted_notes", "GET", "contacts/{contactId}/deleted-notes", f"{_API}:list_deleted"
+        "relationships_list_deleted_notes",
+        "GET",
+        "contacts/{contactId}/deleted-notes",
+        f"{_API}:list_deleted",
     ),
     Operation("relationships_get_note", "GET", "notes/{noteId}", f"{_API}:get_note"),
     Operation("relationships_change_note", "PUT", "notes/{noteId}", f"{_API}:put_note"),

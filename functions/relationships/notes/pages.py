@@ -14,6 +14,7 @@ from domain.relationships.contact import Contact
 from domain.relationships.contacts import read_contact
 from domain.relationships.notes.note import Note, NoteContent
 from domain.relationships.notes.notes import (
+    Notebook,
     NoteVersion,
     Writing,
     change_note,
@@ -62,6 +63,10 @@ def texts_in(form: Mapping[str, str]) -> dict[str, str]:
     return {_(_LABELS["/text"]): text} if (text := form.get("text", "").strip()) else {}
 
 
+def _book() -> Notebook:
+    return wiring.relationships.notes.book()
+
+
 def _version_of(req: func.HttpRequest, person: SignedIn, form: dict[str, str]) -> NoteVersion:
     return NoteVersion(person.account_id, req.route_params["noteId"], version_in(form))
 
@@ -71,9 +76,7 @@ async def _contact(person: SignedIn, contact_id: str) -> Contact:
 
 
 async def _note(req: func.HttpRequest, person: SignedIn) -> Note:
-    return await read_note(
-        person.account_id, req.route_params["noteId"], book=wiring.relationships.notes.book()
-    )
+    return await read_note(person.account_id, req.route_params["noteId"], book=_book())
 
 
 async def show(req: func.HttpRequest) -> func.HttpResponse:
@@ -99,10 +102,6 @@ async def show(req: func.HttpRequest) -> func.HttpResponse:
         following=following,
         done=done_in(req, _DONE),
     )
-
-
-def _book() -> wiring.relationships.notes.Notebook:
-    return wiring.relationships.notes.book()
 
 
 async def show_new(req: func.HttpRequest) -> func.HttpResponse:

@@ -29,8 +29,4 @@ async def values(person: SignedIn, contact: Contact) -> dict[str, Any]:
     found, following = await wiring.relationships.notes.store().on_contact(
         person.account_id, contact.id, _NEWEST, None
     )
-    return {
-        "notes": shown(found),
-        "more_notes": following is not None,
-        "note_key": secrets.token_urlsafe(16),
-    }
+    return {"notes": shown(found), "more": following is not None, "key": secrets.token_urlsafe(16)}
