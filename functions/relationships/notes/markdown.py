@@ -50,4 +50,4 @@ def _kept(_tag: str, name: str, value: str) -> str | None:
     """The cleaner keeps `//example.com` and `jav%09ascript:` as links within the site."""
     if name == "href":
         return value if _SAFE.match(value) else None
-    return value if value.isdecimal() else None
+    return value if name == "rel" or value.isdecimal() else None

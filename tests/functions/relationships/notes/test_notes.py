@@ -17,9 +17,7 @@ UNKNOWN = "nte_" + "a" * 26
 
 
 async def a_note(person, contact: dict, text: str = "Likes *Mark I*", **headers: str):
-    answer = await person.api(
-        "POST", f"contacts/{contact['id']}/notes", json={"text": text}, headers=headers
-    )
+    answer = await person.api("POST", f"contacts/{contact['id']}/notes", json={"text": text}, headers=headers)
     assert answer.status_code == 201, answer.text
     return answer.json()
 
