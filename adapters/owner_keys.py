@@ -15,6 +15,7 @@ from typing import NamedTuple, Protocol
 
 from domain.base.errors import Unavailable
 from domain.relationships.keys import Place, Unreadable, WrappedKeys, WrappedKeyStore
+from domain.relationships.rotation import Unwrappable
 
 _KEY_BYTES = 32
 _NONCE_BYTES = 12
@@ -56,6 +57,9 @@ class SealingKey:
             return cipher.decrypt(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], self._associated(place))
         except (KeyError, ValueError, binascii.Error, InvalidTag):
             raise Unreadable from None
+
+    def is_current(self, sealed: str) -> bool:
+        return sealed.startswith(f"{self.generation}.")
 
     def digest(self, text: str) -> bytes:
         return hmac.digest(self._digest, text.encode(), "sha256")
@@ -120,6 +124,38 @@ class KeptOwnerKeys:
             # Another master key wrapped it: an operator's mistake, which a person cannot mend.
             raise Unavailable
         return key
+
+
+class MasterKeySmith:
+    """Makes keys and wraps them anew (`domain/relationships/rotation.py:KeySmith`)."""
+
+    def __init__(self, master: Master) -> None:
+        self._master = master
+
+    @property
+    def master(self) -> str:
+        return self._master.name
+
+    def new_key(self, owner_id: str) -> str:
+        return self._master.seal(os.urandom(_KEY_BYTES), _purpose(owner_id))
+
+    def rewrapped(self, keys: WrappedKeys) -> WrappedKeys:
+        anew = {
+            name: self._anew(wrapped, keys.owner_id)
+            for name in ("current", "previous", "following", "digest")
+            if (wrapped := getattr(keys, name)) is not None
+        }
+        return keys.model_copy(update={**anew, "master": self.master})
+
+    def _anew(self, wrapped: str, owner_id: str) -> str:
+        return self._master.seal(_unwrapped(self._master, wrapped, owner_id), _purpose(owner_id))
+
+
+def _unwrapped(master: Master, wrapped: str, owner_id: str) -> bytes:
+    key = master.unseal(wrapped, _purpose(owner_id))
+    if key is None:
+        raise Unwrappable
+    return key
 
 
 def _purpose(owner_id: str) -> str:

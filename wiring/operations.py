@@ -58,9 +58,16 @@ def jobs() -> dict[str, "Job"]:
     """The kinds of long work."""
     from domain.operations.migration import UPGRADE, UpgradeJob
     from domain.privacy.copy import COPY, CopyJob
+    from domain.relationships.rotation import RESEAL, ROTATE
     from wiring import privacy
+    from wiring.relationships import rotation
 
-    return {COPY: CopyJob(privacy.sections(), privacy.copies()), UPGRADE: UpgradeJob(migration())}
+    return {
+        COPY: CopyJob(privacy.sections(), privacy.copies()),
+        UPGRADE: UpgradeJob(migration()),
+        ROTATE: rotation.rotate_job(),
+        RESEAL: rotation.reseal_job(),
+    }
 
 
 @once

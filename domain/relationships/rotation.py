@@ -21,6 +21,10 @@ ROTATE, RESEAL = "rotate-keys", "reseal"
 KEY_AGE: Final = timedelta(days=365)
 # Between two steps: by far longer than a worker keeps a key.
 STEP: Final = timedelta(hours=1)
+# Before the last step: records of Idempotency-Keys that the earlier key sealed have expired.
+LAST_STEP: Final = timedelta(hours=25)
+# When sealing anew that was not done is tried again: not while it may still be under way.
+AGAIN: Final = timedelta(days=1)
 
 
 class Unwrappable(Exception):
@@ -67,16 +71,15 @@ class SealedDocuments(Protocol):
 
 def stepped(keys: WrappedKeys, now: datetime, smith: KeySmith) -> WrappedKeys:
     """The keys after their next step, other than the last."""
-    due = now + STEP
     if keys.following is None:
-        return keys.model_copy(update={"following": smith.new_key(keys.owner_id), "due_at": due})
+        return keys.model_copy(update={"following": smith.new_key(keys.owner_id), "due_at": now + STEP})
     return keys.model_copy(
         update={
             "generation": keys.generation + 1,
             "previous": keys.current,
             "current": keys.following,
             "following": None,
-            "due_at": due,
+            "due_at": now + LAST_STEP,
         }
     )
 
@@ -93,42 +96,43 @@ class RotateJob:
         self._keys, self._smith, self._works, self._queue = keys, smith, works, queue
 
     async def slice(self, work: Work, bound: Slice) -> Progress:
-        done, taken, broken = 0, 0, []
+        done, broken, cut_off = 0, list[str](), False
         async for keys in self._keys.due(self._smith.master, work.updated_at):
             if bound.is_over:
-                # After a slice without progress the next would find the same: the next night tries again.
-                return Progress("", done, over=done == 0, failures=_failures(broken) if done == 0 else ())
+                cut_off = True
+                break
             bound.spend()
             try:
                 await self._further(keys, work)
                 done += 1
             except StaleVersion:
-                taken += 1
+                continue
             except Unwrappable:
                 broken.append(keys.owner_id)
-        over = taken == 0 or done == 0
-        return Progress("", done, over=over, failures=_failures(broken) if over else ())
+        # After a slice without progress, the next would find the same keys: the next night tries again.
+        over = not cut_off or done == 0
+        failures = tuple(Failure(item=owner, code="unwrappable") for owner in broken) if over else ()
+        return Progress("", done, over=over, failures=failures)
 
     async def _further(self, keys: WrappedKeys, work: Work) -> None:
         now = work.updated_at
         if keys.master != self._smith.master:
             keys = await self._keys.save(self._smith.rewrapped(keys))
-        if now < keys.due_at:
-            return
-        if keys.previous is None:
+        if keys.due_at is None:
+            await self._keys.save(keys.model_copy(update={"due_at": now + KEY_AGE}))
+        elif keys.due_at <= now and keys.previous is None:
             await self._keys.save(stepped(keys, now, self._smith))
-            return
-        # Due again if the work comes to nothing.
-        await self._keys.save(keys.model_copy(update={"due_at": now + KEY_AGE / 365}))
-        reseal = new_work(RESEAL, keys.owner_id, f"{work.id}-{keys.generation}", now)
+        elif keys.due_at <= now:
+            await self._reseal(keys, work)
+
+    async def _reseal(self, keys: WrappedKeys, work: Work) -> None:
+        reseal = new_work(RESEAL, keys.owner_id, f"{work.id}-{keys.generation}", work.updated_at)
         await start_work(reseal, works=self._works, queue=self._queue)
+        # Due again if the work comes to nothing.
+        await self._keys.save(keys.model_copy(update={"due_at": work.updated_at + AGAIN}))
 
     async def discard(self, work: Work) -> None:
         """Nothing to undo: each step leaves keys that open everything."""
-
-
-def _failures(owners: list[str]) -> tuple[Failure, ...]:
-    return tuple(Failure(item=owner, code="unwrappable") for owner in owners)
 
 
 class ResealJob:

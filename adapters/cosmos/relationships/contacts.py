@@ -23,6 +23,7 @@ from adapters.cosmos.relationships.contact_documents import (
     opened,
     sealed_part,
 )
+from adapters.cosmos.relationships.sealed import replaced
 from adapters.cosmos.work import order_document
 from domain.base.errors import Fault, InvalidInput, StaleVersion
 from domain.base.fields import STORED
@@ -162,7 +163,7 @@ class CosmosContacts:
         return await self._keys.of(owner_id)
 
     async def save(self, contact: Contact) -> Contact:
-        saved = await self._items.replace(await self._document(contact), contact.etag or "")
+        saved = await replaced(self._items, await self._document(contact), contact.etag or "")
         return await self._one(contact.owner_id, saved)
 
     async def save_tags(self, contacts: list[Contact]) -> None:

@@ -21,7 +21,8 @@ from adapters.cosmos.documents import (
     read_cursor,
     readable,
 )
-from adapters.cosmos.relationships.contacts import CONTAINER, PARTITION, Sealed
+from adapters.cosmos.relationships.contact_documents import CONTAINER, PARTITION, Sealed
+from adapters.cosmos.relationships.sealed import replaced
 from domain.base.fields import STORED
 from domain.base.idempotency import Creation
 from domain.relationships.keys import OwnerKey, OwnerKeys, Place, Unreadable
@@ -157,7 +158,7 @@ class CosmosNotes:
         await self._items.delete(_creation_id(key), owner_id)
 
     async def save(self, note: Note) -> Note:
-        stored = await self._items.replace(await self._document(note), note.etag or "")
+        stored = await replaced(self._items, await self._document(note), note.etag or "")
         return note.model_copy(update={"etag": stored["_etag"]})
 
     async def remove(self, note: Note) -> None:
