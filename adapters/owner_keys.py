@@ -84,11 +84,13 @@ class KeptOwnerKeys:
         kept = self._kept.get(owner_id)
         if kept is not None and self._clock() < kept.until:
             return kept.key
+        # From before the read, which may take its time, so that a minute is all that an old key is used for.
+        until = self._clock() + KEPT_SECONDS
         stored = await self._store.get(owner_id)
         if stored is None:
             stored = await self._first(owner_id)
         key = self._unwrapped(stored)
-        self._kept[owner_id] = _Kept(key, self._clock() + KEPT_SECONDS)
+        self._kept[owner_id] = _Kept(key, until)
         self._kept.move_to_end(owner_id)
         while len(self._kept) > _MOST_KEPT:
             self._kept.popitem(last=False)
@@ -112,18 +114,18 @@ class KeptOwnerKeys:
         return self._master.seal(key, _purpose(owner_id))
 
     def _unwrapped(self, stored: WrappedKeys) -> SealingKey:
-        keys = {stored.generation: self._open(stored.current, stored.owner_id)}
-        if stored.previous is not None:
-            keys[stored.generation - 1] = self._open(stored.previous, stored.owner_id)
-        digest = self._open(stored.digest, stored.owner_id)
-        return SealingKey(stored.owner_id, stored.generation, keys, digest)
+        number = stored.generation
+        wrapped = {number: stored.current, number - 1: stored.previous, number + 1: stored.following}
+        try:
+            keys = {each: self._open(text, stored.owner_id) for each, text in wrapped.items() if text}
+            digest = self._open(stored.digest, stored.owner_id)
+        except Unwrappable:
+            # Another master key wrapped it: an operator's mistake, which a person cannot mend.
+            raise Unavailable from None
+        return SealingKey(stored.owner_id, number, keys, digest)
 
     def _open(self, wrapped: str, owner_id: str) -> bytes:
-        key = self._master.unseal(wrapped, _purpose(owner_id))
-        if key is None:
-            # Another master key wrapped it: an operator's mistake, which a person cannot mend.
-            raise Unavailable
-        return key
+        return _unwrapped(self._master, wrapped, owner_id)
 
 
 class MasterKeySmith:

@@ -60,7 +60,8 @@ class WrappedKeys(Model):
 
     `current` is the key of `generation`, which seals; `previous` is the one before it and `following` the one
     after it, which only open. `digest` is the key of digests, which stays. `due_at` is the time of the next
-    step of a rotation (`rotation.py`), None for keys that it has not seen yet.
+    step of a rotation (`rotation.py`), None for keys that it has not seen yet; `resealed`: nothing is
+    sealed with the previous key any more.
     """
 
     owner_id: str
@@ -70,6 +71,7 @@ class WrappedKeys(Model):
     previous: str | None = None
     following: str | None = None
     digest: str
+    resealed: bool = False
     due_at: datetime | None = None
     etag: str | None = Field(default=None, exclude=True)
 

@@ -1,10 +1,10 @@
 """Rotation of keys: that of the master key, and that of each owner's own.
 
 By night one long work of the system goes over the keys that are due. A key that an earlier master wrapped is
-wrapped anew. A key that is a year old, or that an operator marked, is replaced in three steps, at least an
+wrapped anew. A key that is a year old, or that an operator marked, is replaced in four steps, at least an
 hour apart, because workers keep keys for a minute: the next key is announced, so that every worker can open
-what it seals; then it seals; then everything that the earlier one sealed is sealed anew, by long work of the
-owner, and the earlier key is dropped.
+what it seals; then it seals; then long work of the owner seals anew what the earlier one sealed; then that
+one is dropped.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -70,7 +70,9 @@ class SealedDocuments(Protocol):
 
 
 def stepped(keys: WrappedKeys, now: datetime, smith: KeySmith) -> WrappedKeys:
-    """The keys after their next step, other than the last."""
+    """The keys after their next step, other than sealing anew."""
+    if keys.resealed:
+        return keys.model_copy(update={"previous": None, "resealed": False, "due_at": now + KEY_AGE})
     if keys.following is None:
         return keys.model_copy(update={"following": smith.new_key(keys.owner_id), "due_at": now + STEP})
     return keys.model_copy(
@@ -79,14 +81,10 @@ def stepped(keys: WrappedKeys, now: datetime, smith: KeySmith) -> WrappedKeys:
             "previous": keys.current,
             "current": keys.following,
             "following": None,
+            "resealed": False,
             "due_at": now + LAST_STEP,
         }
     )
-
-
-def settled(keys: WrappedKeys, now: datetime) -> WrappedKeys:
-    """The keys without the previous one, which nothing is sealed with any more."""
-    return keys.model_copy(update={"previous": None, "due_at": now + KEY_AGE})
 
 
 class RotateJob:
@@ -120,7 +118,7 @@ class RotateJob:
             keys = await self._keys.save(self._smith.rewrapped(keys))
         if keys.due_at is None:
             await self._keys.save(keys.model_copy(update={"due_at": now + KEY_AGE}))
-        elif keys.due_at <= now and keys.previous is None:
+        elif keys.due_at <= now and (keys.previous is None or keys.resealed):
             await self._keys.save(stepped(keys, now, self._smith))
         elif keys.due_at <= now:
             await self._reseal(keys, work)
@@ -136,7 +134,7 @@ class RotateJob:
 
 
 class ResealJob:
-    """Seals anew what the previous key of an owner sealed, and drops that key when nothing is left of it.
+    """Seals anew what the previous key of an owner sealed, so that it can be dropped.
 
     `others` are for what is sealed elsewhere than in documents, such as the index of the search: each makes
     it anew for an owner.
@@ -156,15 +154,16 @@ class ResealJob:
         if result.over:
             for renew in self._others:
                 await renew(work.owner_id)
-            # What could not be read with it may still be read by hand.
+            # With the previous key, people may still find out about what could not be read.
             if not work.failed and not failures:
-                await self._drop_previous(work)
+                await self._mark(work)
         return Progress(result.cursor, result.done, over=result.over, failures=failures)
 
-    async def _drop_previous(self, work: Work) -> None:
+    async def _mark(self, work: Work) -> None:
         keys = await self._keys.get(work.owner_id)
         if keys is not None and keys.previous is not None:
-            await self._keys.save(settled(keys, work.updated_at))
+            due = work.updated_at + STEP
+            await self._keys.save(keys.model_copy(update={"resealed": True, "due_at": due}))
 
     async def discard(self, work: Work) -> None:
         """Nothing to undo: both keys open everything until the previous one is dropped."""

@@ -231,12 +231,15 @@ async def test_the_key_of_an_owner_is_replaced_while_they_read_and_write(host) -
         await rotation.night()
         assert (await rotation.keys.get(rotation.owner)).due_at == AT + KEY_AGE
         rotation.wait(KEY_AGE)
-        for wait in (STEP, LAST_STEP, timedelta(0)):
+        for wait in (STEP, LAST_STEP, STEP, timedelta(0)):
+            # Every worker has just read the keys when they change.
+            yield
             await rotation.night()
-            # Each worker finds out when its own minute is over.
+            # One worker is started now; each of the others finds out when its own minute is over.
+            rotation.workers[0].start(rotation.setting)
             for _ in range(4):
-                rotation.wait(timedelta(seconds=KEPT_SECONDS / 4))
                 yield
+                rotation.wait(timedelta(seconds=KEPT_SECONDS / 4))
             rotation.wait(wait)
 
     await under_load(rotation, nights())
