@@ -198,7 +198,7 @@ class Load:
         assert after.content.tags == found.content.tags
         assert after.content.custom_fields == found.content.custom_fields
 
-    async def reach(self, more: int = 150) -> None:
+    async def reach(self, more: int = 60) -> None:
         """Wait until so much more was done."""
         self._wanted = self.done + more
         self._reached.clear()
