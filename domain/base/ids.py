@@ -9,6 +9,7 @@ ID_PREFIXES = {
     "contact": "con",
     "event": "evt",
     "image": "img",
+    "interaction": "int",
     "profile": "prf",
     "tag": "tag",
     "work": "job",
