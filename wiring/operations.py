@@ -82,11 +82,16 @@ def effects() -> dict[str, "Effect"]:
     """Effects of orders by kind."""
     from domain.cards.card import PROJECTION
     from domain.publishing.repair import carry_out_projection
-    from domain.relationships.contacts import ERASE_DEPENDENTS
+    from domain.relationships.contacts import ERASE_DEPENDENTS, FOLLOW_IMPORTANCE
     from wiring import cards, publishing, relationships
+    from wiring.relationships import strength
 
     projection = partial(carry_out_projection, cards=cards.store(), ports=publishing.ports())
-    return {PROJECTION: projection, ERASE_DEPENDENTS: relationships.erase_dependents}
+    return {
+        PROJECTION: projection,
+        ERASE_DEPENDENTS: relationships.erase_dependents,
+        FOLLOW_IMPORTANCE: strength.follow_importance,
+    }
 
 
 @once

@@ -20,7 +20,9 @@ from domain.relationships.interactions.log import Change, Kept
 from domain.relationships.strength.rhythm import State
 from domain.relationships.strength.strength import Strength, date_of
 
-_TIMELINE = "SELECT TOP @count * FROM c WHERE c.timeline > @after AND c.timeline < @before ORDER BY c.timeline"
+_TIMELINE = (
+    "SELECT TOP @count * FROM c WHERE c.timeline > @after AND c.timeline < @before ORDER BY c.timeline"
+)
 _PAGE = 100
 
 
@@ -148,7 +150,9 @@ class CosmosInteractions:
         stored = await self._items.read(_strength_id(contact_id), owner_id)
         return from_document(Strength, stored) if stored else None
 
-    async def strengths(self, owner_id: str, limit: int, cursor: str | None) -> tuple[list[Strength], str | None]:
+    async def strengths(
+        self, owner_id: str, limit: int, cursor: str | None
+    ) -> tuple[list[Strength], str | None]:
         """A page of an owner's strengths, the strongest first, by the score that is stored."""
         return await self._ranked("strongest", "", owner_id, limit, cursor)
 

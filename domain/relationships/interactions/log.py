@@ -102,7 +102,9 @@ async def log_interaction(
         if kept.known:
             raise KeyReused
         if kept.strength is not None and kept.strength.sums.number >= MOST_INTERACTIONS:
-            detail = N_("A contact may have %(most)s interactions. Delete some of them.", most=MOST_INTERACTIONS)
+            detail = N_(
+                "A contact may have %(most)s interactions. Delete some of them.", most=MOST_INTERACTIONS
+            )
             raise LimitReached(detail)
         return Change(None, made)
 

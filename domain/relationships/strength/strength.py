@@ -115,6 +115,7 @@ class Strength(Model):
         """With other settings from today on. Weeks that are over keep theirs."""
         if self.settings and self.said == said:
             return self
+        today = max([today, *(each.day for each in self.settings)])
         filled = self._filled(week_of(today))
         earlier = [each for each in filled.settings if each.day < today][-(MOST_SETTINGS - 1) :]
         return filled._with(settings=[*earlier, Since(day=today, said=said)])._settled(today)

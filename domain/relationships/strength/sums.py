@@ -36,7 +36,9 @@ def _from_hex(value: Any) -> Any:
 
 
 # Numbers of Cosmos are doubles, and these have up to some hundred bits.
-Big = Annotated[int, BeforeValidator(_from_hex), PlainSerializer(lambda value: f"{value:x}", when_used="json")]
+Big = Annotated[
+    int, BeforeValidator(_from_hex), PlainSerializer(lambda value: f"{value:x}", when_used="json")
+]
 
 
 class Sums(Model):

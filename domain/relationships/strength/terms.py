@@ -8,6 +8,7 @@ from typing import Annotated, Final, Literal, NamedTuple
 from pydantic import Field
 
 from domain.base.model import Closed
+from domain.relationships.interactions.interaction import Kind
 from domain.relationships.strength.decay import faded, grown
 from domain.relationships.strength.sums import (
     BALANCE_HALF_LIFE,
@@ -60,16 +61,19 @@ def _share(part: int, whole: int, most: int) -> int:
     return part * most // whole if whole else 0
 
 
+def worth(one: tuple[int, Kind], day: int) -> int:
+    """What the recency of an interaction is worth on a day, in hundredths of a point."""
+    then, kind = one
+    return faded(WEIGHTS[kind] * MOST["recency"], max(0, day - then), _RECENCY_HALF_LIFE)
+
+
 def hundredths(sums: Sums, importance: int, day: int) -> dict[Term, int]:
     """The terms on a day after the last interaction, in hundredths of a point."""
     found: dict[Term, int] = dict.fromkeys(MOST, 0)
     found["importance"] = 2 * WHOLE * importance
     if sums.first is None or sums.last is None:
         return found
-    found["recency"] = max(
-        faded(WEIGHTS[kind] * MOST["recency"], max(0, day - then), _RECENCY_HALF_LIFE)
-        for then, kind in sums.newest
-    )
+    found["recency"] = max(worth(one, day) for one in sums.newest)
     unit = _MEETING * grown(day, FREQUENCY_HALF_LIFE)
     found["frequency"] = _share(sums.frequency, sums.frequency + _ENOUGH * unit, WHOLE * MOST["frequency"])
     unit = _MEETING * grown(day, BALANCE_HALF_LIFE)
