@@ -8,7 +8,6 @@
 Thresholds are choices: comparing with some weeks ago only made a monthly lunch change its state 26 times.
 """
 
-from fractions import Fraction
 from typing import Final, Literal
 
 from domain.relationships.strength.sums import Sums
@@ -24,28 +23,30 @@ _USUAL_GAP: Final = 30
 _COOLING_DAYS, _DORMANT_DAYS = 21, 180
 
 
-def gap(sums: Sums) -> Fraction:
-    """Mean days between the newest days of contact; a month while there is one day only."""
-    days = sorted({day for day, _ in sums.newest})
-    return Fraction(days[-1] - days[0], len(days) - 1) if len(days) > 1 else Fraction(_USUAL_GAP)
+def _gaps(sums: Sums) -> tuple[int, int]:
+    """Days between the newest days of contact, and how many gaps they have: a month while there is one day."""
+    days = {day for day, _ in sums.newest}
+    return (max(days) - min(days), len(days) - 1) if len(days) > 1 else (_USUAL_GAP, 1)
 
 
 def cooling_after(sums: Sums) -> int:
     """Days of silence after which a relationship is cooling."""
-    return max(_COOLING_DAYS, int(gap(sums) * Fraction(5, 2)))
+    days, gaps = _gaps(sums)
+    return max(_COOLING_DAYS, 5 * days // (2 * gaps))
 
 
 def dormant_from(sums: Sums) -> int:
     """Days of silence from which it is dormant."""
-    return max(_DORMANT_DAYS, -int(-gap(sums) * 4 // 1))
+    days, gaps = _gaps(sums)
+    return max(_DORMANT_DAYS, -(-4 * days // gaps))
 
 
 def state_after(before: State, sums: Sums, day: int, more: int) -> State:
     """The state on a day, after this one before. `more` is what the compared terms have gained."""
     silent = day - (sums.last if sums.last is not None else day)
-    if silent >= dormant_from(sums):
+    if silent >= _DORMANT_DAYS and silent >= dormant_from(sums):
         return "dormant"
-    if silent > cooling_after(sums):
+    if silent > _COOLING_DAYS and silent > cooling_after(sums):
         return "cooling"
     if more >= GROWS_FROM or (before == "growing" and more > GROWS_UNTIL):
         return "growing"
