@@ -12,7 +12,6 @@ if TYPE_CHECKING:
 @once
 def interactions() -> "CosmosInteractions":
     from adapters.cosmos.relationships.interactions import CosmosInteractions
-    from domain.operations.orders import Order
 
     return CosmosInteractions(database())
 

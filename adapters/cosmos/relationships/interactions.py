@@ -1,9 +1,9 @@
 """Interactions and strengths in their owner's partition of `relations`.
 
 `timeline` is the key of a contact's interactions in their order, `byDay` that of all an owner's interactions:
-each list is one range of one index. A deleted interaction leaves two documents: its id for the record, and for a
-day what it said. Of a strength, only the keys of its lists and the day when it is due are indexed, so that an
-update is cheap.
+each list is one range of one index. A deleted interaction leaves two documents: its id for the record, and
+for a day what it said. Of a strength, only the keys of its lists and the day when it is due are indexed, so
+that an update is cheap.
 """
 
 from collections.abc import AsyncIterator
@@ -120,7 +120,7 @@ class CosmosInteractions:
     async def between(
         self, owner_id: str, first: date, last: date, limit: int, after: str = ""
     ) -> tuple[list[Interaction], str | None]:
-        """The interactions with all contacts on these days, in order; the key after which the next page begins."""
+        """The interactions with all contacts on these days, in order; the key that the next page is after."""
         page = await self._items.query(
             "SELECT TOP @count * FROM c WHERE c.byDay > @after AND c.byDay < @end ORDER BY c.byDay",
             owner_id,
@@ -139,7 +139,7 @@ class CosmosInteractions:
             raise StaleVersion from None
 
     async def add_all(self, made: list[Interaction], strength: Strength) -> None:
-        """Store new interactions of one contact and their strength, at most 99; `StaleVersion` as for `save`."""
+        """Store at most 99 new interactions of one contact and its strength; `StaleVersion` as for `save`."""
         operations = [("create", (interaction_document(each),)) for each in made]
         try:
             await self._items.batch([*operations, _put(strength)], strength.owner_id)

@@ -1,7 +1,7 @@
 """Logging of interactions, and taking them back. Each change of an interaction changes the strength with it.
 
-A change is one read and one batch, however many contacts and interactions there are. Only where it reaches back
-into a week that is over, or takes away what the sums do not hold, are the interactions of this contact read.
+A change is one read and one batch, however many contacts and interactions there are. Only where it reaches
+back into a week that is over, or takes away what the sums do not hold, are the contact's interactions read.
 """
 
 from collections.abc import Callable
@@ -27,7 +27,7 @@ _TRIES = 5
 
 
 class Kept(NamedTuple):
-    """What a change of an interaction is based on. `gone` is a deleted interaction, as long as it can come back.
+    """What a change of an interaction is based on. `gone` is a deleted one, as long as it can come back.
 
     `known` is whether the id of the interaction was ever used.
     """
@@ -164,7 +164,7 @@ def _found(kept: Kept, of: One) -> Interaction:
 async def _changed(
     of: One, act: Callable[[Kept], Change | None], now: datetime, store: Interactions
 ) -> Interaction | None:
-    """Do the change on top of what others change meanwhile; return the interaction, None if it was deleted."""
+    """Do the change on top of what others change meanwhile; return the interaction, None if deleted."""
     today = number_of(now.date())
     for _ in range(_TRIES):
         kept = await store.kept(of.owner_id, of.contact_id, of.interaction_id)

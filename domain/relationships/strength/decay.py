@@ -1,7 +1,7 @@
 """Powers of two with fractions of a half-life, in integers: the same on every machine and in every order.
 
-A sum of fading amounts is kept *forward*: each amount is multiplied by 2^(day / half-life) when it is added, and
-the sum is divided by that of today when it is read. Adding and taking away then commute, to the last bit.
+A sum of fading amounts is kept *forward*: each amount is multiplied by 2^(day / half-life) when it is added,
+and the sum is divided by that of today when it is read. Adding and taking away then commute, to the last bit.
 """
 
 from functools import cache
@@ -31,7 +31,7 @@ def _growth(half_life: int) -> tuple[int, ...]:
 
 def _power(base: int, exponent: int) -> int:
     value = 1 << _ROOT_BITS
-    for bit in bin(exponent)[2:]:
+    for bit in f"{exponent:b}":
         value = value * value >> _ROOT_BITS
         if bit == "1":
             value = value * base >> _ROOT_BITS

@@ -23,7 +23,7 @@ class Corrections(Closed):
 
 
 class Reading(NamedTuple):
-    """A strength as it is on a day. `strength` has the version that is stored, and the contact's importance."""
+    """A strength on a day. `strength` has the version that is stored, and the importance of the contact."""
 
     strength: Strength
     now: Now

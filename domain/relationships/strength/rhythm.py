@@ -24,7 +24,7 @@ _COOLING_DAYS, _DORMANT_DAYS = 21, 180
 
 
 def _gaps(sums: Sums) -> tuple[int, int]:
-    """Days between the newest days of contact, and how many gaps they have: a month while there is one day."""
+    """Days between the newest days of contact, and how many gaps they have; a month if there is one day."""
     days = {day for day, _ in sums.newest}
     return (max(days) - min(days), len(days) - 1) if len(days) > 1 else (_USUAL_GAP, 1)
 

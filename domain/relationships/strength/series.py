@@ -1,7 +1,7 @@
-"""The points of a strength, one for each week, in seven bytes each: the score and the six terms.
+"""The points of a strength, one for each week, in seven bytes: the score and the six terms.
 
-Each term is rounded by itself here, so that its bytes do not depend on those of the others. Comparing weeks by
-shares of a rounded score made states flap.
+Each term is rounded by itself here, so that its byte does not depend on the others. Comparing weeks by shares
+of a rounded score made states flap.
 """
 
 import base64

@@ -1,8 +1,8 @@
 """The strength of one owner's relationship with one contact: its sums, its weeks, its states.
 
 It is a function of the interactions that count and of what the owner set, whatever the order in which they
-came: adding, taking away and counting anew give the same bytes. A week is written once it is over, at the next
-change; what lies between can be computed on any day.
+came: adding, taking away and counting anew give the same bytes. A week is written once it is over, at the
+next change; what lies between can be computed on any day.
 """
 
 from collections.abc import Iterable
@@ -59,7 +59,7 @@ class Now(NamedTuple):
 
 
 class Strength(Model):
-    """Stored strength. `points` are the weeks from `first_week` on; `states` says since which week each holds.
+    """Stored strength. `points` are the weeks from `first_week` on; `states` says since when each holds.
 
     `due` is the first day on which the state is another one, or the stored score too high.
     """
@@ -90,61 +90,56 @@ class Strength(Model):
         """The points of all weeks that are over, also of those that are not written yet."""
         if self.first_week is None:
             return []
-        return unpacked(self._filled(week_of(today)).points, self.first_week)
+        return unpacked(self.filled(week_of(today)).points, self.first_week)
 
     def now(self, today: int) -> Now:
-        filled = self._filled(week_of(today))
-        return filled._read(today)
+        return self.filled(week_of(today)).read_on(today)
 
     def plus(self, entry: Entry, today: int) -> Self:
         """With one interaction more."""
         week = week_of(entry.day)
         if self.next_week is not None and week < self.next_week:
             raise NotKept
-        before = self._filled(min(week, week_of(today)))
+        before = self.filled(min(week, week_of(today)))
         sums = before.sums.plus(entry)
-        return before._with_sums(sums)._settled(today)
+        return before.with_sums(sums).touched(today)
 
     def minus(self, entry: Entry, today: int) -> Self:
         """As if the interaction had never been."""
         if self.next_week is None or week_of(entry.day) < self.next_week:
             raise NotKept
-        return self._with_sums(self.sums.minus(entry))._settled(today)
+        return self.with_sums(self.sums.minus(entry)).touched(today)
 
     def setting(self, said: Settings, today: int) -> Self:
         """With other settings from today on. Weeks that are over keep theirs."""
         if self.settings and self.said == said:
             return self
         today = max([today, *(each.day for each in self.settings)])
-        filled = self._filled(week_of(today))
+        filled = self.filled(week_of(today))
         earlier = [each for each in filled.settings if each.day < today][-(MOST_SETTINGS - 1) :]
-        return filled._with(settings=[*earlier, Since(day=today, said=said)])._settled(today)
-
-    def touched(self, today: int) -> Self:
-        """As it is, with the weeks that are over written."""
-        return self._settled(today)
+        return filled.changed(settings=[*earlier, Since(day=today, said=said)]).touched(today)
 
     def counted(self, entries: Iterable[Entry], today: int) -> Self:
         """Counted anew, from all interactions that count."""
-        found = self._with(sums=Sums(), first_week=None, points=b"", states=[])
+        found = self.changed(sums=Sums(), first_week=None, points=b"", states=[])
         for entry in sorted(entries):
-            found = found._filled(min(week_of(entry.day), week_of(today)))
-            found = found._with_sums(found.sums.plus(entry))
-        return found._settled(today)
+            found = found.filled(min(week_of(entry.day), week_of(today)))
+            found = found.with_sums(found.sums.plus(entry))
+        return found.touched(today)
 
-    def _with(self, **update: Any) -> Self:
+    def changed(self, **update: Any) -> Self:
         return self.model_copy(update=update)
 
-    def _with_sums(self, sums: Sums) -> Self:
+    def with_sums(self, sums: Sums) -> Self:
         if self.points:
-            return self._with(sums=sums)
-        return self._with(sums=sums, first_week=None if sums.first is None else week_of(sums.first))
+            return self.changed(sums=sums)
+        return self.changed(sums=sums, first_week=None if sums.first is None else week_of(sums.first))
 
     def _said_on(self, day: int) -> Settings:
         held = [each.said for each in self.settings if each.day <= day]
         return held[-1] if held else self.settings[0].said if self.settings else Settings()
 
-    def _filled(self, until: int) -> Self:
+    def filled(self, until: int) -> Self:
         """With each week before this one. Refuses where a later interaction would be in an earlier point."""
         if self.next_week is None or self.next_week >= until:
             return self
@@ -158,7 +153,7 @@ class Strength(Model):
             points += packed(score)
             if not states or states[-1][1] != state:
                 states.append((week, state))
-        return self._with(points=bytes(points), states=states)
+        return self.changed(points=bytes(points), states=states)
 
     def _state(self, day: int, score: Score, points: bytes, states: list[tuple[int, State]]) -> State:
         terms = rounded(score)
@@ -167,21 +162,21 @@ class Strength(Model):
         before: State = states[-1][1] if states else "steady"
         return state_after(before, self.sums, day, more - compared_in(points, index))
 
-    def _read(self, day: int) -> Now:
+    def read_on(self, day: int) -> Now:
         score = score_on(day, self.sums, self._said_on(day))
         if self.sums.last is None:
             return Now(day, score, "steady")
         return Now(day, score, self._state(day, score, self.points, self.states))
 
-    def _settled(self, today: int) -> Self:
+    def touched(self, today: int) -> Self:
         """With the weeks that are over, the score and state of today, and the day when they are due again."""
         # The clocks of two workers may differ by a moment at midnight.
         today = max(today, self.sums.last or today)
-        filled = self._filled(week_of(today))
-        now = filled._read(today)
-        return filled._with(score=now.score.score, state=now.state, due=filled._due(now))
+        filled = self.filled(week_of(today))
+        now = filled.read_on(today)
+        return filled.changed(score=now.score.score, state=now.state, due=filled.due_after(now))
 
-    def _due(self, now: Now) -> int | None:
+    def due_after(self, now: Now) -> int | None:
         """The Monday after the first week in which something is different, if nothing happens until then."""
         last = self.sums.last
         if last is None:
@@ -196,10 +191,10 @@ class Strength(Model):
             return None
         if now.state == "cooling":
             return max(week, week_of(last + dormant_from(self.sums)))
-        following: Self = self
+        following = self
         # After twelve weeks of silence there is nothing left to grow from.
         for each in range(week, week_of(last) + WEEKS_COMPARED + 2):
-            following = following._filled(each + 1)
+            following = following.filled(each + 1)
             state = following.states[-1][1]
             if state != now.state:
                 return each

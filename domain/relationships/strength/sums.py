@@ -1,7 +1,7 @@
 """The sums over a contact's interactions, from which its strength is read on any day.
 
-Adding an interaction changes a few big integers. Taking it away gives the sums as if it had never been added, or
-`NotKept` where that needs the other interactions.
+Adding an interaction changes a few big integers. Taking it away gives the sums as if it had never been added,
+or `NotKept` where that needs the other interactions.
 """
 
 from typing import Annotated, Any, Final
@@ -27,7 +27,7 @@ FREQUENCY_HALF_LIFE, BALANCE_HALF_LIFE = 90, 180
 MOST_NEWEST = 16
 
 
-class NotKept(Exception):  # noqa: N818 - what to do is to read the interactions again
+class NotKept(Exception):
     """The sums do not hold what is needed: it has to be counted anew from all interactions."""
 
 

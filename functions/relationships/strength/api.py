@@ -13,7 +13,6 @@ from domain.relationships.interactions.interaction import (
     InteractionId,
     Said,
     Source,
-    number_of,
 )
 from domain.relationships.interactions.log import (
     Logging,
@@ -26,8 +25,8 @@ from domain.relationships.interactions.log import (
 )
 from domain.relationships.strength.reading import Corrections, Reading, correct, read_strength
 from domain.relationships.strength.rhythm import State
-from domain.relationships.strength.strength import date_of
 from domain.relationships.strength.series import end_of
+from domain.relationships.strength.strength import date_of
 from domain.relationships.strength.terms import MOST, Correctable, Term
 from functions.framework.clock import new_id
 from functions.framework.operations import Answer, Call, Page, operation

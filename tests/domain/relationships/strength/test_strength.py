@@ -1,4 +1,4 @@
-"""The strength: the figures of known histories, terms that add up, and one result for every order of events."""
+"""The strength: the figures of known histories, terms that add up, one result for every order of events."""
 
 from itertools import pairwise
 
@@ -68,7 +68,8 @@ HISTORIES = {
         ],
         [41, 47, 53, 61, 33, 17, 57],
         [
-            ("growing", 1), ("steady", 30), ("cooling", 42), ("dormant", 61), ("growing", 103), ("steady", 117),
+            ("growing", 1), ("steady", 30), ("cooling", 42), ("dormant", 61), ("growing", 103),
+            ("steady", 117),
         ],
     ),
 }  # fmt: skip

@@ -1,4 +1,4 @@
-"""Interactions through the API: logged once, counted exactly, taken back without a trace, seen by nobody else."""
+"""Interactions through the API: logged once, counted exactly, taken back, seen by nobody else."""
 
 import asyncio
 import re
