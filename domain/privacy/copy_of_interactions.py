@@ -1,4 +1,4 @@
-"""The interactions with contacts in a copy, and the strengths that follow from them, a hundred in each file."""
+"""The interactions with contacts in a copy, and the strengths that follow from them, a hundred in a file."""
 
 from datetime import date, datetime
 from typing import Any, Final, Protocol

@@ -7,6 +7,7 @@ that an update is cheap.
 """
 
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from datetime import date
 from typing import Any
 
@@ -99,6 +100,22 @@ class CosmosInteractions:
             if len(page) < _PAGE:
                 return found
             after = page[-1]["timeline"]
+
+    async def take_in(self, owner_id: str, contact_id: str) -> None:
+        """Put interactions that came from another contact into this one's timeline. Safe to run again."""
+        sql = (
+            "SELECT TOP @count c.id, c.byDay FROM c WHERE c.contactId = @contact AND c.kind = 'interaction'"
+            " AND NOT STARTSWITH(c.timeline, @start)"
+        )
+        start = f"{contact_id}:"
+        given = {"count": _PAGE, "contact": contact_id, "start": start}
+        while found := await self._items.query(sql, owner_id, **given):
+            moves = [
+                ("patch", (each["id"], [{"op": "set", "path": "/timeline", "value": start + each["byDay"]}]))
+                for each in found
+            ]
+            with suppress(StaleVersion):  # one of them was deleted meanwhile
+                await self._items.batch(moves, owner_id)
 
     async def newest(
         self, owner_id: str, contact_id: str, limit: int, cursor: str | None
