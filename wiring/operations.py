@@ -59,14 +59,16 @@ def jobs() -> dict[str, "Job"]:
     from domain.operations.migration import UPGRADE, UpgradeJob
     from domain.privacy.copy import COPY, CopyJob
     from domain.relationships.rotation import RESEAL, ROTATE
+    from domain.relationships.strength.weekly import STRENGTHS, StrengthsJob
     from wiring import privacy
-    from wiring.relationships import rotation
+    from wiring.relationships import rotation, strength
 
     return {
         COPY: CopyJob(privacy.sections(), privacy.copies()),
         UPGRADE: UpgradeJob(migration()),
         ROTATE: rotation.rotate_job(),
         RESEAL: rotation.reseal_job(),
+        STRENGTHS: StrengthsJob(strength.interactions()),
     }
 
 
@@ -89,11 +91,16 @@ def effects() -> dict[str, "Effect"]:
     """Effects of orders by kind."""
     from domain.cards.card import PROJECTION
     from domain.publishing.repair import carry_out_projection
-    from domain.relationships.contacts import ERASE_DEPENDENTS
+    from domain.relationships.contacts import ERASE_DEPENDENTS, FOLLOW_IMPORTANCE
     from wiring import cards, publishing, relationships
+    from wiring.relationships import strength
 
     projection = partial(carry_out_projection, cards=cards.store(), ports=publishing.ports())
-    return {PROJECTION: projection, ERASE_DEPENDENTS: relationships.erase_dependents}
+    return {
+        PROJECTION: projection,
+        ERASE_DEPENDENTS: relationships.erase_dependents,
+        FOLLOW_IMPORTANCE: strength.follow_importance,
+    }
 
 
 @once

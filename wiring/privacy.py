@@ -26,8 +26,10 @@ def sections() -> list["Section"]:
     from domain.privacy.copy_of_cards import CardsSection, VisitsSection
     from domain.privacy.copy_of_contacts import ContactsSection
     from domain.privacy.copy_of_images import ImagesSection
+    from domain.privacy.copy_of_interactions import InteractionsSection
     from domain.privacy.copy_of_notes import NotesSection
     from domain.privacy.sections import WithDeleted
+    from wiring.relationships import strength
 
     counts = CosmosCounts(database())
     all_cards = WithDeleted(cards.store(), counts, "card", "deleted-card")
@@ -43,6 +45,7 @@ def sections() -> list["Section"]:
         VisitsSection(all_cards, visits.traffic()),
         ContactsSection(all_contacts, relationships.tags(), related),
         NotesSection(all_notes, relationships.contacts()),
+        InteractionsSection(strength.interactions(), related),
         SessionsSection(sign_in.sessions(), counts),
         WorkSection(operations.works(), counts),
     ]

@@ -2,6 +2,7 @@
 
 from functions.framework.doors import MyForm, MyPage, Operation, Timer
 from functions.relationships.notes.doors import DOORS as NOTES
+from functions.relationships.strength.doors import DOORS as STRENGTH
 
 _API = "functions.relationships.api"
 _LIST = "functions.relationships.list_pages"
@@ -45,4 +46,4 @@ _CONTACTS = (
 )
 
 # Each part names its own doors; one line here.
-DOORS = (*_CONTACTS, *NOTES)
+DOORS = (*_CONTACTS, *NOTES, *STRENGTH)

@@ -13,6 +13,10 @@ class Section(NamedTuple):
     values: str
 
 
+_STRENGTH = "functions.relationships.strength.pages"
+
 SECTIONS: tuple[Section, ...] = (
     Section("relationships/notes/section.html", "functions.relationships.notes.section:values"),
+    Section("relationships/strength/strength_section.html", f"{_STRENGTH}:strength_section"),
+    Section("relationships/strength/timeline_section.html", f"{_STRENGTH}:timeline_section"),
 )

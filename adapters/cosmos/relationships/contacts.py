@@ -162,8 +162,10 @@ class CosmosContacts:
             raise Unreadable
         return await self._keys.of(owner_id)
 
-    async def save(self, contact: Contact) -> Contact:
-        saved = await replaced(self._items, await self._document(contact), contact.etag or "")
+    async def save(self, contact: Contact, order: Order | None = None) -> Contact:
+        """Store the contact, with an order for what must follow."""
+        also = () if order is None else (order_document(order),)
+        saved = await replaced(self._items, await self._document(contact), contact.etag or "", *also)
         return await self._one(contact.owner_id, saved)
 
     async def save_tags(self, contacts: list[Contact]) -> None:

@@ -1,7 +1,7 @@
 """What the keys of owners have sealed in documents: the list of kinds, and sealing anew after a rotation."""
 
 from collections.abc import Callable
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from adapters.cosmos.database import Database, Document, Items
 from adapters.cosmos.documents import newest_first
@@ -92,14 +92,26 @@ class CosmosSealed:
         return True
 
 
-async def replaced(items: Items, new: Document, etag: str) -> Document:
-    """Replace the version that was read with `etag`. That it was sealed anew since is no conflict."""
+async def replaced(items: Items, new: Document, etag: str, *also: Document) -> Document:
+    """Replace the version that was read with `etag`, and store the others in the same batch.
+
+    That it was only sealed anew since is no conflict.
+    """
     try:
-        return await items.replace(new, etag)
+        return await _replace(items, new, etag, also)
     except StaleVersion:
         stored = await items.read(new["id"], new[PARTITION])
         if stored is None or stored["body"].get("version") != new["body"]["version"] - 1:
             raise
         # A merge of contacts may have moved it.
         moved = {"contactId": stored["contactId"]} if "contactId" in new and "contactId" in stored else {}
-        return await items.replace(new | moved, stored["_etag"])
+        return await _replace(items, new | moved, stored["_etag"], also)
+
+
+async def _replace(items: Items, new: Document, etag: str, also: tuple[Document, ...]) -> Document:
+    if not also:
+        return await items.replace(new, etag)
+    operations: list[tuple[Any, ...]] = [("replace", (new["id"], new), {"if_match_etag": etag})]
+    operations += [("upsert", (each,)) for each in also]
+    stored: Document = (await items.batch(operations, new[PARTITION]))[0]["resourceBody"]
+    return stored
