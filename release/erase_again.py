@@ -3,10 +3,10 @@
     python -m release.erase_again --old https://cosmos-a.documents.azure.com:443/ \\
       --restored https://cosmos-b.documents.azure.com:443/ --since 2026-11-22T12:00:00Z --look
 
-Reads the cards, profiles, contacts and interactions that were deleted or taken back, and the cards that were
-paused or unpublished, in the old account, and repeats this in the restored one. A card that was published
-anew since then is paused, handles given out since then stay given out, and every session ends. `--look` only
-lists the remaining steps. Safe to run again, also after a kill.
+Reads the cards, profiles, contacts, interactions and notes that were deleted or taken back, keys that were
+shredded, and the cards that were paused or unpublished, in the old account, and repeats this in the restored
+one. A card that was published anew since then is paused, handles given out since then stay given out, and
+every session ends. `--look` only lists the remaining steps. Safe to run again, also after a kill.
 Signs in as you (`az login`), or with the key in `COSMOS_KEY`.
 """
 
@@ -38,6 +38,7 @@ from domain.publishing.deletion import delete_card, erase
 from domain.publishing.publication import Ports, change_publication
 from release.contacts_again import RestoredContacts
 from release.interactions_again import RestoredInteractions
+from release.notes_again import notes_taken_back
 
 # Restores have a precision of a second, and clocks differ.
 _MARGIN = timedelta(minutes=10)
@@ -181,6 +182,7 @@ async def left_to_do(old: Database, database: Database, since: datetime) -> Asyn
         _taken_back(old, database, since),
         _contacts_taken_back(old, database),
         _interactions_taken_back(old, database),
+        notes_taken_back(old, database),
     ):
         async for said, look in steps:
             try:
