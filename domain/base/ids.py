@@ -10,6 +10,7 @@ ID_PREFIXES = {
     "event": "evt",
     "image": "img",
     "profile": "prf",
+    "reminder": "rem",
     "tag": "tag",
     "work": "job",
 }
