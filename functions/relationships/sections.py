@@ -13,4 +13,6 @@ class Section(NamedTuple):
     values: str
 
 
-SECTIONS: tuple[Section, ...] = ()
+SECTIONS: tuple[Section, ...] = (
+    Section("relationships/reminders/of_contact.html", "functions.relationships.reminders.section:values"),
+)

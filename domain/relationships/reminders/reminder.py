@@ -156,6 +156,11 @@ def silence_ends(weeks: int, last: date | None, made_on: date, counted_from: dat
     return morning(since + timedelta(weeks=weeks))
 
 
+def silence_broken(rang_at: datetime | None, last: date | None) -> bool:
+    """Whether the silence that rang has ended since."""
+    return rang_at is not None and last is not None and last >= rang_at.date()
+
+
 def next_day(first: date, every: Every, after: date) -> date:
     """The first day of the row that lies after another day. In short months it is their last day."""
     if after < first:

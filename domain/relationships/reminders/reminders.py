@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from datetime import date, datetime, timedelta
 from typing import NamedTuple, Protocol
 
-from domain.base.errors import Conflict, Fault, InvalidInput, NotFound, StaleVersion, Unavailable
+from domain.base.errors import Conflict, Fault, InvalidInput, KeyReused, NotFound, StaleVersion, Unavailable
 from domain.base.idempotency import Creation, request_hash
 from domain.base.limits import MOST_REMINDERS, UNDO_TIME, LimitReached
 from domain.base.texts import N_
@@ -19,6 +19,7 @@ from domain.relationships.reminders.reminder import (
     Reminder,
     ReminderContent,
     morning,
+    silence_broken,
     silence_ends,
 )
 
@@ -106,7 +107,7 @@ async def create_reminder(owner_id: str, content: ReminderContent, making: Makin
     reminders, key, now = desk.reminders, making.key, making.now
     await _refuse_absent(owner_id, making.contact_id, desk.contacts)
     if key and (done := await reminders.creation(owner_id, key)):
-        return done.repeated(content)
+        return _repeated(done, content, making)
     _refuse_past(content, None, now)
     await _refuse_when_full(owner_id, making.contact_id, reminders)
     reminder = Reminder(
@@ -123,11 +124,17 @@ async def create_reminder(owner_id: str, content: ReminderContent, making: Makin
     if await reminders.create(reminder, creation):
         return reminder
     if key and (done := await reminders.creation(owner_id, key)):
-        return done.repeated(content)
+        return _repeated(done, content, making)
     # It may be stored although the answer was lost: nobody else can have made this id.
     if await reminders.get(owner_id, reminder.id) is None:
         raise Unavailable
     return reminder
+
+
+def _repeated(done: Creation[Reminder], content: ReminderContent, making: Making) -> Reminder:
+    if done.made.contact_id != making.contact_id:
+        raise KeyReused
+    return done.repeated(content)
 
 
 async def read_reminder(owner_id: str, reminder_id: str, *, desk: Desk) -> Reminder:
@@ -233,14 +240,11 @@ async def waiting_reminders(
     return [
         (reminder, there[reminder.contact_id])
         for reminder in found
-        if reminder.contact_id in there and not _broken(reminder, last.get(reminder.contact_id))
+        if reminder.contact_id in there
+        and not (
+            reminder.content.silent_weeks and silence_broken(reminder.rang_at, last.get(reminder.contact_id))
+        )
     ], following
-
-
-def _broken(reminder: Reminder, last: date | None) -> bool:
-    """Whether the silence that a reminder is about has ended since it rang."""
-    silent = reminder.content.silent_weeks and reminder.rang_at
-    return bool(silent and last and last >= reminder.rang_at.date())  # type: ignore[union-attr]
 
 
 async def _read_version(of: ReminderVersion, desk: Desk) -> Reminder:

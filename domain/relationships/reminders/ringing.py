@@ -12,13 +12,14 @@ from domain.base.errors import Refusal, StaleVersion
 from domain.operations.erasure import Settled
 from domain.operations.orders import Order, new_order
 from domain.operations.slices import Slice
-from domain.relationships.reminders.reminder import morning, silence_ends
+from domain.relationships.reminders.reminder import morning, silence_broken, silence_ends
 from domain.relationships.reminders.reminders import Contacts, Meetings
 
 # Kind of the order of a mail; its subject is the owner.
 MAIL: Final = "reminder-mail"
 # A batch may have 100 operations.
 MOST_AT_ONCE: Final = 90
+MOST_COUNTED: Final = 100
 
 
 class Due(NamedTuple):
@@ -47,6 +48,10 @@ class DueReminders(Protocol):
         ...
 
     async def due(self, owner_id: str, now: datetime, limit: int) -> list[Due]: ...
+    async def waiting_due(self, owner_id: str, limit: int) -> list[Due]:
+        """Reminders that wait for their owner."""
+        ...
+
     async def ring(self, owner_id: str, rung: Sequence[Rung], order: Order | None) -> None:
         """Store all of it or nothing; `StaleVersion` if one was changed meanwhile."""
         ...
@@ -102,6 +107,22 @@ async def ring_of(owner_id: str, now: datetime, *, ports: Ports) -> int:
     order = new_order(MAIL, owner_id, owner_id, now, container="relations") if loud else None
     await ports.reminders.ring(owner_id, rung, order)
     return len(due)
+
+
+async def count_waiting(owner_id: str, *, ports: Ports) -> int:
+    """How many reminders wait for their owner and would be shown, as far as the first hundred tell."""
+    waiting = await ports.reminders.waiting_due(owner_id, MOST_COUNTED)
+    if not waiting:
+        return 0
+    found = await ports.contacts.find(owner_id, list({each.contact_id for each in waiting}))
+    there = {contact.id for contact in found}
+    silent = list({each.contact_id for each in waiting if each.silent_weeks})
+    last = await ports.meetings.last_days(owner_id, silent) if silent else {}
+    return sum(
+        each.contact_id in there
+        and not (each.silent_weeks and silence_broken(each.rang_at, last.get(each.contact_id)))
+        for each in waiting
+    )
 
 
 def _rung(due: Due, now: datetime, last: date | None, *, there: bool) -> Rung:
