@@ -4,21 +4,13 @@ from typing import TYPE_CHECKING
 
 from wiring import database, once
 from wiring.relationships import contacts, keys
+from wiring.relationships.refine import refining
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from adapters.cosmos.relationships.reminders import CosmosReminders
     from domain.operations.orders import Order
     from domain.relationships.reminders.reminders import Desk
     from domain.relationships.reminders.ringing import Ports
-
-
-class NoMeetings:
-    """Nothing is known of interactions."""
-
-    async def last_days(self, owner_id: str, contact_ids: list[str]) -> "dict[str, date]":  # noqa: ARG002
-        return {}
 
 
 @once
@@ -32,14 +24,14 @@ def reminders() -> "CosmosReminders":
 def desk() -> "Desk":
     from domain.relationships.reminders.reminders import Desk
 
-    return Desk(reminders(), contacts(), NoMeetings())
+    return Desk(reminders(), contacts(), refining())
 
 
 @once
 def ringing() -> "Ports":
     from domain.relationships.reminders.ringing import Ports
 
-    return Ports(reminders(), contacts(), NoMeetings())
+    return Ports(reminders(), contacts(), refining())
 
 
 async def order_mail(order: "Order") -> None:

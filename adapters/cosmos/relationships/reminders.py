@@ -20,7 +20,7 @@ from adapters.cosmos.documents import (
     newest_first,
     readable,
 )
-from adapters.cosmos.relationships.contacts import CONTAINER, PARTITION, Sealed
+from adapters.cosmos.relationships.contact_documents import CONTAINER, PARTITION, Sealed
 from adapters.cosmos.work import order_document
 from domain.base.fields import STORED
 from domain.base.idempotency import Creation
