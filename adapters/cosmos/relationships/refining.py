@@ -43,10 +43,14 @@ class CosmosRefining:
         found = await self._items.query(sql, owner_id, count=most, **given)
         return [date.fromisoformat(stored["byDay"].partition(":")[0]) for stored in found]
 
-    async def met_lately(self, owner_id: str, since: date, most: int) -> list[str]:
-        """Ids of the contacts that were met at an event since a day, the latest first."""
-        sql = "SELECT TOP @count c.id FROM c WHERE c.metOn >= @since ORDER BY c.metOn DESC"
-        found = await self._items.query(sql, owner_id, count=most, since=since.isoformat())
+    async def met_lately(self, owner_id: str, first: date, last: date, most: int) -> list[str]:
+        """Ids of the contacts that were met at an event between two days, the latest first."""
+        sql = (
+            "SELECT TOP @count c.id FROM c WHERE c.metOn >= @first AND c.metOn <= @last"
+            " ORDER BY c.metOn DESC"
+        )
+        given = {"first": first.isoformat(), "last": last.isoformat()}
+        found = await self._items.query(sql, owner_id, count=most, **given)
         return [stored["id"] for stored in found]
 
     async def dismissals(self, owner_id: str, contact_ids: Sequence[str]) -> list[Dismissal]:

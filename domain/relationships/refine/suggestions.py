@@ -12,9 +12,9 @@ from typing import Final, NamedTuple, Protocol
 from domain.base.errors import NotFound
 from domain.base.folding import fold
 from domain.relationships.contact import Contact, Met
+from domain.relationships.interactions.interaction import number_of
 from domain.relationships.keys import OwnerKey, OwnerKeys
 from domain.relationships.refine.dismissals import Dismissal, Dismissing, Kind
-from domain.relationships.interactions.interaction import number_of
 from domain.relationships.strength.rhythm import State
 from domain.relationships.strength.strength import Strength, date_of
 
@@ -63,8 +63,8 @@ class Strengths(Protocol):
 
 class Refining(Protocol):
     async def strengths_of(self, owner_id: str, contact_ids: Sequence[str]) -> dict[str, Strength]: ...
-    async def met_lately(self, owner_id: str, since: date, most: int) -> list[str]:
-        """Ids of the contacts that were met at an event since a day, the latest first."""
+    async def met_lately(self, owner_id: str, first: date, last: date, most: int) -> list[str]:
+        """Ids of the contacts that were met at an event between two days, the latest first."""
         ...
 
     async def dismissals(self, owner_id: str, contact_ids: Sequence[str]) -> list[Dismissal]: ...
@@ -94,38 +94,6 @@ async def suggestions(owner_id: str, kind: Kind, *, today: date, ports: Ports) -
     for _ in range(_PAGES):
         page, cursor = await ports.strengths.in_state(owner_id, _STATES[kind], _PAGE, cursor)
         shown += await _wanted(owner_id, await _silent(asked, page, kind, ports), ports)
-        if cursor is None or len(shown) >= MOST_SHOWN:
-            break
-    return shown[:MOST_SHOWN]
-
-
-async def dismiss(self, dismissal: Dismissal) -> None: ...
-    async def take_back(self, owner_id: str, contact_id: str, kind: str) -> None: ...
-
-
-class Contacts(Protocol):
-    async def get(self, owner_id: str, contact_id: str) -> Contact | None: ...
-    async def find(self, owner_id: str, contact_ids: list[str]) -> list[Contact]: ...
-
-
-class Ports(NamedTuple):
-    contacts: Contacts
-    strengths: Strengths
-    refining: Refining
-    keys: OwnerKeys
-
-
-async def suggestions(owner_id: str, kind: Kind, *, today: date, ports: Ports) -> list[Suggestion]:
-    """The first suggestions of a kind, the strongest first; those of an event by its day."""
-    key = await ports.keys.of(owner_id)
-    if kind == "event":
-        found = await _met(owner_id, today, key, ports)
-        return (await _wanted(owner_id, found, ports))[:MOST_SHOWN]
-    shown: list[Suggestion] = []
-    cursor: str | None = None
-    for _ in range(_PAGES):
-        page, cursor = await ports.strengths.in_state(owner_id, _STATES[kind], _PAGE, cursor)
-        shown += await _wanted(owner_id, await _silent(owner_id, page, kind, today, key, ports), ports)
         if cursor is None or len(shown) >= MOST_SHOWN:
             break
     return shown[:MOST_SHOWN]
@@ -182,13 +150,13 @@ async def _silent(asked: Asked, page: list[Strength], kind: Kind, ports: Ports) 
 async def _met(asked: Asked, ports: Ports) -> list[Suggestion]:
     """Contacts who were met at an event with others, and with whom nothing has happened since its day."""
     since = asked.today - _EVENT_COUNTS
-    ids = await ports.refining.met_lately(asked.owner_id, since, _MOST_MET)
+    ids = await ports.refining.met_lately(asked.owner_id, since, asked.today, _MOST_MET)
     there = await _in_use(asked.owner_id, ids, ports)
     strengths = await ports.refining.strengths_of(asked.owner_id, list(there))
     groups: dict[tuple[str, date], list[Contact]] = defaultdict(list)
     for contact in (there[each] for each in ids if each in there):
         met = contact.content.met
-        if met is not None and met.event and met.on and met.on <= asked.today:
+        if met is not None and met.event and met.on:
             groups[fold(met.event), met.on].append(contact)
     return [
         _of_event(asked, contact, len(members) - 1, strengths.get(contact.id))
