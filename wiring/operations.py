@@ -58,9 +58,15 @@ def jobs() -> dict[str, "Job"]:
     """The kinds of long work."""
     from domain.operations.migration import UPGRADE, UpgradeJob
     from domain.privacy.copy import COPY, CopyJob
+    from domain.relationships.strength.weekly import STRENGTHS, StrengthsJob
     from wiring import privacy
+    from wiring.relationships import strength
 
-    return {COPY: CopyJob(privacy.sections(), privacy.copies()), UPGRADE: UpgradeJob(migration())}
+    return {
+        COPY: CopyJob(privacy.sections(), privacy.copies()),
+        UPGRADE: UpgradeJob(migration()),
+        STRENGTHS: StrengthsJob(strength.interactions()),
+    }
 
 
 @once

@@ -13,6 +13,10 @@ class Section(NamedTuple):
     values: str
 
 
+_STRENGTH = "functions.relationships.strength.pages"
+
 SECTIONS: tuple[Section, ...] = (
+    Section("relationships/strength/strength_section.html", f"{_STRENGTH}:strength_section"),
     Section("relationships/reminders/of_contact.html", "functions.relationships.reminders.section:values"),
+    Section("relationships/strength/timeline_section.html", f"{_STRENGTH}:timeline_section"),
 )

@@ -1,7 +1,7 @@
 """Reading a strength and why it is so, and correcting it."""
 
 from datetime import datetime
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from pydantic import Field
 
@@ -14,6 +14,8 @@ from domain.relationships.strength.strength import Now, Strength
 from domain.relationships.strength.terms import Correctable, Points, Settings
 
 _TRIES = 5
+# Pages among which the strongest are looked for. More are equal within the slack of their stored scores.
+_PAGES = 4
 
 
 class Corrections(Closed):
@@ -107,3 +109,28 @@ async def count_anew(owner_id: str, contact_id: str, *, now: datetime, store: In
                 raise
         else:
             return
+
+
+class Ranked(Protocol):
+    async def strengths(
+        self, owner_id: str, limit: int, cursor: str | None
+    ) -> tuple[list[Strength], str | None]:
+        """A page of an owner's strengths in the order of their stored scores, the highest first."""
+        ...
+
+
+async def strongest(
+    owner_id: str, number: int, *, now: datetime, store: Ranked
+) -> list[tuple[Strength, Now]]:
+    """The strongest of an owner's relationships today, the strongest first.
+
+    A stored score is today's or a little more, so that the first pages have all of them.
+    """
+    today, found, cursor = number_of(now.date()), list[tuple[Strength, Now]](), None
+    for _ in range(_PAGES):
+        page, cursor = await store.strengths(owner_id, number, cursor)
+        found += [(each, each.now(today)) for each in page]
+        found.sort(key=lambda each: (-each[1].score.score, each[0].contact_id))
+        if cursor is None or (len(found) >= number and found[number - 1][1].score.score >= page[-1].score):
+            break
+    return found[:number]

@@ -93,7 +93,7 @@ def hundredths(sums: Sums, importance: int, day: int) -> dict[Term, int]:
 
 
 def score_on(day: int, sums: Sums, said: Settings) -> Score:
-    """Whole points by largest remainder, then the owner's corrections within each term and within 0 to 100."""
+    """Whole points by largest remainder, then the owner's corrections, within each term and 0 to 100."""
     exact = hundredths(sums, said.importance, day)
     score = (sum(exact.values()) + WHOLE // 2) // WHOLE
     terms = {term: value // WHOLE for term, value in exact.items()}

@@ -1,6 +1,6 @@
 """Doors of interactions and strengths."""
 
-from functions.framework.doors import MyPage, Operation
+from functions.framework.doors import MyPage, Operation, Timer
 
 _API = "functions.relationships.strength.api"
 _ALL = "contacts/{contactId}/interactions"
@@ -28,4 +28,5 @@ DOORS = (
     Operation("relationships_count_interaction", "DELETE", f"{_ONE}/ignored", f"{_API}:delete_ignored"),
     Operation("relationships_get_strength", "GET", _STRENGTH, f"{_API}:get_strength"),
     Operation("relationships_correct_strength", "PUT", f"{_STRENGTH}/corrections", f"{_API}:put_corrections"),
+    Timer("relationships_touch_due", "0 10 * * * *", "functions.relationships.strength.jobs:touch_due"),
 )
