@@ -25,13 +25,16 @@ def sections() -> list["Section"]:
     from domain.privacy.copy_of_cards import CardsSection, VisitsSection
     from domain.privacy.copy_of_contacts import ContactsSection
     from domain.privacy.copy_of_images import ImagesSection
+    from domain.privacy.copy_of_reminders import DismissalsSection, RemindersSection
     from domain.privacy.sections import WithDeleted
+    from wiring.relationships import refine, reminders
 
     counts = CosmosCounts(database())
     all_cards = WithDeleted(cards.store(), counts, "card", "deleted-card")
     all_profiles = WithDeleted(accounts.profiles(), counts, "profile", "deleted-profile")
     related = CosmosCounts(database(), "relations")
     all_contacts = WithDeleted(relationships.contacts(), related, "contact", "deleted-contact")
+    all_reminders = WithDeleted(reminders.reminders(), related, "reminder", "deleted-reminder")
     return [
         AccountSection(accounts.store()),
         ProfilesSection(all_profiles),
@@ -39,6 +42,8 @@ def sections() -> list["Section"]:
         ImagesSection(images.store(), images.blobs(), counts),
         VisitsSection(all_cards, visits.traffic()),
         ContactsSection(all_contacts, relationships.tags(), related),
+        RemindersSection(all_reminders, related),
+        DismissalsSection(refine.refining(), related),
         SessionsSection(sign_in.sessions(), counts),
         WorkSection(operations.works(), counts),
     ]

@@ -7,6 +7,7 @@ ID_PREFIXES = {
     "account": "acc",
     "card": "crd",
     "contact": "con",
+    "dismissal": "dis",
     "event": "evt",
     "group": "grp",
     "image": "img",

@@ -110,7 +110,8 @@ async def test_the_manifest_names_every_file_and_every_section(host, ada) -> Non
     assert listed | {"index.html", "manifest.json"} == files.keys()
     counts = {section["name"]: section["count"] for section in manifest["sections"]}
     assert counts == {
-        "account": 1, "profiles": 3, "cards": 2, "pictures": 1, "visits": 2, "contacts": 0, "sessions": 1,
+        "account": 1, "profiles": 3, "cards": 2, "pictures": 1, "visits": 2, "contacts": 0, "reminders": 0,
+        "dismissals": 0, "sessions": 1,
         "work": 1,
     }  # fmt: skip
 
@@ -158,10 +159,23 @@ async def test_every_kind_of_document_is_told_or_withheld_with_a_reason(host, ad
             await ada.api("DELETE", path, headers=own)
         if name == "Erased":
             await ada.api("DELETE", f"{path}/restoration", headers={"If-Match": '"2"'})
+    kept = await ada.api("POST", "contacts", json={"name": "Reminded"})
+    for name in ("kept", "gone"):
+        made = await ada.api(
+            "POST",
+            f"contacts/{kept.json()['id']}/reminders",
+            json={"text": name, "silentWeeks": 2},
+            headers={"Idempotency-Key": name},
+        )
+        if name == "gone":
+            await ada.api("DELETE", f"reminders/{made.json()['id']}", headers={"If-Match": '"1"'})
+    dismissal = f"contacts/{kept.json()['id']}/suggestions/cooling/dismissal"
+    await ada.api("PUT", dismissal, json={"reason": "0" * 32})
     relations = wiring.relationships.contacts()._items
     related = {document["kind"] for document in await relations.query("SELECT c.kind FROM c", account)}
     contacts = {"contact", "deleted-contact", "erased-contact", "contact-creation", "contact-tags"}
-    assert related == contacts | {"owner-key", "order"}
+    reminders = {"reminder", "deleted-reminder", "reminder-creation", "dismissal"}
+    assert related == contacts | reminders | {"owner-key", "order"}
     stored |= related
     known = {kind for told in (*wiring.privacy.sections(), *WITHHELD) for kind in told.kinds}
     assert {"profile-creation", "deleted-profile", "deleted-card", "erased-card", "order", "work"} < stored
@@ -183,6 +197,28 @@ async def test_contacts_are_in_it_for_programs_and_as_a_table(host, ada) -> None
     [told] = json.loads(files[f"contacts/contacts-{gone['id']}.json"])
     assert told["restorableUntil"]
     assert list(json.loads(files["contacts/tags.json"]).values()) == ["Navy"]
+    assert "<script" not in files["index.html"].decode()
+
+
+async def test_reminders_and_dismissals_are_in_it(host, ada) -> None:
+    grace = (await ada.api("POST", "contacts", json={"name": "Grace"})).json()
+    path = f"contacts/{grace['id']}/reminders"
+    made = [
+        (await ada.api("POST", path, json={"text": f"{HOSTILE} {n}", "silentWeeks": 2})).json()
+        for n in (1, 2)
+    ]
+    await ada.api("DELETE", f"reminders/{made[1]['id']}", headers={"If-Match": '"1"'})
+    dismissal = f"contacts/{grace['id']}/suggestions/silent/dismissal"
+    await ada.api("PUT", dismissal, json={"reason": "0" * 32})
+    work = await copied(host, await account_of(ada))
+    assert (work.state, work.done) == ("done", work.total)
+    files = await opened(work)
+    [told] = json.loads(files[f"reminders/reminders-{made[0]['id']}.json"])
+    assert (told["content"], told["restorableUntil"]) == (made[0]["content"], None)
+    [told] = json.loads(files[f"reminders/reminders-{made[1]['id']}.json"])
+    assert told["restorableUntil"]
+    [told] = json.loads(files[f"dismissals/dismissals-silent-{grace['id']}.json"])
+    assert (told["contact_id"], told["kind"]) == (grace["id"], "silent")
     assert "<script" not in files["index.html"].decode()
 
 
@@ -212,7 +248,7 @@ async def test_an_account_with_nothing_yet_has_a_copy_that_says_so(host, signed_
     files = await opened(await copied(host, await account_of(eve)))
     counts = {each["name"]: each["count"] for each in json.loads(files["manifest.json"])["sections"]}
     assert (counts["cards"], counts["pictures"], counts["visits"]) == (0, 0, 0)
-    assert files["index.html"].count(b"There are none.") == 5
+    assert files["index.html"].count(b"There are none.") == 7
 
 
 async def test_the_pieces_are_gone_once_the_copy_is_there(host, ada, cloud) -> None:
