@@ -165,7 +165,9 @@ def _borders(groups: dict[str, list[Relation]]) -> Iterator[Shape]:
 def _labels(places: Sequence[_Place]) -> Iterator[Shape]:
     """Names beside their dots, strongest first, where they hit nothing; the others are in the table."""
     dots = [(place, _around(place)) for place in places]
-    taken = [_Area(_X - 17, _Y - 17, _X + 17, _Y + 17)]
+    # The person in the middle, and the numbers of the rings.
+    tops = [_Y - _radius(strength) for strength in _RINGS]
+    taken = [_Area(_X - 17, _Y - 17, _X + 17, _Y + 17), *(_Area(_X, top - 12, _X + 20, top) for top in tops)]
     for place, own in sorted(dots, key=lambda dot: (-dot[0].relation.strength, dot[0].relation.name)):
         text = shortened(place.relation.name, _MOST_LETTERS)
         others = [area for _place, area in dots if area is not own]

@@ -3,7 +3,7 @@
 import asyncio
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 import azure.functions as func
@@ -17,7 +17,7 @@ from domain.relationships.contacts import read_contact
 from domain.relationships.interactions.interaction import Said
 from domain.relationships.interactions.log import Logging, One, delete_interaction, log_interaction
 from domain.relationships.refine.dismissals import Dismissing, Kind
-from domain.relationships.refine.suggestions import dismiss, suggestions, take_back
+from domain.relationships.refine.suggestions import Suggestion, dismiss, suggestions, take_back
 from domain.relationships.reminders.reminders import waiting_reminders
 from functions.framework.callers import SignedIn
 from functions.framework.clock import now
@@ -64,7 +64,7 @@ async def show(req: func.HttpRequest) -> func.HttpResponse:
         "relationships/refine/refine.html",
         person,
         promised=promised,
-        lists=[(kind, _(_TITLES[kind]), some) for kind, some in zip(_TITLES, found, strict=True) if some],
+        lists=list(_lists(found)),
         why=why,
         when=when,
         in_a_week=(today + A_WEEK).isoformat(),
@@ -76,6 +76,16 @@ async def show(req: func.HttpRequest) -> func.HttpResponse:
         done=done_in(req, _DONE),
         undo=_undo_of(req),
     )
+
+
+def _lists(found: Iterable[list[Suggestion]]) -> Iterator[tuple[Kind, str, list[Suggestion]]]:
+    """The suggestions by kind, each contact once: for the first of its reasons."""
+    seen: set[str] = set()
+    for kind, some in zip(_TITLES, found, strict=True):
+        new = [each for each in some if each.contact.id not in seen]
+        seen |= {each.contact.id for each in new}
+        if new:
+            yield kind, _(_TITLES[kind]), new
 
 
 def _year_in(req: func.HttpRequest, this: int) -> int:

@@ -137,10 +137,10 @@ async def of_person(account_id: str, today: date) -> Drawn | None:
         ),
     )
     words = Words(_("You"), _("No group"), _("Other groups"), _("A person"), _("A company or institution"))
-    rows = [(each.name, each.strength, each.group or _("No group")) for each in relations]
-    columns = (_("Name"), _("Points"), _("Group"))
+    rows = [(each.name, each.group or _("No group"), each.strength) for each in relations]
+    columns = (_("Name"), _("Group"), _("Points"))
     return Drawn(
-        _("Your strongest relationships"), relations_map(said, relations, words), columns, rows, (1,)
+        _("Your strongest relationships"), relations_map(said, relations, words), columns, rows, (2,)
     )
 
 
