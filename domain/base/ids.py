@@ -7,11 +7,13 @@ ID_PREFIXES = {
     "account": "acc",
     "card": "crd",
     "contact": "con",
+    "dismissal": "dis",
     "event": "evt",
     "group": "grp",
     "image": "img",
     "interaction": "int",
     "profile": "prf",
+    "reminder": "rem",
     "tag": "tag",
     "work": "job",
 }

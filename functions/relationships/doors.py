@@ -1,6 +1,8 @@
 """Doors of contacts, and of the parts of this capability."""
 
 from functions.framework.doors import MyForm, MyPage, Operation
+from functions.relationships.refine.doors import DOORS as REFINE
+from functions.relationships.reminders.doors import DOORS as REMINDERS
 from functions.relationships.strength.doors import DOORS as STRENGTH
 
 _API = "functions.relationships.api"
@@ -44,4 +46,4 @@ _CONTACTS = (
 )
 
 # Each part names its own doors; one line here.
-DOORS = (*_CONTACTS, *STRENGTH)
+DOORS = (*_CONTACTS, *REFINE, *REMINDERS, *STRENGTH)
