@@ -57,11 +57,11 @@ async def notes_taken_back(
     old: Database, database: Database
 ) -> AsyncIterator[tuple[str, Callable[[], Awaitable[Do | None]]]]:
     known, restored = CosmosLedger(old), RestoredNotes(database)
-    async for gone in known.contacts("deleted-note"):
+    async for gone in known.related("deleted-note"):
         yield f"delete {gone.id}", partial(restored.to_delete, gone)
-    async for gone in known.contacts("erased-note"):
+    async for gone in known.related("erased-note"):
         yield f"erase {gone.id}", partial(restored.to_erase, gone)
-    async for gone in CosmosLedger(database).contacts("deleted-note"):
+    async for gone in CosmosLedger(database).related("deleted-note"):
         yield f"bring back {gone.id}", partial(restored.to_bring_back, CosmosNotes(old, keys=None), gone)
-    async for gone in known.contacts("erased-owner-key"):
+    async for gone in known.related("erased-owner-key"):
         yield f"shred the keys of {gone.account_id}", partial(restored.to_shred, gone)

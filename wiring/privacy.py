@@ -28,8 +28,9 @@ def sections() -> list["Section"]:
     from domain.privacy.copy_of_images import ImagesSection
     from domain.privacy.copy_of_interactions import InteractionsSection
     from domain.privacy.copy_of_notes import NotesSection
+    from domain.privacy.copy_of_reminders import DismissalsSection, RemindersSection
     from domain.privacy.sections import WithDeleted
-    from wiring.relationships import strength
+    from wiring.relationships import refine, reminders, strength
 
     counts = CosmosCounts(database())
     all_cards = WithDeleted(cards.store(), counts, "card", "deleted-card")
@@ -37,6 +38,7 @@ def sections() -> list["Section"]:
     related = CosmosCounts(database(), "relations")
     all_contacts = WithDeleted(relationships.contacts(), related, "contact", "deleted-contact")
     all_notes = WithDeleted(notes.store(), related, "note", "deleted-note")
+    all_reminders = WithDeleted(reminders.reminders(), related, "reminder", "deleted-reminder")
     return [
         AccountSection(accounts.store()),
         ProfilesSection(all_profiles),
@@ -46,6 +48,8 @@ def sections() -> list["Section"]:
         ContactsSection(all_contacts, relationships.tags(), related),
         NotesSection(all_notes, relationships.contacts()),
         InteractionsSection(strength.interactions(), related),
+        RemindersSection(all_reminders, related),
+        DismissalsSection(refine.refining(), related),
         SessionsSection(sign_in.sessions(), counts),
         WorkSection(operations.works(), counts),
     ]

@@ -65,7 +65,7 @@ class CosmosLedger:
         async for stored in self._accounts.stored(sql, kind=kind):
             yield OwnedId(stored["accountId"], stored["id"])
 
-    async def contacts(self, kind: str) -> AsyncIterator[OwnedId]:
+    async def related(self, kind: str) -> AsyncIterator[OwnedId]:
         """Ids of every document of a kind beside contacts, such as `deleted-contact`."""
         sql = "SELECT c.id, c.ownerId FROM c WHERE c.kind = @kind"
         async for stored in self._relations.stored(sql, kind=kind):

@@ -17,6 +17,7 @@ MOST_PROFILES = 50
 MOST_CONTACTS = 50_000
 # On one contact.
 MOST_NOTES = 1000
+MOST_REMINDERS = 2000
 # Each keeps room for an upload of 5 MB until the sweep.
 MOST_WAITING_IMAGES = 20
 

@@ -2,6 +2,8 @@
 
 from functions.framework.doors import MyForm, MyPage, Operation, Timer
 from functions.relationships.notes.doors import DOORS as NOTES
+from functions.relationships.refine.doors import DOORS as REFINE
+from functions.relationships.reminders.doors import DOORS as REMINDERS
 from functions.relationships.strength.doors import DOORS as STRENGTH
 
 _API = "functions.relationships.api"
@@ -46,4 +48,4 @@ _CONTACTS = (
 )
 
 # Each part names its own doors; one line here.
-DOORS = (*_CONTACTS, *NOTES, *STRENGTH)
+DOORS = (*_CONTACTS, *NOTES, *REFINE, *REMINDERS, *STRENGTH)

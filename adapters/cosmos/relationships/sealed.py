@@ -41,6 +41,8 @@ SEALED: Final = (
     SealedKind("contact-tags", "body", _whole("contact-tags"), single=True),
     SealedKind("note", "private", _private("note")),
     SealedKind("deleted-note", "private", _private("note")),
+    SealedKind("reminder", "private", _private("reminder")),
+    SealedKind("deleted-reminder", "private", _private("reminder")),
 )
 
 
