@@ -17,7 +17,7 @@ OWNER = "Grace Hopper"
 
 @dataclass(frozen=True)
 class Shown:
-    """A page by its address; `{card}` is the path of the owner's card, `{parts}` the origin of the parts."""
+    """A page by its address; `{card}` and `{contact}` are paths of the owner's, `{parts}` is an origin."""
 
     name: str
     address: str
@@ -52,6 +52,9 @@ PAGES = (
     Shown("visits", "{card}/counts", owned=True),
     Shown("contacts", "/my/contacts", owned=True),
     Shown("new-contact", "/my/new-contact", owned=True),
+    Shown("contact", "{contact}", owned=True),
+    Shown("notes", "{contact}/notes", owned=True),
+    Shown("new-note", "{contact}/new-note", owned=True),
     Shown("relationships", "/my/relationships", owned=True),
     Shown("reminders", "/my/reminders", owned=True),
     Shown("settings", "{card}/settings", owned=True),
@@ -63,11 +66,34 @@ PAGES = (
 
 @dataclass(frozen=True)
 class Places:
-    """The state of the owner's signed-in browser, the path of their card, and the origin of the parts."""
+    """The state of the owner's signed-in browser, paths of their card and contact, the origin of the parts."""
 
     state: dict
     card: str
+    contact: str
     parts: str
+
+
+NOTES = (
+    "Likes **tea**, see [her letters](https://example.com/letters).",
+    "# Promised\n\n- the drawings\n- a call",
+)
+
+
+async def a_contact(page: Page) -> str:
+    """The path of a contact of the owner with some notes, made once."""
+    session = await (await page.request.get("/api/v1/session")).json()
+
+    async def post(path: str, body: dict, key: str) -> dict:
+        headers = {"X-CSRF-Token": session["csrfToken"], "Idempotency-Key": key}
+        answer = await page.request.post(f"/api/v1/{path}", data=body, headers=headers)
+        assert answer.ok, await answer.text()
+        return await answer.json()
+
+    contact = await post("contacts", {"name": "Charles Babbage", "tags": ["Engines"]}, "a-contact")
+    for number, text in enumerate(NOTES):
+        await post(f"contacts/{contact['id']}/notes", {"text": text}, f"a-note-{number}")
+    return f"/my/contacts/{contact['id']}"
 
 
 @asynccontextmanager
@@ -78,19 +104,22 @@ async def places(chromium: Browser, origin: str) -> AsyncIterator[Places]:
     await window.page.goto("/my/cards")
     edit = window.page.locator("a[href^='/my/cards/']").first
     card = "/".join((await edit.get_attribute("href")).split("/")[:4])
+    contact = await a_contact(window.page)
     state = await window.context.storage_state()
     await window.context.close()
     port = processes.free_port()
     runner = web.AppRunner(application(), access_log=None)
     await runner.setup()
     await web.TCPSite(runner, "localhost", port).start()
-    yield Places(state, card, f"http://localhost:{port}")
+    yield Places(state, card, contact, f"http://localhost:{port}")
     await runner.cleanup()
 
 
 async def open_page(page: Page, shown: Shown, places: Places) -> None:
     """Open the page and wait for its fonts and pictures."""
-    answer = await page.goto(shown.address.format(card=places.card, parts=places.parts))
+    answer = await page.goto(
+        shown.address.format(card=places.card, contact=places.contact, parts=places.parts)
+    )
     assert answer.ok or shown.name == "missing", (shown.name, answer.status)
     await page.evaluate(
         """() => Promise.all([document.fonts.ready, ...[...document.images].map(image => {
