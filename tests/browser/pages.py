@@ -66,7 +66,7 @@ PAGES = (
 
 @dataclass(frozen=True)
 class Places:
-    """The state of the owner's signed-in browser, paths of their card and contact, the origin of the parts."""
+    """The state of the owner's signed-in browser, paths of what is theirs, and the origin of the parts."""
 
     state: dict
     card: str

@@ -201,6 +201,7 @@ def test_the_page_of_limits_says_the_numbers() -> None:
         limits.MOST_PROFILES,
         limits.MOST_CONTACTS,
         MOST_LABELS,
+        limits.MOST_NOTES,
         limits.MOST_WAITING_IMAGES,
     ]
     rates = re.findall(r"^\| `(\w+)` \(.*?\) \| (\d+) \| (\d+) seconds", text, re.MULTILINE)
