@@ -27,6 +27,7 @@ class CosmosPublished:
                 "palette": stored.get("palette"),
                 "images": stored["images"],
                 "owner_id": stored["ownerId"],
+                "profile_id": stored.get("profileId", ""),
             },
             context=STORED,
         )
@@ -47,6 +48,7 @@ class CosmosPublished:
             "palette": None if card.palette is None else card.palette.model_dump(),
             "images": {field: image.model_dump() for field, image in card.images.items()},
             "ownerId": card.owner_id,
+            "profileId": card.profile_id,
         }
         new = {
             "id": card.handle,

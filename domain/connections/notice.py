@@ -1,0 +1,64 @@
+"""The mail that tells a person that somebody asks to connect. It names nobody."""
+
+import hashlib
+from datetime import datetime
+from typing import Final
+
+from domain.accounts.account import Account, AccountStore
+from domain.base.errors import StaleVersion
+from domain.base.limits import CONNECTION_MAILS, Limiter, TooManyRequests
+from domain.base.texts import N_, Translate
+from domain.connections.ports import LinkStore
+from domain.notifications.welcome import Mail, Mailer, MailOrder
+
+ASKED: Final = "connection"
+_ASKS = (
+    N_("Somebody asks to connect with you on iZwop."),
+    N_("You decide. Until you accept, they see of your card what everybody who is signed in sees:"),
+    N_("If you decline, they are not told."),
+)
+
+
+def asked(account: Account, link_id: str, origin: str, at: datetime, translate: Translate) -> Mail:
+    digest = hashlib.sha256(f"connection\n{account.id}\n{link_id}".encode()).hexdigest()[:32]
+    language = account.mail_language
+    asks, decide, silent = (translate(paragraph, language) for paragraph in _ASKS)
+    return Mail(
+        id=f"connection.{digest}",
+        to=account.email,
+        at=at,
+        subject=translate(N_("Somebody asks to connect"), language),
+        text=f"{asks}\n\n{decide}\n{origin}/my/requests\n\n{silent}\n",
+    )
+
+
+async def tell_of_request(
+    order: MailOrder,
+    *,
+    origin: str,
+    now: datetime,
+    translate: Translate,
+    accounts: AccountStore,
+    links: LinkStore,
+    limiter: Limiter,
+    mailer: Mailer,
+) -> None:
+    """Send the mail once for a request that still waits, and at most a few to one account in a day.
+
+    After a crash between sending and noting it, the same mail is sent again under the same id.
+    """
+    link = await links.get(order.account_id, order.subject_id)
+    account = await accounts.get(order.account_id)
+    if link is None or account is None or link.state != "waiting" or link.noticed_at is not None:
+        return
+    try:
+        await limiter.take(CONNECTION_MAILS, account.id, now)
+    except TooManyRequests:
+        pass
+    else:
+        await mailer.send(asked(account, link.id, origin, now, translate))
+    try:
+        await links.save(link.model_copy(update={"noticed_at": now}))
+    except StaleVersion:
+        # It was answered at this moment, or is noted by another worker.
+        return
