@@ -9,6 +9,7 @@ ID_PREFIXES = {
     "connection": "cnn",
     "contact": "con",
     "event": "evt",
+    "group": "grp",
     "image": "img",
     "profile": "prf",
     "tag": "tag",
