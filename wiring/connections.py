@@ -1,13 +1,16 @@
 """Connections between accounts by consent."""
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from wiring import accounts, cards, notifications, once, relationships, visibility
+from wiring import accounts, cards, notifications, once, operations, relationships, visibility
 
 if TYPE_CHECKING:
     from adapters.cosmos.connections import CosmosConnections
     from domain.cards.card import PublishedCard
     from domain.connections.ports import Ports
+    from domain.connections.refresh import RefreshJob
+    from domain.operations.orders import Order
 
 
 def links() -> "CosmosConnections":
@@ -32,6 +35,28 @@ class _Notices:
 def ports() -> "Ports":
     from domain.connections.ports import Ports
 
-    return Ports(
-        links(), take_card, cards.store(), relationships.book(), accounts.limiter(), _Notices()
-    )
+    return Ports(links(), take_card, cards.store(), relationships.book(), accounts.limiter(), _Notices())
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+async def tell(order: "Order") -> None:
+    """Effect of the order that follows what one of the two said."""
+    from domain.connections.telling import carry_out_telling
+
+    await carry_out_telling(order, now=_now(), ports=ports())
+
+
+async def order_refresh(order: "Order") -> None:
+    """What follows the projection of a card."""
+    from domain.connections.refresh import order_refresh
+
+    await order_refresh(order, links=links(), works=operations.works(), queue=operations.work_queue())
+
+
+def refresh_job() -> "RefreshJob":
+    from domain.connections.refresh import RefreshJob
+
+    return RefreshJob(links(), take_card, _now)

@@ -1,7 +1,7 @@
 """Connections in the partition of each of the two, what of a card they let an account see, and what was seen.
 
-The kind of a connection's document says its state, so that a list is one range of an index. `createdAt` is when
-that state began.
+The kind of a connection's document says its state, so that a list is one range of an index. `createdAt` is
+when that state began.
 """
 
 from typing import Any, Final
@@ -84,7 +84,7 @@ class CosmosConnections:
         return [_linked(stored) for stored in found]
 
     async def called(self, owner_id: str, name: str, most: int) -> list[str]:
-        """Ids of contacts in use that have this name, but for capitals and accents: the first `most` of them."""
+        """Ids of the first `most` contacts in use that have this name, but for capitals and accents."""
         sql = "SELECT TOP @most c.id FROM c WHERE STARTSWITH(c.byName, @key) ORDER BY c.byName"
         found = await self._items.query(sql, owner_id, key=f"used:{fold(name)[:_MOST_SORTED]}\t", most=most)
         return [stored["id"] for stored in found]
@@ -116,9 +116,7 @@ def _write(stored: Document, etag: str | None) -> tuple[Any, ...]:
 
 def _link_document(link: Link) -> Document:
     kind = _KINDS[link.state]
-    return document(
-        kind, link.id, link.owner_id, link, partition=PARTITION, createdAt=instant(link.since)
-    )
+    return document(kind, link.id, link.owner_id, link, partition=PARTITION, createdAt=instant(link.since))
 
 
 def _access_document(access: Access) -> Document:
@@ -135,6 +133,6 @@ def _linked_id(link_id: str) -> str:
 
 
 def _linked(stored: Document) -> Linked:
-    # The contact is outside of the body: where contacts become one, it is changed for all their documents alike.
+    # Outside of the body: where two contacts become one, it is changed for all their documents alike.
     known = {"contact_id": stored["contactId"], "etag": stored["_etag"]}
     return Linked.model_validate({**stored["body"], **known}, context=STORED)

@@ -1,4 +1,4 @@
-"""Answers and ends: accept, decline, withdraw, disconnect, block, unblock, and the contact of a connection."""
+"""Answers and ends: accept, decline, withdraw, disconnect, block, unblock; the contact of a connection."""
 
 from datetime import datetime
 from typing import Final, Literal, NamedTuple

@@ -1,9 +1,9 @@
 """A connection between two people by consent, as one of the two keeps it.
 
-Each of the two has a document of its own in its own partition. A document holds two sides: what its owner has
-said (`mine`), and what it was told of the other (`theirs`). A side is replaced by a newer version only, so that
-tellings may come twice, late and in any order. Whether the two are connected follows from both sides alone:
-both want it, and neither has left since.
+Each of the two has a document of its own in its own partition. A document holds two sides: what its owner
+has said (`mine`), and what it was told of the other (`theirs`). A side is replaced by a newer version only,
+so that tellings may come twice, late and in any order. Whether the two are connected follows from both
+sides alone: both want it, and neither has left since.
 
 Declining and blocking are never told: who asked goes on waiting, and learns nothing.
 """
@@ -26,8 +26,8 @@ State = Literal["asked", "waiting", "connected", "blocked", "declined", "ended"]
 class Side(Model):
     """One of the two, through one profile and the card by which the other sees it.
 
-    `version` rises with everything that is said. `seen` is the version of the other that it answers, `left` the
-    version by which it last left: a wish from before the other left is over.
+    `version` rises with everything that is said. `seen` is the version of the other that it answers, `left`
+    the version by which it last left: a wish from before the other left is over.
     """
 
     profile_id: str
@@ -56,8 +56,8 @@ class Side(Model):
 class Link(Model):
     """Stored connection of an owner, in any of its states. `etag` is the store's, for the next write.
 
-    `since` is when its state began, `contact_id` the contact that was made or chosen for it, `contacts_made` how
-    often its owner had a new one made, `noticed_at` when they were told by mail that somebody asks.
+    `since` is when its state began, `contact_id` the contact that was made or chosen for it, `contacts_made`
+    how often its owner had a new one made, `noticed_at` when they were told by mail that somebody asks.
     """
 
     id: str

@@ -1,8 +1,8 @@
 """What a connected person's card says, as it was last seen, and what it said before.
 
 The card itself is always shown live. This is kept so that an older number stays with who knew it: it is the
-history of the one who looks, and belongs to a contact of theirs. The values that are live go when the connection
-ends; those that had gone before stay.
+history of the one who looks, and belongs to a contact of theirs. The values that are live go when the
+connection ends; those that had gone before stay.
 """
 
 from datetime import date

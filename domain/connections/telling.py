@@ -1,8 +1,8 @@
 """What follows what one of the two says: the other side hears of it, and both do what is theirs to do.
 
-What is said is stored with an order in the same batch. The order's effect tells the other side, whose document is
-stored with an order of its own, and then settles: a contact for a new connection, a mail for a new request, the
-end of live values. Every step may come twice, late, or after a crash.
+What is said is stored with an order in the same batch. The order's effect tells the other side, whose
+document is stored with an order of its own, and then settles: a contact for a new connection, a mail for a
+new request, the end of live values. Every step may come twice, late, or after a crash.
 """
 
 import hashlib
@@ -50,7 +50,7 @@ async def follow(link: Link, *, now: datetime, ports: Ports) -> Link:
 async def _store(link: Link, now: datetime, ports: Ports) -> Link:
     access = await ports.links.access(link.owner_id, link.mine.profile_id, link.other_id)
     after = access.after(link)
-    order = new_order(TELLING, link.owner_id, link.id, now)
+    order = new_order(TELLING, link.owner_id, link.id, now, container="relations")
     return await ports.links.save(link, None if after == access else after, order)
 
 

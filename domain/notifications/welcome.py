@@ -17,13 +17,14 @@ CLAIMED_FOR = timedelta(minutes=5)
 
 
 class MailOrder(Model):
-    """Queue message of a mail: its kind and the account's id, never an address or a name."""
+    """Queue message of a mail: its kind, and the ids of the account and the subject; no address, no name."""
 
     model_config = ConfigDict(extra="forbid")
 
     version: Literal[1] = 1
-    kind: Literal["welcome"]
+    kind: Literal["welcome", "connection"]
     account_id: str
+    subject_id: str = ""
 
 
 class Mail(Model):

@@ -101,7 +101,12 @@ WITHHELD = (
         ("card-creation", "contact-creation", "image-creation", "profile-creation"),
     ),
     Withheld(
-        "Orders to show a card as it is now, or to erase what belonged to a contact",
+        "What lets connected people see more of your cards",
+        "It follows from your connections, which are in this copy, and names the accounts of others.",
+        ("connection-access",),
+    ),
+    Withheld(
+        "Orders to show a card as it is now, to erase what belonged to a contact, or to tell a connection",
         "They name the card or the contact by its id and are deleted within minutes.",
         ("order",),
     ),

@@ -14,7 +14,7 @@ from functions.framework.clock import now
 from functions.framework.forms import sentences
 from functions.framework.my_pages import my_page, person_and_form, person_of
 from functions.framework.replies import redirect
-from functions.framework.texts import N_, _
+from functions.framework.texts import N_
 
 _LABELS = {"/cardId": N_("Your card")}
 
@@ -39,7 +39,7 @@ async def send(req: func.HttpRequest) -> func.HttpResponse:
 
 
 def _handle(req: func.HttpRequest) -> str:
-    handle = req.route_params["handle"].lower()
+    handle: str = req.route_params["handle"].lower()
     if not is_handle(handle):
         raise NotFound
     return handle

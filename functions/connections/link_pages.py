@@ -1,6 +1,6 @@
 """`/my/connections/{connectionId}`: one connection or request, and what can be done about it."""
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import azure.functions as func
 
@@ -8,7 +8,6 @@ import wiring.connections
 from domain.base.errors import InvalidInput
 from domain.connections.answering import Act, LinkVersion, answer, choose_contact, read_link
 from domain.connections.link import Link
-from domain.relationships.contact import Contact
 from domain.visibility.view import CardView
 from functions.connections.shown import before, looked_at
 from functions.framework.callers import SignedIn
@@ -17,6 +16,9 @@ from functions.framework.forms import sentences
 from functions.framework.my_pages import done_in, my_page, person_and_form, person_of, version_in
 from functions.framework.replies import redirect
 from functions.framework.texts import N_, _
+
+if TYPE_CHECKING:
+    from domain.relationships.contact import Contact
 
 # Contacts of the same name that are offered for a connection.
 _MOST_OFFERED: Final = 5
@@ -120,7 +122,7 @@ async def _page(
     )
 
 
-async def _offered(person: SignedIn, view: CardView | None) -> list[Contact]:
+async def _offered(person: SignedIn, view: CardView | None) -> "list[Contact]":
     """Contacts of the same name, from which the person may choose; none is ever taken for them."""
     if view is None:
         return []

@@ -1,4 +1,4 @@
-"""`/my/requests`: who waits for an answer, who was asked, with whom one is connected, whom one has blocked."""
+"""`/my/requests`: who waits for an answer, who was asked, who is connected, who is blocked."""
 
 from typing import Final
 

@@ -3,8 +3,10 @@
 import azure.functions as func
 
 import wiring.accounts
+import wiring.connections
 import wiring.notifications
 import wiring.site
+from domain.connections.notice import ASKED, tell_of_request
 from domain.notifications.welcome import MailOrder, deliver
 from functions.framework.clock import now
 from functions.framework.texts import in_language
@@ -13,6 +15,9 @@ from functions.framework.texts import in_language
 async def send_mail(message: func.QueueMessage) -> None:
     """Send one mail. After five failures the host moves the message to the poison queue."""
     order = MailOrder.model_validate_json(message.get_body())
+    if order.kind == ASKED:
+        await _tell_of_request(order)
+        return
     again_after = await deliver(
         order,
         by=message.id or "",
@@ -24,3 +29,16 @@ async def send_mail(message: func.QueueMessage) -> None:
     )
     if again_after is not None:
         await wiring.notifications.queue().send(order, after=again_after)
+
+
+async def _tell_of_request(order: MailOrder) -> None:
+    await tell_of_request(
+        order,
+        origin=wiring.site.origin(),
+        now=now(),
+        translate=in_language,
+        accounts=wiring.accounts.store(),
+        links=wiring.connections.links(),
+        limiter=wiring.accounts.limiter(),
+        mailer=wiring.notifications.mailer(),
+    )

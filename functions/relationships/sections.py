@@ -13,4 +13,4 @@ class Section(NamedTuple):
     values: str
 
 
-SECTIONS: tuple[Section, ...] = ()
+SECTIONS: tuple[Section, ...] = (Section("connections/section.html", "functions.connections.section:values"),)
