@@ -42,6 +42,8 @@ class Two:
         self.at = AT
 
     def act(self, who: str, what: str) -> None:
+        if what == "want" and self.links[who].blocked:
+            return
         self.at += timedelta(days=1)
         self.links[who] = ACTS[what](self.links[who], self.at)
         self.said[who].append(self.links[who].mine)
