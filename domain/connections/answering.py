@@ -27,7 +27,7 @@ _DONE: Final[dict[Act, tuple[State, ...]]] = {
     "withdraw": ("ended",),
     "disconnect": ("ended",),
     "block": ("blocked",),
-    "unblock": ("declined", "ended"),
+    "unblock": ("waiting", "declined", "ended"),
 }
 
 

@@ -115,10 +115,11 @@ class Link(Model):
     def closed(self, at: datetime) -> "Link":
         """Block: what was wanted is left, and what they want is not heard."""
         mine = self.mine.leaving(at) if self.mine.wants else self.mine
-        return self.changed(at, blocked=True, mine=mine, declined_at=at)
+        return self.changed(at, blocked=True, mine=mine)
 
     def opened(self, at: datetime) -> "Link":
-        return self.changed(at, blocked=False)
+        """Unblock: a request of theirs that was made before or meanwhile waits again."""
+        return self.changed(at, blocked=False, declined_at=None)
 
     def heard(self, theirs: Side, at: datetime) -> "Link":
         """What the other side said, unless something newer was heard."""

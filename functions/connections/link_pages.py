@@ -106,7 +106,7 @@ async def _page(
     link = await read_link(person.account_id, req.route_params["connectionId"], links=ports.links)
     view, kept = await looked_at(link)
     contact = kept and await ports.book.contacts.get(person.account_id, kept.contact_id)
-    asks = link.state == "waiting" or (link.state == "connected" and contact is None)
+    asks = link.state in ("waiting", "connected") and contact is None
     return my_page(
         "connections/connection.html",
         person,
