@@ -40,8 +40,9 @@ async def carry_out_telling(order: Order, *, now: datetime, ports: Ports) -> Non
 
 async def follow(link: Link, *, now: datetime, ports: Ports) -> Link:
     heard = await _tell(link, now, ports)
-    if heard is not None:
-        # It has an order of its own, should this fail.
+    if heard is not None and heard.state == "connected":
+        # Anything else waits for the order that is stored with it: how long an answer takes must not tell
+        # whether a request is heard.
         with suppress(Unavailable, StaleVersion):
             await settle(heard, now=now, ports=ports)
     return await settle(link, now=now, ports=ports)
@@ -49,6 +50,9 @@ async def follow(link: Link, *, now: datetime, ports: Ports) -> Link:
 
 async def _store(link: Link, now: datetime, ports: Ports) -> Link:
     access = await ports.links.access(link.owner_id, link.mine.profile_id, link.other_id)
+    if link.state == "waiting" and access.blocked:
+        # The owner blocked the same person, who now comes through another profile of theirs.
+        link = link.declined(now)
     after = access.after(link)
     order = new_order(TELLING, link.owner_id, link.id, now, container="relations")
     return await ports.links.save(link, None if after == access else after, order)
@@ -63,20 +67,12 @@ async def _tell(link: Link, now: datetime, ports: Ports) -> Link | None:
         heard = link.mirrored(now) if other is None else other.heard(link.mine, now)
         if heard is other:
             return None
-        if heard.state == "waiting" and await _is_blocked(heard, ports):
-            heard = heard.declined(now)
         try:
             return await _store(heard, now, ports)
         except StaleVersion:
             if not left:
                 raise
     raise StaleVersion
-
-
-async def _is_blocked(link: Link, ports: Ports) -> bool:
-    """Whether the owner blocked the same person, who now comes through another profile of theirs."""
-    access = await ports.links.access(link.owner_id, link.mine.profile_id, link.other_id)
-    return bool(access.blocked)
 
 
 async def settle(link: Link, *, now: datetime, ports: Ports) -> Link:

@@ -185,7 +185,7 @@ steps = st.lists(
 
 
 @settings(
-    max_examples=25,
+    max_examples=15,
     deadline=None,
     phases=(Phase.explicit, Phase.reuse, Phase.generate),
     suppress_health_check=list(HealthCheck),
@@ -204,3 +204,43 @@ async def test_every_history_of_two_people_ends_alike_for_both(host, steps) -> N
     assert [await pair.sees(who) for who in ("ann", "bob")] == [ann == "connected"] * 2
     for who, name in (("ann", "Bob"), ("bob", "Ann")):
         assert await pair.contacts(who) in ([], [name])
+
+
+class Counting:
+    """The store of connections, which counts what it is asked."""
+
+    def __init__(self, store) -> None:
+        self._store, self.calls = store, []
+
+    def __getattr__(self, name: str):
+        self.calls.append(name)
+        return getattr(self._store, name)
+
+
+async def test_asking_takes_as_long_whatever_the_other_did_before(host) -> None:
+    """The same calls to the store: for who was never heard of, is declined, or is blocked."""
+    taken = []
+    for before in (None, "decline", "block"):
+        pair = Pair()
+        await pair.do("ann", "ask")
+        if before:
+            await pair.do("bob", before)
+        await pair.do("ann", "withdraw")
+        counting = Counting(pair.ports.links)
+        await pair.do("ann", "ask", pair.ports._replace(links=counting))
+        taken.append(counting.calls)
+        assert (await pair.states())[0] == "asked"
+    assert taken[0] == taken[1] == taken[2]
+
+
+async def test_a_person_who_was_blocked_is_not_heard_through_another_profile(host) -> None:
+    pair = Pair()
+    await pair.do("ann", "ask")
+    await pair.do("bob", "block")
+    other = pair.cards["ann"].model_copy(update={"id": new_id("crd"), "profile_id": new_id("prf")})
+    cards = OwnCards([other])
+    link = await ask(pair.ids["ann"], "bob", None, now=pair.at, ports=pair.ports._replace(cards=cards))
+    assert link.state == "asked"
+    links = wiring.connections.links()
+    assert (await links.page(pair.ids["bob"], "waiting", 10, None))[0] == []
+    assert (await links.get(pair.ids["bob"], link.id)).state == "declined"
