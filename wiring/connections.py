@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from wiring import accounts, cards, notifications, once, operations, relationships, visibility
+from wiring.relationships import strength
 
 if TYPE_CHECKING:
     from adapters.cosmos.connections import CosmosConnections
@@ -35,7 +36,15 @@ class _Notices:
 def ports() -> "Ports":
     from domain.connections.ports import Ports
 
-    return Ports(links(), take_card, cards.store(), relationships.book(), accounts.limiter(), _Notices())
+    return Ports(
+        links(),
+        take_card,
+        cards.store(),
+        relationships.book(),
+        strength.interactions(),
+        accounts.limiter(),
+        _Notices(),
+    )
 
 
 def _now() -> datetime:

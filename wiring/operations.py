@@ -59,12 +59,15 @@ def jobs() -> dict[str, "Job"]:
     from domain.connections.refresh import REFRESH
     from domain.operations.migration import UPGRADE, UpgradeJob
     from domain.privacy.copy import COPY, CopyJob
+    from domain.relationships.strength.weekly import STRENGTHS, StrengthsJob
     from wiring import connections, privacy
+    from wiring.relationships import strength
 
     return {
         COPY: CopyJob(privacy.sections(), privacy.copies()),
         UPGRADE: UpgradeJob(migration()),
         REFRESH: connections.refresh_job(),
+        STRENGTHS: StrengthsJob(strength.interactions()),
     }
 
 
@@ -88,8 +91,9 @@ def effects() -> dict[str, "Effect"]:
     from domain.cards.card import PROJECTION
     from domain.connections.ports import TELLING
     from domain.publishing.repair import carry_out_projection
-    from domain.relationships.contacts import ERASE_DEPENDENTS
+    from domain.relationships.contacts import ERASE_DEPENDENTS, FOLLOW_IMPORTANCE
     from wiring import cards, connections, publishing, relationships
+    from wiring.relationships import strength
 
     projection = partial(carry_out_projection, cards=cards.store(), ports=publishing.ports())
 
@@ -101,6 +105,7 @@ def effects() -> dict[str, "Effect"]:
     return {
         PROJECTION: show_and_tell,
         ERASE_DEPENDENTS: relationships.erase_dependents,
+        FOLLOW_IMPORTANCE: strength.follow_importance,
         TELLING: connections.tell,
     }
 

@@ -10,6 +10,7 @@ from domain.connections.link import Access, Link, State
 from domain.connections.seen import Linked
 from domain.operations.orders import Order
 from domain.relationships.contacts import Book
+from domain.relationships.interactions.log import Interactions
 from domain.visibility.view import CardView, Viewer, view_for
 
 # The kind of order to tell the other side what was said, and to do what follows on one's own.
@@ -65,6 +66,7 @@ class Ports(NamedTuple):
     take: TakeCard
     cards: Cards
     book: Book
+    interactions: Interactions
     limiter: Limiter
     notices: Notices
 

@@ -9,7 +9,7 @@ import hashlib
 from contextlib import suppress
 from datetime import datetime
 
-from domain.base.errors import StaleVersion, Unavailable
+from domain.base.errors import KeyReused, NotFound, StaleVersion, Unavailable
 from domain.base.ids import ID_BYTES, ID_PREFIXES, make_id
 from domain.base.limits import LimitReached
 from domain.connections.link import Link
@@ -18,6 +18,8 @@ from domain.connections.seen import Linked, texts_of
 from domain.operations.orders import Order, new_order
 from domain.relationships.contact import ContactContent, Met
 from domain.relationships.contacts import Creating, create_contact
+from domain.relationships.interactions.interaction import Said
+from domain.relationships.interactions.log import Logging, log_interaction
 from domain.visibility.view import CardView
 
 _TRIES = 4
@@ -101,6 +103,7 @@ async def _keep_contact(link: Link, now: datetime, ports: Ports) -> Link:
             return link
         link = await ports.links.save(link.changed(now, contact_id=made))
     if link.contact_id and await ports.book.contacts.get(link.owner_id, link.contact_id) is not None:
+        await _log(link, link.contact_id, now, ports)
         seen = {} if view is None else texts_of(view.content)
         await ports.links.save_linked(
             Linked(link_id=link.id, owner_id=link.owner_id, contact_id=link.contact_id, seen=seen)
@@ -120,6 +123,20 @@ async def _made(link: Link, view: CardView, now: datetime, ports: Ports) -> str 
     return None
 
 
+async def _log(link: Link, contact_id: str, now: datetime, ports: Ports) -> None:
+    """Keep it as an interaction that the two exchanged their cards, on the day they agreed. Once."""
+    interaction_id = _id_of("interaction", f"{contact_id} {link.id}")
+    said = Said(kind="exchange", day=link.since.date())
+    with suppress(KeyReused, LimitReached, NotFound):
+        await log_interaction(
+            link.owner_id,
+            contact_id,
+            said,
+            Logging(interaction_id, "connection", now),
+            store=ports.interactions,
+        )
+
+
 def _content(link: Link, view: CardView, now: datetime) -> ContactContent:
     """A new contact: the name of the card, and by which card of one's own one met. The rest is shown live."""
     return ContactContent(
@@ -131,5 +148,8 @@ def _content(link: Link, view: CardView, now: datetime) -> ContactContent:
 
 def _contact_id(link: Link) -> str:
     """The same each time the effect is repeated, and another for another connection of the two."""
-    text = f"contact {link.owner_id} {link.id} {link.mine.version} {link.contacts_made}"
-    return make_id(ID_PREFIXES["contact"], hashlib.sha256(text.encode()).digest()[:ID_BYTES])
+    return _id_of("contact", f"{link.owner_id} {link.id} {link.mine.version} {link.contacts_made}")
+
+
+def _id_of(kind: str, text: str) -> str:
+    return make_id(ID_PREFIXES[kind], hashlib.sha256(f"{kind} {text}".encode()).digest()[:ID_BYTES])

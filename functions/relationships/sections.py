@@ -13,4 +13,10 @@ class Section(NamedTuple):
     values: str
 
 
-SECTIONS: tuple[Section, ...] = (Section("connections/section.html", "functions.connections.section:values"),)
+_STRENGTH = "functions.relationships.strength.pages"
+
+SECTIONS: tuple[Section, ...] = (
+    Section("connections/section.html", "functions.connections.section:values"),
+    Section("relationships/strength/strength_section.html", f"{_STRENGTH}:strength_section"),
+    Section("relationships/strength/timeline_section.html", f"{_STRENGTH}:timeline_section"),
+)

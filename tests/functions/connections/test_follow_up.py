@@ -116,3 +116,13 @@ async def test_logs_and_queues_name_nobody(host, signed_in, caplog) -> None:
     await do(bob, "PUT", f"connections/{link}/block")
     logged = "\n".join(record.getMessage() for record in caplog.records if record.name.startswith("izwop"))
     assert not any(name in logged for name in ("Quirinius", "Zenobia", "+46701740605"))
+
+
+async def test_connecting_is_an_interaction_of_both(signed_in) -> None:
+    ada, _ = await person_with_card(signed_in)
+    bob, card = await person_with_card(signed_in)
+    await connect(ada, bob, card["handle"])
+    for person in (ada, bob):
+        contact = (await person.api("GET", "contacts")).json()["data"][0]["id"]
+        listed = (await person.api("GET", f"contacts/{contact}/interactions")).json()["data"]
+        assert [each["said"]["kind"] for each in listed] == ["exchange"]
