@@ -16,7 +16,7 @@ class Section(NamedTuple):
 _STRENGTH = "functions.relationships.strength.pages"
 
 SECTIONS: tuple[Section, ...] = (
-    Section("connections/section.html", "functions.connections.section:values"),
+    Section("connections/contact_section.html", "functions.connections.section:values"),
     Section("relationships/strength/strength_section.html", f"{_STRENGTH}:strength_section"),
     Section("relationships/strength/timeline_section.html", f"{_STRENGTH}:timeline_section"),
 )
