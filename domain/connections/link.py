@@ -57,7 +57,8 @@ class Link(Model):
     """Stored connection of an owner, in any of its states. `etag` is the store's, for the next write.
 
     `since` is when its state began, `contact_id` the contact that was made or chosen for it, `contacts_made`
-    how often its owner had a new one made, `noticed_at` when they were told by mail that somebody asks.
+    how often its owner had a new one made. `noticing_at` is when a worker began to tell them by mail that
+    somebody asks, `noticed_at` when it had.
     """
 
     id: str
@@ -69,6 +70,7 @@ class Link(Model):
     declined_at: datetime | None = None
     contact_id: str | None = None
     contacts_made: int = 0
+    noticing_at: datetime | None = None
     noticed_at: datetime | None = None
     version: int = 1
     since: datetime

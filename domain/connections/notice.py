@@ -1,7 +1,8 @@
 """The mail that tells a person that somebody asks to connect. It names nobody."""
 
 import hashlib
-from datetime import datetime
+from contextlib import suppress
+from datetime import datetime, timedelta
 from typing import Final
 
 from domain.accounts.account import Account, AccountStore
@@ -9,7 +10,7 @@ from domain.base.errors import StaleVersion
 from domain.base.limits import CONNECTION_MAILS, Limiter, TooManyRequests
 from domain.base.texts import N_, Translate
 from domain.connections.ports import LinkStore
-from domain.notifications.welcome import Mail, Mailer, MailOrder
+from domain.notifications.welcome import CLAIMED_FOR, Mail, Mailer, MailOrder
 
 ASKED: Final = "connection"
 _ASKS = (
@@ -42,23 +43,26 @@ async def tell_of_request(
     links: LinkStore,
     limiter: Limiter,
     mailer: Mailer,
-) -> None:
-    """Send the mail once for a request that still waits, and at most a few to one account in a day.
+) -> timedelta | None:
+    """Send the mail once for a request that still waits, or return the time to wait before a retry.
 
-    After a crash between sending and noting it, the same mail is sent again under the same id.
+    An account gets a few of them in a day at most. A message waits while another one is at it, whose worker
+    may have died. After a crash between sending and noting it, the same mail is sent again under the same id.
     """
     link = await links.get(order.account_id, order.subject_id)
     account = await accounts.get(order.account_id)
     if link is None or account is None or link.state != "waiting" or link.noticed_at is not None:
-        return
+        return None
+    if link.noticing_at is not None and now < link.noticing_at + CLAIMED_FOR:
+        return CLAIMED_FOR
     try:
-        await limiter.take(CONNECTION_MAILS, account.id, now)
-    except TooManyRequests:
-        pass
-    else:
-        await mailer.send(asked(account, link.id, origin, now, translate))
-    try:
-        await links.save(link.model_copy(update={"noticed_at": now}))
+        link = await links.save(link.model_copy(update={"noticing_at": now}))
     except StaleVersion:
-        # It was answered at this moment, or is noted by another worker.
-        return
+        return CLAIMED_FOR
+    with suppress(TooManyRequests):
+        await limiter.take(CONNECTION_MAILS, account.id, now)
+        await mailer.send(asked(account, link.id, origin, now, translate))
+    # It may be answered at this moment, and then waits no more.
+    with suppress(StaleVersion):
+        await links.save(link.model_copy(update={"noticed_at": now}))
+    return None

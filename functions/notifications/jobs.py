@@ -1,5 +1,7 @@
 """Queue function that sends mails."""
 
+from datetime import timedelta
+
 import azure.functions as func
 
 import wiring.accounts
@@ -15,24 +17,27 @@ from functions.framework.texts import in_language
 async def send_mail(message: func.QueueMessage) -> None:
     """Send one mail. After five failures the host moves the message to the poison queue."""
     order = MailOrder.model_validate_json(message.get_body())
-    if order.kind == ASKED:
-        await _tell_of_request(order)
-        return
-    again_after = await deliver(
+    again_after = await (
+        _tell_of_request(order) if order.kind == ASKED else _welcome(order, message.id or "")
+    )
+    if again_after is not None:
+        await wiring.notifications.queue().send(order, after=again_after)
+
+
+async def _welcome(order: MailOrder, by: str) -> timedelta | None:
+    return await deliver(
         order,
-        by=message.id or "",
+        by=by,
         origin=wiring.site.origin(),
         now=now(),
         translate=in_language,
         accounts=wiring.accounts.store(),
         mailer=wiring.notifications.mailer(),
     )
-    if again_after is not None:
-        await wiring.notifications.queue().send(order, after=again_after)
 
 
-async def _tell_of_request(order: MailOrder) -> None:
-    await tell_of_request(
+async def _tell_of_request(order: MailOrder) -> timedelta | None:
+    return await tell_of_request(
         order,
         origin=wiring.site.origin(),
         now=now(),

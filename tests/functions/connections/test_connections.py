@@ -1,5 +1,6 @@
 """Connections by consent, through the API."""
 
+from domain.base.limits import Rate
 from tests.functions.connections.people import (
     FOR_CONNECTIONS,
     accept,
@@ -238,3 +239,19 @@ async def test_somebody_elses_connection_is_absent(signed_in) -> None:
         bodies = [answer.json() | {"instance": ""} for answer in answers]
         assert bodies[0] == bodies[1]
     assert (await eve.http.get(f"/my/connections/{link}")).status_code == 404
+
+
+async def test_an_account_asks_so_many_in_a_day_and_waits_for_so_many(signed_in, monkeypatch) -> None:
+    from domain.connections import asking  # noqa: PLC0415 - the module that the host loaded
+
+    monkeypatch.setattr(asking, "CONNECTION_REQUESTS", Rate("connection_requests", most=2, seconds=86_400))
+    ada, _ = await person_with_card(signed_in)
+    answers = [await ask(ada, (await person_with_card(signed_in))[1]["handle"]) for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [201, 201, 429]
+    assert int(answers[-1].headers["retry-after"]) > 0
+    # Asking again whom one has asked costs nothing.
+    assert (await ask(ada, answers[0].json()["handle"])).status_code == 201
+    monkeypatch.setattr(asking, "CONNECTION_REQUESTS", Rate("connection_requests", most=9, seconds=86_400))
+    monkeypatch.setattr(asking, "MOST_ASKED", 2)
+    full = await ask(ada, (await person_with_card(signed_in))[1]["handle"])
+    assert (full.status_code, full.json()["code"]) == (409, "limit_reached")

@@ -3,8 +3,9 @@
 import json
 import logging
 
+import pytest
+
 import wiring.connections
-import wiring.notifications
 import wiring.operations
 from tests.functions.connections.people import (
     FOR_CONNECTIONS,
@@ -16,33 +17,50 @@ from tests.functions.connections.people import (
     person_with_card,
 )
 from tests.functions.connections.test_connections import republish
+from tests.functions.operations.test_jobs import Mailbox
 from tests.functions.privacy.test_copy import account_of, copied, opened
 
 
-async def test_a_request_is_told_by_one_mail_without_names(host, signed_in, monkeypatch) -> None:
-    sent = []
+@pytest.fixture
+def mailbox(cloud) -> Mailbox:
+    return Mailbox(cloud)
 
-    class Mailer:
-        async def send(self, mail) -> None:
-            sent.append(mail)
 
-    monkeypatch.setattr(wiring.notifications, "mailer", Mailer)
+async def carry_out(person, link: str) -> None:
+    """What the queue does with the order that is stored with a connection."""
+    from domain.connections.ports import TELLING  # noqa: PLC0415
+    from domain.operations.orders import OrderMessage, carry_out  # noqa: PLC0415
+
+    account = await account_of(person)
+    message = OrderMessage(container="relations", owner_id=account, order_id=f"order-{TELLING}-{link}")
+    effects, orders = wiring.operations.effects(), wiring.operations.orders()
+    assert await carry_out(message, effects=effects, orders=orders) is True
+    assert await carry_out(message, effects=effects, orders=orders) is False
+
+
+async def test_a_request_is_told_by_one_mail_without_names(host, signed_in, mailbox) -> None:
     ada, _ = await person_with_card(signed_in, name="Ada Lovelace")
     bob, card = await person_with_card(signed_in, name="Bob Babbage")
+    email = (await bob.api("GET", "account")).json()["email"]
+    await host.drain_queue("mail")
     link = (await asked(ada, card["handle"]))["id"]
-    account = await account_of(bob)
-    from domain.notifications.welcome import MailOrder  # noqa: PLC0415
-    from functions.notifications.jobs import _tell_of_request  # noqa: PLC0415
+    await carry_out(bob, link)
+    await wiring.connections.ports().notices.somebody_asks(await account_of(bob), link)
+    await host.drain_queue("mail")
+    mails = [mail for mail in await mailbox.holds(2, email) if mail["subject"] == "Somebody asks to connect"]
+    assert [mail["times"] for mail in mails] == [1]
+    assert not any(name in json.dumps(mails) for name in ("Lovelace", "Babbage", card["handle"]))
 
-    order = MailOrder(kind="connection", account_id=account, subject_id=link)
-    for _ in range(3):
-        await _tell_of_request(order)
-    [mail] = sent
-    assert (mail.subject, "/my/requests" in mail.text) == ("Somebody asks to connect", True)
-    assert not any(name in mail.model_dump_json() for name in ("Lovelace", "Babbage", card["handle"]))
+
+async def test_a_request_that_was_answered_is_told_by_no_mail(host, signed_in, mailbox) -> None:
+    ada, _ = await person_with_card(signed_in)
+    bob, card = await person_with_card(signed_in)
+    email = (await bob.api("GET", "account")).json()["email"]
+    link = (await asked(ada, card["handle"]))["id"]
     await do(bob, "PUT", f"connection-requests/{link}/decline")
-    await _tell_of_request(order)
-    assert len(sent) == 1
+    await wiring.connections.ports().notices.somebody_asks(await account_of(bob), link)
+    await host.drain_queue("mail")
+    assert [mail["subject"] for mail in await mailbox.holds(1, email)] == ["Welcome to iZwop"]
 
 
 async def test_a_publication_puts_what_was_seen_into_the_history(host, signed_in) -> None:
