@@ -3,8 +3,8 @@
     python -m release.erase_again --old https://cosmos-a.documents.azure.com:443/ \\
       --restored https://cosmos-b.documents.azure.com:443/ --since 2026-11-22T12:00:00Z --look
 
-Reads the cards, profiles, contacts, interactions and reminders that were deleted or taken back, and the cards
-that were paused or unpublished, in the old account, and repeats this in the restored one. A card that was
+Reads what was deleted or taken back (cards, profiles, contacts and what belongs to them), and the cards that
+were paused or unpublished, in the old account, and repeats this in the restored one. A card that was
 published anew since then is paused, handles given out since then stay given out, and every session ends.
 `--look` only lists the remaining steps. Safe to run again, also after a kill.
 Signs in as you (`az login`), or with the key in `COSMOS_KEY`.
@@ -182,8 +182,8 @@ async def left_to_do(old: Database, database: Database, since: datetime) -> Asyn
     for steps in (
         _taken_back(old, database, since),
         _contacts_taken_back(old, database),
-        _reminders_taken_back(old, database),
         _interactions_taken_back(old, database),
+        _reminders_taken_back(old, database),
     ):
         async for said, look in steps:
             try:
@@ -230,6 +230,14 @@ async def _contacts_taken_back(old: Database, database: Database) -> AsyncIterat
         yield f"bring back {gone.id}", partial(restored.to_bring_back, CosmosContacts(old, keys=None), gone)
 
 
+async def _interactions_taken_back(old: Database, database: Database) -> AsyncIterator[tuple[str, Look]]:
+    restored = RestoredInteractions(database)
+    async for gone in CosmosLedger(old).interactions():
+        yield f"delete {gone.id}", partial(restored.to_delete, gone)
+    async for gone in CosmosLedger(database).interactions():
+        yield f"bring back {gone.id}", partial(restored.to_bring_back, CosmosInteractions(old), gone)
+
+
 async def _reminders_taken_back(old: Database, database: Database) -> AsyncIterator[tuple[str, Look]]:
     known, restored = CosmosLedger(old), RestoredReminders(database)
     async for gone in known.related("deleted-reminder"):
@@ -238,14 +246,6 @@ async def _reminders_taken_back(old: Database, database: Database) -> AsyncItera
         yield f"erase {gone.id}", partial(restored.to_erase, gone)
     async for gone in CosmosLedger(database).related("deleted-reminder"):
         yield f"bring back {gone.id}", partial(restored.to_bring_back, CosmosReminders(old, keys=None), gone)
-
-
-async def _interactions_taken_back(old: Database, database: Database) -> AsyncIterator[tuple[str, Look]]:
-    restored = RestoredInteractions(database)
-    async for gone in CosmosLedger(old).interactions():
-        yield f"delete {gone.id}", partial(restored.to_delete, gone)
-    async for gone in CosmosLedger(database).interactions():
-        yield f"bring back {gone.id}", partial(restored.to_bring_back, CosmosInteractions(old), gone)
 
 
 async def erase_again(old: Database, restored: Database, since: datetime, *, look: bool) -> int:

@@ -101,7 +101,7 @@ WITHHELD = (
         ("card-creation", "contact-creation", "image-creation", "profile-creation", "reminder-creation"),
     ),
     Withheld(
-        "Orders to show a card, to do what follows from a change of a contact, or to mail about reminders",
+        "Orders to do what follows from a change: show a card, erase what belonged to a contact, send a mail",
         "They name the card, the contact or you by an id and are deleted within minutes.",
         ("order",),
     ),
@@ -111,7 +111,7 @@ WITHHELD = (
         ("owner-key",),
     ),
     Withheld(
-        "What is left of cards, profiles, contacts, interactions and reminders that were deleted and erased",
+        "What is left of cards, profiles, contacts and what belonged to them after they were erased",
         "Their ids stay for 35 days, so that a restored backup can be told of it. The names of cards stay"
         " reserved, so that no old link ever leads to somebody else.",
         ("erased-card", "erased-contact", "erased-interaction", "erased-profile", "erased-reminder"),
