@@ -60,12 +60,13 @@ def jobs() -> dict[str, "Job"]:
     from domain.privacy.copy import COPY, CopyJob
     from domain.relationships.strength.weekly import STRENGTHS, StrengthsJob
     from wiring import privacy
-    from wiring.relationships import strength
+    from wiring.relationships import calendar, strength
 
     return {
         COPY: CopyJob(privacy.sections(), privacy.copies()),
         UPGRADE: UpgradeJob(migration()),
         STRENGTHS: StrengthsJob(strength.interactions()),
+        **calendar.jobs(),
     }
 
 
