@@ -4,7 +4,7 @@ from itertools import batched
 
 from adapters.cosmos.database import Database, Items, instant
 from adapters.cosmos.documents import document, from_document, newest_first
-from adapters.cosmos.relationships.contacts import CONTAINER, PARTITION
+from adapters.cosmos.relationships.contact_documents import CONTAINER, PARTITION
 from domain.relationships.calendar.file import KEPT, CalendarFile
 
 _KIND = "calendar-file"

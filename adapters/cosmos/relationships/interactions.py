@@ -13,7 +13,7 @@ from typing import Any
 
 from adapters.cosmos.database import Database, Document, Items, instant
 from adapters.cosmos.documents import DAY, DELETED_TTL, document, from_document, newest_first
-from adapters.cosmos.relationships.contacts import CONTAINER, PARTITION
+from adapters.cosmos.relationships.contact_documents import CONTAINER, PARTITION
 from domain.base.errors import Fault, InvalidInput, StaleVersion
 from domain.base.model import Model
 from domain.relationships.interactions.interaction import Interaction

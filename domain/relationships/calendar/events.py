@@ -53,7 +53,7 @@ class Rule(NamedTuple):
 
     freq: str
     interval: int
-    count: int | None
+    times: int | None
     until: date | None
     weekdays: tuple[tuple[int, int], ...]  # how manieth (0: each), and the day of the week
     days: tuple[int, ...]
@@ -158,14 +158,14 @@ def _repeated(start: date, rule: Rule, first: date, last: date, steps: Steps) ->
     if rule.until is not None:
         last = min(last, rule.until)
     found = 0
-    day = start if rule.count is not None else max(start, first)
+    day = start if rule.times is not None else max(start, first)
     while day <= last:
         if not steps.take():
             raise NotUnderstood
         if day == start or _matches(day, start, rule):
             found += 1
             yield day
-            if found == rule.count:
+            if found == rule.times:
                 return
         day += timedelta(days=1)
 
