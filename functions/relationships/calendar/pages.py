@@ -128,7 +128,7 @@ async def _rows(person: SignedIn, file: CalendarFile) -> list[tuple[Any, ...]]:
     found = await wiring.relationships.contacts().find(person.account_id, ids) if ids else []
     names = {contact.id: contact.content.name for contact in found}
     return [
-        (names[each.contact_id], len(each.days), day_text(each.days[-1][0], year=True))
+        (names[each.contact_id], day_text(each.days[-1][0], year=True), len(each.days))
         for each in shown
         if each.contact_id in names
     ]
