@@ -90,13 +90,15 @@ def effects() -> dict[str, "Effect"]:
     from domain.cards.card import PROJECTION
     from domain.publishing.repair import carry_out_projection
     from domain.relationships.contacts import ERASE_DEPENDENTS, FOLLOW_IMPORTANCE
+    from domain.relationships.reminders.ringing import MAIL
     from wiring import cards, publishing, relationships
-    from wiring.relationships import strength
+    from wiring.relationships import reminders, strength
 
     projection = partial(carry_out_projection, cards=cards.store(), ports=publishing.ports())
     return {
         PROJECTION: projection,
         ERASE_DEPENDENTS: relationships.erase_dependents,
+        MAIL: reminders.order_mail,
         FOLLOW_IMPORTANCE: strength.follow_importance,
     }
 

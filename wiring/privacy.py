@@ -26,14 +26,16 @@ def sections() -> list["Section"]:
     from domain.privacy.copy_of_contacts import ContactsSection
     from domain.privacy.copy_of_images import ImagesSection
     from domain.privacy.copy_of_interactions import InteractionsSection
+    from domain.privacy.copy_of_reminders import DismissalsSection, RemindersSection
     from domain.privacy.sections import WithDeleted
-    from wiring.relationships import strength
+    from wiring.relationships import refine, reminders, strength
 
     counts = CosmosCounts(database())
     all_cards = WithDeleted(cards.store(), counts, "card", "deleted-card")
     all_profiles = WithDeleted(accounts.profiles(), counts, "profile", "deleted-profile")
     related = CosmosCounts(database(), "relations")
     all_contacts = WithDeleted(relationships.contacts(), related, "contact", "deleted-contact")
+    all_reminders = WithDeleted(reminders.reminders(), related, "reminder", "deleted-reminder")
     return [
         AccountSection(accounts.store()),
         ProfilesSection(all_profiles),
@@ -42,6 +44,8 @@ def sections() -> list["Section"]:
         VisitsSection(all_cards, visits.traffic()),
         ContactsSection(all_contacts, relationships.tags(), related),
         InteractionsSection(strength.interactions(), related),
+        RemindersSection(all_reminders, related),
+        DismissalsSection(refine.refining(), related),
         SessionsSection(sign_in.sessions(), counts),
         WorkSection(operations.works(), counts),
     ]

@@ -8,11 +8,13 @@ ID_PREFIXES = {
     "calendar": "cal",
     "card": "crd",
     "contact": "con",
+    "dismissal": "dis",
     "event": "evt",
     "group": "grp",
     "image": "img",
     "interaction": "int",
     "profile": "prf",
+    "reminder": "rem",
     "tag": "tag",
     "work": "job",
 }

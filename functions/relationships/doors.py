@@ -2,6 +2,8 @@
 
 from functions.framework.doors import MyForm, MyPage, Operation
 from functions.relationships.calendar.doors import DOORS as CALENDAR
+from functions.relationships.refine.doors import DOORS as REFINE
+from functions.relationships.reminders.doors import DOORS as REMINDERS
 from functions.relationships.strength.doors import DOORS as STRENGTH
 
 _API = "functions.relationships.api"
@@ -45,4 +47,4 @@ _CONTACTS = (
 )
 
 # Each part names its own doors; one line here.
-DOORS = (*_CONTACTS, *STRENGTH, *CALENDAR)
+DOORS = (*_CONTACTS, *CALENDAR, *REFINE, *REMINDERS, *STRENGTH)

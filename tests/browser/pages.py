@@ -61,6 +61,8 @@ PAGES = (
     Shown("timeline", "{contact}/interactions", owned=True),
     Shown("strength", "{contact}/strength", owned=True),
     Shown("calendar", "/my/calendar-files", owned=True),
+    Shown("relationships", "/my/relationships", owned=True),
+    Shown("reminders", "/my/reminders", owned=True),
     Shown("settings", "{card}/settings", owned=True),
     Shown("delete", "{card}/delete", owned=True),
     Shown("account", "/my/account", owned=True, changing=("#sessions .list",), kept=True),
