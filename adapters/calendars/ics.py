@@ -7,33 +7,33 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any, Final
 
-from domain.base.errors import Fault, InvalidInput
-from domain.base.texts import N_
-from domain.relationships.calendar.events import Event
+from domain.relationships.calendar.events import (
+    MOST_BYTES,
+    MOST_EVENTS,
+    Event,
+    too_large,
+    too_many,
+    unreadable,
+)
 
-MOST_BYTES: Final = 4_000_000
-MOST_EVENTS: Final = 2_000
 _MOST_ADDRESS: Final = 254
-_WRONG = N_("is not a calendar file (.ics) that we can read")
 
 
 def read_events(content: bytes) -> list[Event]:
     """The events of a file. Unreadable ones have no day."""
     if len(content) > MOST_BYTES:
-        detail = N_("must not have more than %(most)s MB", most=MOST_BYTES // 1_000_000)
-        raise InvalidInput([Fault("/file", "too_large", detail)])
+        raise too_large()
     if content.upper().count(b"BEGIN:VEVENT") > MOST_EVENTS:
-        detail = N_("must not have more than %(most)s events. Export a shorter time.", most=MOST_EVENTS)
-        raise InvalidInput([Fault("/file", "too_many", detail)])
+        raise too_many()
     from icalendar import Calendar  # noqa: PLC0415 - takes a fifth of a second
 
     try:
         calendar = Calendar.from_ical(content)
         events = [_event(each) for each in calendar.walk("VEVENT")]
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError, OverflowError):
-        raise InvalidInput([Fault("/file", "unreadable", _WRONG)]) from None
+        raise unreadable() from None
     if calendar.name != "VCALENDAR":
-        raise InvalidInput([Fault("/file", "unreadable", _WRONG)])
+        raise unreadable()
     return events
 
 

@@ -9,6 +9,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final, NamedTuple
 
+from domain.base.errors import Fault, InvalidInput
+from domain.base.texts import N_
+
+MOST_BYTES: Final = 4_000_000
+MOST_EVENTS: Final = 2_000
 MOST_YEARS: Final = 2
 # Days that are looked at for the repetitions of one file.
 MOST_STEPS: Final = 300_000
@@ -35,6 +40,21 @@ class Event(NamedTuple):
     rule: dict[str, list[Any]] | None = None
     without: frozenset[date] = frozenset()
     replaces: date | None = None
+
+
+def too_large() -> InvalidInput:
+    detail = N_("must not have more than %(most)s MB", most=MOST_BYTES // 1_000_000)
+    return InvalidInput([Fault("/file", "too_large", detail)])
+
+
+def too_many() -> InvalidInput:
+    detail = N_("must not have more than %(most)s events. Export a shorter time.", most=MOST_EVENTS)
+    return InvalidInput([Fault("/file", "too_many", detail)])
+
+
+def unreadable() -> InvalidInput:
+    detail = N_("is not a calendar file (.ics) that we can read")
+    return InvalidInput([Fault("/file", "unreadable", detail)])
 
 
 @dataclass

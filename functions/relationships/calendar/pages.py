@@ -10,6 +10,7 @@ import wiring.relationships
 import wiring.relationships.calendar
 from domain.base.errors import ImageTooLarge, InvalidInput
 from domain.operations.work import Work
+from domain.relationships.calendar.events import too_large
 from domain.relationships.calendar.file import CalendarFile, Reason, read_file
 from domain.relationships.calendar.logging import (
     NotLoggedYet,
@@ -55,7 +56,7 @@ async def send(req: func.HttpRequest) -> func.HttpResponse:
         await count_change(person.account_id)
         made = await looked_at(person.account_id, files.get("file", b""), now())
     except ImageTooLarge:
-        return _sending(person, {"/file": _("Calendar file must not have more than 4 MB")})
+        return _sending(person, sentences(too_large().faults, _LABELS))
     except InvalidInput as refusal:
         return _sending(person, sentences(refusal.faults, _LABELS))
     return redirect(f"{_AT}/{made.id}")
