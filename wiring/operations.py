@@ -61,13 +61,14 @@ def jobs() -> dict[str, "Job"]:
     from domain.privacy.copy import COPY, CopyJob
     from domain.relationships.strength.weekly import STRENGTHS, StrengthsJob
     from wiring import connections, privacy
-    from wiring.relationships import strength
+    from wiring.relationships import calendar, strength
 
     return {
         COPY: CopyJob(privacy.sections(), privacy.copies()),
         UPGRADE: UpgradeJob(migration()),
         REFRESH: connections.refresh_job(),
         STRENGTHS: StrengthsJob(strength.interactions()),
+        **calendar.jobs(),
     }
 
 

@@ -1,6 +1,7 @@
 """Doors of contacts, and of the parts of this capability."""
 
 from functions.framework.doors import MyForm, MyPage, Operation
+from functions.relationships.calendar.doors import DOORS as CALENDAR
 from functions.relationships.refine.doors import DOORS as REFINE
 from functions.relationships.reminders.doors import DOORS as REMINDERS
 from functions.relationships.strength.doors import DOORS as STRENGTH
@@ -46,4 +47,4 @@ _CONTACTS = (
 )
 
 # Each part names its own doors; one line here.
-DOORS = (*_CONTACTS, *REFINE, *REMINDERS, *STRENGTH)
+DOORS = (*_CONTACTS, *CALENDAR, *REFINE, *REMINDERS, *STRENGTH)
