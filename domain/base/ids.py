@@ -14,6 +14,7 @@ ID_PREFIXES = {
     "group": "grp",
     "image": "img",
     "interaction": "int",
+    "note": "nte",
     "profile": "prf",
     "reminder": "rem",
     "tag": "tag",
