@@ -5,7 +5,9 @@ import base64
 # The prefix of an id by the kind of thing it names.
 ID_PREFIXES = {
     "account": "acc",
+    "calendar": "cal",
     "card": "crd",
+    "connection": "cnn",
     "contact": "con",
     "dismissal": "dis",
     "event": "evt",

@@ -1,6 +1,7 @@
 """Doors of contacts, and of the parts of this capability."""
 
 from functions.framework.doors import MyForm, MyPage, Operation, Timer
+from functions.relationships.calendar.doors import DOORS as CALENDAR
 from functions.relationships.notes.doors import DOORS as NOTES
 from functions.relationships.refine.doors import DOORS as REFINE
 from functions.relationships.reminders.doors import DOORS as REMINDERS
@@ -48,4 +49,4 @@ _CONTACTS = (
 )
 
 # Each part names its own doors; one line here.
-DOORS = (*_CONTACTS, *NOTES, *REFINE, *REMINDERS, *STRENGTH)
+DOORS = (*_CONTACTS, *CALENDAR, *NOTES, *REFINE, *REMINDERS, *STRENGTH)

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from aiohttp import web
 from playwright.async_api import Browser, Page
@@ -17,7 +18,11 @@ OWNER = "Grace Hopper"
 
 @dataclass(frozen=True)
 class Shown:
-    """A page by its address; `{card}` and `{contact}` are paths of the owner's, `{parts}` is an origin."""
+    """A page by its address.
+
+    `{card}` is the path of the owner's card, `{contact}` that of a contact whom they met, `{parts}` the
+    origin of the parts.
+    """
 
     name: str
     address: str
@@ -51,10 +56,16 @@ PAGES = (
     Shown("codes", "/my/share", owned=True),
     Shown("visits", "{card}/counts", owned=True),
     Shown("contacts", "/my/contacts", owned=True),
+    Shown("requests", "/my/requests", owned=True),
+    Shown("connected", "/my/requests?show=connected", owned=True),
+    Shown("connect", "/my/connect/layla-haddad", owned=True),
     Shown("new-contact", "/my/new-contact", owned=True),
     Shown("contact", "{contact}", owned=True),
     Shown("notes", "{contact}/notes", owned=True),
     Shown("new-note", "{contact}/new-note", owned=True),
+    Shown("timeline", "{contact}/interactions", owned=True),
+    Shown("strength", "{contact}/strength", owned=True),
+    Shown("calendar", "/my/calendar-files", owned=True),
     Shown("relationships", "/my/relationships", owned=True),
     Shown("reminders", "/my/reminders", owned=True),
     Shown("settings", "{card}/settings", owned=True),
@@ -66,34 +77,12 @@ PAGES = (
 
 @dataclass(frozen=True)
 class Places:
-    """The state of the owner's signed-in browser, paths of what is theirs, and the origin of the parts."""
+    """The state of the owner's signed-in browser, paths of their card and contact, the parts' origin."""
 
     state: dict
     card: str
     contact: str
     parts: str
-
-
-NOTES = (
-    "Likes **tea**, see [her letters](https://example.com/letters).",
-    "# Promised\n\n- the drawings\n- a call",
-)
-
-
-async def a_contact(page: Page) -> str:
-    """The path of a contact of the owner with some notes, made once."""
-    session = await (await page.request.get("/api/v1/session")).json()
-
-    async def post(path: str, body: dict, key: str) -> dict:
-        headers = {"X-CSRF-Token": session["csrfToken"], "Idempotency-Key": key}
-        answer = await page.request.post(f"/api/v1/{path}", data=body, headers=headers)
-        assert answer.ok, await answer.text()
-        return await answer.json()
-
-    contact = await post("contacts", {"name": "Charles Babbage", "tags": ["Engines"]}, "a-contact")
-    for number, text in enumerate(NOTES):
-        await post(f"contacts/{contact['id']}/notes", {"text": text}, f"a-note-{number}")
-    return f"/my/contacts/{contact['id']}"
 
 
 @asynccontextmanager
@@ -104,7 +93,8 @@ async def places(chromium: Browser, origin: str) -> AsyncIterator[Places]:
     await window.page.goto("/my/cards")
     edit = window.page.locator("a[href^='/my/cards/']").first
     card = "/".join((await edit.get_attribute("href")).split("/")[:4])
-    contact = await a_contact(window.page)
+    contact = await _contact_met(window.page)
+    await _write_notes(window.page, contact)
     state = await window.context.storage_state()
     await window.context.close()
     port = processes.free_port()
@@ -113,6 +103,27 @@ async def places(chromium: Browser, origin: str) -> AsyncIterator[Places]:
     await web.TCPSite(runner, "localhost", port).start()
     yield Places(state, card, contact, f"http://localhost:{port}")
     await runner.cleanup()
+
+
+async def _contact_met(page: Page) -> str:
+    """Make a contact who was met today; return the path of its page."""
+    await page.goto("/my/new-contact")
+    await page.get_by_label("Name (required)").fill("Mary Jackson")
+    await page.get_by_role("button", name="Save").last.click()
+    await page.get_by_role("button", name="Met today").click()
+    await page.get_by_text("It is logged.").wait_for()
+    return urlsplit(page.url).path
+
+
+async def _write_notes(page: Page, contact: str) -> None:
+    for text in (
+        "Likes **tea**, see [her letters](https://example.com).",
+        "# Promised\n\n- the drawings\n- a call",
+    ):
+        await page.goto(f"{contact}/new-note")
+        await page.locator("textarea").fill(text)
+        await page.get_by_role("button", name="Save the note").click()
+        await page.get_by_text("Only you can read it.").wait_for()
 
 
 async def open_page(page: Page, shown: Shown, places: Places) -> None:
