@@ -118,7 +118,7 @@ async def _contact_met(page: Page) -> str:
 async def _write_notes(page: Page, contact: str) -> None:
     for text in (
         "Likes **tea**, see [her letters](https://example.com).",
-        "# Promised\n\n- the drawings\n- a call",
+        "# Promised\n\n- drawings\n- a call",
     ):
         await page.goto(f"{contact}/new-note")
         await page.locator("textarea").fill(text)
