@@ -58,9 +58,15 @@ def jobs() -> dict[str, "Job"]:
     """The kinds of long work."""
     from domain.operations.migration import UPGRADE, UpgradeJob
     from domain.privacy.copy import COPY, CopyJob
+    from domain.relationships.search.building import BUILD
     from wiring import privacy
+    from wiring.relationships import search
 
-    return {COPY: CopyJob(privacy.sections(), privacy.copies()), UPGRADE: UpgradeJob(migration())}
+    return {
+        COPY: CopyJob(privacy.sections(), privacy.copies()),
+        UPGRADE: UpgradeJob(migration()),
+        BUILD: search.job(),
+    }
 
 
 @once
@@ -83,10 +89,16 @@ def effects() -> dict[str, "Effect"]:
     from domain.cards.card import PROJECTION
     from domain.publishing.repair import carry_out_projection
     from domain.relationships.contacts import ERASE_DEPENDENTS
+    from domain.relationships.search.upkeep import COMPACTION
     from wiring import cards, publishing, relationships
+    from wiring.relationships import search
 
     projection = partial(carry_out_projection, cards=cards.store(), ports=publishing.ports())
-    return {PROJECTION: projection, ERASE_DEPENDENTS: relationships.erase_dependents}
+    return {
+        PROJECTION: projection,
+        ERASE_DEPENDENTS: relationships.erase_dependents,
+        COMPACTION: search.compact,
+    }
 
 
 @once

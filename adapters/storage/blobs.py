@@ -1,4 +1,4 @@
-"""Blob storage: pictures as they were sent, for minutes, files that cards show, copies of data, search indexes.
+"""Blob storage: pictures as they were sent, files that cards show, copies of data, search indexes.
 
 All containers are private: people send to a signed URL, and see files only through a card or as their owner.
 """

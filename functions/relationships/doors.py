@@ -1,8 +1,10 @@
 """Doors of contacts, and of the parts of this capability."""
 
 from functions.framework.doors import MyForm, MyPage, Operation
+from functions.relationships.search import doors as search
 
 _API = "functions.relationships.api"
+_MANY = "functions.relationships.together_api"
 _LIST = "functions.relationships.list_pages"
 _ONE = "functions.relationships.contact_pages"
 _EDIT = "functions.relationships.edit_pages"
@@ -37,10 +39,14 @@ _CONTACTS = (
     Operation(
         "relationships_erase", "DELETE", "contacts/{contactId}/restoration", f"{_API}:delete_restoration"
     ),
-    Operation("relationships_tag_contacts", "POST", "contact-taggings", f"{_API}:post_tags"),
+    Operation("relationships_tag_contacts", "POST", "contact-taggings", f"{_MANY}:post_tags"),
+    Operation("relationships_archive_contacts", "POST", "contact-archivings", f"{_MANY}:post_archiving"),
+    Operation("relationships_delete_contacts", "POST", "contact-deletions", f"{_MANY}:post_deletion"),
+    Operation("relationships_restore_contacts", "POST", "contact-restorations", f"{_MANY}:post_restoration"),
     Operation("relationships_list_tags", "GET", "contact-tags", f"{_API}:list_tags"),
+    Operation("relationships_list_groups", "GET", "contact-groups", f"{_API}:list_groups"),
     Operation("relationships_forget_tag", "DELETE", "contact-tags/{tagId}", f"{_API}:remove_tag"),
 )
 
 # Each part names its own doors; one line here.
-DOORS = (*_CONTACTS,)
+DOORS = (*_CONTACTS, *search.DOORS)

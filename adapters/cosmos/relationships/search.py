@@ -10,13 +10,13 @@ from typing import Any
 
 from adapters.cosmos.database import Database, Document, Items
 from adapters.cosmos.documents import count, document, from_document
+from adapters.cosmos.relationships.contact_documents import CONTAINER, PARTITION
 from domain.base.errors import StaleVersion
 from domain.relationships.keys import OwnerKeys
 from domain.relationships.search.entry import Change
 from domain.relationships.search.head import MOST_BYTES, Head, told
 from domain.relationships.search.upkeep import wants_compaction
 
-CONTAINER, PARTITION = "relations", "ownerId"
 _ID = "search-head"
 
 
@@ -86,7 +86,7 @@ class IndexedItems:
         if stored is None or self._full is None:
             return
         head = from_document(Head, stored)
-        erases = any(change.state == "erased" or change.words is None and change.note for change in changes)
+        erases = any(change.state == "erased" or (change.words is None and change.note) for change in changes)
         if wants_compaction(len(head.deltas)) or erases:
             await self._full(owner_id)
         if sum(len(delta.text) for delta in head.deltas) > MOST_BYTES:

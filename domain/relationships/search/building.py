@@ -72,7 +72,7 @@ async def start_build(head: Head, now: datetime, *, works: Works, digest: bytes)
 
 
 def build_of(head: Head, now: datetime) -> str:
-    """What tells a build from another one of the same owner; another is tried if it did not help in an hour."""
+    """What tells a build from others of its owner; another is tried if it did not help in an hour."""
     return f"search build {head.epoch} {now:%Y-%m-%dT%H}"
 
 
@@ -131,7 +131,7 @@ class BuildJob:
         return await asyncio.to_thread(opened_snapshot, sealed, key, name, head.building.sequence)
 
     async def discard(self, work: Work) -> None:
-        """Forget a build that its owner cancelled. The next question starts another one if there is no index."""
+        """Forget a build that its owner cancelled. The next question starts another where there is none."""
         head = await self._stores.heads.get(work.owner_id)
         if head is not None and _is_of(head, work.id):
             await self._stores.heads.replace(head.model_copy(update={"building": None}))

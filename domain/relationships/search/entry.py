@@ -14,7 +14,7 @@ MOST_SHOWN = 160
 
 
 class Entry(Model):
-    """A contact in the index. `shown` are its texts by the name of their field, in the order they are told."""
+    """A contact in the index. `shown` are its texts, each with the name of its field."""
 
     name: str
     sort: str
@@ -26,8 +26,8 @@ class Entry(Model):
 class Change(Model):
     """A contact, or a note on one, that is another since the version before.
 
-    Without `entry` only the state of a contact changed. `words` are those of a note, None for one that is gone.
-    A change that is too long to be told says `read`, and is looked up.
+    Without `entry` only the state of a contact changed. `words` are those of a note, None for one that is
+    gone. A change that is too long to be told says `read`, and is looked up.
     """
 
     contact: str
@@ -61,6 +61,11 @@ def note_change(contact_id: str, note_id: str, version: int, text: str | None) -
     """A note that was written, changed or moved to this contact; without text one that is gone."""
     words = None if text is None else " ".join(words_of(text))
     return Change(contact=contact_id, version=version, note=note_id, words=words)
+
+
+def moved_note(contact_id: str, note_id: str, version: int) -> Change:
+    """A note that is on another contact now, as after a merge; its text is looked up."""
+    return Change(contact=contact_id, version=version, note=note_id, read=True)
 
 
 def entry_of(content: ContactContent) -> Entry:

@@ -123,9 +123,17 @@ class Notes(Protocol):
         """A page of the owner's notes, in an order in which new ones do not come before the cursor."""
         ...
 
-    async def texts_of(self, owner_id: str, note_ids: list[str]) -> dict[str, str]:
-        """The texts of some notes, by id; without those that are gone."""
+    async def notes_of(self, owner_id: str, note_ids: list[str]) -> list[NoteText]:
+        """Those of the notes that are there, in any order."""
         ...
+
+
+class NoNotes:
+    async def note_texts(self, *_: object) -> tuple[list[NoteText], str | None]:
+        return [], None
+
+    async def notes_of(self, *_: object) -> list[NoteText]:
+        return []
 
 
 class Stores(NamedTuple):

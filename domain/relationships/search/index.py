@@ -1,13 +1,13 @@
 """The index of one owner: an SQLite database in memory, which is never written to a disk.
 
-Each contact has a block of row numbers in the full text table `f`: one for its own texts and one for each note.
-An index that is built anew numbers the blocks by name, so that what is found comes in the order of names, and a
-page costs the same however many contacts have the words. Contacts that came or changed their name since then
-are loose, and are put in order when they are found.
+Each contact has a block of row numbers in the full text table `f`: one for its own texts and one for each
+note. An index that is built anew numbers the blocks by name, so that what is found comes in the order of
+names, and a page costs the same however many contacts have the words. Contacts that came or changed their name
+since then are loose, and are put in order when they are found.
 
-The full text table keeps no texts, so a row cannot be taken out of it: a row that is not in `live` is dead, and
-is gone when the index is built anew. Words of a name are in it twice, the second time with a mark before them,
-so that a name that is looked for comes first.
+The full text table keeps no texts, so a row cannot be taken out of it: a row that is not in `live` is dead,
+and is gone when the index is built anew. Words of a name are in it twice, the second time with a mark before
+them, so that a name that is looked for comes first.
 """
 
 import json
@@ -21,7 +21,7 @@ from domain.relationships.search.entry import Change, Entry
 from domain.relationships.search.reasons import Reason, reasons
 from domain.relationships.search.words import Wanted, question, words_of
 
-_NAMED: Final = "\u02c6"
+_NAMED: Final = "\u00a7"  # in no word
 _ROWS: Final = 1024  # of a block
 _SCHEMA: Final = """
 CREATE TABLE contacts (block INTEGER PRIMARY KEY, id TEXT NOT NULL, version INTEGER NOT NULL,
@@ -178,22 +178,27 @@ class Index:
         self._add(block, None, change.version, f"{entry.words} {named}")
 
     def _note(self, change: Change, note_id: str) -> None:
-        known = self._one("SELECT version FROM live WHERE note = ?", note_id)
-        if known is not None and known[0] >= change.version:
+        known = self._one("SELECT version, n FROM live WHERE note = ?", note_id)
+        of = self._one("SELECT block FROM contacts WHERE id = ?", change.contact)
+        if known is not None and (known[0] > change.version or self._is_there(known, change, of)):
             return
         gone = self._dead("DELETE FROM live WHERE note = ?", note_id)
         if change.words is None:
             self._do("UPDATE facts SET erased = erased + ?", gone)
             return
-        of = self._one("SELECT block FROM contacts WHERE id = ?", change.contact)
         unknown = change.model_copy(update={"version": 0, "state": "deleted"})
         block = self._new_block(unknown, "") if of is None else int(of[0])
         self._add(block, note_id, change.version, change.words)
 
+    @staticmethod
+    def _is_there(known: tuple[int, int], change: Change, of: tuple[int] | None) -> bool:
+        """Whether this version of a note is known, and on this contact: a merge moves notes as they are."""
+        return known[0] == change.version and of is not None and known[1] // _ROWS == of[0]
+
     def _add(self, block: int, note: str | None, version: int, words: str) -> None:
         row = self._one("UPDATE contacts SET rows = rows + 1 WHERE block = ? RETURNING rows - 1", block)[0]
         if row >= _ROWS:
-            # So many changes of one contact: it is found again when the index is built anew, which this asks for.
+            # So many changes of one contact: this asks for a new index, which finds it again.
             self._do("UPDATE facts SET erased = erased + 1")
             return
         n = block * _ROWS + row
@@ -256,7 +261,8 @@ class Index:
         tail = self._one("SELECT tail FROM facts")[0]
         in_run = self._placed(self._blocks(parts, 0, tail * _ROWS), "state = ? AND run = ?", state, state)
         loose = self._placed(self._blocks(parts, tail * _ROWS, _END), "state = ?", state)
-        moved = self._do("SELECT block FROM contacts WHERE run <> state AND block < ? AND state = ?", tail, state)
+        sql = "SELECT block FROM contacts WHERE run <> state AND block < ? AND state = ?"
+        moved = self._do(sql, tail, state)
         has = (block for (block,) in moved.fetchall() for _ in self._blocks(parts, *_rows(block)))
         return merge(in_run, sorted([*loose, *self._placed(has, "TRUE")]))
 

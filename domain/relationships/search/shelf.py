@@ -6,13 +6,13 @@ A question costs one read of the head, and a snapshot where the worker has not t
 import asyncio
 from collections import OrderedDict
 from dataclasses import dataclass
+from itertools import batched
 from typing import Final
 from weakref import WeakValueDictionary
 
 from domain.base.errors import StaleVersion
-from domain.relationships.contact import Contact
 from domain.relationships.keys import OwnerKey, Unreadable
-from domain.relationships.search.entry import Change, change_of
+from domain.relationships.search.entry import Change, change_of, note_change
 from domain.relationships.search.head import (
     Delta,
     Head,
@@ -27,6 +27,7 @@ from domain.relationships.search.index import Index
 # Three of 50,000 contacts with their notes.
 _MOST_BYTES: Final = 96 * 1024 * 1024
 _TRIES: Final = 3
+_AT_ONCE: Final = 100
 
 
 class SnapshotLost(Exception):
@@ -118,17 +119,27 @@ async def news(owner_id: str, deltas: list[Delta], key: OwnerKey, *, stores: Sto
         changes = [change for delta in deltas for change in opened_delta(delta, key)]
     except Unreadable:
         raise SnapshotLost from None
-    wanted = list(dict.fromkeys(change.contact for change in changes if change.read))
-    found: dict[str, Contact] = {}
-    for start in range(0, len(wanted), 100):
-        page = await stores.contacts.find(owner_id, wanted[start : start + 100])
-        found |= {contact.id: contact for contact in page}
+    untold = [each for each in changes if each.read]
+    found = await _contacts(owner_id, [each.contact for each in untold if not each.note], stores)
+    found |= await _notes(owner_id, [each.note for each in untold if each.note], stores)
     # What is not found has been deleted since, which a later delta says.
-    return [
-        change_of(found[change.contact]) if change.read else change
-        for change in changes
-        if not change.read or change.contact in found
-    ]
+    told = (found.get(each.note or each.contact) if each.read else each for each in changes)
+    return [each for each in told if each is not None]
+
+
+async def _contacts(owner_id: str, ids: list[str], stores: Stores) -> dict[str, Change]:
+    found = {}
+    for some in batched(dict.fromkeys(ids), _AT_ONCE, strict=False):
+        found |= {each.id: change_of(each) for each in await stores.contacts.find(owner_id, list(some))}
+    return found
+
+
+async def _notes(owner_id: str, ids: list[str], stores: Stores) -> dict[str, Change]:
+    found = {}
+    for some in batched(dict.fromkeys(ids), _AT_ONCE, strict=False):
+        for note in await stores.notes.notes_of(owner_id, list(some)):
+            found[note.id] = note_change(note.contact_id, note.id, note.version, note.text)
+    return found
 
 
 async def give_up(head: Head, *, stores: Stores) -> None:
