@@ -13,7 +13,7 @@ _AT = "my/contacts/{contactId}"
 
 _CONTACTS = (
     MyPage("relationships_page_list", "GET HEAD", "my/contacts", f"{_LIST}:show"),
-    MyPage("relationships_page_tag", "POST", "my/contacts", f"{_LIST}:tag"),
+    MyPage("relationships_page_tag", "POST", "my/contacts", "functions.relationships.together_pages:change"),
     MyPage("relationships_page_deleted", "GET HEAD", "my/deleted-contacts", f"{_LIST}:show_deleted"),
     MyPage("relationships_page_forget_tag", "POST", "my/contact-tags/{tagId}/forget", f"{_LIST}:forget"),
     MyPage("relationships_page_new", "GET HEAD", "my/new-contact", f"{_EDIT}:show_new"),

@@ -63,7 +63,14 @@ async def test_scripts_without_blanks_are_found_inside(signed_in) -> None:
     ada = await signed_in()
     for name in ("王小明", "김민수", "山田ガク", "สมชาย"):
         await a_contact(ada, name)
-    for text, name in {"小明": "王小明", "민": "김민수", "김": "김민수", "がく": "", "ガク": "山田ガク", "ชาย": "สมชาย"}.items():
+    for text, name in {
+        "小明": "王小明",
+        "민": "김민수",
+        "김": "김민수",
+        "がく": "",
+        "ガク": "山田ガク",
+        "ชาย": "สมชาย",
+    }.items():
         assert await found(ada, text) in ([name], []), text
     assert await found(ada, "小明") == ["王小明"]
     assert await found(ada, "ガク") == ["山田ガク"]
@@ -91,7 +98,11 @@ async def test_what_is_found_is_what_is_stored_now(signed_in) -> None:
 
 async def test_names_come_first_and_pages_follow(signed_in) -> None:
     ada = await signed_in()
-    for name, more in {"Zoe Maris": {}, "Bank of Maria": {"kind": "entity"}, "Anna": {"tags": ["Maria"]}}.items():
+    for name, more in {
+        "Zoe Maris": {},
+        "Bank of Maria": {"kind": "entity"},
+        "Anna": {"tags": ["Maria"]},
+    }.items():
         await a_contact(ada, name, **more)
     await a_contact(ada, "Maria B")
     assert await found(ada, "mar") == ["Bank of Maria", "Maria B", "Zoe Maris", "Anna"]
