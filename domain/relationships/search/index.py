@@ -2,8 +2,8 @@
 
 Each contact has a block of row numbers in the full text table `f`: one for its own texts and one for each
 note. An index that is built anew numbers the blocks by name, so that what is found comes in the order of
-names, and a page costs the same however many contacts have the words. Contacts that came or changed their name
-since then are loose, and are put in order when they are found.
+names, and a page costs the same however many contacts have the words. Contacts that came or changed their
+name since then are loose, and are put in order when they are found.
 
 The full text table keeps no texts, so a row cannot be taken out of it: a row that is not in `live` is dead,
 and is gone when the index is built anew. Words of a name are in it twice, the second time with a mark before
@@ -14,11 +14,12 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator
 from heapq import merge
+from itertools import chain
 from typing import Any, Final, NamedTuple
 
 from domain.relationships.contact import Kind
 from domain.relationships.search.entry import Change, Entry
-from domain.relationships.search.reasons import Reason, reasons
+from domain.relationships.search.reasons import Reason, cut_texts, reasons
 from domain.relationships.search.words import Wanted, question, words_of
 
 _NAMED: Final = "\u00a7"  # in no word
@@ -296,8 +297,10 @@ class Index:
         )
         texts = [(field, text) for field, text in json.loads(shown)]
         why, unexplained = reasons(name, texts, asked)
-        notes = dict.fromkeys(note for part in unexplained for note in self._notes_with(part, block))
-        return Hit(contact_id, name, kind, texts, why, list(notes))
+        notes = [self._notes_with(part, block) for part in unexplained]
+        if not all(notes):
+            why += cut_texts(texts)
+        return Hit(contact_id, name, kind, texts, why, list(dict.fromkeys(chain(*notes))))
 
     def _notes_with(self, part: Wanted, block: int) -> list[str]:
         """The newest note of the contact that has the part, if any."""

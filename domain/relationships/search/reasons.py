@@ -23,15 +23,17 @@ def reasons(
     found: dict[Reason, None] = {}
     unexplained = []
     for part in asked:
-        places = [place for place, there in enumerate(words) if _has(there, part)]
-        cut = [place for place, (_, text) in enumerate(texts) if len(text) >= MOST_SHOWN]
-        if not places:
+        place = next((place for place, there in enumerate(words) if _has(there, part)), None)
+        if place is None:
             unexplained.append(part)
-            # The word may be in what is not kept of a long text.
-            places = cut
-        if places and places[0] > 0:
-            found[Reason(*texts[places[0]])] = None
+        elif place > 0:
+            found[Reason(*texts[place])] = None
     return list(found), unexplained
+
+
+def cut_texts(shown: list[tuple[str, str]]) -> list[Reason]:
+    """The first text that is kept in part only: what no other place explains is in the rest of it."""
+    return [Reason(field, text) for field, text in shown if len(text) >= MOST_SHOWN][:1]
 
 
 def _has(words: list[str], part: Wanted) -> bool:

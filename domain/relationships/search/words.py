@@ -12,6 +12,7 @@ from domain.base.folding import unmarked
 # Letters with a stroke that names in lists are not folded for.
 _PLAIN: Final = str.maketrans({"ħ": "h", "ŧ": "t", "ŋ": "n"})
 _WORD: Final = re.compile(r"[^\W_]+")
+_DIGITS: Final = re.compile(r"\d+")
 # Scripts without blanks between words: Chinese, Japanese, Thai, Lao, Burmese, Khmer. Each letter is a word.
 _APART: Final = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u2fdf\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf"
@@ -26,14 +27,14 @@ MOST_WORDS: Final = 12
 def words_of(text: str) -> list[str]:
     folded = unmarked(text).translate(_PLAIN)
     if not folded.isascii():
-        folded = "".join(str(unicodedata.decimal(char, char)) for char in folded)
+        folded = "".join(map(_digit, folded))
         folded = _APART.sub(r" \g<0> ", folded)
     return _WORD.findall(folded)
 
 
 def phone_words(number: str) -> Iterator[str]:
     """The number from each of its groups to its end, so that it is found without its country or area."""
-    groups = ["".join(_digits(group)) for group in phone_text(number).split()]
+    groups = ["".join(map(_digit, group)) for group in _DIGITS.findall(phone_text(number))]
     for start in range(len(groups)):
         digits = "".join(groups[start:])
         if len(digits) >= _FEWEST_DIGITS:
@@ -42,8 +43,9 @@ def phone_words(number: str) -> Iterator[str]:
         yield from words_of(number)
 
 
-def _digits(text: str) -> Iterator[str]:
-    return (str(unicodedata.decimal(char)) for char in text if char.isdecimal())
+def _digit(char: str) -> str:
+    """The digit in Latin numerals; other letters as they are."""
+    return str(unicodedata.decimal(char, char))
 
 
 # Alternatives, of each of which all words must begin a word of a text.
