@@ -101,14 +101,19 @@ WITHHELD = (
         ("card-creation", "contact-creation", "image-creation", "profile-creation"),
     ),
     Withheld(
-        "Orders to show a card as it is now, or to erase what belonged to a contact",
-        "They name the card or the contact by its id and are deleted within minutes.",
+        "Orders to show a card as it is now, to erase what belonged to a contact, or to tidy your search",
+        "They name the card, the contact or you by an id and are deleted within minutes.",
         ("order",),
     ),
     Withheld(
         "The key by which your notes, tags and search are sealed",
         "This copy has all of them readable; the key would open nothing but our own store.",
         ("owner-key",),
+    ),
+    Withheld(
+        "The index by which your contacts are found",
+        "It has the words of your contacts and notes, which are in this copy, and is made from them.",
+        ("search-head",),
     ),
     Withheld(
         "What is left of cards, profiles and contacts that were deleted and erased",
