@@ -102,6 +102,7 @@ class BuildJob:
         head = await read_head(work.owner_id, stores=self._stores)
         if head.epoch == work.id or (work.cursor and not _is_of(head, work.id)):
             # Done already by a run that could not say so; or another build began later and knows more.
+            await _tidy(work.owner_id, head, stores=self._stores)
             return Progress(work.cursor, 0, over=True)
         head = await _begin(work.owner_id, work.id, work.updated_at, stores=self._stores)
         index = await self._part(head, work.id, cursor)
