@@ -150,5 +150,7 @@ def _listed(contact: Contact) -> _Row:
 
 
 def _found(found: Found) -> _Row:
-    matches = [(_(LABELS.get(f"/{each.field}", N_("Note"))), each.text) for each in found.matches]
+    # Title and company are said anyway.
+    told = [each for each in found.matches if each.field not in ("title", "organisation")]
+    matches = [(_(LABELS.get(f"/{each.field}", N_("Note"))), each.text) for each in told]
     return _Row(found.id, found.name, [found.subtitle] if found.subtitle else [], matches)
