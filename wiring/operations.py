@@ -59,13 +59,15 @@ def jobs() -> dict[str, "Job"]:
     from domain.operations.migration import UPGRADE, UpgradeJob
     from domain.privacy.copy import COPY, CopyJob
     from domain.relationships.search.building import BUILD
+    from domain.relationships.strength.weekly import STRENGTHS, StrengthsJob
     from wiring import privacy
-    from wiring.relationships import search
+    from wiring.relationships import search, strength
 
     return {
         COPY: CopyJob(privacy.sections(), privacy.copies()),
         UPGRADE: UpgradeJob(migration()),
         BUILD: search.job(),
+        STRENGTHS: StrengthsJob(strength.interactions()),
     }
 
 
@@ -88,16 +90,17 @@ def effects() -> dict[str, "Effect"]:
     """Effects of orders by kind."""
     from domain.cards.card import PROJECTION
     from domain.publishing.repair import carry_out_projection
-    from domain.relationships.contacts import ERASE_DEPENDENTS
+    from domain.relationships.contacts import ERASE_DEPENDENTS, FOLLOW_IMPORTANCE
     from domain.relationships.search.upkeep import COMPACTION
     from wiring import cards, publishing, relationships
-    from wiring.relationships import search
+    from wiring.relationships import search, strength
 
     projection = partial(carry_out_projection, cards=cards.store(), ports=publishing.ports())
     return {
         PROJECTION: projection,
         ERASE_DEPENDENTS: relationships.erase_dependents,
         COMPACTION: search.compact,
+        FOLLOW_IMPORTANCE: strength.follow_importance,
     }
 
 

@@ -10,6 +10,7 @@ ID_PREFIXES = {
     "event": "evt",
     "group": "grp",
     "image": "img",
+    "interaction": "int",
     "profile": "prf",
     "tag": "tag",
     "work": "job",

@@ -101,7 +101,8 @@ WITHHELD = (
         ("card-creation", "contact-creation", "image-creation", "profile-creation"),
     ),
     Withheld(
-        "Orders to show a card as it is now, to erase what belonged to a contact, or to tidy your search",
+        "Orders to show a card as it is now, to do what follows from a change of a contact, or to tidy the"
+        " search",
         "They name the card, the contact or you by an id and are deleted within minutes.",
         ("order",),
     ),
@@ -116,10 +117,10 @@ WITHHELD = (
         ("search-head",),
     ),
     Withheld(
-        "What is left of cards, profiles and contacts that were deleted and erased",
+        "What is left of cards, profiles, contacts and interactions that were deleted and erased",
         "Their ids stay for 35 days, so that a restored backup can be told of it. The names of cards stay"
         " reserved, so that no old link ever leads to somebody else.",
-        ("erased-card", "erased-contact", "erased-profile"),
+        ("erased-card", "erased-contact", "erased-interaction", "erased-profile"),
     ),
     Withheld(
         "Visits of cards that were erased",

@@ -1,7 +1,8 @@
 """Doors of contacts, and of the parts of this capability."""
 
 from functions.framework.doors import MyForm, MyPage, Operation
-from functions.relationships.search import doors as search
+from functions.relationships.search.doors import DOORS as SEARCH
+from functions.relationships.strength.doors import DOORS as STRENGTH
 
 _API = "functions.relationships.api"
 _MANY = "functions.relationships.together_api"
@@ -49,4 +50,4 @@ _CONTACTS = (
 )
 
 # Each part names its own doors; one line here.
-DOORS = (*_CONTACTS, *search.DOORS)
+DOORS = (*_CONTACTS, *SEARCH, *STRENGTH)

@@ -182,9 +182,13 @@ class CosmosContacts:
             raise Unreadable
         return await self._keys.of(owner_id)
 
-    async def save(self, contact: Contact) -> Contact:
+    async def save(self, contact: Contact, order: Order | None = None) -> Contact:
         stored = await self._document(contact)
-        operations = [("replace", (contact.id, stored), {"if_match_etag": contact.etag or ""})]
+        operations: list[tuple[Any, ...]] = [
+            ("replace", (contact.id, stored), {"if_match_etag": contact.etag or ""})
+        ]
+        if order is not None:
+            operations.append(("upsert", (order_document(order),)))
         done = await self._indexed.batch(operations, contact.owner_id, [change_of(contact)])
         return await self._one(contact.owner_id, done[0]["resourceBody"])
 
