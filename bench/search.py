@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 import wiring.relationships
 import wiring.relationships.search
+from adapters.search_shelf import Shelf
 from bench.books import AT, FEW, MANY, Book, Charges
 from bench.lines import Line, Target, median_ratio
 from domain.operations.slices import Slice
 from domain.relationships.search.building import build_now
 from domain.relationships.search.head import opened_snapshot
 from domain.relationships.search.index import Looked
-from domain.relationships.search.shelf import Shelf
 from domain.relationships.search.upkeep import search
 
 ROUNDS = 40

@@ -1,5 +1,6 @@
 """The search over an owner's contacts."""
 
+import asyncio
 import os
 import time
 from datetime import UTC, datetime
@@ -9,10 +10,10 @@ from wiring import closed_at_end, database, images, once, operations
 
 if TYPE_CHECKING:
     from adapters.cosmos.relationships.search import CosmosSearchHeads
+    from adapters.search_shelf import Shelf
     from domain.operations.orders import Order
     from domain.relationships.search.building import BuildJob
     from domain.relationships.search.head import Stores
-    from domain.relationships.search.shelf import Shelf
     from domain.relationships.search.upkeep import Ports
 
 
@@ -36,6 +37,7 @@ def stores() -> "Stores":
         NoNotes(),
         relationships.keys(),
         lambda: os.urandom(12).hex(),
+        asyncio.to_thread,
     )
 
 
@@ -51,7 +53,7 @@ def ports() -> "Ports":
 
 @once
 def shelf() -> "Shelf":
-    from domain.relationships.search.shelf import Shelf
+    from adapters.search_shelf import Shelf
 
     return closed_at_end(Shelf())
 

@@ -4,7 +4,6 @@ The contacts are read by name, so that their blocks are in that order. What chan
 deltas from the sequence on at which the building began, and is applied on top.
 """
 
-import asyncio
 from datetime import datetime
 from typing import Final, Literal, NamedTuple
 
@@ -129,7 +128,7 @@ class BuildJob:
         if sealed is None or head.building is None:
             return None
         key = await self._stores.keys.of(head.owner_id)
-        return await asyncio.to_thread(opened_snapshot, sealed, key, name, head.building.sequence)
+        return await self._stores.aside(opened_snapshot, sealed, key, name, head.building.sequence)
 
     async def discard(self, work: Work) -> None:
         """Forget a build that its owner cancelled. The next question starts another where there is none."""
@@ -184,7 +183,7 @@ async def _fill(
 async def _put(head: Head, name: str, index: Index, *, stores: Stores) -> None:
     key = await stores.keys.of(head.owner_id)
     sequence = head.building.sequence if head.building else head.base
-    sealed = await asyncio.to_thread(sealed_snapshot, index, key, name, sequence)
+    sealed = await stores.aside(sealed_snapshot, index, key, name, sequence)
     await stores.snapshots.put(head.owner_id, name, sealed)
 
 
@@ -192,7 +191,7 @@ async def _finish(
     head: Head, work_id: str, name: str, index: Index, now: datetime, *, stores: Stores
 ) -> bool:
     """Make this the owner's index; False if another build has begun since."""
-    await asyncio.to_thread(index.settle)
+    await stores.aside(index.settle)
     await _put(head, name, index, stores=stores)
     for _ in range(_TRIES):
         present = await read_head(head.owner_id, stores=stores)

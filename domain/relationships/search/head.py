@@ -136,6 +136,12 @@ class NoNotes:
         return []
 
 
+class Aside(Protocol):
+    async def __call__[**P, T](self, call: Callable[P, T], /, *given: P.args, **named: P.kwargs) -> T:
+        """Do what takes long where it keeps nobody waiting."""
+        ...
+
+
 class Stores(NamedTuple):
     """`new_name` makes a name that nothing had before."""
 
@@ -145,6 +151,7 @@ class Stores(NamedTuple):
     notes: Notes
     keys: OwnerKeys
     new_name: Callable[[], str]
+    aside: Aside
 
 
 async def read_head(owner_id: str, *, stores: Stores) -> Head:

@@ -4,7 +4,6 @@ Writers who see many deltas store an order and queue it; so does who asks. A cra
 the next change sees them, too.
 """
 
-import asyncio
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple, Protocol
@@ -14,8 +13,8 @@ from domain.operations.orders import Order, OrderMessage, OrderQueue, new_order
 from domain.operations.slices import Slice
 from domain.relationships.search.building import Works, build_now, build_of, start_build
 from domain.relationships.search.head import ENOUGH_DELTAS, Head, Stores, read_head, sealed_snapshot
-from domain.relationships.search.index import Facts, Hit, Looked
-from domain.relationships.search.shelf import Shelf, SnapshotLost, give_up, load, news
+from domain.relationships.search.index import Facts, Hit, Index, Looked
+from domain.relationships.search.opening import SnapshotLost, give_up, load, news
 
 COMPACTION: Final = "search-compaction"
 # Of so many an index is built while its owner waits: a second at most.
@@ -30,6 +29,15 @@ _TRIES: Final = 10
 class Orders(Protocol):
     async def put(self, order: Order) -> None:
         """Store an order, in place of an earlier one of the same kind and subject."""
+        ...
+
+
+class Shelf(Protocol):
+    async def index(self, owner_id: str, *, stores: Stores) -> Index:
+        """The owner's index as the store has it now. `IndexNotReady` while it is built.
+
+        It is to be asked before anything else is awaited: another question may close it.
+        """
         ...
 
 
@@ -105,7 +113,7 @@ async def _snapshot(head: Head, stores: Stores) -> Facts:
     try:
         index.apply(await news(head.owner_id, head.deltas, key, stores=stores))
         name, facts = stores.new_name(), index.facts
-        sealed = await asyncio.to_thread(sealed_snapshot, index, key, name, head.sequence)
+        sealed = await stores.aside(sealed_snapshot, index, key, name, head.sequence)
     finally:
         index.close()
     await stores.snapshots.put(head.owner_id, name, sealed)
