@@ -26,15 +26,16 @@ def heads() -> "CosmosSearchHeads":
 
 @once
 def stores() -> "Stores":
+    from adapters.cosmos.relationships.note_texts import CosmosNoteTexts
     from adapters.storage.search_index import SearchSnapshots
-    from domain.relationships.search.head import NoNotes, Stores
+    from domain.relationships.search.head import Stores
     from wiring import relationships
 
     return Stores(
         heads(),
         SearchSnapshots(images.blobs()),
         relationships.contacts(),
-        NoNotes(),
+        CosmosNoteTexts(database(), relationships.keys()),
         relationships.keys(),
         lambda: os.urandom(12).hex(),
         asyncio.to_thread,

@@ -120,20 +120,12 @@ class Notes(Protocol):
     async def note_texts(
         self, owner_id: str, limit: int, cursor: str | None
     ) -> tuple[list[NoteText], str | None]:
-        """A page of the owner's notes, in an order in which new ones do not come before the cursor."""
+        """A page of the owner's notes. One that is written meanwhile may be missing."""
         ...
 
     async def notes_of(self, owner_id: str, note_ids: list[str]) -> list[NoteText]:
         """Those of the notes that are there, in any order."""
         ...
-
-
-class NoNotes:
-    async def note_texts(self, *_: object) -> tuple[list[NoteText], str | None]:
-        return [], None
-
-    async def notes_of(self, *_: object) -> list[NoteText]:
-        return []
 
 
 class Aside(Protocol):
