@@ -123,6 +123,11 @@ WITHHELD = (
         ("owner-key",),
     ),
     Withheld(
+        "The index by which your contacts are found",
+        "It has the words of your contacts and notes, which are in this copy, and is made from them.",
+        ("search-head",),
+    ),
+    Withheld(
         "What is left of cards, profiles, contacts and what belonged to them after they were erased",
         "Their ids stay for 35 days, so that a restored backup can be told of it. The names of cards stay"
         " reserved, so that no old link ever leads to somebody else.",

@@ -6,7 +6,8 @@ erased or merged. `private` is sealed as in a contact. Nothing of a text, not ev
 clear.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
 from datetime import datetime
 
 from adapters.cosmos.database import Database, Document, Items, instant
@@ -23,10 +24,13 @@ from adapters.cosmos.documents import (
 )
 from adapters.cosmos.relationships.contact_documents import CONTAINER, PARTITION, Sealed
 from adapters.cosmos.relationships.sealed import replaced
+from adapters.cosmos.relationships.search import IndexedItems
+from domain.base.errors import StaleVersion
 from domain.base.fields import STORED
 from domain.base.idempotency import Creation
 from domain.relationships.keys import OwnerKey, OwnerKeys, Place, Unreadable
 from domain.relationships.notes.note import Note
+from domain.relationships.search.entry import Change, note_change
 
 _CREATION = "note-creation"
 _NOTES = ("note", "deleted-note", "erased-note")
@@ -59,6 +63,10 @@ def note_document(note: Note, private: Document | None) -> Document:
     return stored
 
 
+def _change_of(note: Note) -> Change:
+    return note_change(note.contact_id, note.id, note.version, None if note.deleted else note.text)
+
+
 def _read(stored: Document, text: str) -> Note:
     body = {**stored["body"], "text": text, "contact_id": stored.get("contactId", "")}
     return from_document(Note, stored | {"body": body})
@@ -67,8 +75,14 @@ def _read(stored: Document, text: str) -> Note:
 class CosmosNotes:
     """Without `keys`, as tools of operators have it, texts stay sealed and as they are stored."""
 
-    def __init__(self, database: Database, keys: OwnerKeys | None) -> None:
+    def __init__(
+        self,
+        database: Database,
+        keys: OwnerKeys | None,
+        full: Callable[[str], Awaitable[None]] | None = None,
+    ) -> None:
         self._items, self._keys = Items(database, CONTAINER), keys
+        self._indexed = IndexedItems(database, keys, full)
 
     async def get(self, owner_id: str, note_id: str) -> Note | None:
         stored = await self._items.read(note_id, owner_id)
@@ -133,7 +147,7 @@ class CosmosNotes:
         if creation is not None:
             operations.append(("create", (await self._creation_document(note, creation),)))
         try:
-            await self._items.batch(operations, note.owner_id)
+            await self._indexed.batch(operations, note.owner_id, [_change_of(note)])
         except FileExistsError:
             return False
         return True
@@ -158,11 +172,18 @@ class CosmosNotes:
         await self._items.delete(_creation_id(key), owner_id)
 
     async def save(self, note: Note) -> Note:
-        stored = await replaced(self._items, await self._document(note), note.etag or "")
+        stored = await replaced(
+            self._items,
+            await self._document(note),
+            note.etag or "",
+            batch=lambda all_: self._indexed.batch(all_, note.owner_id, [_change_of(note)]),
+        )
         return note.model_copy(update={"etag": stored["_etag"]})
 
     async def remove(self, note: Note) -> None:
-        await self._items.delete(note.id, note.owner_id)
+        with suppress(StaleVersion):  # it is gone already
+            gone = note_change(note.contact_id, note.id, note.version + 1, None)
+            await self._indexed.batch([("delete", (note.id,))], note.owner_id, [gone])
         if note.key is not None:
             await self.forget_creation(note.owner_id, note.key)
 
