@@ -24,6 +24,7 @@ from adapters.cosmos.relationships.contact_documents import (
     opened,
     sealed_part,
 )
+from adapters.cosmos.relationships.sealed import replaced
 from adapters.cosmos.relationships.search import IndexedItems
 from adapters.cosmos.work import order_document
 from domain.base.errors import Fault, InvalidInput, StaleVersion
@@ -183,14 +184,13 @@ class CosmosContacts:
         return await self._keys.of(owner_id)
 
     async def save(self, contact: Contact, order: Order | None = None) -> Contact:
-        stored = await self._document(contact)
-        operations: list[tuple[Any, ...]] = [
-            ("replace", (contact.id, stored), {"if_match_etag": contact.etag or ""})
-        ]
-        if order is not None:
-            operations.append(("upsert", (order_document(order),)))
-        done = await self._indexed.batch(operations, contact.owner_id, [change_of(contact)])
-        return await self._one(contact.owner_id, done[0]["resourceBody"])
+        """Store the contact, with an order for what must follow."""
+        also = () if order is None else (order_document(order),)
+        write = self._indexed.writing(contact.owner_id, [change_of(contact)])
+        saved = await replaced(
+            self._items, await self._document(contact), contact.etag or "", *also, write=write
+        )
+        return await self._one(contact.owner_id, saved)
 
     async def save_together(self, contacts: list[Contact], what: Together) -> None:
         """Store what changed of all these contacts, or of none. Only that is sent: a batch may have 2 MB."""
