@@ -113,7 +113,8 @@ WITHHELD = (
         ("connection-access",),
     ),
     Withheld(
-        "Orders to do what follows from a change: show a card, erase what belonged to a contact, send a mail",
+        "Orders to do what follows from a change: show a card, erase what belonged to a contact, tidy the"
+        " search, send a mail",
         "They name the card, the contact or you by an id and are deleted within minutes.",
         ("order",),
     ),

@@ -33,15 +33,14 @@ class OwnerKey(Protocol):
         """The sealed text; `Unreadable` if it was not sealed for this place of this owner."""
         ...
 
-    def is_current(self, sealed: str) -> bool:
-        """Whether the key that seals now sealed this text, and not one before it."""
-        ...
-
     def seal_file(self, plain: bytes, place: Place) -> bytes:
         """Seal what is too large for characters."""
         ...
 
     def unseal_file(self, sealed: bytes, place: Place) -> bytes: ...
+    def is_current(self, sealed: str) -> bool:
+        """Whether the key that seals now sealed this text, and not one before it."""
+        ...
 
     def digest(self, text: str) -> bytes:
         """32 bytes that nobody can compute without the key, the same for as long as the owner has keys."""

@@ -12,7 +12,6 @@ from domain.relationships.contacts import Filter
 from domain.relationships.search.head import IndexNotReady
 from domain.relationships.search.index import Looked
 from domain.relationships.tags import TagInUse, forget_tag
-from functions.cards.filters import subtitle
 from functions.framework.callers import SignedIn
 from functions.framework.clock import now
 from functions.framework.my_pages import done_in, my_page, person_and_form, person_of
@@ -145,7 +144,8 @@ async def _rows(
 
 def _listed(contact: Contact) -> _Row:
     content = contact.content
-    lines = [subtitle(content), ", ".join(content.tags[:_MOST_TAGS])]
+    about = ", ".join(filter(None, (content.title, content.organisation)))
+    lines = [about, ", ".join(content.tags[:_MOST_TAGS])]
     return _Row(contact.id, content.name, [line for line in lines if line], [])
 
 

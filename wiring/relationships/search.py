@@ -66,6 +66,15 @@ def job() -> "BuildJob":
     return BuildJob(stores())
 
 
+async def after_bulk(owner_id: str) -> None:
+    """Have an owner's index built anew, after writes in bulk that told it nothing."""
+    from domain.base.ids import ID_PREFIXES, make_id
+    from domain.relationships.search.building import rebuild
+
+    work_id = make_id(ID_PREFIXES["work"], os.urandom(16))
+    await rebuild(owner_id, work_id, datetime.now(UTC), works=ports().works)
+
+
 async def order_compaction(owner_id: str) -> None:
     """Order a snapshot of an owner's index, which has so many changes that it is time for one."""
     from domain.relationships.search import upkeep

@@ -186,12 +186,9 @@ class CosmosContacts:
     async def save(self, contact: Contact, order: Order | None = None) -> Contact:
         """Store the contact, with an order for what must follow."""
         also = () if order is None else (order_document(order),)
+        write = self._indexed.writing(contact.owner_id, [change_of(contact)])
         saved = await replaced(
-            self._items,
-            await self._document(contact),
-            contact.etag or "",
-            *also,
-            batch=lambda all_: self._indexed.batch(all_, contact.owner_id, [change_of(contact)]),
+            self._items, await self._document(contact), contact.etag or "", *also, write=write
         )
         return await self._one(contact.owner_id, saved)
 

@@ -63,17 +63,16 @@ def note_document(note: Note, private: Document | None) -> Document:
     return stored
 
 
-def _change_of(note: Note) -> Change:
-    return note_change(note.contact_id, note.id, note.version, None if note.deleted else note.text)
-
-
 def _read(stored: Document, text: str) -> Note:
     body = {**stored["body"], "text": text, "contact_id": stored.get("contactId", "")}
     return from_document(Note, stored | {"body": body})
 
 
 class CosmosNotes:
-    """Without `keys`, as tools of operators have it, texts stay sealed and as they are stored."""
+    """Without `keys`, as tools of operators have it, texts stay sealed and as they are stored.
+
+    Every write tells the search; `full` as in `IndexedItems`.
+    """
 
     def __init__(
         self,
@@ -147,7 +146,7 @@ class CosmosNotes:
         if creation is not None:
             operations.append(("create", (await self._creation_document(note, creation),)))
         try:
-            await self._indexed.batch(operations, note.owner_id, [_change_of(note)])
+            await self._indexed.batch(operations, note.owner_id, [_told(note)])
         except FileExistsError:
             return False
         return True
@@ -172,17 +171,13 @@ class CosmosNotes:
         await self._items.delete(_creation_id(key), owner_id)
 
     async def save(self, note: Note) -> Note:
-        stored = await replaced(
-            self._items,
-            await self._document(note),
-            note.etag or "",
-            batch=lambda all_: self._indexed.batch(all_, note.owner_id, [_change_of(note)]),
-        )
+        write = self._indexed.writing(note.owner_id, [_told(note)])
+        stored = await replaced(self._items, await self._document(note), note.etag or "", write=write)
         return note.model_copy(update={"etag": stored["_etag"]})
 
     async def remove(self, note: Note) -> None:
-        with suppress(StaleVersion):  # it is gone already
-            gone = note_change(note.contact_id, note.id, note.version + 1, None)
+        gone = note_change(note.contact_id, note.id, note.version + 1, None)
+        with suppress(StaleVersion):  # it is not there any more
             await self._indexed.batch([("delete", (note.id,))], note.owner_id, [gone])
         if note.key is not None:
             await self.forget_creation(note.owner_id, note.key)
@@ -210,6 +205,10 @@ class CosmosNotes:
     async def list(self, owner_id: str, limit: int, cursor: str | None) -> tuple[list[Note], str | None]:
         """A page of all notes of an owner, newest first."""
         return await self._newest("note", owner_id, limit, cursor)
+
+
+def _told(note: Note) -> Change:
+    return note_change(note.contact_id, note.id, note.version, None if note.deleted else note.text)
 
 
 def _creation_id(key: str) -> str:

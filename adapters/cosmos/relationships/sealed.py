@@ -94,28 +94,28 @@ class CosmosSealed:
         return True
 
 
-# Sends operations to the store, all of them or none.
-Batch = Callable[[list[tuple[Any, ...]]], Awaitable[list[Document]]]
+Write = Callable[[list[tuple[Any, ...]]], Awaitable[list[Document]]]
+"""Does all operations or none."""
 
 
-async def replaced(items: Items, new: Document, etag: str, *also: Document, batch: Batch) -> Document:
+async def replaced(items: Items, new: Document, etag: str, *also: Document, write: Write) -> Document:
     """Replace the version that was read with `etag`, and store the others in the same batch.
 
     That it was only sealed anew since is no conflict.
     """
     try:
-        return await _replace(new, etag, also, batch)
+        return await _replace(new, etag, also, write)
     except StaleVersion:
         stored = await items.read(new["id"], new[PARTITION])
         if stored is None or stored["body"].get("version") != new["body"]["version"] - 1:
             raise
         # A merge of contacts may have moved it.
         moved = {"contactId": stored["contactId"]} if "contactId" in new and "contactId" in stored else {}
-        return await _replace(new | moved, stored["_etag"], also, batch)
+        return await _replace(new | moved, stored["_etag"], also, write)
 
 
-async def _replace(new: Document, etag: str, also: tuple[Document, ...], batch: Batch) -> Document:
+async def _replace(new: Document, etag: str, also: tuple[Document, ...], write: Write) -> Document:
     operations: list[tuple[Any, ...]] = [("replace", (new["id"], new), {"if_match_etag": etag})]
     operations += [("upsert", (each,)) for each in also]
-    stored: Document = (await batch(operations))[0]["resourceBody"]
+    stored: Document = (await write(operations))[0]["resourceBody"]
     return stored

@@ -6,6 +6,7 @@ appended to the owner's head in the same batch, so that neither is stored withou
 
 import os
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import Any
 
 from adapters.cosmos.database import Database, Document, Items
@@ -65,6 +66,12 @@ class IndexedItems:
             results = await self._items.batch([*operations, change], owner_id)
         await self._look(owner_id, results[-1].get("resourceBody"), changes)
         return results[:-1]
+
+    def writing(
+        self, owner_id: str, changes: Sequence[Change]
+    ) -> Callable[[list[tuple[Any, ...]]], Awaitable[list[Document]]]:
+        """`batch` for operations to come."""
+        return partial(self.batch, owner_id=owner_id, changes=changes)
 
     async def _operation(self, owner_id: str, changes: Sequence[Change]) -> tuple[Any, ...]:
         if self._keys is None:

@@ -63,9 +63,9 @@ def note_change(contact_id: str, note_id: str, version: int, text: str | None) -
     return Change(contact=contact_id, version=version, note=note_id, words=words)
 
 
-def moved_note(contact_id: str, note_id: str, version: int) -> Change:
-    """A note that is on another contact now, as after a merge; its text is looked up."""
-    return Change(contact=contact_id, version=version, note=note_id, read=True)
+def moved_note(contact_id: str, note_id: str) -> Change:
+    """A note that is on another contact now, as after a merge; it is looked up."""
+    return Change(contact=contact_id, version=0, note=note_id, read=True)
 
 
 def entry_of(content: ContactContent) -> Entry:

@@ -276,20 +276,15 @@ class Index:
 
     def _blocks(self, parts: list[str], first: int, end: int) -> Iterator[int]:
         """The blocks of rows in which each part is found, ascending; the parts may be in different rows."""
-        streams = [self._do(_BLOCKS_WITH, part, first, end) for part in parts]
-        heads = [next(stream, None) for stream in streams]
-        last = -1
-        while None not in heads:
-            furthest = max(block for (block,) in heads if block is not None)
-            if all(block == furthest for (block,) in heads):
-                if furthest != last:
-                    yield furthest
-                last = furthest
-                heads[0] = next(streams[0], None)
-            for place, head in enumerate(heads):
-                while head is not None and head[0] < furthest:
-                    head = next(streams[place], None)  # noqa: PLW2901
-                heads[place] = head
+        streams = [(int(block) for (block,) in self._do(_BLOCKS_WITH, part, first, end)) for part in parts]
+        heads = [next(stream, _END) for stream in streams]
+        while (furthest := max(heads)) < _END:
+            if min(heads) == furthest:
+                yield furthest
+                furthest += 1
+            for place, stream in enumerate(streams):
+                while heads[place] < furthest:
+                    heads[place] = next(stream, _END)
 
     def _hit(self, block: int, asked: list[Wanted]) -> Hit:
         contact_id, name, kind, shown = self._one(

@@ -50,7 +50,7 @@ async def news(owner_id: str, deltas: list[Delta], key: OwnerKey, *, stores: Sto
 
 
 async def _contacts(owner_id: str, ids: list[str], stores: Stores) -> dict[str, Change]:
-    found = {}
+    found: dict[str, Change] = {}
     for some in batched(dict.fromkeys(ids), _AT_ONCE, strict=False):
         found |= {each.id: change_of(each) for each in await stores.contacts.find(owner_id, list(some))}
     return found

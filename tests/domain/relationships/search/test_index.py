@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.relationships.contact import Contact, ContactContent
-from domain.relationships.search.entry import Change, change_of, moved_note, note_change
+from domain.relationships.search.entry import Change, change_of, note_change
 from domain.relationships.search.head import padded_length
 from domain.relationships.search.index import Index, Looked
 from domain.relationships.search.reasons import snippet
@@ -268,8 +268,3 @@ def test_a_phone_is_found_as_people_write_it(number, typed) -> None:
 def test_lengths_are_rounded_up_a_little(length) -> None:
     padded = padded_length(length)
     assert length <= padded <= length * 1.12 + 1
-
-
-def test_what_is_looked_up_keeps_its_place() -> None:
-    change = moved_note("con_" + "a" * 26, "nte_1", 3)
-    assert (change.read, change.version, change.words) == (True, 3, None)

@@ -331,3 +331,39 @@ async def test_the_shelf_closes_what_was_asked_longest_ago(search, signed_in) ->
         assert [hit.name for hit in index.find(Looked("ann"))[0]] == [f"Ann {number}"]
         assert len(shelf._open) == 1
     await shelf.close()
+
+
+async def test_what_was_written_in_bulk_is_found_after_the_index_was_built_anew(
+    host, search, signed_in
+) -> None:
+    ada, bob = await signed_in(), await signed_in()
+    owner = await account_of(ada)
+    await a_contact(ada, "Ann")
+    assert await found(ada, "ann") == ["Ann"]
+    theirs = await a_contact(bob, "Anna")
+    [stored] = await wiring.relationships.contacts().find(await account_of(bob), [theirs["id"]])
+    from adapters.cosmos.relationships.contact_documents import contact_document  # noqa: PLC0415
+
+    stored = stored.model_copy(update={"owner_id": owner})
+    await wiring.relationships.contacts()._items.create(contact_document(stored, None))
+    assert await found(ada, "ann") == ["Ann"]
+    for _ in range(2):
+        await wiring.relationships.search.after_bulk(owner)
+    await host.drain_queue("work")
+    assert await found(ada, "ann") == ["Ann", "Anna"]
+
+
+async def test_a_note_that_a_merge_moved_is_looked_up(host, signed_in, search) -> None:
+    from domain.relationships.search.entry import moved_note, note_change  # noqa: PLC0415
+    from domain.relationships.search.head import NoteText  # noqa: PLC0415
+    from domain.relationships.search.opening import news  # noqa: PLC0415
+
+    class Notes:
+        async def notes_of(self, _owner, ids):
+            return [NoteText("nte_1", "con_b", 7, "text")] if ids == ["nte_1"] else []
+
+    owner = await account_of(await signed_in())
+    stores = wiring.relationships.search.stores()._replace(notes=Notes())
+    key = await stores.keys.of(owner)
+    delta = search["head"].told([moved_note("con_b", "nte_1")], key, "d1")
+    assert await news(owner, [delta], key, stores=stores) == [note_change("con_b", "nte_1", 7, "text")]
