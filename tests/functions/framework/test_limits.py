@@ -202,6 +202,7 @@ def test_the_page_of_limits_says_the_numbers() -> None:
         limits.MOST_CONTACTS,
         limits.MOST_ASKED,
         MOST_LABELS,
+        limits.MOST_NOTES,
         limits.MOST_WAITING_IMAGES,
     ]
     rates = re.findall(r"^\| `(\w+)` \(.*?\) \| (\d+) \| (\d+) seconds", text, re.MULTILINE)
