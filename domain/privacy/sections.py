@@ -119,6 +119,11 @@ WITHHELD = (
         ("order",),
     ),
     Withheld(
+        "Calendar files that you looked at",
+        "Of them we keep only days and contacts, for a week; what you logged of them is in this copy.",
+        ("calendar-file",),
+    ),
+    Withheld(
         "The key by which your notes, tags and search are sealed",
         "This copy has all of them readable; the key would open nothing but our own store.",
         ("owner-key",),
