@@ -187,6 +187,24 @@ async def test_the_page_asks_no_more_with_more_contacts(signed_in, cloud) -> Non
     assert asked[0] == asked[1]
 
 
+async def test_who_dismissed_many_is_not_read_through_all_of_them(signed_in, cloud, monkeypatch) -> None:
+    from domain.relationships.refine import suggestions  # noqa: PLC0415 - the module that the host loaded
+
+    for name, number in (("_PAGE", 2), ("_PAGES", 2), ("MOST_SHOWN", 2)):
+        monkeypatch.setattr(suggestions, name, number)
+    asked = []
+    for number in (5, 9):
+        person = await signed_in()
+        for each in range(number):
+            await cooling(person, f"Person {each}")
+        while found := await suggested(person):
+            for each in found:
+                path = f"contacts/{each['contactId']}/suggestions/cooling/dismissal"
+                await person.api("PUT", path, json={"reason": each["reason"]})
+        asked.append(len(await calls_of(cloud, person.http.get(PAGE))))
+    assert asked[0] == asked[1]
+
+
 @pytest.mark.parametrize("kind", ["cooling", "birthday"])
 async def test_somebody_elses_contact_cannot_be_dismissed_or_told_from_none(signed_in, kind: str) -> None:
     ada, eve = await signed_in(), await signed_in()
