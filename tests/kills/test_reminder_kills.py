@@ -78,7 +78,9 @@ async def test_a_mail_that_was_ordered_is_told_once(worker, host, cloud, signed_
 async def test_a_worker_that_dies_while_it_mails_loses_no_mail(worker, cloud, signed_in) -> None:
     mailbox = Mailbox(cloud)
     # The account is read, claimed, and told that the mail is sent.
-    for (step, number), side in itertools.product([("read data", 1), ("change account", 1), ("change account", 2)], SIDES):
+    for (step, number), side in itertools.product(
+        [("read data", 1), ("change account", 1), ("change account", 2)], SIDES
+    ):
         ada = await signed_in()
         owner, at = await account_of(ada), datetime.now(UTC)
         order = MailOrder(kind="reminders", account_id=owner, number=2, at=at).model_dump(mode="json")
