@@ -37,7 +37,9 @@ def sections() -> list["Section"]:
     from domain.privacy.copy_of_connections import ConnectionsSection
     from domain.privacy.copy_of_contacts import ContactsSection
     from domain.privacy.copy_of_images import ImagesSection
+    from domain.privacy.copy_of_interactions import InteractionsSection
     from domain.privacy.sections import WithDeleted
+    from wiring.relationships import strength
 
     counts = CosmosCounts(database())
     all_cards = WithDeleted(cards.store(), counts, "card", "deleted-card")
@@ -52,6 +54,7 @@ def sections() -> list["Section"]:
         VisitsSection(all_cards, visits.traffic()),
         ContactsSection(all_contacts, relationships.tags(), related),
         ConnectionsSection(visibility.connections(), related),
+        InteractionsSection(strength.interactions(), related),
         SessionsSection(sign_in.sessions(), counts),
         WorkSection(operations.works(), counts),
     ]
