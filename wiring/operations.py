@@ -59,8 +59,13 @@ def jobs() -> dict[str, "Job"]:
     from domain.operations.migration import UPGRADE, UpgradeJob
     from domain.privacy.copy import COPY, CopyJob
     from wiring import privacy
+    from wiring.relationships import transfer
 
-    return {COPY: CopyJob(privacy.sections(), privacy.copies()), UPGRADE: UpgradeJob(migration())}
+    return {
+        COPY: CopyJob(privacy.sections(), privacy.copies()),
+        UPGRADE: UpgradeJob(migration()),
+        **transfer.jobs(),
+    }
 
 
 @once
@@ -83,10 +88,16 @@ def effects() -> dict[str, "Effect"]:
     from domain.cards.card import PROJECTION
     from domain.publishing.repair import carry_out_projection
     from domain.relationships.contacts import ERASE_DEPENDENTS
+    from domain.relationships.transfer.imports import START_IMPORT
     from wiring import cards, publishing, relationships
+    from wiring.relationships import transfer
 
     projection = partial(carry_out_projection, cards=cards.store(), ports=publishing.ports())
-    return {PROJECTION: projection, ERASE_DEPENDENTS: relationships.erase_dependents}
+    return {
+        PROJECTION: projection,
+        ERASE_DEPENDENTS: relationships.erase_dependents,
+        START_IMPORT: transfer.start_import,
+    }
 
 
 @once

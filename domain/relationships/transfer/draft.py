@@ -48,7 +48,30 @@ _OWN_FIELDS: Final = {
 }  # fmt: skip
 _LINKS: Final = ("URL", "IMPP", "SOCIALPROFILE", "X-SOCIALPROFILE")
 # Types of values that say nothing to a person.
-_PLAIN_TYPES: Final = frozenset({"pref", "internet", "voice", "text", "x400", "work", "home", "cell", "mobile", "main", "x-internet", "dom", "intl", "parcel", "postal", "msg", "business", "private", "", "iphone"})
+_PLAIN_TYPES: Final = frozenset(
+    {
+        "pref",
+        "internet",
+        "voice",
+        "text",
+        "x400",
+        "work",
+        "home",
+        "cell",
+        "mobile",
+        "main",
+        "x-internet",
+        "dom",
+        "intl",
+        "parcel",
+        "postal",
+        "msg",
+        "business",
+        "private",
+        "",
+        "iphone",
+    }
+)
 
 
 class Given(NamedTuple):
@@ -93,9 +116,7 @@ def _imported(content: ContactContent, today: date) -> ContactContent:
     return content.model_copy(
         update={
             name: [
-                value.model_copy(
-                    update={"source": value.source or "import", "since": value.since or today}
-                )
+                value.model_copy(update={"source": value.source or "import", "since": value.since or today})
                 for value in getattr(content, name)
             ]
             for name in ("emails", "phones", "addresses", "links")
@@ -144,7 +165,7 @@ class _Draft:
         organisation = self._line(" ".join(self._first("ORG").split(";")))
         shown = {each.name: each.value.strip().upper() for each in self._properties}
         is_entity = shown.get("KIND") == "ORG" or shown.get("X-ABSHOWAS") == "COMPANY"
-        if is_entity or not (name or joined or self._first("NICKNAME")) and organisation:
+        if is_entity or (not (name or joined or self._first("NICKNAME")) and organisation):
             self._values["kind"] = "entity"
             name = name or organisation or joined
         if name or joined:
@@ -164,7 +185,9 @@ class _Draft:
         named = dict(zip(("family", "given", "additional", "prefix", "suffix"), parts, strict=True))
         named["phonetic_given"] = self._line(self._first("X-PHONETIC-FIRST-NAME"))
         named["phonetic_family"] = self._line(self._first("X-PHONETIC-LAST-NAME"))
-        fitting = {part: text for part, text in named.items() if text and len(text) <= _LINE and is_visible(text)}
+        fitting = {
+            part: text for part, text in named.items() if text and len(text) <= _LINE and is_visible(text)
+        }
         if fitting:
             self._values["name_parts"] = fitting
 
@@ -212,7 +235,13 @@ class _Draft:
         types = each.types()
         kind = "mobile"
         if not {"cell", "mobile", "iphone"} & set(types):
-            kind = "home" if "home" in types else "work" if {"work", "fax", "pager", "main"} & set(types) else "mobile"
+            kind = (
+                "home"
+                if "home" in types
+                else "work"
+                if {"work", "fax", "pager", "main"} & set(types)
+                else "mobile"
+            )
         values = {"kind": kind, "number": self._mended(number), **self._about(each)}
         self._add("phones", ContactPhone, values, number, "phone_kept", "Phone")
 
@@ -245,7 +274,14 @@ class _Draft:
             return
         kind = "home" if "home" in each.types() or "private" in each.types() else "work"
         whole = ", ".join(filter(None, (street, city, region, code, country)))
-        self._add("addresses", ContactAddress, {"kind": kind, **values, **self._about(each)}, whole, "text_kept", "Address")
+        self._add(
+            "addresses",
+            ContactAddress,
+            {"kind": kind, **values, **self._about(each)},
+            whole,
+            "text_kept",
+            "Address",
+        )
 
     def _country(self, name: str, each: Property) -> str | None:
         code = name.upper() if len(name) == 2 else ""  # noqa: PLR2004 - ISO 3166-1 alpha-2
@@ -306,7 +342,9 @@ class _Draft:
         """The label, source and date of a value."""
         said = self._labels.get(each.group) or (each.parameters.get("X-LABEL") or [""])[0]
         types = [kind for kind in each.types() if kind not in _PLAIN_TYPES]
-        label = self._line(said or (", ".join(types).capitalize() if each.name != "X-SOCIALPROFILE" else ""))[:_LINE]
+        label = self._line(said or (", ".join(types).capitalize() if each.name != "X-SOCIALPROFILE" else ""))[
+            :_LINE
+        ]
         about: dict[str, Any] = {"label": label} if label and is_visible(label) else {}
         [source] = each.parameters.get("X-IZWOP-SOURCE", [])[:1] or [""]
         [since] = each.parameters.get("X-IZWOP-SINCE", [])[:1] or [""]
@@ -314,7 +352,9 @@ class _Draft:
         about["since"] = since if _is_date(since) else self._given.today
         return about
 
-    def _add(self, name: str, model: type[BaseModel], values: dict[str, Any], text: str, code: str, label: str) -> None:
+    def _add(
+        self, name: str, model: type[BaseModel], values: dict[str, Any], text: str, code: str, label: str
+    ) -> None:
         if not text:
             return
         try:

@@ -156,7 +156,9 @@ def _entries(card: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
     return [entry for entry in values[:100] if isinstance(entry, dict)]
 
 
-def _add(record: Record, name: str, value: Any, entry: Mapping[str, Any] | None = None, *, also: str = "") -> None:
+def _add(
+    record: Record, name: str, value: Any, entry: Mapping[str, Any] | None = None, *, also: str = ""
+) -> None:
     if text := _text(value).strip():
         values = [text, also] if also else [text]
         record.properties.append(Property(name, values, _types(entry or {})))

@@ -17,7 +17,9 @@ from domain.relationships.transfer.own_columns import (
 from domain.relationships.transfer.readers.record import MOST_RECORDS, FileRefused, Note, Record
 from domain.relationships.transfer.readers.tables import Table
 
-_LIST_OF: Final = {title: (name, {told: part for part, told in parts.items()}) for name, (title, parts) in LISTS.items()}
+_LIST_OF: Final = {
+    title: (name, {told: part for part, told in parts.items()}) for name, (title, parts) in LISTS.items()
+}
 _NUMBERED: Final = re.compile(f"({'|'.join(_LIST_OF)}) ([0-9]{{1,2}}) (.+)")
 _TEXT_OF: Final = {title: name for name, title in TEXTS.items()}
 _PART_OF: Final = {

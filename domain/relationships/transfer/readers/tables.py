@@ -25,7 +25,9 @@ _PREAMBLE: Final = 30
 _DELIMITERS: Final = (",", ";", "\t")
 # How Google writes several values in one cell.
 _SEVERAL: Final = " ::: "
-_NUMBERED: Final = re.compile(r"(e-mail|phone|address|website|organization|im|event|relation|custom field) ([0-9]{1,3}) - (.+)")
+_NUMBERED: Final = re.compile(
+    r"(e-mail|phone|address|website|organization|im|event|relation|custom field) ([0-9]{1,3}) - (.+)"
+)
 
 # Columns of all these forms, in small letters: the property, and its type. A number is a part of N or ADR.
 _PARTS_OF_NAME: Final = {
@@ -102,7 +104,13 @@ def _form(columns: list[str]) -> str | None:
         return "linkedin"
     if any(name.startswith("e-mail 1 - ") for name in names) or "group membership" in names:
         return "google" if {"first name", "organization name", "labels"} & names else "google-old"
-    if {"first name", "förnamn", "vorname"} & names and {"e-mail address", "e-postadress", "company", "företag", "firma"} & names:
+    if {"first name", "förnamn", "vorname"} & names and {
+        "e-mail address",
+        "e-postadress",
+        "company",
+        "företag",
+        "firma",
+    } & names:
         return "outlook.com" if {"given yomi", "given name yomi"} & names else "outlook"
     reached = {"e-mail", "email", "email address", "e-mail address", "phone", "telefon", "e-post"} & names
     return "table" if reached and {"name", "full name", "first name", "namn"} & names else None

@@ -79,7 +79,13 @@ FORMS: Final[dict[str, Form]] = {
 
 def most_of(contacts: Iterable[ContactContent], most: Most) -> Most:
     """The most values of each list, of these contacts and of those before."""
-    lists = {"emails": "emails", "phones": "phones", "addresses": "addresses", "links": "links", "customFields": "custom_fields"}
+    lists = {
+        "emails": "emails",
+        "phones": "phones",
+        "addresses": "addresses",
+        "links": "links",
+        "customFields": "custom_fields",
+    }
     found = dict(most)
     for content in contacts:
         for name, field in lists.items():

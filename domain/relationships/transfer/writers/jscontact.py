@@ -15,8 +15,18 @@ from domain.relationships.contact import ContactContent
 from domain.relationships.transfer.readers.json_cards import EXACT
 from domain.relationships.transfer.writers.exact import exact
 
-_CONTEXT: Final[dict[str, Any]] = {"work": {"contexts": {"work": True}}, "home": {"contexts": {"private": True}}, "mobile": {}}
-_PARTS: Final = (("title", "prefix"), ("given", "given"), ("given2", "additional"), ("surname", "family"), ("credential", "suffix"))
+_CONTEXT: Final[dict[str, Any]] = {
+    "work": {"contexts": {"work": True}},
+    "home": {"contexts": {"private": True}},
+    "mobile": {},
+}
+_PARTS: Final = (
+    ("title", "prefix"),
+    ("given", "given"),
+    ("given2", "additional"),
+    ("surname", "family"),
+    ("credential", "suffix"),
+)
 
 
 def jscontact_of(content: ContactContent, entity: str | None) -> dict[str, Any]:
@@ -32,7 +42,13 @@ def jscontact_of(content: ContactContent, entity: str | None) -> dict[str, Any]:
         "nicknames": _numbered("k", [{"name": content.nickname}] if content.nickname else []),
         "organizations": _numbered("o", [{"name": content.organisation}] if content.organisation else []),
         "titles": _numbered("t", [{"name": content.title}] if content.title else []),
-        "emails": _numbered("e", ({"address": each.address, **_CONTEXT[each.kind], **_label(each.label)} for each in content.emails)),
+        "emails": _numbered(
+            "e",
+            (
+                {"address": each.address, **_CONTEXT[each.kind], **_label(each.label)}
+                for each in content.emails
+            ),
+        ),
         "phones": _numbered("p", map(_phone, content.phones)),
         "addresses": _numbered("a", map(_address, content.addresses)),
         "links": _numbered("l", ({"uri": each.url, **_label(each.label)} for each in content.links)),
@@ -64,7 +80,12 @@ def _phone(phone: Any) -> dict[str, Any]:
 
 
 def _address(address: Any) -> dict[str, Any]:
-    parts = (("name", address.street), ("locality", address.city), ("region", address.region), ("postcode", address.postal_code))
+    parts = (
+        ("name", address.street),
+        ("locality", address.city),
+        ("region", address.region),
+        ("postcode", address.postal_code),
+    )
     components = [{"kind": kind, "value": text} for kind, text in parts if text]
     return {
         **({"components": components} if components else {}),

@@ -1,0 +1,75 @@
+"""Import and export of address books."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from wiring import database, once, operations, privacy
+from wiring import relationships as book
+
+if TYPE_CHECKING:
+    from adapters.cosmos.relationships.imports import CosmosImports
+    from domain.operations.orders import Order
+    from domain.operations.slices import Job
+    from domain.relationships.transfer.sealed_files import SealedFiles
+
+_NAMES = Path(__file__).parents[2] / "web" / "locale"
+
+
+@once
+def imports() -> "CosmosImports":
+    from adapters.cosmos.relationships.imports import CosmosImports
+
+    return CosmosImports(database())
+
+
+@once
+def files() -> "SealedFiles":
+    from domain.relationships.transfer.sealed_files import SealedFiles
+
+    return SealedFiles(privacy.copies(), book.keys())
+
+
+def _countries() -> dict[str, str]:
+    """Codes of countries by their folded names in every language of the product."""
+    from domain.base.folding import fold
+
+    rows = [
+        line.split("\t")
+        for path in sorted(_NAMES.glob("*/countries.tsv"))
+        for line in path.read_text("utf-8").splitlines()
+    ]
+    return {fold(name): code for code, name in rows}
+
+
+async def after_bulk(owner_id: str) -> None:
+    """What has to follow when many contacts were written past the search."""
+
+
+def jobs() -> dict[str, "Job"]:
+    """The kinds of long work of imports and exports."""
+    from adapters.cosmos.relationships.bulk import CosmosBulk
+    from domain.relationships.transfer.exports import EXPORT, ExportJob
+    from domain.relationships.transfer.imports import READ, UNDO, WRITE
+    from domain.relationships.transfer.reading import ReadJob
+    from domain.relationships.transfer.writing import Ports, UndoJob, WriteJob
+
+    bulk = CosmosBulk(database(), book.keys())
+    ports = Ports(imports(), files(), book.contacts(), bulk, book.tags(), book.keys(), after_bulk)
+    return {
+        READ: ReadJob(imports(), files(), book.contacts(), book.keys(), _countries()),
+        WRITE: WriteJob(ports),
+        UNDO: UndoJob(ports),
+        EXPORT: ExportJob(files(), book.contacts()),
+    }
+
+
+async def start_import(order: "Order") -> None:
+    """Effect of the order that follows a change of an import: its long work."""
+    from domain.relationships.transfer.imports import start_work_of
+
+    found = await imports().get(order.owner_id, order.subject_id)
+    if found is not None:
+        await start_work_of(
+            found, now=datetime.now(UTC), works=operations.works(), queue=operations.work_queue()
+        )
