@@ -51,8 +51,10 @@ HANDLE_CHECKS = Rate("handle_checks", most=300, seconds=60 * 60)
 IMAGES = Rate("images", most=100, seconds=60 * 60)
 # A volume of a copy, 32 MB, is in memory while it is sent.
 DOWNLOADS = Rate("downloads", most=10, seconds=60)
+# Each may be 20 MB, and is read as long work.
+IMPORTS = Rate("imports", most=60, seconds=60 * 60)
 
-RATES = (CHANGES, HANDLES, HANDLE_CHECKS, IMAGES, DOWNLOADS)
+RATES = (CHANGES, HANDLES, HANDLE_CHECKS, IMAGES, DOWNLOADS, IMPORTS)
 
 
 # Anonymous clients are limited at the edge: we store no addresses, and with one common limit a single client

@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import Any, Final
 
 from adapters.cosmos.database import Database, Document, Items
-from adapters.cosmos.relationships.contacts import CONTAINER, contact_document, sealed_part
+from adapters.cosmos.relationships.contact_documents import CONTAINER, contact_document, sealed_part
 from domain.base.errors import StaleVersion
 from domain.relationships.contact import Contact
 from domain.relationships.keys import OwnerKeys

@@ -8,7 +8,7 @@ from typing import Any, Final, Literal
 
 from adapters.cosmos.database import Database, Document, Items, instant
 from adapters.cosmos.documents import document, from_document, newest_first
-from adapters.cosmos.relationships.contacts import CONTAINER, PARTITION
+from adapters.cosmos.relationships.contact_documents import CONTAINER, PARTITION
 from adapters.cosmos.work import order_document
 from domain.operations.orders import new_order
 from domain.relationships.transfer.imports import BUSY, LISTED, START_IMPORT, Import, ImportUnderWay

@@ -117,6 +117,10 @@ class Import(Model):
         return make_id(ID_PREFIXES["work"], digest[:ID_BYTES])
 
     @property
+    def is_busy(self) -> bool:
+        return self.stage in BUSY
+
+    @property
     def rows(self) -> int:
         return len(self.states)
 
@@ -167,52 +171,17 @@ class Counted(Protocol):
     async def count(self, owner_id: str) -> int: ...
 
 
-class Sent(NamedTuple):
-    """A file as it was sent, recognised: its keyed digest, its form unless its letters have to be asked."""
-
-    digest: str
-    form: str | None
-    encoding: str | None
-    phone_country: str
-
-
-async def begin_import(
-    owner_id: str, sent: Sent, *, now: datetime, imports: ImportStore
-) -> tuple[Import, bool]:
-    """The import of a file, and whether it is new: one that is under way is the same import.
-
-    A file that was imported before may be imported again: its report finds everybody who is there already.
-    """
-    earlier: datetime | None = None
-    generation = 0
-    while True:
-        import_id = _id_of(owner_id, sent.digest, generation)
-        found = await imports.get(owner_id, import_id)
-        if found is None:
-            new = Import(
-                id=import_id,
-                owner_id=owner_id,
-                digest=sent.digest,
-                stage="reading" if sent.form else "asking",
-                form=sent.form,
-                encoding=sent.encoding,
-                phone_country=sent.phone_country,
-                earlier_at=earlier,
-                created_at=now,
-                updated_at=now,
-            )
-            if await imports.create(new):
-                return new, True
-            continue
-        if found.stage not in OVER:
-            return found, False
-        earlier = found.written_at if found.stage == "done" else earlier
-        generation += 1
-
-
-def _id_of(owner_id: str, digest: str, generation: int) -> str:
+def new_import(owner_id: str, digest: str, generation: int, now: datetime) -> Import:
+    """A new import of a file, by its keyed digest: the same id for whoever makes it at the same time."""
     found = hashlib.sha256(f"{owner_id} {digest} {generation}".encode()).digest()
-    return make_id(ID_PREFIXES["import"], found[:ID_BYTES])
+    return Import(
+        id=make_id(ID_PREFIXES["import"], found[:ID_BYTES]),
+        owner_id=owner_id,
+        digest=digest,
+        stage="reading",
+        created_at=now,
+        updated_at=now,
+    )
 
 
 async def read_import(owner_id: str, import_id: str, *, imports: ImportStore) -> Import:
@@ -275,12 +244,6 @@ async def cancel_import(of: ImportVersion, *, now: datetime, imports: ImportStor
     """Give an import up before anything is written."""
     found = await _at(of, imports, "asking", "reading", "ready")
     return await imports.save(found.changed(now, stage="cancelled", pages=[], names=[]))
-
-
-async def choose_encoding(of: ImportVersion, sent: Sent, *, now: datetime, imports: ImportStore) -> Import:
-    """Read a file whose letters had to be asked, in the encoding that its owner chose."""
-    found = await _at(of, imports, "asking")
-    return await imports.save(found.changed(now, stage="reading", form=sent.form, encoding=sent.encoding))
 
 
 async def start_work_of(found: Import, *, now: datetime, works: WorkStore, queue: WorkQueue) -> None:

@@ -30,9 +30,8 @@ from domain.relationships.transfer.imports import (
 from domain.relationships.transfer.matching import Known, keys_of, packed_contacts, packed_rows
 from domain.relationships.transfer.readers.record import FileRefused, Note, Property, Record
 from domain.relationships.transfer.report import Row, row_of, written
-from domain.relationships.transfer.sealed_files import SealedFiles
+from domain.relationships.transfer.sealed_files import SOURCE, SealedFiles
 
-SOURCE: Final = "source"
 _PIECE: Final = 500
 _CONTACTS: Final = 100
 # A page of contacts is read in a moment; a row is vetted value by value.

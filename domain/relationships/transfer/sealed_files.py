@@ -6,6 +6,8 @@ from typing import Final, Protocol
 from domain.relationships.keys import OwnerKeys, Place
 
 _KIND: Final = "transfer"
+# The piece that is the file as it was sent.
+SOURCE: Final = "source"
 
 
 class PieceStore(Protocol):
