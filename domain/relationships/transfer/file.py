@@ -26,6 +26,9 @@ FORMS: Final = {
 }
 
 
+_CARD: Final = "BEGIN:VCARD"
+
+
 class Opened(NamedTuple):
     """A file whose form is known, and its records in their order."""
 
@@ -50,10 +53,13 @@ def open_file(content: bytes, encoding: str | None = None) -> Opened | None:
         if form is None:
             raise FileRefused("unknown_format")
         return Opened(form, read_json(found, form))
-    if "BEGIN:VCARD" in text[:1_000_000].upper():
+    if begins[:11].upper() == _CARD:
         return Opened("vcard", read_vcards(text))
     table = open_table(text)
     if table is None:
+        # Below something else, as mails and some programs have it.
+        if f"\n{_CARD}" in text[:1_000_000].upper():
+            return Opened("vcard", read_vcards(text))
         raise FileRefused("unknown_format")
     if table.form == "izwop-csv":
         from domain.relationships.transfer.readers.own_table import read_own_table  # noqa: PLC0415
