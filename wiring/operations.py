@@ -58,12 +58,14 @@ def jobs() -> dict[str, "Job"]:
     """The kinds of long work."""
     from domain.operations.migration import UPGRADE, UpgradeJob
     from domain.privacy.copy import COPY, CopyJob
+    from domain.relationships.strength.weekly import STRENGTHS, StrengthsJob
     from wiring import privacy
-    from wiring.relationships import transfer
+    from wiring.relationships import strength, transfer
 
     return {
         COPY: CopyJob(privacy.sections(), privacy.copies()),
         UPGRADE: UpgradeJob(migration()),
+        STRENGTHS: StrengthsJob(strength.interactions()),
         **transfer.jobs(),
     }
 
@@ -87,15 +89,16 @@ def effects() -> dict[str, "Effect"]:
     """Effects of orders by kind."""
     from domain.cards.card import PROJECTION
     from domain.publishing.repair import carry_out_projection
-    from domain.relationships.contacts import ERASE_DEPENDENTS
+    from domain.relationships.contacts import ERASE_DEPENDENTS, FOLLOW_IMPORTANCE
     from domain.relationships.transfer.imports import START_IMPORT
     from wiring import cards, publishing, relationships
-    from wiring.relationships import transfer
+    from wiring.relationships import strength, transfer
 
     projection = partial(carry_out_projection, cards=cards.store(), ports=publishing.ports())
     return {
         PROJECTION: projection,
         ERASE_DEPENDENTS: relationships.erase_dependents,
+        FOLLOW_IMPORTANCE: strength.follow_importance,
         START_IMPORT: transfer.start_import,
     }
 

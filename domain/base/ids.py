@@ -11,6 +11,7 @@ ID_PREFIXES = {
     "group": "grp",
     "image": "img",
     "import": "imp",
+    "interaction": "int",
     "profile": "prf",
     "tag": "tag",
     "work": "job",

@@ -126,9 +126,7 @@ class _Bounded(BytesIO):
         return len(piece)
 
 
-def read_sent(
-    req: func.HttpRequest, most: int = MAX_BYTES
-) -> tuple[dict[str, str], dict[str, bytes]]:
+def read_sent(req: func.HttpRequest, most: int = MAX_BYTES) -> tuple[dict[str, str], dict[str, bytes]]:
     """Fields and files of a form, in either encoding of browsers; a file of more than `most` bytes is cut."""
     given: str = req.headers.get("content-type", "")
     return _read_multipart(req, most) if given.lower().startswith(MULTIPART) else (read_form(req), {})

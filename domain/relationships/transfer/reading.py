@@ -19,7 +19,8 @@ from domain.operations.slices import Slice
 from domain.operations.work import Progress, Work
 from domain.relationships.contact import Contact
 from domain.relationships.keys import OwnerKeys
-from domain.relationships.transfer.draft import Given, draft_of
+from domain.relationships.transfer.draft import draft_of
+from domain.relationships.transfer.mapping import Given
 from domain.relationships.transfer.file import open_file
 from domain.relationships.transfer.imports import (
     PAGE_ROWS,

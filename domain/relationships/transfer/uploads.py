@@ -24,7 +24,9 @@ from domain.relationships.transfer.readers.record import MOST_BYTES, PROBLEMS, F
 from domain.relationships.transfer.report import Row, read_rows
 from domain.relationships.transfer.sealed_files import SOURCE, SealedFiles
 
-Encoding = Literal["windows-1252", "mixed", "windows-1250", "windows-1251", "macintosh", "shift-jis", "gb18030"]
+Encoding = Literal[
+    "windows-1252", "mixed", "windows-1250", "windows-1251", "macintosh", "shift-jis", "gb18030"
+]
 
 
 class Intake(NamedTuple):

@@ -85,9 +85,7 @@ async def change(req: func.HttpRequest) -> func.HttpResponse:
     wanted: Change | None = next((each for each in get_args(Change) if each == form.get("change")), None)
     if wanted is None:
         raise NotFound
-    work = await read_export(
-        person.account_id, req.route_params["workId"], works=wiring.operations.works()
-    )
+    work = await read_export(person.account_id, req.route_params["workId"], works=wiring.operations.works())
     with suppress(WrongWorkState):
         await change_work(
             person.account_id,

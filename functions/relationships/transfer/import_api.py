@@ -174,9 +174,7 @@ def intake() -> Intake:
 
 async def started(found: Import, at: datetime) -> Import:
     """The import, whose long work is started at once; the order that is stored with it does it otherwise."""
-    await start_work_of(
-        found, now=at, works=wiring.operations.works(), queue=wiring.operations.work_queue()
-    )
+    await start_work_of(found, now=at, works=wiring.operations.works(), queue=wiring.operations.work_queue())
     return found
 
 

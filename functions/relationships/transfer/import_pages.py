@@ -28,7 +28,13 @@ from domain.relationships.transfer.imports import (
 from domain.relationships.transfer.notes import sentence
 from domain.relationships.transfer.readers.record import MOST_BYTES, PROBLEMS
 from domain.relationships.transfer.report import Row
-from domain.relationships.transfer.uploads import Encoding, choose_encoding, readings_of, receive_file, rows_of
+from domain.relationships.transfer.uploads import (
+    Encoding,
+    choose_encoding,
+    readings_of,
+    receive_file,
+    rows_of,
+)
 from functions.framework.callers import SignedIn, check_form, count_change
 from functions.framework.clock import now
 from functions.framework.filters import countries
@@ -172,9 +178,7 @@ async def _step(then: str, of: ImportVersion, found: Import, form: Mapping[str, 
     if then in ("choose", "new", "all"):
         return await choose_rows(of, _choice(then, found, form), now=at, imports=imports)
     if then == "write":
-        return await start_writing(
-            of, now=at, imports=imports, contacts=wiring.relationships.contacts()
-        )
+        return await start_writing(of, now=at, imports=imports, contacts=wiring.relationships.contacts())
     if then == "undo":
         return await start_undo(of, now=at, imports=imports)
     if then == "forget":

@@ -29,7 +29,9 @@ async def exported(host, person, form: str, **wanted: object) -> bytes:
 
 async def a_book(person) -> None:
     """Contacts with everything that one can say, and some whose names sort alike."""
-    firm = await a_contact(person, "Éckert; Mauchly, Ltd", kind="entity", organisation="Group", archived=False)
+    firm = await a_contact(
+        person, "Éckert; Mauchly, Ltd", kind="entity", organisation="Group", archived=False
+    )
     await a_contact(
         person,
         "Grace  Hopper",
@@ -59,7 +61,9 @@ async def a_book(person) -> None:
 
 async def wipe(person) -> None:
     for archived in ("false", "true"):
-        for contact in (await person.api("GET", "contacts", params={"archived": archived, "limit": 100})).json()["data"]:
+        for contact in (
+            await person.api("GET", "contacts", params={"archived": archived, "limit": 100})
+        ).json()["data"]:
             await delete(person, contact)
 
 
@@ -92,7 +96,9 @@ async def test_an_export_has_what_was_asked_for(host, signed_in) -> None:
     assert (await exported(host, ada, "vcard4", archived=True)).count(b"BEGIN:VCARD\r\n") == 1
     [first, *_] = (await ada.api("GET", "contacts")).json()["data"]
     assert (await exported(host, ada, "vcard4", ids=[first["id"]])).count(b"BEGIN:VCARD\r\n") == 1
-    assert await exported(host, ada, "json", ids=[]) == b'{"izwop":"contacts","version":1,"contacts":[\n\n]}\n'
+    assert (
+        await exported(host, ada, "json", ids=[]) == b'{"izwop":"contacts","version":1,"contacts":[\n\n]}\n'
+    )
 
 
 async def test_other_peoples_exports_look_absent_and_are_stored_sealed(host, signed_in) -> None:

@@ -1,7 +1,5 @@
 """Imports through the API: read and told before anything is written, written once, undone, private."""
 
-
-
 import pytest
 
 import wiring.operations
@@ -125,7 +123,12 @@ async def test_rows_that_repeat_an_earlier_row_are_told_and_not_doubled(host, si
     ada = await signed_in()
     made = await read(host, ada, ADA + ADA.replace("Ada Lovelace", "A. Lovelace"))
     assert made["rows"]["same"] == 1
-    assert (await rows(ada, made))[1]["twin"] == {"tier": "sure", "reason": "email", "contactId": None, "row": 1}
+    assert (await rows(ada, made))[1]["twin"] == {
+        "tier": "sure",
+        "reason": "email",
+        "contactId": None,
+        "row": 1,
+    }
     await write(host, ada, made)
     assert await names(ada) == ["Ada Lovelace"]
 
@@ -159,7 +162,9 @@ async def test_two_imports_of_the_same_people_double_nobody(host, signed_in) -> 
 async def test_an_import_is_undone_but_for_what_was_changed_since(host, signed_in) -> None:
     ada = await signed_in()
     made = await imported(host, ada, FILE)
-    [kept] = [each for each in (await ada.api("GET", "contacts")).json()["data"] if "Ada" in each["content"]["name"]]
+    [kept] = [
+        each for each in (await ada.api("GET", "contacts")).json()["data"] if "Ada" in each["content"]["name"]
+    ]
     changed = await ada.api(
         "PUT", f"contacts/{kept['id']}", headers={"If-Match": '"1"'}, json={"name": "Ada, changed"}
     )
@@ -201,7 +206,9 @@ async def test_a_work_that_is_cancelled_takes_back_what_it_wrote(host, signed_in
 )
 async def test_what_cannot_be_read_is_refused_at_once(signed_in, content: bytes, code: str) -> None:
     ada = await signed_in()
-    answer = await ada.api("POST", "imports", content=content, headers={"Content-Type": "application/octet-stream"})
+    answer = await ada.api(
+        "POST", "imports", content=content, headers={"Content-Type": "application/octet-stream"}
+    )
     assert answer.status_code == 422, answer.text
     assert [(each["field"], each["code"]) for each in answer.json()["errors"]] == [("/file", code)]
     assert (await ada.api("GET", "imports")).json()["data"] == []
@@ -240,7 +247,7 @@ async def test_other_peoples_imports_look_absent(host, signed_in) -> None:
 
 async def test_nothing_of_a_file_is_stored_open(host, signed_in) -> None:
     ada = await signed_in()
-    secret = "Zyxwvut"
+    secret = "Qwertzu"
     made = await read(host, ada, ADA.replace("Lovelace", secret))
     assert made["stage"] == "ready"
     from tests.stored import everything  # noqa: PLC0415
