@@ -1,7 +1,7 @@
 """Imports of an owner, and the lock by which one of them is written at a time.
 
-An import carries no names: what the file says is in sealed pieces. A change that begins long work is stored with
-the order to start it.
+An import carries no names: what the file says is in sealed pieces. A change that begins long work is stored
+with the order to start it.
 """
 
 from typing import Any, Final, Literal

@@ -59,8 +59,8 @@ def _imported(content: ContactContent, today: date) -> ContactContent:
 
 
 def _filled(record: Record, given: Given) -> Drafted:
-    into = Filling(record.notes)
     is_own = any("iZwop" in each.value for each in record.properties if each.name == "PRODID")
+    into = Filling(record.notes, exact=is_own)
     of = Source(into, given, labels_in(record.properties), is_own)
     _name(record, of)
     for each in record.properties:

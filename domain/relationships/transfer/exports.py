@@ -1,8 +1,8 @@
 """An export: contacts of a book in the order of their names, written to a file as long work.
 
-1. `gather`: pages of contacts are kept as pieces, so that the file shows one moment and a table knows its columns.
-2. `write`: each piece becomes a piece of the file. Contacts whose names sort alike stand in the order of what they
-say, so that a book that was read back is exported with the same bytes.
+1. `gather`: pages of contacts are kept as pieces, so that a table knows its columns before it is written.
+2. `write`: each piece becomes a piece of the file. Contacts whose names sort alike stand in the order of what
+they say, so that a book that was read back is exported with the same bytes.
 """
 
 import json

@@ -22,7 +22,7 @@ _SHOWN: Final = 60
 
 
 class Kept(NamedTuple):
-    """What a value becomes where it does not fit: the label of a field, its text, and the code of the note."""
+    """What a value becomes where it does not fit: the label and text of a field, and the code of the note."""
 
     label: str
     text: str
@@ -30,13 +30,15 @@ class Kept(NamedTuple):
 
 
 class Filling:
-    """`values` are fields of the content, `lists` its lists of values."""
+    """`values` are fields of the content, `lists` its lists of values; `exact` keeps what is there twice."""
 
-    def __init__(self, notes: list[Note]) -> None:
+    def __init__(self, notes: list[Note], *, exact: bool) -> None:
+        self._exact = exact
         self.values: dict[str, Any] = {}
         self.lists: dict[str, list[Any]] = {name: [] for name in VALUE_LISTS}
         self._notes = list(notes)
         self._own: list[CustomField] = []
+        self._folded: dict[str, set[str]] = {}
 
     @property
     def notes(self) -> list[Note]:
@@ -58,10 +60,12 @@ class Filling:
             self.keep(otherwise)
             return
         present = self.lists[name]
+        if value in present and not self._exact:
+            return
         if len(present) < MOST_VALUES:
             present.append(value)
         else:
-            self.note("too_many", otherwise.text)
+            self.note("too_many", otherwise.label)
 
     def set(self, field: str, text: str, label: str) -> None:
         """Fill a field of one line; a second text, or one that is too long, becomes a field of one's own."""
@@ -81,14 +85,15 @@ class Filling:
         """Add a tag or a group."""
         if not label:
             return
-        labels = self.values.setdefault(name, [])
+        labels, folded = self.values.setdefault(name, []), self._folded.setdefault(name, set())
         if len(label) > _TAG or "," in label or not is_visible(label):
             self.keep(Kept("Tag", label, "label_kept"))
-        elif fold(label) in map(fold, labels):
+        elif fold(label) in folded:
             return
         elif len(labels) >= most:
-            self.note("too_many", label)
+            self.note("too_many", name)
         else:
+            folded.add(fold(label))
             labels.append(label)
 
     def keep(self, kept: Kept) -> None:

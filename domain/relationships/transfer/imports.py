@@ -1,7 +1,8 @@
 """An import: a file of contacts that is read, told row by row, chosen from, written, and can be undone.
 
-Its id comes from the file, so that the same file sent twice at once is one import. Nothing is written before
-its owner has seen the report. One import of an owner is written at a time, so that two never double a contact.
+Its id comes from the file, so that the same file sent twice at once is one import. Nothing is written
+before its owner has seen the report. One import of an owner is written at a time, so that two never double
+anybody.
 """
 
 import hashlib
@@ -82,7 +83,7 @@ class Named(Model):
 class Import(Model):
     """`work_id` is the long work of the present stage. `written` and `skipped` count rows.
 
-    `states` has a letter for each row; `pages` and `names` are pieces of the report, and of names of companies.
+    `states` has a letter for each row; `pages` are pieces of the report, `names` of names of companies.
     """
 
     id: str

@@ -7,8 +7,8 @@ from typing import Any, Final, NamedTuple
 from pydantic import ValidationError
 
 from domain.base.countries import CODES
-from domain.base.folding import fold
 from domain.base.fields import is_visible
+from domain.base.folding import fold
 from domain.cards.mending import mended_link, mended_phone
 from domain.relationships.contact import (
     MOST_TAGS,
@@ -39,8 +39,8 @@ _OWN_FIELDS: Final = {
 }  # fmt: skip
 # Types of values that say nothing to a person, or what the kind of the value says.
 _PLAIN_TYPES: Final = frozenset({
-    "", "pref", "internet", "x-internet", "voice", "text", "msg", "x400", "work", "business", "home", "private",
-    "cell", "mobile", "iphone", "main", "dom", "intl", "parcel", "postal",
+    "", "pref", "internet", "x-internet", "voice", "text", "msg", "x400", "work", "business", "home",
+    "private", "cell", "mobile", "iphone", "main", "dom", "intl", "parcel", "postal",
 })  # fmt: skip
 _HOME: Final = frozenset({"home", "private"})
 _MOBILE: Final = frozenset({"cell", "mobile", "iphone"})
@@ -48,7 +48,7 @@ _WORK: Final = frozenset({"work", "business", "fax", "pager", "main"})
 
 
 class Given(NamedTuple):
-    """What an import knows beside the file: the day, the country of numbers without one, names of countries."""
+    """Beside the file an import knows the day, the country of numbers without one, and names of countries."""
 
     today: date
     phone_country: str = ""

@@ -1,7 +1,7 @@
-"""Who of a file is there already: exact keys of contacts, kept as digests that nobody can compute without the key.
+"""Who of a file is there already: exact keys of contacts, as digests that nobody can make without the key.
 
 `sure`: the same e-mail address, the same link, the same phone number or company together with the same name.
-`perhaps`: the same phone number, or only the same name. A person is never taken for another by the name alone.
+`perhaps`: the same phone number, or only the same name. Nobody is taken for another by the name alone.
 """
 
 from collections.abc import Iterable, Iterator

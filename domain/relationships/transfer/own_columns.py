@@ -9,7 +9,8 @@ from typing import Any, Final
 FIRST: Final = "iZwop contact"
 # Columns of one value, by the name of the field in JSON.
 TEXTS: Final = {
-    "name": "Name", "nickname": "Nickname", "title": "Title", "organisation": "Organisation", "entity": "Linked company",
+    "name": "Name", "nickname": "Nickname", "title": "Title", "organisation": "Organisation",
+    "entity": "Linked company",
 }  # fmt: skip
 PARTS: Final = {
     "nameParts": ("Name", {
@@ -24,8 +25,8 @@ LISTS: Final = {
     "emails": ("E-mail", {"address": "address", **_ABOUT}),
     "phones": ("Phone", {"number": "number", **_ABOUT}),
     "addresses": ("Address", {
-        "street": "street", "city": "city", "region": "region", "postalCode": "postal code", "country": "country",
-        **_ABOUT,
+        "street": "street", "city": "city", "region": "region", "postalCode": "postal code",
+        "country": "country", **_ABOUT,
     }),
     "links": ("Link", {"url": "address", "label": "label", "source": "source", "since": "since"}),
     "customFields": ("Field", {"label": "name", "text": "text"}),

@@ -1,8 +1,8 @@
 """Reading of a file as long work: split into pieces, compared with the book and with itself, told row by row.
 
 1. `split`: the file becomes pieces of raw records. 2. `book`: the keys of the owner's contacts are gathered.
-3. `rows`: each piece becomes pages of the report. Pieces are named by the lease of the worker that wrote them,
-so that only those of saved slices count.
+3. `rows`: each piece becomes pages of the report. Pieces are named by the lease of the worker that wrote
+them, so that only those of saved slices count.
 """
 
 import asyncio
@@ -20,7 +20,6 @@ from domain.operations.work import Progress, Work
 from domain.relationships.contact import Contact
 from domain.relationships.keys import OwnerKeys
 from domain.relationships.transfer.draft import draft_of
-from domain.relationships.transfer.mapping import Given
 from domain.relationships.transfer.file import open_file
 from domain.relationships.transfer.imports import (
     PAGE_ROWS,
@@ -28,6 +27,7 @@ from domain.relationships.transfer.imports import (
     ImportStore,
     ReportPage,
 )
+from domain.relationships.transfer.mapping import Given
 from domain.relationships.transfer.matching import Known, keys_of, packed_contacts, packed_rows
 from domain.relationships.transfer.readers.record import FileRefused, Note, Property, Record
 from domain.relationships.transfer.report import Row, row_of, written
@@ -172,7 +172,7 @@ class ReadJob:
             pages.append(ReportPage(name=name, first=some[0].number, rows=len(some)))
         name = f"{work.lease}-keys-{len(cursor.keys):03}"
         await self._files.put(work.owner_id, found.id, name, packed)
-        companies = {row.content.name: row.number for row in reversed(rows) if _is_company(row)}
+        companies = _companies(rows)
         names = f"{work.lease}-names-{len(cursor.keys):03}"
         await self._files.put(work.owner_id, found.id, names, json.dumps(companies).encode())
         return cursor.model_copy(
@@ -200,8 +200,10 @@ def _rows_of(raw: bytes, first: int, given: Given, key: Any, known: Known) -> tu
     return rows, packed_rows(keys)
 
 
-def _is_company(row: Row) -> bool:
-    return row.content is not None and row.content.kind == "entity"
+def _companies(rows: list[Row]) -> dict[str, int]:
+    """The first row of each company of the file, by its name."""
+    contents = [(row.content, row.number) for row in reversed(rows)]
+    return {content.name: row for content, row in contents if content and content.kind == "entity"}
 
 
 def _pieces(records: Iterator[Record]) -> Iterator[tuple[int, bytes]]:

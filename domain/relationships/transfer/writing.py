@@ -1,7 +1,7 @@
 """Writing of the chosen rows as long work, and the undo of a whole import.
 
 The contact of a row has an id that follows from the import and the row, so that a page that is written again
-changes nothing. What was made since the report is looked at first: a row whose contact came meanwhile is skipped.
+changes nothing. What was made since the report is looked at first: who came meanwhile is skipped.
 """
 
 import json
@@ -151,7 +151,7 @@ class WriteJob:
             linked = await self._linked(found, row.entity, entities)
             contacts.append(_contact(found, row, linked, work))
         contacts, untagged = await self._with_tags(found, contacts)
-        failures += [Failure(item=str(rows[0].number), code="tags_kept_as_field")] if untagged else []
+        failures += [Failure(item=item, code="tags_kept_as_field") for item in untagged]
         await self._ports.bulk.create_many(contacts)
         return cursor.model_copy(
             update={
@@ -184,14 +184,26 @@ class WriteJob:
             companies[name] = entity.id if entity else None
         return companies[name]
 
-    async def _with_tags(self, found: Import, contacts: list[Contact]) -> tuple[list[Contact], bool]:
-        """The contacts, whose tags are in the owner's book; where there are too many, as a field of one's own."""
+    async def _with_tags(self, found: Import, contacts: list[Contact]) -> tuple[list[Contact], list[str]]:
+        """The contacts with tags that are in the owner's book, and ids of those whose tags are too many."""
         labels = [label for contact in contacts for label in contact.content.tags]
+        if await self._remembers(found.owner_id, labels):
+            return contacts, []
+        kept, untagged = [], []
+        for each in contacts:
+            if await self._remembers(found.owner_id, each.content.tags):
+                kept.append(each)
+            else:
+                kept.append(each.model_copy(update={"content": _untagged(each.content)}))
+                untagged.append(each.id)
+        return kept, untagged
+
+    async def _remembers(self, owner_id: str, labels: list[str]) -> bool:
         try:
-            await remember_tags(found.owner_id, labels, tags=self._ports.tags)
+            await remember_tags(owner_id, labels, tags=self._ports.tags)
         except LimitReached:
-            return [each.model_copy(update={"content": _untagged(each.content)}) for each in contacts], True
-        return contacts, False
+            return False
+        return True
 
 
 class UndoJob:

@@ -1,28 +1,21 @@
 """`/api/v1/imports`: files of contacts, what each row would become, and their way into the address book."""
 
 from datetime import datetime
-from typing import Annotated, Any
-
-from pydantic import Field
+from typing import Any
 
 import wiring.accounts
 import wiring.operations
 import wiring.relationships
 import wiring.relationships.transfer
 from domain.base.errors import Fault, InvalidInput
-from domain.base.fields import Country
 from domain.base.limits import LimitReached, TooManyRequests
-from domain.base.model import Closed
 from domain.base.texts import N_
-from domain.relationships.contact import ContactContent
 from domain.relationships.transfer.imports import (
-    UNDO_IMPORT,
     Choice,
     Import,
     ImportUnderWay,
     ImportVersion,
     NothingChosen,
-    Stage,
     WrongImportStage,
     cancel_import,
     choose_rows,
@@ -31,12 +24,7 @@ from domain.relationships.transfer.imports import (
     start_work_of,
     start_writing,
 )
-from domain.relationships.transfer.matching import Reason, Tier
-from domain.relationships.transfer.notes import sentence
-from domain.relationships.transfer.readers.record import MOST_RECORDS, PROBLEMS
-from domain.relationships.transfer.report import Row
 from domain.relationships.transfer.uploads import (
-    Encoding,
     Intake,
     choose_encoding,
     readings_of,
@@ -44,6 +32,18 @@ from domain.relationships.transfer.uploads import (
     rows_of,
 )
 from functions.framework.operations import Answer, Call, Page, operation
+from functions.relationships.transfer.import_models import (
+    ImportList,
+    ImportOut,
+    NewChoice,
+    NewEncoding,
+    ReadingList,
+    ReadingOut,
+    RowList,
+    Upload,
+    out,
+    row_out,
+)
 
 MEDIA_TYPES = (
     "text/vcard",
@@ -55,112 +55,6 @@ MEDIA_TYPES = (
     "application/jscontact+json",
     "application/octet-stream",
 )
-
-
-class ImportProblem(Closed):
-    code: str
-    detail: str
-
-
-class RowsOut(Closed):
-    """How many rows there are: new ones, those that perhaps and that surely are there, and faulty ones."""
-
-    total: int
-    new: int
-    perhaps: int
-    same: int
-    bad: int
-    chosen: int
-
-
-class ImportOut(Closed):
-    """An import. `workId` is the long work of its stage, which can be paused, resumed and cancelled.
-
-    `earlierAt` says when the same file was imported before. `kept` are the first contacts that an undo left
-    because they were changed or added to; there are `keptCount`.
-    """
-
-    id: str
-    stage: Stage
-    form: str | None
-    encoding: str | None
-    problem: ImportProblem | None
-    rows: RowsOut
-    work_id: str | None
-    earlier_at: datetime | None
-    written: int
-    skipped: int
-    removed: int
-    kept: list[str]
-    kept_count: int
-    undo_until: datetime | None
-    created_at: datetime
-    updated_at: datetime
-
-
-class ImportList(Closed):
-    data: list[ImportOut]
-    page: Page
-
-
-class NoteOut(Closed):
-    code: str
-    detail: str
-
-
-class TwinOut(Closed):
-    """Who is the same: a contact, or an earlier row of the file."""
-
-    tier: Tier
-    reason: Reason
-    contact_id: str | None
-    row: int | None
-
-
-class RowOut(Closed):
-    """What a row would become. `content` is null where it can become no contact."""
-
-    number: int
-    line: int
-    chosen: bool
-    content: ContactContent | None
-    notes: list[NoteOut]
-    twin: TwinOut | None
-
-
-class RowList(Closed):
-    data: list[RowOut]
-    page: Page
-
-
-class ReadingOut(Closed):
-    encoding: str
-    lines: list[str]
-
-
-class ReadingList(Closed):
-    data: list[ReadingOut]
-
-
-class Upload(Closed):
-    """`phoneCountry` is that of telephone numbers without a country code."""
-
-    phone_country: Country | None = None
-
-
-class NewEncoding(Closed):
-    encoding: Encoding
-
-
-_RowNumbers = Annotated[list[Annotated[int, Field(strict=True, ge=1)]], Field(max_length=MOST_RECORDS)]
-
-
-class NewChoice(Closed):
-    """Rows to import: those that are new, or everything, but for rows that are added and left out."""
-
-    everything: bool = False
-    add: _RowNumbers = []
-    leave: _RowNumbers = []
 
 
 def intake() -> Intake:
@@ -176,53 +70,6 @@ async def started(found: Import, at: datetime) -> Import:
     """The import, whose long work is started at once; the order that is stored with it does it otherwise."""
     await start_work_of(found, now=at, works=wiring.operations.works(), queue=wiring.operations.work_queue())
     return found
-
-
-def out(found: Import, at: datetime) -> ImportOut:
-    states = found.states
-    return ImportOut(
-        id=found.id,
-        stage=found.stage,
-        form=found.form,
-        encoding=found.encoding,
-        problem=ImportProblem(code=found.problem, detail=PROBLEMS[found.problem]) if found.problem else None,
-        rows=RowsOut(
-            total=found.rows,
-            new=states.count("n"),
-            perhaps=states.count("p"),
-            same=states.count("s"),
-            bad=states.count("b"),
-            chosen=found.chosen(),
-        ),
-        work_id=found.work_id if found.is_busy else None,
-        earlier_at=found.earlier_at,
-        written=found.written,
-        skipped=found.skipped,
-        removed=found.removed,
-        kept=found.kept,
-        kept_count=found.kept_count,
-        undo_until=found.written_at + UNDO_IMPORT if found.written_at and found.can_be_undone(at) else None,
-        created_at=found.created_at,
-        updated_at=found.updated_at,
-    )
-
-
-def _row_out(found: Import, row: Row) -> RowOut:
-    notes = []
-    for note in row.notes:
-        message, values = sentence(note)
-        notes.append(NoteOut(code=note.code, detail=message % values))
-    twin = row.twin and TwinOut(
-        tier=row.twin.tier, reason=row.twin.reason, contact_id=row.twin.contact, row=row.twin.row
-    )
-    return RowOut(
-        number=row.number,
-        line=row.line,
-        chosen=found.takes(row.number),
-        content=row.content,
-        notes=notes,
-        twin=twin,
-    )
 
 
 def _answer(found: Import, at: datetime) -> Answer:
@@ -290,7 +137,7 @@ async def list_rows(call: Call) -> Answer:
     page = _page_number(call.cursor)
     rows = await rows_of(found, page, to=intake())
     following = str(page + 1) if page + 1 < len(found.pages) else None
-    return Answer(RowList(data=[_row_out(found, row) for row in rows], page=Page(next=following)))
+    return Answer(RowList(data=[row_out(found, row) for row in rows], page=Page(next=following)))
 
 
 def _page_number(cursor: str | None) -> int:

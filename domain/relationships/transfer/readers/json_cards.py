@@ -111,6 +111,23 @@ def _flat(values: list[Any]) -> list[str]:
     ]
 
 
+# Maps of JSContact whose entries are one property each: the property, and where its value is.
+_ENTRIES: Final = (
+    ("organizations", "ORG", ("name",)),
+    ("titles", "TITLE", ("name",)),
+    ("emails", "EMAIL", ("address",)),
+    ("phones", "TEL", ("number",)),
+    ("onlineServices", "URL", ("uri", "user")),
+    ("links", "URL", ("uri",)),
+    ("notes", "NOTE", ("note",)),
+    ("nicknames", "NICKNAME", ("name",)),
+)
+_OTHERS: Final = frozenset(
+    ["name", "addresses", "anniversaries", "keywords", "media", "kind", "@type", "version", "uid", "prodId",
+     "updated", "created", "language"]
+)  # fmt: skip
+
+
 def _from_jscontact(number: int, card: Any) -> Record:
     if not isinstance(card, dict):
         return Record(number, [], [Note("not_a_card")])
@@ -118,34 +135,21 @@ def _from_jscontact(number: int, card: Any) -> Record:
         return Record(number, [], [], exact=card[EXACT])
     record = Record(number, [], [])
     _add_name(record, card)
-    for entry in _entries(card, "organizations"):
-        _add(record, "ORG", entry.get("name"))
-    for entry in _entries(card, "titles"):
-        _add(record, "TITLE", entry.get("name"))
-    for entry in _entries(card, "emails"):
-        _add(record, "EMAIL", entry.get("address"), entry)
-    for entry in _entries(card, "phones"):
-        _add(record, "TEL", _text(entry.get("number")).removeprefix("tel:"), entry)
+    for name, of, places in _ENTRIES:
+        for entry in _entries(card, name):
+            label = {"label": entry["service"]} if "service" in entry else {}
+            value = next((entry[place] for place in places if entry.get(place)), "")
+            _add(record, of, _text(value).removeprefix("tel:"), {**entry, **label})
     for entry in _entries(card, "addresses"):
         record.properties.append(Property("ADR", _address(entry), _types(entry)))
-    for name in ("onlineServices", "links"):
-        for entry in _entries(card, name):
-            label = {"label": entry.get("service") or entry.get("label")}
-            _add(record, "URL", entry.get("uri") or entry.get("user"), {**entry, **label})
-    for entry in _entries(card, "notes"):
-        _add(record, "NOTE", entry.get("note"))
     for entry in _entries(card, "anniversaries"):
-        _add(record, "X-COLUMN", entry.get("kind"), also=_date(entry.get("date")))
-    keywords = card.get("keywords")
-    if isinstance(keywords, dict):
+        day = [_text(entry.get("kind")) or "Day", _date(entry.get("date"))]
+        record.properties.append(Property("X-COLUMN", day))
+    if isinstance(keywords := card.get("keywords"), dict):
         record.properties.append(Property("CATEGORIES", [_text(each) for each in keywords]))
     if _entries(card, "media"):
         record.notes.append(Note("not_taken", "Photo"))
-    known = {
-        "name", "organizations", "titles", "emails", "phones", "addresses", "onlineServices", "links", "notes",
-        "anniversaries", "keywords", "media", "nicknames", "kind", "@type", "version", "uid", "prodId",
-        "updated", "created", "language",
-    }  # fmt: skip
+    known = _OTHERS | {name for name, _, _ in _ENTRIES}
     record.notes.extend(Note("not_taken", _text(name)) for name in list(card)[:100] if name not in known)
     return record
 
@@ -156,12 +160,9 @@ def _entries(card: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
     return [entry for entry in values[:100] if isinstance(entry, dict)]
 
 
-def _add(
-    record: Record, name: str, value: Any, entry: Mapping[str, Any] | None = None, *, also: str = ""
-) -> None:
+def _add(record: Record, name: str, value: Any, entry: Mapping[str, Any] | None = None) -> None:
     if text := _text(value).strip():
-        values = [text, also] if also else [text]
-        record.properties.append(Property(name, values, _types(entry or {})))
+        record.properties.append(Property(name, [text], _types(entry or {})))
 
 
 def _types(entry: Mapping[str, Any]) -> dict[str, list[str]]:
@@ -195,8 +196,6 @@ def _add_name(record: Record, card: Mapping[str, Any]) -> None:
                 parts[at] = " ".join(filter(None, (parts[at], _text(each.get("value")))))
         if any(parts):
             record.properties.append(Property("N", parts))
-    for entry in _entries(card, "nicknames"):
-        _add(record, "NICKNAME", entry.get("name"))
     if card.get("kind") in ("org", "group"):
         record.properties.append(Property("KIND", ["org"]))
 

@@ -1,4 +1,4 @@
-"""The text of a file's bytes: by its mark, as UTF-8, or in one of the likely older encodings, which people choose.
+"""The text of a file's bytes: by its mark, as UTF-8, or in an older encoding, which people choose.
 
 Nothing is guessed in silence: a file that is not UTF-8 is shown in its two likely readings.
 """
@@ -54,7 +54,7 @@ def decoded(content: bytes, encoding: str | None = None) -> str | None:
 def _without_mark(beginning: bytes) -> str | None:
     """UTF-16 without its mark has a zero beside each plain letter."""
     odd, even = beginning[1::2].count(0), beginning[::2].count(0)
-    if max(odd, even) * 3 < len(beginning) // 2 or not beginning:
+    if max(odd, even) * 3 <= len(beginning) // 2:
         return None
     return "utf-16-le" if odd > even else "utf-16-be"
 
@@ -89,23 +89,30 @@ def _shown(lines: list[bytes], encoding: str) -> list[str]:
 
 
 def _score(lines: list[bytes], encoding: str) -> float:
-    """How much the letters look like words: small ones beside small ones, one script in a word."""
+    """How much the letters look like words: marked Latin ones stand alone, those of other scripts together."""
     good = bad = 0
     for text in (_chosen(line, encoding) for line in lines):
         for before, sign in zip(" " + text, text, strict=False):
             if sign.isascii():
                 continue
-            if sign == "\ufffd" or unicodedata.category(sign)[0] in "SCZ":
-                bad += 3
-            elif not sign.isalpha() or (before.isalpha() and before.islower() and sign.isupper()):
-                bad += 1
-            elif before.isascii() or before.islower() == sign.islower():
-                good += 1
+            fits = _fits(before, sign)
+            good, bad = good + fits, bad + (not fits) * (1 if sign.isalpha() else 3)
     # Where nothing tells them apart, the order of the table does.
     likelihood = 1 - list(ENCODINGS).index(encoding) / 20
     # Two valid bytes of UTF-8 in a row hardly come about by accident.
     mixed = encoding == "mixed" and any(_is_utf8(line) for line in lines)
     return (good - bad) / max(1, good + bad) + likelihood + mixed
+
+
+def _fits(before: str, sign: str) -> bool:
+    """Whether a letter beyond ASCII fits behind the one before it."""
+    if not sign.isalpha():
+        return False
+    if not before.isalpha():
+        return True
+    if unicodedata.name(sign, "").startswith("LATIN"):
+        return before.isascii() and not (before.islower() and sign.isupper())
+    return not before.isascii() and before.islower() == sign.islower() or before.isupper()
 
 
 def _is_utf8(line: bytes) -> bool:

@@ -1,4 +1,4 @@
-"""What every reader gives: records of a file, as properties in the way of a vCard, and what could not be read.
+"""What every reader gives: records of a file with properties as in a vCard, and what could not be read.
 
 A record is not a contact yet: `draft.py` makes one of it.
 """

@@ -1,7 +1,7 @@
 """Tables of other address books (CSV), each row as a record: Google's two forms, Outlook's two, LinkedIn's.
 
-The form is recognised by the header, which may stand below a preamble. Columns that nobody knows become fields
-of the owner's own, under the name of the column.
+The form is recognised by the header, which may stand below a preamble. Columns that nobody knows become
+fields of the owner's own, under the name of the column.
 """
 
 import csv
@@ -29,31 +29,43 @@ _NUMBERED: Final = re.compile(
     r"(e-mail|phone|address|website|organization|im|event|relation|custom field) ([0-9]{1,3}) - (.+)"
 )
 
-# Columns of all these forms, in small letters: the property, and its type. A number is a part of N or ADR.
+# Columns of all these forms, in small letters: first the parts of N, by their places.
 _PARTS_OF_NAME: Final = {
     "last name": 0, "family name": 0, "efternamn": 0, "nachname": 0,
     "first name": 1, "given name": 1, "förnamn": 1, "vorname": 1,
     "middle name": 2, "additional name": 2, "mellannamn": 2,
     "name prefix": 3, "suffix": 4, "name suffix": 4,
 }  # fmt: skip
-_TEXTS: Final = {
-    "name": ("FN", ""), "full name": ("FN", ""), "display name": ("FN", ""), "file as": ("FN", ""), "namn": ("FN", ""),
-    "nickname": ("NICKNAME", ""), "job title": ("TITLE", ""), "position": ("TITLE", ""), "organization title": ("TITLE", ""),
-    "befattning": ("TITLE", ""), "company": ("ORG", ""), "organization name": ("ORG", ""), "företag": ("ORG", ""), "firma": ("ORG", ""),
-    "phonetic first name": ("X-PHONETIC-FIRST-NAME", ""), "phonetic last name": ("X-PHONETIC-LAST-NAME", ""),
-    "given yomi": ("X-PHONETIC-FIRST-NAME", ""), "surname yomi": ("X-PHONETIC-LAST-NAME", ""),
-    "given name yomi": ("X-PHONETIC-FIRST-NAME", ""), "family name yomi": ("X-PHONETIC-LAST-NAME", ""),
-    "notes": ("NOTE", ""), "anteckningar": ("NOTE", ""), "birthday": ("BDAY", ""), "anniversary": ("ANNIVERSARY", ""),
-    "e-mail address": ("EMAIL", "work"), "e-mail 2 address": ("EMAIL", "work"), "e-mail 3 address": ("EMAIL", "work"),
-    "email address": ("EMAIL", "work"), "e-mail": ("EMAIL", "work"), "email": ("EMAIL", "work"), "e-postadress": ("EMAIL", "work"),
-    "mobile phone": ("TEL", "cell"), "mobiltelefon": ("TEL", "cell"), "phone": ("TEL", "cell"), "telefon": ("TEL", "cell"),
-    "primary phone": ("TEL", "voice"), "business phone": ("TEL", "work"), "business phone 2": ("TEL", "work"),
-    "company main phone": ("TEL", "work"), "home phone": ("TEL", "home"), "home phone 2": ("TEL", "home"),
-    "other phone": ("TEL", "other"), "car phone": ("TEL", "car"), "business fax": ("TEL", "work fax"), "home fax": ("TEL", "home fax"),
-    "other fax": ("TEL", "other fax"), "pager": ("TEL", "pager"), "assistant's phone": ("TEL", "assistant"),
-    "web page": ("URL", ""), "personal web page": ("URL", ""), "url": ("URL", ""), "website": ("URL", ""),
-    "categories": ("CATEGORIES", ";"), "labels": ("CATEGORIES", _SEVERAL), "group membership": ("CATEGORIES", _SEVERAL),
-}  # fmt: skip
+# Then the columns of each property, and of each type of addresses and numbers.
+_OF_PROPERTIES: Final = {
+    ("FN", ""): "name|full name|display name|file as|namn",
+    ("NICKNAME", ""): "nickname",
+    ("TITLE", ""): "job title|position|organization title|befattning",
+    ("ORG", ""): "company|organization name|företag|firma",
+    ("X-PHONETIC-FIRST-NAME", ""): "phonetic first name|given yomi|given name yomi",
+    ("X-PHONETIC-LAST-NAME", ""): "phonetic last name|surname yomi|family name yomi",
+    ("NOTE", ""): "notes|anteckningar",
+    ("BDAY", ""): "birthday",
+    ("ANNIVERSARY", ""): "anniversary",
+    ("EMAIL", "work"): (
+        "e-mail address|e-mail 2 address|e-mail 3 address|email address|e-mail|email|e-postadress|e-post"
+    ),
+    ("TEL", "cell"): "mobile phone|mobiltelefon|phone|telefon",
+    ("TEL", "voice"): "primary phone",
+    ("TEL", "work"): "business phone|business phone 2|company main phone",
+    ("TEL", "home"): "home phone|home phone 2",
+    ("TEL", "other"): "other phone",
+    ("TEL", "car"): "car phone",
+    ("TEL", "work fax"): "business fax",
+    ("TEL", "home fax"): "home fax",
+    ("TEL", "other fax"): "other fax",
+    ("TEL", "pager"): "pager",
+    ("TEL", "assistant"): "assistant's phone",
+    ("URL", ""): "web page|personal web page|url|website",
+    ("CATEGORIES", ";"): "categories",
+    ("CATEGORIES", _SEVERAL): "labels|group membership",
+}
+_TEXTS: Final = {name: of for of, names in _OF_PROPERTIES.items() for name in names.split("|")}
 _PARTS_OF_ADDRESS: Final = {
     "street": 2, "city": 3, "state": 4, "region": 4, "postal code": 5, "country": 6, "country/region": 6,
 }  # fmt: skip
@@ -104,13 +116,8 @@ def _form(columns: list[str]) -> str | None:
         return "linkedin"
     if any(name.startswith("e-mail 1 - ") for name in names) or "group membership" in names:
         return "google" if {"first name", "organization name", "labels"} & names else "google-old"
-    if {"first name", "förnamn", "vorname"} & names and {
-        "e-mail address",
-        "e-postadress",
-        "company",
-        "företag",
-        "firma",
-    } & names:
+    of_outlook = {"e-mail address", "e-postadress", "company", "företag", "firma"} & names
+    if of_outlook and {"first name", "förnamn", "vorname"} & names:
         return "outlook.com" if {"given yomi", "given name yomi"} & names else "outlook"
     reached = {"e-mail", "email", "email address", "e-mail address", "phone", "telefon", "e-post"} & names
     return "table" if reached and {"name", "full name", "first name", "namn"} & names else None
@@ -206,28 +213,31 @@ def _of_an_address(row: _Row, name: str, text: str) -> bool:
 
 
 _PROPERTIES: Final = {"e-mail": "EMAIL", "phone": "TEL", "website": "URL", "im": "IMPP"}
+_ADDRESS: Final = ("po box", "extended address", "street", "city", "region", "postal code", "country")
 
 
 def _numbered(row: _Row, what: str, found: dict[str, str]) -> None:
     """The columns of one value of Google's: its label, and one or several values."""
     label = (found.get("label") or found.get("type") or "").removeprefix("* ").strip()
-    values = [each.strip() for each in found.get("value", "").split(_SEVERAL) if each.strip()]
-    if what in _PROPERTIES:
-        for value in values:
-            row.add(_PROPERTIES[what], value, label)
-    elif what == "address":
-        parts = ["po box", "extended address", "street", "city", "region", "postal code", "country"]
-        address = [found.get(part, "") for part in parts]
-        if not any(address):
-            address[2] = found.get("formatted", "")
-        if any(address):
-            row.properties.append(Property("ADR", address, {"TYPE": [label]}))
+    if what == "address":
+        _google_address(row, found, label)
     elif what == "organization":
-        for part, name in (("name", "ORG"), ("title", "TITLE")):
-            if part in found:
-                row.add(name, found[part])
-        for part in found.keys() - {"name", "title", "type", "label"}:
-            row.properties.append(Property("X-COLUMN", [f"Organization: {part}", found[part]]))
+        for part, text in found.items():
+            if part in ("name", "title"):
+                row.add("ORG" if part == "name" else "TITLE", text)
+            elif part not in ("type", "label"):
+                row.properties.append(Property("X-COLUMN", [f"Organization: {part}", text]))
     else:
-        for value in values:
-            row.properties.append(Property("X-COLUMN", [label or what.capitalize(), value]))
+        for value in found.get("value", "").split(_SEVERAL):
+            if value.strip() and what in _PROPERTIES:
+                row.add(_PROPERTIES[what], value.strip(), label)
+            elif value.strip():
+                row.properties.append(Property("X-COLUMN", [label or what.capitalize(), value.strip()]))
+
+
+def _google_address(row: _Row, found: dict[str, str], label: str) -> None:
+    address = [found.get(part, "") for part in _ADDRESS]
+    if not any(address):
+        address[2] = found.get("formatted", "")
+    if any(address):
+        row.properties.append(Property("ADR", address, {"TYPE": [label]}))

@@ -1,6 +1,6 @@
 """A linear reader of vCard 2.1, 3.0 and 4.0: one pass, no regular expression, bounds on everything.
 
-Cards within a card (AGENT) are skipped, however deep. Photos and other binary values are not read, only named.
+Cards within a card (AGENT) are skipped, however deep. Photos and other binary values are only named.
 """
 
 import quopri

@@ -57,9 +57,10 @@ def _rows(rows: Iterable[list[str]]) -> bytes:
     return target.getvalue().encode()
 
 
+_VCARD: Final = "text/vcard; charset=utf-8"
 FORMS: Final[dict[str, Form]] = {
-    "vcard4": Form(N_("vCard 4.0"), "vcf", "text/vcard; charset=utf-8", lambda some, _: write_vcard4(some)),
-    "vcard3": Form(N_("vCard 3.0, for older programs"), "vcf", "text/vcard; charset=utf-8", lambda some, _: write_vcard3(some)),
+    "vcard4": Form(N_("vCard 4.0"), "vcf", _VCARD, lambda some, _: write_vcard4(some)),
+    "vcard3": Form(N_("vCard 3.0, for older programs"), "vcf", _VCARD, lambda some, _: write_vcard3(some)),
     "csv": Form(N_("Table (CSV)"), "csv", "text/csv; charset=utf-8", _csv, _header),
     "json": Form(
         N_("JSON, exactly as iZwop keeps them"), "json", "application/json", _json,
@@ -67,7 +68,8 @@ FORMS: Final[dict[str, Form]] = {
     ),
     "jcard": Form(
         N_("jCard"), "jcard.json", "application/vcard+json",
-        lambda some, _: ",\n".join(jcard_of(*each) for each in some).encode(), lambda _: b"[\n", b",\n", b"\n]\n",
+        lambda some, _: ",\n".join(jcard_of(*each) for each in some).encode(),
+        lambda _: b"[\n", b",\n", b"\n]\n",
     ),
     "jscontact": Form(
         N_("JSContact"), "jscontact.json", "application/jscontact+json",

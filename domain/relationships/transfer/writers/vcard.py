@@ -1,7 +1,7 @@
 """Contacts as vCard 4.0 and 3.0, and as jCard: their properties, and beside them those that only iZwop has.
 
 What no property of the standard says stands in properties and parameters whose names begin with `X-IZWOP-`,
-which other programs pass over: source and date of a value, importance, groups, fields of one's own, how one met.
+which other programs pass over: source and date of a value, importance, groups, own fields, how one met.
 """
 
 import json

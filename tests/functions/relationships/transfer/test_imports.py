@@ -2,12 +2,16 @@
 
 import pytest
 
-import wiring.operations
-import wiring.relationships
 from tests.functions.relationships.test_contacts import a_contact, names
 
-ADA = "BEGIN:VCARD\r\nVERSION:3.0\r\nN:Lovelace;Ada;;;\r\nFN:Ada Lovelace\r\nEMAIL;TYPE=HOME:ada@example.com\r\nEND:VCARD\r\n"
-GRACE = "BEGIN:VCARD\r\nVERSION:2.1\r\nN:Hopper;Grace\r\nTEL;CELL:+46 70 174 06 05\r\nNOTE;ENCODING=QUOTED-PRINTABLE:=C3=85=\r\n=0D=0Asecond\r\nEND:VCARD\r\n"
+ADA = (
+    "BEGIN:VCARD\r\nVERSION:3.0\r\nN:Lovelace;Ada;;;\r\nFN:Ada Lovelace\r\n"
+    "EMAIL;TYPE=HOME:ada@example.com\r\nEND:VCARD\r\n"
+)
+GRACE = (
+    "BEGIN:VCARD\r\nVERSION:2.1\r\nN:Hopper;Grace\r\nTEL;CELL:+46 70 174 06 05\r\n"
+    "NOTE;ENCODING=QUOTED-PRINTABLE:=C3=85=\r\n=0D=0Asecond\r\nEND:VCARD\r\n"
+)
 NOBODY = "BEGIN:VCARD\r\nVERSION:4.0\r\nREV:20200101T000000Z\r\nEND:VCARD\r\n"
 FILE = ADA + GRACE + NOBODY
 
