@@ -51,8 +51,10 @@ def jobs() -> dict[str, "Job"]:
     from adapters.cosmos.relationships.bulk import CosmosBulk
     from domain.relationships.transfer.exports import EXPORT, ExportJob
     from domain.relationships.transfer.imports import READ, UNDO, WRITE
+    from domain.relationships.transfer.ports import Ports
     from domain.relationships.transfer.reading import ReadJob
-    from domain.relationships.transfer.writing import Ports, UndoJob, WriteJob
+    from domain.relationships.transfer.undoing import UndoJob
+    from domain.relationships.transfer.writing import WriteJob
 
     bulk = CosmosBulk(database(), book.keys())
     ports = Ports(imports(), files(), book.contacts(), bulk, book.tags(), book.keys(), after_bulk)

@@ -77,6 +77,10 @@ class Known:
         self._contacts: dict[bytes, str] = {}
         self._rows: dict[bytes, int] = {}
 
+    @property
+    def is_empty(self) -> bool:
+        return not self._contacts and not self._rows
+
     def add_contacts(self, packed: bytes) -> None:
         size = _ID + _DIGEST
         for at in range(0, len(packed), size):

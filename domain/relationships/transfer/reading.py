@@ -19,7 +19,8 @@ from domain.operations.slices import Slice
 from domain.operations.work import Progress, Work
 from domain.relationships.contact import Contact
 from domain.relationships.keys import OwnerKeys
-from domain.relationships.transfer.draft import draft_of
+from domain.relationships.transfer.drafts.draft import draft_of
+from domain.relationships.transfer.drafts.mapping import Given
 from domain.relationships.transfer.file import open_file
 from domain.relationships.transfer.imports import (
     PAGE_ROWS,
@@ -27,7 +28,6 @@ from domain.relationships.transfer.imports import (
     ImportStore,
     ReportPage,
 )
-from domain.relationships.transfer.mapping import Given
 from domain.relationships.transfer.matching import Known, keys_of, packed_contacts, packed_rows
 from domain.relationships.transfer.readers.record import FileRefused, Note, Property, Record
 from domain.relationships.transfer.report import Row, row_of, written
@@ -118,7 +118,7 @@ class ReadJob:
     async def _split(self, work: Work, found: Import) -> ReadCursor:
         content = await self._files.read(work.owner_id, found.id, SOURCE)
         if content is None:
-            raise FileRefused("broken")
+            raise FileRefused("expired")
         file = await asyncio.to_thread(open_file, content, found.encoding)
         if file is None:
             raise FileRefused("wrong_encoding")
@@ -160,7 +160,7 @@ class ReadJob:
     async def _read_rows(self, work: Work, found: Import, cursor: ReadCursor, known: Known) -> ReadCursor:
         raw = await self._files.read(found.owner_id, found.id, cursor.raw[len(cursor.keys)])
         if raw is None:
-            raise FileRefused("broken")
+            raise FileRefused("expired")
         first = len(cursor.keys) * _PIECE + 1
         key = await self._keys.of(work.owner_id)
         given = Given(work.created_at.date(), found.phone_country, self._countries)

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from domain.base.fields import STORED
 from domain.relationships.contact import ContactContent
-from domain.relationships.transfer.draft import Drafted
+from domain.relationships.transfer.drafts.draft import Drafted
 from domain.relationships.transfer.imports import BAD, NEW, PERHAPS, SAME
 from domain.relationships.transfer.matching import Twin
 from domain.relationships.transfer.readers.record import Note

@@ -8,9 +8,9 @@ from pydantic import Field
 from domain.base.fields import Country
 from domain.base.model import Closed
 from domain.relationships.contact import ContactContent
+from domain.relationships.transfer.drafts.notes import sentence
 from domain.relationships.transfer.imports import UNDO_IMPORT, Import, Stage
 from domain.relationships.transfer.matching import Reason, Tier
-from domain.relationships.transfer.notes import sentence
 from domain.relationships.transfer.readers.record import MOST_RECORDS, PROBLEMS
 from domain.relationships.transfer.report import Row
 from domain.relationships.transfer.uploads import Encoding

@@ -13,6 +13,7 @@ import wiring.relationships.transfer
 from domain.base.countries import country_in
 from domain.base.errors import Conflict, InvalidInput, NotFound
 from domain.operations.work import Change, Work, WrongWorkState, change_work
+from domain.relationships.transfer.drafts.notes import sentence
 from domain.relationships.transfer.file import FORMS
 from domain.relationships.transfer.imports import (
     UNDO_IMPORT,
@@ -25,7 +26,6 @@ from domain.relationships.transfer.imports import (
     start_undo,
     start_writing,
 )
-from domain.relationships.transfer.notes import sentence
 from domain.relationships.transfer.readers.record import MOST_BYTES, PROBLEMS
 from domain.relationships.transfer.report import Row
 from domain.relationships.transfer.uploads import (

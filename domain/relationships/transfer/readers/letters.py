@@ -112,7 +112,7 @@ def _fits(before: str, sign: str) -> bool:
         return True
     if unicodedata.name(sign, "").startswith("LATIN"):
         return before.isascii() and not (before.islower() and sign.isupper())
-    return not before.isascii() and before.islower() == sign.islower() or before.isupper()
+    return (not before.isascii() and before.islower() == sign.islower()) or before.isupper()
 
 
 def _is_utf8(line: bytes) -> bool:

@@ -26,6 +26,7 @@ PROBLEMS: Final = {
     "too_many": N_("The file has more than 20,000 contacts; export fewer at a time"),
     "too_many_columns": N_("The table has more than 1,000 columns"),
     "too_long_cell": N_("A cell of the table has more than 100,000 characters"),
+    "expired": N_("The file is no longer kept, because it waited for too long; send it again"),
     "wrong_encoding": N_("The file cannot be read with these letters"),
 }
 

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.relationships.contact import ContactContent
-from domain.relationships.transfer.draft import Drafted, draft_of
+from domain.relationships.transfer.drafts.draft import Drafted, draft_of
+from domain.relationships.transfer.drafts.mapping import Given
 from domain.relationships.transfer.file import open_file
-from domain.relationships.transfer.mapping import Given
 from domain.relationships.transfer.readers.letters import likely_readings
 from domain.relationships.transfer.readers.record import PROBLEMS, FileRefused
 
@@ -125,7 +125,11 @@ def test_a_card_reads_the_same_in_every_encoding() -> None:
 
 
 def test_letters_that_are_not_utf8_are_told_in_two_readings() -> None:
-    for encoding, name in (("cp1252", "windows-1252"), ("cp1251", "windows-1251"), ("cp1250", "windows-1250")):
+    for encoding, name in (
+        ("cp1252", "windows-1252"),
+        ("cp1251", "windows-1251"),
+        ("cp1250", "windows-1250"),
+    ):
         words = {"cp1252": "Åsa Öberg, Zoë", "cp1251": "Анна Каренина", "cp1250": "Łukasz Žižek, Świętosław"}
         content = card(f"FN:{words[encoding]}").encode(encoding)
         assert open_file(content) is None
@@ -141,7 +145,7 @@ def test_letters_that_are_not_utf8_are_told_in_two_readings() -> None:
 GOOGLE = (
     "First Name,Middle Name,Last Name,Organization Name,Organization Title,Labels,E-mail 1 - Label,"
     "E-mail 1 - Value,Phone 1 - Label,Phone 1 - Value,Address 1 - Label,Address 1 - Formatted,Notes,Relation 1 - "
-    'Label,Relation 1 - Value\r\nAda,King,Lovelace,Engines,Analyst,* myContacts ::: Maths,* Home,'
+    "Label,Relation 1 - Value\r\nAda,King,Lovelace,Engines,Analyst,* myContacts ::: Maths,* Home,"
     'a@example.com ::: b@example.com,Mobile,070-174 06 05,Home,"Street 1\nTown","one\ntwo",Mother,Anne\r\n'
 )
 GOOGLE_OLD = (
@@ -280,7 +284,15 @@ def test_what_is_no_address_book_is_refused_by_name(text: str, problem: str) -> 
 
 _NAMES = ["FN", "N", "TEL", "EMAIL", "ADR", "URL", "NOTE", "ORG", "CATEGORIES", "item1.EMAIL", "X-ABLabel", "KIND",
           "BEGIN", "END", "VERSION", "PHOTO", "X-IZWOP-MET", "X-IZWOP-FIELD", "PRODID", "AGENT"]  # fmt: skip
-_PARAMETERS = ["", ";TYPE=home", ";ENCODING=QUOTED-PRINTABLE", ";ENCODING=b", ';X="a:b', ";CHARSET=utf-7", ";=;;"]
+_PARAMETERS = [
+    "",
+    ";TYPE=home",
+    ";ENCODING=QUOTED-PRINTABLE",
+    ";ENCODING=b",
+    ';X="a:b',
+    ";CHARSET=utf-7",
+    ";=;;",
+]
 _LINES = st.builds(
     "{}{}:{}".format, st.sampled_from(_NAMES), st.sampled_from(_PARAMETERS), st.text(max_size=40)
 )
@@ -299,7 +311,10 @@ def test_any_card_becomes_a_contact_or_a_note(lines: list[str]) -> None:
 
 @pytest.mark.fuzzing
 @settings(max_examples=400, deadline=None)
-@given(st.binary(max_size=300), st.sampled_from([BEGIN.encode(), GOOGLE.encode(), b"[", b'{"izwop":"contacts",', b""]))
+@given(
+    st.binary(max_size=300),
+    st.sampled_from([BEGIN.encode(), GOOGLE.encode(), b"[", b'{"izwop":"contacts",', b""]),
+)
 def test_any_bytes_are_read_or_refused_by_name(content: bytes, head: bytes) -> None:
     for encoding in (None, "windows-1252", "mixed", "shift-jis"):
         try:

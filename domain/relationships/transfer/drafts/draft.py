@@ -10,8 +10,8 @@ from pydantic import ValidationError
 
 from domain.base.fields import is_visible
 from domain.relationships.contact import VALUE_LISTS, ContactContent
-from domain.relationships.transfer.filling import LINE, Filling
-from domain.relationships.transfer.mapping import Given, Source, labels_in, take
+from domain.relationships.transfer.drafts.filling import LINE, Filling
+from domain.relationships.transfer.drafts.mapping import Given, Source, labels_in, take
 from domain.relationships.transfer.readers.record import Note, Record
 
 _SHOWN = 60

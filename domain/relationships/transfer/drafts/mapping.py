@@ -19,7 +19,7 @@ from domain.relationships.contact import (
     ContactLink,
     ContactPhone,
 )
-from domain.relationships.transfer.filling import LINE, Filling, Kept, is_date, one_line
+from domain.relationships.transfer.drafts.filling import LINE, Filling, Kept, is_date, one_line
 from domain.relationships.transfer.readers.record import Property
 
 # Of the program that wrote the file, or read elsewhere; of no use to a person.
