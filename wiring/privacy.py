@@ -25,9 +25,10 @@ def sections() -> list["Section"]:
     from domain.privacy.copy_of_cards import CardsSection, VisitsSection
     from domain.privacy.copy_of_contacts import ContactsSection
     from domain.privacy.copy_of_images import ImagesSection
+    from domain.privacy.copy_of_imports import ImportsSection
     from domain.privacy.copy_of_interactions import InteractionsSection
     from domain.privacy.sections import WithDeleted
-    from wiring.relationships import strength
+    from wiring.relationships import strength, transfer
 
     counts = CosmosCounts(database())
     all_cards = WithDeleted(cards.store(), counts, "card", "deleted-card")
@@ -42,6 +43,7 @@ def sections() -> list["Section"]:
         VisitsSection(all_cards, visits.traffic()),
         ContactsSection(all_contacts, relationships.tags(), related),
         InteractionsSection(strength.interactions(), related),
+        ImportsSection(transfer.imports(), related),
         SessionsSection(sign_in.sessions(), counts),
         WorkSection(operations.works(), counts),
     ]

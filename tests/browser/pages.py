@@ -52,6 +52,8 @@ PAGES = (
     Shown("visits", "{card}/counts", owned=True),
     Shown("contacts", "/my/contacts", owned=True),
     Shown("new-contact", "/my/new-contact", owned=True),
+    Shown("import", "/my/import", owned=True),
+    Shown("export", "/my/export", owned=True),
     Shown("settings", "{card}/settings", owned=True),
     Shown("delete", "{card}/delete", owned=True),
     Shown("account", "/my/account", owned=True, changing=("#sessions .list",), kept=True),

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wiring import database, once, operations, privacy
+from wiring import database, once, operations
 from wiring import relationships as book
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ def imports() -> "CosmosImports":
 @once
 def files() -> "SealedFiles":
     from domain.relationships.transfer.sealed_files import SealedFiles
+    from wiring import privacy
 
     return SealedFiles(privacy.copies(), book.keys())
 

@@ -111,7 +111,7 @@ async def test_the_manifest_names_every_file_and_every_section(host, ada) -> Non
     counts = {section["name"]: section["count"] for section in manifest["sections"]}
     assert counts == {
         "account": 1, "profiles": 3, "cards": 2, "pictures": 1, "visits": 2, "contacts": 0, "interactions": 0,
-        "sessions": 1,
+        "imports": 0, "sessions": 1,
         "work": 1,
     }  # fmt: skip
 
