@@ -94,7 +94,8 @@ async def act(order: dict[str, Any]) -> str:
         if order["do"] == "work":
             return await _work(order, at)
         if order["do"] == "order":
-            message = OrderMessage(owner_id=order["owner"], order_id=order["id"])
+            container = order.get("container", "accounts")
+            message = OrderMessage(container=container, owner_id=order["owner"], order_id=order["id"])
             return str(
                 await carry_out(
                     message, effects=wiring.operations.effects(), orders=wiring.operations.orders()
