@@ -35,6 +35,7 @@ VENDORS = {
     "azure.storage.queue": ("adapters/storage/",),
     "PIL": ("adapters/drawing/",),
     "azure.identity": ("adapters/",),
+    "icalendar": ("adapters/calendars/",),
     "msal": ("adapters/entra/",),
     "jwt": ("adapters/entra/",),
     "aiohttp": ("adapters/entra/",),
@@ -53,7 +54,7 @@ PURE_ADAPTERS = (
 DOMAIN_LIBRARIES = {"pydantic", "pydantic_core", "email_validator", "phonenumbers", "coloraide"}
 NOT_AT_IMPORT = ["stripe", "PIL", "azure.storage", "msal", "segno", "jinja2", "azure.identity", "jwt",
                  "cryptography", "email_validator", "phonenumbers", "aiosmtplib", "babel",
-                 "coloraide"]  # fmt: skip
+                 "coloraide", "icalendar"]  # fmt: skip
 
 
 def doors() -> list[Door]:

@@ -2,7 +2,18 @@
 
 from typing import TYPE_CHECKING
 
-from wiring import accounts, cards, database, images, once, operations, relationships, sign_in, visits
+from wiring import (
+    accounts,
+    cards,
+    database,
+    images,
+    once,
+    operations,
+    relationships,
+    sign_in,
+    visibility,
+    visits,
+)
 from wiring.site import origin
 
 if TYPE_CHECKING:
@@ -23,18 +34,21 @@ def sections() -> list["Section"]:
     from adapters.cosmos.documents import CosmosCounts
     from domain.privacy.copy_of_accounts import AccountSection, ProfilesSection, SessionsSection, WorkSection
     from domain.privacy.copy_of_cards import CardsSection, VisitsSection
+    from domain.privacy.copy_of_connections import ConnectionsSection
     from domain.privacy.copy_of_contacts import ContactsSection
     from domain.privacy.copy_of_images import ImagesSection
     from domain.privacy.copy_of_imports import ImportsSection
     from domain.privacy.copy_of_interactions import InteractionsSection
+    from domain.privacy.copy_of_reminders import DismissalsSection, RemindersSection
     from domain.privacy.sections import WithDeleted
-    from wiring.relationships import strength, transfer
+    from wiring.relationships import refine, reminders, strength, transfer
 
     counts = CosmosCounts(database())
     all_cards = WithDeleted(cards.store(), counts, "card", "deleted-card")
     all_profiles = WithDeleted(accounts.profiles(), counts, "profile", "deleted-profile")
     related = CosmosCounts(database(), "relations")
     all_contacts = WithDeleted(relationships.contacts(), related, "contact", "deleted-contact")
+    all_reminders = WithDeleted(reminders.reminders(), related, "reminder", "deleted-reminder")
     return [
         AccountSection(accounts.store()),
         ProfilesSection(all_profiles),
@@ -44,6 +58,9 @@ def sections() -> list["Section"]:
         ContactsSection(all_contacts, relationships.tags(), related),
         InteractionsSection(strength.interactions(), related),
         ImportsSection(transfer.imports(), related),
+        RemindersSection(all_reminders, related),
+        DismissalsSection(refine.refining(), related),
+        ConnectionsSection(visibility.connections(), related),
         SessionsSection(sign_in.sessions(), counts),
         WorkSection(operations.works(), counts),
     ]

@@ -15,6 +15,9 @@ UNDO_TIME = timedelta(hours=24)
 MOST_CARDS = 100
 MOST_PROFILES = 50
 MOST_CONTACTS = 50_000
+MOST_REMINDERS = 2000
+# People who were asked to connect and have not answered.
+MOST_ASKED = 500
 # Each keeps room for an upload of 5 MB until the sweep.
 MOST_WAITING_IMAGES = 20
 
@@ -53,8 +56,12 @@ IMAGES = Rate("images", most=100, seconds=60 * 60)
 DOWNLOADS = Rate("downloads", most=10, seconds=60)
 # Each may be 20 MB, and is read as long work.
 IMPORTS = Rate("imports", most=60, seconds=60 * 60)
+# Asking strangers one by one is how address books are harvested.
+CONNECTION_REQUESTS = Rate("connection_requests", most=50, seconds=24 * 60 * 60)
+# Mails to one account that somebody asks; the page tells of all.
+CONNECTION_MAILS = Rate("connection_mails", most=3, seconds=24 * 60 * 60)
 
-RATES = (CHANGES, HANDLES, HANDLE_CHECKS, IMAGES, DOWNLOADS, IMPORTS)
+RATES = (CHANGES, HANDLES, HANDLE_CHECKS, IMAGES, DOWNLOADS, IMPORTS, CONNECTION_REQUESTS, CONNECTION_MAILS)
 
 
 # Anonymous clients are limited at the edge: we store no addresses, and with one common limit a single client

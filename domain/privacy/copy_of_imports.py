@@ -17,7 +17,9 @@ class Imports(Protocol):
 
 class ImportsSection:
     name, title = "imports", "Your imports of contacts"
-    note = "The files themselves are deleted when an import is over; what came of them is among your contacts."
+    note = (
+        "The files themselves are deleted when an import is over; what came of them is among your contacts."
+    )
     kinds: tuple[str, ...] = ("import",)
 
     def __init__(self, imports: Imports, counts: Counts) -> None:

@@ -1,6 +1,9 @@
 """Doors of contacts, and of the parts of this capability."""
 
 from functions.framework.doors import MyForm, MyPage, Operation
+from functions.relationships.calendar.doors import DOORS as CALENDAR
+from functions.relationships.refine.doors import DOORS as REFINE
+from functions.relationships.reminders.doors import DOORS as REMINDERS
 from functions.relationships.strength.doors import DOORS as STRENGTH
 from functions.relationships.transfer.doors import DOORS as TRANSFER
 
@@ -45,4 +48,4 @@ _CONTACTS = (
 )
 
 # Each part names its own doors; one line here.
-DOORS = (*_CONTACTS, *STRENGTH, *TRANSFER)
+DOORS = (*_CONTACTS, *CALENDAR, *REFINE, *REMINDERS, *STRENGTH, *TRANSFER)
