@@ -1,8 +1,8 @@
 """Writing of the chosen rows of an import as long work.
 
 The contact of a row has an id that follows from the import and the row, so that a page that is written again
-changes nothing. What was made since the report is looked at first: who came meanwhile is skipped. While a page
-is written, the next one is prepared.
+changes nothing. What was made since the report is looked at first: who came meanwhile is skipped. While a
+page is written, the next one is prepared.
 """
 
 import asyncio

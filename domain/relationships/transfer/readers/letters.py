@@ -89,7 +89,7 @@ def _shown(lines: list[bytes], encoding: str) -> list[str]:
 
 
 def _score(lines: list[bytes], encoding: str) -> float:
-    """How much the letters look like words: marked Latin ones stand alone, those of other scripts together."""
+    """How much the letters look like words: marked Latin ones stand alone, others together."""
     good = bad = 0
     for text in (_chosen(line, encoding) for line in lines):
         for before, sign in zip(" " + text, text, strict=False):
