@@ -289,7 +289,8 @@ def test_what_is_no_address_book_is_refused_by_name(text: str, problem: str) -> 
 
 
 _NAMES = ["FN", "N", "TEL", "EMAIL", "ADR", "URL", "NOTE", "ORG", "CATEGORIES", "item1.EMAIL", "X-ABLabel",
-          "KIND", "BEGIN", "END", "VERSION", "PHOTO", "X-IZWOP-MET", "X-IZWOP-FIELD", "PRODID", "AGENT"]  # fmt: skip
+          "KIND", "BEGIN", "END", "VERSION", "PHOTO", "X-IZWOP-MET", "X-IZWOP-FIELD", "PRODID",
+          "AGENT"]  # fmt: skip
 _PARAMETERS = [
     "",
     ";TYPE=home",
@@ -354,5 +355,5 @@ def test_any_json_is_read_or_noted(inner: object, form: str) -> None:
 
 def test_cut_off_files_are_read_as_far_as_they_go() -> None:
     whole = (card("FN:Ada", "NOTE;ENCODING=QUOTED-PRINTABLE:a=3D=\r\nb") * 3).encode()
-    for at in random.Random(1).sample(range(20, len(whole)), 60):  # noqa: S311 - not a secret
+    for at in random.Random(1).sample(range(20, len(whole)), 60):
         drafts(whole[:at])
