@@ -5,7 +5,6 @@ import tracemalloc
 from collections.abc import Iterator
 from itertools import batched
 
-import wiring.accounts
 import wiring.operations
 import wiring.relationships
 import wiring.relationships.transfer
@@ -17,7 +16,7 @@ from domain.relationships.transfer.file import open_file
 from domain.relationships.transfer.imports import Import, start_work_of, start_writing
 from domain.relationships.transfer.imports import ImportVersion as Version
 from domain.relationships.transfer.readers.record import FileRefused
-from domain.relationships.transfer.uploads import Intake, receive_file
+from domain.relationships.transfer.uploads import receive_file
 from functions.framework.clock import new_id, now
 
 FEW, MANY, BATCH = 1_000, 10_000, 100
@@ -55,8 +54,7 @@ def _card(number: int) -> str:
 
 async def read(owner: str, size: int) -> Import:
     """An import of so many cards, read."""
-    transfer = wiring.relationships.transfer
-    to = Intake(transfer.imports(), transfer.files(), wiring.relationships.keys(), wiring.accounts.limiter())
+    to = wiring.relationships.transfer.intake()
     found = await receive_file(owner, cards(size), "SE", now=now(), to=to)
     return await finished(found)
 

@@ -39,10 +39,9 @@ class Importer:
         self.at = datetime.now(UTC)
 
     async def begin(self):
-        from domain.relationships.transfer.uploads import Intake, receive_file  # noqa: PLC0415 - the host's
+        from domain.relationships.transfer.uploads import receive_file  # noqa: PLC0415 - the host's
 
-        transfer = wiring.relationships.transfer
-        to = Intake(transfer.imports(), transfer.files(), wiring.relationships.keys(), NoLimit())
+        to = wiring.relationships.transfer.intake()._replace(limiter=NoLimit())
         self.import_id = (await receive_file(self.account, cards(), "", now=self.at, to=to)).id
 
     async def now(self):

@@ -1,5 +1,6 @@
 """Import and export of address books."""
 
+import asyncio
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from domain.operations.orders import Order
     from domain.operations.slices import Job
     from domain.relationships.transfer.sealed_files import SealedFiles
+    from domain.relationships.transfer.uploads import Intake
 
 _NAMES = Path(__file__).parents[2] / "web" / "locale"
 
@@ -43,6 +45,14 @@ def _countries() -> dict[str, str]:
     return {fold(name): code for code, name in rows}
 
 
+def intake() -> "Intake":
+    """What an uploaded file goes to."""
+    from domain.relationships.transfer.uploads import Intake
+    from wiring import accounts
+
+    return Intake(imports(), files(), book.keys(), accounts.limiter(), asyncio.to_thread)
+
+
 async def after_bulk(owner_id: str) -> None:
     """What has to follow when many contacts were written past the search."""
 
@@ -53,14 +63,17 @@ def jobs() -> dict[str, "Job"]:
     from domain.relationships.transfer.exports import EXPORT, ExportJob
     from domain.relationships.transfer.imports import READ, UNDO, WRITE
     from domain.relationships.transfer.ports import Ports
-    from domain.relationships.transfer.reading import ReadJob
+    from domain.relationships.transfer.reading import ReadJob, ReadPorts
     from domain.relationships.transfer.undoing import UndoJob
     from domain.relationships.transfer.writing import WriteJob
 
     bulk = CosmosBulk(database(), book.keys())
-    ports = Ports(imports(), files(), book.contacts(), bulk, book.tags(), book.keys(), after_bulk)
+    ports = Ports(
+        imports(), files(), book.contacts(), bulk, book.tags(), book.keys(), after_bulk, asyncio.gather
+    )
+    read = ReadPorts(imports(), files(), book.contacts(), book.keys(), _countries(), asyncio.to_thread)
     return {
-        READ: ReadJob(imports(), files(), book.contacts(), book.keys(), _countries()),
+        READ: ReadJob(read),
         WRITE: WriteJob(ports),
         UNDO: UndoJob(ports),
         EXPORT: ExportJob(files(), book.contacts()),

@@ -59,10 +59,10 @@ def keys_of(content: ContactContent, key: OwnerKey) -> list[Key]:
 
 def _mailbox(address: str) -> str:
     """The address, of Gmail without the dots and the words behind a plus, which it does not look at."""
-    local, _, domain = address.casefold().rpartition("@")
+    box, _, domain = address.casefold().rpartition("@")
     if domain in ("gmail.com", "googlemail.com"):
-        return f"{local.partition('+')[0].replace('.', '')}@gmail.com"
-    return f"{local}@{domain}"
+        return f"{box.partition('+')[0].replace('.', '')}@gmail.com"
+    return f"{box}@{domain}"
 
 
 def _is_page(url: str) -> bool:

@@ -1,7 +1,7 @@
 """What the writing and the undo of imports need of the stores."""
 
 from collections.abc import Awaitable, Callable
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from domain.relationships.contact import Contact
 from domain.relationships.keys import OwnerKeys
@@ -9,6 +9,10 @@ from domain.relationships.tags import TagStore
 from domain.relationships.transfer.imports import ImportStore
 from domain.relationships.transfer.sealed_files import SealedFiles
 
+# Does a call that takes the processor for long in another thread, so that requests are answered meanwhile.
+Aside = Callable[..., Awaitable[Any]]
+# Waits for two things at once.
+Both = Callable[[Awaitable[Any], Awaitable[Any]], Awaitable[Any]]
 # Makes the search find what was written in bulk; told the owner.
 AfterBulk = Callable[[str], Awaitable[None]]
 
@@ -45,3 +49,4 @@ class Ports(NamedTuple):
     tags: TagStore
     keys: OwnerKeys
     after: AfterBulk
+    both: Both

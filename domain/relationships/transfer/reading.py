@@ -5,12 +5,11 @@
 them, so that only those of saved slices count.
 """
 
-import asyncio
 import json
 from collections.abc import Iterator
 from datetime import datetime
 from itertools import batched
-from typing import Any, Final, Literal, Protocol
+from typing import Any, Final, Literal, NamedTuple, Protocol
 
 from pydantic import Field
 
@@ -29,6 +28,7 @@ from domain.relationships.transfer.imports import (
     ReportPage,
 )
 from domain.relationships.transfer.matching import Known, keys_of, packed_contacts, packed_rows
+from domain.relationships.transfer.ports import Aside
 from domain.relationships.transfer.readers.record import FileRefused, Note, Property, Record
 from domain.relationships.transfer.report import Row, row_of, written
 from domain.relationships.transfer.sealed_files import SOURCE, SealedFiles
@@ -63,19 +63,21 @@ class BookPages(Protocol):
     ) -> tuple[list[Contact], str | None]: ...
 
 
-class ReadJob:
-    """`countries` are the codes of countries by their folded names."""
+class ReadPorts(NamedTuple):
+    """What reading needs; `countries` are the codes of countries by their folded names."""
 
-    def __init__(
-        self,
-        imports: ImportStore,
-        files: SealedFiles,
-        contacts: BookPages,
-        keys: OwnerKeys,
-        countries: dict[str, str],
-    ) -> None:
-        self._imports, self._files, self._contacts = imports, files, contacts
-        self._keys, self._countries = keys, countries
+    imports: ImportStore
+    files: SealedFiles
+    contacts: BookPages
+    keys: OwnerKeys
+    countries: dict[str, str]
+    aside: Aside
+
+
+class ReadJob:
+    def __init__(self, ports: ReadPorts) -> None:
+        self._imports, self._files, self._contacts = ports.imports, ports.files, ports.contacts
+        self._keys, self._countries, self._aside = ports.keys, ports.countries, ports.aside
 
     async def slice(self, work: Work, bound: Slice) -> Progress:
         found = await _import_of(work, self._imports)
@@ -119,14 +121,13 @@ class ReadJob:
         content = await self._files.read(work.owner_id, found.id, SOURCE)
         if content is None:
             raise FileRefused("expired")
-        file = await asyncio.to_thread(open_file, content, found.encoding)
+        file = await self._aside(open_file, content, found.encoding)
         if file is None:
             raise FileRefused("wrong_encoding")
         pieces = _pieces(file.records)
         raw: list[str] = []
         records = 0
-        # In another thread, so that requests are answered meanwhile.
-        while piece := await asyncio.to_thread(next, pieces, None):
+        while piece := await self._aside(next, pieces, None):
             name = f"{work.lease}-raw-{len(raw):03}"
             await self._files.put(work.owner_id, found.id, name, piece[1])
             raw.append(name)
@@ -164,7 +165,7 @@ class ReadJob:
         first = len(cursor.keys) * _PIECE + 1
         key = await self._keys.of(work.owner_id)
         given = Given(work.created_at.date(), found.phone_country, self._countries)
-        rows, packed = await asyncio.to_thread(_rows_of, raw, first, given, key, known)
+        rows, packed = await self._aside(_rows_of, raw, first, given, key, known)
         pages = list(cursor.pages)
         for some in batched(rows, PAGE_ROWS, strict=False):
             name = f"{work.lease}-page-{len(pages):03}"

@@ -1,6 +1,5 @@
 """A file of contacts as it comes in: recognised at once, kept sealed, and told in its likely readings."""
 
-import asyncio
 import hashlib
 from datetime import datetime
 from typing import Literal, NamedTuple
@@ -19,6 +18,7 @@ from domain.relationships.transfer.imports import (
     new_import,
     read_import,
 )
+from domain.relationships.transfer.ports import Aside
 from domain.relationships.transfer.readers.letters import Reading, likely_readings
 from domain.relationships.transfer.readers.record import MOST_BYTES, PROBLEMS, FileRefused
 from domain.relationships.transfer.report import Row, read_rows
@@ -36,6 +36,7 @@ class Intake(NamedTuple):
     files: SealedFiles
     keys: OwnerKeys
     limiter: Limiter
+    aside: Aside
 
 
 async def receive_file(
@@ -45,7 +46,7 @@ async def receive_file(
 
     A file that was imported before begins a new import, whose report finds everybody who is there already.
     """
-    form = await _recognised(content, None)
+    form = await _recognised(content, None, to.aside)
     key = await to.keys.of(owner_id)
     digest = key.digest(hashlib.sha256(content).hexdigest()).hex()
     await to.limiter.take(IMPORTS, owner_id, now)
@@ -81,14 +82,15 @@ async def choose_encoding(of: ImportVersion, encoding: Encoding, *, now: datetim
     if found.stage != "asking":
         raise WrongImportStage
     content = await to.files.read(of.owner_id, found.id, SOURCE)
-    form = await _recognised(content or b"", encoding)
+    form = await _recognised(content or b"", encoding, to.aside)
     return await to.imports.save(found.changed(now, stage="reading", form=form, encoding=encoding))
 
 
 async def readings_of(found: Import, *, to: Intake) -> list[Reading]:
     """The two likely readings of a file whose letters are not known."""
     content = await to.files.read(found.owner_id, found.id, SOURCE)
-    return await asyncio.to_thread(likely_readings, content) if content else []
+    readings: list[Reading] = await to.aside(likely_readings, content) if content else []
+    return readings
 
 
 async def rows_of(found: Import, page: int, *, to: Intake) -> list[Row]:
@@ -99,18 +101,17 @@ async def rows_of(found: Import, page: int, *, to: Intake) -> list[Row]:
     return read_rows(content) if content else []
 
 
-async def _recognised(content: bytes, encoding: str | None) -> str | None:
+async def _recognised(content: bytes, encoding: str | None, aside: Aside) -> str | None:
     """The form of a file, None if its letters have to be asked; a file of no form is refused."""
     if len(content) > MOST_BYTES:
         raise InvalidInput([Fault("/file", "too_large", PROBLEMS["too_large"])])
     if not content:
         raise InvalidInput([Fault("/file", "empty", N_("Choose a file first"))])
     try:
-        # In another thread, so that requests are answered meanwhile.
-        opened = await asyncio.to_thread(open_file, content, encoding)
+        opened = await aside(open_file, content, encoding)
         if opened is None:
             # Whatever its letters are, its form has to be known.
-            await asyncio.to_thread(open_file, content, "windows-1252")
+            await aside(open_file, content, "windows-1252")
     except FileRefused as refusal:
         raise InvalidInput([Fault("/file", refusal.problem, PROBLEMS[refusal.problem])]) from None
     return opened.form if opened else None

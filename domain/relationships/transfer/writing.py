@@ -5,7 +5,6 @@ changes nothing. What was made since the report is looked at first: who came mea
 page is written, the next one is prepared.
 """
 
-import asyncio
 from typing import Final
 
 from domain.base.model import Model
@@ -80,7 +79,7 @@ class WriteJob:
             rows = found.pages[page].rows
             bound.spend(rows)
             goes_on = page + 1 < last and not bound.is_over
-            _, following = await asyncio.gather(
+            _, following = await self._ports.both(
                 self._ports.bulk.create_many(ready.contacts),
                 prepare.page(page + 1) if goes_on else _nothing(),
             )

@@ -25,7 +25,6 @@ from domain.relationships.transfer.imports import (
     start_writing,
 )
 from domain.relationships.transfer.uploads import (
-    Intake,
     choose_encoding,
     readings_of,
     receive_file,
@@ -55,15 +54,6 @@ MEDIA_TYPES = (
     "application/jscontact+json",
     "application/octet-stream",
 )
-
-
-def intake() -> Intake:
-    return Intake(
-        wiring.relationships.transfer.imports(),
-        wiring.relationships.transfer.files(),
-        wiring.relationships.keys(),
-        wiring.accounts.limiter(),
-    )
 
 
 async def started(found: Import, at: datetime) -> Import:
@@ -97,7 +87,11 @@ def _version(call: Call[Any, Any]) -> ImportVersion:
 )
 async def post_import(call: Call[None, Upload]) -> Answer:
     found = await receive_file(
-        call.account_id, call.content, call.query.phone_country or "", now=call.now, to=intake()
+        call.account_id,
+        call.content,
+        call.query.phone_country or "",
+        now=call.now,
+        to=wiring.relationships.transfer.intake(),
     )
     await started(found, call.now)
     return Answer(out(found, call.now), found.version, location=f"imports/{found.id}")
@@ -135,7 +129,7 @@ async def remove_import(call: Call) -> Answer:
 async def list_rows(call: Call) -> Answer:
     found = await _found(call)
     page = _page_number(call.cursor)
-    rows = await rows_of(found, page, to=intake())
+    rows = await rows_of(found, page, to=wiring.relationships.transfer.intake())
     following = str(page + 1) if page + 1 < len(found.pages) else None
     return Answer(RowList(data=[row_out(found, row) for row in rows], page=Page(next=following)))
 
@@ -151,7 +145,9 @@ def _page_number(cursor: str | None) -> int:
 @operation("The two likely readings of a file that is not UTF-8", answer=ReadingList)
 async def list_readings(call: Call) -> Answer:
     found = await _found(call)
-    readings = await readings_of(found, to=intake()) if found.stage == "asking" else []
+    readings = (
+        await readings_of(found, to=wiring.relationships.transfer.intake()) if found.stage == "asking" else []
+    )
     data = [ReadingOut(encoding=each.encoding, lines=each.lines) for each in readings]
     return Answer(ReadingList(data=data))
 
@@ -164,7 +160,9 @@ async def list_readings(call: Call) -> Answer:
     conflicts=(WrongImportStage,),
 )
 async def put_encoding(call: Call[NewEncoding]) -> Answer:
-    found = await choose_encoding(_version(call), call.body.encoding, now=call.now, to=intake())
+    found = await choose_encoding(
+        _version(call), call.body.encoding, now=call.now, to=wiring.relationships.transfer.intake()
+    )
     return _answer(await started(found, call.now), call.now)
 
 

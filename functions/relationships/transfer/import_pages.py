@@ -42,7 +42,7 @@ from functions.framework.forms import read_sent, sentences
 from functions.framework.my_pages import my_page, person_and_form, person_of, version_in
 from functions.framework.replies import redirect
 from functions.framework.texts import N_, _
-from functions.relationships.transfer.import_api import intake, started
+from functions.relationships.transfer.import_api import started
 
 _LISTED: Final = 10
 _LABELS: Final = {"/file": N_("File")}
@@ -90,7 +90,13 @@ async def upload(req: func.HttpRequest) -> func.HttpResponse:
     country = form.get("phoneCountry", "")
     country = country if country in countries() else ""
     try:
-        found = await receive_file(person.account_id, files.get("file", b""), country, now=now(), to=intake())
+        found = await receive_file(
+            person.account_id,
+            files.get("file", b""),
+            country,
+            now=now(),
+            to=wiring.relationships.transfer.intake(),
+        )
     except InvalidInput as refusal:
         return await _start_page(req, person, faults=sentences(refusal.faults, _LABELS), country=country)
     await started(found, now())
@@ -174,7 +180,7 @@ async def _step(then: str, of: ImportVersion, found: Import, form: Mapping[str, 
         encoding: Encoding | None = next((e for e in get_args(Encoding) if e == form.get("encoding")), None)
         if encoding is None:
             raise NotFound
-        return await choose_encoding(of, encoding, now=at, to=intake())
+        return await choose_encoding(of, encoding, now=at, to=wiring.relationships.transfer.intake())
     if then in ("choose", "new", "all"):
         return await choose_rows(of, _choice(then, found, form), now=at, imports=imports)
     if then == "write":
@@ -225,7 +231,7 @@ async def _page(
         work = await wiring.operations.works().get(person.account_id, found.work_id)
     values: dict[str, Any] = {"readings": [], "rows": []}
     if found.stage == "asking":
-        values["readings"] = await readings_of(found, to=intake())
+        values["readings"] = await readings_of(found, to=wiring.relationships.transfer.intake())
     elif found.stage == "ready":
         values |= await _report(asked, found)
     return my_page(
@@ -257,7 +263,11 @@ async def _report(asked: Mapping[str, str], found: Import) -> dict[str, Any]:
     text = asked.get("page", "")
     wanted = int(text) if text.isdecimal() and len(text) < 4 else 0  # noqa: PLR2004
     here = next((number for number in numbers if number >= wanted), numbers[-1] if numbers else -1)
-    rows = [row for row in await rows_of(found, here, to=intake()) if not state or row.state == state]
+    rows = [
+        row
+        for row in await rows_of(found, here, to=wiring.relationships.transfer.intake())
+        if not state or row.state == state
+    ]
     earlier = [number for number in numbers if number < here]
     later = [number for number in numbers if number > here]
     return {
