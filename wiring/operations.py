@@ -63,7 +63,7 @@ def jobs() -> dict[str, "Job"]:
     from domain.relationships.search.building import BUILD
     from domain.relationships.strength.weekly import STRENGTHS, StrengthsJob
     from wiring import connections, privacy
-    from wiring.relationships import calendar, rotation, search, strength
+    from wiring.relationships import calendar, rotation, search, strength, transfer
 
     return {
         COPY: CopyJob(privacy.sections(), privacy.copies()),
@@ -74,6 +74,7 @@ def jobs() -> dict[str, "Job"]:
         RESEAL: rotation.reseal_job(),
         STRENGTHS: StrengthsJob(strength.interactions()),
         **calendar.jobs(),
+        **transfer.jobs(),
     }
 
 
@@ -100,8 +101,9 @@ def effects() -> dict[str, "Effect"]:
     from domain.relationships.contacts import ERASE_DEPENDENTS, FOLLOW_IMPORTANCE
     from domain.relationships.reminders.ringing import MAIL
     from domain.relationships.search.upkeep import COMPACTION
+    from domain.relationships.transfer.imports import START_IMPORT
     from wiring import cards, connections, publishing, relationships
-    from wiring.relationships import reminders, search, strength
+    from wiring.relationships import reminders, search, strength, transfer
 
     projection = partial(carry_out_projection, cards=cards.store(), ports=publishing.ports())
 
@@ -116,6 +118,7 @@ def effects() -> dict[str, "Effect"]:
         COMPACTION: search.compact,
         MAIL: reminders.order_mail,
         FOLLOW_IMPORTANCE: strength.follow_importance,
+        START_IMPORT: transfer.start_import,
         TELLING: connections.tell,
     }
 

@@ -124,6 +124,12 @@ WITHHELD = (
         ("calendar-file",),
     ),
     Withheld(
+        "The note that an import is being written, and files of imports and exports under way",
+        "They name the import by its id, or repeat your contacts. They are deleted when it is over, or after"
+        " a week.",
+        ("import-lock",),
+    ),
+    Withheld(
         "The key by which your notes, tags and search are sealed",
         "This copy has all of them readable; the key would open nothing but our own store.",
         ("owner-key",),

@@ -7,6 +7,7 @@ from functions.relationships.refine.doors import DOORS as REFINE
 from functions.relationships.reminders.doors import DOORS as REMINDERS
 from functions.relationships.search.doors import DOORS as SEARCH
 from functions.relationships.strength.doors import DOORS as STRENGTH
+from functions.relationships.transfer.doors import DOORS as TRANSFER
 
 _API = "functions.relationships.api"
 _MANY = "functions.relationships.together_api"
@@ -55,4 +56,4 @@ _CONTACTS = (
 )
 
 # Each part names its own doors; one line here.
-DOORS = (*_CONTACTS, *CALENDAR, *NOTES, *REFINE, *REMINDERS, *SEARCH, *STRENGTH)
+DOORS = (*_CONTACTS, *CALENDAR, *NOTES, *REFINE, *REMINDERS, *SEARCH, *STRENGTH, *TRANSFER)
