@@ -60,6 +60,8 @@ PAGES = (
     Shown("connected", "/my/requests?show=connected", owned=True),
     Shown("connect", "/my/connect/layla-haddad", owned=True),
     Shown("new-contact", "/my/new-contact", owned=True),
+    Shown("import", "/my/import", owned=True),
+    Shown("export", "/my/export", owned=True),
     Shown("contact", "{contact}", owned=True),
     Shown("notes", "{contact}/notes", owned=True),
     Shown("new-note", "{contact}/new-note", owned=True),
