@@ -204,6 +204,7 @@ def test_the_page_of_limits_says_the_numbers() -> None:
         limits.MOST_CONTACTS,
         limits.MOST_ASKED,
         MOST_LABELS,
+        limits.MOST_NOTES,
         MOST_INTERACTIONS,
         limits.MOST_REMINDERS,
         MOST_OF_A_CONTACT,
