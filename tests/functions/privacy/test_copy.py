@@ -178,7 +178,7 @@ async def test_every_kind_of_document_is_told_or_withheld_with_a_reason(host, ad
     contacts = {"contact", "deleted-contact", "erased-contact", "contact-creation", "contact-tags"}
     interactions = {"interaction", "deleted-interaction", "erased-interaction", "strength"}
     reminders = {"reminder", "deleted-reminder", "reminder-creation", "dismissal"}
-    assert related >= contacts | interactions | reminders | {"owner-key", "order"}
+    assert related >= contacts | interactions | reminders | {"owner-key", "order", "search-head"}
     stored |= related
     known = {kind for told in (*wiring.privacy.sections(), *WITHHELD) for kind in told.kinds}
     assert {"profile-creation", "deleted-profile", "deleted-card", "erased-card", "order", "work"} < stored
