@@ -5,8 +5,11 @@ choices depend on a text.
 """
 
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
+import wiring.operations
+import wiring.relationships.reminders
+from domain.operations.orders import OrderMessage, carry_out
 from tests.functions.cards.test_api_cards import shown
 from tests.functions.privacy.test_copy import copied, opened
 from tests.non_interference.worlds import World
@@ -94,9 +97,49 @@ async def erase_note(world: World) -> None:
     await world.owner.changed("DELETE", f"notes/{world.one_of('nte')}/restoration")
 
 
+async def set_reminder(world: World) -> None:
+    body = {"text": world.texts.some(world.choices.choice((13, 400))), "silentWeeks": 8}
+    if world.choices.random() < 0.5:
+        body = {"text": body["text"], "on": str(datetime.now(UTC).date())}
+    headers = {"Idempotency-Key": f"reminder-{world.choices.random()}"}
+    path = f"contacts/{world.one_of('con')}/reminders"
+    world.owner.remember("rem", await world.owner.api("POST", path, json=body, headers=headers))
+
+
+async def set_a_reminder_that_is_refused(world: World) -> None:
+    body = {"text": world.texts.some(50), "on": "2020-01-02"}
+    await world.owner.api("POST", f"contacts/{world.one_of('con')}/reminders", json=body)
+    await world.owner.send(f"/my/contacts/{world.one_of('con')}/new-reminder", **body)
+
+
+async def change_reminder(world: World) -> None:
+    body = {"text": world.texts.some(400), "silentWeeks": 3}
+    await world.owner.changed("PUT", f"reminders/{world.one_of('rem')}", json=body)
+
+
+async def act_on_reminder(world: World) -> None:
+    path = f"reminders/{world.one_of('rem')}"
+    etag = (await world.owner.api("GET", path)).headers.get("etag", '"1"')
+    method, act = world.choices.choice((("PUT", "/done"), ("DELETE", "/done"), ("DELETE", "")))
+    await world.owner.api(method, f"{path}{act}", headers={"If-Match": etag})
+
+
+async def reminders_ring(world: World) -> None:
+    """As the timer does, a day later; then the mail is ordered, sent and looked at."""
+    from domain.relationships.reminders.ringing import ring_of  # noqa: PLC0415 - what the host loaded
+
+    owner = (await world.owner.api("GET", "account")).json()["id"]
+    ports = wiring.relationships.reminders.ringing()
+    await ring_of(owner, datetime.now(UTC) + timedelta(days=1), ports=ports)
+    message = OrderMessage(container="relations", owner_id=owner, order_id=f"order-reminder-mail-{owner}")
+    await carry_out(message, effects=wiring.operations.effects(), orders=wiring.operations.orders())
+    await world.host.drain_queue("mail")
+
+
 async def look_at_ones_own(world: World) -> None:
     contact = world.one_of("con")
-    for page in ("/my/contacts", f"/my/contacts/{contact}", f"/my/contacts/{contact}/notes", "/my"):
+    for page in ("/my/contacts", f"/my/contacts/{contact}", f"/my/contacts/{contact}/notes", "/my",
+                 "/my/reminders", "/my/relationships"):  # fmt: skip
         await world.owner.get(page)
     await world.owner.api("GET", "contact-tags")
 
@@ -122,12 +165,13 @@ async def stranger_asks(world: World) -> None:
 
 
 async def other_reads(world: World) -> None:
-    contact, note = world.one_of("con"), world.one_of("nte")
+    contact, note, reminder = world.one_of("con"), world.one_of("nte"), world.one_of("rem")
     place = world.choices.choice(
         (
             f"contacts/{contact}", f"contacts/{contact}/restoration", f"contacts/{contact}/notes",
             f"contacts/{contact}/deleted-notes", f"notes/{note}", f"notes/{note}/restoration", "contacts",
-            "contact-tags", "deleted-contacts", f"contacts?cursor={contact}",
+            "contact-tags", "deleted-contacts", f"contacts?cursor={contact}", f"reminders/{reminder}",
+            f"reminders/{reminder}/restoration", f"contacts/{contact}/reminders", "reminders", "suggestions",
         )
     )  # fmt: skip
     world.see("other reads", await world.other.api("GET", place))
@@ -139,7 +183,9 @@ async def other_opens_pages(world: World) -> None:
         (
             "/my", "/my/contacts", f"/my/contacts/{contact}", f"/my/contacts/{contact}/notes",
             f"/my/notes/{note}/edit", f"/my/notes/{note}/erasure", f"/c/{world.handle}",
-            f"/my/contacts?done=deleted&contact={contact}",
+            f"/my/contacts?done=deleted&contact={contact}", "/my/reminders", "/my/relationships",
+            f"/my/reminders/{world.one_of('rem')}", f"/my/contacts/{contact}/new-reminder",
+            f"/my/reminders?done=deleted&reminder={world.one_of('rem')}",
         )
     )  # fmt: skip
     world.see("other opens", await world.other.get(place))
@@ -159,6 +205,9 @@ async def other_writes(world: World) -> None:
             ("DELETE", f"notes/{note}/restoration", None),
             ("POST", "contact-taggings", {"ids": [contact], "add": ["mine"]}),
             ("POST", "contacts", {"name": "Mine", "entityId": contact}),
+            ("POST", f"contacts/{contact}/reminders", {"text": "Mine", "silentWeeks": 1}),
+            ("PUT", f"reminders/{world.one_of('rem')}/done", None),
+            ("PUT", f"contacts/{contact}/dismissal", {"kind": "cooling", "reason": "0" * 32}),
         )
     )
     headers = {} if method == "POST" else {"If-Match": '"1"'}
@@ -244,6 +293,11 @@ STEPS: dict[Step, int] = {
     delete_note: 2,
     restore_note: 2,
     erase_note: 1,
+    set_reminder: 4,
+    set_a_reminder_that_is_refused: 1,
+    change_reminder: 2,
+    act_on_reminder: 2,
+    reminders_ring: 1,
     look_at_ones_own: 2,
     publish_card: 1,
     orders_are_carried_out: 2,
