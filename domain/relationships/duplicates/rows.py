@@ -90,10 +90,10 @@ def compared(row: Row) -> Compared:
 
 def address_key(address: str) -> str:
     """The mailbox that an address leads to: Gmail takes no notice of dots and of what follows a plus."""
-    local, _, domain = address.strip().casefold().rpartition("@")
+    box, _, domain = address.strip().casefold().rpartition("@")
     if domain in _GMAIL:
-        return f"{local.partition('+')[0].replace('.', '')}@gmail.com"
-    return f"{local}@{domain}"
+        return f"{box.partition('+')[0].replace('.', '')}@gmail.com"
+    return f"{box}@{domain}"
 
 
 def _numbers(phones: Iterable[str], region: str | None) -> Iterator[str]:
