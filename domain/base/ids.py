@@ -8,6 +8,7 @@ ID_PREFIXES = {
     "card": "crd",
     "contact": "con",
     "event": "evt",
+    "group": "grp",
     "image": "img",
     "profile": "prf",
     "tag": "tag",
