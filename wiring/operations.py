@@ -83,10 +83,17 @@ def effects() -> dict[str, "Effect"]:
     from domain.cards.card import PROJECTION
     from domain.publishing.repair import carry_out_projection
     from domain.relationships.contacts import ERASE_DEPENDENTS
+    from domain.relationships.duplicates.merge import MOVE, MOVE_BACK
     from wiring import cards, publishing, relationships
+    from wiring.relationships import duplicates
 
     projection = partial(carry_out_projection, cards=cards.store(), ports=publishing.ports())
-    return {PROJECTION: projection, ERASE_DEPENDENTS: relationships.erase_dependents}
+    return {
+        PROJECTION: projection,
+        ERASE_DEPENDENTS: relationships.erase_dependents,
+        MOVE: duplicates.moves().carry_out_move,
+        MOVE_BACK: duplicates.moves().carry_out_move_back,
+    }
 
 
 @once

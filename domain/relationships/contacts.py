@@ -21,8 +21,6 @@ from domain.relationships.tags import TagStore, remember_tags
 
 # Kind of the order that erases what belongs to an erased contact.
 ERASE_DEPENDENTS = "erase-dependents"
-# What an erased contact says.
-_NOTHING = ContactContent(name="-")
 
 
 class Filter(NamedTuple):
@@ -222,7 +220,7 @@ async def _restorable(of: ContactVersion, now: datetime, contacts: ContactStore)
 async def erase(contact: Contact, now: datetime, *, contacts: ContactStore) -> None:
     """Drop everything that a deleted contact said, and what belongs to it."""
     order = new_order(ERASE_DEPENDENTS, contact.owner_id, contact.id, now, container="relations")
-    await contacts.erase(contact.changed(now, until=None, content=_NOTHING), order)
+    await contacts.erase(contact.erased(now), order)
     with suppress(Unavailable):  # the order does it later
         await contacts.erase_dependents(contact.owner_id, contact.id)
 

@@ -10,6 +10,7 @@ import wiring.accounts
 import wiring.cards
 import wiring.operations
 import wiring.relationships
+import wiring.relationships.duplicates
 import wiring.sign_in
 from domain.accounts.profiles import erase_due_profiles
 from domain.base.errors import Unavailable
@@ -36,6 +37,7 @@ async def tidy_up() -> None:
         "cards": erase_due_cards(at, Slice(time.monotonic), cards=cards, handles=handles),
         "profiles": erase_due_profiles(at, Slice(time.monotonic), profiles=profiles),
         "contacts": erase_due_contacts(at, Slice(time.monotonic), contacts=wiring.relationships.contacts()),
+        "merges": wiring.relationships.duplicates.moves().end_due(at, Slice(time.monotonic)),
         "orders": send_due_orders(
             at, orders=wiring.operations.orders(), queue=wiring.operations.order_queue()
         ),

@@ -4,11 +4,12 @@ What only the owner may ever see (tags, groups, own fields) is sealed in `privat
 which lists ask for tags and groups. It keeps the version that it was sealed for, so that a tool without keys
 can delete a contact and take it back.
 
-A contact is of one of three kinds: `contact`, `deleted-contact` while it can come back, and `erased-contact`
-for the record of its deletion. `byName` and `byKind` are the keys of the lists that it is in: the list, a
-colon, the folded name, and behind a tab, which no name contains, the id. So a page of a list is one range of
-one index, however many contacts there are. A cursor is the id of the last contact, because names would end in
-the logs.
+A contact is of one of four kinds: `contact`, `deleted-contact` while it can come back, `merged-contact`
+while it can be taken out of the contact `contactId` again and as long as old links lead there, and
+`erased-contact` for the record of its deletion. `byName` and `byKind` are the keys of the lists that it
+is in: the list, a colon, the folded name, and behind a tab, which no name contains, the id; `byEntity` is
+that of the list of a company's people. So a page of a list is one range of one index, however many
+contacts there are. A cursor is the id of the last contact, because names would end in the logs.
 """
 
 import json
@@ -40,7 +41,7 @@ from domain.relationships.keys import OwnerKey, OwnerKeys, Place, Unreadable
 from domain.relationships.tags import group_id, tag_id
 
 CONTAINER, PARTITION = "relations", "ownerId"
-_CONTACTS = ("contact", "deleted-contact", "erased-contact")
+_CONTACTS = ("contact", "deleted-contact", "merged-contact", "erased-contact")
 _CREATION = "contact-creation"
 # As long as an index keeps exactly; beyond it, names are in the order of their ids.
 _MOST_SORTED = 200
@@ -53,6 +54,10 @@ def _list_of(kind: str | None, *, archived: bool) -> str:
 
 def _key(contact: Contact, kind: str | None, *, archived: bool) -> str:
     return f"{_list_of(kind, archived=archived)}:{contact.content.sort[:_MOST_SORTED]}\t{contact.id}"
+
+
+def _entity_key(contact: Contact, entity_id: str) -> str:
+    return f"{entity_id}:{contact.content.sort[:_MOST_SORTED]}\t{contact.id}"
 
 
 _PRIVATE = {"tags", "groups", "custom_fields"}
@@ -100,13 +105,16 @@ def contact_document(contact: Contact, private: Document | None) -> Document:
             "tags": private["tags"] if private else [],
             "groups": private["groups"] if private else [],
         }
+        if content.entity_id is not None:
+            extra["byEntity"] = _entity_key(contact, content.entity_id)
         return _of_kind("contact", contact, extra)
     # The store forgets it even where no timer runs.
     extra |= {"ttl": DELETED_TTL}
-    if contact.until is None:
-        return _of_kind("erased-contact", contact, extra)
-    extra |= {"expiresAt": instant(contact.until), "private": private}
-    return _of_kind("deleted-contact", contact, extra)
+    if contact.until is not None:
+        extra |= {"expiresAt": instant(contact.until), "private": private}
+    if contact.merged_into is not None:
+        return _of_kind("merged-contact", contact, extra | {"contactId": contact.merged_into})
+    return _of_kind("erased-contact" if contact.until is None else "deleted-contact", contact, extra)
 
 
 def _of_kind(kind: str, contact: Contact, extra: Document) -> Document:
@@ -142,6 +150,10 @@ class CosmosContacts:
     async def _one(self, owner_id: str, stored: Document) -> Contact:
         return (await self._opened(owner_id, [stored]))[0]
 
+    async def as_stored(self, contact: Contact) -> Document:
+        """The document of a contact, for those who store it together with something else."""
+        return await self._document(contact)
+
     async def _document(self, contact: Contact) -> Document:
         if self._keys is not None:
             key = await self._keys.of(contact.owner_id)
@@ -176,6 +188,18 @@ class CosmosContacts:
         sql = "SELECT TOP 1 * FROM c WHERE STARTSWITH(c.byKind, @key) ORDER BY c.byKind"
         found = await self._items.query(sql, owner_id, key=key)
         return await self._one(owner_id, found[0]) if found else None
+
+    async def people_of(
+        self, owner_id: str, entity_id: str, limit: int, cursor: str | None
+    ) -> tuple[list[Contact], str | None]:
+        """A page of the people of a company or institution, in the order of their names."""
+        after = (
+            f"{entity_id}:" if cursor is None else _entity_key(await self._last(owner_id, cursor), entity_id)
+        )
+        sql = "SELECT TOP @count * FROM c WHERE c.byEntity > @after AND c.byEntity < @end ORDER BY c.byEntity"
+        found = await self._items.query(sql, owner_id, count=limit + 1, after=after, end=f"{entity_id};")
+        page = await self._opened(owner_id, found[:limit])
+        return page, page[-1].id if len(found) > limit else None
 
     async def _last(self, owner_id: str, cursor: str) -> Contact:
         """The last contact of the page before; a deleted one still says where it stood."""
@@ -263,10 +287,22 @@ class CosmosContacts:
 
     async def erase_dependents(self, owner_id: str, contact_id: str) -> None:
         """Delete every document that belongs to a contact, a batch at a time. Safe to run again."""
-        sql = "SELECT TOP 100 c.id FROM c WHERE c.contactId = @contact"
+        sql = "SELECT TOP 100 c.id, c.kind FROM c WHERE c.contactId = @contact"
         while found := await self._items.query(sql, owner_id, contact=contact_id):
+            for each in found:
+                if each["kind"] == "merged-contact":
+                    await self._erase_merged(owner_id, each["id"])
+            gone = [each["id"] for each in found if each["kind"] != "merged-contact"]
             with suppress(StaleVersion):  # another run deletes them, too
-                await self._items.batch([("delete", (each["id"],)) for each in found], owner_id)
+                await self._items.batch([("delete", (each,)) for each in gone], owner_id)
+
+    async def _erase_merged(self, owner_id: str, contact_id: str) -> None:
+        """Erase what is left of a contact that was merged into an erased one: a backup may have it whole."""
+        await self.erase_dependents(owner_id, contact_id)
+        contact = await self.get_with_deleted(owner_id, contact_id)
+        if contact is not None and contact.merged_into is not None:
+            with suppress(StaleVersion):
+                await self.save(contact.erased(contact.updated_at))
 
     async def list(self, owner_id: str, limit: int, cursor: str | None) -> tuple[list[Contact], str | None]:
         """A page of the contacts, archived or not, newest first."""

@@ -116,8 +116,14 @@ async def merge_contacts(merging: Merging, wanted: Wanted, *, merges: MergeStore
     """Merge two contacts; a repetition under the same id returns the first merge."""
     done = await merges.get(merging.owner_id, merging.merge_id)
     if done is None:
-        done = await _merge(merging, wanted, merges)
-    elif (done.kept_id, done.gone_id, done.take) != (wanted.kept_id, wanted.gone_id, list(wanted.take)):
+        try:
+            done = await _merge(merging, wanted, merges)
+        except StaleVersion:
+            # The same request may have been sent twice at once.
+            done = await merges.get(merging.owner_id, merging.merge_id)
+            if done is None:
+                raise
+    if (done.kept_id, done.gone_id, done.take) != (wanted.kept_id, wanted.gone_id, list(wanted.take)):
         raise KeyReused
     with suppress(StaleVersion):  # the order does it later
         await mover.move(merging.owner_id, done.gone_id)
@@ -149,7 +155,7 @@ async def _merge(merging: Merging, wanted: Wanted, merges: MergeStore) -> Merge:
         until=until,
         created_at=now,
     )
-    aside = gone.changed(now, deleted=True, until=until, merged_into=kept.id)
+    aside = gone.changed(now, deleted=True, until=until, merged_into=kept.id, merge_id=merge_id)
     order = new_order(MOVE, owner, gone.id, now, container="relations")
     await merges.save_all(Pages(merge, after, aside, histories[0].with_past([*past, *carried]), order))
     return merge
@@ -221,7 +227,12 @@ async def _undo(owner_id: str, merge_id: str, version: int, now: datetime, merge
     history = await merges.history(owner_id, kept.id)
     undone = merge.model_copy(update={"state": "undone"})
     back = gone.changed(
-        merge.gone.updated_at, content=merge.gone.content, deleted=False, until=None, merged_into=None
+        merge.gone.updated_at,
+        content=merge.gone.content,
+        deleted=False,
+        until=None,
+        merged_into=None,
+        merge_id=None,
     )
     before = kept.changed(merge.kept.updated_at, content=merge.kept.content)
     order = new_order(MOVE_BACK, owner_id, merge_id, now, container="relations")

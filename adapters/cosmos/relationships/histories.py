@@ -1,0 +1,47 @@
+"""Past values of contacts, sealed, in a document beside each contact that has any."""
+
+from typing import Any
+
+from adapters.cosmos.database import Database, Document, Items
+from adapters.cosmos.documents import document
+from adapters.cosmos.relationships.contacts import CONTAINER, PARTITION, Sealed
+from domain.base.fields import STORED
+from domain.relationships.history.history import History
+from domain.relationships.keys import OwnerKey, OwnerKeys, Place
+
+_KIND = "contact-history"
+
+
+def history_id(contact_id: str) -> str:
+    return f"{_KIND}-{contact_id}"
+
+
+class CosmosHistories:
+    def __init__(self, database: Database, keys: OwnerKeys) -> None:
+        self._items, self._keys = Items(database, CONTAINER), keys
+
+    async def of(self, owner_id: str, contact_id: str) -> History:
+        stored = await self._items.read(history_id(contact_id), owner_id)
+        if stored is None:
+            return History(owner_id=owner_id, contact_id=contact_id)
+        return _opened(stored, await self._keys.of(owner_id))
+
+    async def writing(self, history: History) -> tuple[Any, ...]:
+        """The operation of a batch that stores a history, unless it was changed meanwhile."""
+        new = _history_document(history, await self._keys.of(history.owner_id))
+        if history.etag is None:
+            return ("create", (new,))
+        return ("replace", (new["id"], new), {"if_match_etag": history.etag})
+
+
+def _history_document(history: History, key: OwnerKey) -> Document:
+    item = history_id(history.contact_id)
+    text = key.seal(history.model_dump_json().encode(), Place(_KIND, item))
+    extra = {"contactId": history.contact_id}
+    return document(_KIND, item, history.owner_id, Sealed(text=text), partition=PARTITION, **extra)
+
+
+def _opened(stored: Document, key: OwnerKey) -> History:
+    plain = key.unseal(stored["body"]["text"], Place(_KIND, stored["id"]))
+    history = History.model_validate_json(plain, context=STORED)
+    return history.model_copy(update={"etag": stored["_etag"]})

@@ -1,0 +1,36 @@
+"""Duplicates of contacts: finding them, merging them, and taking a merge back."""
+
+from typing import TYPE_CHECKING
+
+from wiring import database, once
+from wiring.relationships import contacts, keys
+
+if TYPE_CHECKING:
+    from adapters.cosmos.relationships.histories import CosmosHistories
+    from adapters.cosmos.relationships.merges import CosmosMerges
+    from domain.relationships.duplicates.moves import Moves
+
+
+@once
+def histories() -> "CosmosHistories":
+    from adapters.cosmos.relationships.histories import CosmosHistories
+
+    return CosmosHistories(database(), keys())
+
+
+@once
+def merges() -> "CosmosMerges":
+    from adapters.cosmos.relationships.merges import CosmosMerges
+
+    return CosmosMerges(database(), contacts(), histories(), keys())
+
+
+@once
+def moves() -> "Moves":
+    from domain.relationships.duplicates.moves import Moves
+
+    return Moves(merges(), recount)
+
+
+async def recount(owner_id: str, contact_ids: list[str]) -> None:
+    """What is reckoned from the interactions of these contacts is reckoned anew."""
