@@ -59,8 +59,13 @@ def jobs() -> dict[str, "Job"]:
     from domain.operations.migration import UPGRADE, UpgradeJob
     from domain.privacy.copy import COPY, CopyJob
     from wiring import privacy
+    from wiring.relationships import duplicates
 
-    return {COPY: CopyJob(privacy.sections(), privacy.copies()), UPGRADE: UpgradeJob(migration())}
+    return {
+        COPY: CopyJob(privacy.sections(), privacy.copies()),
+        UPGRADE: UpgradeJob(migration()),
+        **duplicates.jobs(),
+    }
 
 
 @once

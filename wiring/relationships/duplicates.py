@@ -6,8 +6,10 @@ from wiring import database, once
 from wiring.relationships import contacts, keys
 
 if TYPE_CHECKING:
+    from adapters.cosmos.relationships.duplicates import CosmosDuplicates
     from adapters.cosmos.relationships.histories import CosmosHistories
     from adapters.cosmos.relationships.merges import CosmosMerges
+    from domain.operations.slices import Job
     from domain.relationships.duplicates.moves import Moves
 
 
@@ -34,3 +36,35 @@ def moves() -> "Moves":
 
 async def recount(owner_id: str, contact_ids: list[str]) -> None:
     """What is reckoned from the interactions of these contacts is reckoned anew."""
+
+
+@once
+def pairs() -> "CosmosDuplicates":
+    from adapters.cosmos.relationships.duplicates import CosmosDuplicates
+
+    return CosmosDuplicates(database(), keys())
+
+
+@once
+def jobs() -> dict[str, "Job"]:
+    import asyncio
+    from datetime import UTC, datetime
+
+    from domain.relationships.duplicates.bulk import (
+        MERGE_SURE,
+        UNDO_MERGES,
+        Merger,
+        MergeSureJob,
+        UndoMergesJob,
+    )
+    from domain.relationships.duplicates.finding import FIND, FindJob
+
+    def now() -> datetime:
+        return datetime.now(UTC)
+
+    merger = Merger(merges(), moves(), now)
+    return {
+        FIND: FindJob(contacts(), pairs(), asyncio.to_thread, now),
+        MERGE_SURE: MergeSureJob(merger, pairs()),
+        UNDO_MERGES: UndoMergesJob(merger),
+    }

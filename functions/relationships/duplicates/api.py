@@ -6,11 +6,13 @@ from typing import Annotated
 
 from pydantic import Field
 
+import wiring.operations
 import wiring.relationships.duplicates
 from domain.base.errors import KeyReused
 from domain.base.ids import ID_BYTES, ID_PREFIXES, make_id
 from domain.base.model import Closed
 from domain.relationships.contact import ContactId
+from domain.relationships.duplicates.bulk import start_run, start_undo
 from domain.relationships.duplicates.merge import (
     Merge,
     MergeOver,
@@ -23,6 +25,7 @@ from domain.relationships.duplicates.merge import (
 from domain.relationships.duplicates.merging import Choice
 from functions.framework.clock import new_id
 from functions.framework.operations import Answer, Call, Page, operation
+from functions.operations.api import WorkOut, work_out
 
 Version = Annotated[int, Field(strict=True, ge=1, description="The number in the ETag of the contact.")]
 
@@ -144,3 +147,34 @@ async def delete_merge(call: Call) -> Answer:
         mover=wiring.relationships.duplicates.moves(),
     )
     return Answer()
+
+
+@operation(
+    "Merge all sure pairs of the latest search, or answer the run under way", answer=WorkOut, creates=True
+)
+async def post_run(call: Call) -> Answer:
+    work = await start_run(
+        call.account_id,
+        key=call.key,
+        now=call.now,
+        works=wiring.operations.works(),
+        queue=wiring.operations.work_queue(),
+        pairs=wiring.relationships.duplicates.pairs(),
+    )
+    return Answer(work_out(work), work.version, location=f"work/{work.id}")
+
+
+@operation(
+    "Take back all merges of a run that has ended; one whose contact was changed since stays",
+    answer=WorkOut,
+    creates=True,
+)
+async def post_undo(call: Call) -> Answer:
+    work = await start_undo(
+        call.account_id,
+        call.params["workId"],
+        now=call.now,
+        works=wiring.operations.works(),
+        queue=wiring.operations.work_queue(),
+    )
+    return Answer(work_out(work), work.version, location=f"work/{work.id}")

@@ -3,10 +3,18 @@
 from functions.framework.doors import Operation
 
 _API = "functions.relationships.duplicates.api"
+_PAIRS = "functions.relationships.duplicates.pairs_api"
+_DIFFERENT = "contacts/{contactId}/differences/{otherId}"
 
 DOORS = (
+    Operation("relationships_find_duplicates", "POST", "contact-duplicates", f"{_PAIRS}:post_search"),
+    Operation("relationships_list_duplicates", "GET", "contact-duplicates", f"{_PAIRS}:list_pairs"),
+    Operation("relationships_tell_apart", "PUT", _DIFFERENT, f"{_PAIRS}:put_difference"),
+    Operation("relationships_untell", "DELETE", _DIFFERENT, f"{_PAIRS}:delete_difference"),
     Operation("relationships_merge_contacts", "POST", "contact-merges", f"{_API}:post_merge"),
     Operation("relationships_list_merges", "GET", "contact-merges", f"{_API}:list_merges"),
     Operation("relationships_get_merge", "GET", "contact-merges/{mergeId}", f"{_API}:get_merge"),
     Operation("relationships_undo_merge", "DELETE", "contact-merges/{mergeId}", f"{_API}:delete_merge"),
+    Operation("relationships_merge_sure", "POST", "contact-merge-runs", f"{_API}:post_run"),
+    Operation("relationships_undo_run", "POST", "contact-merge-runs/{workId}/undo", f"{_API}:post_undo"),
 )
