@@ -1,8 +1,8 @@
 """What a search for duplicates stores in its owner's partition.
 
 Rows hold names and addresses and are sealed; pairs hold ids and reasons only. All of it is forgotten by
-itself, rows after a day, pairs after a month. `not-same` says of two contacts that they are different, once for
-each.
+itself, rows after a day, pairs after a month. `not-same` says of two contacts that they are different, once
+for each.
 """
 
 import json
@@ -14,7 +14,7 @@ from pydantic import Field
 
 from adapters.cosmos.database import Database, Document, Items
 from adapters.cosmos.documents import DAY, document
-from adapters.cosmos.relationships.contacts import CONTAINER, PARTITION, Sealed
+from adapters.cosmos.relationships.contact_documents import CONTAINER, PARTITION, Sealed
 from domain.base.fields import STORED
 from domain.base.model import Model
 from domain.relationships.duplicates.finding import Found, StoredPair

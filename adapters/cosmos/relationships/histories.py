@@ -4,7 +4,7 @@ from typing import Any
 
 from adapters.cosmos.database import Database, Document, Items
 from adapters.cosmos.documents import document
-from adapters.cosmos.relationships.contacts import CONTAINER, PARTITION, Sealed
+from adapters.cosmos.relationships.contact_documents import CONTAINER, PARTITION, Sealed
 from domain.base.fields import STORED
 from domain.relationships.history.history import History
 from domain.relationships.keys import OwnerKey, OwnerKeys, Place

@@ -10,7 +10,8 @@ from typing import Any
 
 from adapters.cosmos.database import Database, Document, Items, instant
 from adapters.cosmos.documents import DAY, document, newest_first, readable
-from adapters.cosmos.relationships.contacts import CONTAINER, PARTITION, CosmosContacts, Sealed
+from adapters.cosmos.relationships.contact_documents import CONTAINER, PARTITION, Sealed
+from adapters.cosmos.relationships.contacts import CosmosContacts
 from adapters.cosmos.relationships.histories import CosmosHistories
 from adapters.cosmos.work import order_document
 from domain.base.errors import StaleVersion
