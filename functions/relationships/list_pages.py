@@ -19,6 +19,8 @@ from functions.framework.replies import redirect
 from functions.framework.texts import N_, _, ngettext
 
 _PAGE_OF_CONTACTS: Final = 50
+# As many are merged.
+_BOTH: Final = 2
 _PICKED: Final = re.compile("pick-(con_[a-z2-7]{26})")
 _TAG: Final = re.compile("tag_[a-z2-7]{26}")
 _LABELS: Final = {"/label": N_("Tag"), "/picked": N_("Contacts")}
@@ -51,6 +53,11 @@ async def tag(req: func.HttpRequest) -> func.HttpResponse:
     adds = form.get("then") != "remove"
     picked = form.get("ids", "").split() or [found[1] for name in form if (found := _PICKED.fullmatch(name))]
     label = form.get("label", "")
+    if form.get("then") == "merge":
+        if len(picked) == _BOTH:
+            return redirect(f"/my/contacts/{picked[0]}/merge/{picked[1]}")
+        fault = {"/picked": _("Choose two contacts to merge")}
+        return await _page(person, form, faults=fault, picked=picked, label=label)
     try:
         wanted = _wanted(picked, label, adds=adds)
         done = await tag_contacts(

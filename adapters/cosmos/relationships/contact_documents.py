@@ -4,9 +4,9 @@ What only the owner may ever see (tags, groups, own fields) is sealed in `privat
 which lists ask for tags and groups. It keeps the version that it was sealed for, so that a tool without keys
 can delete a contact and take it back.
 
-`byName` and `byKind` are the keys of the lists that a contact is in: the list, a colon, the folded name, and
-behind a tab, which no name contains, the id; `byEntity` is that of the people of a company. So a page of a list is one range of one index, however many
-contacts there are.
+`byName` and `byKind` are the keys of the lists that a contact is in: the list, a colon, the folded name,
+and behind a tab, which no name contains, the id; `byEntity` is that of the people of a company. So a page
+of a list is one range of one index, however many contacts there are.
 """
 
 import json

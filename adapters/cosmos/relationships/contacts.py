@@ -1,9 +1,9 @@
 """Contacts in their owner's partition of `relations`.
 
 A contact is of one of four kinds: `contact`, `deleted-contact` while it can come back, `merged-contact`
-while it can be taken out of the contact `contactId` again and as long as old links lead there, and `erased-contact`
-for the record of its deletion. A cursor of a list is the id of the last contact, because names
-would end in the logs.
+while it can be taken out of the contact `contactId` again and as long as old links lead there, and
+`erased-contact` for the record of its deletion. A cursor of a list is the id of the last contact, because
+names would end in the logs.
 """
 
 from collections.abc import AsyncIterator
