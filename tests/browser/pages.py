@@ -52,6 +52,7 @@ PAGES = (
     Shown("visits", "{card}/counts", owned=True),
     Shown("contacts", "/my/contacts", owned=True),
     Shown("new-contact", "/my/new-contact", owned=True),
+    Shown("duplicates", "/my/contacts/duplicates", owned=True),
     Shown("settings", "{card}/settings", owned=True),
     Shown("delete", "{card}/delete", owned=True),
     Shown("account", "/my/account", owned=True, changing=("#sessions .list",), kept=True),
