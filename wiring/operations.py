@@ -58,13 +58,15 @@ def jobs() -> dict[str, "Job"]:
     """The kinds of long work."""
     from domain.operations.migration import UPGRADE, UpgradeJob
     from domain.privacy.copy import COPY, CopyJob
+    from domain.relationships.strength.weekly import STRENGTHS, StrengthsJob
     from wiring import privacy
-    from wiring.relationships import duplicates
+    from wiring.relationships import duplicates, strength
 
     return {
         COPY: CopyJob(privacy.sections(), privacy.copies()),
         UPGRADE: UpgradeJob(migration()),
         **duplicates.jobs(),
+        STRENGTHS: StrengthsJob(strength.interactions()),
     }
 
 
@@ -87,10 +89,10 @@ def effects() -> dict[str, "Effect"]:
     """Effects of orders by kind."""
     from domain.cards.card import PROJECTION
     from domain.publishing.repair import carry_out_projection
-    from domain.relationships.contacts import ERASE_DEPENDENTS
+    from domain.relationships.contacts import ERASE_DEPENDENTS, FOLLOW_IMPORTANCE
     from domain.relationships.duplicates.merge import MOVE, MOVE_BACK
     from wiring import cards, publishing, relationships
-    from wiring.relationships import duplicates
+    from wiring.relationships import duplicates, strength
 
     projection = partial(carry_out_projection, cards=cards.store(), ports=publishing.ports())
     return {
@@ -98,6 +100,7 @@ def effects() -> dict[str, "Effect"]:
         ERASE_DEPENDENTS: relationships.erase_dependents,
         MOVE: duplicates.moves().carry_out_move,
         MOVE_BACK: duplicates.moves().carry_out_move_back,
+        FOLLOW_IMPORTANCE: strength.follow_importance,
     }
 
 

@@ -10,6 +10,7 @@ ID_PREFIXES = {
     "event": "evt",
     "group": "grp",
     "image": "img",
+    "interaction": "int",
     "merge": "mrg",
     "profile": "prf",
     "tag": "tag",

@@ -26,6 +26,7 @@ from functions.framework.texts import N_
 from functions.relationships.sections import SECTIONS
 
 _MERGE: Final = re.compile("mrg_[a-z2-7]{26}")
+_INTERACTION: Final = re.compile("int_[a-z2-7]{26}")
 # Messages after a redirect, by the value of `done` in the query.
 _DONE: Final = {
     "made": N_("The contact is in your address book."),
@@ -35,6 +36,7 @@ _DONE: Final = {
     "restored": N_("The contact is back, as it was."),
     "merged": N_("The two contacts are one now. You can take it back for a week."),
     "unmerged": N_("The merge is taken back. Both contacts are as they were."),
+    "logged": N_("It is logged. See below what it did to the strength."),
 }
 SOURCES: Final = {
     "typed": N_("Typed by you"),
@@ -72,6 +74,12 @@ async def _merged_into(req: func.HttpRequest, person: SignedIn) -> str:
     return f"/my/contacts/{gone.merged_into}"
 
 
+def _logged(req: func.HttpRequest) -> str:
+    """Id of the interaction that was just logged."""
+    wanted: str = req.params.get("interaction", "")
+    return wanted if req.params.get("done") == "logged" and _INTERACTION.fullmatch(wanted) else ""
+
+
 async def show(req: func.HttpRequest) -> func.HttpResponse:
     person = await person_of(req)
     try:
@@ -92,6 +100,7 @@ async def show(req: func.HttpRequest) -> func.HttpResponse:
         done=done_in(req, _DONE),
         just_merged=_merge_in(req),
         just_archived=req.params.get("done") == "archived",
+        just_logged=_logged(req),
         sections=[(each.template, await resolve(each.values)(person, contact)) for each in SECTIONS],
     )
 

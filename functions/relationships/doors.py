@@ -1,7 +1,8 @@
 """Doors of contacts, and of the parts of this capability."""
 
 from functions.framework.doors import MyForm, MyPage, Operation
-from functions.relationships.duplicates.doors import DOORS as _DUPLICATES
+from functions.relationships.duplicates.doors import DOORS as DUPLICATES
+from functions.relationships.strength.doors import DOORS as STRENGTH
 
 _API = "functions.relationships.api"
 _LIST = "functions.relationships.list_pages"
@@ -44,4 +45,4 @@ _CONTACTS = (
 )
 
 # Each part names its own doors; one line here.
-DOORS = (*_CONTACTS, *_DUPLICATES)
+DOORS = (*_CONTACTS, *DUPLICATES, *STRENGTH)

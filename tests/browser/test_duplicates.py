@@ -19,8 +19,8 @@ PEOPLE = (
      {"address": "gracie@home.example", "kind": "home"}], "importance": 4},
     {"name": "Bob Stone", "organisation": "Acme Ltd", "emails": [{"address": "bob@acme.example"}]},
     {"name": "Robert Stone", "organisation": "ACME", "phones": [{"number": "+46701740606"}]},
-    {"name": "Åsa Öberg-Lindqvist av Västerbotten", "emails": [{"address": "asa.oberg.lindqvist@langt.example"}]},
-    {"name": "Oberg Lindqvist Asa", "emails": [{"address": "asa.oberg.lindqvist@langt.example"}]},
+    {"name": "Åsa Öberg-Lindqvist av Västerbotten", "emails": [{"address": "asa.oberg@langt.example"}]},
+    {"name": "Oberg Lindqvist Asa", "emails": [{"address": "asa.oberg@langt.example"}]},
 )  # fmt: skip
 
 
@@ -31,10 +31,12 @@ async def window(request, chromium, origin, open_window) -> Visit:
     page = await context.new_page()
     await sign_in(page, f"Person {secrets.token_hex(4)}")
     session = await (await page.request.get("/api/v1/session")).json()
+    ids = list[str]()
     for content in PEOPLE:
         headers = {"X-CSRF-Token": session["csrfToken"], "Origin": origin}
         made = await page.request.post("/api/v1/contacts", data=content, headers=headers)
         assert made.ok, await made.text()
+        ids.append((await made.json())["id"])
     state = await context.storage_state()
     await context.close()
     opened = await open_window(
@@ -43,7 +45,7 @@ async def window(request, chromium, origin, open_window) -> Visit:
         java_script_enabled=script,
         color_scheme=scheme,
     )
-    opened.script, opened.scheme, opened.width = script, scheme, width
+    opened.script, opened.scheme, opened.width, opened.ids = script, scheme, width, ids
     return opened
 
 
@@ -78,13 +80,9 @@ async def test_duplicates_are_found_compared_merged_and_taken_back(window) -> No
     await page.get_by_role("button", name="Look for duplicates").click()
     await found(window)
     await look(window, "pairs")
-    await (
-        page.get_by_role("link", name="Compare Grace Hopper and Gracie Hopper")
-        .or_(page.get_by_role("link", name="Compare Gracie Hopper and Grace Hopper"))
-        .click()
-    )
-    if await page.get_by_role("listitem").first.get_by_role("link", name="Gracie Hopper").count():
-        await page.get_by_role("link", name="Keep the other one instead").click()
+    await expect(page.get_by_role("link", name="Compare")).to_have_count(3)
+    await page.goto(f"/my/contacts/{window.ids[1]}/merge/{window.ids[0]}")
+    await page.get_by_role("link", name="Keep the other one instead").click()
     await expect(page.get_by_role("heading", name="Where they differ")).to_be_visible()
     await page.get_by_role("radio", name="Rear Admiral").check()
     await look(window, "compare")
@@ -117,7 +115,7 @@ async def test_two_are_told_apart_and_the_sure_ones_merged(window) -> None:
     await page.get_by_text("The two are different contacts.").wait_for()
     await expect(page.get_by_text("the same company")).to_have_count(0)
     await page.get_by_role("button", name="Merge all sure ones").click()
-    told = page.get_by_text("2 pairs were merged.")
+    told = page.get_by_text("2 pairs were merged.", exact=True)
     for _ in range(60):
         if window.script or await told.count():
             break

@@ -35,7 +35,14 @@ def moves() -> "Moves":
 
 
 async def recount(owner_id: str, contact_ids: list[str]) -> None:
-    """What is reckoned from the interactions of these contacts is reckoned anew."""
+    """Count the strengths of contacts anew whose interactions changed hands."""
+    from datetime import UTC, datetime
+
+    from domain.relationships.strength.reading import count_anew
+    from wiring.relationships.strength import interactions
+
+    for contact_id in contact_ids:
+        await count_anew(owner_id, contact_id, now=datetime.now(UTC), store=interactions())
 
 
 @once

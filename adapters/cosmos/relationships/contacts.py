@@ -179,8 +179,14 @@ class CosmosContacts:
             raise Unreadable
         return await self._keys.of(owner_id)
 
-    async def save(self, contact: Contact) -> Contact:
-        saved = await self._items.replace(await self._document(contact), contact.etag or "")
+    async def save(self, contact: Contact, order: Order | None = None) -> Contact:
+        stored = await self._document(contact)
+        if order is None:
+            saved = await self._items.replace(stored, contact.etag or "")
+        else:
+            replaced = ("replace", (contact.id, stored), {"if_match_etag": contact.etag})
+            operations = [replaced, ("upsert", (order_document(order),))]
+            saved = (await self._items.batch(operations, contact.owner_id))[0]["resourceBody"]
         return await self._one(contact.owner_id, saved)
 
     async def save_tags(self, contacts: list[Contact]) -> None:

@@ -85,11 +85,21 @@ class CosmosMerges:
             raise StaleVersion from None
 
     async def move_some(self, gone: Contact) -> bool:
+        await self._hide_strength(gone)
         return await self._move_dependents(gone) or await self._move_people(gone)
+
+    async def _hide_strength(self, gone: Contact) -> None:
+        """Take the strength of a merged contact out of all lists; undoing counts it anew."""
+        stored = await self._items.read(f"strength-{gone.id}", gone.owner_id)
+        keys = [name for name in ("strongest", "byState", "due") if stored and name in stored]
+        if stored and keys:
+            changes = [{"op": "remove", "path": f"/{name}"} for name in keys]
+            change = ("patch", (stored["id"], changes), {"if_match_etag": stored["_etag"]})
+            await self._items.batch([change], gone.owner_id)
 
     async def _move_dependents(self, gone: Contact) -> bool:
         sql = (
-            "SELECT TOP @count c.id, c.body.contact_id AS inside FROM c"
+            "SELECT TOP @count c.id, c.timeline, c.body.contact_id AS inside FROM c"
             " WHERE c.contactId = @contact AND NOT ARRAY_CONTAINS(@staying, c.kind)"
         )
         found = await self._items.query(sql, gone.owner_id, count=_AT_ONCE, contact=gone.id, staying=_STAYING)
@@ -135,7 +145,7 @@ class CosmosMerges:
     async def _dependents_back(self, merge: Merge, ids: list[str]) -> list[tuple[Any, ...]]:
         """Those that are still there and with the kept contact."""
         sql = (
-            "SELECT c.id, c.body.contact_id AS inside FROM c"
+            "SELECT c.id, c.timeline, c.body.contact_id AS inside FROM c"
             " WHERE ARRAY_CONTAINS(@ids, c.id) AND c.contactId = @contact"
         )
         found = await self._items.query(sql, merge.owner_id, ids=ids, contact=merge.kept_id)
@@ -167,6 +177,8 @@ def _move(found: Document, to: str, of: str) -> tuple[Any, ...]:
     changes = [{"op": "set", "path": "/contactId", "value": to}]
     if found.get("inside") == of:
         changes.append({"op": "set", "path": "/body/contact_id", "value": to})
+    if str(found.get("timeline", "")).startswith(f"{of}:"):
+        changes.append({"op": "set", "path": "/timeline", "value": to + found["timeline"][len(of) :]})
     return ("patch", (found["id"], changes))
 
 

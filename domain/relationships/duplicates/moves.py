@@ -80,4 +80,5 @@ class Moves:
         await self.move(contact.owner_id, contact.id)
         gone = await self._store.contact(contact.owner_id, contact.id)
         if gone is not None and gone.merged_into is not None and gone.until is not None and gone.until <= now:
+            await self._store.erase_dependents(contact.owner_id, contact.id)
             await self._store.forget_content(gone.changed(now, until=None, content=NOTHING))

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 import wiring.relationships
+import wiring.relationships.strength
 from adapters.cosmos.documents import document
 from domain.base.model import Model
 from domain.operations.slices import Slice
@@ -340,3 +341,38 @@ async def test_a_merge_that_stops_anywhere_is_finished_by_its_order(
     assert await carry_out(message, effects=wiring.operations.effects(), orders=orders)
     assert await dependents(ada, kept) == set(map(str, range(200)))
     assert not await carry_out(message, effects=wiring.operations.effects(), orders=orders)
+
+
+async def log(person, contact: dict, day: str) -> None:
+    answer = await person.api(
+        "POST", f"contacts/{contact['id']}/interactions", json={"kind": "meeting", "day": day}
+    )
+    assert answer.status_code == 201, answer.text
+
+
+async def strength(person, contact: dict) -> dict:
+    answer = await person.api("GET", f"contacts/{contact['id']}/strength")
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+async def test_meetings_follow_and_the_strength_is_counted_anew_and_back(signed_in) -> None:
+    ada = await signed_in()
+    kept, gone = await a_contact(ada, "Grace"), await a_contact(ada, "Gracie", importance=3)
+    today = datetime.now(UTC).date()
+    await log(ada, kept, str(today))
+    for back in (3, 8):
+        await log(ada, gone, str(today - timedelta(days=back)))
+    before = [(await strength(ada, each))["score"] for each in (kept, gone)]
+    made = (await merge(ada, kept, gone)).json()
+    listed = (await ada.api("GET", f"contacts/{kept['id']}/interactions")).json()["data"]
+    assert len(listed) == 3
+    assert (await strength(ada, kept))["score"] > max(before)
+    owner = await account_of(ada)
+    ranked, _ = await wiring.relationships.strength.interactions().strengths(owner, 10, None)
+    assert [each.contact_id for each in ranked] == [kept["id"]]
+    await undo(ada, made)
+    assert [(await strength(ada, each))["score"] for each in (kept, gone)] == before
+    assert len((await ada.api("GET", f"contacts/{gone['id']}/interactions")).json()["data"]) == 2
+    ranked, _ = await wiring.relationships.strength.interactions().strengths(owner, 10, None)
+    assert {each.contact_id for each in ranked} == {kept["id"], gone["id"]}
