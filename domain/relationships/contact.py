@@ -203,12 +203,13 @@ class Contact(Model):
 
     A `deleted` contact can come back before `until`; without `until` it is erased, and its content is empty.
     One that is `merged_into` another is deleted as well, and comes back with the undoing of `merge_id`.
-    `key` is the hashed Idempotency-Key of its creation.
+    `key` is the hashed Idempotency-Key of its creation, `photo` the id of an image of the owner.
     """
 
     id: str
     owner_id: str
     content: ContactContent
+    photo: str | None = None
     version: int = 1
     deleted: bool = False
     until: datetime | None = None
@@ -224,7 +225,9 @@ class Contact(Model):
 
     def erased(self, at: datetime) -> Self:
         """The contact without anything that it said."""
-        return self.changed(at, deleted=True, until=None, merged_into=None, merge_id=None, content=NOTHING)
+        return self.changed(
+            at, deleted=True, until=None, merged_into=None, merge_id=None, photo=None, content=NOTHING
+        )
 
     def can_come_back(self, now: datetime) -> bool:
         return self.merged_into is None and self.until is not None and now < self.until

@@ -30,6 +30,7 @@ from functions.framework.operations import Answer, Call, Page, operation
 class ContactOut(Closed):
     id: str
     content: ContactContent
+    photo: str | None = Field(description="Id of an image, which only the caller sees.")
     created_at: datetime
     updated_at: datetime
 
@@ -75,10 +76,11 @@ class TaggedOut(Closed):
     missing: list[str]
 
 
-def _out(contact: Contact) -> ContactOut:
+def contact_out(contact: Contact) -> ContactOut:
     return ContactOut(
         id=contact.id,
         content=contact.content,
+        photo=contact.photo,
         created_at=contact.created_at,
         updated_at=contact.updated_at,
     )
@@ -88,7 +90,7 @@ def _deleted_out(contact: Contact) -> list[DeletedContactOut]:
     """The contact, or nothing if it is erased."""
     if contact.until is None:
         return []
-    return [DeletedContactOut(contact=_out(contact), restorable_until=contact.until)]
+    return [DeletedContactOut(contact=contact_out(contact), restorable_until=contact.until)]
 
 
 def _tags_out(book: TagBook) -> TagList:
@@ -110,7 +112,7 @@ async def list_contacts(call: Call[None, ContactFilter]) -> Answer:
     found, following = await wiring.relationships.contacts().by_name(
         call.account_id, wanted, call.limit, call.cursor
     )
-    return Answer(ContactList(data=[_out(contact) for contact in found], page=Page(next=following)))
+    return Answer(ContactList(data=[contact_out(contact) for contact in found], page=Page(next=following)))
 
 
 @operation(
@@ -123,7 +125,7 @@ async def list_contacts(call: Call[None, ContactFilter]) -> Answer:
 async def post_contact(call: Call[ContactContent]) -> Answer:
     creating = Creating(new_id("con"), call.key, call.now)
     contact = await create_contact(call.account_id, call.body, creating, book=wiring.relationships.book())
-    return Answer(_out(contact), contact.version, location=f"contacts/{contact.id}")
+    return Answer(contact_out(contact), contact.version, location=f"contacts/{contact.id}")
 
 
 @operation("One contact", answer=ContactOut)
@@ -131,7 +133,7 @@ async def get_contact(call: Call) -> Answer:
     contact = await read_contact(
         call.account_id, call.params["contactId"], contacts=wiring.relationships.contacts()
     )
-    return Answer(_out(contact), contact.version)
+    return Answer(contact_out(contact), contact.version)
 
 
 @operation(
@@ -145,7 +147,7 @@ async def put_contact(call: Call[ContactContent]) -> Answer:
     contact = await change_contact(
         _version_of(call), call.body, now=call.now, book=wiring.relationships.book()
     )
-    return Answer(_out(contact), contact.version)
+    return Answer(contact_out(contact), contact.version)
 
 
 @operation("Delete a contact; it can be taken back for a day", versioned=True)
@@ -180,7 +182,7 @@ async def get_restoration(call: Call) -> Answer:
 )
 async def put_restoration(call: Call) -> Answer:
     contact = await restore_contact(_version_of(call), now=call.now, contacts=wiring.relationships.contacts())
-    return Answer(_out(contact), contact.version)
+    return Answer(contact_out(contact), contact.version)
 
 
 @operation("Erase a deleted contact now, with no way back", versioned=True, fresh=True)

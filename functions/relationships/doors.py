@@ -2,6 +2,7 @@
 
 from functions.framework.doors import MyForm, MyPage, Operation
 from functions.relationships.duplicates.doors import DOORS as DUPLICATES
+from functions.relationships.photos.doors import DOORS as PHOTOS
 from functions.relationships.strength.doors import DOORS as STRENGTH
 
 _API = "functions.relationships.api"
@@ -45,4 +46,4 @@ _CONTACTS = (
 )
 
 # Each part names its own doors; one line here.
-DOORS = (*_CONTACTS, *DUPLICATES, *STRENGTH)
+DOORS = (*_CONTACTS, *DUPLICATES, *PHOTOS, *STRENGTH)

@@ -71,6 +71,8 @@ def opened(stored: Document, key: OwnerKey | None) -> Contact:
 def contact_document(contact: Contact, private: Document | None) -> Document:
     """Document of a contact, with its part that `sealed_part` sealed."""
     extra: Document = {"createdAt": instant(contact.created_at)}
+    if contact.photo is not None:
+        extra["photo"] = contact.photo
     if not contact.deleted:
         content = contact.content
         extra |= {

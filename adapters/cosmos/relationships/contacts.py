@@ -142,6 +142,11 @@ class CosmosContacts:
             if (contact := readable(Contact, CONTAINER, stored)) is not None:
                 yield contact
 
+    async def has_photo(self, owner_id: str, image_id: str) -> bool:
+        """Whether this is the photo of a contact, or of one that can come back."""
+        sql = "SELECT TOP 1 c.id FROM c WHERE c.photo = @image"
+        return bool(await self._items.query(sql, owner_id, image=image_id))
+
     async def count(self, owner_id: str) -> int:
         return await count(self._items, "contact", owner_id)
 

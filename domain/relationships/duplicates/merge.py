@@ -35,6 +35,7 @@ class Before(Model):
     """A contact as it was, to put it back."""
 
     content: ContactContent
+    photo: str | None = None
     updated_at: datetime
 
 
@@ -139,7 +140,7 @@ async def _merge(merging: Merging, wanted: Wanted, merges: MergeStore) -> Merge:
     content, past = merged(kept.content, gone.content, wanted.take, now.date(), merge_id)
     histories = [await merges.history(owner, contact.id) for contact in (kept, gone)]
     carried = [each.model_copy(update={"merge": merge_id}) for each in histories[1].past]
-    after = kept.changed(now, content=content)
+    after = kept.changed(now, content=content, photo=kept.photo or gone.photo)
     until = now + MERGE_UNDO_TIME
     merge = Merge(
         id=merge_id,
@@ -148,8 +149,8 @@ async def _merge(merging: Merging, wanted: Wanted, merges: MergeStore) -> Merge:
         gone_id=gone.id,
         take=list(wanted.take),
         version=after.version,
-        kept=Before(content=kept.content, updated_at=kept.updated_at),
-        gone=Before(content=gone.content, updated_at=gone.updated_at),
+        kept=_before(kept),
+        gone=_before(gone),
         merged=content,
         group=merging.group,
         until=until,
@@ -159,6 +160,10 @@ async def _merge(merging: Merging, wanted: Wanted, merges: MergeStore) -> Merge:
     order = new_order(MOVE, owner, gone.id, now, container="relations")
     await merges.save_all(Pages(merge, after, aside, histories[0].with_past([*past, *carried]), order))
     return merge
+
+
+def _before(contact: Contact) -> Before:
+    return Before(content=contact.content, photo=contact.photo, updated_at=contact.updated_at)
 
 
 async def _there(
@@ -234,7 +239,7 @@ async def _undo(owner_id: str, merge_id: str, version: int, now: datetime, merge
         merged_into=None,
         merge_id=None,
     )
-    before = kept.changed(merge.kept.updated_at, content=merge.kept.content)
+    before = kept.changed(merge.kept.updated_at, content=merge.kept.content, photo=merge.kept.photo)
     order = new_order(MOVE_BACK, owner_id, merge_id, now, container="relations")
     await merges.save_all(Pages(undone, before, back, history.without_merge(merge_id), order))
     return undone

@@ -81,4 +81,4 @@ class Moves:
         gone = await self._store.contact(contact.owner_id, contact.id)
         if gone is not None and gone.merged_into is not None and gone.until is not None and gone.until <= now:
             await self._store.erase_dependents(contact.owner_id, contact.id)
-            await self._store.forget_content(gone.changed(now, until=None, content=NOTHING))
+            await self._store.forget_content(gone.changed(now, until=None, photo=None, content=NOTHING))
