@@ -7,11 +7,12 @@ that an update is cheap.
 """
 
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from datetime import date
 from typing import Any
 
-from adapters.cosmos.database import Database, Document, Items
-from adapters.cosmos.documents import DAY, DELETED_TTL, document, from_document
+from adapters.cosmos.database import Database, Document, Items, instant
+from adapters.cosmos.documents import DAY, DELETED_TTL, document, from_document, newest_first
 from adapters.cosmos.relationships.contact_documents import CONTAINER, PARTITION
 from domain.base.errors import Fault, InvalidInput, StaleVersion
 from domain.base.model import Model
@@ -35,7 +36,7 @@ def _strength_id(contact_id: str) -> str:
 
 
 def _gone_id(interaction_id: str) -> str:
-    return f"deleted-{interaction_id}"
+    return interaction_id.replace("int_", "del_", 1)
 
 
 def _of_contact(kind: str, item: str, body: Interaction | Strength, **extra: Any) -> Document:
@@ -49,7 +50,9 @@ def interaction_document(made: Interaction) -> Document:
 
 
 def _gone_document(gone: Interaction) -> Document:
-    return _of_contact("deleted-interaction", _gone_id(gone.id), gone, ttl=DAY)
+    return _of_contact(
+        "deleted-interaction", _gone_id(gone.id), gone, createdAt=instant(gone.created_at), ttl=DAY
+    )
 
 
 def _erased_document(gone: Interaction) -> Document:
@@ -98,6 +101,22 @@ class CosmosInteractions:
                 return found
             after = page[-1]["timeline"]
 
+    async def take_in(self, owner_id: str, contact_id: str) -> None:
+        """Put interactions that came from another contact into this one's timeline. Safe to run again."""
+        sql = (
+            "SELECT TOP @count c.id, c.byDay FROM c WHERE c.contactId = @contact AND c.kind = 'interaction'"
+            " AND NOT STARTSWITH(c.timeline, @start)"
+        )
+        start = f"{contact_id}:"
+        given = {"count": _PAGE, "contact": contact_id, "start": start}
+        while found := await self._items.query(sql, owner_id, **given):
+            moves = [
+                ("patch", (each["id"], [{"op": "set", "path": "/timeline", "value": start + each["byDay"]}]))
+                for each in found
+            ]
+            with suppress(StaleVersion):  # one of them was deleted meanwhile
+                await self._items.batch(moves, owner_id)
+
     async def newest(
         self, owner_id: str, contact_id: str, limit: int, cursor: str | None
     ) -> tuple[list[Interaction], str | None]:
@@ -110,6 +129,13 @@ class CosmosInteractions:
         )
         found = [from_document(Interaction, stored) for stored in page[:limit]]
         return found, found[-1].id if len(page) > limit else None
+
+    async def list_deleted(
+        self, owner_id: str, limit: int, cursor: str | None
+    ) -> tuple[list[Interaction], str | None]:
+        """A page of the deleted interactions that can come back, of all contacts."""
+        page, following = await newest_first(self._items, "deleted-interaction", owner_id, limit, cursor)
+        return [from_document(Interaction, stored) for stored in page], following
 
     async def _place(self, owner_id: str, contact_id: str, cursor: str) -> str:
         last = await self._items.read(cursor, owner_id)

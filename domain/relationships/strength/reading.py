@@ -92,8 +92,15 @@ async def follow_contact(owner_id: str, contact_id: str, *, now: datetime, store
             return
 
 
-async def count_anew(owner_id: str, contact_id: str, *, now: datetime, store: Interactions) -> None:
-    """Count a contact's strength from its interactions, after others wrote these. Idempotent."""
+class MovedInteractions(Interactions, Protocol):
+    async def take_in(self, owner_id: str, contact_id: str) -> None:
+        """Put interactions that came from another contact into this one's timeline."""
+        ...
+
+
+async def count_anew(owner_id: str, contact_id: str, *, now: datetime, store: MovedInteractions) -> None:
+    """Count a contact's strength from its interactions, after some came or went with a merge. Idempotent."""
+    await store.take_in(owner_id, contact_id)
     for left in reversed(range(_TRIES)):
         kept = await store.kept(owner_id, contact_id)
         if kept is None:

@@ -342,3 +342,28 @@ async def test_an_interaction_costs_two_calls_however_many_contacts_there_are(cl
 def test_the_landmark_is_fixed() -> None:
     assert number_of(datetime(2000, 1, 3, tzinfo=UTC).date()) == 0
     assert Entry(0, "meeting", "mutual") < Entry(1, "call", "in")
+
+
+async def test_interactions_that_came_with_another_contact_are_counted_and_listed(signed_in) -> None:
+    ada = await signed_in()
+    owner = await account_of(ada)
+    kept, gone, alone = [await a_contact(ada, name) for name in ("Kept", "Gone", "Alone")]
+    made = [await log(ada, gone, "call", ago=ago) for ago in (3, 60)]
+    for contact, kind, ago in ((kept, "meeting", 9), (alone, "meeting", 9), (alone, "call", 3)):
+        await log(ada, contact, kind, ago=ago)
+    await log(ada, alone, "call", ago=60)
+    items = wiring.relationships.strength.interactions()._items
+    container = await items._database.container("relations")
+    for each in made:
+        moved = [
+            {"op": "set", "path": name, "value": kept["id"]} for name in ("/contactId", "/body/contact_id")
+        ]
+        await container.patch_item(each["id"], owner, moved)
+    for _ in range(2):
+        await wiring.relationships.strength.recount(owner, [kept["id"], gone["id"], UNKNOWN])
+    assert bare(await stored(ada, kept)) == bare(await stored(ada, alone))
+    assert (await stored(ada, gone)).sums.number == 0
+    listed = (await ada.api("GET", path(kept, "interactions"))).json()["data"]
+    assert [each["said"]["day"] for each in listed] == [day(3), day(9), day(60)]
+    assert (await ada.api("GET", path(gone, "interactions"))).json()["data"] == []
+    assert (await act(ada, "DELETE", kept, made[0])).status_code == 204
