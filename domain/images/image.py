@@ -1,4 +1,4 @@
-"""Pictures of an account: uploaded once, rewritten without metadata, shown only through a card or to their owner.
+"""Pictures of an account: uploaded once, rewritten without metadata, shown by cards or to their owner only.
 
 An image starts `waiting` for its upload, is `processing` once the upload is there, and ends `ready` or
 `refused`. What was uploaded is deleted either way; only rewritten files are kept. Their names come from the

@@ -9,7 +9,7 @@ from contextlib import suppress
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
-from domain.base.errors import Fault, InvalidInput, NotFound, StaleVersion, Unavailable
+from domain.base.errors import Conflict, Fault, InvalidInput, NotFound, StaleVersion, Unavailable
 from domain.base.idempotency import Creation, request_hash
 from domain.base.limits import MOST_CONTACTS, UNDO_TIME, LimitReached
 from domain.base.texts import N_
@@ -17,6 +17,7 @@ from domain.operations.erasure import Settled, erase_due
 from domain.operations.orders import Order, new_order
 from domain.operations.slices import Slice
 from domain.relationships.contact import Contact, ContactContent, Kind
+from domain.relationships.history.history import History
 from domain.relationships.tags import TagStore, remember_tags
 
 # Kind of the order that erases what belongs to an erased contact.
@@ -31,6 +32,11 @@ class Filter(NamedTuple):
     kind: Kind | None = None
     tag: str | None = None
     archived: bool = False
+
+
+class NothingToUndo(Conflict):
+    code = "nothing_to_undo"
+    title = N_("The latest change of this contact cannot be taken back")
 
 
 class ContactStore(Protocol):
@@ -55,6 +61,11 @@ class ContactStore(Protocol):
     async def forget_creation(self, owner_id: str, key: str) -> None: ...
     async def save(self, contact: Contact, order: Order | None = None) -> Contact:
         """Store the next version of a contact, and with it what has to follow."""
+        ...
+
+    async def history(self, owner_id: str, contact_id: str) -> History: ...
+    async def save_change(self, contact: Contact, history: History, order: Order | None) -> Contact:
+        """Store a changed contact together with what it said before."""
         ...
 
     async def erase(self, contact: Contact, order: Order) -> None:
@@ -139,10 +150,27 @@ async def change_contact(
     await _refuse_unknown_entity(of.owner_id, content, contact.content, book.contacts)
     await remember_tags(of.owner_id, content.tags, tags=book.tags)
     changed = contact.changed(now, content=content.settled(contact.content, now.date()))
-    if content.importance == contact.content.importance:
-        return await book.contacts.save(changed)
-    order = new_order(FOLLOW_IMPORTANCE, of.owner_id, of.contact_id, now, container="relations")
-    return await book.contacts.save(changed, order)
+    history = await book.contacts.history(of.owner_id, of.contact_id)
+    history = history.after_change(contact, changed, now.date())
+    return await book.contacts.save_change(changed, history, _order_after(contact, changed, now))
+
+
+def _order_after(before: Contact, after: Contact, now: datetime) -> Order | None:
+    """The order that follows another importance."""
+    if before.content.importance == after.content.importance:
+        return None
+    return new_order(FOLLOW_IMPORTANCE, after.owner_id, after.id, now, container="relations")
+
+
+async def undo_change(of: ContactVersion, *, now: datetime, contacts: ContactStore) -> Contact:
+    """Take the latest change of a contact back; one that was made before others stays."""
+    contact = await _read_version(of, contacts)
+    history = await contacts.history(of.owner_id, of.contact_id)
+    last = history.last
+    if last is None or last.version != contact.version:
+        raise NothingToUndo
+    back = contact.changed(now, content=last.content)
+    return await contacts.save_change(back, history.before_change(last), _order_after(contact, back, now))
 
 
 async def archive_contact(

@@ -2,6 +2,8 @@
 
 from functions.framework.doors import MyForm, MyPage, Operation
 from functions.relationships.duplicates.doors import DOORS as DUPLICATES
+from functions.relationships.history.doors import DOORS as HISTORY
+from functions.relationships.people.doors import DOORS as PEOPLE
 from functions.relationships.photos.doors import DOORS as PHOTOS
 from functions.relationships.strength.doors import DOORS as STRENGTH
 
@@ -46,4 +48,4 @@ _CONTACTS = (
 )
 
 # Each part names its own doors; one line here.
-DOORS = (*_CONTACTS, *DUPLICATES, *PHOTOS, *STRENGTH)
+DOORS = (*_CONTACTS, *DUPLICATES, *HISTORY, *PEOPLE, *PHOTOS, *STRENGTH)

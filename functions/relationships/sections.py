@@ -16,6 +16,8 @@ class Section(NamedTuple):
 _STRENGTH = "functions.relationships.strength.pages"
 
 SECTIONS: tuple[Section, ...] = (
+    Section("relationships/people/section.html", "functions.relationships.people.pages:section"),
     Section("relationships/strength/strength_section.html", f"{_STRENGTH}:strength_section"),
     Section("relationships/strength/timeline_section.html", f"{_STRENGTH}:timeline_section"),
+    Section("relationships/history/section.html", "functions.relationships.history.section:values"),
 )

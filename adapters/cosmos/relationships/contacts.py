@@ -25,6 +25,7 @@ from adapters.cosmos.relationships.contact_documents import (
     opened,
     sealed_part,
 )
+from adapters.cosmos.relationships.histories import CosmosHistories
 from adapters.cosmos.work import order_document
 from domain.base.errors import Fault, InvalidInput, StaleVersion
 from domain.base.fields import STORED
@@ -33,6 +34,7 @@ from domain.base.idempotency import Creation
 from domain.operations.orders import Order
 from domain.relationships.contact import Contact
 from domain.relationships.contacts import Filter
+from domain.relationships.history.history import History
 from domain.relationships.keys import OwnerKey, OwnerKeys, Place, Unreadable
 
 _CONTACTS = ("contact", "deleted-contact", "merged-contact", "erased-contact")
@@ -44,6 +46,7 @@ class CosmosContacts:
 
     def __init__(self, database: Database, keys: OwnerKeys | None) -> None:
         self._items, self._keys = Items(database, CONTAINER), keys
+        self._histories = CosmosHistories(database, keys)
 
     async def get(self, owner_id: str, contact_id: str) -> Contact | None:
         stored = await self._items.read(contact_id, owner_id)
@@ -192,6 +195,21 @@ class CosmosContacts:
             replaced = ("replace", (contact.id, stored), {"if_match_etag": contact.etag})
             operations = [replaced, ("upsert", (order_document(order),))]
             saved = (await self._items.batch(operations, contact.owner_id))[0]["resourceBody"]
+        return await self._one(contact.owner_id, saved)
+
+    async def history(self, owner_id: str, contact_id: str) -> History:
+        return await self._histories.of(owner_id, contact_id)
+
+    async def save_change(self, contact: Contact, history: History, order: Order | None) -> Contact:
+        """Store a changed contact together with what it said before."""
+        replaced = ("replace", (contact.id, await self._document(contact)), {"if_match_etag": contact.etag})
+        operations = [replaced, await self._histories.writing(history)]
+        if order is not None:
+            operations.append(("upsert", (order_document(order),)))
+        try:
+            saved = (await self._items.batch(operations, contact.owner_id))[0]["resourceBody"]
+        except FileExistsError:
+            raise StaleVersion from None
         return await self._one(contact.owner_id, saved)
 
     async def save_tags(self, contacts: list[Contact]) -> None:

@@ -7,7 +7,7 @@ from adapters.cosmos.documents import document
 from adapters.cosmos.relationships.contact_documents import CONTAINER, PARTITION, Sealed
 from domain.base.fields import STORED
 from domain.relationships.history.history import History
-from domain.relationships.keys import OwnerKey, OwnerKeys, Place
+from domain.relationships.keys import OwnerKey, OwnerKeys, Place, Unreadable
 
 _KIND = "contact-history"
 
@@ -17,18 +17,23 @@ def history_id(contact_id: str) -> str:
 
 
 class CosmosHistories:
-    def __init__(self, database: Database, keys: OwnerKeys) -> None:
+    def __init__(self, database: Database, keys: OwnerKeys | None) -> None:
         self._items, self._keys = Items(database, CONTAINER), keys
 
     async def of(self, owner_id: str, contact_id: str) -> History:
         stored = await self._items.read(history_id(contact_id), owner_id)
         if stored is None:
             return History(owner_id=owner_id, contact_id=contact_id)
-        return _opened(stored, await self._keys.of(owner_id))
+        return _opened(stored, await self._key(owner_id))
+
+    async def _key(self, owner_id: str) -> OwnerKey:
+        if self._keys is None:
+            raise Unreadable
+        return await self._keys.of(owner_id)
 
     async def writing(self, history: History) -> tuple[Any, ...]:
         """The operation of a batch that stores a history, unless it was changed meanwhile."""
-        new = _history_document(history, await self._keys.of(history.owner_id))
+        new = _history_document(history, await self._key(history.owner_id))
         if history.etag is None:
             return ("create", (new,))
         return ("replace", (new["id"], new), {"if_match_etag": history.etag})

@@ -38,11 +38,9 @@ class _Moved(Model):
 
 
 class CosmosMerges:
-    def __init__(
-        self, database: Database, contacts: CosmosContacts, histories: CosmosHistories, keys: OwnerKeys
-    ) -> None:
+    def __init__(self, database: Database, contacts: CosmosContacts, keys: OwnerKeys) -> None:
         self._items, self._keys = Items(database, CONTAINER), keys
-        self._contacts, self._histories = contacts, histories
+        self._contacts, self._histories = contacts, CosmosHistories(database, keys)
 
     async def get(self, owner_id: str, merge_id: str) -> Merge | None:
         stored = await self._items.read(merge_id, owner_id)

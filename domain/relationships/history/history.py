@@ -7,7 +7,7 @@ from typing import Any, Final, Literal, Self
 from pydantic import Field
 
 from domain.base.model import Model
-from domain.relationships.contact import VALUE_LISTS, ContactContent, Source, Value
+from domain.relationships.contact import VALUE_LISTS, Contact, ContactContent, Source, Value
 
 # Older ones are dropped.
 MOST_PAST: Final = 200
@@ -31,18 +31,36 @@ class Past(Model):
     merge: str | None = None
 
 
+class LastChange(Model):
+    """The content before the latest change, which led to this version and to so many past values."""
+
+    version: int
+    content: ContactContent
+    past: int
+
+
 class History(Model):
-    """Past values of one contact, the latest first."""
+    """Past values of one contact, the latest first, and its latest change, which can be taken back."""
 
     owner_id: str
     contact_id: str
     version: int = 1
     past: list[Past] = Field(default=[])
+    last: LastChange | None = None
     etag: str | None = Field(default=None, exclude=True)
 
     def with_past(self, more: Iterable[Past]) -> Self:
         past = [*more, *self.past][:MOST_PAST]
         return self.model_copy(update={"version": self.version + 1, "past": past})
+
+    def after_change(self, before: Contact, after: Contact, today: date) -> Self:
+        past = replaced(before.content, after.content, today)
+        last = LastChange(version=after.version, content=before.content, past=len(past))
+        return self.with_past(past).model_copy(update={"last": last})
+
+    def before_change(self, last: LastChange) -> Self:
+        update = {"version": self.version + 1, "past": self.past[last.past :], "last": None}
+        return self.model_copy(update=update)
 
     def without_merge(self, merge: str) -> Self:
         past = [each for each in self.past if each.merge != merge]

@@ -18,16 +18,10 @@ from functions.framework.clock import now
 from functions.framework.forms import sentences
 from functions.framework.my_pages import creation_key, my_page, person_and_form, person_of, version_in
 from functions.framework.replies import redirect
-from functions.framework.texts import N_, _
+from functions.framework.texts import _
 from functions.relationships.duplicates.api import merge_id_of
-from functions.relationships.form import LABELS
+from functions.relationships.history.words import NAMES, label_of_field
 
-NAMES: Final = LABELS | {
-    "/archived": N_("Archived"),
-    "/dropId": N_("The other contact"),
-    "/keepId": N_("The contact that is kept"),
-    "/entityId": N_("Company or organisation"),
-}
 _UNITED: Final = (*VALUE_LISTS, "tags", "groups", "custom_fields")
 
 
@@ -110,7 +104,7 @@ def _choice(
     first = CHOICES[choice][0]
     options = [("keep", _said(choice, getattr(kept, first))), ("take", _said(choice, getattr(gone, first)))]
     chosen = "take" if form.get(f"take-{choice}") == "take" else "keep"
-    return {"name": choice, "label": _(NAMES[f"/{choice}"]), "options": options, "chosen": chosen}
+    return {"name": choice, "label": label_of_field(choice), "options": options, "chosen": chosen}
 
 
 def _said(choice: Choice, value: Any) -> str:
@@ -128,8 +122,7 @@ def _united(kept: ContactContent, gone: ContactContent) -> list[tuple[str, list[
     found = []
     for name in _UNITED:
         values = [text_of(value) for value in getattr(content, name)]
-        pointer = "/customFields" if name == "custom_fields" else f"/{name}"
-        found += [(_(NAMES[pointer]), values)] if values else []
+        found += [(label_of_field(name), values)] if values else []
     return found
 
 
@@ -142,15 +135,10 @@ async def ask_undo(req: func.HttpRequest) -> func.HttpResponse:
         now=now(),
         merges=wiring.relationships.duplicates.merges(),
     )
-    lost = list(dict.fromkeys(_(NAMES.get(_pointer(name), NAMES["/name"])) for name in found.lost))
+    lost = list(dict.fromkeys(label_of_field(name) for name in found.lost))
     return my_page(
         "relationships/duplicates/undo.html", person, merge=found.merge, kept=found.kept, lost=lost
     )
-
-
-def _pointer(name: str) -> str:
-    first, *rest = name.split("_")
-    return f"/{first}{''.join(word.title() for word in rest)}"
 
 
 async def undo(req: func.HttpRequest) -> func.HttpResponse:

@@ -59,7 +59,7 @@ async def send(req: func.HttpRequest) -> func.HttpResponse:
     except InvalidInput as refusal:
         return await _page(req, person, {"/photo": _(refusal.faults[0].detail)})
     if photo is None:
-        return redirect(f"/my/contacts/{contact.id}?done=saved")
+        return redirect(f"/my/contacts/{contact.id}")
     return redirect(f"/my/contacts/{contact.id}/photo")
 
 

@@ -106,7 +106,7 @@ async def test_two_contacts_become_one_that_says_all_of_both(signed_in) -> None:
     assert [each["text"] for each in content["customFields"]] == ["USS Hopper", "Another"]
     assert await names(ada) == ["Grace Hopper"]
     assert (await ada.api("GET", f"contacts/{gone['id']}")).status_code == 404
-    history = await duplicates.histories().of(await account_of(ada), kept["id"])
+    history = await wiring.relationships.contacts().history(await account_of(ada), kept["id"])
     assert {(each.field, each.text) for each in history.past} == {
         ("name", "Gracie"), ("title", "Programmer"), ("importance", "5"),
     }  # fmt: skip
@@ -125,7 +125,7 @@ async def test_undoing_restores_both_to_the_byte_also_after_later_reads(signed_i
     assert [(await ada.api("GET", f"contacts/{each['id']}")).content for each in (kept, gone)] == before
     assert await names(ada) == ["Grace Hopper", "Gracie"]
     assert (await ada.api("GET", "contact-merges")).json()["data"] == []
-    history = await duplicates.histories().of(await account_of(ada), kept["id"])
+    history = await wiring.relationships.contacts().history(await account_of(ada), kept["id"])
     assert history.past == []
 
 
