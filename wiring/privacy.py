@@ -26,8 +26,9 @@ def sections() -> list["Section"]:
     from domain.privacy.copy_of_contacts import ContactsSection
     from domain.privacy.copy_of_images import ImagesSection
     from domain.privacy.copy_of_interactions import InteractionsSection
+    from domain.privacy.copy_of_merges import MergesSection
     from domain.privacy.sections import WithDeleted
-    from wiring.relationships import strength
+    from wiring.relationships import duplicates, strength
 
     counts = CosmosCounts(database())
     all_cards = WithDeleted(cards.store(), counts, "card", "deleted-card")
@@ -41,6 +42,7 @@ def sections() -> list["Section"]:
         ImagesSection(images.store(), images.blobs(), counts),
         VisitsSection(all_cards, visits.traffic()),
         ContactsSection(all_contacts, relationships.tags(), related),
+        MergesSection(duplicates.histories(), duplicates.merges(), duplicates.pairs(), related),
         InteractionsSection(strength.interactions(), related),
         SessionsSection(sign_in.sessions(), counts),
         WorkSection(operations.works(), counts),

@@ -7,9 +7,17 @@ from wiring.relationships import contacts, keys
 
 if TYPE_CHECKING:
     from adapters.cosmos.relationships.duplicates import CosmosDuplicates
+    from adapters.cosmos.relationships.histories import CosmosHistories
     from adapters.cosmos.relationships.merges import CosmosMerges
     from domain.operations.slices import Job
     from domain.relationships.duplicates.moves import Moves
+
+
+@once
+def histories() -> "CosmosHistories":
+    from adapters.cosmos.relationships.histories import CosmosHistories
+
+    return CosmosHistories(database(), keys())
 
 
 @once

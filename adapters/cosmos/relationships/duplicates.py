@@ -100,6 +100,14 @@ class CosmosDuplicates:
         found = await self._items.query(sql, owner_id, ids=list(by_id), kind=_NOT_SAME)
         return {by_id[each["id"]] for each in found}
 
+    async def told_apart(self, owner_id: str) -> list[tuple[str, str]]:
+        """Ids of all contacts that the owner said are not the same, each pair once."""
+        sql = "SELECT c.contactId, c.body.other FROM c WHERE c.kind = @kind"
+        found = await self._items.query(sql, owner_id, kind=_NOT_SAME)
+        return sorted(
+            {(min(pair), max(pair)) for each in found if (pair := (each["contactId"], each["other"]))}
+        )
+
     async def tell_apart(self, owner_id: str, one: str, other: str) -> None:
         await self._put(owner_id, [_not_same(owner_id, *each) for each in ((one, other), (other, one))])
 

@@ -31,6 +31,14 @@ class CosmosHistories:
             raise Unreadable
         return await self._keys.of(owner_id)
 
+    async def page(self, owner_id: str, limit: int, cursor: str | None) -> tuple[list[History], str | None]:
+        """A page of the histories, in the order of their contacts' ids; a cursor is the last of these."""
+        sql = "SELECT TOP @count * FROM c WHERE c.kind = @kind AND c.contactId > @after ORDER BY c.contactId"
+        found = await self._items.query(sql, owner_id, count=limit + 1, kind=_KIND, after=cursor or "")
+        key = await self._key(owner_id)
+        page = [_opened(stored, key) for stored in found[:limit]]
+        return page, page[-1].contact_id if len(found) > limit else None
+
     async def writing(self, history: History) -> tuple[Any, ...]:
         """The operation of a batch that stores a history, unless it was changed meanwhile."""
         new = _history_document(history, await self._key(history.owner_id))
