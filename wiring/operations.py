@@ -91,8 +91,9 @@ def effects() -> dict[str, "Effect"]:
     from domain.publishing.repair import carry_out_projection
     from domain.relationships.contacts import ERASE_DEPENDENTS, FOLLOW_IMPORTANCE
     from domain.relationships.duplicates.merge import MOVE, MOVE_BACK
+    from domain.relationships.reminders.ringing import MAIL
     from wiring import cards, publishing, relationships
-    from wiring.relationships import duplicates, strength
+    from wiring.relationships import duplicates, reminders, strength
 
     projection = partial(carry_out_projection, cards=cards.store(), ports=publishing.ports())
     return {
@@ -100,6 +101,7 @@ def effects() -> dict[str, "Effect"]:
         ERASE_DEPENDENTS: relationships.erase_dependents,
         MOVE: duplicates.moves().carry_out_move,
         MOVE_BACK: duplicates.moves().carry_out_move_back,
+        MAIL: reminders.order_mail,
         FOLLOW_IMPORTANCE: strength.follow_importance,
     }
 

@@ -27,14 +27,16 @@ def sections() -> list["Section"]:
     from domain.privacy.copy_of_images import ImagesSection
     from domain.privacy.copy_of_interactions import InteractionsSection
     from domain.privacy.copy_of_merges import MergesSection
+    from domain.privacy.copy_of_reminders import DismissalsSection, RemindersSection
     from domain.privacy.sections import WithDeleted
-    from wiring.relationships import duplicates, strength
+    from wiring.relationships import duplicates, refine, reminders, strength
 
     counts = CosmosCounts(database())
     all_cards = WithDeleted(cards.store(), counts, "card", "deleted-card")
     all_profiles = WithDeleted(accounts.profiles(), counts, "profile", "deleted-profile")
     related = CosmosCounts(database(), "relations")
     all_contacts = WithDeleted(relationships.contacts(), related, "contact", "deleted-contact")
+    all_reminders = WithDeleted(reminders.reminders(), related, "reminder", "deleted-reminder")
     return [
         AccountSection(accounts.store()),
         ProfilesSection(all_profiles),
@@ -44,6 +46,8 @@ def sections() -> list["Section"]:
         ContactsSection(all_contacts, relationships.tags(), related),
         MergesSection(duplicates.histories(), duplicates.merges(), duplicates.pairs(), related),
         InteractionsSection(strength.interactions(), related),
+        RemindersSection(all_reminders, related),
+        DismissalsSection(refine.refining(), related),
         SessionsSection(sign_in.sessions(), counts),
         WorkSection(operations.works(), counts),
     ]

@@ -15,6 +15,7 @@ UNDO_TIME = timedelta(hours=24)
 MOST_CARDS = 100
 MOST_PROFILES = 50
 MOST_CONTACTS = 50_000
+MOST_REMINDERS = 2000
 # Each keeps room for an upload of 5 MB until the sweep.
 MOST_WAITING_IMAGES = 20
 

@@ -38,6 +38,7 @@ _DONE: Final = {
     "kept": N_("It was changed again meanwhile. Nothing was taken back."),
     "merged": N_("The two contacts are one now. You can take it back for a week."),
     "unmerged": N_("The merge is taken back. Both contacts are as they were."),
+    "reminded": N_("The reminder is set."),
     "logged": N_("It is logged. See below what it did to the strength."),
 }
 SOURCES: Final = {

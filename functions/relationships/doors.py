@@ -5,6 +5,8 @@ from functions.relationships.duplicates.doors import DOORS as DUPLICATES
 from functions.relationships.history.doors import DOORS as HISTORY
 from functions.relationships.people.doors import DOORS as PEOPLE
 from functions.relationships.photos.doors import DOORS as PHOTOS
+from functions.relationships.refine.doors import DOORS as REFINE
+from functions.relationships.reminders.doors import DOORS as REMINDERS
 from functions.relationships.strength.doors import DOORS as STRENGTH
 
 _API = "functions.relationships.api"
@@ -48,4 +50,4 @@ _CONTACTS = (
 )
 
 # Each part names its own doors; one line here.
-DOORS = (*_CONTACTS, *DUPLICATES, *HISTORY, *PEOPLE, *PHOTOS, *STRENGTH)
+DOORS = (*_CONTACTS, *DUPLICATES, *HISTORY, *PEOPLE, *PHOTOS, *REFINE, *REMINDERS, *STRENGTH)

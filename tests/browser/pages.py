@@ -53,6 +53,8 @@ PAGES = (
     Shown("contacts", "/my/contacts", owned=True),
     Shown("new-contact", "/my/new-contact", owned=True),
     Shown("duplicates", "/my/contacts/duplicates", owned=True),
+    Shown("relationships", "/my/relationships", owned=True),
+    Shown("reminders", "/my/reminders", owned=True),
     Shown("settings", "{card}/settings", owned=True),
     Shown("delete", "{card}/delete", owned=True),
     Shown("account", "/my/account", owned=True, changing=("#sessions .list",), kept=True),

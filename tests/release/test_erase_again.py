@@ -134,6 +134,35 @@ async def test_deletions_of_contacts_are_repeated_and_those_taken_back_stay(
     assert not [where for where, text in found.items() if f"{canary} erased" in text]
 
 
+async def test_deletions_of_reminders_are_repeated_and_those_taken_back_stay(
+    host, cloud, signed_in, restored
+) -> None:
+    endpoint, store = restored
+    ada, canary = await signed_in(), f"CN{secrets.token_hex(12)}"
+    contact = (await ada.api("POST", "contacts", json={"name": "Grace"})).json()["id"]
+
+    async def do(method: str, reminder: str, path: str = "") -> None:
+        version = await ada.api("GET", f"reminders/{reminder}{path}")
+        answer = await ada.api(method, f"reminders/{reminder}{path}", headers=_of(version))
+        assert answer.status_code < 300, answer.text
+
+    made = {}
+    for name in ("gone", "back", "kept"):
+        body = {"text": f"{canary} {name}", "silentWeeks": 3}
+        answer = await ada.api("POST", f"contacts/{contact}/reminders", json=body, headers=key())
+        made[name] = answer.json()["id"]
+    await do("DELETE", made["back"])
+    since = await restore(store)
+    await do("DELETE", made["gone"])
+    await do("PUT", made["back"], "/restoration")
+    done = await run(cloud, endpoint, since)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert canary not in done.stdout + done.stderr
+    found = await documents(store)
+    kinds = {name: json.loads(found["relations", item])["kind"] for name, item in made.items()}
+    assert kinds == {"gone": "deleted-reminder", "back": "reminder", "kept": "reminder"}
+
+
 def _of(answer) -> dict[str, str]:
     return {"If-Match": answer.headers["etag"]}
 

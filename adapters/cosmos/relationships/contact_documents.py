@@ -6,7 +6,8 @@ can delete a contact and take it back.
 
 `byName` and `byKind` are the keys of the lists that a contact is in: the list, a colon, the folded name,
 and behind a tab, which no name contains, the id; `byEntity` is that of the people of a company. So a page
-of a list is one range of one index, however many contacts there are.
+of a list is one range of one index, however many contacts there are. `metOn` is the day of the event at
+which a contact was met.
 """
 
 import json
@@ -84,6 +85,8 @@ def contact_document(contact: Contact, private: Document | None) -> Document:
         }
         if content.entity_id is not None:
             extra["byEntity"] = entity_key(contact, content.entity_id)
+        if content.met and content.met.event and content.met.on:
+            extra["metOn"] = content.met.on.isoformat()
         return _of_kind("contact", contact, extra)
     # The store forgets it even where no timer runs.
     extra |= {"ttl": DELETED_TTL}

@@ -27,7 +27,7 @@ _TTL = int(MERGE_UNDO_TIME.total_seconds()) + DAY
 # A batch has at most 100 operations; two are for the contact and the record.
 _AT_ONCE = 90
 # Documents that are about their own contact only. All others with a `contactId` follow it.
-_STAYING = [_MOVES, "contact-history", "not-same", "strength"]
+_STAYING = [_MOVES, "contact-history", "dismissal", "not-same", "strength"]
 
 
 class _Moved(Model):
