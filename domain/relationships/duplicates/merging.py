@@ -140,7 +140,7 @@ def _own_fields(one: list[CustomField], other: list[CustomField]) -> list[Custom
 def _refuse_too_many(values: dict[str, Any]) -> None:
     faults = [
         Fault(
-            f"/{name}",
+            "/" + name,
             "too_many",
             N_("would be more than %(most)s together: delete some of either contact first", most=most),
         )
