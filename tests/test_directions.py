@@ -46,6 +46,8 @@ def test_the_contracts_hold() -> None:
         ("Only repositories", "functions/cards/api.py", "import adapters.cosmos.database"),
         ("Contacts are known", "functions/cards/public.py", "import wiring.relationships"),
         ("Contacts are known", "functions/operations/health.py", "import domain.relationships.contacts"),
+        ("Connections are known", "functions/cards/public.py", "import wiring.connections"),
+        ("Connections are known", "functions/relationships/api.py", "import domain.connections.link"),
     ],
 )
 def test_a_wrong_import_is_noticed_with_its_place(copied: Path, contract, place, planted) -> None:

@@ -2,7 +2,18 @@
 
 from typing import TYPE_CHECKING
 
-from wiring import accounts, cards, database, images, once, operations, relationships, sign_in, visits
+from wiring import (
+    accounts,
+    cards,
+    database,
+    images,
+    once,
+    operations,
+    relationships,
+    sign_in,
+    visibility,
+    visits,
+)
 from wiring.site import origin
 
 if TYPE_CHECKING:
@@ -23,6 +34,7 @@ def sections() -> list["Section"]:
     from adapters.cosmos.documents import CosmosCounts
     from domain.privacy.copy_of_accounts import AccountSection, ProfilesSection, SessionsSection, WorkSection
     from domain.privacy.copy_of_cards import CardsSection, VisitsSection
+    from domain.privacy.copy_of_connections import ConnectionsSection
     from domain.privacy.copy_of_contacts import ContactsSection
     from domain.privacy.copy_of_images import ImagesSection
     from domain.privacy.copy_of_interactions import InteractionsSection
@@ -48,6 +60,7 @@ def sections() -> list["Section"]:
         InteractionsSection(strength.interactions(), related),
         RemindersSection(all_reminders, related),
         DismissalsSection(refine.refining(), related),
+        ConnectionsSection(visibility.connections(), related),
         SessionsSection(sign_in.sessions(), counts),
         WorkSection(operations.works(), counts),
     ]

@@ -14,6 +14,8 @@ class CosmosPublished:
         stored = await self._items.read(handle, handle)
         if stored is None:
             return None
+        # A card that the release before published has no profile: nobody is connected with it yet.
+        owner = stored.get("owner") or {"accountId": stored["ownerId"], "profileId": ""}
         return PublishedCard.model_validate(
             {
                 "handle": stored["handle"],
@@ -26,7 +28,8 @@ class CosmosPublished:
                 "phone_texts": stored.get("phoneTexts", {}),
                 "palette": stored.get("palette"),
                 "images": stored["images"],
-                "owner_id": stored["ownerId"],
+                "owner_id": owner["accountId"],
+                "profile_id": owner["profileId"],
             },
             context=STORED,
         )
@@ -46,13 +49,16 @@ class CosmosPublished:
             "phoneTexts": card.phone_texts,
             "palette": None if card.palette is None else card.palette.model_dump(),
             "images": {field: image.model_dump() for field, image in card.images.items()},
-            "ownerId": card.owner_id,
+            # Together, because a patch may set ten values.
+            "owner": {"accountId": card.owner_id, "profileId": card.profile_id},
         }
         new = {
             "id": card.handle,
             "handle": card.handle,
             "cardId": card.card_id,
             "role": "controller",
+            # The release before reads it.
+            "ownerId": "",
             **values,
         }
         if first and await self._items.create(new):

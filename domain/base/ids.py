@@ -6,6 +6,7 @@ import base64
 ID_PREFIXES = {
     "account": "acc",
     "card": "crd",
+    "connection": "cnn",
     "contact": "con",
     "dismissal": "dis",
     "event": "evt",

@@ -108,7 +108,7 @@ class PublishedCard(Model):
 
     `code` is the QR code of its address as SVG markup, `phone_texts` the phone numbers in national groups,
     `palette` the colours of a card with its own one. They are slow to make, so they are made when a card is
-    projected.
+    projected. `owner_id` and `profile_id` are for the rule of who is connected, and in no output.
     """
 
     handle: str
@@ -122,6 +122,7 @@ class PublishedCard(Model):
     palette: Palette | None = None
     images: dict[str, ShownImage] = Field(default={})
     owner_id: str = ""
+    profile_id: str = ""
 
 
 class Claim(Model):

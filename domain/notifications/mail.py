@@ -9,7 +9,7 @@ from domain.base.model import Model
 
 
 class MailOrder(Model):
-    """Queue message of a mail: its kind and the account's id, never an address or a name.
+    """Queue message of a mail: its kind, and the ids of the account and the subject; no address, no name.
 
     One of reminders says how many wait, and when the mail was ordered.
     """
@@ -17,8 +17,9 @@ class MailOrder(Model):
     model_config = ConfigDict(extra="forbid")
 
     version: Literal[1] = 1
-    kind: Literal["welcome", "reminders"]
+    kind: Literal["welcome", "reminders", "connection"]
     account_id: str
+    subject_id: str = ""
     number: int = 0
     at: datetime | None = None
 

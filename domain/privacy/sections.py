@@ -101,6 +101,11 @@ WITHHELD = (
         ("card-creation", "contact-creation", "image-creation", "profile-creation", "reminder-creation"),
     ),
     Withheld(
+        "What lets connected people see more of your cards",
+        "It follows from your connections, which are in this copy, and names the accounts of others.",
+        ("connection-access",),
+    ),
+    Withheld(
         "Orders to do what follows from a change: show a card, erase what belonged to a contact, send a mail",
         "They name the card, the contact or you by an id and are deleted within minutes.",
         ("order",),

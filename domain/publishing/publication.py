@@ -91,6 +91,7 @@ async def project(card: Card, ports: Ports, *, first: bool) -> None:
         images=await _images_of(card, content, ports.images),
         # An absent card does not reveal its owner.
         owner_id=card.account_id if content else "",
+        profile_id=card.profile_id if content else "",
         card_id=card.id,
     )
     await ports.published.project(now, first=first)
@@ -127,6 +128,7 @@ async def preview(card: Card, *, at: datetime, images: CardImages) -> PublishedC
         palette=_palette(content),
         images=await _images_of(card, content, images),
         owner_id=card.account_id,
+        profile_id=card.profile_id,
     )
 
 

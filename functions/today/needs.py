@@ -13,7 +13,7 @@ from domain.operations.work import Work
 from domain.privacy.copy import KEEP
 from functions.framework.filters import moment
 from functions.framework.pages import wait_until
-from functions.framework.texts import _
+from functions.framework.texts import _, ngettext
 from functions.relationships.reminders.section import waiting_today
 
 # A card has four, and few drafts have a new one.
@@ -66,6 +66,14 @@ def need_of_card(card: Card, pictures: Mapping[str, Image | None]) -> Need | Non
     if card.published != card.draft:
         return Need(name, _("You have changes that others cannot see yet."), at, _("Look and publish"))
     return None
+
+
+def need_of_requests(number: int, *, more: bool) -> Need:
+    """People who ask to connect; there may be `more` of them than `number`."""
+    said = ngettext("One person waits for your answer.", "%(num)s people wait for your answer.", number)
+    if more:
+        said = _("More than %(number)s people wait for your answer.", number=number)
+    return Need(_("Somebody asks to connect"), said, "/my/requests", _("Answer"))
 
 
 def need_of_copy(kept: Work) -> Need:

@@ -40,7 +40,7 @@ class Listed(MergeStore, Protocol):
 class Merger(NamedTuple):
     merges: Listed
     mover: Mover
-    now: Callable[[], datetime]
+    clock: Callable[[], datetime]
 
 
 class BulkCursor(Model):
@@ -88,7 +88,7 @@ class MergeSureJob:
         kept, gone = _fuller(first, second)
         digest = hashlib.sha256(f"{work.id} {pair.first} {pair.second}".encode()).digest()
         merging = Merging(
-            work.owner_id, make_id(ID_PREFIXES["merge"], digest[:ID_BYTES]), self._merger.now(), work.id
+            work.owner_id, make_id(ID_PREFIXES["merge"], digest[:ID_BYTES]), self._merger.clock(), work.id
         )
         wanted = Wanted(kept.id, gone.id, (), kept.version, gone.version)
         try:
@@ -152,7 +152,7 @@ class UndoMergesJob:
         """What is taken back stays so."""
 
     async def _undo(self, merge: Merge) -> list[Failure]:
-        merges, now = self._merger.merges, self._merger.now()
+        merges, now = self._merger.merges, self._merger.clock()
         try:
             found = await read_merge(merge.owner_id, merge.id, now=now, merges=merges)
             if found.lost:

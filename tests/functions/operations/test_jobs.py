@@ -295,7 +295,7 @@ async def test_a_mail_to_an_account_that_is_gone_is_dropped(host) -> None:
 
 async def test_messages_carry_ids_and_nothing_personal() -> None:
     order = MailOrder(kind="welcome", account_id=new_id("acc"))
-    assert set(order.model_dump()) == {"version", "kind", "account_id", "number", "at"}
+    assert set(order.model_dump()) == {"version", "kind", "account_id", "subject_id", "number", "at"}
 
 
 async def test_housekeeping_ends_sessions_that_are_over(host, signed_in) -> None:
