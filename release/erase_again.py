@@ -39,6 +39,7 @@ from domain.publishing.deletion import delete_card, erase
 from domain.publishing.publication import Ports, change_publication
 from release.contacts_again import RestoredContacts
 from release.interactions_again import RestoredInteractions
+from release.notes_again import notes_taken_back
 from release.reminders_again import RestoredReminders
 
 # Restores have a precision of a second, and clocks differ.
@@ -183,6 +184,7 @@ async def left_to_do(old: Database, database: Database, since: datetime) -> Asyn
         _taken_back(old, database, since),
         _contacts_taken_back(old, database),
         _interactions_taken_back(old, database),
+        notes_taken_back(old, database),
         _reminders_taken_back(old, database),
     ):
         async for said, look in steps:

@@ -59,16 +59,20 @@ def jobs() -> dict[str, "Job"]:
     from domain.connections.refresh import REFRESH
     from domain.operations.migration import UPGRADE, UpgradeJob
     from domain.privacy.copy import COPY, CopyJob
+    from domain.relationships.rotation import RESEAL, ROTATE
     from domain.relationships.strength.weekly import STRENGTHS, StrengthsJob
     from wiring import connections, privacy
-    from wiring.relationships import duplicates, strength
+    from wiring.relationships import calendar, duplicates, rotation, strength
 
     return {
         COPY: CopyJob(privacy.sections(), privacy.copies()),
         UPGRADE: UpgradeJob(migration()),
         **duplicates.jobs(),
         REFRESH: connections.refresh_job(),
+        ROTATE: rotation.rotate_job(),
+        RESEAL: rotation.reseal_job(),
         STRENGTHS: StrengthsJob(strength.interactions()),
+        **calendar.jobs(),
     }
 
 

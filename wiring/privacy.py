@@ -14,6 +14,7 @@ from wiring import (
     visibility,
     visits,
 )
+from wiring.relationships import notes
 from wiring.site import origin
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ def sections() -> list["Section"]:
     from domain.privacy.copy_of_images import ImagesSection
     from domain.privacy.copy_of_interactions import InteractionsSection
     from domain.privacy.copy_of_merges import MergesSection
+    from domain.privacy.copy_of_notes import NotesSection
     from domain.privacy.copy_of_reminders import DismissalsSection, RemindersSection
     from domain.privacy.sections import WithDeleted
     from wiring.relationships import duplicates, refine, reminders, strength
@@ -48,6 +50,7 @@ def sections() -> list["Section"]:
     all_profiles = WithDeleted(accounts.profiles(), counts, "profile", "deleted-profile")
     related = CosmosCounts(database(), "relations")
     all_contacts = WithDeleted(relationships.contacts(), related, "contact", "deleted-contact")
+    all_notes = WithDeleted(notes.store(), related, "note", "deleted-note")
     all_reminders = WithDeleted(reminders.reminders(), related, "reminder", "deleted-reminder")
     return [
         AccountSection(accounts.store()),
@@ -57,6 +60,7 @@ def sections() -> list["Section"]:
         VisitsSection(all_cards, visits.traffic()),
         ContactsSection(all_contacts, relationships.tags(), related),
         MergesSection(duplicates.histories(), duplicates.merges(), duplicates.pairs(), related),
+        NotesSection(all_notes, relationships.contacts()),
         InteractionsSection(strength.interactions(), related),
         RemindersSection(all_reminders, related),
         DismissalsSection(refine.refining(), related),

@@ -100,7 +100,7 @@ async def newest_first(
     `by` is an indexed time; documents without it are left out. The cursor is the sort key of the last
     document, so that a page is right while others write.
     """
-    time, item = _read_cursor(cursor) if cursor else ("~", "~")
+    time, item = read_cursor(cursor) if cursor else ("~", "~")
     found = await items.query(
         "SELECT TOP @count * FROM c WHERE c.kind = @kind"  # noqa: S608 - a name of ours
         f" AND (c.{by} < @time OR (c.{by} = @time AND c.id < @item)) ORDER BY c.{by} DESC, c.id DESC",
@@ -111,14 +111,14 @@ async def newest_first(
         item=item,
     )
     page = found[:limit]
-    return page, _cursor(page[-1], by) if len(found) > limit else None
+    return page, cursor_of(page[-1], by) if len(found) > limit else None
 
 
-def _cursor(last: Document, by: str) -> str:
+def cursor_of(last: Document, by: str = "createdAt") -> str:
     return base64.urlsafe_b64encode(f"{last[by]} {last['id']}".encode()).decode().rstrip("=")
 
 
-def _read_cursor(cursor: str) -> tuple[str, str]:
+def read_cursor(cursor: str) -> tuple[str, str]:
     try:
         text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
     except ValueError:

@@ -5,6 +5,7 @@ import base64
 # The prefix of an id by the kind of thing it names.
 ID_PREFIXES = {
     "account": "acc",
+    "calendar": "cal",
     "card": "crd",
     "connection": "cnn",
     "contact": "con",
@@ -14,6 +15,7 @@ ID_PREFIXES = {
     "image": "img",
     "interaction": "int",
     "merge": "mrg",
+    "note": "nte",
     "profile": "prf",
     "reminder": "rem",
     "tag": "tag",

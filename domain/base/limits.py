@@ -15,6 +15,8 @@ UNDO_TIME = timedelta(hours=24)
 MOST_CARDS = 100
 MOST_PROFILES = 50
 MOST_CONTACTS = 50_000
+# On one contact.
+MOST_NOTES = 1000
 MOST_REMINDERS = 2000
 # People who were asked to connect and have not answered.
 MOST_ASKED = 500

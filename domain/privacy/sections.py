@@ -98,7 +98,14 @@ WITHHELD = (
     Withheld(
         "Records that keep a repeated request from being done twice",
         "They repeat what is in this copy and are deleted after a day.",
-        ("card-creation", "contact-creation", "image-creation", "profile-creation", "reminder-creation"),
+        (
+            "card-creation",
+            "contact-creation",
+            "image-creation",
+            "note-creation",
+            "profile-creation",
+            "reminder-creation",
+        ),
     ),
     Withheld(
         "What lets connected people see more of your cards",
@@ -119,7 +126,14 @@ WITHHELD = (
         "What is left of cards, profiles, contacts and what belonged to them after they were erased",
         "Their ids stay for 35 days, so that a restored backup can be told of it. The names of cards stay"
         " reserved, so that no old link ever leads to somebody else.",
-        ("erased-card", "erased-contact", "erased-interaction", "erased-profile", "erased-reminder"),
+        (
+            "erased-card",
+            "erased-contact",
+            "erased-interaction",
+            "erased-note",
+            "erased-profile",
+            "erased-reminder",
+        ),
     ),
     Withheld(
         "Which contacts may be the same, and what moved when contacts were merged",

@@ -11,6 +11,7 @@ import wiring.cards
 import wiring.operations
 import wiring.relationships
 import wiring.relationships.duplicates
+import wiring.relationships.notes
 import wiring.relationships.reminders
 import wiring.sign_in
 from domain.accounts.profiles import erase_due_profiles
@@ -23,6 +24,7 @@ from domain.operations.work import SYSTEM, WorkMessage, new_work, start_work
 from domain.publishing.deletion import erase_due_cards
 from domain.publishing.repair import settle_claims
 from domain.relationships.contacts import erase_due_contacts
+from domain.relationships.notes.notes import erase_due_notes
 from domain.relationships.reminders.reminders import erase_due_reminders
 from domain.relationships.reminders.ringing import ring_due
 from functions.framework.clock import new_id, now
@@ -42,6 +44,7 @@ async def tidy_up() -> None:
         "profiles": erase_due_profiles(at, Slice(time.monotonic), profiles=profiles),
         "contacts": erase_due_contacts(at, Slice(time.monotonic), contacts=wiring.relationships.contacts()),
         "merges": wiring.relationships.duplicates.moves().end_due(at, Slice(time.monotonic)),
+        "notes": erase_due_notes(at, Slice(time.monotonic), notes=wiring.relationships.notes.store()),
         "deleted reminders": erase_due_reminders(at, Slice(time.monotonic), reminders=reminders),
         "due reminders": ring_due(at, Slice(time.monotonic), ports=ringing),
         "orders": send_due_orders(

@@ -79,6 +79,7 @@ def contact_document(contact: Contact, private: Document | None) -> Document:
         extra |= {
             "byName": list_key(contact, None, archived=content.archived),
             "byKind": list_key(contact, content.kind, archived=content.archived),
+            "emails": sorted({email.address.casefold() for email in content.emails}),
             "private": private,
             "tags": private["tags"] if private else [],
             "groups": private["groups"] if private else [],

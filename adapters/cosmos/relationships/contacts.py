@@ -26,6 +26,7 @@ from adapters.cosmos.relationships.contact_documents import (
     sealed_part,
 )
 from adapters.cosmos.relationships.histories import CosmosHistories
+from adapters.cosmos.relationships.sealed import replaced
 from adapters.cosmos.work import order_document
 from domain.base.errors import Fault, InvalidInput, StaleVersion
 from domain.base.fields import STORED
@@ -188,13 +189,9 @@ class CosmosContacts:
         return await self._keys.of(owner_id)
 
     async def save(self, contact: Contact, order: Order | None = None) -> Contact:
-        stored = await self._document(contact)
-        if order is None:
-            saved = await self._items.replace(stored, contact.etag or "")
-        else:
-            replaced = ("replace", (contact.id, stored), {"if_match_etag": contact.etag})
-            operations = [replaced, ("upsert", (order_document(order),))]
-            saved = (await self._items.batch(operations, contact.owner_id))[0]["resourceBody"]
+        """Store the contact, with an order for what must follow."""
+        also = () if order is None else (order_document(order),)
+        saved = await replaced(self._items, await self._document(contact), contact.etag or "", *also)
         return await self._one(contact.owner_id, saved)
 
     async def history(self, owner_id: str, contact_id: str) -> History:
@@ -202,8 +199,8 @@ class CosmosContacts:
 
     async def save_change(self, contact: Contact, history: History, order: Order | None) -> Contact:
         """Store a changed contact together with what it said before."""
-        replaced = ("replace", (contact.id, await self._document(contact)), {"if_match_etag": contact.etag})
-        operations = [replaced, await self._histories.writing(history)]
+        changed = ("replace", (contact.id, await self._document(contact)), {"if_match_etag": contact.etag})
+        operations = [changed, await self._histories.writing(history)]
         if order is not None:
             operations.append(("upsert", (order_document(order),)))
         try:

@@ -1,8 +1,9 @@
 """Past values of contacts, sealed, in a document beside each contact that has any."""
 
+from datetime import UTC, date, datetime, time
 from typing import Any
 
-from adapters.cosmos.database import Database, Document, Items
+from adapters.cosmos.database import Database, Document, Items, instant
 from adapters.cosmos.documents import document
 from adapters.cosmos.relationships.contact_documents import CONTAINER, PARTITION, Sealed
 from domain.base.fields import STORED
@@ -10,10 +11,11 @@ from domain.relationships.history.history import History
 from domain.relationships.keys import OwnerKey, OwnerKeys, Place, Unreadable
 
 _KIND = "contact-history"
+_NO_DAY = date(2000, 1, 1)
 
 
 def history_id(contact_id: str) -> str:
-    return f"{_KIND}-{contact_id}"
+    return f"hst_{contact_id.partition('_')[2]}"
 
 
 class CosmosHistories:
@@ -50,7 +52,10 @@ class CosmosHistories:
 def _history_document(history: History, key: OwnerKey) -> Document:
     item = history_id(history.contact_id)
     text = key.seal(history.model_dump_json().encode(), Place(_KIND, item))
-    extra = {"contactId": history.contact_id}
+    since = min((past.until for past in history.past), default=_NO_DAY)
+    # Where a page of histories continues.
+    created = instant(datetime.combine(since, time(), UTC))
+    extra = {"contactId": history.contact_id, "createdAt": created}
     return document(_KIND, item, history.owner_id, Sealed(text=text), partition=PARTITION, **extra)
 
 

@@ -16,7 +16,8 @@ from domain.relationships.interactions.interaction import number_of
 from domain.relationships.keys import OwnerKey, OwnerKeys
 from domain.relationships.refine.dismissals import Dismissal, Dismissing, Kind
 from domain.relationships.strength.rhythm import State
-from domain.relationships.strength.strength import Strength, date_of
+from domain.relationships.strength.series import week_of
+from domain.relationships.strength.strength import Now, Strength, date_of
 
 # Shown of each kind.
 MOST_SHOWN: Final = 10
@@ -130,7 +131,7 @@ async def _wanted(owner_id: str, found: list[Suggestion], ports: Ports) -> list[
 
 async def _silent(asked: Asked, page: list[Strength], kind: Kind, ports: Ports) -> list[Suggestion]:
     """Contacts of a page of strengths whose state is still that one today."""
-    now = {each.contact_id: each.now(number_of(asked.today)) for each in page}
+    now = {each.contact_id: _today(each, asked) for each in page}
     still = [each for each in page if now[each.contact_id].state == _STATES[kind]]
     there = await _in_use(asked.owner_id, [each.contact_id for each in still], ports)
     return [
@@ -174,7 +175,7 @@ def _of_event(asked: Asked, contact: Contact, others: int, strength: Strength | 
         contact=contact,
         kind="event",
         reason=_reason(asked.key, "event", f"{fold(event.name)}\n{event.on}"),
-        score=strength.now(number_of(asked.today)).score.score if strength else 0,
+        score=_today(strength, asked).score.score if strength else 0,
         last=last,
         weeks=_weeks(last, asked.today),
         event=event,
@@ -190,6 +191,11 @@ def _since(strength: Strength | None, on: date) -> bool:
 async def _in_use(owner_id: str, ids: list[str], ports: Ports) -> dict[str, Contact]:
     found = await ports.contacts.find(owner_id, ids) if ids else []
     return {contact.id: contact for contact in found if not contact.content.archived}
+
+
+def _today(strength: Strength, asked: Asked) -> Now:
+    day = number_of(asked.today)
+    return strength.filled(week_of(day)).read_on(day)
 
 
 def _last(strength: Strength | None) -> date | None:

@@ -2,7 +2,7 @@
 
 import asyncio
 from datetime import date
-from typing import cast, get_args
+from typing import get_args
 
 import wiring.relationships.refine
 from domain.base.errors import NotFound
@@ -63,7 +63,7 @@ def _out(each: Suggestion) -> SuggestionOut:
 def kind_of(text: str) -> Kind:
     if text not in KINDS:
         raise NotFound
-    return cast("Kind", text)
+    return text
 
 
 @operation(

@@ -55,11 +55,12 @@ async def show(req: func.HttpRequest) -> func.HttpResponse:
     year = _year_in(req, today.year)
     owner, ports = person.account_id, wiring.relationships.refine.suggesting()
     desk = wiring.relationships.reminders.desk()
-    (promised, _following), *found = await asyncio.gather(
+    found, (promised, _following), drawn, heat = await asyncio.gather(
+        asyncio.gather(*(suggestions(owner, kind, today=today, ports=ports) for kind in _TITLES)),
         waiting_reminders(owner, _MOST_PROMISED, None, desk=desk),
-        *(suggestions(owner, kind, today=today, ports=ports) for kind in _TITLES),
+        of_person(owner, today),
+        of_year(owner, year),
     )
-    drawn, heat = await asyncio.gather(of_person(owner, today), of_year(owner, year))
     return my_page(
         "relationships/refine/refine.html",
         person,
