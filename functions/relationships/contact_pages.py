@@ -77,6 +77,17 @@ async def _merged_into(req: func.HttpRequest, person: SignedIn) -> str:
     return f"/my/contacts/{gone.merged_into}"
 
 
+async def _entity_of(person: SignedIn, contact: Contact) -> Contact | None:
+    """The company of a contact, or the one that it was merged into."""
+    wanted = contact.content.entity_id
+    while wanted is not None:
+        found = await wiring.relationships.contacts().get_with_deleted(person.account_id, wanted)
+        if found is None or not found.deleted:
+            return found
+        wanted = found.merged_into
+    return None
+
+
 def _logged(req: func.HttpRequest) -> str:
     """Id of the interaction that was just logged."""
     wanted: str = req.params.get("interaction", "")
@@ -89,15 +100,13 @@ async def show(req: func.HttpRequest) -> func.HttpResponse:
         contact = await contact_of(req, person)
     except NotFound:
         return redirect(await _merged_into(req, person))
-    entity = contact.content.entity_id and await wiring.relationships.contacts().get(
-        person.account_id, contact.content.entity_id
-    )
+    entity = await _entity_of(person, contact)
     return my_page(
         "relationships/contact.html",
         person,
         contact=contact,
         content=contact.content,
-        entity=entity or None,
+        entity=entity,
         tags=await _tags(person, contact),
         sources=SOURCES,
         done=done_in(req, _DONE),

@@ -115,7 +115,10 @@ class CosmosContacts:
         after = (
             f"{entity_id}:" if cursor is None else entity_key(await self._last(owner_id, cursor), entity_id)
         )
-        sql = "SELECT TOP @count * FROM c WHERE c.byEntity > @after AND c.byEntity < @end ORDER BY c.byEntity"
+        sql = (
+            "SELECT TOP @count * FROM c WHERE c.byEntity > @after AND c.byEntity < @end"
+            " AND c.kind = 'contact' ORDER BY c.byEntity"
+        )
         found = await self._items.query(sql, owner_id, count=limit + 1, after=after, end=f"{entity_id};")
         page = await self._opened(owner_id, found[:limit])
         return page, page[-1].id if len(found) > limit else None
