@@ -18,7 +18,7 @@ from domain.relationships.contact import (
 from domain.relationships.history.history import Past, text_of
 
 # Single values, of which a merge keeps one; each with what goes with it.
-Choice = Literal["name", "nickname", "title", "organisation", "importance", "met", "archived"]
+Choice = Literal["name", "nickname", "title", "organisation", "importance", "met"]
 CHOICES: Final[dict[Choice, tuple[str, ...]]] = {
     "name": ("name", "name_parts"),
     "nickname": ("nickname",),
@@ -26,7 +26,6 @@ CHOICES: Final[dict[Choice, tuple[str, ...]]] = {
     "organisation": ("organisation", "entity_id"),
     "importance": ("importance",),
     "met": ("met",),
-    "archived": ("archived",),
 }
 _LABELS: Final = ("tags", "groups")
 _MOST: Final = {**dict.fromkeys((*VALUE_LISTS, "groups", "custom_fields"), MOST_VALUES), "tags": MOST_TAGS}
@@ -47,7 +46,7 @@ def differing(kept: ContactContent, gone: ContactContent) -> list[Choice]:
 def _differ(kept: ContactContent, gone: ContactContent, choice: Choice) -> bool:
     first = CHOICES[choice][0]
     one, other = getattr(kept, first), getattr(gone, first)
-    return bool(one != other and (choice == "archived" or (one and other)))
+    return bool(one != other and one and other)
 
 
 def merged(
@@ -69,11 +68,13 @@ def merged(
         values |= {name: getattr(winner, name) for name in names}
         if choice == "name" and kept.name == gone.name:
             values["name_parts"] = winner.name_parts or loser.name_parts
-        if choice != "archived":
-            past += _given_way(loser, values, names, today, merge)
-    past += [each for name in VALUE_LISTS for each in _labels_given_way(kept, gone, name, today, merge)]
+        past += _given_way(loser, values, names, today, merge)
     values |= {name: _united(getattr(kept, name), getattr(gone, name)) for name in VALUE_LISTS}
+    for name in VALUE_LISTS:
+        past += _labels_given_way((*getattr(kept, name), *getattr(gone, name)), values, name, today, merge)
     values |= {name: _labels(getattr(kept, name), getattr(gone, name)) for name in _LABELS}
+    # A contact that is in use in one of the two is in use.
+    values["archived"] = kept.archived and gone.archived
     values["custom_fields"] = _own_fields(kept.custom_fields, gone.custom_fields)
     _refuse_too_many(values)
     return Merged(kept.model_copy(update=values), past)
@@ -81,9 +82,6 @@ def merged(
 
 def _takes(kept: ContactContent, gone: ContactContent, choice: Choice, *, asked: bool) -> bool:
     """Whether the other one's value is taken: as asked where both have one, otherwise where there is one."""
-    if choice == "archived":
-        # A contact that is in use in one of the two is in use.
-        return asked if kept.archived != gone.archived else False
     if choice == "organisation" and kept.organisation == gone.organisation:
         return kept.entity_id is None
     first = CHOICES[choice][0]
@@ -103,14 +101,18 @@ def _given_way(
 
 
 def _labels_given_way(
-    kept: ContactContent, gone: ContactContent, name: str, today: date, merge: str | None
-) -> Iterable[Past]:
-    """Labels of values that both have under different labels."""
-    labels = {value.said: value.label for value in getattr(kept, name)}
-    for value in getattr(gone, name):
-        if value.label and labels.get(value.said, value.label) not in (value.label, None):
-            text = f"{text_of(value)} ({value.label})"
-            yield Past(field=name, text=text, until=today, cause="merged", merge=merge)
+    both: Iterable[Value], values: dict[str, Any], name: str, today: date, merge: str | None
+) -> list[Past]:
+    """Labels of values that are there under another label."""
+    labels = {value.said: value.label for value in values[name]}
+    texts = [
+        f"{text_of(value)} ({value.label})"
+        for value in both
+        if value.label and labels[value.said] != value.label
+    ]
+    return [
+        Past(field=name, text=text, until=today, cause="merged", merge=merge) for text in dict.fromkeys(texts)
+    ]
 
 
 def _united(one: list[Value], other: list[Value]) -> list[Value]:

@@ -18,7 +18,6 @@ from functions.framework.clock import now
 from functions.framework.forms import sentences
 from functions.framework.my_pages import creation_key, my_page, person_and_form, person_of, version_in
 from functions.framework.replies import redirect
-from functions.framework.texts import _
 from functions.relationships.duplicates.api import merge_id_of
 from functions.relationships.history.words import NAMES, label_of_field
 
@@ -102,15 +101,9 @@ def _choice(
     kept: ContactContent, gone: ContactContent, choice: Choice, form: dict[str, str]
 ) -> dict[str, Any]:
     first = CHOICES[choice][0]
-    options = [("keep", _said(choice, getattr(kept, first))), ("take", _said(choice, getattr(gone, first)))]
+    options = [("keep", text_of(getattr(kept, first))), ("take", text_of(getattr(gone, first)))]
     chosen = "take" if form.get(f"take-{choice}") == "take" else "keep"
     return {"name": choice, "label": label_of_field(choice), "options": options, "chosen": chosen}
-
-
-def _said(choice: Choice, value: Any) -> str:
-    if choice == "archived":
-        return _("Archived") if value else _("In the list")
-    return text_of(value)
 
 
 def _united(kept: ContactContent, gone: ContactContent) -> list[tuple[str, list[str]]]:

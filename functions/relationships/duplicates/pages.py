@@ -2,7 +2,7 @@
 
 from contextlib import suppress
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 import azure.functions as func
 
@@ -92,7 +92,7 @@ def _was_run(works: dict[str, Work], found: Found | None) -> bool:
     return undo is None or undo.created_at < run.created_at
 
 
-def _progress(works: dict[str, Work], at: datetime) -> dict[str, object]:
+def _progress(works: dict[str, Work], at: datetime) -> dict[str, Any]:
     """What is under way, and the run that can be taken back: the latest, unless it was or is too old."""
     under_way = next((work for work in works.values() if not work.is_over), None)
     failed = next((work for work in works.values() if work.state == "failed"), None)
