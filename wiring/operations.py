@@ -60,19 +60,22 @@ def jobs() -> dict[str, "Job"]:
     from domain.operations.migration import UPGRADE, UpgradeJob
     from domain.privacy.copy import COPY, CopyJob
     from domain.relationships.rotation import RESEAL, ROTATE
+    from domain.relationships.search.building import BUILD
     from domain.relationships.strength.weekly import STRENGTHS, StrengthsJob
     from wiring import connections, privacy
-    from wiring.relationships import calendar, duplicates, rotation, strength
+    from wiring.relationships import calendar, duplicates, rotation, search, strength, transfer
 
     return {
         COPY: CopyJob(privacy.sections(), privacy.copies()),
         UPGRADE: UpgradeJob(migration()),
         **duplicates.jobs(),
+        BUILD: search.job(),
         REFRESH: connections.refresh_job(),
         ROTATE: rotation.rotate_job(),
         RESEAL: rotation.reseal_job(),
         STRENGTHS: StrengthsJob(strength.interactions()),
         **calendar.jobs(),
+        **transfer.jobs(),
     }
 
 
@@ -99,8 +102,10 @@ def effects() -> dict[str, "Effect"]:
     from domain.relationships.contacts import ERASE_DEPENDENTS, FOLLOW_IMPORTANCE
     from domain.relationships.duplicates.merge import MOVE, MOVE_BACK
     from domain.relationships.reminders.ringing import MAIL
+    from domain.relationships.search.upkeep import COMPACTION
+    from domain.relationships.transfer.imports import START_IMPORT
     from wiring import cards, connections, publishing, relationships
-    from wiring.relationships import duplicates, reminders, strength
+    from wiring.relationships import duplicates, reminders, search, strength, transfer
 
     projection = partial(carry_out_projection, cards=cards.store(), ports=publishing.ports())
 
@@ -114,8 +119,10 @@ def effects() -> dict[str, "Effect"]:
         ERASE_DEPENDENTS: relationships.erase_dependents,
         MOVE: duplicates.moves().carry_out_move,
         MOVE_BACK: duplicates.moves().carry_out_move_back,
+        COMPACTION: search.compact,
         MAIL: reminders.order_mail,
         FOLLOW_IMPORTANCE: strength.follow_importance,
+        START_IMPORT: transfer.start_import,
         TELLING: connections.tell,
     }
 

@@ -38,12 +38,13 @@ def sections() -> list["Section"]:
     from domain.privacy.copy_of_connections import ConnectionsSection
     from domain.privacy.copy_of_contacts import ContactsSection
     from domain.privacy.copy_of_images import ImagesSection
+    from domain.privacy.copy_of_imports import ImportsSection
     from domain.privacy.copy_of_interactions import InteractionsSection
     from domain.privacy.copy_of_merges import MergesSection
     from domain.privacy.copy_of_notes import NotesSection
     from domain.privacy.copy_of_reminders import DismissalsSection, RemindersSection
     from domain.privacy.sections import WithDeleted
-    from wiring.relationships import duplicates, refine, reminders, strength
+    from wiring.relationships import duplicates, refine, reminders, strength, transfer
 
     counts = CosmosCounts(database())
     all_cards = WithDeleted(cards.store(), counts, "card", "deleted-card")
@@ -62,6 +63,7 @@ def sections() -> list["Section"]:
         MergesSection(duplicates.histories(), duplicates.merges(), duplicates.pairs(), related),
         NotesSection(all_notes, relationships.contacts()),
         InteractionsSection(strength.interactions(), related),
+        ImportsSection(transfer.imports(), related),
         RemindersSection(all_reminders, related),
         DismissalsSection(refine.refining(), related),
         ConnectionsSection(visibility.connections(), related),

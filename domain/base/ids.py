@@ -13,6 +13,7 @@ ID_PREFIXES = {
     "event": "evt",
     "group": "grp",
     "image": "img",
+    "import": "imp",
     "interaction": "int",
     "merge": "mrg",
     "note": "nte",

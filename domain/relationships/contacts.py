@@ -27,10 +27,11 @@ FOLLOW_IMPORTANCE = "follow-importance"
 
 
 class Filter(NamedTuple):
-    """Which contacts a list shows. `tag` is the id of a tag."""
+    """Which contacts a list shows. `tag` and `group` are ids."""
 
     kind: Kind | None = None
     tag: str | None = None
+    group: str | None = None
     archived: bool = False
 
 
@@ -122,7 +123,7 @@ async def create_contact(
         return done.repeated(content)
     await _refuse_when_full(owner_id, contacts)
     await _refuse_unknown_entity(owner_id, content, None, contacts)
-    await remember_tags(owner_id, content.tags, tags=book.tags)
+    await remember_tags(owner_id, content.tags, content.groups, tags=book.tags)
     contact = Contact(
         id=creating.contact_id,
         owner_id=owner_id,
@@ -148,7 +149,7 @@ async def change_contact(
     """Replace the content; a value that was there before keeps its source and date."""
     contact = await _read_version(of, book.contacts)
     await _refuse_unknown_entity(of.owner_id, content, contact.content, book.contacts)
-    await remember_tags(of.owner_id, content.tags, tags=book.tags)
+    await remember_tags(of.owner_id, content.tags, content.groups, tags=book.tags)
     changed = contact.changed(now, content=content.settled(contact.content, now.date()))
     history = await book.contacts.history(of.owner_id, of.contact_id)
     history = history.after_change(contact, changed, now.date())

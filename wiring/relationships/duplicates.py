@@ -23,8 +23,9 @@ def histories() -> "CosmosHistories":
 @once
 def merges() -> "CosmosMerges":
     from adapters.cosmos.relationships.merges import CosmosMerges
+    from wiring.relationships import search
 
-    return CosmosMerges(database(), contacts(), keys())
+    return CosmosMerges(database(), contacts(), keys(), search.order_compaction)
 
 
 @once

@@ -4,7 +4,7 @@ What moves with a contact is recorded in the same batch, in `contact-moves` of t
 batch also touches that contact, so that it fails where the merge has been undone meanwhile.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +13,7 @@ from adapters.cosmos.documents import DAY, document, newest_first, readable
 from adapters.cosmos.relationships.contact_documents import CONTAINER, PARTITION, Sealed
 from adapters.cosmos.relationships.contacts import CosmosContacts
 from adapters.cosmos.relationships.histories import CosmosHistories
+from adapters.cosmos.relationships.search import IndexedItems
 from adapters.cosmos.work import order_document
 from domain.base.errors import StaleVersion
 from domain.base.fields import STORED
@@ -21,6 +22,7 @@ from domain.relationships.contact import Contact
 from domain.relationships.duplicates.merge import MERGE_UNDO_TIME, Merge, Pages
 from domain.relationships.history.history import History
 from domain.relationships.keys import OwnerKey, OwnerKeys, Place
+from domain.relationships.search.entry import Change, change_of, moved_note
 
 _KIND, _MOVES = "contact-merge", "contact-moves"
 _TTL = int(MERGE_UNDO_TIME.total_seconds()) + DAY
@@ -38,8 +40,15 @@ class _Moved(Model):
 
 
 class CosmosMerges:
-    def __init__(self, database: Database, contacts: CosmosContacts, keys: OwnerKeys) -> None:
+    def __init__(
+        self,
+        database: Database,
+        contacts: CosmosContacts,
+        keys: OwnerKeys,
+        full: Callable[[str], Awaitable[None]] | None,
+    ) -> None:
         self._items, self._keys = Items(database, CONTAINER), keys
+        self._indexed = IndexedItems(database, keys, full)
         self._contacts, self._histories = contacts, CosmosHistories(database, keys)
 
     async def get(self, owner_id: str, merge_id: str) -> Merge | None:
@@ -78,7 +87,8 @@ class CosmosMerges:
             operations.append(await self._histories.writing(pages.history))
         operations.append(("upsert", (order_document(pages.order),)))
         try:
-            await self._items.batch(operations, pages.merge.owner_id)
+            changes = [change_of(contact) for contact in (pages.kept, pages.gone)]
+            await self._indexed.batch(operations, pages.merge.owner_id, changes)
         except FileExistsError:
             raise StaleVersion from None
 
@@ -97,20 +107,21 @@ class CosmosMerges:
 
     async def _move_dependents(self, gone: Contact) -> bool:
         sql = (
-            "SELECT TOP @count c.id, c.timeline, c.body.contact_id AS inside FROM c"
+            "SELECT TOP @count c.id, c.kind, c.timeline, c.body.contact_id AS inside FROM c"
             " WHERE c.contactId = @contact AND NOT ARRAY_CONTAINS(@staying, c.kind)"
         )
         found = await self._items.query(sql, gone.owner_id, count=_AT_ONCE, contact=gone.id, staying=_STAYING)
         if found:
             moves = [_move(each, gone.merged_into or "", gone.id) for each in found]
-            await self._moved(gone, _Moved(ids=[each["id"] for each in found]), moves)
+            changes = _notes_among(found, gone.merged_into or "")
+            await self._moved(gone, _Moved(ids=[each["id"] for each in found]), moves, changes)
         return bool(found)
 
     async def _move_people(self, gone: Contact) -> bool:
         people, _following = await self._contacts.people_of(gone.owner_id, gone.id, _AT_ONCE, None)
         if people:
             moves = [await self._linked(person, gone.merged_into or "") for person in people]
-            await self._moved(gone, _Moved(ids=[person.id for person in people], people=True), moves)
+            await self._moved(gone, _Moved(ids=[person.id for person in people], people=True), moves, [])
         return bool(people)
 
     async def _linked(self, person: Contact, entity_id: str) -> tuple[Any, ...]:
@@ -118,13 +129,21 @@ class CosmosMerges:
         new = await self._contacts.as_stored(person.changed(person.updated_at, content=content))
         return ("replace", (person.id, new), {"if_match_etag": person.etag})
 
-    async def _moved(self, gone: Contact, moved: _Moved, moves: list[tuple[Any, ...]]) -> None:
+    async def _moved(
+        self, gone: Contact, moved: _Moved, moves: list[tuple[Any, ...]], changes: list[Change]
+    ) -> None:
         item = f"moves-{gone.merge_id}-{moved.ids[0]}"
         extra = {"contactId": gone.id, "ttl": _TTL}
         record = document(_MOVES, item, gone.owner_id, moved, partition=PARTITION, **extra)
         touch = [{"op": "set", "path": "/moving", "value": moved.ids[0]}]
         guard = ("patch", (gone.id, touch), {"if_match_etag": gone.etag})
-        await self._items.batch([guard, ("upsert", (record,)), *moves], gone.owner_id)
+        await self._batch([guard, ("upsert", (record,)), *moves], gone.owner_id, changes)
+
+    async def _batch(self, operations: list[tuple[Any, ...]], owner_id: str, changes: list[Change]) -> None:
+        if changes:
+            await self._indexed.batch(operations, owner_id, changes)
+        else:
+            await self._items.batch(operations, owner_id)
 
     async def move_some_back(self, merge: Merge) -> bool:
         sql = (
@@ -135,19 +154,22 @@ class CosmosMerges:
         if not found:
             return False
         moved = _Moved.model_validate(found[0]["body"])
-        back = await (self._people_back if moved.people else self._dependents_back)(merge, moved.ids)
         drop = ("delete", (found[0]["id"],), {"if_match_etag": found[0]["_etag"]})
-        await self._items.batch([drop, *back], merge.owner_id)
+        if moved.people:
+            await self._items.batch([drop, *await self._people_back(merge, moved.ids)], merge.owner_id)
+            return True
+        there = await self._still_there(merge, moved.ids)
+        back = [_move(each, merge.gone_id, merge.kept_id) for each in there]
+        await self._batch([drop, *back], merge.owner_id, _notes_among(there, merge.gone_id))
         return True
 
-    async def _dependents_back(self, merge: Merge, ids: list[str]) -> list[tuple[Any, ...]]:
+    async def _still_there(self, merge: Merge, ids: list[str]) -> list[Document]:
         """Those that are still there and with the kept contact."""
         sql = (
-            "SELECT c.id, c.timeline, c.body.contact_id AS inside FROM c"
+            "SELECT c.id, c.kind, c.timeline, c.body.contact_id AS inside FROM c"
             " WHERE ARRAY_CONTAINS(@ids, c.id) AND c.contactId = @contact"
         )
-        found = await self._items.query(sql, merge.owner_id, ids=ids, contact=merge.kept_id)
-        return [_move(each, merge.gone_id, merge.kept_id) for each in found]
+        return await self._items.query(sql, merge.owner_id, ids=ids, contact=merge.kept_id)
 
     async def _people_back(self, merge: Merge, ids: list[str]) -> list[tuple[Any, ...]]:
         people = await self._contacts.find(merge.owner_id, ids)
@@ -169,6 +191,11 @@ class CosmosMerges:
 
     async def erase_dependents(self, owner_id: str, contact_id: str) -> None:
         await self._contacts.erase_dependents(owner_id, contact_id)
+
+
+def _notes_among(found: list[Document], contact_id: str) -> list[Change]:
+    """What the search is told of notes that are on this contact now."""
+    return [moved_note(contact_id, each["id"]) for each in found if each["kind"] == "note"]
 
 
 def _move(found: Document, to: str, of: str) -> tuple[Any, ...]:

@@ -198,8 +198,8 @@ async def test_every_kind_of_document_is_told_or_withheld_with_a_reason(host, ad
         )
         if name == "gone":
             await ada.api("DELETE", f"reminders/{made.json()['id']}", headers={"If-Match": '"1"'})
-    dismissal = f"contacts/{reminded.json()['id']}/suggestions/cooling/dismissal"
-    await ada.api("PUT", dismissal, json={"reason": "0" * 32})
+    dismissal = f"contacts/{reminded.json()['id']}/dismissal"
+    await ada.api("PUT", dismissal, json={"kind": "cooling", "reason": "0" * 32})
     relations = wiring.relationships.contacts()._items
     related = {document["kind"] for document in await relations.query("SELECT c.kind FROM c", account)}
     contacts = {"contact", "deleted-contact", "erased-contact", "contact-creation", "contact-tags"}
@@ -207,7 +207,11 @@ async def test_every_kind_of_document_is_told_or_withheld_with_a_reason(host, ad
     merges = {"contact-history", "contact-merge", "contact-moves", "merged-contact", "not-same"}
     pairs = {"duplicates", "duplicate-pairs", "duplicate-rows", "duplicate-share"}
     reminders = {"reminder", "deleted-reminder", "reminder-creation", "dismissal"}
-    assert related >= contacts | interactions | reminders | merges | pairs | {"owner-key", "order"}
+    assert related >= contacts | interactions | reminders | merges | pairs | {
+        "owner-key",
+        "order",
+        "search-head",
+    }
     stored |= related
     known = {kind for told in (*wiring.privacy.sections(), *WITHHELD) for kind in told.kinds}
     assert {"profile-creation", "deleted-profile", "deleted-card", "erased-card", "order", "work"} < stored
@@ -260,8 +264,8 @@ async def test_reminders_and_dismissals_are_in_it(host, ada) -> None:
         for n in (1, 2)
     ]
     await ada.api("DELETE", f"reminders/{made[1]['id']}", headers={"If-Match": '"1"'})
-    dismissal = f"contacts/{grace['id']}/suggestions/silent/dismissal"
-    await ada.api("PUT", dismissal, json={"reason": "0" * 32})
+    dismissal = f"contacts/{grace['id']}/dismissal"
+    await ada.api("PUT", dismissal, json={"kind": "silent", "reason": "0" * 32})
     work = await copied(host, await account_of(ada))
     assert (work.state, work.done) == ("done", work.total)
     files = await opened(work)
