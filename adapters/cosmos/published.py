@@ -26,6 +26,7 @@ class CosmosPublished:
                 "phone_texts": stored.get("phoneTexts", {}),
                 "palette": stored.get("palette"),
                 "images": stored["images"],
+                "exchange_form": stored.get("exchangeForm"),
                 "owner_id": stored["ownerId"],
             },
             context=STORED,
@@ -46,6 +47,7 @@ class CosmosPublished:
             "phoneTexts": card.phone_texts,
             "palette": None if card.palette is None else card.palette.model_dump(),
             "images": {field: image.model_dump() for field, image in card.images.items()},
+            "exchangeForm": None if card.exchange_form is None else card.exchange_form.model_dump(),
             "ownerId": card.owner_id,
         }
         new = {

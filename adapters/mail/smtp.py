@@ -1,6 +1,7 @@
 """Mail over SMTP. The scheme of the server's address selects plain `smtp://` (loopback only) or TLS."""
 
 from email.message import EmailMessage
+from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
 from urllib.parse import unquote, urlsplit
 
@@ -21,11 +22,15 @@ class SmtpMailer:
     async def send(self, mail: Mail) -> None:
         import aiosmtplib  # noqa: PLC0415
 
-        message = EmailMessage()
+        # Folded, an address in a header is no address any more.
+        message = EmailMessage(policy=SMTP.clone(max_line_length=None))
         message["From"], message["To"], message["Subject"] = self._sender, mail.to, mail.subject
         message["Message-ID"] = f"<{mail.id}@{self._domain}>"
         message["Date"] = format_datetime(mail.at)
         message["Auto-Submitted"] = "auto-generated"
+        if mail.unsubscribe:
+            message["List-Unsubscribe"] = f"<{mail.unsubscribe}>"
+            message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
         message.set_content(mail.text)
         server = self._server
         try:

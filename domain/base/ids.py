@@ -8,6 +8,7 @@ ID_PREFIXES = {
     "card": "crd",
     "contact": "con",
     "event": "evt",
+    "exchange": "exc",
     "image": "img",
     "profile": "prf",
     "tag": "tag",

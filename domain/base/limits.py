@@ -52,11 +52,21 @@ IMAGES = Rate("images", most=100, seconds=60 * 60)
 # A volume of a copy, 32 MB, is in memory while it is sent.
 DOWNLOADS = Rate("downloads", most=10, seconds=60)
 
-RATES = (CHANGES, HANDLES, HANDLE_CHECKS, IMAGES, DOWNLOADS)
+# Details left on one card, and from one network. Beyond them what is left is held until it is confirmed by mail.
+EXCHANGES = Rate("exchanges", most=30, seconds=60 * 60)
+NETWORK_EXCHANGES = Rate("network_exchanges", most=10, seconds=60 * 60)
+# Details of a card that are held, and mails to one address by all forms: beyond them nothing is taken.
+HELD_EXCHANGES = Rate("held_exchanges", most=100, seconds=24 * 60 * 60)
+RECEIPT_MAILS = Rate("receipt_mails", most=5, seconds=24 * 60 * 60)
+
+RATES = (
+    CHANGES, HANDLES, HANDLE_CHECKS, IMAGES, DOWNLOADS,
+    EXCHANGES, NETWORK_EXCHANGES, HELD_EXCHANGES, RECEIPT_MAILS,
+)  # fmt: skip
 
 
-# Anonymous clients are limited at the edge: we store no addresses, and with one common limit a single client
-# could lock out all others.
+# Other anonymous clients are limited at the edge: we store no addresses, and with one common limit a single
+# client could lock out all others.
 
 
 class Limiter(Protocol):

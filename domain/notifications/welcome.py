@@ -17,23 +17,28 @@ CLAIMED_FOR = timedelta(minutes=5)
 
 
 class MailOrder(Model):
-    """Queue message of a mail: its kind and the account's id, never an address or a name."""
+    """Queue message of a mail: its kind, the account's id and that of its subject, never an address or a name."""
 
     model_config = ConfigDict(extra="forbid")
 
     version: Literal[1] = 1
-    kind: Literal["welcome"]
+    kind: Literal["welcome", "exchange-receipt"]
     account_id: str
+    subject_id: str | None = None
 
 
 class Mail(Model):
-    """Mail to send. `id` stays the same when it is sent again, so that receivers can drop duplicates."""
+    """Mail to send. `id` stays the same when it is sent again, so that receivers can drop duplicates.
+
+    `unsubscribe` is an address that a mail program posts to when its reader wants no more (RFC 8058).
+    """
 
     id: str
     to: str
     subject: str
     text: str
     at: datetime
+    unsubscribe: str | None = None
 
 
 class Mailer(Protocol):
