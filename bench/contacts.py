@@ -11,7 +11,7 @@ import httpx
 
 import wiring.relationships
 from adapters.cosmos.database import Items
-from adapters.cosmos.relationships.contacts import contact_document
+from adapters.cosmos.relationships.contacts import contact_document, sealed_part
 from bench.lines import Line, Target
 from domain.relationships.contact import Contact, ContactContent
 from domain.relationships.contacts import Filter
@@ -40,8 +40,10 @@ class Book:
     async def fill(self, items: Items) -> None:
         contacts = [self._contact(number) for number in range(self.size)]
         self.middle = sorted(contacts, key=lambda contact: contact.content.sort)[self.size // 2].id
+        key = await wiring.relationships.keys().of(self.owner_id)
         for some in batched(contacts, BATCH, strict=False):
-            await items.batch([("create", (contact_document(contact),)) for contact in some], self.owner_id)
+            made = [contact_document(contact, sealed_part(contact, key)) for contact in some]
+            await items.batch([("create", (each,)) for each in made], self.owner_id)
 
     def _contact(self, number: int) -> Contact:
         content = ContactContent.model_validate(
@@ -95,7 +97,7 @@ async def _page(book: Book, wanted: Filter, store: httpx.AsyncClient) -> tuple[f
     if wanted.tag is not None:
         from domain.relationships.tags import tag_id
 
-        wanted = wanted._replace(tag=tag_id(book.owner_id, "Tag"))
+        wanted = wanted._replace(tag=tag_id(await wiring.relationships.keys().of(book.owner_id), "Tag"))
     (await store.delete("calls")).raise_for_status()
     began = time.perf_counter()
     found, following = await wiring.relationships.contacts().by_name(book.owner_id, wanted, PAGE, book.middle)

@@ -25,6 +25,11 @@ param oidcClientSecret string
 @minLength(43)
 param sessionKey string
 
+@description('32 random bytes in base64; wraps the keys of private texts.')
+@secure()
+@minLength(43)
+param relationsKey string
+
 @description('`smtps://user:password@host:port` of the server that takes our mail.')
 @secure()
 @minLength(8)
@@ -204,6 +209,7 @@ module secrets 'app/secrets.bicep' = {
     }
     oidcClientSecret: oidcClientSecret
     sessionKey: sessionKey
+    relationsKey: relationsKey
     smtpUrl: smtpUrl
   }
 }

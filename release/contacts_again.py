@@ -17,7 +17,7 @@ class RestoredContacts:
     """Contacts of a restored database, changed through the product's own use cases."""
 
     def __init__(self, database: Database) -> None:
-        self._contacts = CosmosContacts(database)
+        self._contacts = CosmosContacts(database, keys=None)
 
     async def to_delete(self, gone: OwnedId) -> Do | None:
         contact = await self._contacts.get(gone.account_id, gone.id)

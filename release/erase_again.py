@@ -218,7 +218,7 @@ async def _contacts_taken_back(old: Database, database: Database) -> AsyncIterat
     async for gone in known.contacts("erased-contact"):
         yield f"erase {gone.id}", partial(restored.to_erase, gone)
     async for gone in CosmosLedger(database).contacts("deleted-contact"):
-        yield f"bring back {gone.id}", partial(restored.to_bring_back, CosmosContacts(old), gone)
+        yield f"bring back {gone.id}", partial(restored.to_bring_back, CosmosContacts(old, keys=None), gone)
 
 
 async def erase_again(old: Database, restored: Database, since: datetime, *, look: bool) -> int:

@@ -20,6 +20,7 @@ _GROUPS = (
     "settings.storage:Storage",
     "settings.sign_in:SignIn",
     "settings.notifications:Notifications",
+    "settings.relationships:Relationships",
 )
 REQUIRED = (
     "PUBLIC_ORIGIN",
@@ -30,6 +31,7 @@ REQUIRED = (
     "OIDC_CLIENT_SECRET",
     "OIDC_API_AUDIENCE",
     "SESSION_KEY",
+    "RELATIONS_KEY",
     "SMTP_URL",
     "MAIL_FROM",
 )

@@ -28,7 +28,7 @@ def _encrypted(value: str) -> str:
     return value
 
 
-def _session_key(value: SecretStr) -> SecretStr:
+def _sealing_key(value: SecretStr) -> SecretStr:
     keys = value.get_secret_value().split(",")
     if len(keys) > 2 or not all(_is_key(key) for key in keys):  # noqa: PLR2004 - this one and the one before
         raise _refuse("must be 32 random bytes in base64, such as `openssl rand -base64 32` prints")
@@ -79,6 +79,6 @@ HttpsUrl = Annotated[str, StringConstraints(pattern=r"^https://[^\s?#]+[^\s?#/]$
 ServiceUrl = Annotated[str, StringConstraints(pattern=r"^https?://[^\s?#]+$"), AfterValidator(_encrypted)]
 # An empty secret would verify forged values.
 Secret = Annotated[SecretStr, Field(min_length=8)]
-SessionKey = Annotated[SecretStr, AfterValidator(_session_key)]
+SealingKey = Annotated[SecretStr, AfterValidator(_sealing_key)]
 MailServer = Annotated[SecretStr, AfterValidator(_mail_server)]
 FilePath = Annotated[str, AfterValidator(_file)]

@@ -5,7 +5,7 @@ from functools import cache
 from pydantic import Field
 
 from settings import read
-from settings.fields import FilePath, Group, HttpsUrl, Secret, SessionKey
+from settings.fields import FilePath, Group, HttpsUrl, SealingKey, Secret
 
 
 class SignIn(Group):
@@ -29,7 +29,7 @@ class SignIn(Group):
     oidc_ca_file: FilePath | None = Field(
         default=None, alias="OIDC_CA_FILE", description="A private CA's certificate."
     )
-    session_key: SessionKey = Field(
+    session_key: SealingKey = Field(
         alias="SESSION_KEY", description="32 random bytes in base64; seals the sign-in cookie."
     )
     session_idle_hours: int = Field(

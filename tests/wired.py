@@ -14,9 +14,9 @@ import wiring
 def _modules() -> list[object]:
     """Every module of `wiring` and `settings`."""
     names = [
-        f"{package.__name__}.{module.name}"
+        module.name
         for package in (wiring, settings)
-        for module in pkgutil.iter_modules(package.__path__)
+        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")
     ]
     return [wiring, settings, *map(import_module, names)]
 

@@ -82,10 +82,11 @@ def effects() -> dict[str, "Effect"]:
     """Effects of orders by kind."""
     from domain.cards.card import PROJECTION
     from domain.publishing.repair import carry_out_projection
-    from wiring import cards, publishing
+    from domain.relationships.contacts import ERASE_DEPENDENTS
+    from wiring import cards, publishing, relationships
 
     projection = partial(carry_out_projection, cards=cards.store(), ports=publishing.ports())
-    return {PROJECTION: projection}
+    return {PROJECTION: projection, ERASE_DEPENDENTS: relationships.erase_dependents}
 
 
 @once

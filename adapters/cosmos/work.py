@@ -6,7 +6,7 @@ from typing import Any
 
 from adapters.cosmos.database import SCHEMA_VERSION, Database, Document, Items, instant
 from adapters.cosmos.documents import from_document, readable
-from domain.operations.orders import Order
+from domain.operations.orders import Order, OrderContainer, OrderMessage
 from domain.operations.work import SYSTEM, Work
 
 # As long as its results can be downloaded.
@@ -50,30 +50,36 @@ class CosmosWorks:
         return self._system if owner_id == SYSTEM else self._accounts
 
 
+# Property that is the partition key of a container with orders.
+_PARTITIONS: dict[OrderContainer, str] = {"accounts": "accountId", "relations": "ownerId"}
+
+
 class CosmosOrders:
     """Orders of accounts. The adapter of the changed document stores them, in the same batch."""
 
     def __init__(self, database: Database) -> None:
-        self._items = Items(database, "accounts")
+        self._items = {container: Items(database, container) for container in _PARTITIONS}
 
-    async def get(self, owner_id: str, order_id: str) -> Order | None:
-        stored = await self._items.read(order_id, owner_id)
+    async def get(self, message: OrderMessage) -> Order | None:
+        stored = await self._items[message.container].read(message.order_id, message.owner_id)
         return from_document(Order, stored) if stored and stored["kind"] == "order" else None
 
     async def save(self, order: Order) -> Order:
-        return from_document(Order, await self._items.replace(order_document(order), order.etag or ""))
+        items = self._items[order.container]
+        return from_document(Order, await items.replace(order_document(order), order.etag or ""))
 
     async def delete(self, order: Order) -> None:
-        await self._items.delete(order.id, order.owner_id, etag=order.etag)
+        await self._items[order.container].delete(order.id, order.owner_id, etag=order.etag)
 
     async def due(self, now: datetime) -> AsyncIterator[Order]:
-        async for stored in self._items.stored(_DUE, kind="order", now=instant(now)):
-            if (order := readable(Order, "accounts", stored)) is not None:
-                yield order
+        for container, items in self._items.items():
+            async for stored in items.stored(_DUE, kind="order", now=instant(now)):
+                if (order := readable(Order, container, stored)) is not None:
+                    yield order
 
 
 def order_document(order: Order) -> Document:
-    return _document("order", order, "accountId")
+    return _document("order", order, _PARTITIONS[order.container])
 
 
 def _work_document(work: Work) -> Document:

@@ -9,6 +9,7 @@ ID_PREFIXES = {
     "contact": "con",
     "event": "evt",
     "exchange": "exc",
+    "group": "grp",
     "image": "img",
     "profile": "prf",
     "tag": "tag",

@@ -22,12 +22,17 @@ MOST_PATIENCE = timedelta(hours=1)
 _MOST_DOUBLINGS = 6
 
 
+# Container of the changed document, and so of its order.
+OrderContainer = Literal["accounts", "relations"]
+
+
 class Order(Model):
     """Effect that is due. A later order of the same kind and subject replaces an earlier one.
 
     It contains only ids and nothing of the change: the effect is derived from the data stored at that time.
     """
 
+    container: OrderContainer = "accounts"
     kind: str
     owner_id: str
     subject_id: str
@@ -51,12 +56,13 @@ class OrderMessage(Model):
     model_config = ConfigDict(extra="forbid")
 
     version: Literal[1] = 1
+    container: OrderContainer = "accounts"
     owner_id: str
     order_id: str
 
 
 class OrderStore(Protocol):
-    async def get(self, owner_id: str, order_id: str) -> Order | None: ...
+    async def get(self, message: OrderMessage) -> Order | None: ...
     async def save(self, order: Order) -> Order: ...
     async def delete(self, order: Order) -> None:
         """Delete the order unless a later one has replaced it."""
@@ -74,13 +80,26 @@ class OrderQueue(Protocol):
 Effect = Callable[[Order], Awaitable[None]]
 
 
-def new_order(kind: str, owner_id: str, subject_id: str, at: datetime) -> Order:
-    return Order(kind=kind, owner_id=owner_id, subject_id=subject_id, due_at=at + PATIENCE, created_at=at)
+def new_order(
+    kind: str, owner_id: str, subject_id: str, at: datetime, *, container: OrderContainer = "accounts"
+) -> Order:
+    return Order(
+        container=container,
+        kind=kind,
+        owner_id=owner_id,
+        subject_id=subject_id,
+        due_at=at + PATIENCE,
+        created_at=at,
+    )
+
+
+def message_of(order: Order) -> OrderMessage:
+    return OrderMessage(container=order.container, owner_id=order.owner_id, order_id=order.id)
 
 
 async def carry_out(message: OrderMessage, *, effects: Mapping[str, Effect], orders: OrderStore) -> bool:
     """Carry out the effect of an order; False if the order no longer exists."""
-    order = await orders.get(message.owner_id, message.order_id)
+    order = await orders.get(message)
     if order is None:
         return False
     await effects[order.kind](order)
@@ -94,6 +113,6 @@ async def send_due_orders(now: datetime, *, orders: OrderStore, queue: OrderQueu
     async for order in orders.due(now):
         with suppress(StaleVersion):
             await orders.save(order.put_off(now))
-            await queue.send(OrderMessage(owner_id=order.owner_id, order_id=order.id))
+            await queue.send(message_of(order))
             sent += 1
     return sent

@@ -101,9 +101,14 @@ WITHHELD = (
         ("card-creation", "contact-creation", "image-creation", "profile-creation"),
     ),
     Withheld(
-        "Orders to show a card as it is now",
-        "They name the card by its id and are deleted within minutes.",
+        "Orders to show a card as it is now, or to erase what belonged to a contact",
+        "They name the card or the contact by its id and are deleted within minutes.",
         ("order",),
+    ),
+    Withheld(
+        "The key by which your notes, tags and search are sealed",
+        "This copy has all of them readable; the key would open nothing but our own store.",
+        ("owner-key",),
     ),
     Withheld(
         "What is left of cards, profiles and contacts that were deleted and erased",

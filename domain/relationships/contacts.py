@@ -5,6 +5,7 @@ absent.
 """
 
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
@@ -13,10 +14,13 @@ from domain.base.idempotency import Creation, request_hash
 from domain.base.limits import MOST_CONTACTS, UNDO_TIME, LimitReached
 from domain.base.texts import N_
 from domain.operations.erasure import Settled, erase_due
+from domain.operations.orders import Order, new_order
 from domain.operations.slices import Slice
 from domain.relationships.contact import Contact, ContactContent, Kind
 from domain.relationships.tags import TagStore, remember_tags
 
+# Kind of the order that erases what belongs to an erased contact.
+ERASE_DEPENDENTS = "erase-dependents"
 # What an erased contact says.
 _NOTHING = ContactContent(name="-")
 
@@ -50,6 +54,13 @@ class ContactStore(Protocol):
     async def creation(self, owner_id: str, key: str) -> "Creation[Contact] | None": ...
     async def forget_creation(self, owner_id: str, key: str) -> None: ...
     async def save(self, contact: Contact) -> Contact: ...
+    async def erase(self, contact: Contact, order: Order) -> None:
+        """Store an erased contact, and with it the order to erase what belongs to it."""
+        ...
+
+    async def erase_dependents(self, owner_id: str, contact_id: str) -> None:
+        """Delete what belongs to a contact: notes, interactions, reminders."""
+        ...
 
 
 class DeletedContacts(ContactStore, Protocol):
@@ -209,8 +220,11 @@ async def _restorable(of: ContactVersion, now: datetime, contacts: ContactStore)
 
 
 async def erase(contact: Contact, now: datetime, *, contacts: ContactStore) -> None:
-    """Drop everything that a deleted contact said."""
-    await contacts.save(contact.changed(now, until=None, content=_NOTHING))
+    """Drop everything that a deleted contact said, and what belongs to it."""
+    order = new_order(ERASE_DEPENDENTS, contact.owner_id, contact.id, now, container="relations")
+    await contacts.erase(contact.changed(now, until=None, content=_NOTHING), order)
+    with suppress(Unavailable):  # the order does it later
+        await contacts.erase_dependents(contact.owner_id, contact.id)
 
 
 async def erase_due_contacts(now: datetime, bound: Slice, *, contacts: DeletedContacts) -> Settled:

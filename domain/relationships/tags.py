@@ -4,7 +4,6 @@ A list is asked for by the id of a tag, never by its label: labels are private, 
 logs.
 """
 
-import hashlib
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated, NamedTuple, Protocol
@@ -18,6 +17,7 @@ from domain.base.limits import LimitReached
 from domain.base.model import Closed, Model
 from domain.base.texts import N_
 from domain.relationships.contact import MOST_TAGS, Contact, ContactId, Label
+from domain.relationships.keys import OwnerKey
 
 # Different tags of one owner.
 MOST_LABELS = 1000
@@ -38,11 +38,17 @@ class TagBook(Model):
     labels: dict[str, str] = Field(default={})
     etag: str | None = Field(default=None, exclude=True)
 
+    def id_of(self, label: str) -> str | None:
+        """Id of the tag with this label."""
+        wanted = fold(label)
+        return next((tag for tag, known in self.labels.items() if fold(known) == wanted), None)
+
     def sorted(self) -> list[tuple[str, str]]:
         return sorted(self.labels.items(), key=lambda tag: (fold(tag[1]), tag[0]))
 
 
 class TagStore(Protocol):
+    async def key(self, owner_id: str) -> OwnerKey: ...
     async def book(self, owner_id: str) -> TagBook: ...
     async def save_book(self, book: TagBook) -> None:
         """Store the book; `StaleVersion` if somebody else did meanwhile."""
@@ -73,16 +79,24 @@ class Tagged(NamedTuple):
     missing: list[str]
 
 
-def tag_id(owner_id: str, label: str) -> str:
-    """Id of an owner's tag: of no use to anybody else, and the same for labels that fold to the same."""
-    digest = hashlib.sha256(f"{owner_id} {fold(label)}".encode()).digest()
-    return make_id(ID_PREFIXES["tag"], digest[:ID_BYTES])
+def tag_id(key: OwnerKey, label: str) -> str:
+    """Id of an owner's tag, which says nothing to anybody else: the same for labels that fold to the same."""
+    return make_id(ID_PREFIXES["tag"], key.digest(f"tag {fold(label)}")[:ID_BYTES])
+
+
+def group_id(key: OwnerKey, label: str) -> str:
+    """Id of an owner's group, as of a tag."""
+    return make_id(ID_PREFIXES["group"], key.digest(f"group {fold(label)}")[:ID_BYTES])
 
 
 async def remember_tags(owner_id: str, labels: Iterable[str], *, tags: TagStore) -> None:
     """Add labels to the owner's book before a contact has them, so that every tag of a contact is in it."""
-    wanted = {tag_id(owner_id, label): label for label in labels}
-    for left in reversed(range(_TRIES if wanted else 0)):
+    labels = list(labels)
+    if not labels:
+        return
+    key = await tags.key(owner_id)
+    wanted = {tag_id(key, label): label for label in labels}
+    for left in reversed(range(_TRIES)):
         book = await tags.book(owner_id)
         if wanted.keys() <= book.labels.keys():
             return

@@ -15,12 +15,13 @@ from domain.relationships.contacts import (
     read_deleted_contact,
     restore_contact,
 )
-from domain.relationships.tags import tag_id
 from functions.framework.callers import SignedIn, require_fresh
 from functions.framework.clock import now
+from functions.framework.doors import resolve
 from functions.framework.my_pages import done_in, my_page, person_and_form, person_of, version_in
 from functions.framework.replies import redirect
 from functions.framework.texts import N_
+from functions.relationships.sections import SECTIONS
 
 # Messages after a redirect, by the value of `done` in the query.
 _DONE: Final = {
@@ -48,6 +49,14 @@ def version_of(req: func.HttpRequest, person: SignedIn, form: dict[str, str]) ->
     return ContactVersion(person.account_id, req.route_params["contactId"], version_in(form))
 
 
+async def _tags(person: SignedIn, contact: Contact) -> list[tuple[str, str]]:
+    """Ids and labels of the contact's tags."""
+    if not contact.content.tags:
+        return []
+    book = await wiring.relationships.tags().book(person.account_id)
+    return [(tag, label) for label in contact.content.tags if (tag := book.id_of(label))]
+
+
 async def show(req: func.HttpRequest) -> func.HttpResponse:
     person = await person_of(req)
     contact = await contact_of(req, person)
@@ -60,10 +69,11 @@ async def show(req: func.HttpRequest) -> func.HttpResponse:
         contact=contact,
         content=contact.content,
         entity=entity or None,
-        tags=[(tag_id(person.account_id, label), label) for label in contact.content.tags],
+        tags=await _tags(person, contact),
         sources=SOURCES,
         done=done_in(req, _DONE),
         just_archived=req.params.get("done") == "archived",
+        sections=[(each.template, await resolve(each.values)(person, contact)) for each in SECTIONS],
     )
 
 

@@ -1,4 +1,4 @@
-"""Doors of contacts."""
+"""Doors of contacts, and of the parts of this capability."""
 
 from functions.framework.doors import MyForm, MyPage, Operation
 
@@ -9,7 +9,7 @@ _EDIT = "functions.relationships.edit_pages"
 _TEXTS = "functions.relationships.form:texts_in"
 _AT = "my/contacts/{contactId}"
 
-DOORS = (
+_CONTACTS = (
     MyPage("relationships_page_list", "GET HEAD", "my/contacts", f"{_LIST}:show"),
     MyPage("relationships_page_tag", "POST", "my/contacts", f"{_LIST}:tag"),
     MyPage("relationships_page_deleted", "GET HEAD", "my/deleted-contacts", f"{_LIST}:show_deleted"),
@@ -41,3 +41,6 @@ DOORS = (
     Operation("relationships_list_tags", "GET", "contact-tags", f"{_API}:list_tags"),
     Operation("relationships_forget_tag", "DELETE", "contact-tags/{tagId}", f"{_API}:remove_tag"),
 )
+
+# Each part names its own doors; one line here.
+DOORS = (*_CONTACTS,)

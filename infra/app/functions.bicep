@@ -102,6 +102,7 @@ var settings = {
   OIDC_CLIENT_SECRET: '@Microsoft.KeyVault(SecretUri=${vaultUri}secrets/oidc-client-secret)'
   OIDC_API_AUDIENCE: signIn.apiAudience
   SESSION_KEY: '@Microsoft.KeyVault(SecretUri=${vaultUri}secrets/session-key)'
+  RELATIONS_KEY: '@Microsoft.KeyVault(SecretUri=${vaultUri}secrets/relations-key)'
   SESSION_IDLE_HOURS: '2'
   SESSION_HOURS: '12'
   KEPT_SESSION_IDLE_DAYS: '14'

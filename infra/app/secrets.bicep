@@ -31,6 +31,11 @@ param oidcClientSecret string
 @minLength(43)
 param sessionKey string
 
+@description('32 random bytes in base64; wraps the keys of private texts.')
+@secure()
+@minLength(43)
+param relationsKey string
+
 @description('`smtps://user:password@host:port` of the server that takes our mail.')
 @secure()
 @minLength(8)
@@ -72,6 +77,12 @@ resource vault 'Microsoft.KeyVault/vaults@2026-02-01' = {
     properties: { value: sessionKey, contentType: 'text/plain' }
   }
 
+  resource relationsKeyEntry 'secrets' = {
+    name: 'relations-key'
+    tags: tags
+    properties: { value: relationsKey, contentType: 'text/plain' }
+  }
+
   resource smtpUrlEntry 'secrets' = {
     name: 'smtp-url'
     tags: tags
@@ -93,6 +104,7 @@ module endpoint 'private-endpoint.bicep' = if (reach.isPrivate) {
   dependsOn: [
     vault::oidcClientSecretEntry
     vault::sessionKeyEntry
+    vault::relationsKeyEntry
     vault::smtpUrlEntry
   ]
 }

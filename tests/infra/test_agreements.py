@@ -37,6 +37,7 @@ LOGGED_LATER = {"request_overdue", "erasure_stuck", "sync_failed", "sync_done"}
 RESOLVED = {
     "OIDC_CLIENT_SECRET": "made-up-secret",
     "SESSION_KEY": "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=",
+    "RELATIONS_KEY": "YWJjZGVmZ2hpamtsbW5vcHFyc3R1dnd4eXowMTIzNDU=",
     "SMTP_URL": "smtps://user:password@mail.example:465",
 }
 SIGN_IN = {

@@ -15,6 +15,7 @@ import wiring.images
 import wiring.operations
 import wiring.privacy
 from adapters.cosmos.upgrades import SCHEMA_VERSION
+from domain.operations.orders import OrderMessage
 from functions.framework.clock import new_id
 from tests.adapters.cosmos.test_migration import old_card
 from tests.functions.cards.test_api_cards import a_card, published
@@ -211,7 +212,8 @@ async def test_a_card_is_shown_whoever_dies_on_the_way(worker, signed_in, client
         at += timedelta(hours=2)
         assert await worker(do="timer", at=at.isoformat()) == "sent"
         await worker(do="order", owner=account, id=order, at=at.isoformat())
-        assert await wiring.operations.orders().get(account, order) is None
+        message = OrderMessage(owner_id=account, order_id=order)
+        assert await wiring.operations.orders().get(message) is None
         assert (await stranger.get(f"/c/{card['handle']}")).status_code == 200
 
 

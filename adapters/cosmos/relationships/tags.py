@@ -1,24 +1,34 @@
-"""The tags of an owner in one document of their partition of `relations`."""
+"""The tags of an owner in one document of their partition of `relations`, sealed with the owner's key."""
 
 from adapters.cosmos.database import Database, Items
-from adapters.cosmos.documents import document, from_document
-from adapters.cosmos.relationships.contacts import CONTAINER, PARTITION
+from adapters.cosmos.documents import document
+from adapters.cosmos.relationships.contacts import CONTAINER, PARTITION, Sealed
 from domain.base.errors import StaleVersion
+from domain.relationships.keys import OwnerKey, OwnerKeys, Place
 from domain.relationships.tags import TagBook
 
 _ID = "contact-tags"
+_PLACE = Place(_ID, _ID)
 
 
 class CosmosTags:
-    def __init__(self, database: Database) -> None:
-        self._items = Items(database, CONTAINER)
+    def __init__(self, database: Database, keys: OwnerKeys) -> None:
+        self._items, self._keys = Items(database, CONTAINER), keys
+
+    async def key(self, owner_id: str) -> OwnerKey:
+        return await self._keys.of(owner_id)
 
     async def book(self, owner_id: str) -> TagBook:
         stored = await self._items.read(_ID, owner_id)
-        return from_document(TagBook, stored) if stored else TagBook(owner_id=owner_id)
+        if stored is None:
+            return TagBook(owner_id=owner_id)
+        plain = (await self._keys.of(owner_id)).unseal(stored["body"]["text"], _PLACE)
+        return TagBook.model_validate_json(plain).model_copy(update={"etag": stored["_etag"]})
 
     async def save_book(self, book: TagBook) -> None:
-        new = document(_ID, _ID, book.owner_id, book, partition=PARTITION)
+        key = await self._keys.of(book.owner_id)
+        sealed = Sealed(text=key.seal(book.model_dump_json().encode(), _PLACE))
+        new = document(_ID, _ID, book.owner_id, sealed, partition=PARTITION)
         if book.etag is not None:
             await self._items.replace(new, book.etag)
         elif not await self._items.create(new):

@@ -41,17 +41,20 @@ class Bench:
         from adapters.cosmos.work import order_document  # noqa: PLC0415
 
         order = self._orders.new_order(self.kind, self.owner, self.owner, self.at)
-        await self.store._items.batch([("upsert", (order_document(order),))], self.owner)
+        await self.store._items["accounts"].batch([("upsert", (order_document(order),))], self.owner)
 
     async def timer(self) -> list:
         self.sent.clear()
         await self._orders.send_due_orders(self.at, orders=self.store, queue=self)
         return self.sent
 
+    @property
+    def message(self):
+        return self._orders.OrderMessage(owner_id=self.owner, order_id=self.id)
+
     async def carry_out(self, effect=None) -> bool:
-        message = self._orders.OrderMessage(owner_id=self.owner, order_id=self.id)
         return await self._orders.carry_out(
-            message, effects={self.kind: effect or self.effect}, orders=self.store
+            self.message, effects={self.kind: effect or self.effect}, orders=self.store
         )
 
 
@@ -95,11 +98,11 @@ async def test_one_that_has_failed_for_days_keeps_no_other_order_waiting(bench, 
     """Doubled on and on, its wait would be longer than any time there is."""
     await bench.give()
     for tries in (40, 41, 1000):
-        order = await bench.store.get(bench.owner, bench.id)
+        order = await bench.store.get(bench.message)
         await bench.store.save(order.model_copy(update={"tries": tries, "due_at": bench.at}))
         bench.at += MINUTE
         assert [message.order_id for message in await bench.timer()] == [bench.id]
-        assert (await bench.store.get(bench.owner, bench.id)).due_at == bench.at + orders.MOST_PATIENCE
+        assert (await bench.store.get(bench.message)).due_at == bench.at + orders.MOST_PATIENCE
 
 
 async def test_a_later_order_is_not_lost_with_the_one_it_replaced(bench) -> None:
@@ -126,10 +129,10 @@ async def test_what_cannot_be_read_keeps_no_other_order_waiting(bench, caplog, b
         "id": "order-broken", "accountId": "acc_", "kind": "order", "dueAt": "2026-01-01T00:00:00.000000Z",
         "secret": "Ada", "schemaVersion": 2, **broken,
     }  # fmt: skip
-    await bench.store._items.create(stored)
+    await bench.store._items["accounts"].create(stored)
     try:
         assert len(await bench.timer()) == 1
         assert "due_unreadable" in caplog.text
         assert "Ada" not in caplog.text
     finally:
-        await bench.store._items.delete("order-broken", "acc_")
+        await bench.store._items["accounts"].delete("order-broken", "acc_")

@@ -1,0 +1,126 @@
+"""Keys of owners, unwrapped with the master key and kept a short while in this worker's memory.
+
+AES-256-GCM with a random nonce for each text and its place as associated data. A sealed text
+begins with the generation of its key.
+"""
+
+import base64
+import binascii
+import hmac
+import json
+import os
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import NamedTuple, Protocol
+
+from domain.base.errors import Unavailable
+from domain.relationships.keys import Place, Unreadable, WrappedKeys, WrappedKeyStore
+
+_KEY_BYTES = 32
+_NONCE_BYTES = 12
+_MOST_KEPT = 2000
+# As long as a worker may still read what another worker has shredded.
+KEPT_SECONDS = 60.0
+
+
+class Master(Protocol):
+    """The master key, which wraps and unwraps other keys. `name` tells two of them apart."""
+
+    @property
+    def name(self) -> str: ...
+    def seal(self, value: bytes, purpose: str) -> str: ...
+    def unseal(self, text: str, purpose: str) -> bytes | None: ...
+
+
+class SealingKey:
+    """The key of one owner (`domain/relationships/keys.py:OwnerKey`)."""
+
+    def __init__(self, owner_id: str, generation: int, keys: dict[int, bytes], digest: bytes) -> None:
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415 - no stranger needs it
+
+        self._owner_id, self.generation, self._digest = owner_id, generation, digest
+        self._ciphers = {number: AESGCM(key) for number, key in keys.items()}
+
+    def seal(self, plain: bytes, place: Place) -> str:
+        nonce = os.urandom(_NONCE_BYTES)
+        sealed = self._ciphers[self.generation].encrypt(nonce, plain, self._associated(place))
+        return f"{self.generation}.{base64.urlsafe_b64encode(nonce + sealed).decode().rstrip('=')}"
+
+    def unseal(self, sealed: str, place: Place) -> bytes:
+        from cryptography.exceptions import InvalidTag  # noqa: PLC0415
+
+        generation, _, text = sealed.partition(".")
+        try:
+            cipher = self._ciphers[int(generation)]
+            raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+            return cipher.decrypt(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], self._associated(place))
+        except (KeyError, ValueError, binascii.Error, InvalidTag):
+            raise Unreadable from None
+
+    def digest(self, text: str) -> bytes:
+        return hmac.digest(self._digest, text.encode(), "sha256")
+
+    def _associated(self, place: Place) -> bytes:
+        return json.dumps([self._owner_id, place.item, place.kind, place.version]).encode()
+
+
+class _Kept(NamedTuple):
+    key: SealingKey
+    until: float
+
+
+class KeptOwnerKeys:
+    """`clock` is monotonic, in seconds."""
+
+    def __init__(self, store: WrappedKeyStore, master: Master, clock: Callable[[], float]) -> None:
+        self._store, self._master, self._clock = store, master, clock
+        self._kept: OrderedDict[str, _Kept] = OrderedDict()
+
+    async def of(self, owner_id: str) -> SealingKey:
+        kept = self._kept.get(owner_id)
+        if kept is not None and self._clock() < kept.until:
+            return kept.key
+        stored = await self._store.get(owner_id)
+        if stored is None:
+            stored = await self._first(owner_id)
+        key = self._unwrapped(stored)
+        self._kept[owner_id] = _Kept(key, self._clock() + KEPT_SECONDS)
+        self._kept.move_to_end(owner_id)
+        while len(self._kept) > _MOST_KEPT:
+            self._kept.popitem(last=False)
+        return key
+
+    async def forget(self, owner_id: str) -> None:
+        await self._store.delete(owner_id)
+        self._kept.pop(owner_id, None)
+
+    async def _first(self, owner_id: str) -> WrappedKeys:
+        wrapped = [self._wrapped(os.urandom(_KEY_BYTES), owner_id) for _ in range(2)]
+        new = WrappedKeys(owner_id=owner_id, master=self._master.name, current=wrapped[0], digest=wrapped[1])
+        if await self._store.create(new):
+            return new
+        stored = await self._store.get(owner_id)
+        if stored is None:
+            raise Unavailable
+        return stored
+
+    def _wrapped(self, key: bytes, owner_id: str) -> str:
+        return self._master.seal(key, _purpose(owner_id))
+
+    def _unwrapped(self, stored: WrappedKeys) -> SealingKey:
+        keys = {stored.generation: self._open(stored.current, stored.owner_id)}
+        if stored.previous is not None:
+            keys[stored.generation - 1] = self._open(stored.previous, stored.owner_id)
+        digest = self._open(stored.digest, stored.owner_id)
+        return SealingKey(stored.owner_id, stored.generation, keys, digest)
+
+    def _open(self, wrapped: str, owner_id: str) -> bytes:
+        key = self._master.unseal(wrapped, _purpose(owner_id))
+        if key is None:
+            # Another master key wrapped it: an operator's mistake, which a person cannot mend.
+            raise Unavailable
+        return key
+
+
+def _purpose(owner_id: str) -> str:
+    return f"owner-key|{owner_id}"

@@ -1,0 +1,81 @@
+"""Keys of owners: what is private on a contact is sealed with a key that only its owner's requests use.
+
+A sealed text opens only at the place it was sealed for: the same owner, kind, item and version. The key of
+an owner is made on first use and is stored wrapped. Without it, what it sealed is unreadable for good.
+"""
+
+from typing import NamedTuple, Protocol, Self
+
+from pydantic import Field
+
+from domain.base.model import Model
+
+
+class Unreadable(Exception):
+    """The text was sealed for another place or with a key that is gone, or it was changed."""
+
+
+class Place(NamedTuple):
+    """Where a sealed text belongs within its owner's documents."""
+
+    kind: str
+    item: str
+    version: int = 1
+
+
+class OwnerKey(Protocol):
+    def seal(self, plain: bytes, place: Place) -> str:
+        """Seal a text, in characters that JSON holds as they are."""
+        ...
+
+    def unseal(self, sealed: str, place: Place) -> bytes:
+        """The sealed text; `Unreadable` if it was not sealed for this place of this owner."""
+        ...
+
+    def digest(self, text: str) -> bytes:
+        """32 bytes that nobody can compute without the key, the same for as long as the owner has keys."""
+        ...
+
+
+class OwnerKeys(Protocol):
+    async def of(self, owner_id: str) -> OwnerKey:
+        """The key of an owner, made on first use."""
+        ...
+
+    async def forget(self, owner_id: str) -> None:
+        """Delete the key of an owner: nothing that it sealed can be read again."""
+        ...
+
+
+class WrappedKeys(Model):
+    """The stored keys of an owner, each wrapped by the master key that `master` names.
+
+    `current` is the key of `generation`, which seals; `previous` is the one before it, which still opens.
+    `digest` is the key of digests, which stays.
+    """
+
+    owner_id: str
+    master: str
+    generation: int = 1
+    current: str
+    previous: str | None = None
+    digest: str
+    etag: str | None = Field(default=None, exclude=True)
+
+    def rewrapped(self, master: str, current: str, previous: str | None, digest: str) -> Self:
+        return self.model_copy(
+            update={"master": master, "current": current, "previous": previous, "digest": digest}
+        )
+
+
+class WrappedKeyStore(Protocol):
+    async def get(self, owner_id: str) -> WrappedKeys | None: ...
+    async def create(self, keys: WrappedKeys) -> bool:
+        """Store the first keys of an owner; False if the owner has keys."""
+        ...
+
+    async def save(self, keys: WrappedKeys) -> WrappedKeys:
+        """Replace the keys; `StaleVersion` if somebody else did meanwhile."""
+        ...
+
+    async def delete(self, owner_id: str) -> None: ...
