@@ -36,7 +36,7 @@ VENDORS = {
     "PIL": ("adapters/drawing/",),
     "azure.identity": ("adapters/",),
     "msal": ("adapters/entra/",),
-    "jwt": ("adapters/entra/",),
+    "jwt": ("adapters/entra/", "adapters/receipt_signing.py"),
     "aiohttp": ("adapters/entra/",),
     "cryptography": ("adapters/",),
     "segno": ("adapters/drawing/",),

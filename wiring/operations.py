@@ -83,10 +83,11 @@ def effects() -> dict[str, "Effect"]:
     from domain.cards.card import PROJECTION
     from domain.publishing.repair import carry_out_projection
     from domain.relationships.contacts import ERASE_DEPENDENTS
-    from wiring import cards, publishing, relationships
+    from wiring import cards, exchange, publishing, relationships
 
     projection = partial(carry_out_projection, cards=cards.store(), ports=publishing.ports())
-    return {PROJECTION: projection, ERASE_DEPENDENTS: relationships.erase_dependents}
+    erasing = {ERASE_DEPENDENTS: relationships.erase_dependents}
+    return {PROJECTION: projection, **erasing, **exchange.effects()}
 
 
 @once

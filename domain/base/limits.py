@@ -53,8 +53,8 @@ IMAGES = Rate("images", most=100, seconds=60 * 60)
 DOWNLOADS = Rate("downloads", most=10, seconds=60)
 
 # Details left on one card, and from one network. Beyond them what is left is held until it is confirmed by mail.
-EXCHANGES = Rate("exchanges", most=30, seconds=60 * 60)
-NETWORK_EXCHANGES = Rate("network_exchanges", most=10, seconds=60 * 60)
+EXCHANGES = Rate("exchanges", most=60, seconds=60 * 60)
+NETWORK_EXCHANGES = Rate("network_exchanges", most=20, seconds=60 * 60)
 # Details of a card that are held, and mails to one address by all forms: beyond them nothing is taken.
 HELD_EXCHANGES = Rate("held_exchanges", most=100, seconds=24 * 60 * 60)
 RECEIPT_MAILS = Rate("receipt_mails", most=5, seconds=24 * 60 * 60)

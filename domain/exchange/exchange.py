@@ -17,7 +17,7 @@ from domain.base.errors import Conflict, NotFound
 from domain.base.ids import ID_BYTES, ID_PREFIXES, make_id
 from domain.base.limits import UNDO_TIME
 from domain.base.model import Model
-from domain.base.texts import Language, N_
+from domain.base.texts import N_, Language
 from domain.cards.exchange_form import ExchangeForm
 from domain.exchange.details import Details
 from domain.operations.orders import Order
@@ -116,9 +116,7 @@ class Exchange(Model):
 
     def withdrawn(self, at: datetime, receipt: str) -> Self:
         """Without what the person said, but for what an effect still has to find in the contact."""
-        return self.changed(
-            at, state="withdrawn", details=None, receipt=receipt, settled_at=at, until=None
-        )
+        return self.changed(at, state="withdrawn", details=None, receipt=receipt, settled_at=at, until=None)
 
 
 def contact_id_of(exchange: Exchange) -> str:

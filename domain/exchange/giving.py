@@ -11,6 +11,7 @@ from domain.base.limits import (
     NETWORK_EXCHANGES,
     RECEIPT_MAILS,
     Limiter,
+    Rate,
     TooManyRequests,
 )
 from domain.base.texts import N_
@@ -55,65 +56,73 @@ class Place(NamedTuple):
     form: ExchangeForm
 
 
+class Admission(NamedTuple):
+    """Whether details are held until they are confirmed, and whether a mail may go to their address."""
+
+    held: bool
+    mailed: bool
+
+
 class Given(NamedTuple):
-    """What somebody sends: their details, the text they agreed to, and whether it has to be confirmed."""
+    """What somebody sends: their details, the text they agreed to, and how it is taken."""
 
     details: Details
     consent: Consent
-    held: bool
     parties: Parties
+    admission: Admission
 
 
-async def is_held(card_id: str, network: str, details: Details, *, now: datetime, limiter: Limiter) -> bool:
-    """Whether the details have to be confirmed by mail, because so many were left of late.
+async def admit(
+    card_id: str, network: str | None, details: Details, *, now: datetime, limiter: Limiter
+) -> Admission:
+    """Say how details are taken. Where many were left of late, they have to be confirmed by mail.
 
     Refused is what nobody could confirm, and what would send one more mail to an address or to strangers.
     """
-    held = False
-    for rate, subject in ((NETWORK_EXCHANGES, network), (EXCHANGES, card_id)):
-        try:
-            await limiter.take(rate, subject, now)
-        except TooManyRequests:
-            held = True
+    by_network = network is None or await _takes(limiter, NETWORK_EXCHANGES, network, now)
+    # One network does not use up what the card may take of others.
+    held = not (by_network and await _takes(limiter, EXCHANGES, card_id, now))
     if held and details.email is None:
         detail = N_("is needed now: so many people have left their details that we ask each of them by mail")
         raise InvalidInput([Fault("/email", "required", detail)])
     if held:
         await limiter.take(HELD_EXCHANGES, card_id, now)
-    return held
+        await limiter.take(RECEIPT_MAILS, _mailbox(details), now)
+        return Admission(held=True, mailed=True)
+    mailed = details.email is not None and await _takes(limiter, RECEIPT_MAILS, _mailbox(details), now)
+    return Admission(held=False, mailed=mailed)
 
 
-async def may_be_mailed(details: Details, *, now: datetime, limiter: Limiter) -> bool:
-    """Whether the address may get one more receipt today: nobody's mailbox is to be filled by forms."""
-    if details.email is None:
-        return False
+async def _takes(limiter: Limiter, rate: Rate, subject: str, now: datetime) -> bool:
     try:
-        await limiter.take(RECEIPT_MAILS, details.email.casefold(), now)
+        await limiter.take(rate, subject, now)
     except TooManyRequests:
         return False
     return True
 
 
-async def give(
-    exchange_id: str, place: Place, given: Given, *, mailed: bool, now: datetime, giver: Giver
-) -> Exchange:
+def _mailbox(details: Details) -> str:
+    return (details.email or "").casefold()
+
+
+async def give(exchange_id: str, place: Place, given: Given, *, now: datetime, giver: Giver) -> Exchange:
     """Store what was given, once for each form. The receipt and the proof follow by an order."""
-    details = answers(given.details, place.form)
+    details, held = answers(given.details, place.form), given.admission.held
     unsigned = Exchange(
         id=exchange_id,
         owner_id=place.owner_id,
         card_id=place.card_id,
         handle=place.handle,
-        state="unconfirmed" if given.held else "waiting",
+        state="unconfirmed" if held else "waiting",
         details=details,
         asked=place.form,
         consent=given.consent,
         receipt="",
         link=digest_of(link_of(exchange_id, giver.key)),
         # Without a mail there is nothing that a worker would still have to send.
-        mailed_at=None if mailed else now,
+        mailed_at=None if given.admission.mailed else now,
         given_at=now,
-        until=now + (CONFIRM_WITHIN if given.held else KEEP),
+        until=now + (CONFIRM_WITHIN if held else KEEP),
         created_at=now,
         updated_at=now,
     )

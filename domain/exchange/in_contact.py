@@ -113,10 +113,14 @@ def taken_out(
     if "name" in update and update["name"] is None:
         update["name"] = NAMELESS
     update["emails"] = [
-        value for value in content.emails if value.said in said or not _is_theirs(value, _emails(details, since))
+        value
+        for value in content.emails
+        if value.said in said or not _is_theirs(value, _emails(details, since))
     ]
     update["phones"] = [
-        value for value in content.phones if value.said in said or not _is_theirs(value, _phones(details, since))
+        value
+        for value in content.phones
+        if value.said in said or not _is_theirs(value, _phones(details, since))
     ]
     update["custom_fields"] = [own for own in content.custom_fields if own not in _messages(details)]
     if content.met == _met(exchange):

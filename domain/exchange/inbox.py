@@ -5,6 +5,7 @@ from datetime import datetime
 from domain.base.errors import NotFound, StaleVersion
 from domain.base.limits import MOST_CONTACTS, LimitReached
 from domain.base.texts import N_
+from domain.exchange.effects import InContact, agree
 from domain.exchange.exchange import (
     CONTACT,
     MOST_RECIPIENTS,
@@ -15,28 +16,27 @@ from domain.exchange.exchange import (
     read_exchange,
 )
 from domain.operations.orders import new_order
-from domain.relationships.contacts import ContactStore
 
 _TRIES = 4
 
 
-async def keep(
-    of: ExchangeVersion, *, now: datetime, exchanges: ExchangeStore, contacts: ContactStore
-) -> Exchange:
-    """Have the details become a contact, by an order that the caller may carry out at once.
+async def keep(of: ExchangeVersion, *, now: datetime, ports: InContact) -> Exchange:
+    """Have the details become a contact. Kept already, it stays as it is: the button can be pressed twice."""
+    exchange = await read_exchange(of.owner_id, of.exchange_id, now, ports.exchanges)
+    if exchange.state != "kept":
+        _refuse_stale(exchange, of)
+        exchange = await _kept(exchange, now, ports)
+    await agree(of.owner_id, of.exchange_id, ports=ports)
+    return exchange
 
-    Kept already, it stays as it is: the button can be pressed twice.
-    """
-    exchange = await read_exchange(of.owner_id, of.exchange_id, now, exchanges)
-    if exchange.state == "kept":
-        return exchange
-    _refuse_stale(exchange, of)
-    if await contacts.count(of.owner_id) >= MOST_CONTACTS:
+
+async def _kept(exchange: Exchange, now: datetime, ports: InContact) -> Exchange:
+    if await ports.contacts.count(exchange.owner_id) >= MOST_CONTACTS:
         raise LimitReached(
             N_("An account may have %(most)s contacts. Delete some that you need less.", most=MOST_CONTACTS)
         )
-    order = new_order(CONTACT, of.owner_id, exchange.id, now, container="relations")
-    return await exchanges.save(exchange.kept(now), [order])
+    order = new_order(CONTACT, exchange.owner_id, exchange.id, now, container="relations")
+    return await ports.exchanges.save(exchange.kept(now), [order])
 
 
 async def dismiss(of: ExchangeVersion, *, now: datetime, exchanges: ExchangeStore) -> Exchange:
@@ -66,9 +66,7 @@ def _refuse_stale(exchange: Exchange, of: ExchangeVersion) -> None:
         raise StaleVersion
 
 
-async def went_to(
-    owner_id: str, contact_id: str, recipient: str, *, exchanges: ExchangeStore
-) -> None:
+async def went_to(owner_id: str, contact_id: str, recipient: str, *, exchanges: ExchangeStore) -> None:
     """Remember that a contact goes to a system, before it does: a withdrawal is then told to it."""
     for exchange in await exchanges.of_contact(owner_id, contact_id):
         await _remember(exchange, recipient, exchanges)

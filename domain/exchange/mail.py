@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from domain.base.errors import StaleVersion, Unavailable
-from domain.base.texts import Language, N_, Translate
+from domain.base.texts import N_, Language, Translate
 from domain.exchange.exchange import Exchange, ExchangeStore
 from domain.exchange.tokens import link_again
 from domain.notifications.welcome import CLAIMED_FOR, Mail, Mailer, MailOrder
@@ -18,7 +18,9 @@ from domain.notifications.welcome import CLAIMED_FOR, Mail, Mailer, MailOrder
 SUBJECT: Final = N_("Your details on a card")
 CONFIRM: Final = N_("Confirm your details on a card")
 _GIVEN: Final = N_("Somebody, probably you, left this address on this card:")
-_SEE: Final = N_("This is your receipt. You can see, correct and withdraw what you gave at any time, without an account:")
+_SEE: Final = N_(
+    "This is your receipt. You can see, correct and withdraw what you gave at any time, without an account:"
+)
 _HELD: Final = N_("They were not passed on yet. Open this link and confirm, or they are erased after a week:")
 _NOT_YOU: Final = N_("If it was not you, open the link and withdraw. Nothing else is sent to you.")
 
@@ -27,9 +29,7 @@ def receipt_mail(exchange: Exchange, to: str, link: str, origin: str, translate:
     language: Language = exchange.consent.language
     held = exchange.state == "unconfirmed"
     digest = hashlib.sha256(f"exchange\n{exchange.id}".encode()).hexdigest()[:32]
-    given, see, not_you = (
-        translate(text, language) for text in (_GIVEN, _HELD if held else _SEE, _NOT_YOU)
-    )
+    given, see, not_you = (translate(text, language) for text in (_GIVEN, _HELD if held else _SEE, _NOT_YOU))
     at = f"{origin}/exchange/{link}"
     return Mail(
         id=f"exchange.{digest}",
@@ -78,5 +78,3 @@ async def deliver_receipt(
         # Corrected or kept at this moment: then the mail may come again, under the same id.
         await exchanges.save(claimed.noted(mailed_at=now))
     return None
-
-

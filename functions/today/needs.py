@@ -13,7 +13,7 @@ from domain.operations.work import Work
 from domain.privacy.copy import KEEP
 from functions.framework.filters import moment
 from functions.framework.pages import wait_until
-from functions.framework.texts import _
+from functions.framework.texts import _, ngettext
 
 # A card has four, and few drafts have a new one.
 _MOST_PICTURES: Final = 8
@@ -60,6 +60,12 @@ def need_of_card(card: Card, pictures: Mapping[str, Image | None]) -> Need | Non
     if card.published != card.draft:
         return Need(name, _("You have changes that others cannot see yet."), at, _("Look and publish"))
     return None
+
+
+def need_of_exchanges(number: int) -> Need:
+    """What people left on cards and nobody has looked at."""
+    title = ngettext("Somebody left their details", "%(num)s people left their details", number)
+    return Need(title, _("On a card of yours."), "/my/requests/exchanges", _("Look at it"))
 
 
 def need_of_copy(kept: Work) -> Need:
