@@ -1,4 +1,4 @@
-"""Signing of receipts of consent: JWS with EdDSA (RFC 7515, RFC 8037), and the public keys to check them with."""
+"""Signing of receipts of consent: JWS with EdDSA (RFC 7515, RFC 8037), and the keys that check them."""
 
 import base64
 import hashlib
@@ -15,7 +15,7 @@ _TYPE = "consent-receipt+jws"
 
 
 class ReceiptSigner:
-    """`keys` is 32 random bytes in base64; during a rotation two of them: the first signs, both are published."""
+    """`keys` is 32 random bytes in base64; in a rotation two of them: the first signs, both are published."""
 
     def __init__(self, keys: str) -> None:
         self._seeds = [decode_key(key) for key in keys.split(",")]
@@ -37,7 +37,7 @@ class ReceiptSigner:
 
     @cached_property
     def public_keys(self) -> list[dict[str, str]]:
-        """The keys as JWK (RFC 8037), each named by its thumbprint (RFC 7638); the first is the one that signs."""
+        """The keys as JWK (RFC 8037), each named by its thumbprint (RFC 7638); the first one signs."""
         return [_jwk(key) for key in self._private]
 
 

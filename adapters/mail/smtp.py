@@ -1,13 +1,15 @@
 """Mail over SMTP. The scheme of the server's address selects plain `smtp://` (loopback only) or TLS."""
 
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import default
 from email.utils import format_datetime, parseaddr
 from urllib.parse import unquote, urlsplit
 
 from domain.notifications.welcome import Mail
 
 _SECONDS = 20
+# RFC 5322, section 2.1.1.
+_MOST_IN_LINE = 998
 
 
 class MailNotSent(Exception):
@@ -23,7 +25,7 @@ class SmtpMailer:
         import aiosmtplib  # noqa: PLC0415
 
         # Folded, an address in a header is no address any more.
-        message = EmailMessage(policy=SMTP.clone(max_line_length=None))
+        message = EmailMessage(policy=default.clone(max_line_length=_MOST_IN_LINE))
         message["From"], message["To"], message["Subject"] = self._sender, mail.to, mail.subject
         message["Message-ID"] = f"<{mail.id}@{self._domain}>"
         message["Date"] = format_datetime(mail.at)

@@ -52,7 +52,7 @@ IMAGES = Rate("images", most=100, seconds=60 * 60)
 # A volume of a copy, 32 MB, is in memory while it is sent.
 DOWNLOADS = Rate("downloads", most=10, seconds=60)
 
-# Details left on one card, and from one network. Beyond them what is left is held until it is confirmed by mail.
+# Details left on one card, and from one network. Beyond them they are held until they are confirmed by mail.
 EXCHANGES = Rate("exchanges", most=60, seconds=60 * 60)
 NETWORK_EXCHANGES = Rate("network_exchanges", most=20, seconds=60 * 60)
 # Details of a card that are held, and mails to one address by all forms: beyond them nothing is taken.

@@ -1,4 +1,4 @@
-"""The form by which people without an account leave their details on a card: whether it is there, what it asks.
+"""The form by which people leave their details on a card: whether it is there, and what it asks.
 
 It belongs to the card, not to its draft: a change is shown at once, without a publication.
 """

@@ -44,7 +44,7 @@ class InContact(NamedTuple):
 
 
 async def prove(exchange: Exchange, *, proofs: ProofStore) -> None:
-    """Keep what shows that the consent was given, and until when. It is also how a link finds its exchange."""
+    """Keep what shows that the consent was given, and until when. By it a link finds its exchange."""
     await proofs.put(
         Proof(
             link=exchange.link,
@@ -71,7 +71,15 @@ async def carry_out_receipt(
 
 
 async def carry_out_contact(order: Order, *, ports: InContact) -> None:
+    """Have the contact agree, and then forget what a withdrawn exchange had in it.
+
+    Not before the order is due: a request that makes the contact at the moment of the withdrawal has then
+    ended, and what it made is found.
+    """
     await agree(order.owner_id, order.subject_id, ports=ports)
+    exchange = await ports.exchanges.get(order.owner_id, order.subject_id)
+    if exchange is not None and exchange.state == "withdrawn" and exchange.in_contact is not None:
+        await ports.exchanges.save(exchange.noted(in_contact=None))
 
 
 async def carry_out_recall(order: Order, *, recipients: Mapping[str, Recipient]) -> None:
@@ -91,7 +99,6 @@ async def agree(owner_id: str, exchange_id: str, *, ports: InContact) -> None:
         try:
             if exchange.state == "withdrawn":
                 await _take_out(exchange, exchange.contact_id, exchange.in_contact, ports)
-                await ports.exchanges.save(exchange.noted(in_contact=None))
             else:
                 await _bring_up(exchange, exchange.contact_id, exchange.in_contact, ports)
         except StaleVersion:

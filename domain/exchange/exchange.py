@@ -30,8 +30,8 @@ KEEP: Final = timedelta(days=90)
 # What nobody confirms is erased sooner.
 CONFIRM_WITHIN: Final = timedelta(days=7)
 MOST_RECIPIENTS: Final = 50
-# Kinds of orders: to keep the proof and send the receipt; to have the contact agree with the exchange; to tell
-# one recipient of the withdrawal.
+# Kinds of orders: to keep the proof and send the receipt, to have the contact agree with the exchange, to
+# tell one recipient of the withdrawal.
 RECEIPT, CONTACT, RECALL = "exchange-receipt", "exchange-contact", "exchange-recall"
 
 
@@ -120,7 +120,7 @@ class Exchange(Model):
 
 
 def contact_id_of(exchange: Exchange) -> str:
-    """Id of the contact that keeping makes: always the same, and not to be guessed by who gave the details."""
+    """Id of the contact that keeping makes: always the same, and not to be guessed."""
     digest = hashlib.sha256(f"contact of {exchange.owner_id} {exchange.id}".encode()).digest()
     return make_id(ID_PREFIXES["contact"], digest[:ID_BYTES])
 
@@ -157,12 +157,13 @@ class ExchangeStore(Protocol):
         """Store a change with the orders that follow it; `StaleVersion` if it was changed meanwhile."""
         ...
 
+    async def of_contact(self, owner_id: str, contact_id: str) -> list[Exchange]:
+        """The exchanges that one contact was made from."""
+        ...
+
     async def list(
         self, owner_id: str, state: State, limit: int, cursor: str | None
     ) -> tuple[list[Exchange], str | None]: ...
-    async def of_contact(self, owner_id: str, contact_id: str) -> "list[Exchange]":
-        """The exchanges that one contact was made from."""
-        ...
 
 
 class ProofStore(Protocol):

@@ -1,4 +1,4 @@
-"""What the person does who leaves their details: give, confirm, correct, withdraw. They have a link and no account."""
+"""What a person without an account does, who has a link: give details, confirm, correct, withdraw."""
 
 from collections.abc import Callable
 from datetime import datetime

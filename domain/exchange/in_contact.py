@@ -1,8 +1,7 @@
 """What the owner's contact has of an exchange: made from it, corrected with it, and taken out again.
 
-Nothing here does I/O. A value counts as the person's while it has the source `exchange` and says what they
-gave; the name, the title, the organisation and the message while they say what they gave. What the owner typed
-stays.
+A value counts as the person's while it has the source `exchange` and says what they gave; the name, the
+title, the organisation and the message while they say what they gave. What the owner typed stays.
 """
 
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""What the owner of a card does with the details that people left on it: keep as a contact, dismiss, take back."""
+"""What a card's owner does with details that people left: keep as a contact, dismiss, take back."""
 
 from datetime import datetime
 

@@ -1,7 +1,7 @@
 """The receipt of a consent, by ISO/IEC TS 27560:2023 as the W3C's data privacy group reads it for the GDPR.
 
-It names who may do what with which kinds of details, and repeats the text that was agreed to, with its version
-and hash; it holds none of the details. Whoever has it can check the signature and the hash without us.
+It names who may do what with which kinds of details, and repeats the text that was agreed to, with its
+version and hash; it holds none of the details. Whoever has it can check signature and hash without us.
 """
 
 import base64
@@ -30,7 +30,7 @@ _RIGHTS: Final = ("A7-3", "A15", "A16", "A17", "A18", "A20", "A77")
 
 
 class Parties(NamedTuple):
-    """Who gets the details, by a card, and who runs the form for them. `uid` tells no card from another one."""
+    """Who gets the details, by a card, and who runs the form for them. `uid` is the card's public one."""
 
     uid: str
     name: str

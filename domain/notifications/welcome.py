@@ -17,7 +17,7 @@ CLAIMED_FOR = timedelta(minutes=5)
 
 
 class MailOrder(Model):
-    """Queue message of a mail: its kind, the account's id and that of its subject, never an address or a name."""
+    """Queue message of a mail: its kind, and ids of the account and the subject; no address, no name."""
 
     model_config = ConfigDict(extra="forbid")
 

@@ -90,7 +90,7 @@ async def get_form(call: Call) -> Answer:
 
 
 @operation(
-    "Change the form of a card: switch it on or off, choose what it asks and what for; the ETag is the card's",
+    "Change the form of a card: switch it on or off, choose what it asks and why; the ETag is the card's",
     body=ExchangeForm,
     answer=ExchangeForm,
     versioned=True,

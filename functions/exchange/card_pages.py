@@ -1,4 +1,4 @@
-"""`/my/cards/{cardId}/exchange`: the form on a card, by which people without an account leave their details."""
+"""`/my/cards/{cardId}/exchange`: the form by which people without an account leave details on a card."""
 
 from http import HTTPStatus
 from typing import Final

@@ -1,7 +1,7 @@
-"""The texts that people agree to when they leave their details: a file for each purpose, version and language.
+"""The texts that people agree to when they leave details: a file for each purpose, version and language.
 
 `web/texts/consent/{purpose}.{day}.{language}.txt`, with `{name}` for who gets the details. A text is never
-changed, only followed by one of a later day; `SHA256SUMS` beside them has the hash of each.
+changed, only followed by a later one; `SHA256SUMS` beside them has the hash of each.
 """
 
 from functools import cache

@@ -1,8 +1,8 @@
-"""Exchanges in the partition of the card's owner in `relations`, and in `trust` what proves the consent to them.
+"""Exchanges in the partition of the card's owner in `relations`; what proves the consent to them in `trust`.
 
-The kind of an exchange is its state, so that the owner's list of those that wait is one range of one index. The
-store erases what nobody keeps by its `ttl`. What the person said is sealed with the owner's key. A kept one has
-`contactId`: it is erased with its contact, and follows it when contacts are merged.
+The kind of an exchange is its state, so that the list of those that wait is one range of an index. The store
+erases what nobody keeps, by its `ttl`. What the person said is sealed with the owner's key. A kept one
+has `contactId`: it is erased with its contact, and follows it when contacts are merged.
 """
 
 from collections.abc import Sequence
@@ -101,17 +101,10 @@ class CosmosExchanges:
         results = await self._items.batch(operations, exchange.owner_id)
         return _opened(results[0]["resourceBody"], key)
 
-    async def list(
-        self, owner_id: str, state: State, limit: int, cursor: str | None
-    ) -> tuple[list[Exchange], str | None]:
-        found, following = await newest_first(self._items, KINDS[state], owner_id, limit, cursor)
-        key = await self._keys.of(owner_id) if found else None
-        return [_opened(stored, key) for stored in found if key], following
-
     async def count(self, owner_id: str, state: State) -> int:
         return await count(self._items, KINDS[state], owner_id)
 
-    async def of_contact(self, owner_id: str, contact_id: str) -> "list[Exchange]":
+    async def of_contact(self, owner_id: str, contact_id: str) -> list[Exchange]:
         sql = "SELECT TOP 100 * FROM c WHERE c.contactId = @contact AND c.kind = 'kept-exchange'"
         found = await self._items.query(sql, owner_id, contact=contact_id)
         key = await self._keys.of(owner_id) if found else None
@@ -119,10 +112,17 @@ class CosmosExchanges:
 
     async def has_more(self, owner_id: str, contact_id: str) -> bool:
         """Whether the owner wrote something about a contact; one interaction is the exchange itself."""
-        sql = "SELECT TOP 2 c.kind FROM c WHERE c.contactId = @contact AND NOT ARRAY_CONTAINS(@not_theirs, c.kind)"
-        found = await self._items.query(sql, owner_id, contact=contact_id, not_theirs=list(_NOT_THE_OWNERS))
+        sql = "SELECT TOP 2 c.kind FROM c WHERE c.contactId = @of AND NOT ARRAY_CONTAINS(@without, c.kind)"
+        found = await self._items.query(sql, owner_id, of=contact_id, without=list(_NOT_THE_OWNERS))
         kinds = [each["kind"] for each in found]
         return bool(kinds) and kinds != [_LOGGED]
+
+    async def list(
+        self, owner_id: str, state: State, limit: int, cursor: str | None
+    ) -> tuple[list[Exchange], str | None]:
+        found, following = await newest_first(self._items, KINDS[state], owner_id, limit, cursor)
+        key = await self._keys.of(owner_id) if found else None
+        return [_opened(stored, key) for stored in found if key], following
 
 
 def _upserts(orders: Sequence[Order]) -> list[tuple[Any, ...]]:

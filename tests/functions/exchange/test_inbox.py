@@ -7,6 +7,8 @@ import pytest
 import wiring.exchange
 from domain.exchange.exchange import ExchangeVersion
 from domain.exchange.inbox import keep as keep_in_domain
+from domain.operations.orders import new_order
+from functions.framework.clock import now
 from tests.forms import Fields, send
 from tests.functions.exchange.strangers import a_card_with_form, inbox, keep, leave
 from tests.functions.privacy.test_copy import account_of
@@ -121,8 +123,6 @@ async def test_kept_although_the_worker_died_before_the_contact_was_made(
     with monkeypatch.context() as patched:
         patched.setattr(type(ports.contacts), "create", died)
         with pytest.raises(KeyboardInterrupt):
-            from functions.framework.clock import now  # noqa: PLC0415
-
             await keep_in_domain(ExchangeVersion(owner, exchange["id"], 1), now=now(), ports=ports)
     assert await names(ada) == []
     for _ in range(2):
@@ -135,7 +135,4 @@ async def died(*_given: object) -> None:
 
 
 def order_of(owner: str, exchange: str):
-    from domain.operations.orders import new_order  # noqa: PLC0415
-    from functions.framework.clock import now  # noqa: PLC0415
-
     return new_order("exchange-contact", owner, exchange, now(), container="relations")

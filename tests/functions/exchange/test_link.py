@@ -43,7 +43,7 @@ async def withdraw(stranger, link: str):
 
 
 async def key_of(receipt: str, stranger) -> PyJWK:
-    kid = json.loads(base64.urlsafe_b64decode(receipt.split(".")[0] + "=="))["kid"]
+    kid = json.loads(base64.urlsafe_b64decode(receipt.split(".", maxsplit=1)[0] + "=="))["kid"]
     keys = (await stranger.get("/.well-known/consent-receipt-keys.json")).json()["keys"]
     return PyJWK(next(key for key in keys if key["kid"] == kid))
 
