@@ -11,7 +11,7 @@ import httpx
 
 import wiring.relationships
 from adapters.cosmos.database import Items
-from adapters.cosmos.relationships.contacts import contact_document, sealed_part
+from adapters.cosmos.relationships.contact_documents import contact_document, sealed_part
 from bench.lines import Line, Target
 from domain.relationships.contact import Contact, ContactContent
 from domain.relationships.contacts import Filter

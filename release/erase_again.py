@@ -3,10 +3,10 @@
     python -m release.erase_again --old https://cosmos-a.documents.azure.com:443/ \\
       --restored https://cosmos-b.documents.azure.com:443/ --since 2026-11-22T12:00:00Z --look
 
-Reads the cards, profiles and contacts that were deleted or taken back, and the cards that were paused or
-unpublished, in the old account, and repeats this in the restored one. A card that was published anew since
-then is paused, handles given out since then stay given out, and every session ends. `--look` only lists the
-remaining steps. Safe to run again, also after a kill.
+Reads the cards, profiles, contacts and interactions that were deleted or taken back, and the cards that were
+paused or unpublished, in the old account, and repeats this in the restored one. A card that was published
+anew since then is paused, handles given out since then stay given out, and every session ends. `--look` only
+lists the remaining steps. Safe to run again, also after a kill.
 Signs in as you (`az login`), or with the key in `COSMOS_KEY`.
 """
 
@@ -29,6 +29,7 @@ from adapters.cosmos.images import CosmosImages
 from adapters.cosmos.ledger import CosmosLedger, GivenHandle, OwnedId, Reconsidered
 from adapters.cosmos.published import CosmosPublished
 from adapters.cosmos.relationships.contacts import CosmosContacts
+from adapters.cosmos.relationships.interactions import CosmosInteractions
 from adapters.cosmos.reservations import CosmosHandles
 from domain.accounts.profiles import Profile, delete_profile
 from domain.base.errors import Refusal
@@ -36,6 +37,7 @@ from domain.cards.card import Card, CardVersion
 from domain.publishing.deletion import delete_card, erase
 from domain.publishing.publication import Ports, change_publication
 from release.contacts_again import RestoredContacts
+from release.interactions_again import RestoredInteractions
 
 # Restores have a precision of a second, and clocks differ.
 _MARGIN = timedelta(minutes=10)
@@ -175,7 +177,11 @@ Look = Callable[[], Awaitable[Do | None]]
 
 async def left_to_do(old: Database, database: Database, since: datetime) -> AsyncIterator[Step]:
     """Steps recorded in the old database and not done in the restored one."""
-    for steps in (_taken_back(old, database, since), _contacts_taken_back(old, database)):
+    for steps in (
+        _taken_back(old, database, since),
+        _contacts_taken_back(old, database),
+        _interactions_taken_back(old, database),
+    ):
         async for said, look in steps:
             try:
                 do = await look()
@@ -219,6 +225,14 @@ async def _contacts_taken_back(old: Database, database: Database) -> AsyncIterat
         yield f"erase {gone.id}", partial(restored.to_erase, gone)
     async for gone in CosmosLedger(database).contacts("deleted-contact"):
         yield f"bring back {gone.id}", partial(restored.to_bring_back, CosmosContacts(old, keys=None), gone)
+
+
+async def _interactions_taken_back(old: Database, database: Database) -> AsyncIterator[tuple[str, Look]]:
+    restored = RestoredInteractions(database)
+    async for gone in CosmosLedger(old).interactions():
+        yield f"delete {gone.id}", partial(restored.to_delete, gone)
+    async for gone in CosmosLedger(database).interactions():
+        yield f"bring back {gone.id}", partial(restored.to_bring_back, CosmosInteractions(old), gone)
 
 
 async def erase_again(old: Database, restored: Database, since: datetime, *, look: bool) -> int:

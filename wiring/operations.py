@@ -58,9 +58,15 @@ def jobs() -> dict[str, "Job"]:
     """The kinds of long work."""
     from domain.operations.migration import UPGRADE, UpgradeJob
     from domain.privacy.copy import COPY, CopyJob
+    from domain.relationships.strength.weekly import STRENGTHS, StrengthsJob
     from wiring import privacy
+    from wiring.relationships import strength
 
-    return {COPY: CopyJob(privacy.sections(), privacy.copies()), UPGRADE: UpgradeJob(migration())}
+    return {
+        COPY: CopyJob(privacy.sections(), privacy.copies()),
+        UPGRADE: UpgradeJob(migration()),
+        STRENGTHS: StrengthsJob(strength.interactions()),
+    }
 
 
 @once
@@ -82,12 +88,17 @@ def effects() -> dict[str, "Effect"]:
     """Effects of orders by kind."""
     from domain.cards.card import PROJECTION
     from domain.publishing.repair import carry_out_projection
-    from domain.relationships.contacts import ERASE_DEPENDENTS
+    from domain.relationships.contacts import ERASE_DEPENDENTS, FOLLOW_IMPORTANCE
     from wiring import cards, exchange, publishing, relationships
+    from wiring.relationships import strength
 
     projection = partial(carry_out_projection, cards=cards.store(), ports=publishing.ports())
-    erasing = {ERASE_DEPENDENTS: relationships.erase_dependents}
-    return {PROJECTION: projection, **erasing, **exchange.effects()}
+    return {
+        PROJECTION: projection,
+        ERASE_DEPENDENTS: relationships.erase_dependents,
+        FOLLOW_IMPORTANCE: strength.follow_importance,
+        **exchange.effects(),
+    }
 
 
 @once

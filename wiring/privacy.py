@@ -25,7 +25,9 @@ def sections() -> list["Section"]:
     from domain.privacy.copy_of_cards import CardsSection, VisitsSection
     from domain.privacy.copy_of_contacts import ContactsSection
     from domain.privacy.copy_of_images import ImagesSection
+    from domain.privacy.copy_of_interactions import InteractionsSection
     from domain.privacy.sections import WithDeleted
+    from wiring.relationships import strength
 
     counts = CosmosCounts(database())
     all_cards = WithDeleted(cards.store(), counts, "card", "deleted-card")
@@ -39,6 +41,7 @@ def sections() -> list["Section"]:
         ImagesSection(images.store(), images.blobs(), counts),
         VisitsSection(all_cards, visits.traffic()),
         ContactsSection(all_contacts, relationships.tags(), related),
+        InteractionsSection(strength.interactions(), related),
         SessionsSection(sign_in.sessions(), counts),
         WorkSection(operations.works(), counts),
     ]

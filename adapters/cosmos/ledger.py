@@ -18,6 +18,14 @@ class OwnedId(NamedTuple):
     id: str
 
 
+class OwnedInteraction(NamedTuple):
+    """Interaction of an account with one of its contacts."""
+
+    account_id: str
+    contact_id: str
+    id: str
+
+
 class Reconsidered(NamedTuple):
     """Stored card that its owner paused, unpublished or published anew."""
 
@@ -62,6 +70,12 @@ class CosmosLedger:
         sql = "SELECT c.id, c.ownerId FROM c WHERE c.kind = @kind"
         async for stored in self._relations.stored(sql, kind=kind):
             yield OwnedId(stored["ownerId"], stored["id"])
+
+    async def interactions(self) -> AsyncIterator[OwnedInteraction]:
+        """Interactions that were deleted."""
+        sql = "SELECT c.id, c.ownerId, c.contactId FROM c WHERE c.kind = 'erased-interaction'"
+        async for stored in self._relations.stored(sql):
+            yield OwnedInteraction(stored["ownerId"], stored["contactId"], stored["id"])
 
     async def was_used_since(self, since: datetime) -> bool:
         """Whether any session was used after a time."""

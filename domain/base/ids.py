@@ -11,6 +11,7 @@ ID_PREFIXES = {
     "exchange": "exc",
     "group": "grp",
     "image": "img",
+    "interaction": "int",
     "profile": "prf",
     "tag": "tag",
     "work": "job",

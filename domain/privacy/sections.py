@@ -101,7 +101,7 @@ WITHHELD = (
         ("card-creation", "contact-creation", "image-creation", "profile-creation"),
     ),
     Withheld(
-        "Orders to show a card as it is now, or to erase what belonged to a contact",
+        "Orders to show a card as it is now, or to do what follows from a change of a contact",
         "They name the card or the contact by its id and are deleted within minutes.",
         ("order",),
     ),
@@ -111,10 +111,10 @@ WITHHELD = (
         ("owner-key",),
     ),
     Withheld(
-        "What is left of cards, profiles and contacts that were deleted and erased",
+        "What is left of cards, profiles, contacts and interactions that were deleted and erased",
         "Their ids stay for 35 days, so that a restored backup can be told of it. The names of cards stay"
         " reserved, so that no old link ever leads to somebody else.",
-        ("erased-card", "erased-contact", "erased-profile"),
+        ("erased-card", "erased-contact", "erased-interaction", "erased-profile"),
     ),
     Withheld(
         "Visits of cards that were erased",

@@ -27,7 +27,7 @@ from domain.cards.described import Described
 # A person; or an entity: a company, an institution, a club.
 Kind = Literal["person", "entity"]
 Source = Literal["typed", "card", "import", "exchange"]
-ContactId = Annotated[str, Field(max_length=40, json_schema_extra={"pattern": "^con_[a-z2-7]{26}$"})]
+ContactId = Annotated[str, Field(max_length=40, pattern="^con_[a-z2-7]{26}$")]
 MetCardId = Annotated[str, Field(max_length=40, pattern="^crd_[a-z2-7]{26}$")]
 
 MOST_VALUES = 50

@@ -21,6 +21,8 @@ from domain.relationships.tags import TagStore, remember_tags
 
 # Kind of the order that erases what belongs to an erased contact.
 ERASE_DEPENDENTS = "erase-dependents"
+# Kind of the order that lets the strength follow a contact's importance.
+FOLLOW_IMPORTANCE = "follow-importance"
 # What an erased contact says.
 _NOTHING = ContactContent(name="-")
 
@@ -53,7 +55,10 @@ class ContactStore(Protocol):
     async def create(self, contact: Contact, creation: "Creation[Contact] | None") -> bool: ...
     async def creation(self, owner_id: str, key: str) -> "Creation[Contact] | None": ...
     async def forget_creation(self, owner_id: str, key: str) -> None: ...
-    async def save(self, contact: Contact) -> Contact: ...
+    async def save(self, contact: Contact, order: Order | None = None) -> Contact:
+        """Store the next version of a contact, and with it what has to follow."""
+        ...
+
     async def erase(self, contact: Contact, order: Order) -> None:
         """Store an erased contact, and with it the order to erase what belongs to it."""
         ...
@@ -135,9 +140,11 @@ async def change_contact(
     contact = await _read_version(of, book.contacts)
     await _refuse_unknown_entity(of.owner_id, content, contact.content, book.contacts)
     await remember_tags(of.owner_id, content.tags, tags=book.tags)
-    return await book.contacts.save(
-        contact.changed(now, content=content.settled(contact.content, now.date()))
-    )
+    changed = contact.changed(now, content=content.settled(contact.content, now.date()))
+    if content.importance == contact.content.importance:
+        return await book.contacts.save(changed)
+    order = new_order(FOLLOW_IMPORTANCE, of.owner_id, of.contact_id, now, container="relations")
+    return await book.contacts.save(changed, order)
 
 
 async def archive_contact(

@@ -1,5 +1,6 @@
 """`/my/contacts/{contactId}`: one contact; archive it, delete it, take it back, erase it."""
 
+import re
 from typing import Final
 
 import azure.functions as func
@@ -23,6 +24,7 @@ from functions.framework.replies import redirect
 from functions.framework.texts import N_
 from functions.relationships.sections import SECTIONS
 
+_INTERACTION: Final = re.compile("int_[a-z2-7]{26}")
 # Messages after a redirect, by the value of `done` in the query.
 _DONE: Final = {
     "made": N_("The contact is in your address book."),
@@ -30,6 +32,7 @@ _DONE: Final = {
     "archived": N_("The contact is archived. It is out of your list, and nothing of it is lost."),
     "used": N_("The contact is in your list again."),
     "restored": N_("The contact is back, as it was."),
+    "logged": N_("It is logged. See below what it did to the strength."),
 }
 SOURCES: Final = {
     "typed": N_("Typed by you"),
@@ -57,6 +60,12 @@ async def _tags(person: SignedIn, contact: Contact) -> list[tuple[str, str]]:
     return [(tag, label) for label in contact.content.tags if (tag := book.id_of(label))]
 
 
+def _logged(req: func.HttpRequest) -> str:
+    """Id of the interaction that was just logged."""
+    wanted: str = req.params.get("interaction", "")
+    return wanted if req.params.get("done") == "logged" and _INTERACTION.fullmatch(wanted) else ""
+
+
 async def show(req: func.HttpRequest) -> func.HttpResponse:
     person = await person_of(req)
     contact = await contact_of(req, person)
@@ -73,6 +82,7 @@ async def show(req: func.HttpRequest) -> func.HttpResponse:
         sources=SOURCES,
         done=done_in(req, _DONE),
         just_archived=req.params.get("done") == "archived",
+        just_logged=_logged(req),
         sections=[(each.template, await resolve(each.values)(person, contact)) for each in SECTIONS],
     )
 

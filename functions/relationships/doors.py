@@ -1,6 +1,7 @@
 """Doors of contacts, and of the parts of this capability."""
 
 from functions.framework.doors import MyForm, MyPage, Operation
+from functions.relationships.strength.doors import DOORS as STRENGTH
 
 _API = "functions.relationships.api"
 _LIST = "functions.relationships.list_pages"
@@ -43,4 +44,4 @@ _CONTACTS = (
 )
 
 # Each part names its own doors; one line here.
-DOORS = (*_CONTACTS,)
+DOORS = (*_CONTACTS, *STRENGTH)

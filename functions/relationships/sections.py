@@ -13,4 +13,9 @@ class Section(NamedTuple):
     values: str
 
 
-SECTIONS: tuple[Section, ...] = ()
+_STRENGTH = "functions.relationships.strength.pages"
+
+SECTIONS: tuple[Section, ...] = (
+    Section("relationships/strength/strength_section.html", f"{_STRENGTH}:strength_section"),
+    Section("relationships/strength/timeline_section.html", f"{_STRENGTH}:timeline_section"),
+)

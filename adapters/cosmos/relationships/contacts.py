@@ -1,119 +1,40 @@
 """Contacts in their owner's partition of `relations`.
 
-What only the owner may ever see (tags, groups, own fields) is sealed in `private`, together with the ids by
-which lists ask for tags and groups. It keeps the version that it was sealed for, so that a tool without keys
-can delete a contact and take it back.
-
 A contact is of one of three kinds: `contact`, `deleted-contact` while it can come back, and `erased-contact`
-for the record of its deletion. `byName` and `byKind` are the keys of the lists that it is in: the list, a
-colon, the folded name, and behind a tab, which no name contains, the id. So a page of a list is one range of
-one index, however many contacts there are. A cursor is the id of the last contact, because names would end in
+for the record of its deletion. A cursor of a list is the id of the last contact, because names would end in
 the logs.
 """
 
-import json
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
 from adapters.cosmos.database import Database, Document, Items, instant
-from adapters.cosmos.documents import (
-    DAY,
-    DELETED_TTL,
-    count,
-    document,
-    from_document,
-    newest_first,
-    readable,
+from adapters.cosmos.documents import DAY, count, document, newest_first, readable
+from adapters.cosmos.relationships.contact_documents import (
+    CONTAINER,
+    MOST_SORTED,
+    PARTITION,
+    Sealed,
+    contact_document,
+    list_key,
+    list_of,
+    opened,
+    sealed_part,
 )
 from adapters.cosmos.work import order_document
 from domain.base.errors import Fault, InvalidInput, StaleVersion
 from domain.base.fields import STORED
 from domain.base.folding import fold
 from domain.base.idempotency import Creation
-from domain.base.model import Model
 from domain.operations.orders import Order
-from domain.relationships.contact import Contact, ContactContent
+from domain.relationships.contact import Contact
 from domain.relationships.contacts import Filter
 from domain.relationships.keys import OwnerKey, OwnerKeys, Place, Unreadable
-from domain.relationships.tags import group_id, tag_id
 
-CONTAINER, PARTITION = "relations", "ownerId"
 _CONTACTS = ("contact", "deleted-contact", "erased-contact")
 _CREATION = "contact-creation"
-# As long as an index keeps exactly; beyond it, names are in the order of their ids.
-_MOST_SORTED = 200
-
-
-def _list_of(kind: str | None, *, archived: bool) -> str:
-    """Name of a list: the contacts in use or the archived ones, of one kind or of both."""
-    return f"{'archived' if archived else 'used'}{'-' if kind else ''}{kind or ''}"
-
-
-def _key(contact: Contact, kind: str | None, *, archived: bool) -> str:
-    return f"{_list_of(kind, archived=archived)}:{contact.content.sort[:_MOST_SORTED]}\t{contact.id}"
-
-
-_PRIVATE = {"tags", "groups", "custom_fields"}
-
-
-class Sealed(Model):
-    """Body of a document that says nothing without its owner's key."""
-
-    text: str
-
-
-def sealed_part(contact: Contact, key: OwnerKey) -> Document | None:
-    """What only the owner may see of a contact, sealed; None if there is nothing."""
-    private = contact.content.model_dump(mode="json", include=_PRIVATE)
-    if not any(private.values()):
-        return None
-    plain = json.dumps(private, ensure_ascii=False).encode()
-    return {
-        "version": contact.version,
-        "text": key.seal(plain, Place("contact", contact.id, contact.version)),
-        "tags": [tag_id(key, label) for label in contact.content.tags],
-        "groups": [group_id(key, label) for label in contact.content.groups],
-    }
-
-
-def opened(stored: Document, key: OwnerKey | None) -> Contact:
-    """The contact of a document; without a key it lacks what is private."""
-    contact, private = from_document(Contact, stored), stored.get("private")
-    if private is None or key is None:
-        return contact
-    plain = json.loads(key.unseal(private["text"], Place("contact", contact.id, private["version"])))
-    content = {**stored["body"]["content"], **plain}
-    return contact.model_copy(update={"content": ContactContent.model_validate(content, context=STORED)})
-
-
-def contact_document(contact: Contact, private: Document | None) -> Document:
-    """Document of a contact, with its part that `sealed_part` sealed."""
-    extra: Document = {"createdAt": instant(contact.created_at)}
-    if not contact.deleted:
-        content = contact.content
-        extra |= {
-            "byName": _key(contact, None, archived=content.archived),
-            "byKind": _key(contact, content.kind, archived=content.archived),
-            "private": private,
-            "tags": private["tags"] if private else [],
-            "groups": private["groups"] if private else [],
-        }
-        return _of_kind("contact", contact, extra)
-    # The store forgets it even where no timer runs.
-    extra |= {"ttl": DELETED_TTL}
-    if contact.until is None:
-        return _of_kind("erased-contact", contact, extra)
-    extra |= {"expiresAt": instant(contact.until), "private": private}
-    return _of_kind("deleted-contact", contact, extra)
-
-
-def _of_kind(kind: str, contact: Contact, extra: Document) -> Document:
-    stored = document(kind, contact.id, contact.owner_id, contact, partition=PARTITION, **extra)
-    for name in _PRIVATE:
-        del stored["body"]["content"][name]
-    return stored
 
 
 class CosmosContacts:
@@ -153,11 +74,11 @@ class CosmosContacts:
         self, owner_id: str, wanted: Filter, limit: int, cursor: str | None
     ) -> tuple[list[Contact], str | None]:
         name = "byName" if wanted.kind is None else "byKind"
-        which = _list_of(wanted.kind, archived=wanted.archived)
+        which = list_of(wanted.kind, archived=wanted.archived)
         given: dict[str, Any] = {"count": limit + 1, "after": f"{which}:", "end": f"{which};"}
         if cursor is not None:
             last = await self._last(owner_id, cursor)
-            given["after"] = _key(last, wanted.kind, archived=wanted.archived)
+            given["after"] = list_key(last, wanted.kind, archived=wanted.archived)
         tagged = ""
         if wanted.tag is not None:
             tagged, given["tag"] = " AND ARRAY_CONTAINS(c.tags, @tag)", wanted.tag
@@ -172,7 +93,7 @@ class CosmosContacts:
 
     async def entity_called(self, owner_id: str, name: str) -> Contact | None:
         """A company or institution in use that has this name, but for capitals and accents."""
-        key = f"{_list_of('entity', archived=False)}:{fold(name)[:_MOST_SORTED]}\t"
+        key = f"{list_of('entity', archived=False)}:{fold(name)[:MOST_SORTED]}\t"
         sql = "SELECT TOP 1 * FROM c WHERE STARTSWITH(c.byKind, @key) ORDER BY c.byKind"
         found = await self._items.query(sql, owner_id, key=key)
         return await self._one(owner_id, found[0]) if found else None
@@ -240,8 +161,14 @@ class CosmosContacts:
             raise Unreadable
         return await self._keys.of(owner_id)
 
-    async def save(self, contact: Contact) -> Contact:
-        saved = await self._items.replace(await self._document(contact), contact.etag or "")
+    async def save(self, contact: Contact, order: Order | None = None) -> Contact:
+        stored = await self._document(contact)
+        if order is None:
+            saved = await self._items.replace(stored, contact.etag or "")
+        else:
+            replaced = ("replace", (contact.id, stored), {"if_match_etag": contact.etag})
+            operations = [replaced, ("upsert", (order_document(order),))]
+            saved = (await self._items.batch(operations, contact.owner_id))[0]["resourceBody"]
         return await self._one(contact.owner_id, saved)
 
     async def save_tags(self, contacts: list[Contact]) -> None:

@@ -2,7 +2,7 @@
 
 from adapters.cosmos.database import Database, Document, Items
 from adapters.cosmos.documents import document, from_document
-from adapters.cosmos.relationships.contacts import CONTAINER, PARTITION
+from adapters.cosmos.relationships.contact_documents import CONTAINER, PARTITION
 from domain.relationships.keys import WrappedKeys
 
 _ID = "owner-key"

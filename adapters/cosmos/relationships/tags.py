@@ -2,7 +2,7 @@
 
 from adapters.cosmos.database import Database, Items
 from adapters.cosmos.documents import document
-from adapters.cosmos.relationships.contacts import CONTAINER, PARTITION, Sealed
+from adapters.cosmos.relationships.contact_documents import CONTAINER, PARTITION, Sealed
 from domain.base.errors import StaleVersion
 from domain.relationships.keys import OwnerKey, OwnerKeys, Place
 from domain.relationships.tags import TagBook

@@ -110,7 +110,8 @@ async def test_the_manifest_names_every_file_and_every_section(host, ada) -> Non
     assert listed | {"index.html", "manifest.json"} == files.keys()
     counts = {section["name"]: section["count"] for section in manifest["sections"]}
     assert counts == {
-        "account": 1, "profiles": 3, "cards": 2, "pictures": 1, "visits": 2, "contacts": 0, "sessions": 1,
+        "account": 1, "profiles": 3, "cards": 2, "pictures": 1, "visits": 2, "contacts": 0, "interactions": 0,
+        "sessions": 1,
         "work": 1,
     }  # fmt: skip
 
@@ -158,10 +159,16 @@ async def test_every_kind_of_document_is_told_or_withheld_with_a_reason(host, ad
             await ada.api("DELETE", path, headers=own)
         if name == "Erased":
             await ada.api("DELETE", f"{path}/restoration", headers={"If-Match": '"2"'})
+        if name == "Kept":
+            for kind in ("call", "mail"):
+                said = {"kind": kind, "day": "2026-01-02"}
+                logged = await ada.api("POST", f"{path}/interactions", json=said)
+            await ada.api("DELETE", f"{path}/interactions/{logged.json()['id']}", headers=own)
     relations = wiring.relationships.contacts()._items
     related = {document["kind"] for document in await relations.query("SELECT c.kind FROM c", account)}
     contacts = {"contact", "deleted-contact", "erased-contact", "contact-creation", "contact-tags"}
-    assert related == contacts | {"owner-key", "order"}
+    interactions = {"interaction", "deleted-interaction", "erased-interaction", "strength"}
+    assert related == contacts | interactions | {"owner-key", "order"}
     stored |= related
     known = {kind for told in (*wiring.privacy.sections(), *WITHHELD) for kind in told.kinds}
     assert {"profile-creation", "deleted-profile", "deleted-card", "erased-card", "order", "work"} < stored
@@ -184,6 +191,26 @@ async def test_contacts_are_in_it_for_programs_and_as_a_table(host, ada) -> None
     assert told["restorableUntil"]
     assert list(json.loads(files["contacts/tags.json"]).values()) == ["Navy"]
     assert "<script" not in files["index.html"].decode()
+
+
+async def test_interactions_and_strengths_are_in_it_also_those_that_can_come_back(host, ada) -> None:
+    contact = (await ada.api("POST", "contacts", json={"name": "Grace"})).json()
+    path, made = f"contacts/{contact['id']}/interactions", []
+    for kind, day in (("call", "2026-01-05"), ("meeting", "2026-01-12"), ("mail", "2026-02-02")):
+        made.append((await ada.api("POST", path, json={"kind": kind, "day": day})).json())
+    await ada.api("DELETE", f"{path}/{made[2]['id']}", headers={"If-Match": '"1"'})
+    work = await copied(host, await account_of(ada))
+    assert (work.state, work.done) == ("done", work.total)
+    files = await opened(work)
+    told = json.loads(files[f"interactions/interactions-{made[0]['id']}.json"])
+    assert [(each["kind"], each["day"]) for each in told] == [
+        ("call", "2026-01-05"),
+        ("meeting", "2026-01-12"),
+    ]
+    assert json.loads(files[f"interactions/interactions-{made[2]['id']}.json"])[0]["kind"] == "mail"
+    [strength] = json.loads(files[f"interactions/strengths-{contact['id']}.json"])
+    assert strength["weeks"][1]["until"] == "2026-01-18"
+    assert strength["weeks"][1]["score"] > strength["weeks"][0]["score"] > 0
 
 
 async def test_what_was_deleted_and_can_come_back_is_in_it_and_marked(host, ada) -> None:
@@ -212,7 +239,7 @@ async def test_an_account_with_nothing_yet_has_a_copy_that_says_so(host, signed_
     files = await opened(await copied(host, await account_of(eve)))
     counts = {each["name"]: each["count"] for each in json.loads(files["manifest.json"])["sections"]}
     assert (counts["cards"], counts["pictures"], counts["visits"]) == (0, 0, 0)
-    assert files["index.html"].count(b"There are none.") == 5
+    assert files["index.html"].count(b"There are none.") == 6
 
 
 async def test_the_pieces_are_gone_once_the_copy_is_there(host, ada, cloud) -> None:

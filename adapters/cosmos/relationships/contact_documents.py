@@ -1,0 +1,92 @@
+"""The document of a contact: the lists that it is in, and its part that only the owner may ever see.
+
+What only the owner may ever see (tags, groups, own fields) is sealed in `private`, together with the ids by
+which lists ask for tags and groups. It keeps the version that it was sealed for, so that a tool without keys
+can delete a contact and take it back.
+
+`byName` and `byKind` are the keys of the lists that a contact is in: the list, a colon, the folded name, and
+behind a tab, which no name contains, the id. So a page of a list is one range of one index, however many
+contacts there are.
+"""
+
+import json
+
+from adapters.cosmos.database import Document, instant
+from adapters.cosmos.documents import DELETED_TTL, document, from_document
+from domain.base.fields import STORED
+from domain.base.model import Model
+from domain.relationships.contact import Contact, ContactContent
+from domain.relationships.keys import OwnerKey, Place
+from domain.relationships.tags import group_id, tag_id
+
+CONTAINER, PARTITION = "relations", "ownerId"
+_PRIVATE = {"tags", "groups", "custom_fields"}
+# As long as an index keeps exactly; beyond it, names are in the order of their ids.
+MOST_SORTED = 200
+
+
+def list_of(kind: str | None, *, archived: bool) -> str:
+    """Name of a list: the contacts in use or the archived ones, of one kind or of both."""
+    return f"{'archived' if archived else 'used'}{'-' if kind else ''}{kind or ''}"
+
+
+def list_key(contact: Contact, kind: str | None, *, archived: bool) -> str:
+    return f"{list_of(kind, archived=archived)}:{contact.content.sort[:MOST_SORTED]}\t{contact.id}"
+
+
+class Sealed(Model):
+    """Body of a document that says nothing without its owner's key."""
+
+    text: str
+
+
+def sealed_part(contact: Contact, key: OwnerKey) -> Document | None:
+    """What only the owner may see of a contact, sealed; None if there is nothing."""
+    private = contact.content.model_dump(mode="json", include=_PRIVATE)
+    if not any(private.values()):
+        return None
+    plain = json.dumps(private, ensure_ascii=False).encode()
+    return {
+        "version": contact.version,
+        "text": key.seal(plain, Place("contact", contact.id, contact.version)),
+        "tags": [tag_id(key, label) for label in contact.content.tags],
+        "groups": [group_id(key, label) for label in contact.content.groups],
+    }
+
+
+def opened(stored: Document, key: OwnerKey | None) -> Contact:
+    """The contact of a document; without a key it lacks what is private."""
+    contact, private = from_document(Contact, stored), stored.get("private")
+    if private is None or key is None:
+        return contact
+    plain = json.loads(key.unseal(private["text"], Place("contact", contact.id, private["version"])))
+    content = {**stored["body"]["content"], **plain}
+    return contact.model_copy(update={"content": ContactContent.model_validate(content, context=STORED)})
+
+
+def contact_document(contact: Contact, private: Document | None) -> Document:
+    """Document of a contact, with its part that `sealed_part` sealed."""
+    extra: Document = {"createdAt": instant(contact.created_at)}
+    if not contact.deleted:
+        content = contact.content
+        extra |= {
+            "byName": list_key(contact, None, archived=content.archived),
+            "byKind": list_key(contact, content.kind, archived=content.archived),
+            "private": private,
+            "tags": private["tags"] if private else [],
+            "groups": private["groups"] if private else [],
+        }
+        return _of_kind("contact", contact, extra)
+    # The store forgets it even where no timer runs.
+    extra |= {"ttl": DELETED_TTL}
+    if contact.until is None:
+        return _of_kind("erased-contact", contact, extra)
+    extra |= {"expiresAt": instant(contact.until), "private": private}
+    return _of_kind("deleted-contact", contact, extra)
+
+
+def _of_kind(kind: str, contact: Contact, extra: Document) -> Document:
+    stored = document(kind, contact.id, contact.owner_id, contact, partition=PARTITION, **extra)
+    for name in _PRIVATE:
+        del stored["body"]["content"][name]
+    return stored
