@@ -4,6 +4,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from wiring import database, notifications, once, relationships
+from wiring.relationships import strength
 
 if TYPE_CHECKING:
     from adapters.cosmos.relationships.exchanges import CosmosExchanges, CosmosProofs
@@ -57,7 +58,7 @@ def giver() -> "Giver":
 def in_contact() -> "InContact":
     from domain.exchange.effects import InContact
 
-    return InContact(exchanges(), relationships.contacts(), exchanges())
+    return InContact(exchanges(), relationships.contacts(), exchanges(), strength.interactions())
 
 
 @once

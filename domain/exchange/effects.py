@@ -5,16 +5,19 @@ Each may be carried out twice, in any order, and after a crash anywhere.
 
 import hashlib
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import NamedTuple, Protocol
 
-from domain.base.errors import StaleVersion
+from domain.base.errors import KeyReused, NotFound, StaleVersion
 from domain.exchange.details import Details
-from domain.exchange.exchange import Exchange, ExchangeStore, Proof, ProofStore
+from domain.exchange.exchange import Exchange, ExchangeStore, Proof, ProofStore, interaction_id_of
 from domain.exchange.in_contact import corrected, is_empty, made_from, taken_out
 from domain.notifications.welcome import MailOrder
 from domain.operations.orders import Order
 from domain.relationships.contact import Contact
 from domain.relationships.contacts import ContactStore, erase
+from domain.relationships.interactions.interaction import Said
+from domain.relationships.interactions.log import Interactions, Logging, log_interaction
 
 _TRIES = 5
 
@@ -41,6 +44,7 @@ class InContact(NamedTuple):
     exchanges: ExchangeStore
     contacts: ContactStore
     surroundings: Surroundings
+    interactions: Interactions
 
 
 async def prove(exchange: Exchange, *, proofs: ProofStore) -> None:
@@ -120,6 +124,7 @@ async def _bring_up(exchange: Exchange, contact_id: str, before: Details, ports:
         )
         # Of this id there can only be the contact that an earlier try made.
         await ports.contacts.create(new, None)
+        await _log(exchange, contact_id, ports.interactions)
         # Fails if the exchange was withdrawn meanwhile: what was just made is then taken out again.
         exchange = await ports.exchanges.save(exchange.noted(contact_made=True))
     if after == before:
@@ -130,6 +135,14 @@ async def _bring_up(exchange: Exchange, contact_id: str, before: Details, ports:
         if content != contact.content:
             await ports.contacts.save(contact.changed(at, content=content))
     await ports.exchanges.save(exchange.noted(in_contact=after))
+
+
+async def _log(exchange: Exchange, contact_id: str, interactions: Interactions) -> None:
+    """Log that they met, once: not again where the owner has taken that back or deleted the contact."""
+    said = Said(kind="exchange", day=exchange.given_at.date())
+    logging = Logging(interaction_id_of(exchange), "exchange", exchange.updated_at)
+    with suppress(NotFound, KeyReused):
+        await log_interaction(exchange.owner_id, contact_id, said, logging, store=interactions)
 
 
 async def _take_out(exchange: Exchange, contact_id: str, details: Details, ports: InContact) -> None:

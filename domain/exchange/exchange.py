@@ -121,8 +121,17 @@ class Exchange(Model):
 
 def contact_id_of(exchange: Exchange) -> str:
     """Id of the contact that keeping makes: always the same, and not to be guessed."""
-    digest = hashlib.sha256(f"contact of {exchange.owner_id} {exchange.id}".encode()).digest()
-    return make_id(ID_PREFIXES["contact"], digest[:ID_BYTES])
+    return _made_for("contact", exchange)
+
+
+def interaction_id_of(exchange: Exchange) -> str:
+    """Id of the interaction that is logged with the contact."""
+    return _made_for("interaction", exchange)
+
+
+def _made_for(kind: str, exchange: Exchange) -> str:
+    digest = hashlib.sha256(f"{kind} of {exchange.owner_id} {exchange.id}".encode()).digest()
+    return make_id(ID_PREFIXES[kind], digest[:ID_BYTES])
 
 
 class ExchangeVersion(NamedTuple):

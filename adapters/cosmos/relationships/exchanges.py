@@ -31,7 +31,7 @@ _SEALED = ("details", "in_contact")
 _PROOF_TTL = int(timedelta(days=3 * 365).total_seconds())
 _PROOFS, _PROOF, _KEYS = "trust", "exchange-proof", "receipt-keys"
 # Written about a contact beside it, but not by its owner.
-_NOT_THE_OWNERS = ("kept-exchange", "withdrawn-exchange", "strength")
+_NOT_THE_OWNERS = ("kept-exchange", "strength", "erased-interaction")
 _LOGGED = "interaction"
 
 

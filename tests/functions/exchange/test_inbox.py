@@ -56,6 +56,10 @@ async def test_one_press_makes_the_contact(signed_in, client) -> None:
     ]
     assert (content["title"], content["organisation"]) == ("Admiral", "Navy")
     assert content["customFields"] == [{"label": "Message", "text": "Call me"}]
+    logged = (await ada.api("GET", f"contacts/{item}/interactions")).json()["data"]
+    assert [(each["said"]["kind"], each["said"]["day"], each["source"]) for each in logged] == [
+        ("exchange", day, "exchange")
+    ]
     assert "Somebody left their details" not in (await ada.http.get("/my")).text
     assert "Grace Hopper" in (await ada.http.get(f"{INBOX}?kept=1")).text
 
