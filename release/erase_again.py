@@ -5,7 +5,8 @@
 
 Reads the cards, profiles, contacts and interactions that were deleted or taken back, and the cards that were
 paused or unpublished, in the old account, and repeats this in the restored one. A card that was published
-anew since then is paused, handles given out since then stay given out, and every session ends. `--look` only
+anew since then is paused, handles given out since then stay given out, and every session ends. Details that
+people withdrew are withdrawn; the app takes them out of contacts within minutes. `--look` only
 lists the remaining steps. Safe to run again, also after a kill.
 Signs in as you (`az login`), or with the key in `COSMOS_KEY`.
 """
@@ -30,6 +31,7 @@ from adapters.cosmos.ledger import CosmosLedger, GivenHandle, OwnedId, Reconside
 from adapters.cosmos.published import CosmosPublished
 from adapters.cosmos.relationships.contacts import CosmosContacts
 from adapters.cosmos.relationships.interactions import CosmosInteractions
+from adapters.cosmos.relationships.withdrawals import CosmosWithdrawals, Withdrawn
 from adapters.cosmos.reservations import CosmosHandles
 from domain.accounts.profiles import Profile, delete_profile
 from domain.base.errors import Refusal
@@ -181,6 +183,7 @@ async def left_to_do(old: Database, database: Database, since: datetime) -> Asyn
         _taken_back(old, database, since),
         _contacts_taken_back(old, database),
         _interactions_taken_back(old, database),
+        _withdrawn(old, database),
     ):
         async for said, look in steps:
             try:
@@ -233,6 +236,18 @@ async def _interactions_taken_back(old: Database, database: Database) -> AsyncIt
         yield f"delete {gone.id}", partial(restored.to_delete, gone)
     async for gone in CosmosLedger(database).interactions():
         yield f"bring back {gone.id}", partial(restored.to_bring_back, CosmosInteractions(old), gone)
+
+
+async def _withdrawn(old: Database, database: Database) -> AsyncIterator[tuple[str, Look]]:
+    known, restored = CosmosWithdrawals(old), CosmosWithdrawals(database)
+
+    async def to_withdraw(gone: Withdrawn) -> Do | None:
+        return (
+            partial(restored.repeat, gone, known, datetime.now(UTC)) if await restored.is_open(gone) else None
+        )
+
+    async for gone in known.all():
+        yield f"withdraw {gone.id}", partial(to_withdraw, gone)
 
 
 async def erase_again(old: Database, restored: Database, since: datetime, *, look: bool) -> int:

@@ -2,7 +2,18 @@
 
 from typing import TYPE_CHECKING
 
-from wiring import accounts, cards, database, images, once, operations, relationships, sign_in, visits
+from wiring import (
+    accounts,
+    cards,
+    database,
+    exchange,
+    images,
+    once,
+    operations,
+    relationships,
+    sign_in,
+    visits,
+)
 from wiring.site import origin
 
 if TYPE_CHECKING:
@@ -24,6 +35,7 @@ def sections() -> list["Section"]:
     from domain.privacy.copy_of_accounts import AccountSection, ProfilesSection, SessionsSection, WorkSection
     from domain.privacy.copy_of_cards import CardsSection, VisitsSection
     from domain.privacy.copy_of_contacts import ContactsSection
+    from domain.privacy.copy_of_exchanges import ExchangesSection
     from domain.privacy.copy_of_images import ImagesSection
     from domain.privacy.copy_of_interactions import InteractionsSection
     from domain.privacy.sections import WithDeleted
@@ -42,6 +54,7 @@ def sections() -> list["Section"]:
         VisitsSection(all_cards, visits.traffic()),
         ContactsSection(all_contacts, relationships.tags(), related),
         InteractionsSection(strength.interactions(), related),
+        ExchangesSection(exchange.exchanges(), related),
         SessionsSection(sign_in.sessions(), counts),
         WorkSection(operations.works(), counts),
     ]

@@ -92,9 +92,7 @@ async def test_a_mail_program_can_unsubscribe_with_one_click(host, signed_in, cl
     assert await inbox(ada) == []
 
 
-async def test_a_worker_that_died_while_sending_is_followed(
-    host, signed_in, client, mailbox
-) -> None:
+async def test_a_worker_that_died_while_sending_is_followed(host, signed_in, client, mailbox) -> None:
     ada, address = await signed_in(), an_address()
     await leave(client(), await a_card_with_form(ada), email=address)
     owner, item = await account_of(ada), (await inbox(ada))[0]["id"]
@@ -167,9 +165,7 @@ class Recorded:
         self.told.append((owner_id, exchange_id))
 
 
-async def test_every_system_the_contact_went_to_is_told_of_the_withdrawal(
-    host, signed_in, client
-) -> None:
+async def test_every_system_the_contact_went_to_is_told_of_the_withdrawal(host, signed_in, client) -> None:
     ada, stranger = await signed_in(), client()
     link = await leave(stranger, await a_card_with_form(ada))
     exchange = (await inbox(ada))[0]
