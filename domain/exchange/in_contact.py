@@ -79,8 +79,9 @@ def _replaced[V: Value](values: list[V], before: list[V], after: list[V]) -> lis
     """The values with the new one in the place of the old one; once done, it changes nothing more."""
     if before == after:
         return values
-    new = [value for value in after if value.said not in {each.said for each in values}]
     place = next((at for at, value in enumerate(values) if _is_theirs(value, before)), None)
+    others = {value.said for at, value in enumerate(values) if at != place}
+    new = [value for value in after if value.said not in others]
     if place is not None:
         return [*values[:place], *new, *values[place + 1 :]]
     # Without an old value it is one more; the owner may have deleted an old one that is gone.

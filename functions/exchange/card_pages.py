@@ -6,7 +6,6 @@ from typing import Final
 import azure.functions as func
 
 import wiring.publishing
-import wiring.site
 from domain.base.errors import InvalidInput, StaleVersion
 from domain.cards.card import Card, CardVersion
 from domain.cards.exchange_form import PURPOSES, QUESTIONS, Ask, ExchangeForm, Purpose
@@ -82,7 +81,7 @@ def _page(
         asks=[(key, _(label)) for key, label in _ASKS.items()],
         questions=[(f"/{name}", _(LABELS[f"/{name}"])) for name in QUESTIONS],
         consent=consent_for(purpose, shown.name, language()),
-        address=f"{wiring.site.origin()}/c/{card.handle}/exchange",
+        address=f"/c/{card.handle}/exchange",
         done=done,
         faults=faults or {},
         stale=stale,

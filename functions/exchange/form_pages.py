@@ -202,7 +202,8 @@ def _page(
     return page(
         "exchange/form.html",
         status=status,
-        headers=UNSEEN,
+        # With no referrer at all, browsers would not say that the form was ours.
+        headers={"X-Robots-Tag": "noindex, nofollow"},
         handle=form.card.handle,
         name=form.view.content.name,
         consent=form.consent,
