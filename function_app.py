@@ -13,6 +13,7 @@ from functions.framework import doors
 CAPABILITIES = (
     "accounts",
     "cards",
+    "connections",
     "exchange",
     "images",
     "notifications",

@@ -2,7 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import asynccontextmanager
 from http.cookies import SimpleCookie
 from itertools import groupby
 from pathlib import Path
@@ -17,6 +18,11 @@ from local.identity.sign_in import sign_in
 AT_ONCE = 3
 PICTURE_SECONDS = 30
 LISTS = ("emails", "phones", "socialLinks", "productLinks")
+# Who asks, from which card, and who accepts; without anybody the request waits.
+CONNECTIONS = (
+    ("Ada Lovelace", "grace-hopper", "Grace Hopper"),
+    ("Katherine Johnson", "grace-hopper", ""),
+)
 # Seen with the card by everybody.
 WITHOUT_AUDIENCE = ("name", "nameParts", "look")
 # The fullest of the cards, which the home page shows as an example.
@@ -42,12 +48,22 @@ async def first_start(data: Path, settings: Mapping[str, str]) -> str:
         except ExceptionGroup as failed:
             # The first failure cancelled the others, so it alone names the cause.
             raise failed.exceptions[0] from None
+        for asks, handle, answers in CONNECTIONS:
+            await _connect(settings["PUBLIC_ORIGIN"], asks, handle, answers)
         done.touch()
     return f"/c/{EXAMPLE}"
 
 
 async def _make_cards(origin: str, name: str, cards: Iterable[DemoCard], turn: asyncio.Semaphore) -> None:
-    async with turn, _browser(origin) as app:
+    async with turn, _signed_in(origin, name) as app:
+        for card in cards:
+            await _make_card(app, card)
+
+
+@asynccontextmanager
+async def _signed_in(origin: str, name: str) -> AsyncIterator[httpx.AsyncClient]:
+    """The browser of one of the people, for the API."""
+    async with _browser(origin) as app:
         age = {"birthYear": "1985", "birthMonth": "12", "returnTo": "/api/v1/session"}
         begun = await app.post("/auth/login", data=age)
         async with httpx.AsyncClient(trust_env=False) as provider:
@@ -55,8 +71,19 @@ async def _make_cards(origin: str, name: str, cards: Iterable[DemoCard], turn: a
         _checked(await app.get(callback, follow_redirects=True))
         session = _checked(await app.get("/api/v1/session"))
         app.headers["X-CSRF-Token"] = session.json()["csrfToken"]
-        for card in cards:
-            await _make_card(app, card)
+        yield app
+
+
+async def _connect(origin: str, asks: str, handle: str, answers: str) -> None:
+    """One of the people asks from a card, and its owner accepts, if anybody `answers`."""
+    async with _signed_in(origin, asks) as app:
+        link = _checked(await app.post("/api/v1/connection-requests", json={"handle": handle}))
+    if answers and link.json()["state"] == "asked":
+        async with _signed_in(origin, answers) as app:
+            at = link.json()["id"]
+            asked = _checked(await app.get(f"/api/v1/connections/{at}"))
+            version = {"If-Match": asked.headers["etag"]}
+            _checked(await app.put(f"/api/v1/connection-requests/{at}/acceptance", headers=version, json={}))
 
 
 async def _make_card(app: httpx.AsyncClient, card: DemoCard) -> None:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from adapters.cosmos.migration import CosmosMigration
     from adapters.cosmos.work import CosmosOrders, CosmosWorks
     from adapters.storage.queues import Queue
-    from domain.operations.orders import Effect
+    from domain.operations.orders import Effect, Order
     from domain.operations.slices import Job
 
 
@@ -56,16 +56,22 @@ def work_queue() -> "Queue":
 @once
 def jobs() -> dict[str, "Job"]:
     """The kinds of long work."""
+    from domain.connections.refresh import REFRESH
     from domain.operations.migration import UPGRADE, UpgradeJob
     from domain.privacy.copy import COPY, CopyJob
+    from domain.relationships.rotation import RESEAL, ROTATE
     from domain.relationships.strength.weekly import STRENGTHS, StrengthsJob
-    from wiring import privacy
-    from wiring.relationships import strength
+    from wiring import connections, privacy
+    from wiring.relationships import calendar, rotation, strength
 
     return {
         COPY: CopyJob(privacy.sections(), privacy.copies()),
         UPGRADE: UpgradeJob(migration()),
+        REFRESH: connections.refresh_job(),
+        ROTATE: rotation.rotate_job(),
+        RESEAL: rotation.reseal_job(),
         STRENGTHS: StrengthsJob(strength.interactions()),
+        **calendar.jobs(),
     }
 
 
@@ -87,16 +93,26 @@ def order_queue() -> "Queue":
 def effects() -> dict[str, "Effect"]:
     """Effects of orders by kind."""
     from domain.cards.card import PROJECTION
+    from domain.connections.ports import TELLING
     from domain.publishing.repair import carry_out_projection
     from domain.relationships.contacts import ERASE_DEPENDENTS, FOLLOW_IMPORTANCE
-    from wiring import cards, exchange, publishing, relationships
-    from wiring.relationships import strength
+    from domain.relationships.reminders.ringing import MAIL
+    from wiring import cards, connections, exchange, publishing, relationships
+    from wiring.relationships import reminders, strength
 
     projection = partial(carry_out_projection, cards=cards.store(), ports=publishing.ports())
+
+    async def show_and_tell(order: "Order") -> None:
+        """Project the card, then have what connected people saw of it compared."""
+        await projection(order)
+        await connections.order_refresh(order)
+
     return {
-        PROJECTION: projection,
+        PROJECTION: show_and_tell,
         ERASE_DEPENDENTS: relationships.erase_dependents,
+        MAIL: reminders.order_mail,
         FOLLOW_IMPORTANCE: strength.follow_importance,
+        TELLING: connections.tell,
         **exchange.effects(),
     }
 

@@ -12,8 +12,10 @@ from wiring import (
     operations,
     relationships,
     sign_in,
+    visibility,
     visits,
 )
+from wiring.relationships import notes
 from wiring.site import origin
 
 if TYPE_CHECKING:
@@ -34,18 +36,23 @@ def sections() -> list["Section"]:
     from adapters.cosmos.documents import CosmosCounts
     from domain.privacy.copy_of_accounts import AccountSection, ProfilesSection, SessionsSection, WorkSection
     from domain.privacy.copy_of_cards import CardsSection, VisitsSection
+    from domain.privacy.copy_of_connections import ConnectionsSection
     from domain.privacy.copy_of_contacts import ContactsSection
     from domain.privacy.copy_of_exchanges import ExchangesSection
     from domain.privacy.copy_of_images import ImagesSection
     from domain.privacy.copy_of_interactions import InteractionsSection
+    from domain.privacy.copy_of_notes import NotesSection
+    from domain.privacy.copy_of_reminders import DismissalsSection, RemindersSection
     from domain.privacy.sections import WithDeleted
-    from wiring.relationships import strength
+    from wiring.relationships import refine, reminders, strength
 
     counts = CosmosCounts(database())
     all_cards = WithDeleted(cards.store(), counts, "card", "deleted-card")
     all_profiles = WithDeleted(accounts.profiles(), counts, "profile", "deleted-profile")
     related = CosmosCounts(database(), "relations")
     all_contacts = WithDeleted(relationships.contacts(), related, "contact", "deleted-contact")
+    all_notes = WithDeleted(notes.store(), related, "note", "deleted-note")
+    all_reminders = WithDeleted(reminders.reminders(), related, "reminder", "deleted-reminder")
     return [
         AccountSection(accounts.store()),
         ProfilesSection(all_profiles),
@@ -53,7 +60,11 @@ def sections() -> list["Section"]:
         ImagesSection(images.store(), images.blobs(), counts),
         VisitsSection(all_cards, visits.traffic()),
         ContactsSection(all_contacts, relationships.tags(), related),
+        NotesSection(all_notes, relationships.contacts()),
         InteractionsSection(strength.interactions(), related),
+        RemindersSection(all_reminders, related),
+        DismissalsSection(refine.refining(), related),
+        ConnectionsSection(visibility.connections(), related),
         ExchangesSection(exchange.exchanges(), related),
         SessionsSection(sign_in.sessions(), counts),
         WorkSection(operations.works(), counts),

@@ -15,6 +15,8 @@ class CosmosPublished:
         if stored is None:
             return None
         beside = stored.get("beside", {"phoneTexts": stored.get("phoneTexts", {})})
+        # A card that the release before published has no profile: nobody is connected with it yet.
+        owner = stored.get("owner") or {"accountId": stored["ownerId"], "profileId": ""}
         return PublishedCard.model_validate(
             {
                 "handle": stored["handle"],
@@ -28,7 +30,8 @@ class CosmosPublished:
                 "palette": stored.get("palette"),
                 "images": stored["images"],
                 "exchange_form": beside.get("exchangeForm"),
-                "owner_id": stored["ownerId"],
+                "owner_id": owner["accountId"],
+                "profile_id": owner["profileId"],
             },
             context=STORED,
         )
@@ -50,13 +53,15 @@ class CosmosPublished:
             "beside": {"phoneTexts": card.phone_texts, "exchangeForm": form and form.model_dump()},
             "palette": None if card.palette is None else card.palette.model_dump(),
             "images": {field: image.model_dump() for field, image in card.images.items()},
-            "ownerId": card.owner_id,
+            "owner": {"accountId": card.owner_id, "profileId": card.profile_id},
         }
         new = {
             "id": card.handle,
             "handle": card.handle,
             "cardId": card.card_id,
             "role": "controller",
+            # The release before reads it.
+            "ownerId": "",
             **values,
         }
         if first and await self._items.create(new):

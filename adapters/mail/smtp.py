@@ -5,7 +5,7 @@ from email.policy import default
 from email.utils import format_datetime, parseaddr
 from urllib.parse import unquote, urlsplit
 
-from domain.notifications.welcome import Mail
+from domain.notifications.mail import Mail
 
 _SECONDS = 20
 # RFC 5322, section 2.1.1.

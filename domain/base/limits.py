@@ -15,6 +15,11 @@ UNDO_TIME = timedelta(hours=24)
 MOST_CARDS = 100
 MOST_PROFILES = 50
 MOST_CONTACTS = 50_000
+# On one contact.
+MOST_NOTES = 1000
+MOST_REMINDERS = 2000
+# People who were asked to connect and have not answered.
+MOST_ASKED = 500
 # Each keeps room for an upload of 5 MB until the sweep.
 MOST_WAITING_IMAGES = 20
 
@@ -51,6 +56,10 @@ HANDLE_CHECKS = Rate("handle_checks", most=300, seconds=60 * 60)
 IMAGES = Rate("images", most=100, seconds=60 * 60)
 # A volume of a copy, 32 MB, is in memory while it is sent.
 DOWNLOADS = Rate("downloads", most=10, seconds=60)
+# Asking strangers one by one is how address books are harvested.
+CONNECTION_REQUESTS = Rate("connection_requests", most=50, seconds=24 * 60 * 60)
+# Mails to one account that somebody asks; the page tells of all.
+CONNECTION_MAILS = Rate("connection_mails", most=3, seconds=24 * 60 * 60)
 
 # Details left on one card, and from one network. Beyond them they are held until they are confirmed by mail.
 EXCHANGES = Rate("exchanges", most=60, seconds=60 * 60)
@@ -60,7 +69,7 @@ HELD_EXCHANGES = Rate("held_exchanges", most=100, seconds=24 * 60 * 60)
 RECEIPT_MAILS = Rate("receipt_mails", most=5, seconds=24 * 60 * 60)
 
 RATES = (
-    CHANGES, HANDLES, HANDLE_CHECKS, IMAGES, DOWNLOADS,
+    CHANGES, HANDLES, HANDLE_CHECKS, IMAGES, DOWNLOADS, CONNECTION_REQUESTS, CONNECTION_MAILS,
     EXCHANGES, NETWORK_EXCHANGES, HELD_EXCHANGES, RECEIPT_MAILS,
 )  # fmt: skip
 

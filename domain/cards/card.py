@@ -110,7 +110,8 @@ class PublishedCard(Model):
 
     `code` is the QR code of its address as SVG markup, `phone_texts` the phone numbers in national groups,
     `palette` the colours of a card with its own one. They are slow to make, so they are made when a card is
-    projected. `exchange_form` is the form by which strangers leave their details, if it is on.
+    projected. `exchange_form` is the form by which strangers leave their details, if it is on. `owner_id` and
+    `profile_id` are for the rule of who is connected, and in no output.
     """
 
     handle: str
@@ -125,6 +126,7 @@ class PublishedCard(Model):
     images: dict[str, ShownImage] = Field(default={})
     exchange_form: ExchangeForm | None = None
     owner_id: str = ""
+    profile_id: str = ""
 
 
 class Claim(Model):

@@ -12,7 +12,7 @@ from domain.base.errors import KeyReused, NotFound, StaleVersion
 from domain.exchange.details import Details
 from domain.exchange.exchange import Exchange, ExchangeStore, Proof, ProofStore, interaction_id_of
 from domain.exchange.in_contact import corrected, is_empty, made_from, taken_out
-from domain.notifications.welcome import MailOrder
+from domain.notifications.mail import MailOrder
 from domain.operations.orders import Order
 from domain.relationships.contact import Contact
 from domain.relationships.contacts import ContactStore, erase

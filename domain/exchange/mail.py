@@ -13,7 +13,8 @@ from domain.base.errors import StaleVersion, Unavailable
 from domain.base.texts import N_, Language, Translate
 from domain.exchange.exchange import Exchange, ExchangeStore
 from domain.exchange.tokens import link_again
-from domain.notifications.welcome import CLAIMED_FOR, Mail, Mailer, MailOrder
+from domain.notifications.mail import Mail, Mailer, MailOrder
+from domain.notifications.welcome import CLAIMED_FOR
 
 SUBJECT: Final = N_("Your details on a card")
 CONFIRM: Final = N_("Confirm your details on a card")
@@ -56,7 +57,7 @@ async def deliver_receipt(
     The first worker to claim it sends it; another one waits until that claim ends. A withdrawn exchange has
     no address any more.
     """
-    exchange = await exchanges.get(order.account_id, order.subject_id or "")
+    exchange = await exchanges.get(order.account_id, order.subject_id)
     if exchange is None or exchange.details is None or exchange.mailed_at is not None:
         return None
     link, to = link_again(exchange.id, exchange.link, keys), exchange.details.email

@@ -98,11 +98,23 @@ WITHHELD = (
     Withheld(
         "Records that keep a repeated request from being done twice",
         "They repeat what is in this copy and are deleted after a day.",
-        ("card-creation", "contact-creation", "image-creation", "profile-creation"),
+        (
+            "card-creation",
+            "contact-creation",
+            "image-creation",
+            "note-creation",
+            "profile-creation",
+            "reminder-creation",
+        ),
     ),
     Withheld(
-        "Orders to show a card as it is now, or to do what follows from a change of a contact",
-        "They name the card or the contact by its id and are deleted within minutes.",
+        "What lets connected people see more of your cards",
+        "It follows from your connections, which are in this copy, and names the accounts of others.",
+        ("connection-access",),
+    ),
+    Withheld(
+        "Orders to do what follows from a change: show a card, erase what belonged to a contact, send a mail",
+        "They name the card, the contact or you by an id and are deleted within minutes.",
         ("order",),
     ),
     Withheld(
@@ -111,10 +123,17 @@ WITHHELD = (
         ("owner-key",),
     ),
     Withheld(
-        "What is left of cards, profiles, contacts and interactions that were deleted and erased",
+        "What is left of cards, profiles, contacts and what belonged to them after they were erased",
         "Their ids stay for 35 days, so that a restored backup can be told of it. The names of cards stay"
         " reserved, so that no old link ever leads to somebody else.",
-        ("erased-card", "erased-contact", "erased-interaction", "erased-profile"),
+        (
+            "erased-card",
+            "erased-contact",
+            "erased-interaction",
+            "erased-note",
+            "erased-profile",
+            "erased-reminder",
+        ),
     ),
     Withheld(
         "Details that people left on your cards and have not confirmed, or have withdrawn",

@@ -92,6 +92,7 @@ async def project(card: Card, ports: Ports, *, first: bool) -> None:
         exchange_form=card.exchange_form if content and card.exchange_form.on else None,
         # An absent card does not reveal its owner.
         owner_id=card.account_id if content else "",
+        profile_id=card.profile_id if content else "",
         card_id=card.id,
     )
     await ports.published.project(now, first=first)
@@ -128,6 +129,7 @@ async def preview(card: Card, *, at: datetime, images: CardImages) -> PublishedC
         palette=_palette(content),
         images=await _images_of(card, content, images),
         owner_id=card.account_id,
+        profile_id=card.profile_id,
     )
 
 

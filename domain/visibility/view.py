@@ -30,14 +30,17 @@ OWNER = Viewer(signed_in=True, connected=True)
 
 
 class Connections(Protocol):
-    async def connected(self, owner_id: str, account_id: str) -> bool: ...
+    async def connected(self, owner_id: str, profile_id: str, account_id: str) -> bool:
+        """Whether an account is connected with a profile of the owner."""
+        ...
 
 
 async def viewer_of(card: PublishedCard, account_id: str, *, connections: Connections) -> Viewer:
     """Viewer that a signed-in account is for a card."""
     if account_id == card.owner_id:
         return OWNER
-    return Viewer(signed_in=True, connected=await connections.connected(card.owner_id, account_id))
+    connected = await connections.connected(card.owner_id, card.profile_id, account_id)
+    return Viewer(signed_in=True, connected=connected)
 
 
 def is_for_everyone(card: PublishedCard) -> bool:

@@ -116,7 +116,7 @@ async def show_card(req: func.HttpRequest) -> func.HttpResponse:
     if suffix and FORMATS[suffix].for_links:
         # One picture for everybody: no coding makes it smaller.
         viewer, coding = ANYONE, ""
-    elif outputs.for_everyone:
+    elif outputs.for_everyone and format_name != PAGE:
         viewer = Viewer(signed_in=viewer.signed_in)
     if format_name in CODES and not CODE_OPTIONS.isdisjoint(req.params):
         drawn = await _drawn(req.params, (viewer, format_name, "", coding), cached)
@@ -202,6 +202,8 @@ async def _make(view: CardView, format_name: str, viewer: Viewer) -> Output:
         qr_svg=view.code,
         links={link: f"/c/{view.handle}/go/{key}" for key, link in links_of(view.content).items()},
         schema=script_text(view, url),
+        # Who is signed in and not connected is offered to ask; a blocked person is offered the same.
+        ask_url=f"/my/connect/{view.handle}" if viewer.signed_in and not viewer.connected else "",
     )
     headers = {
         "Content-Security-Policy": content_security_policy(*styles, script=inline_script("pass_on.js")),

@@ -27,7 +27,7 @@ from domain.exchange.exchange import KEEP, Consent, Exchange
 from domain.exchange.giving import Given, Place, admit, give
 from domain.exchange.receipt import Parties
 from domain.exchange.tokens import FormToken, form_token, link_again, read_form_token
-from domain.notifications.welcome import MailOrder
+from domain.notifications.mail import MailOrder
 from domain.visibility.view import ANYONE, CardView, view_for
 from functions.exchange.consent import consent_for
 from functions.exchange.details_form import HONEYPOT, details_in, questions_of, sentences_of

@@ -6,7 +6,7 @@ import wiring.exchange
 import wiring.notifications
 import wiring.site
 from domain.exchange.mail import deliver_receipt
-from domain.notifications.welcome import MailOrder
+from domain.notifications.mail import MailOrder
 from functions.framework.clock import now
 from functions.framework.texts import in_language
 

@@ -6,9 +6,13 @@ from typing import Final
 import azure.functions as func
 
 import wiring.accounts
+import wiring.connections
 import wiring.notifications
 import wiring.site
-from domain.notifications.welcome import MailOrder, deliver
+from domain.connections.notice import tell_of_request
+from domain.notifications.mail import MailOrder
+from domain.notifications.reminders import remind
+from domain.notifications.welcome import deliver
 from functions.framework.clock import now
 from functions.framework.doors import resolve
 from functions.framework.texts import in_language
@@ -16,6 +20,8 @@ from functions.framework.texts import in_language
 # The function that sends each kind of mail; it returns the time to wait before another try, if any.
 _KINDS: Final = {
     "welcome": "functions.notifications.jobs:welcome",
+    "reminders": "functions.notifications.jobs:reminders",
+    "connection": "functions.notifications.jobs:request_to_connect",
     "exchange-receipt": "functions.exchange.mails:send_receipt",
 }
 
@@ -36,5 +42,30 @@ async def welcome(order: MailOrder, by: str) -> timedelta | None:
         now=now(),
         translate=in_language,
         accounts=wiring.accounts.store(),
+        mailer=wiring.notifications.mailer(),
+    )
+
+
+async def reminders(order: MailOrder, by: str) -> timedelta | None:
+    return await remind(
+        order,
+        by=by,
+        origin=wiring.site.origin(),
+        now=now(),
+        translate=in_language,
+        accounts=wiring.accounts.store(),
+        mailer=wiring.notifications.mailer(),
+    )
+
+
+async def request_to_connect(order: MailOrder, _by: str) -> timedelta | None:
+    return await tell_of_request(
+        order,
+        origin=wiring.site.origin(),
+        now=now(),
+        translate=in_language,
+        accounts=wiring.accounts.store(),
+        links=wiring.connections.links(),
+        limiter=wiring.accounts.limiter(),
         mailer=wiring.notifications.mailer(),
     )

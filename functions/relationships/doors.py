@@ -1,6 +1,10 @@
 """Doors of contacts, and of the parts of this capability."""
 
-from functions.framework.doors import MyForm, MyPage, Operation
+from functions.framework.doors import MyForm, MyPage, Operation, Timer
+from functions.relationships.calendar.doors import DOORS as CALENDAR
+from functions.relationships.notes.doors import DOORS as NOTES
+from functions.relationships.refine.doors import DOORS as REFINE
+from functions.relationships.reminders.doors import DOORS as REMINDERS
 from functions.relationships.strength.doors import DOORS as STRENGTH
 
 _API = "functions.relationships.api"
@@ -25,6 +29,7 @@ _CONTACTS = (
     MyPage("relationships_page_restore", "POST", f"{_AT}/restoration", f"{_ONE}:restore"),
     MyPage("relationships_page_ask_erase", "GET HEAD", f"{_AT}/erasure", f"{_ONE}:ask_erase"),
     MyPage("relationships_page_erase", "POST", f"{_AT}/erasure", f"{_ONE}:erase"),
+    Timer("relationships_rotate_keys", "0 10 4 * * *", "functions.relationships.jobs:rotate_keys"),
     Operation("relationships_list_contacts", "GET", "contacts", f"{_API}:list_contacts"),
     Operation("relationships_create_contact", "POST", "contacts", f"{_API}:post_contact"),
     Operation("relationships_get_contact", "GET", "contacts/{contactId}", f"{_API}:get_contact"),
@@ -44,4 +49,4 @@ _CONTACTS = (
 )
 
 # Each part names its own doors; one line here.
-DOORS = (*_CONTACTS, *STRENGTH)
+DOORS = (*_CONTACTS, *CALENDAR, *NOTES, *REFINE, *REMINDERS, *STRENGTH)

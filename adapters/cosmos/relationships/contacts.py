@@ -23,6 +23,7 @@ from adapters.cosmos.relationships.contact_documents import (
     opened,
     sealed_part,
 )
+from adapters.cosmos.relationships.sealed import replaced
 from adapters.cosmos.work import order_document
 from domain.base.errors import Fault, InvalidInput, StaleVersion
 from domain.base.fields import STORED
@@ -162,13 +163,9 @@ class CosmosContacts:
         return await self._keys.of(owner_id)
 
     async def save(self, contact: Contact, order: Order | None = None) -> Contact:
-        stored = await self._document(contact)
-        if order is None:
-            saved = await self._items.replace(stored, contact.etag or "")
-        else:
-            replaced = ("replace", (contact.id, stored), {"if_match_etag": contact.etag})
-            operations = [replaced, ("upsert", (order_document(order),))]
-            saved = (await self._items.batch(operations, contact.owner_id))[0]["resourceBody"]
+        """Store the contact, with an order for what must follow."""
+        also = () if order is None else (order_document(order),)
+        saved = await replaced(self._items, await self._document(contact), contact.etag or "", *also)
         return await self._one(contact.owner_id, saved)
 
     async def save_tags(self, contacts: list[Contact]) -> None:

@@ -31,7 +31,7 @@ _SEALED = ("details", "in_contact")
 _PROOF_TTL = int(timedelta(days=3 * 365).total_seconds())
 _PROOFS, _PROOF, _KEYS = "trust", "exchange-proof", "receipt-keys"
 # Written about a contact beside it, but not by its owner.
-_NOT_THE_OWNERS = ("kept-exchange", "strength", "erased-interaction")
+_NOT_THE_OWNERS = ("kept-exchange", "strength")
 _LOGGED = "interaction"
 
 
@@ -112,7 +112,10 @@ class CosmosExchanges:
 
     async def has_more(self, owner_id: str, contact_id: str) -> bool:
         """Whether the owner wrote something about a contact; one interaction is the exchange itself."""
-        sql = "SELECT TOP 2 c.kind FROM c WHERE c.contactId = @of AND NOT ARRAY_CONTAINS(@without, c.kind)"
+        sql = (
+            "SELECT TOP 2 c.kind FROM c WHERE c.contactId = @of"
+            " AND NOT ARRAY_CONTAINS(@without, c.kind) AND NOT STARTSWITH(c.kind, 'erased-')"
+        )
         found = await self._items.query(sql, owner_id, of=contact_id, without=list(_NOT_THE_OWNERS))
         kinds = [each["kind"] for each in found]
         return bool(kinds) and kinds != [_LOGGED]

@@ -5,9 +5,10 @@ import secrets
 
 import pytest
 
-import wiring.visibility
 from domain.base.limits import HANDLE_CHECKS
-from tests.forms import Fields, fields_at, new_card, send
+from tests.forms import Fields, fields_at, new_card, publish, send
+from tests.functions.cards.test_api_cards import published
+from tests.functions.connections.people import connect
 
 NEW = "/my/new-card"
 ASKED = "handle-checks"
@@ -155,11 +156,10 @@ async def test_connections_are_offered_to_who_has_some_or_has_chosen_them(ada, s
     assert "as=connections" in (await ada.http.get(f"{path}/preview")).text
 
     friend = await signed_in()
-    account = (await friend.api("GET", "account")).json()["id"]
-    await wiring.visibility.connections()._items.create(
-        {"id": "connection-acc_x", "ownerId": account, "kind": "connection", "role": "controller"}
-    )
     path = await new_card(friend)
+    await publish(friend, path)
+    assert offered not in (await friend.http.get(path)).text
+    await connect(friend, ada, (await published(ada)).json()["handle"])
     assert offered in (await friend.http.get(path)).text
     assert "as=connections" in (await friend.http.get(f"{path}/preview")).text
 

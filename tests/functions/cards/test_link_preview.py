@@ -8,12 +8,12 @@ from PIL import Image
 
 import wiring.cards
 import wiring.images
-import wiring.visibility
 from adapters.drawing.link_preview import HEIGHT, MOST_BYTES, WIDTH
 from domain.visibility.view import ANYONE, OWNER, view_for
 from functions.cards.drawn import Drawing, link_preview
 from functions.cards.outputs import MOST_BYTES as MOST_CACHED
 from tests.functions.cards.test_api_cards import handle, published, shown
+from tests.functions.connections.people import connect
 from tests.functions.images.test_images import ready
 
 
@@ -75,11 +75,8 @@ async def test_friends_and_the_owner_get_what_strangers_get(host, signed_in, cli
     path = f"cards/{made.json()['id']}/publication"
     published = await owner.api("PUT", path, headers={"If-Match": made.headers["etag"]})
     assert published.status_code == 200, published.text
-    ids = [(await person.api("GET", "account")).json()["id"] for person in (owner, friend)]
-    await wiring.visibility.connections()._items.create(
-        {"id": f"connection-{ids[1]}", "ownerId": ids[0], "kind": "connection", "role": "controller"}
-    )
     name = made.json()["handle"]
+    await connect(friend, owner, name)
     assert "Seen by friends" in (await friend.http.get(f"/c/{name}")).text
 
     stored = (await wiring.cards.published().take(name)).card

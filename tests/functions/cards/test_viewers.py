@@ -3,9 +3,9 @@
 import pytest
 
 import wiring.cards
-import wiring.visibility
 from domain.cards.content import SINGLE_FIELDS
 from tests.functions.cards.test_api_cards import published
+from tests.functions.connections.people import connect
 
 CONTENT = {
     "title": "Seen by all",
@@ -78,10 +78,7 @@ def seen(text: str) -> list[str]:
 async def test_each_viewer_sees_what_is_meant_for_them_in_every_form(card, signed_in, client) -> None:
     owner, made = card
     member, friend = await signed_in(), await signed_in()
-    ids = [(await person.api("GET", "account")).json()["id"] for person in (owner, friend)]
-    await wiring.visibility.connections()._items.create(
-        {"id": f"connection-{ids[1]}", "ownerId": ids[0], "kind": "connection", "role": "controller"}
-    )
+    await connect(friend, owner, made["handle"])
     for suffix in ("", ".vcf", ".v4.vcf", ".json", ".jcard", ".jscontact"):
         address = f"/c/{made['handle']}{suffix}"
         assert seen((await client().get(address)).text) == MARKS[:1], suffix

@@ -200,6 +200,7 @@ def test_the_page_of_limits_says_the_numbers() -> None:
         limits.MOST_CARDS,
         limits.MOST_PROFILES,
         limits.MOST_CONTACTS,
+        limits.MOST_ASKED,
         MOST_LABELS,
         limits.MOST_WAITING_IMAGES,
     ]
