@@ -6,8 +6,6 @@ import json
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from adapters.sealing import KEY_BYTES, decode_key
-
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -15,12 +13,10 @@ _TYPE = "consent-receipt+jws"
 
 
 class ReceiptSigner:
-    """`keys` is 32 random bytes in base64; in a rotation two of them: the first signs, both are published."""
+    """`seeds` are keys of 32 random bytes, in a rotation two of them: the first signs, both are published."""
 
-    def __init__(self, keys: str) -> None:
-        self._seeds = [decode_key(key) for key in keys.split(",")]
-        if any(len(seed) != KEY_BYTES for seed in self._seeds):
-            raise ValueError("A signing key must be 32 random bytes in base64.")
+    def __init__(self, seeds: list[bytes]) -> None:
+        self._seeds = seeds
 
     def sign(self, said: dict[str, Any]) -> str:
         from jwt.api_jws import PyJWS  # noqa: PLC0415 - few requests need it

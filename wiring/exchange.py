@@ -32,8 +32,10 @@ def proofs() -> "CosmosProofs":
 def signer() -> "ReceiptSigner":
     import settings.exchange
     from adapters.receipt_signing import ReceiptSigner
+    from adapters.sealing import decode_key
 
-    return ReceiptSigner(settings.exchange.load().receipt_key.get_secret_value())
+    keys = settings.exchange.load().receipt_key.get_secret_value()
+    return ReceiptSigner([decode_key(key) for key in keys.split(",")])
 
 
 @once
