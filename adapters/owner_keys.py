@@ -19,6 +19,7 @@ from domain.relationships.rotation import Unwrappable
 
 _KEY_BYTES = 32
 _NONCE_BYTES = 12
+_GENERATION_BYTES = 4
 _MOST_KEPT = 2000
 # As long as a worker may still read what another worker has shredded.
 KEPT_SECONDS = 60.0
@@ -43,19 +44,35 @@ class SealingKey:
         self._ciphers = {number: AESGCM(key) for number, key in keys.items()}
 
     def seal(self, plain: bytes, place: Place) -> str:
-        nonce = os.urandom(_NONCE_BYTES)
-        sealed = self._ciphers[self.generation].encrypt(nonce, plain, self._associated(place))
-        return f"{self.generation}.{base64.urlsafe_b64encode(nonce + sealed).decode().rstrip('=')}"
+        sealed = self._sealed(plain, place)
+        return f"{self.generation}.{base64.urlsafe_b64encode(sealed).decode().rstrip('=')}"
 
     def unseal(self, sealed: str, place: Place) -> bytes:
-        from cryptography.exceptions import InvalidTag  # noqa: PLC0415
-
         generation, _, text = sealed.partition(".")
         try:
-            cipher = self._ciphers[int(generation)]
             raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
-            return cipher.decrypt(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], self._associated(place))
-        except (KeyError, ValueError, binascii.Error, InvalidTag):
+            return self._unsealed(int(generation), raw, place)
+        except (ValueError, binascii.Error):
+            raise Unreadable from None
+
+    def seal_file(self, plain: bytes, place: Place) -> bytes:
+        return self.generation.to_bytes(_GENERATION_BYTES) + self._sealed(plain, place)
+
+    def unseal_file(self, sealed: bytes, place: Place) -> bytes:
+        generation = int.from_bytes(sealed[:_GENERATION_BYTES])
+        return self._unsealed(generation, memoryview(sealed)[_GENERATION_BYTES:], place)
+
+    def _sealed(self, plain: bytes, place: Place) -> bytes:
+        nonce = os.urandom(_NONCE_BYTES)
+        return nonce + self._ciphers[self.generation].encrypt(nonce, plain, self._associated(place))
+
+    def _unsealed(self, generation: int, sealed: bytes | memoryview, place: Place) -> bytes:
+        from cryptography.exceptions import InvalidTag  # noqa: PLC0415
+
+        try:
+            cipher = self._ciphers[generation]
+            return cipher.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], self._associated(place))
+        except (KeyError, ValueError, InvalidTag):
             raise Unreadable from None
 
     def is_current(self, sealed: str) -> bool:

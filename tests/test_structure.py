@@ -309,7 +309,7 @@ def test_nobody_else_knows_notes() -> None:
         "import adapters.cosmos.relationships.notes",
         'resolve("domain.relationships.notes.notes:read_note")',
         "from domain.privacy.copy_of_notes import NotesSection",
-        '{% include "relationships/notes/section.html" %}',
+        '{% include "relationships/notes/notes_section.html" %}',
     ],
 )
 def test_another_place_that_knows_notes_is_noticed(tmp_path: Path, planted: str) -> None:

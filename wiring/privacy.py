@@ -40,11 +40,12 @@ def sections() -> list["Section"]:
     from domain.privacy.copy_of_contacts import ContactsSection
     from domain.privacy.copy_of_exchanges import ExchangesSection
     from domain.privacy.copy_of_images import ImagesSection
+    from domain.privacy.copy_of_imports import ImportsSection
     from domain.privacy.copy_of_interactions import InteractionsSection
     from domain.privacy.copy_of_notes import NotesSection
     from domain.privacy.copy_of_reminders import DismissalsSection, RemindersSection
     from domain.privacy.sections import WithDeleted
-    from wiring.relationships import refine, reminders, strength
+    from wiring.relationships import refine, reminders, strength, transfer
 
     counts = CosmosCounts(database())
     all_cards = WithDeleted(cards.store(), counts, "card", "deleted-card")
@@ -62,6 +63,7 @@ def sections() -> list["Section"]:
         ContactsSection(all_contacts, relationships.tags(), related),
         NotesSection(all_notes, relationships.contacts()),
         InteractionsSection(strength.interactions(), related),
+        ImportsSection(transfer.imports(), related),
         RemindersSection(all_reminders, related),
         DismissalsSection(refine.refining(), related),
         ConnectionsSection(visibility.connections(), related),

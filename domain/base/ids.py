@@ -14,6 +14,7 @@ ID_PREFIXES = {
     "exchange": "exc",
     "group": "grp",
     "image": "img",
+    "import": "imp",
     "interaction": "int",
     "note": "nte",
     "profile": "prf",

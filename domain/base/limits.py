@@ -56,6 +56,8 @@ HANDLE_CHECKS = Rate("handle_checks", most=300, seconds=60 * 60)
 IMAGES = Rate("images", most=100, seconds=60 * 60)
 # A volume of a copy, 32 MB, is in memory while it is sent.
 DOWNLOADS = Rate("downloads", most=10, seconds=60)
+# Each may be 20 MB, and is read as long work.
+IMPORTS = Rate("imports", most=60, seconds=60 * 60)
 # Asking strangers one by one is how address books are harvested.
 CONNECTION_REQUESTS = Rate("connection_requests", most=50, seconds=24 * 60 * 60)
 # Mails to one account that somebody asks; the page tells of all.
@@ -69,7 +71,7 @@ HELD_EXCHANGES = Rate("held_exchanges", most=100, seconds=24 * 60 * 60)
 RECEIPT_MAILS = Rate("receipt_mails", most=5, seconds=24 * 60 * 60)
 
 RATES = (
-    CHANGES, HANDLES, HANDLE_CHECKS, IMAGES, DOWNLOADS, CONNECTION_REQUESTS, CONNECTION_MAILS,
+    CHANGES, HANDLES, HANDLE_CHECKS, IMAGES, DOWNLOADS, IMPORTS, CONNECTION_REQUESTS, CONNECTION_MAILS,
     EXCHANGES, NETWORK_EXCHANGES, HELD_EXCHANGES, RECEIPT_MAILS,
 )  # fmt: skip
 

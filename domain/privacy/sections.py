@@ -113,14 +113,31 @@ WITHHELD = (
         ("connection-access",),
     ),
     Withheld(
-        "Orders to do what follows from a change: show a card, erase what belonged to a contact, send a mail",
+        "Orders to do what follows from a change: show a card, erase what belonged to a contact, tidy the"
+        " search, send a mail",
         "They name the card, the contact or you by an id and are deleted within minutes.",
         ("order",),
+    ),
+    Withheld(
+        "Calendar files that you looked at",
+        "Of them we keep only days and contacts, for a week; what you logged of them is in this copy.",
+        ("calendar-file",),
+    ),
+    Withheld(
+        "The note that an import is being written, and files of imports and exports under way",
+        "They name the import by its id, or repeat your contacts. They are deleted when it is over, or after"
+        " a week.",
+        ("import-lock",),
     ),
     Withheld(
         "The key by which your notes, tags and search are sealed",
         "This copy has all of them readable; the key would open nothing but our own store.",
         ("owner-key",),
+    ),
+    Withheld(
+        "The index by which your contacts are found",
+        "It has the words of your contacts and notes, which are in this copy, and is made from them.",
+        ("search-head",),
     ),
     Withheld(
         "What is left of cards, profiles, contacts and what belonged to them after they were erased",

@@ -12,8 +12,9 @@ if TYPE_CHECKING:
 @once
 def store() -> "CosmosNotes":
     from adapters.cosmos.relationships.notes import CosmosNotes
+    from wiring.relationships import search
 
-    return CosmosNotes(database(), relationships.keys())
+    return CosmosNotes(database(), relationships.keys(), search.order_compaction)
 
 
 @once

@@ -6,7 +6,8 @@ erased or merged. `private` is sealed as in a contact. Nothing of a text, not ev
 clear.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
 from datetime import datetime
 
 from adapters.cosmos.database import Database, Document, Items, instant
@@ -23,10 +24,13 @@ from adapters.cosmos.documents import (
 )
 from adapters.cosmos.relationships.contact_documents import CONTAINER, PARTITION, Sealed
 from adapters.cosmos.relationships.sealed import replaced
+from adapters.cosmos.relationships.search import IndexedItems
+from domain.base.errors import StaleVersion
 from domain.base.fields import STORED
 from domain.base.idempotency import Creation
 from domain.relationships.keys import OwnerKey, OwnerKeys, Place, Unreadable
 from domain.relationships.notes.note import Note
+from domain.relationships.search.entry import Change, note_change
 
 _CREATION = "note-creation"
 _NOTES = ("note", "deleted-note", "erased-note")
@@ -65,10 +69,19 @@ def _read(stored: Document, text: str) -> Note:
 
 
 class CosmosNotes:
-    """Without `keys`, as tools of operators have it, texts stay sealed and as they are stored."""
+    """Without `keys`, as tools of operators have it, texts stay sealed and as they are stored.
 
-    def __init__(self, database: Database, keys: OwnerKeys | None) -> None:
+    Every write tells the search; `full` as in `IndexedItems`.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        keys: OwnerKeys | None,
+        full: Callable[[str], Awaitable[None]] | None = None,
+    ) -> None:
         self._items, self._keys = Items(database, CONTAINER), keys
+        self._indexed = IndexedItems(database, keys, full)
 
     async def get(self, owner_id: str, note_id: str) -> Note | None:
         stored = await self._items.read(note_id, owner_id)
@@ -133,7 +146,7 @@ class CosmosNotes:
         if creation is not None:
             operations.append(("create", (await self._creation_document(note, creation),)))
         try:
-            await self._items.batch(operations, note.owner_id)
+            await self._indexed.batch(operations, note.owner_id, [_told(note)])
         except FileExistsError:
             return False
         return True
@@ -158,11 +171,14 @@ class CosmosNotes:
         await self._items.delete(_creation_id(key), owner_id)
 
     async def save(self, note: Note) -> Note:
-        stored = await replaced(self._items, await self._document(note), note.etag or "")
+        write = self._indexed.writing(note.owner_id, [_told(note)])
+        stored = await replaced(self._items, await self._document(note), note.etag or "", write=write)
         return note.model_copy(update={"etag": stored["_etag"]})
 
     async def remove(self, note: Note) -> None:
-        await self._items.delete(note.id, note.owner_id)
+        gone = note_change(note.contact_id, note.id, note.version + 1, None)
+        with suppress(StaleVersion):  # it is not there any more
+            await self._indexed.batch([("delete", (note.id,))], note.owner_id, [gone])
         if note.key is not None:
             await self.forget_creation(note.owner_id, note.key)
 
@@ -189,6 +205,10 @@ class CosmosNotes:
     async def list(self, owner_id: str, limit: int, cursor: str | None) -> tuple[list[Note], str | None]:
         """A page of all notes of an owner, newest first."""
         return await self._newest("note", owner_id, limit, cursor)
+
+
+def _told(note: Note) -> Change:
+    return note_change(note.contact_id, note.id, note.version, None if note.deleted else note.text)
 
 
 def _creation_id(key: str) -> str:

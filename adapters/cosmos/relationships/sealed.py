@@ -1,6 +1,6 @@
 """What the keys of owners have sealed in documents: the list of kinds, and sealing anew after a rotation."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any, Final, NamedTuple
 
 from adapters.cosmos.database import Database, Document, Items
@@ -94,26 +94,28 @@ class CosmosSealed:
         return True
 
 
-async def replaced(items: Items, new: Document, etag: str, *also: Document) -> Document:
+Write = Callable[[list[tuple[Any, ...]]], Awaitable[list[Document]]]
+"""Does all operations or none."""
+
+
+async def replaced(items: Items, new: Document, etag: str, *also: Document, write: Write) -> Document:
     """Replace the version that was read with `etag`, and store the others in the same batch.
 
     That it was only sealed anew since is no conflict.
     """
     try:
-        return await _replace(items, new, etag, also)
+        return await _replace(new, etag, also, write)
     except StaleVersion:
         stored = await items.read(new["id"], new[PARTITION])
         if stored is None or stored["body"].get("version") != new["body"]["version"] - 1:
             raise
         # A merge of contacts may have moved it.
         moved = {"contactId": stored["contactId"]} if "contactId" in new and "contactId" in stored else {}
-        return await _replace(items, new | moved, stored["_etag"], also)
+        return await _replace(new | moved, stored["_etag"], also, write)
 
 
-async def _replace(items: Items, new: Document, etag: str, also: tuple[Document, ...]) -> Document:
-    if not also:
-        return await items.replace(new, etag)
+async def _replace(new: Document, etag: str, also: tuple[Document, ...], write: Write) -> Document:
     operations: list[tuple[Any, ...]] = [("replace", (new["id"], new), {"if_match_etag": etag})]
     operations += [("upsert", (each,)) for each in also]
-    stored: Document = (await items.batch(operations, new[PARTITION]))[0]["resourceBody"]
+    stored: Document = (await write(operations))[0]["resourceBody"]
     return stored

@@ -174,14 +174,14 @@ async def test_every_kind_of_document_is_told_or_withheld_with_a_reason(host, ad
         )
         if name == "gone":
             await ada.api("DELETE", f"reminders/{made.json()['id']}", headers={"If-Match": '"1"'})
-    dismissal = f"contacts/{reminded.json()['id']}/suggestions/cooling/dismissal"
-    await ada.api("PUT", dismissal, json={"reason": "0" * 32})
+    dismissal = f"contacts/{reminded.json()['id']}/dismissal"
+    await ada.api("PUT", dismissal, json={"kind": "cooling", "reason": "0" * 32})
     relations = wiring.relationships.contacts()._items
     related = {document["kind"] for document in await relations.query("SELECT c.kind FROM c", account)}
     contacts = {"contact", "deleted-contact", "erased-contact", "contact-creation", "contact-tags"}
     interactions = {"interaction", "deleted-interaction", "erased-interaction", "strength"}
     reminders = {"reminder", "deleted-reminder", "reminder-creation", "dismissal"}
-    assert related >= contacts | interactions | reminders | {"owner-key", "order"}
+    assert related >= contacts | interactions | reminders | {"owner-key", "order", "search-head"}
     stored |= related | await left_on_a_card(ada, client)
     known = {kind for told in (*wiring.privacy.sections(), *WITHHELD) for kind in told.kinds}
     assert {"profile-creation", "deleted-profile", "deleted-card", "erased-card", "order", "work"} < stored
@@ -266,8 +266,8 @@ async def test_reminders_and_dismissals_are_in_it(host, ada) -> None:
         for n in (1, 2)
     ]
     await ada.api("DELETE", f"reminders/{made[1]['id']}", headers={"If-Match": '"1"'})
-    dismissal = f"contacts/{grace['id']}/suggestions/silent/dismissal"
-    await ada.api("PUT", dismissal, json={"reason": "0" * 32})
+    dismissal = f"contacts/{grace['id']}/dismissal"
+    await ada.api("PUT", dismissal, json={"kind": "silent", "reason": "0" * 32})
     work = await copied(host, await account_of(ada))
     assert (work.state, work.done) == ("done", work.total)
     files = await opened(work)
