@@ -21,9 +21,11 @@ import aiohttp
 
 import wiring.accounts
 import wiring.cards
+import wiring.connections
 import wiring.operations
 import wiring.publishing
 from domain.cards.card import CardVersion
+from domain.connections.answering import LinkVersion, answer, read_link
 from domain.operations.orders import OrderMessage, carry_out, send_due_orders
 from domain.operations.slices import Slice, do_slice, send_due_work
 from domain.operations.work import WorkMessage
@@ -94,7 +96,8 @@ async def act(order: dict[str, Any]) -> str:
         if order["do"] == "work":
             return await _work(order, at)
         if order["do"] == "order":
-            message = OrderMessage(owner_id=order["owner"], order_id=order["id"])
+            container = order.get("container", "accounts")
+            message = OrderMessage(container=container, owner_id=order["owner"], order_id=order["id"])
             return str(
                 await carry_out(
                     message, effects=wiring.operations.effects(), orders=wiring.operations.orders()
@@ -106,6 +109,8 @@ async def act(order: dict[str, Any]) -> str:
             )
             await send_due_work(at, works=wiring.operations.works(), queue=wiring.operations.work_queue())
             return "sent"
+        if order["do"] == "answer":
+            return await _answer(order, at)
         return await _change(order, at)
     finally:
         await wiring.close()
@@ -128,6 +133,16 @@ async def _change(order: dict[str, Any], at: datetime) -> str:
     else:
         return "nothing"
     return order["do"]
+
+
+async def _answer(order: dict[str, Any], at: datetime) -> str:
+    """Accept a request, or disconnect; "nothing" where that is done."""
+    ports = wiring.connections.ports()
+    link = await read_link(order["owner"], order["id"], links=ports.links)
+    if link.state != order["in"]:
+        return "nothing"
+    await answer(LinkVersion(link.owner_id, link.id, link.version), order["act"], now=at, ports=ports)
+    return order["act"]
 
 
 async def _work(order: dict[str, Any], at: datetime) -> str:
