@@ -15,9 +15,11 @@ from typing import NamedTuple, Protocol
 
 from domain.base.errors import Unavailable
 from domain.relationships.keys import Place, Unreadable, WrappedKeys, WrappedKeyStore
+from domain.relationships.rotation import Unwrappable
 
 _KEY_BYTES = 32
 _NONCE_BYTES = 12
+_GENERATION_BYTES = 4
 _MOST_KEPT = 2000
 # As long as a worker may still read what another worker has shredded.
 KEPT_SECONDS = 60.0
@@ -42,20 +44,39 @@ class SealingKey:
         self._ciphers = {number: AESGCM(key) for number, key in keys.items()}
 
     def seal(self, plain: bytes, place: Place) -> str:
-        nonce = os.urandom(_NONCE_BYTES)
-        sealed = self._ciphers[self.generation].encrypt(nonce, plain, self._associated(place))
-        return f"{self.generation}.{base64.urlsafe_b64encode(nonce + sealed).decode().rstrip('=')}"
+        sealed = self._sealed(plain, place)
+        return f"{self.generation}.{base64.urlsafe_b64encode(sealed).decode().rstrip('=')}"
 
     def unseal(self, sealed: str, place: Place) -> bytes:
-        from cryptography.exceptions import InvalidTag  # noqa: PLC0415
-
         generation, _, text = sealed.partition(".")
         try:
-            cipher = self._ciphers[int(generation)]
             raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
-            return cipher.decrypt(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], self._associated(place))
-        except (KeyError, ValueError, binascii.Error, InvalidTag):
+            return self._unsealed(int(generation), raw, place)
+        except (ValueError, binascii.Error):
             raise Unreadable from None
+
+    def seal_file(self, plain: bytes, place: Place) -> bytes:
+        return self.generation.to_bytes(_GENERATION_BYTES) + self._sealed(plain, place)
+
+    def unseal_file(self, sealed: bytes, place: Place) -> bytes:
+        generation = int.from_bytes(sealed[:_GENERATION_BYTES])
+        return self._unsealed(generation, memoryview(sealed)[_GENERATION_BYTES:], place)
+
+    def _sealed(self, plain: bytes, place: Place) -> bytes:
+        nonce = os.urandom(_NONCE_BYTES)
+        return nonce + self._ciphers[self.generation].encrypt(nonce, plain, self._associated(place))
+
+    def _unsealed(self, generation: int, sealed: bytes | memoryview, place: Place) -> bytes:
+        from cryptography.exceptions import InvalidTag  # noqa: PLC0415
+
+        try:
+            cipher = self._ciphers[generation]
+            return cipher.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], self._associated(place))
+        except (KeyError, ValueError, InvalidTag):
+            raise Unreadable from None
+
+    def is_current(self, sealed: str) -> bool:
+        return sealed.startswith(f"{self.generation}.")
 
     def digest(self, text: str) -> bytes:
         return hmac.digest(self._digest, text.encode(), "sha256")
@@ -80,11 +101,13 @@ class KeptOwnerKeys:
         kept = self._kept.get(owner_id)
         if kept is not None and self._clock() < kept.until:
             return kept.key
+        # From before the read, which may take its time, so that a minute is all that an old key is used for.
+        until = self._clock() + KEPT_SECONDS
         stored = await self._store.get(owner_id)
         if stored is None:
             stored = await self._first(owner_id)
         key = self._unwrapped(stored)
-        self._kept[owner_id] = _Kept(key, self._clock() + KEPT_SECONDS)
+        self._kept[owner_id] = _Kept(key, until)
         self._kept.move_to_end(owner_id)
         while len(self._kept) > _MOST_KEPT:
             self._kept.popitem(last=False)
@@ -108,18 +131,50 @@ class KeptOwnerKeys:
         return self._master.seal(key, _purpose(owner_id))
 
     def _unwrapped(self, stored: WrappedKeys) -> SealingKey:
-        keys = {stored.generation: self._open(stored.current, stored.owner_id)}
-        if stored.previous is not None:
-            keys[stored.generation - 1] = self._open(stored.previous, stored.owner_id)
-        digest = self._open(stored.digest, stored.owner_id)
-        return SealingKey(stored.owner_id, stored.generation, keys, digest)
+        number = stored.generation
+        wrapped = {number: stored.current, number - 1: stored.previous, number + 1: stored.following}
+        try:
+            keys = {each: self._open(text, stored.owner_id) for each, text in wrapped.items() if text}
+            digest = self._open(stored.digest, stored.owner_id)
+        except Unwrappable:
+            # Another master key wrapped it: an operator's mistake, which a person cannot mend.
+            raise Unavailable from None
+        return SealingKey(stored.owner_id, number, keys, digest)
 
     def _open(self, wrapped: str, owner_id: str) -> bytes:
-        key = self._master.unseal(wrapped, _purpose(owner_id))
-        if key is None:
-            # Another master key wrapped it: an operator's mistake, which a person cannot mend.
-            raise Unavailable
-        return key
+        return _unwrapped(self._master, wrapped, owner_id)
+
+
+class MasterKeySmith:
+    """Makes keys and wraps them anew (`domain/relationships/rotation.py:KeySmith`)."""
+
+    def __init__(self, master: Master) -> None:
+        self._master = master
+
+    @property
+    def master(self) -> str:
+        return self._master.name
+
+    def new_key(self, owner_id: str) -> str:
+        return self._master.seal(os.urandom(_KEY_BYTES), _purpose(owner_id))
+
+    def rewrapped(self, keys: WrappedKeys) -> WrappedKeys:
+        anew = {
+            name: self._anew(wrapped, keys.owner_id)
+            for name in ("current", "previous", "following", "digest")
+            if (wrapped := getattr(keys, name)) is not None
+        }
+        return keys.model_copy(update={**anew, "master": self.master})
+
+    def _anew(self, wrapped: str, owner_id: str) -> str:
+        return self._master.seal(_unwrapped(self._master, wrapped, owner_id), _purpose(owner_id))
+
+
+def _unwrapped(master: Master, wrapped: str, owner_id: str) -> bytes:
+    key = master.unseal(wrapped, _purpose(owner_id))
+    if key is None:
+        raise Unwrappable
+    return key
 
 
 def _purpose(owner_id: str) -> str:

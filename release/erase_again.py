@@ -3,10 +3,10 @@
     python -m release.erase_again --old https://cosmos-a.documents.azure.com:443/ \\
       --restored https://cosmos-b.documents.azure.com:443/ --since 2026-11-22T12:00:00Z --look
 
-Reads the cards, profiles, contacts and interactions that were deleted or taken back, and the cards that were
-paused or unpublished, in the old account, and repeats this in the restored one. A card that was published
-anew since then is paused, handles given out since then stay given out, and every session ends. `--look` only
-lists the remaining steps. Safe to run again, also after a kill.
+Reads what was deleted or taken back (cards, profiles, contacts and what belongs to them), and the cards that
+were paused or unpublished, in the old account, and repeats this in the restored one. A card that was
+published anew since then is paused, handles given out since then stay given out, and every session ends.
+`--look` only lists the remaining steps. Safe to run again, also after a kill.
 Signs in as you (`az login`), or with the key in `COSMOS_KEY`.
 """
 
@@ -30,6 +30,7 @@ from adapters.cosmos.ledger import CosmosLedger, GivenHandle, OwnedId, Reconside
 from adapters.cosmos.published import CosmosPublished
 from adapters.cosmos.relationships.contacts import CosmosContacts
 from adapters.cosmos.relationships.interactions import CosmosInteractions
+from adapters.cosmos.relationships.reminders import CosmosReminders
 from adapters.cosmos.reservations import CosmosHandles
 from domain.accounts.profiles import Profile, delete_profile
 from domain.base.errors import Refusal
@@ -38,6 +39,8 @@ from domain.publishing.deletion import delete_card, erase
 from domain.publishing.publication import Ports, change_publication
 from release.contacts_again import RestoredContacts
 from release.interactions_again import RestoredInteractions
+from release.notes_again import notes_taken_back
+from release.reminders_again import RestoredReminders
 
 # Restores have a precision of a second, and clocks differ.
 _MARGIN = timedelta(minutes=10)
@@ -181,6 +184,8 @@ async def left_to_do(old: Database, database: Database, since: datetime) -> Asyn
         _taken_back(old, database, since),
         _contacts_taken_back(old, database),
         _interactions_taken_back(old, database),
+        notes_taken_back(old, database),
+        _reminders_taken_back(old, database),
     ):
         async for said, look in steps:
             try:
@@ -219,11 +224,11 @@ async def _taken_back(old: Database, database: Database, since: datetime) -> Asy
 
 async def _contacts_taken_back(old: Database, database: Database) -> AsyncIterator[tuple[str, Look]]:
     known, restored = CosmosLedger(old), RestoredContacts(database)
-    async for gone in known.contacts("deleted-contact"):
+    async for gone in known.related("deleted-contact"):
         yield f"delete {gone.id}", partial(restored.to_delete, gone)
-    async for gone in known.contacts("erased-contact"):
+    async for gone in known.related("erased-contact"):
         yield f"erase {gone.id}", partial(restored.to_erase, gone)
-    async for gone in CosmosLedger(database).contacts("deleted-contact"):
+    async for gone in CosmosLedger(database).related("deleted-contact"):
         yield f"bring back {gone.id}", partial(restored.to_bring_back, CosmosContacts(old, keys=None), gone)
 
 
@@ -233,6 +238,16 @@ async def _interactions_taken_back(old: Database, database: Database) -> AsyncIt
         yield f"delete {gone.id}", partial(restored.to_delete, gone)
     async for gone in CosmosLedger(database).interactions():
         yield f"bring back {gone.id}", partial(restored.to_bring_back, CosmosInteractions(old), gone)
+
+
+async def _reminders_taken_back(old: Database, database: Database) -> AsyncIterator[tuple[str, Look]]:
+    known, restored = CosmosLedger(old), RestoredReminders(database)
+    async for gone in known.related("deleted-reminder"):
+        yield f"delete {gone.id}", partial(restored.to_delete, gone)
+    async for gone in known.related("erased-reminder"):
+        yield f"erase {gone.id}", partial(restored.to_erase, gone)
+    async for gone in CosmosLedger(database).related("deleted-reminder"):
+        yield f"bring back {gone.id}", partial(restored.to_bring_back, CosmosReminders(old, keys=None), gone)
 
 
 async def erase_again(old: Database, restored: Database, since: datetime, *, look: bool) -> int:

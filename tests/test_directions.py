@@ -48,6 +48,9 @@ def test_the_contracts_hold() -> None:
         ("Contacts are known", "functions/operations/health.py", "import domain.relationships.contacts"),
         ("Connections are known", "functions/cards/public.py", "import wiring.connections"),
         ("Connections are known", "functions/relationships/api.py", "import domain.connections.link"),
+        ("Notes are known", "functions/relationships/list_pages.py", "import wiring.relationships.notes"),
+        ("Notes are known", "domain/relationships/contacts.py", "import domain.relationships.notes.note"),
+        ("Notes are known", "adapters/cosmos/ledger.py", "import adapters.cosmos.relationships.notes"),
     ],
 )
 def test_a_wrong_import_is_noticed_with_its_place(copied: Path, contract, place, planted) -> None:

@@ -2,6 +2,7 @@
 
 import ast
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -35,12 +36,15 @@ VENDORS = {
     "azure.storage.queue": ("adapters/storage/",),
     "PIL": ("adapters/drawing/",),
     "azure.identity": ("adapters/",),
+    "icalendar": ("adapters/calendars/",),
     "msal": ("adapters/entra/",),
     "jwt": ("adapters/entra/",),
     "aiohttp": ("adapters/entra/",),
     "cryptography": ("adapters/",),
     "segno": ("adapters/drawing/",),
     "aiosmtplib": ("adapters/mail/",),
+    "markdown_it": ("functions/relationships/notes/",),
+    "nh3": ("functions/relationships/notes/",),
 }
 # Parts of adapters that a trigger may import: makers of bytes, names of queues, types of wired objects.
 PURE_ADAPTERS = (
@@ -53,7 +57,7 @@ PURE_ADAPTERS = (
 DOMAIN_LIBRARIES = {"pydantic", "pydantic_core", "email_validator", "phonenumbers", "coloraide"}
 NOT_AT_IMPORT = ["stripe", "PIL", "azure.storage", "msal", "segno", "jinja2", "azure.identity", "jwt",
                  "cryptography", "email_validator", "phonenumbers", "aiosmtplib", "babel",
-                 "coloraide"]  # fmt: skip
+                 "coloraide", "icalendar", "markdown_it", "nh3"]  # fmt: skip
 
 
 def doors() -> list[Door]:
@@ -264,6 +268,55 @@ def test_the_domain_has_no_clock_and_no_chance() -> None:
         assert not modules & {"time", "random", "secrets", "os", "asyncio", "logging"}, path
         assert ".now(" not in path.read_text(), path
         assert "uuid4" not in path.read_text(), path
+
+
+# Who may name the modules of notes in whatever way: as an import, or as a text that is imported later. What
+# `copy_of_notes` and the sections and doors do with it is their owner's own.
+KNOW_NOTES = {
+    "adapters/cosmos/relationships/notes.py",
+    "domain/privacy/copy_of_notes.py",
+    "domain/relationships/notes/notes.py",
+    "functions/operations/jobs.py",
+    "functions/relationships/doors.py",
+    "functions/relationships/notes/api.py",
+    "functions/relationships/notes/doors.py",
+    "functions/relationships/notes/pages.py",
+    "functions/relationships/notes/section.py",
+    "functions/relationships/sections.py",
+    "wiring/privacy.py",
+    "wiring/relationships/notes.py",
+}
+_OF_NOTES = re.compile(r"relationships[./]notes\b|relationships import .*\bnotes\b|copy_of_notes")
+
+
+def know_notes(*places: str, root: Path = ROOT) -> set[str]:
+    """Files that name a module or a template of notes."""
+    paths = [
+        path for place in places for path in (root / place).rglob("*") if path.suffix in (".py", ".html")
+    ]
+    return {str(path.relative_to(root)) for path in paths if _OF_NOTES.search(path.read_text("utf-8"))}
+
+
+def test_nobody_else_knows_notes() -> None:
+    assert know_notes("wiring", "settings", "functions", "domain", "adapters") == KNOW_NOTES
+    assert know_notes("web/templates") == set()
+
+
+@pytest.mark.parametrize(
+    "planted",
+    [
+        "from wiring.relationships import notes",
+        "import adapters.cosmos.relationships.notes",
+        'resolve("domain.relationships.notes.notes:read_note")',
+        "from domain.privacy.copy_of_notes import NotesSection",
+        '{% include "relationships/notes/notes_section.html" %}',
+    ],
+)
+def test_another_place_that_knows_notes_is_noticed(tmp_path: Path, planted: str) -> None:
+    place = tmp_path / "functions/cards/public.py"
+    place.parent.mkdir(parents=True)
+    place.write_text(f"{planted}\n")
+    assert know_notes("functions", root=tmp_path) == {"functions/cards/public.py"}
 
 
 def test_every_setting_is_in_the_example() -> None:

@@ -26,7 +26,7 @@ async def take_card(handle: str) -> "PublishedCard":
 class _Notices:
     async def somebody_asks(self, account_id: str, link_id: str) -> None:
         from domain.connections.notice import ASKED
-        from domain.notifications.welcome import MailOrder
+        from domain.notifications.mail import MailOrder
 
         order = MailOrder(kind=ASKED, account_id=account_id, subject_id=link_id)
         await notifications.queue().send(order)

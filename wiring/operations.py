@@ -59,15 +59,22 @@ def jobs() -> dict[str, "Job"]:
     from domain.connections.refresh import REFRESH
     from domain.operations.migration import UPGRADE, UpgradeJob
     from domain.privacy.copy import COPY, CopyJob
+    from domain.relationships.rotation import RESEAL, ROTATE
+    from domain.relationships.search.building import BUILD
     from domain.relationships.strength.weekly import STRENGTHS, StrengthsJob
     from wiring import connections, privacy
-    from wiring.relationships import strength
+    from wiring.relationships import calendar, rotation, search, strength, transfer
 
     return {
         COPY: CopyJob(privacy.sections(), privacy.copies()),
         UPGRADE: UpgradeJob(migration()),
+        BUILD: search.job(),
         REFRESH: connections.refresh_job(),
+        ROTATE: rotation.rotate_job(),
+        RESEAL: rotation.reseal_job(),
         STRENGTHS: StrengthsJob(strength.interactions()),
+        **calendar.jobs(),
+        **transfer.jobs(),
     }
 
 
@@ -92,8 +99,11 @@ def effects() -> dict[str, "Effect"]:
     from domain.connections.ports import TELLING
     from domain.publishing.repair import carry_out_projection
     from domain.relationships.contacts import ERASE_DEPENDENTS, FOLLOW_IMPORTANCE
+    from domain.relationships.reminders.ringing import MAIL
+    from domain.relationships.search.upkeep import COMPACTION
+    from domain.relationships.transfer.imports import START_IMPORT
     from wiring import cards, connections, publishing, relationships
-    from wiring.relationships import strength
+    from wiring.relationships import reminders, search, strength, transfer
 
     projection = partial(carry_out_projection, cards=cards.store(), ports=publishing.ports())
 
@@ -105,7 +115,10 @@ def effects() -> dict[str, "Effect"]:
     return {
         PROJECTION: show_and_tell,
         ERASE_DEPENDENTS: relationships.erase_dependents,
+        COMPACTION: search.compact,
+        MAIL: reminders.order_mail,
         FOLLOW_IMPORTANCE: strength.follow_importance,
+        START_IMPORT: transfer.start_import,
         TELLING: connections.tell,
     }
 

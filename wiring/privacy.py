@@ -14,6 +14,7 @@ from wiring import (
     visibility,
     visits,
 )
+from wiring.relationships import notes
 from wiring.site import origin
 
 if TYPE_CHECKING:
@@ -37,15 +38,20 @@ def sections() -> list["Section"]:
     from domain.privacy.copy_of_connections import ConnectionsSection
     from domain.privacy.copy_of_contacts import ContactsSection
     from domain.privacy.copy_of_images import ImagesSection
+    from domain.privacy.copy_of_imports import ImportsSection
     from domain.privacy.copy_of_interactions import InteractionsSection
+    from domain.privacy.copy_of_notes import NotesSection
+    from domain.privacy.copy_of_reminders import DismissalsSection, RemindersSection
     from domain.privacy.sections import WithDeleted
-    from wiring.relationships import strength
+    from wiring.relationships import refine, reminders, strength, transfer
 
     counts = CosmosCounts(database())
     all_cards = WithDeleted(cards.store(), counts, "card", "deleted-card")
     all_profiles = WithDeleted(accounts.profiles(), counts, "profile", "deleted-profile")
     related = CosmosCounts(database(), "relations")
     all_contacts = WithDeleted(relationships.contacts(), related, "contact", "deleted-contact")
+    all_notes = WithDeleted(notes.store(), related, "note", "deleted-note")
+    all_reminders = WithDeleted(reminders.reminders(), related, "reminder", "deleted-reminder")
     return [
         AccountSection(accounts.store()),
         ProfilesSection(all_profiles),
@@ -53,8 +59,12 @@ def sections() -> list["Section"]:
         ImagesSection(images.store(), images.blobs(), counts),
         VisitsSection(all_cards, visits.traffic()),
         ContactsSection(all_contacts, relationships.tags(), related),
-        ConnectionsSection(visibility.connections(), related),
+        NotesSection(all_notes, relationships.contacts()),
         InteractionsSection(strength.interactions(), related),
+        ImportsSection(transfer.imports(), related),
+        RemindersSection(all_reminders, related),
+        DismissalsSection(refine.refining(), related),
+        ConnectionsSection(visibility.connections(), related),
         SessionsSection(sign_in.sessions(), counts),
         WorkSection(operations.works(), counts),
     ]

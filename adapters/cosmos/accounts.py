@@ -45,7 +45,12 @@ class CosmosAccounts:
         stored = await self._items.read(account_id, account_id)
         if stored is None:
             return None
-        since = {"welcomed_at": stored.get("welcomedAt"), "language": stored.get("language")}
+        since = {
+            "welcomed_at": stored.get("welcomedAt"),
+            "language": stored.get("language"),
+            "reminder_mails": stored.get("reminderMails", True),
+            "reminded_at": stored.get("remindedAt"),
+        }
         return Account.model_validate({**stored["body"], **since}, context=STORED)
 
     async def create(self, account: Account) -> None:
@@ -55,22 +60,39 @@ class CosmosAccounts:
         await self._items.patch(account_id, account_id, {"language": language})
 
     async def claim_welcome(self, account_id: str, *, by: str, at: datetime, stale: datetime) -> bool:
+        return await self._claim("welcoming", account_id, by=by, at=at, stale=stale)
+
+    async def _claim(self, mail: str, account_id: str, *, by: str, at: datetime, stale: datetime) -> bool:
+        """Claim a mail for a queue message, unless another message has claimed it since `stale`."""
         by = _message(by)
-        values = {"welcomingBy": by, "welcomingAt": instant(at)}
-        free = (
-            f"where NOT IS_DEFINED(c.welcomingBy) OR c.welcomingBy = '{by}'"
-            f" OR c.welcomingAt < '{instant(stale)}'"
-        )
+        values = {f"{mail}By": by, f"{mail}At": instant(at)}
+        free = f"where NOT IS_DEFINED(c.{mail}By) OR c.{mail}By = '{by}' OR c.{mail}At < '{instant(stale)}'"
         return await self._items.patch(account_id, account_id, values, where=free) is True
 
     async def give_up_welcome(self, account_id: str, *, by: str) -> None:
+        await self._give_up("welcoming", account_id, by)
+
+    async def _give_up(self, mail: str, account_id: str, by: str) -> None:
         # Earlier than every time.
-        await self._items.patch(
-            account_id, account_id, {"welcomingAt": ""}, where=f"where c.welcomingBy = '{_message(by)}'"
-        )
+        mine = f"where c.{mail}By = '{_message(by)}'"
+        await self._items.patch(account_id, account_id, {f"{mail}At": ""}, where=mine)
 
     async def mark_welcomed(self, account_id: str, at: datetime) -> None:
         await self._items.patch(account_id, account_id, {"welcomedAt": instant(at)})
+
+    async def choose_mails(self, account_id: str, *, reminders: bool) -> None:
+        await self._items.patch(account_id, account_id, {"reminderMails": reminders})
+
+    async def claim_reminding(self, account_id: str, *, by: str, at: datetime, stale: datetime) -> bool:
+        return await self._claim("reminding", account_id, by=by, at=at, stale=stale)
+
+    async def give_up_reminding(self, account_id: str, *, by: str) -> None:
+        await self._give_up("reminding", account_id, by)
+
+    async def mark_reminded(self, account_id: str, ordered_at: datetime) -> None:
+        # The claim ends with it: the next mail has another message.
+        done = {"remindedAt": instant(ordered_at), "remindingAt": ""}
+        await self._items.patch(account_id, account_id, done)
 
 
 def _profile_document(profile: Profile) -> Document:

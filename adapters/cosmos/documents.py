@@ -93,32 +93,32 @@ async def read_creation[C: BaseModel](
 
 
 async def newest_first(
-    items: Items, kind: str, account_id: str, limit: int, cursor: str | None
+    items: Items, kind: str, account_id: str, limit: int, cursor: str | None, *, by: str = "createdAt"
 ) -> tuple[list[Document], str | None]:
     """One page of an account's documents of a kind, and the cursor of the next page.
 
-    The cursor is the sort key of the last document, so that a page is right while others write.
+    `by` is an indexed time; documents without it are left out. The cursor is the sort key of the last
+    document, so that a page is right while others write.
     """
-    created, item = _read_cursor(cursor) if cursor else ("~", "~")
+    time, item = read_cursor(cursor) if cursor else ("~", "~")
     found = await items.query(
-        "SELECT TOP @count * FROM c WHERE c.kind = @kind"
-        " AND (c.createdAt < @created OR (c.createdAt = @created AND c.id < @item))"
-        " ORDER BY c.createdAt DESC, c.id DESC",
+        "SELECT TOP @count * FROM c WHERE c.kind = @kind"  # noqa: S608 - a name of ours
+        f" AND (c.{by} < @time OR (c.{by} = @time AND c.id < @item)) ORDER BY c.{by} DESC, c.id DESC",
         account_id,
         count=limit + 1,
         kind=kind,
-        created=created,
+        time=time,
         item=item,
     )
     page = found[:limit]
-    return page, _cursor(page[-1]) if len(found) > limit else None
+    return page, cursor_of(page[-1], by) if len(found) > limit else None
 
 
-def _cursor(last: Document) -> str:
-    return base64.urlsafe_b64encode(f"{last['createdAt']} {last['id']}".encode()).decode().rstrip("=")
+def cursor_of(last: Document, by: str = "createdAt") -> str:
+    return base64.urlsafe_b64encode(f"{last[by]} {last['id']}".encode()).decode().rstrip("=")
 
 
-def _read_cursor(cursor: str) -> tuple[str, str]:
+def read_cursor(cursor: str) -> tuple[str, str]:
     try:
         text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
     except ValueError:

@@ -65,8 +65,8 @@ class CosmosLedger:
         async for stored in self._accounts.stored(sql, kind=kind):
             yield OwnedId(stored["accountId"], stored["id"])
 
-    async def contacts(self, kind: str) -> AsyncIterator[OwnedId]:
-        """Ids of every contact of a kind, such as `deleted-contact`."""
+    async def related(self, kind: str) -> AsyncIterator[OwnedId]:
+        """Ids of every document of a kind beside contacts, such as `deleted-contact`."""
         sql = "SELECT c.id, c.ownerId FROM c WHERE c.kind = @kind"
         async for stored in self._relations.stored(sql, kind=kind):
             yield OwnedId(stored["ownerId"], stored["id"])

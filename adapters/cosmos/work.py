@@ -64,6 +64,10 @@ class CosmosOrders:
         stored = await self._items[message.container].read(message.order_id, message.owner_id)
         return from_document(Order, stored) if stored and stored["kind"] == "order" else None
 
+    async def put(self, order: Order) -> None:
+        """Store an order that follows no change, in place of an earlier one of the same kind and subject."""
+        await self._items[order.container].batch([("upsert", (order_document(order),))], order.owner_id)
+
     async def save(self, order: Order) -> Order:
         items = self._items[order.container]
         return from_document(Order, await items.replace(order_document(order), order.etag or ""))

@@ -4,7 +4,7 @@ from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
 from urllib.parse import unquote, urlsplit
 
-from domain.notifications.welcome import Mail
+from domain.notifications.mail import Mail
 
 _SECONDS = 20
 

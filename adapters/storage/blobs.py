@@ -1,4 +1,4 @@
-"""Blob storage: pictures as they were sent, for minutes, the files that cards show, and copies of data.
+"""Blob storage: pictures as they were sent, files that cards show, copies of data, search indexes.
 
 All containers are private: people send to a signed URL, and see files only through a card or as their owner.
 """
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("izwop.blobs")
 
-UPLOADS, MEDIA, EXPORTS = "uploads", "media", "exports"
+UPLOADS, MEDIA, EXPORTS, SEARCH = "uploads", "media", "exports", "search"
 UPLOAD_TIME: Final = timedelta(minutes=10)
 _KEY_TIME: Final = timedelta(hours=6)
 # Tolerance for clock skew: a service whose clock is behind refuses a signature that begins now.
@@ -205,7 +205,7 @@ class Blobs:
             return BlobServiceClient(self._account_url or "", credential=credential, **_PATIENCE)
         client = BlobServiceClient.from_connection_string(self._connection, **_PATIENCE)
         try:
-            for name in (UPLOADS, MEDIA, EXPORTS):
+            for name in (UPLOADS, MEDIA, EXPORTS, SEARCH):
                 with refusals(), suppress(ResourceExistsError):
                     await client.create_container(name)
         except BaseException:

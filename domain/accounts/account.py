@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import Protocol
 
+from pydantic import StrictBool
+
 from domain.base.fields import EmailAddress, Name
 from domain.base.model import Closed, Model
 from domain.base.texts import ENGLISH, Language
@@ -30,6 +32,13 @@ class Account(Model):
     language: Language | None = None
     # What the browser asked for at the first sign-in: the language of mails until the person chooses one.
     first_language: Language = ENGLISH
+    # Mails that say how many reminders wait; the last of them was ordered at `reminded_at`.
+    reminder_mails: bool = True
+    reminded_at: datetime | None = None
+
+    def wants_reminders(self, ordered_at: datetime) -> bool:
+        """Whether a mail of reminders that was ordered then is still to be sent."""
+        return self.reminder_mails and (self.reminded_at is None or self.reminded_at < ordered_at)
 
     @property
     def mail_language(self) -> Language:
@@ -38,6 +47,12 @@ class Account(Model):
 
 class LanguageChoice(Closed):
     language: Language | None
+
+
+class MailChoice(Closed):
+    """Which mails the person wants. `reminders` says how many reminders wait."""
+
+    reminders: StrictBool
 
 
 class Identities(Protocol):
@@ -71,6 +86,15 @@ class AccountStore(Protocol):
         ...
 
     async def mark_welcomed(self, account_id: str, at: datetime) -> None: ...
+    async def choose_mails(self, account_id: str, *, reminders: bool) -> None: ...
+    async def claim_reminding(self, account_id: str, *, by: str, at: datetime, stale: datetime) -> bool:
+        """Claim the mail for the queue message `by`; False if another claimed it since `stale`."""
+        ...
+
+    async def give_up_reminding(self, account_id: str, *, by: str) -> None: ...
+    async def mark_reminded(self, account_id: str, ordered_at: datetime) -> None:
+        """Note that the mail that was ordered then is sent; the next one can be claimed."""
+        ...
 
 
 async def open_account(

@@ -5,14 +5,19 @@ import base64
 # The prefix of an id by the kind of thing it names.
 ID_PREFIXES = {
     "account": "acc",
+    "calendar": "cal",
     "card": "crd",
     "connection": "cnn",
     "contact": "con",
+    "dismissal": "dis",
     "event": "evt",
     "group": "grp",
     "image": "img",
+    "import": "imp",
     "interaction": "int",
+    "note": "nte",
     "profile": "prf",
+    "reminder": "rem",
     "tag": "tag",
     "work": "job",
 }

@@ -15,6 +15,9 @@ UNDO_TIME = timedelta(hours=24)
 MOST_CARDS = 100
 MOST_PROFILES = 50
 MOST_CONTACTS = 50_000
+# On one contact.
+MOST_NOTES = 1000
+MOST_REMINDERS = 2000
 # People who were asked to connect and have not answered.
 MOST_ASKED = 500
 # Each keeps room for an upload of 5 MB until the sweep.
@@ -53,12 +56,14 @@ HANDLE_CHECKS = Rate("handle_checks", most=300, seconds=60 * 60)
 IMAGES = Rate("images", most=100, seconds=60 * 60)
 # A volume of a copy, 32 MB, is in memory while it is sent.
 DOWNLOADS = Rate("downloads", most=10, seconds=60)
+# Each may be 20 MB, and is read as long work.
+IMPORTS = Rate("imports", most=60, seconds=60 * 60)
 # Asking strangers one by one is how address books are harvested.
 CONNECTION_REQUESTS = Rate("connection_requests", most=50, seconds=24 * 60 * 60)
 # Mails to one account that somebody asks; the page tells of all.
 CONNECTION_MAILS = Rate("connection_mails", most=3, seconds=24 * 60 * 60)
 
-RATES = (CHANGES, HANDLES, HANDLE_CHECKS, IMAGES, DOWNLOADS, CONNECTION_REQUESTS, CONNECTION_MAILS)
+RATES = (CHANGES, HANDLES, HANDLE_CHECKS, IMAGES, DOWNLOADS, IMPORTS, CONNECTION_REQUESTS, CONNECTION_MAILS)
 
 
 # Anonymous clients are limited at the edge: we store no addresses, and with one common limit a single client

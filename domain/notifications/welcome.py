@@ -1,44 +1,16 @@
-"""Mails to account holders. They contain no personal data."""
+"""The mail that welcomes an account holder. It contains no personal data."""
 
 import hashlib
 from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import Literal, Protocol
-
-from pydantic import ConfigDict
 
 from domain.accounts.account import Account, AccountStore
 from domain.base.errors import Unavailable
-from domain.base.model import Model
 from domain.base.texts import N_, Translate
+from domain.notifications.mail import Mail, Mailer, MailOrder
 
 # Longer than sending a mail takes: an older claim is of a worker that died.
 CLAIMED_FOR = timedelta(minutes=5)
-
-
-class MailOrder(Model):
-    """Queue message of a mail: its kind, and the ids of the account and the subject; no address, no name."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    version: Literal[1] = 1
-    kind: Literal["welcome", "connection"]
-    account_id: str
-    subject_id: str = ""
-
-
-class Mail(Model):
-    """Mail to send. `id` stays the same when it is sent again, so that receivers can drop duplicates."""
-
-    id: str
-    to: str
-    subject: str
-    text: str
-    at: datetime
-
-
-class Mailer(Protocol):
-    async def send(self, mail: Mail) -> None: ...
 
 
 # Paragraphs of the welcome mail; the address of the start page follows the second.

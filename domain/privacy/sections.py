@@ -98,7 +98,14 @@ WITHHELD = (
     Withheld(
         "Records that keep a repeated request from being done twice",
         "They repeat what is in this copy and are deleted after a day.",
-        ("card-creation", "contact-creation", "image-creation", "profile-creation"),
+        (
+            "card-creation",
+            "contact-creation",
+            "image-creation",
+            "note-creation",
+            "profile-creation",
+            "reminder-creation",
+        ),
     ),
     Withheld(
         "What lets connected people see more of your cards",
@@ -106,9 +113,21 @@ WITHHELD = (
         ("connection-access",),
     ),
     Withheld(
-        "Orders to show a card as it is now, or to do what follows from a change of a contact or connection",
-        "They name the card or the contact by its id and are deleted within minutes.",
+        "Orders to do what follows from a change: show a card, erase what belonged to a contact, tidy the"
+        " search, send a mail",
+        "They name the card, the contact or you by an id and are deleted within minutes.",
         ("order",),
+    ),
+    Withheld(
+        "Calendar files that you looked at",
+        "Of them we keep only days and contacts, for a week; what you logged of them is in this copy.",
+        ("calendar-file",),
+    ),
+    Withheld(
+        "The note that an import is being written, and files of imports and exports under way",
+        "They name the import by its id, or repeat your contacts. They are deleted when it is over, or after"
+        " a week.",
+        ("import-lock",),
     ),
     Withheld(
         "The key by which your notes, tags and search are sealed",
@@ -116,10 +135,22 @@ WITHHELD = (
         ("owner-key",),
     ),
     Withheld(
-        "What is left of cards, profiles, contacts and interactions that were deleted and erased",
+        "The index by which your contacts are found",
+        "It has the words of your contacts and notes, which are in this copy, and is made from them.",
+        ("search-head",),
+    ),
+    Withheld(
+        "What is left of cards, profiles, contacts and what belonged to them after they were erased",
         "Their ids stay for 35 days, so that a restored backup can be told of it. The names of cards stay"
         " reserved, so that no old link ever leads to somebody else.",
-        ("erased-card", "erased-contact", "erased-interaction", "erased-profile"),
+        (
+            "erased-card",
+            "erased-contact",
+            "erased-interaction",
+            "erased-note",
+            "erased-profile",
+            "erased-reminder",
+        ),
     ),
     Withheld(
         "Visits of cards that were erased",

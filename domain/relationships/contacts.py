@@ -28,10 +28,11 @@ _NOTHING = ContactContent(name="-")
 
 
 class Filter(NamedTuple):
-    """Which contacts a list shows. `tag` is the id of a tag."""
+    """Which contacts a list shows. `tag` and `group` are ids."""
 
     kind: Kind | None = None
     tag: str | None = None
+    group: str | None = None
     archived: bool = False
 
 
@@ -113,7 +114,7 @@ async def create_contact(
         return done.repeated(content)
     await _refuse_when_full(owner_id, contacts)
     await _refuse_unknown_entity(owner_id, content, None, contacts)
-    await remember_tags(owner_id, content.tags, tags=book.tags)
+    await remember_tags(owner_id, content.tags, content.groups, tags=book.tags)
     contact = Contact(
         id=creating.contact_id,
         owner_id=owner_id,
@@ -139,7 +140,7 @@ async def change_contact(
     """Replace the content; a value that was there before keeps its source and date."""
     contact = await _read_version(of, book.contacts)
     await _refuse_unknown_entity(of.owner_id, content, contact.content, book.contacts)
-    await remember_tags(of.owner_id, content.tags, tags=book.tags)
+    await remember_tags(of.owner_id, content.tags, content.groups, tags=book.tags)
     changed = contact.changed(now, content=content.settled(contact.content, now.date()))
     if content.importance == contact.content.importance:
         return await book.contacts.save(changed)

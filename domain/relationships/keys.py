@@ -4,7 +4,8 @@ A sealed text opens only at the place it was sealed for: the same owner, kind, i
 an owner is made on first use and is stored wrapped. Without it, what it sealed is unreadable for good.
 """
 
-from typing import NamedTuple, Protocol, Self
+from datetime import datetime
+from typing import NamedTuple, Protocol
 
 from pydantic import Field
 
@@ -32,6 +33,15 @@ class OwnerKey(Protocol):
         """The sealed text; `Unreadable` if it was not sealed for this place of this owner."""
         ...
 
+    def seal_file(self, plain: bytes, place: Place) -> bytes:
+        """Seal what is too large for characters."""
+        ...
+
+    def unseal_file(self, sealed: bytes, place: Place) -> bytes: ...
+    def is_current(self, sealed: str) -> bool:
+        """Whether the key that seals now sealed this text, and not one before it."""
+        ...
+
     def digest(self, text: str) -> bytes:
         """32 bytes that nobody can compute without the key, the same for as long as the owner has keys."""
         ...
@@ -43,15 +53,20 @@ class OwnerKeys(Protocol):
         ...
 
     async def forget(self, owner_id: str) -> None:
-        """Delete the key of an owner: nothing that it sealed can be read again."""
+        """Delete the keys of an owner for good, as the erasure of their account does.
+
+        Nothing that they sealed can be read again, by nobody: notes, tags, own fields, reminders, the search.
+        """
         ...
 
 
 class WrappedKeys(Model):
     """The stored keys of an owner, each wrapped by the master key that `master` names.
 
-    `current` is the key of `generation`, which seals; `previous` is the one before it, which still opens.
-    `digest` is the key of digests, which stays.
+    `current` is the key of `generation`, which seals; `previous` is the one before it and `following` the one
+    after it, which only open. `digest` is the key of digests, which stays. `due_at` is the time of the next
+    step of a rotation (`rotation.py`), None for keys that it has not seen yet; `resealed`: nothing is
+    sealed with the previous key any more.
     """
 
     owner_id: str
@@ -59,13 +74,11 @@ class WrappedKeys(Model):
     generation: int = 1
     current: str
     previous: str | None = None
+    following: str | None = None
     digest: str
+    resealed: bool = False
+    due_at: datetime | None = None
     etag: str | None = Field(default=None, exclude=True)
-
-    def rewrapped(self, master: str, current: str, previous: str | None, digest: str) -> Self:
-        return self.model_copy(
-            update={"master": master, "current": current, "previous": previous, "digest": digest}
-        )
 
 
 class WrappedKeyStore(Protocol):

@@ -6,7 +6,7 @@ logs.
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Annotated, NamedTuple, Protocol
+from typing import Protocol
 
 from pydantic import Field
 
@@ -14,15 +14,14 @@ from domain.base.errors import Conflict, Fault, InvalidInput, NotFound, StaleVer
 from domain.base.folding import fold
 from domain.base.ids import ID_BYTES, ID_PREFIXES, make_id
 from domain.base.limits import LimitReached
-from domain.base.model import Closed, Model
+from domain.base.model import Model
 from domain.base.texts import N_
-from domain.relationships.contact import MOST_TAGS, Contact, ContactId, Label
+from domain.relationships.contact import MOST_TAGS, Contact, Label
 from domain.relationships.keys import OwnerKey
+from domain.relationships.together import Done, Several, SeveralContacts, change_together
 
 # Different tags of one owner.
 MOST_LABELS = 1000
-# Contacts that are tagged at once.
-MOST_AT_ONCE = 100
 _TRIES = 4
 
 
@@ -32,10 +31,11 @@ class TagInUse(Conflict):
 
 
 class TagBook(Model):
-    """The tags of an owner: the label of each by its id."""
+    """The tags and the groups of an owner: the label of each by its id."""
 
     owner_id: str
     labels: dict[str, str] = Field(default={})
+    groups: dict[str, str] = Field(default={})
     etag: str | None = Field(default=None, exclude=True)
 
     def id_of(self, label: str) -> str | None:
@@ -44,7 +44,14 @@ class TagBook(Model):
         return next((tag for tag, known in self.labels.items() if fold(known) == wanted), None)
 
     def sorted(self) -> list[tuple[str, str]]:
-        return sorted(self.labels.items(), key=lambda tag: (fold(tag[1]), tag[0]))
+        return _sorted(self.labels)
+
+    def sorted_groups(self) -> list[tuple[str, str]]:
+        return _sorted(self.groups)
+
+
+def _sorted(labels: dict[str, str]) -> list[tuple[str, str]]:
+    return sorted(labels.items(), key=lambda each: (fold(each[1]), each[0]))
 
 
 class TagStore(Protocol):
@@ -57,26 +64,11 @@ class TagStore(Protocol):
     async def any_tagged(self, owner_id: str, tag_id: str) -> bool: ...
 
 
-class TaggedContacts(Protocol):
-    async def find(self, owner_id: str, contact_ids: list[str]) -> list[Contact]: ...
-    async def save_tags(self, contacts: list[Contact]) -> None:
-        """Store the tags of all these contacts or of none; `StaleVersion` if one was changed meanwhile."""
-        ...
-
-
-class Tagging(Closed):
+class Tagging(Several):
     """Tags to add to some contacts, and to take from them."""
 
-    ids: Annotated[list[ContactId], Field(min_length=1, max_length=MOST_AT_ONCE)]
     add: list[Label] = Field([], max_length=20)
     remove: list[Label] = Field([], max_length=20)
-
-
-class Tagged(NamedTuple):
-    """Ids of the contacts that were changed, and of those that are not there."""
-
-    changed: list[str]
-    missing: list[str]
 
 
 def tag_id(key: OwnerKey, label: str) -> str:
@@ -89,24 +81,29 @@ def group_id(key: OwnerKey, label: str) -> str:
     return make_id(ID_PREFIXES["group"], key.digest(f"group {fold(label)}")[:ID_BYTES])
 
 
-async def remember_tags(owner_id: str, labels: Iterable[str], *, tags: TagStore) -> None:
+async def remember_tags(
+    owner_id: str, labels: Iterable[str], groups: Iterable[str] = (), *, tags: TagStore
+) -> None:
     """Add labels to the owner's book before a contact has them, so that every tag of a contact is in it."""
-    labels = list(labels)
-    if not labels:
+    labels, groups = list(labels), list(groups)
+    if not labels and not groups:
         return
     key = await tags.key(owner_id)
     wanted = {tag_id(key, label): label for label in labels}
+    wanted_groups = {group_id(key, label): label for label in groups}
     for left in reversed(range(_TRIES)):
         book = await tags.book(owner_id)
-        if wanted.keys() <= book.labels.keys():
+        if wanted.keys() <= book.labels.keys() and wanted_groups.keys() <= book.groups.keys():
             return
-        known = {**wanted, **book.labels}
+        known, known_groups = {**wanted, **book.labels}, {**wanted_groups, **book.groups}
         if len(known) > MOST_LABELS:
             raise LimitReached(
                 N_("You may have %(most)s different tags. Forget one that no contact has.", most=MOST_LABELS)
             )
+        if len(known_groups) > MOST_LABELS:
+            raise LimitReached(N_("You may have %(most)s different groups.", most=MOST_LABELS))
         try:
-            await tags.save_book(book.model_copy(update={"labels": known}))
+            await tags.save_book(book.model_copy(update={"labels": known, "groups": known_groups}))
         except StaleVersion:
             if not left:
                 raise
@@ -126,33 +123,23 @@ async def forget_tag(owner_id: str, tag: str, *, tags: TagStore) -> None:
 
 
 async def tag_contacts(
-    owner_id: str, wanted: Tagging, *, now: datetime, contacts: TaggedContacts, tags: TagStore
-) -> Tagged:
+    owner_id: str, wanted: Tagging, *, now: datetime, contacts: SeveralContacts, tags: TagStore
+) -> Done:
     """Change the tags of all these contacts together. Repeating it changes nothing more."""
     await remember_tags(owner_id, wanted.add, tags=tags)
-    ids = list(dict.fromkeys(wanted.ids))
-    touched: set[str] = set()
-    for left in reversed(range(_TRIES)):
-        found = await contacts.find(owner_id, ids)
-        changed = [each for contact in found for each in _tagged(contact, wanted, now)]
-        touched |= {contact.id for contact in changed}
-        missing = [each for each in ids if each not in {contact.id for contact in found}]
-        try:
-            if changed:
-                await contacts.save_tags(changed)
-            return Tagged([each for each in ids if each in touched], missing)
-        except StaleVersion:
-            if not left:
-                raise
-    raise StaleVersion
+
+    def put(contact: Contact) -> Contact | None:
+        return _tagged(contact, wanted, now)
+
+    return await change_together(owner_id, wanted.ids, put, "tags", find=contacts.find, contacts=contacts)
 
 
-def _tagged(contact: Contact, wanted: Tagging, now: datetime) -> list[Contact]:
-    """The contact with its new tags; nothing if they are as they were."""
+def _tagged(contact: Contact, wanted: Tagging, now: datetime) -> Contact | None:
+    """The contact with its new tags; None if they are as they were."""
     content = contact.content.tagged(wanted.add, wanted.remove)
     if content.tags == contact.content.tags:
-        return []
+        return None
     if len(content.tags) > MOST_TAGS:
         detail = N_("would give one of the contacts more than %(most)s tags", most=MOST_TAGS)
         raise InvalidInput([Fault("/add", "too_many", detail)])
-    return [contact.changed(now, content=content)]
+    return contact.changed(now, content=content)

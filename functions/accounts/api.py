@@ -5,7 +5,7 @@ from datetime import datetime
 import wiring.accounts
 import wiring.cards
 import wiring.sign_in
-from domain.accounts.account import LanguageChoice
+from domain.accounts.account import LanguageChoice, MailChoice
 from domain.accounts.profiles import (
     Profile,
     ProfileInput,
@@ -29,6 +29,7 @@ class AccountOut(Closed):
     id: str
     email: str
     language: Language | None
+    mails: MailChoice
     created_at: datetime
 
 
@@ -82,7 +83,11 @@ async def get_account(call: Call) -> Answer:
         raise NotFound
     return Answer(
         AccountOut(
-            id=account.id, email=account.email, language=account.language, created_at=account.created_at
+            id=account.id,
+            email=account.email,
+            language=account.language,
+            mails=MailChoice(reminders=account.reminder_mails),
+            created_at=account.created_at,
         )
     )
 
@@ -90,6 +95,12 @@ async def get_account(call: Call) -> Answer:
 @operation("Choose the language of pages and mails; null follows the browser", body=LanguageChoice)
 async def put_language(call: Call[LanguageChoice]) -> Answer:
     await wiring.accounts.store().choose_language(call.account_id, call.body.language)
+    return Answer()
+
+
+@operation("Choose which mails to get", body=MailChoice)
+async def put_mails(call: Call[MailChoice]) -> Answer:
+    await wiring.accounts.store().choose_mails(call.account_id, reminders=call.body.reminders)
     return Answer()
 
 

@@ -7,6 +7,7 @@ _TEXTS = "functions.accounts.pages:texts_in"
 DOORS = (
     Operation("accounts_get", "GET", "account", "functions.accounts.api:get_account"),
     Operation("accounts_choose_language", "PUT", "account/language", "functions.accounts.api:put_language"),
+    Operation("accounts_choose_mails", "PUT", "account/mails", "functions.accounts.api:put_mails"),
     Operation("accounts_get_session", "GET", "session", "functions.accounts.api:get_session"),
     Operation("accounts_end_sessions", "DELETE", "sessions", "functions.accounts.api:end_sessions"),
     Operation("accounts_list_profiles", "GET", "profiles", "functions.accounts.api:list_profiles"),
@@ -64,6 +65,7 @@ DOORS = (
     MyPage(
         "accounts_page_end_session", "POST", "my/account/sessions", "functions.accounts.pages:end_session"
     ),
+    MyPage("accounts_page_mails", "POST", "my/account/mails", "functions.accounts.pages:choose_mails"),
     MyPage("accounts_page_language", "POST", "my/account/language", "functions.accounts.language:choose"),
     MyPage(
         "accounts_page_keep_session",

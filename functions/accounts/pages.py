@@ -45,10 +45,16 @@ _DONE: Final = {
     "profile-restored": N_("The profile is back."),
     "profile-added": N_("The profile is added."),
     "profile-renamed": N_("The profile has its new name."),
+    "mails-chosen": N_("You get the mails that you chose."),
     "language-chosen": N_("iZwop speaks the language that you chose."),
 }
 # Parts of the page that say themselves what was done in them.
-_PLACES: Final = {"session-kept": "sessions", "session-ended": "sessions", "language-chosen": "language"}
+_PLACES: Final = {
+    "session-kept": "sessions",
+    "session-ended": "sessions",
+    "language-chosen": "language",
+    "mails-chosen": "mails",
+}
 
 
 def _place(profile_id: str) -> str:
@@ -151,6 +157,12 @@ async def bring_profile_back(req: func.HttpRequest) -> func.HttpResponse:
         profiles=wiring.accounts.profiles(),
     )
     return redirect("/my/account?done=profile-restored")
+
+
+async def choose_mails(req: func.HttpRequest) -> func.HttpResponse:
+    person, form = await person_and_form(req)
+    await wiring.accounts.store().choose_mails(person.account_id, reminders=form.get("reminders") == "1")
+    return redirect("/my/account?done=mails-chosen#mails")
 
 
 async def end_session(req: func.HttpRequest) -> func.HttpResponse:

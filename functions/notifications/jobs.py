@@ -1,6 +1,7 @@
 """Queue function that sends mails."""
 
 from datetime import timedelta
+from typing import Final
 
 import azure.functions as func
 
@@ -8,23 +9,31 @@ import wiring.accounts
 import wiring.connections
 import wiring.notifications
 import wiring.site
-from domain.connections.notice import ASKED, tell_of_request
-from domain.notifications.welcome import MailOrder, deliver
+from domain.connections.notice import tell_of_request
+from domain.notifications.mail import MailOrder
+from domain.notifications.reminders import remind
+from domain.notifications.welcome import deliver
 from functions.framework.clock import now
+from functions.framework.doors import resolve
 from functions.framework.texts import in_language
+
+# The function that sends each kind of mail; it returns the time to wait before another try, if any.
+_KINDS: Final = {
+    "welcome": "functions.notifications.jobs:welcome",
+    "reminders": "functions.notifications.jobs:reminders",
+    "connection": "functions.notifications.jobs:request_to_connect",
+}
 
 
 async def send_mail(message: func.QueueMessage) -> None:
     """Send one mail. After five failures the host moves the message to the poison queue."""
     order = MailOrder.model_validate_json(message.get_body())
-    again_after = await (
-        _tell_of_request(order) if order.kind == ASKED else _welcome(order, message.id or "")
-    )
+    again_after = await resolve(_KINDS[order.kind])(order, message.id or "")
     if again_after is not None:
         await wiring.notifications.queue().send(order, after=again_after)
 
 
-async def _welcome(order: MailOrder, by: str) -> timedelta | None:
+async def welcome(order: MailOrder, by: str) -> timedelta | None:
     return await deliver(
         order,
         by=by,
@@ -36,7 +45,19 @@ async def _welcome(order: MailOrder, by: str) -> timedelta | None:
     )
 
 
-async def _tell_of_request(order: MailOrder) -> timedelta | None:
+async def reminders(order: MailOrder, by: str) -> timedelta | None:
+    return await remind(
+        order,
+        by=by,
+        origin=wiring.site.origin(),
+        now=now(),
+        translate=in_language,
+        accounts=wiring.accounts.store(),
+        mailer=wiring.notifications.mailer(),
+    )
+
+
+async def request_to_connect(order: MailOrder, _by: str) -> timedelta | None:
     return await tell_of_request(
         order,
         origin=wiring.site.origin(),

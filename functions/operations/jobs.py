@@ -10,6 +10,8 @@ import wiring.accounts
 import wiring.cards
 import wiring.operations
 import wiring.relationships
+import wiring.relationships.notes
+import wiring.relationships.reminders
 import wiring.sign_in
 from domain.accounts.profiles import erase_due_profiles
 from domain.base.errors import Unavailable
@@ -21,6 +23,9 @@ from domain.operations.work import SYSTEM, WorkMessage, new_work, start_work
 from domain.publishing.deletion import erase_due_cards
 from domain.publishing.repair import settle_claims
 from domain.relationships.contacts import erase_due_contacts
+from domain.relationships.notes.notes import erase_due_notes
+from domain.relationships.reminders.reminders import erase_due_reminders
+from domain.relationships.reminders.ringing import ring_due
 from functions.framework.clock import new_id, now
 
 log = logging.getLogger("izwop.jobs")
@@ -30,12 +35,16 @@ async def tidy_up() -> None:
     """Run independent jobs; the run fails if any of them did, after all have ended."""
     at = now()
     cards, handles, profiles = wiring.cards.store(), wiring.cards.handles(), wiring.accounts.profiles()
+    reminders, ringing = wiring.relationships.reminders.reminders(), wiring.relationships.reminders.ringing()
     jobs = {
         "sessions": wiring.sign_in.sessions().delete_expired(at),
         "claims": settle_claims(at, handles=handles, cards=cards),
         "cards": erase_due_cards(at, Slice(time.monotonic), cards=cards, handles=handles),
         "profiles": erase_due_profiles(at, Slice(time.monotonic), profiles=profiles),
         "contacts": erase_due_contacts(at, Slice(time.monotonic), contacts=wiring.relationships.contacts()),
+        "notes": erase_due_notes(at, Slice(time.monotonic), notes=wiring.relationships.notes.store()),
+        "deleted reminders": erase_due_reminders(at, Slice(time.monotonic), reminders=reminders),
+        "due reminders": ring_due(at, Slice(time.monotonic), ports=ringing),
         "orders": send_due_orders(
             at, orders=wiring.operations.orders(), queue=wiring.operations.order_queue()
         ),

@@ -22,7 +22,7 @@ from domain.relationships.contacts import (
     read_deleted_contact,
     restore_contact,
 )
-from domain.relationships.tags import TagBook, Tagging, TagInUse, forget_tag, tag_contacts
+from domain.relationships.tags import TagBook, TagInUse, forget_tag
 from functions.framework.clock import new_id
 from functions.framework.operations import Answer, Call, Page, operation
 
@@ -52,10 +52,11 @@ class DeletedContactList(Closed):
 
 
 class ContactFilter(Closed):
-    """Which contacts to list. A tag is named by its id: labels are private and would end in logs."""
+    """Which contacts to list. Tags and groups are named by ids: labels are private and would end in logs."""
 
     kind: Kind | None = None
     tag: Annotated[str, Field(pattern="^tag_[a-z2-7]{26}$")] | None = None
+    group: Annotated[str, Field(pattern="^grp_[a-z2-7]{26}$")] | None = None
     archived: bool = False
 
 
@@ -66,13 +67,6 @@ class TagOut(Closed):
 
 class TagList(Closed):
     data: list[TagOut]
-
-
-class TaggedOut(Closed):
-    """Ids of the contacts that were changed, and of those that are not there."""
-
-    changed: list[str]
-    missing: list[str]
 
 
 def _out(contact: Contact) -> ContactOut:
@@ -106,7 +100,7 @@ def _version_of[B, Q](call: Call[B, Q]) -> ContactVersion:
     lists=True,
 )
 async def list_contacts(call: Call[None, ContactFilter]) -> Answer:
-    wanted = Filter(call.query.kind, call.query.tag, call.query.archived)
+    wanted = Filter(call.query.kind, call.query.tag, call.query.group, call.query.archived)
     found, following = await wiring.relationships.contacts().by_name(
         call.account_id, wanted, call.limit, call.cursor
     )
@@ -189,26 +183,15 @@ async def delete_restoration(call: Call) -> Answer:
     return Answer()
 
 
-@operation(
-    "Add tags to up to 100 contacts, and take others from them: all of it or nothing",
-    body=Tagging,
-    answer=TaggedOut,
-    conflicts=(LimitReached,),
-)
-async def post_tags(call: Call[Tagging]) -> Answer:
-    done = await tag_contacts(
-        call.account_id,
-        call.body,
-        now=call.now,
-        contacts=wiring.relationships.contacts(),
-        tags=wiring.relationships.tags(),
-    )
-    return Answer(TaggedOut(changed=done.changed, missing=done.missing))
-
-
 @operation("The tags of the account's contacts, in the order of their labels", answer=TagList)
 async def list_tags(call: Call) -> Answer:
     return Answer(_tags_out(await wiring.relationships.tags().book(call.account_id)))
+
+
+@operation("The groups of the account's contacts, in the order of their labels", answer=TagList)
+async def list_groups(call: Call) -> Answer:
+    book = await wiring.relationships.tags().book(call.account_id)
+    return Answer(TagList(data=[TagOut(id=group, label=label) for group, label in book.sorted_groups()]))
 
 
 @operation("Forget a tag that no contact has", conflicts=(TagInUse,))

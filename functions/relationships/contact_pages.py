@@ -32,6 +32,7 @@ _DONE: Final = {
     "archived": N_("The contact is archived. It is out of your list, and nothing of it is lost."),
     "used": N_("The contact is in your list again."),
     "restored": N_("The contact is back, as it was."),
+    "reminded": N_("The reminder is set."),
     "logged": N_("It is logged. See below what it did to the strength."),
 }
 SOURCES: Final = {

@@ -1,27 +1,31 @@
-"""`/my/contacts`: the address book of a person, page by page, and tags for many contacts at once."""
+"""`/my/contacts`: the address book of a person, page by page, and what a search finds in it."""
 
 import re
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final, NamedTuple
 
 import azure.functions as func
 
 import wiring.relationships
-from domain.base.errors import InvalidInput
+from domain.relationships.contact import Contact
 from domain.relationships.contacts import Filter
-from domain.relationships.tags import Tagged, Tagging, TagInUse, forget_tag, tag_contacts
+from domain.relationships.search.head import IndexNotReady
+from domain.relationships.search.index import Looked
+from domain.relationships.tags import TagInUse, forget_tag
 from functions.framework.callers import SignedIn
 from functions.framework.clock import now
-from functions.framework.forms import sentences, vet
 from functions.framework.my_pages import done_in, my_page, person_and_form, person_of
 from functions.framework.pages import wait_until
 from functions.framework.replies import redirect
-from functions.framework.texts import N_, _, ngettext
+from functions.framework.texts import N_, _
+from functions.relationships.form import LABELS
+from functions.relationships.search.found import Found, find
 
 _PAGE_OF_CONTACTS: Final = 50
-_PICKED: Final = re.compile("pick-(con_[a-z2-7]{26})")
+LONGEST_SEARCH: Final = 100
 _TAG: Final = re.compile("tag_[a-z2-7]{26}")
-_LABELS: Final = {"/label": N_("Tag"), "/picked": N_("Contacts")}
+_GROUP: Final = re.compile("grp_[a-z2-7]{26}")
+_MOST_TAGS: Final = 5
 # Messages after a redirect, by the value of `done` in the query.
 _DONE: Final = {
     "deleted": N_("The contact is deleted. You can take it back for a day."),
@@ -30,62 +34,26 @@ _DONE: Final = {
 }
 
 
+class _Row(NamedTuple):
+    """A contact in the list: what is said below its name, and why a search found it, with names of fields."""
+
+    id: str
+    name: str
+    lines: list[str]
+    matches: list[tuple[str, str]]
+
+
 async def show(req: func.HttpRequest) -> func.HttpResponse:
     person = await person_of(req)
     deleted = await wiring.relationships.contacts().get_with_deleted(
         person.account_id, req.params.get("contact", "")
     )
     can_come_back = deleted is not None and deleted.can_come_back(now())
-    return await _page(
-        person, req.params, done=done_in(req, _DONE), just_deleted=deleted if can_come_back else None
+    # What is looked for comes in the body of a form only: words in an address would be logged.
+    asked = {name: text for name, text in req.params.items() if name != "q"}
+    return await contact_list(
+        person, asked, done=done_in(req, _DONE), just_deleted=deleted if can_come_back else None
     )
-
-
-async def tag(req: func.HttpRequest) -> func.HttpResponse:
-    """Tag the picked contacts, and show the list with a button that takes it back.
-
-    The page is the answer, not a redirect: the label must not stand in an address. Sent again, the form
-    changes nothing more.
-    """
-    person, form = await person_and_form(req)
-    adds = form.get("then") != "remove"
-    picked = form.get("ids", "").split() or [found[1] for name in form if (found := _PICKED.fullmatch(name))]
-    label = form.get("label", "")
-    try:
-        wanted = _wanted(picked, label, adds=adds)
-        done = await tag_contacts(
-            person.account_id,
-            wanted,
-            now=now(),
-            contacts=wiring.relationships.contacts(),
-            tags=wiring.relationships.tags(),
-        )
-    except InvalidInput as refusal:
-        told = [fault._replace(field=_field(fault.field)) for fault in refusal.faults]
-        return await _page(person, form, faults=sentences(told, _LABELS), picked=picked, label=label)
-    return await _page(
-        person,
-        form,
-        done=_told(done, adds=adds),
-        undo={"ids": " ".join(done.changed), "label": label, "then": "remove" if adds else "add"},
-    )
-
-
-def _wanted(picked: list[str], label: str, *, adds: bool) -> Tagging:
-    return vet(Tagging, {"ids": picked, "add" if adds else "remove": [label]})
-
-
-def _field(at: str) -> str:
-    return "/picked" if at.startswith("/ids") else "/label"
-
-
-def _told(done: Tagged, *, adds: bool) -> str:
-    number = len(done.changed)
-    if not number:
-        return _("Nothing was changed: the contacts had it so already.")
-    if adds:
-        return ngettext("One contact has the tag now.", "%(num)s contacts have the tag now.", number)
-    return ngettext("One contact has lost the tag.", "%(num)s contacts have lost the tag.", number)
 
 
 async def forget(req: func.HttpRequest) -> func.HttpResponse:
@@ -110,38 +78,79 @@ async def show_deleted(req: func.HttpRequest) -> func.HttpResponse:
 
 
 def _filter(asked: Mapping[str, str]) -> Filter:
-    kind = asked.get("kind")
-    wanted = asked.get("tag", "")
+    kind, tag, group = asked.get("kind"), asked.get("tag", ""), asked.get("group", "")
     return Filter(
         kind="person" if kind == "person" else "entity" if kind == "entity" else None,
-        tag=wanted if _TAG.fullmatch(wanted) else None,
+        tag=tag if _TAG.fullmatch(tag) else None,
+        group=group if _GROUP.fullmatch(group) else None,
         archived=asked.get("archived") == "1",
     )
 
 
 def _query(wanted: Filter) -> dict[str, str]:
-    said = {"kind": wanted.kind or "", "tag": wanted.tag or "", "archived": "1" if wanted.archived else ""}
+    said = {
+        "kind": wanted.kind or "",
+        "tag": wanted.tag or "",
+        "group": wanted.group or "",
+        "archived": "1" if wanted.archived else "",
+    }
     return {name: text for name, text in said.items() if text}
 
 
-async def _page(person: SignedIn, asked: Mapping[str, str], **also: object) -> func.HttpResponse:
-    """The list that was asked for: one query, however many contacts there are, and a point read for tags."""
-    wanted = _filter(asked)
-    contacts, following = await wiring.relationships.contacts().by_name(
-        person.account_id, wanted, _PAGE_OF_CONTACTS, asked.get("cursor") or None
-    )
+async def contact_list(person: SignedIn, asked: Mapping[str, str], **also: Any) -> func.HttpResponse:
+    """The list that was asked for, or what was looked for in it, and a point read for tags and groups.
+
+    A page is one query, or one read of the search's head, however many contacts there are.
+    """
+    wanted, sought = _filter(asked), " ".join(asked.get("q", "")[:LONGEST_SEARCH].split())
+    waits = False
+    try:
+        rows, following = await _rows(person.account_id, wanted, sought, asked.get("cursor") or None)
+    except IndexNotReady:
+        rows, following, waits = [], None, True
     book = await wiring.relationships.tags().book(person.account_id)
     told = {"done": None, "undo": None, "just_deleted": None, "faults": {}, "picked": [], "label": "", **also}
     return my_page(
         "relationships/contacts.html",
         person,
         status=422 if told["faults"] else 200,
-        contacts=contacts,
+        rows=rows,
         following=following,
+        waits=waits,
+        sought=sought,
+        longest=LONGEST_SEARCH,
         cursor=asked.get("cursor") or "",
         wanted=wanted,
         query=_query(wanted),
         tags=book.sorted(),
+        groups=book.sorted_groups(),
         tag_label=book.labels.get(wanted.tag or ""),
         **told,
     )
+
+
+async def _rows(
+    owner_id: str, wanted: Filter, sought: str, cursor: str | None
+) -> tuple[list[_Row], str | None]:
+    if sought:
+        looked = Looked(sought, wanted.kind, wanted.archived, _PAGE_OF_CONTACTS, cursor)
+        found, following = await find(owner_id, looked, now())
+        return [_found(each) for each in found], following
+    contacts, following = await wiring.relationships.contacts().by_name(
+        owner_id, wanted, _PAGE_OF_CONTACTS, cursor
+    )
+    return [_listed(contact) for contact in contacts], following
+
+
+def _listed(contact: Contact) -> _Row:
+    content = contact.content
+    about = ", ".join(filter(None, (content.title, content.organisation)))
+    lines = [about, ", ".join(content.tags[:_MOST_TAGS])]
+    return _Row(contact.id, content.name, [line for line in lines if line], [])
+
+
+def _found(found: Found) -> _Row:
+    # Title and company are said anyway.
+    told = [each for each in found.matches if each.field not in ("title", "organisation")]
+    matches = [(_(LABELS.get(f"/{each.field}", N_("Note"))), each.text) for each in told]
+    return _Row(found.id, found.name, [found.subtitle] if found.subtitle else [], matches)

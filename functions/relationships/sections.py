@@ -17,6 +17,9 @@ _STRENGTH = "functions.relationships.strength.pages"
 
 SECTIONS: tuple[Section, ...] = (
     Section("connections/contact_section.html", "functions.connections.section:values"),
+    Section("relationships/notes/notes_section.html", "functions.relationships.notes.section:values"),
     Section("relationships/strength/strength_section.html", f"{_STRENGTH}:strength_section"),
+    Section("relationships/refine/of_contact.html", "functions.relationships.refine.pictures:of_contact"),
+    Section("relationships/reminders/of_contact.html", "functions.relationships.reminders.section:values"),
     Section("relationships/strength/timeline_section.html", f"{_STRENGTH}:timeline_section"),
 )

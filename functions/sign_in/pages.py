@@ -16,7 +16,7 @@ import wiring.notifications
 import wiring.sign_in
 from domain.accounts.account import Account
 from domain.base import errors
-from domain.notifications.welcome import MailOrder
+from domain.notifications.mail import MailOrder
 from domain.sign_in.flow import (
     FLOW_LIFETIME,
     KNOWN_FOR,

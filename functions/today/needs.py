@@ -14,19 +14,25 @@ from domain.privacy.copy import KEEP
 from functions.framework.filters import moment
 from functions.framework.pages import wait_until
 from functions.framework.texts import _, ngettext
+from functions.relationships.reminders.section import waiting_today
 
 # A card has four, and few drafts have a new one.
 _MOST_PICTURES: Final = 8
 
 
 class Need(NamedTuple):
-    """Something to do about `title`: a link, or with a `version` a form that does it."""
+    """Something to do about `title`: a link, or with a `version` a form that does it, named by `label`.
+
+    `about` is the address of what it is about, where that is not where it is done.
+    """
 
     title: str
     text: str
     at: str
     act: str
     version: int | None = None
+    label: str = ""
+    about: str = ""
 
 
 async def pictures_of(account_id: str, cards: Sequence[Card]) -> dict[str, Image | None]:
@@ -82,4 +88,25 @@ def need_of_deleted(card: Card, now: datetime) -> Need:
     left = wait_until(card.kept.until, now) if card.kept else ""
     said = _("You deleted this card. It is erased %(time)s.", time=left)
     name = card.as_it_was.draft.name
-    return Need(name, said, f"/my/cards/{card.id}/restoration", _("Undo"), card.version)
+    label = _("Undo the deletion of %(name)s", name=name)
+    return Need(name, said, f"/my/cards/{card.id}/restoration", _("Undo"), card.version, label)
+
+
+async def needs_of_reminders(account_id: str) -> list[Need]:
+    """The reminders that rang last, each done with one press."""
+    waiting, more = await waiting_today(account_id)
+    needs = [
+        Need(
+            contact.content.name,
+            reminder.content.text,
+            f"/my/reminders/{reminder.id}/done",
+            _("Done"),
+            reminder.version,
+            _("Done: %(text)s", text=reminder.content.text),
+            f"/my/contacts/{contact.id}",
+        )
+        for reminder, contact in waiting
+    ]
+    if more:
+        needs.append(Need(_("More reminders"), _("Others are due, too."), "/my/reminders", _("See them")))
+    return needs

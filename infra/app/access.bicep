@@ -194,6 +194,8 @@ resource media 'Microsoft.Storage/storageAccounts@2026-04-01' existing = {
     resource pictures 'containers' existing = { name: 'media' }
 
     resource exports 'containers' existing = { name: 'exports' }
+
+    resource search 'containers' existing = { name: 'search' }
   }
 }
 
@@ -220,6 +222,16 @@ resource controllerPictures 'Microsoft.Authorization/roleAssignments@2022-04-01'
 resource controllerExports 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   name: guid(media::blobs::exports.id, controller.principalId, storageBlobDataContributor)
   scope: media::blobs::exports
+  properties: {
+    principalId: controller.principalId
+    principalType: 'ServicePrincipal'
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', storageBlobDataContributor)
+  }
+}
+
+resource controllerSearch 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  name: guid(media::blobs::search.id, controller.principalId, storageBlobDataContributor)
+  scope: media::blobs::search
   properties: {
     principalId: controller.principalId
     principalType: 'ServicePrincipal'

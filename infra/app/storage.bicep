@@ -56,7 +56,7 @@ module media 'storage-account.bicep' = {
     endpointPrefix: '${endpointPrefix}media-'
     reach: reach
     care: care
-    containers: ['uploads', 'media', 'exports']
+    containers: ['uploads', 'media', 'exports', 'search']
     // Erasure promises that nothing can be brought back after seven days.
     recoveryDays: 7
     expiry: [

@@ -12,6 +12,7 @@ from jinja2 import ChoiceLoader, Environment, FileSystemLoader
 
 from functions.framework.assets import assets
 from functions.framework.pages import content_security_policy, environment
+from local.parts.drawn import pictures
 
 
 class Bar(NamedTuple):
@@ -52,6 +53,7 @@ async def show(request: web.Request) -> web.Response:
             bars=BARS,
             faults=FAULTS,
             audiences=AUDIENCES,
+            pictures=pictures(),
         )
     )
     if request.query.get("dir") == "rtl":

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from aiohttp import web
 from playwright.async_api import Browser, Page
@@ -17,7 +18,11 @@ OWNER = "Grace Hopper"
 
 @dataclass(frozen=True)
 class Shown:
-    """A page by its address; `{card}` is the path of the owner's card, `{parts}` the origin of the parts."""
+    """A page by its address.
+
+    `{card}` is the path of the owner's card, `{contact}` that of a contact whom they met, `{parts}` the
+    origin of the parts.
+    """
 
     name: str
     address: str
@@ -55,6 +60,16 @@ PAGES = (
     Shown("connected", "/my/requests?show=connected", owned=True),
     Shown("connect", "/my/connect/layla-haddad", owned=True),
     Shown("new-contact", "/my/new-contact", owned=True),
+    Shown("import", "/my/import", owned=True),
+    Shown("export", "/my/export", owned=True),
+    Shown("contact", "{contact}", owned=True),
+    Shown("notes", "{contact}/notes", owned=True),
+    Shown("new-note", "{contact}/new-note", owned=True),
+    Shown("timeline", "{contact}/interactions", owned=True),
+    Shown("strength", "{contact}/strength", owned=True),
+    Shown("calendar", "/my/calendar-files", owned=True),
+    Shown("relationships", "/my/relationships", owned=True),
+    Shown("reminders", "/my/reminders", owned=True),
     Shown("settings", "{card}/settings", owned=True),
     Shown("delete", "{card}/delete", owned=True),
     Shown("account", "/my/account", owned=True, changing=("#sessions .list",), kept=True),
@@ -64,10 +79,11 @@ PAGES = (
 
 @dataclass(frozen=True)
 class Places:
-    """The state of the owner's signed-in browser, the path of their card, and the origin of the parts."""
+    """The state of the owner's signed-in browser, paths of their card and contact, the parts' origin."""
 
     state: dict
     card: str
+    contact: str
     parts: str
 
 
@@ -79,19 +95,44 @@ async def places(chromium: Browser, origin: str) -> AsyncIterator[Places]:
     await window.page.goto("/my/cards")
     edit = window.page.locator("a[href^='/my/cards/']").first
     card = "/".join((await edit.get_attribute("href")).split("/")[:4])
+    contact = await _contact_met(window.page)
+    await _write_notes(window.page, contact)
     state = await window.context.storage_state()
     await window.context.close()
     port = processes.free_port()
     runner = web.AppRunner(application(), access_log=None)
     await runner.setup()
     await web.TCPSite(runner, "localhost", port).start()
-    yield Places(state, card, f"http://localhost:{port}")
+    yield Places(state, card, contact, f"http://localhost:{port}")
     await runner.cleanup()
+
+
+async def _contact_met(page: Page) -> str:
+    """Make a contact who was met today; return the path of its page."""
+    await page.goto("/my/new-contact")
+    await page.get_by_label("Name (required)").fill("Mary Jackson")
+    await page.get_by_role("button", name="Save").last.click()
+    await page.get_by_role("button", name="Met today").click()
+    await page.get_by_text("It is logged.").wait_for()
+    return urlsplit(page.url).path
+
+
+async def _write_notes(page: Page, contact: str) -> None:
+    for text in (
+        "Likes **tea**, see [her letters](https://example.com).",
+        "# Promised\n\n- drawings\n- a call",
+    ):
+        await page.goto(f"{contact}/new-note")
+        await page.locator("textarea").fill(text)
+        await page.get_by_role("button", name="Save the note").click()
+        await page.get_by_text("Only you can read it.").wait_for()
 
 
 async def open_page(page: Page, shown: Shown, places: Places) -> None:
     """Open the page and wait for its fonts and pictures."""
-    answer = await page.goto(shown.address.format(card=places.card, parts=places.parts))
+    answer = await page.goto(
+        shown.address.format(card=places.card, contact=places.contact, parts=places.parts)
+    )
     assert answer.ok or shown.name == "missing", (shown.name, answer.status)
     await page.evaluate(
         """() => Promise.all([document.fonts.ready, ...[...document.images].map(image => {

@@ -95,8 +95,38 @@ async def test_tagging_and_archiving_are_undone_in_one_press(window) -> None:
     await page.get_by_role("button", name="Add the tag").click()
     await page.get_by_text("One contact has the tag now.").wait_for()
     await look(window, "tagged")
-    await page.get_by_role("button", name="Undo the change of tags").click()
+    await page.get_by_role("button", name="Undo the change of the chosen contacts").click()
     await page.get_by_text("One contact has lost the tag.").wait_for()
+    assert window.complaints == []
+
+
+async def test_contacts_are_found_as_one_types(window) -> None:
+    page = window.page
+    names = [await kept(page) for _ in range(2)]
+    await page.goto("/my/contacts")
+    field = page.get_by_role("searchbox", name="Find a contact")
+    if window.script:
+        await field.press_sequentially(names[1].split()[1].upper(), delay=20)
+    else:
+        await field.fill(names[1].split()[1].upper())
+        await page.get_by_role("button", name="Search").click()
+    await page.locator("#found").get_by_text("One contact has the words.").wait_for()
+    assert await page.get_by_role("link", name=names[1]).count() == 1
+    assert await page.get_by_role("link", name=names[0]).count() == 0
+    assert names[1].split()[1] not in page.url
+    if window.script:
+        assert await page.evaluate("document.activeElement.id") == "f-q"
+    await look(window, "found")
+    await page.get_by_label(f"Choose {names[1]}").check()
+    await page.get_by_role("button", name="Delete", exact=True).click()
+    await page.get_by_text("One contact is deleted.").wait_for()
+    await page.get_by_role("button", name="Undo the change of the chosen contacts").click()
+    await page.get_by_text("One contact is back, as it was.").wait_for()
+    await field.fill("zebra")
+    if not window.script:
+        await page.get_by_role("button", name="Search").click()
+    await page.get_by_role("heading", name="Nobody is found with “zebra”").wait_for()
+    await look(window, "nobody")
     assert window.complaints == []
 
 

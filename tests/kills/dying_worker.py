@@ -22,15 +22,21 @@ import aiohttp
 import wiring.accounts
 import wiring.cards
 import wiring.connections
+import wiring.notifications
 import wiring.operations
 import wiring.publishing
+import wiring.relationships.reminders
 from domain.cards.card import CardVersion
 from domain.connections.answering import LinkVersion, answer, read_link
+from domain.notifications.mail import MailOrder
+from domain.notifications.reminders import remind
 from domain.operations.orders import OrderMessage, carry_out, send_due_orders
 from domain.operations.slices import Slice, do_slice, send_due_work
 from domain.operations.work import WorkMessage
 from domain.publishing.deletion import delete_card, erase_card, restore_card
 from domain.publishing.publication import change_publication
+from domain.relationships.reminders.ringing import ring_of
+from functions.framework.texts import in_language
 
 # Purpose of a call to a dependency, by its method and address.
 STEPS = [
@@ -41,6 +47,7 @@ STEPS = [
     ("delete order", "DELETE", r"/docs/order-"),
     ("show card", "PATCH", r"/colls/published/docs"),
     ("show card", "POST", r"/colls/published/docs"),
+    ("change account", "PATCH", r"/colls/accounts/docs"),
     ("write old document", "PUT", r"/docs/"),
     ("read data", "GET", r"/docs/|/media/"),
     ("write piece", "PUT", r"/pieces/"),
@@ -103,17 +110,34 @@ async def act(order: dict[str, Any]) -> str:
                     message, effects=wiring.operations.effects(), orders=wiring.operations.orders()
                 )
             )
+        if order["do"] == "ring":
+            ports = wiring.relationships.reminders.ringing()
+            return str(await ring_of(order["owner"], at, ports=ports))
+        if order["do"] == "mail":
+            return await _mail(order, at)
         if order["do"] == "timer":
             await send_due_orders(
                 at, orders=wiring.operations.orders(), queue=wiring.operations.order_queue()
             )
             await send_due_work(at, works=wiring.operations.works(), queue=wiring.operations.work_queue())
             return "sent"
-        if order["do"] == "answer":
-            return await _answer(order, at)
-        return await _change(order, at)
+        return await (_answer(order, at) if order["do"] == "answer" else _change(order, at))
     finally:
         await wiring.close()
+
+
+async def _mail(order: dict[str, Any], at: datetime) -> str:
+    """Send the mail of reminders that a message orders."""
+    again = await remind(
+        MailOrder.model_validate(order["message"]),
+        by=order["by"],
+        origin="https://izwop.test",
+        now=at,
+        translate=in_language,
+        accounts=wiring.accounts.store(),
+        mailer=wiring.notifications.mailer(),
+    )
+    return "done" if again is None else "later"
 
 
 async def _change(order: dict[str, Any], at: datetime) -> str:

@@ -124,7 +124,7 @@ def test_every_command_is_one_that_its_program_takes() -> None:
     commands = re.findall(
         r"python -m release\.(\w+) ?(\w[\w-]*)?", "\n".join(path.read_text() for path in DOCUMENTS)
     )
-    assert {module for module, _ in commands} == {"deploy", "erase_again", "replay"}
+    assert {module for module, _ in commands} == {"deploy", "erase_again", "replay", "rotate_keys"}
     for module, word in set(commands):
         done = subprocess.run(
             [sys.executable, "-m", f"release.{module}", "--help"],

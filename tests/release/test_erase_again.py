@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 import wiring
+import wiring.relationships
 from adapters.cosmos.database import Database
 from domain.cards.handles import skeleton
 from local import database, processes
@@ -132,6 +133,78 @@ async def test_deletions_of_contacts_are_repeated_and_those_taken_back_stay(
         "kept": "contact",
     }
     assert not [where for where, text in found.items() if f"{canary} erased" in text]
+
+
+async def test_deletions_of_notes_are_repeated_without_their_key_and_shredded_keys_stay_so(
+    host, cloud, signed_in, restored
+) -> None:
+    endpoint, store = restored
+    ada, bob = await signed_in(), await signed_in()
+
+    async def do(method: str, note: str, path: str = "") -> None:
+        version = await ada.api("GET", f"notes/{note}{path}")
+        answer = await ada.api(method, f"notes/{note}{path}", headers=_of(version))
+        assert answer.status_code < 300, answer.text
+
+    made = {}
+    for person, names in ((ada, ("gone", "erased", "back", "kept")), (bob, ("shredded",))):
+        contact = (await person.api("POST", "contacts", json={"name": "x"})).json()["id"]
+        for name in names:
+            body = {"text": f"Text that is {name}"}
+            answer = await person.api("POST", f"contacts/{contact}/notes", json=body, headers=key())
+            made[name] = answer.json()["id"]
+    await do("DELETE", made["back"])
+    since = await restore(store)
+    await do("DELETE", made["gone"])
+    await do("DELETE", made["erased"])
+    await do("DELETE", made["erased"], "/restoration")
+    await do("PUT", made["back"], "/restoration")
+    await wiring.relationships.keys().forget((await bob.api("GET", "account")).json()["id"])
+    done = await run(cloud, endpoint, since)
+    assert done.returncode == 0, done.stdout + done.stderr
+    found = await documents(store)
+    notes = {name: json.loads(found["relations", item]) for name, item in made.items()}
+    assert {name: note["kind"] for name, note in notes.items()} == {
+        "gone": "deleted-note",
+        "erased": "erased-note",
+        "back": "note",
+        "kept": "note",
+        "shredded": "note",
+    }
+    assert "private" not in notes["erased"]
+    # Sealed for the versions that were read with the key.
+    sealed = {name: note["private"]["version"] for name, note in notes.items() if name != "erased"}
+    assert sealed == {"gone": 1, "back": 2, "kept": 1, "shredded": 1}
+    assert "shred the keys of acc_" in done.stdout
+
+
+async def test_deletions_of_reminders_are_repeated_and_those_taken_back_stay(
+    host, cloud, signed_in, restored
+) -> None:
+    endpoint, store = restored
+    ada, canary = await signed_in(), f"CN{secrets.token_hex(12)}"
+    contact = (await ada.api("POST", "contacts", json={"name": "Grace"})).json()["id"]
+
+    async def do(method: str, reminder: str, path: str = "") -> None:
+        version = await ada.api("GET", f"reminders/{reminder}{path}")
+        answer = await ada.api(method, f"reminders/{reminder}{path}", headers=_of(version))
+        assert answer.status_code < 300, answer.text
+
+    made = {}
+    for name in ("gone", "back", "kept"):
+        body = {"text": f"{canary} {name}", "silentWeeks": 3}
+        answer = await ada.api("POST", f"contacts/{contact}/reminders", json=body, headers=key())
+        made[name] = answer.json()["id"]
+    await do("DELETE", made["back"])
+    since = await restore(store)
+    await do("DELETE", made["gone"])
+    await do("PUT", made["back"], "/restoration")
+    done = await run(cloud, endpoint, since)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert canary not in done.stdout + done.stderr
+    found = await documents(store)
+    kinds = {name: json.loads(found["relations", item])["kind"] for name, item in made.items()}
+    assert kinds == {"gone": "deleted-reminder", "back": "reminder", "kept": "reminder"}
 
 
 def _of(answer) -> dict[str, str]:

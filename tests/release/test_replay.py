@@ -12,7 +12,7 @@ from azure.core.exceptions import ResourceExistsError, ResourceNotFoundError
 from azure.storage.queue import QueueClient
 
 import wiring.notifications
-from domain.notifications.welcome import MailOrder
+from domain.notifications.mail import MailOrder
 from release import replay
 
 ROOT = Path(__file__).parents[2]

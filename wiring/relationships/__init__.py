@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 @once
 def contacts() -> "CosmosContacts":
     from adapters.cosmos.relationships.contacts import CosmosContacts
+    from wiring.relationships import search
 
-    return CosmosContacts(database(), keys())
+    return CosmosContacts(database(), keys(), search.order_compaction)
 
 
 @once

@@ -6,7 +6,7 @@ can delete a contact and take it back.
 
 `byName` and `byKind` are the keys of the lists that a contact is in: the list, a colon, the folded name, and
 behind a tab, which no name contains, the id. So a page of a list is one range of one index, however many
-contacts there are.
+contacts there are. `metOn` is the day of the event at which a contact was met.
 """
 
 import json
@@ -72,10 +72,13 @@ def contact_document(contact: Contact, private: Document | None) -> Document:
         extra |= {
             "byName": list_key(contact, None, archived=content.archived),
             "byKind": list_key(contact, content.kind, archived=content.archived),
+            "emails": sorted({email.address.casefold() for email in content.emails}),
             "private": private,
             "tags": private["tags"] if private else [],
             "groups": private["groups"] if private else [],
         }
+        if content.met and content.met.event and content.met.on:
+            extra["metOn"] = content.met.on.isoformat()
         return _of_kind("contact", contact, extra)
     # The store forgets it even where no timer runs.
     extra |= {"ttl": DELETED_TTL}

@@ -5,13 +5,14 @@ for the record of its deletion. A cursor of a list is the id of the last contact
 the logs.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
 from adapters.cosmos.database import Database, Document, Items, instant
 from adapters.cosmos.documents import DAY, count, document, newest_first, readable
+from adapters.cosmos.relationships.contact_changes import changes_of
 from adapters.cosmos.relationships.contact_documents import (
     CONTAINER,
     MOST_SORTED,
@@ -23,6 +24,8 @@ from adapters.cosmos.relationships.contact_documents import (
     opened,
     sealed_part,
 )
+from adapters.cosmos.relationships.sealed import replaced
+from adapters.cosmos.relationships.search import IndexedItems
 from adapters.cosmos.work import order_document
 from domain.base.errors import Fault, InvalidInput, StaleVersion
 from domain.base.fields import STORED
@@ -32,16 +35,27 @@ from domain.operations.orders import Order
 from domain.relationships.contact import Contact
 from domain.relationships.contacts import Filter
 from domain.relationships.keys import OwnerKey, OwnerKeys, Place, Unreadable
+from domain.relationships.search.entry import change_of
+from domain.relationships.together import Together
 
 _CONTACTS = ("contact", "deleted-contact", "erased-contact")
 _CREATION = "contact-creation"
 
 
 class CosmosContacts:
-    """Without `keys`, as tools of operators have it, what is private stays sealed and as it is stored."""
+    """Without `keys`, as tools of operators have it, what is private stays sealed and as it is stored.
 
-    def __init__(self, database: Database, keys: OwnerKeys | None) -> None:
+    Every write tells the search; `full` as in `IndexedItems`.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        keys: OwnerKeys | None,
+        full: Callable[[str], Awaitable[None]] | None = None,
+    ) -> None:
         self._items, self._keys = Items(database, CONTAINER), keys
+        self._indexed = IndexedItems(database, keys, full)
 
     async def get(self, owner_id: str, contact_id: str) -> Contact | None:
         stored = await self._items.read(contact_id, owner_id)
@@ -82,6 +96,9 @@ class CosmosContacts:
         tagged = ""
         if wanted.tag is not None:
             tagged, given["tag"] = " AND ARRAY_CONTAINS(c.tags, @tag)", wanted.tag
+        if wanted.group is not None:
+            tagged += " AND ARRAY_CONTAINS(c.groups, @group)"
+            given["group"] = wanted.group
         found = await self._items.query(
             f"SELECT TOP @count * FROM c WHERE c.{name} > @after AND c.{name} < @end{tagged}"  # noqa: S608
             f" ORDER BY c.{name}",
@@ -104,6 +121,11 @@ class CosmosContacts:
         if last is None or (last.deleted and last.until is None):
             raise InvalidInput([Fault("cursor", "invalid_cursor", "is not a cursor that a page gave")])
         return last
+
+    async def find_deleted(self, owner_id: str, contact_ids: list[str]) -> list[Contact]:
+        """Those of the contacts that are deleted and not erased, in any order."""
+        sql = "SELECT * FROM c WHERE ARRAY_CONTAINS(@ids, c.id) AND c.kind = 'deleted-contact'"
+        return await self._opened(owner_id, await self._items.query(sql, owner_id, ids=contact_ids))
 
     async def list_deleted(
         self, owner_id: str, limit: int, cursor: str | None
@@ -133,7 +155,7 @@ class CosmosContacts:
         if creation is not None:
             operations.append(("create", (await self._creation_document(contact.owner_id, creation),)))
         try:
-            await self._items.batch(operations, contact.owner_id)
+            await self._indexed.batch(operations, contact.owner_id, [change_of(contact)])
         except FileExistsError:
             return False
         return True
@@ -162,31 +184,30 @@ class CosmosContacts:
         return await self._keys.of(owner_id)
 
     async def save(self, contact: Contact, order: Order | None = None) -> Contact:
-        stored = await self._document(contact)
-        if order is None:
-            saved = await self._items.replace(stored, contact.etag or "")
-        else:
-            replaced = ("replace", (contact.id, stored), {"if_match_etag": contact.etag})
-            operations = [replaced, ("upsert", (order_document(order),))]
-            saved = (await self._items.batch(operations, contact.owner_id))[0]["resourceBody"]
+        """Store the contact, with an order for what must follow."""
+        also = () if order is None else (order_document(order),)
+        write = self._indexed.writing(contact.owner_id, [change_of(contact)])
+        saved = await replaced(
+            self._items, await self._document(contact), contact.etag or "", *also, write=write
+        )
         return await self._one(contact.owner_id, saved)
 
-    async def save_tags(self, contacts: list[Contact]) -> None:
-        """Store the tags of all these contacts or of none. Only they are sent: a batch may have 2 MB."""
+    async def save_together(self, contacts: list[Contact], what: Together) -> None:
+        """Store what changed of all these contacts, or of none. Only that is sent: a batch may have 2 MB."""
         key = await self._key(contacts[0].owner_id)
         operations = [
-            ("patch", (contact.id, _tag_changes(contact, key)), {"if_match_etag": contact.etag})
+            ("patch", (contact.id, changes_of(contact, what, key)), {"if_match_etag": contact.etag})
             for contact in contacts
         ]
-        await self._items.batch(operations, contacts[0].owner_id)
+        await self._indexed.batch(operations, contacts[0].owner_id, [change_of(each) for each in contacts])
 
     async def erase(self, contact: Contact, order: Order) -> None:
-        """Store an erased contact with the order to erase what belongs to it, and carry that out at once."""
+        """Store an erased contact with the order to erase what belongs to it."""
         operations = [
             ("replace", (contact.id, contact_document(contact, None)), {"if_match_etag": contact.etag}),
             ("upsert", (order_document(order),)),
         ]
-        await self._items.batch(operations, contact.owner_id)
+        await self._indexed.batch(operations, contact.owner_id, [change_of(contact)])
 
     async def erase_dependents(self, owner_id: str, contact_id: str) -> None:
         """Delete every document that belongs to a contact, a batch at a time. Safe to run again."""
@@ -202,14 +223,3 @@ class CosmosContacts:
 
 def _creation_id(key: str) -> str:
     return f"{_CREATION}-{key}"
-
-
-def _tag_changes(contact: Contact, key: OwnerKey) -> list[dict[str, Any]]:
-    private = sealed_part(contact, key)
-    values = {
-        "tags": private["tags"] if private else [],
-        "private": private,
-        "body/version": contact.version,
-        "body/updated_at": contact.model_dump(mode="json", include={"updated_at"})["updated_at"],
-    }
-    return [{"op": "set", "path": f"/{path}", "value": value} for path, value in values.items()]

@@ -6,7 +6,7 @@ for a day what it said. Of a strength, only the keys of its lists and the day wh
 that an update is cheap.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
 from datetime import date
 from typing import Any
@@ -28,7 +28,12 @@ _PAGE = 100
 
 
 class _Erased(Model):
-    """What a deleted interaction leaves: that there was one."""
+    """What a deleted interaction leaves: that there was one.
+
+    One that went with its whole calendar file may come again with the next.
+    """
+
+    with_file: bool = False
 
 
 def _strength_id(contact_id: str) -> str:
@@ -55,10 +60,10 @@ def _gone_document(gone: Interaction) -> Document:
     )
 
 
-def _erased_document(gone: Interaction) -> Document:
+def _erased_document(gone: Interaction, *, with_file: bool = False) -> Document:
     extra = {"contactId": gone.contact_id, "ttl": DELETED_TTL}
-    kind = "erased-interaction"
-    return document(kind, gone.id, gone.owner_id, _Erased(), partition=PARTITION, **extra)
+    kind, body = "erased-interaction", _Erased(with_file=with_file)
+    return document(kind, gone.id, gone.owner_id, body, partition=PARTITION, **extra)
 
 
 def strength_document(strength: Strength) -> Document:
@@ -164,13 +169,38 @@ class CosmosInteractions:
         except FileExistsError:
             raise StaleVersion from None
 
-    async def add_all(self, made: list[Interaction], strength: Strength) -> None:
-        """Store at most 99 new interactions of one contact and its strength; `StaleVersion` as for `save`."""
-        operations = [("create", (interaction_document(each),)) for each in made]
+    async def taken(self, owner_id: str, ids: list[str]) -> tuple[set[str], dict[str, str]]:
+        """Ids that are taken, and those that went with their calendar file, with their ETags."""
+        sql = "SELECT c.id, c._etag, c.kind, c.body.with_file FROM c WHERE ARRAY_CONTAINS(@ids, c.id)"
+        found = await self._items.query(sql, owner_id, ids=ids)
+        again = {each["id"]: each["_etag"] for each in found if each.get("with_file")}
+        return {each["id"] for each in found} - again.keys(), again
+
+    async def add_all(self, made: list[Interaction], again: Mapping[str, str], strength: Strength) -> None:
+        """Store at most 99 interactions of one contact and its strength; `StaleVersion` as for `save`."""
+        operations: list[tuple[Any, ...]] = []
+        for each in made:
+            stored = interaction_document(each)
+            if each.id in again:
+                operations.append(("replace", (each.id, stored), {"if_match_etag": again[each.id]}))
+            else:
+                operations.append(("create", (stored,)))
         try:
             await self._items.batch([*operations, _put(strength)], strength.owner_id)
         except FileExistsError:
             raise StaleVersion from None
+
+    async def remove_all(self, gone: list[Interaction], strength: Strength) -> None:
+        """Take away at most 99 interactions of one contact, all or none, for they came with one file."""
+        operations = [
+            (
+                "replace",
+                (each.id, _erased_document(each, with_file=True)),
+                {"if_match_etag": each.etag},
+            )
+            for each in gone
+        ]
+        await self._items.batch([*operations, _put(strength)], strength.owner_id)
 
     async def strength(self, owner_id: str, contact_id: str) -> Strength | None:
         stored = await self._items.read(_strength_id(contact_id), owner_id)

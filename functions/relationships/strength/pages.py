@@ -93,7 +93,8 @@ async def _strength(person: SignedIn, contact: Contact) -> dict[str, Any]:
     score = reading.now.score
     rows = [(_(TERMS[term]), term_words(term, reading), f"+{points}") for term, points in score.terms.items()]
     rows += [
-        (_(TERMS[term]), _("Your correction"), f"{points:+}") for term, points in score.corrections.items()
+        (_(TERMS[term]), _("Your correction"), f"{points:+}".replace("-", "\N{MINUS SIGN}"))
+        for term, points in score.corrections.items()
     ]
     return {
         "reading": reading,

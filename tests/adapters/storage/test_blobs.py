@@ -29,7 +29,7 @@ from azure.storage.blob.aio import BlobServiceClient
 from azure.storage.queue.aio import QueueServiceClient
 from adapters.storage.blobs import Blobs
 from adapters.storage.queues import Queue
-from domain.notifications.welcome import MailOrder
+from domain.notifications.mail import MailOrder
 
 class Identity:
     async def get_token(self, *scopes, **options):

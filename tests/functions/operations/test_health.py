@@ -19,7 +19,7 @@ import wiring.sign_in
 from adapters.cosmos.database import Database, Items, _refusals
 from adapters.storage.queues import Queue
 from domain.base.errors import Unavailable
-from domain.notifications.welcome import MailOrder
+from domain.notifications.mail import MailOrder
 from domain.operations.health import LATE_AFTER, Dependency, Waiting, judge
 from local.functions_host.host import MASTER_KEY
 from tests.wired import wired_with

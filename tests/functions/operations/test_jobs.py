@@ -26,7 +26,8 @@ from adapters.mail.smtp import MailNotSent, SmtpMailer
 from domain.accounts.account import Account
 from domain.cards.card import Claim
 from domain.notifications import welcome
-from domain.notifications.welcome import MailOrder, deliver
+from domain.notifications.mail import MailOrder
+from domain.notifications.welcome import deliver
 from functions.framework.clock import new_id
 from functions.framework.texts import in_language
 from local.processes import free_port
@@ -294,7 +295,7 @@ async def test_a_mail_to_an_account_that_is_gone_is_dropped(host) -> None:
 
 async def test_messages_carry_ids_and_nothing_personal() -> None:
     order = MailOrder(kind="welcome", account_id=new_id("acc"))
-    assert set(order.model_dump()) == {"version", "kind", "account_id", "subject_id"}
+    assert set(order.model_dump()) == {"version", "kind", "account_id", "subject_id", "number", "at"}
 
 
 async def test_housekeeping_ends_sessions_that_are_over(host, signed_in) -> None:

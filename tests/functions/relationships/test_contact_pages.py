@@ -246,3 +246,61 @@ async def test_somebody_elses_contact_has_no_page(signed_in) -> None:
 async def test_a_stranger_is_led_to_the_sign_in(client) -> None:
     answer = await client().get("/my/contacts")
     assert answer.headers["location"].startswith("/auth/login")
+
+
+async def test_chosen_contacts_are_archived_deleted_and_taken_back_together(signed_in) -> None:
+    ada = await signed_in()
+    ids = [
+        (await a_contact(ada, name, tags=["Kept"], groups=["Fair"]))["id"] for name in ("Ann", "Bob", "Cid")
+    ]
+    before = [(await ada.api("GET", f"contacts/{each}")).json()["content"] for each in ids]
+    fields = {"csrf": ada.csrf, f"pick-{ids[0]}": "1", f"pick-{ids[1]}": "1"}
+    archived = await send(ada, "/my/contacts", {**fields, "then": "archive"})
+    assert "2 contacts are archived." in archived.text
+    assert await names(ada) == ["Cid"]
+    undone = await send(ada, "/my/contacts", Fields(archived.text, "/my/contacts").values)
+    assert "2 contacts are in your list again." in undone.text
+    deleted = await send(ada, "/my/contacts", {**fields, "then": "delete"})
+    assert "2 contacts are deleted. You can take them back for a day." in deleted.text
+    assert await names(ada) == ["Cid"]
+    back = await send(ada, "/my/contacts", Fields(deleted.text, "/my/contacts").values)
+    assert "2 contacts are back, as they were." in back.text
+    assert [(await ada.api("GET", f"contacts/{each}")).json()["content"] for each in ids] == before
+    nobody = await send(ada, "/my/contacts", {"csrf": ada.csrf, "then": "delete"})
+    assert nobody.status_code == 422
+    assert 'id="fault-picked"' in nobody.text
+
+
+async def test_the_search_of_the_page_works_without_script(signed_in) -> None:
+    ada = await signed_in()
+    grace = await a_contact(ada, "Grace Hopper", emails=[{"address": "grace@navy.example"}])
+    await a_contact(ada, "Somebody Else")
+    page = (await ada.http.get("/my/contacts")).text
+    found = await send(ada, "/my/contact-search", {**Fields(page, "/my/contact-search").values, "q": " nav "})
+    assert found.status_code == 200
+    assert "One contact has the words." in found.text
+    assert "E-mail: <bdi>grace@navy.example</bdi>" in found.text
+    assert "Somebody Else" not in found.text
+    fields = {**Fields(found.text, "/my/contacts").values, f"pick-{grace['id']}": "1", "label": "Sea"}
+    tagged = await send(ada, "/my/contacts", {**fields, "then": "add"})
+    assert "One contact has the tag now." in tagged.text
+    assert "Somebody Else" not in tagged.text
+    none = await send(ada, "/my/contact-search", {"csrf": ada.csrf, "q": "zebra"})
+    assert "Nobody is found with “zebra”" in none.text
+    forged = await send(ada, "/my/contact-search", {"q": "grace"})
+    assert forged.status_code == 403
+    assert "Somebody Else" in (await ada.http.get("/my/contacts?q=grace")).text
+
+
+async def test_the_page_filters_by_tag_group_and_kind_together(signed_in) -> None:
+    ada = await signed_in()
+    await a_contact(ada, "Ann", tags=["VIP"], groups=["Fair"])
+    await a_contact(ada, "Bob", tags=["VIP"])
+    await a_contact(ada, "Cid Ltd", kind="entity", tags=["VIP"], groups=["Fair"])
+    [tag] = (await ada.api("GET", "contact-tags")).json()["data"]
+    [group] = (await ada.api("GET", "contact-groups")).json()["data"]
+    assert (tag["label"], group["label"]) == ("VIP", "Fair")
+    assert await names(ada, group=group["id"]) == ["Ann", "Cid Ltd"]
+    assert await names(ada, tag=tag["id"], group=group["id"], kind="person") == ["Ann"]
+    page = (await ada.http.get(f"/my/contacts?tag={tag['id']}&group={group['id']}&kind=person")).text
+    assert ("Ann" in page, ">Bob<" in page, "Cid Ltd" in page) == (True, False, False)

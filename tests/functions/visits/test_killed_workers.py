@@ -69,7 +69,7 @@ async def live_and_die(cloud, logs: Path, answered: Counter) -> None:
     child, port = await a_host(cloud, logs)
     answered.update({card: 0 for _, card in cards})
     looking = [asyncio.create_task(look(port, handle, card, answered)) for handle, card in cards]
-    enough = random.randint(LEAST_PAGES, 3 * LEAST_PAGES)  # noqa: S311 - for a test
+    enough = random.randint(LEAST_PAGES, 3 * LEAST_PAGES)
     async with asyncio.timeout(WAIT_SECONDS):
         # Another process is waited for.
         while min(answered[card] for _, card in cards) < enough:  # noqa: ASYNC110

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from domain.relationships.interactions.interaction import Entry
 from domain.relationships.strength.rhythm import cooling_after, dormant_from
 from domain.relationships.strength.series import end_of
-from domain.relationships.strength.strength import Since, Strength
+from domain.relationships.strength.strength import SLACK, Since, Strength
 from domain.relationships.strength.sums import WEIGHTS, NotKept, Sums
 from domain.relationships.strength.terms import MOST, Settings, score_on
 
@@ -180,12 +180,12 @@ def test_a_silent_relationship_is_due_when_it_changes_and_not_before(found: list
             # On the Sunday before, nothing has changed but the score, within its slack.
             now = strength.now(before)
             assert now.state == strength.state
-            assert strength.score - 10 < now.score.score <= strength.score
+            assert strength.score - SLACK < now.score.score <= strength.score
         assert strength.due > today
         today = strength.due
         touched = strength.touched(today)
         sunday = strength.now(today - 1)
-        assert (sunday.state != strength.state) or sunday.score.score <= strength.score - 10
+        assert (sunday.state != strength.state) or sunday.score.score <= strength.score - SLACK
         strength = touched
     assert strength.due is None
     assert strength.state == "dormant"

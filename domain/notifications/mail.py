@@ -1,0 +1,38 @@
+"""A mail, and the queue message that orders one, with ids only."""
+
+from datetime import datetime
+from typing import Literal, Protocol
+
+from pydantic import ConfigDict
+
+from domain.base.model import Model
+
+
+class MailOrder(Model):
+    """Queue message of a mail: its kind, and the ids of the account and the subject; no address, no name.
+
+    One of reminders says how many wait, and when the mail was ordered.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    version: Literal[1] = 1
+    kind: Literal["welcome", "reminders", "connection"]
+    account_id: str
+    subject_id: str = ""
+    number: int = 0
+    at: datetime | None = None
+
+
+class Mail(Model):
+    """Mail to send. `id` stays the same when it is sent again, so that receivers can drop duplicates."""
+
+    id: str
+    to: str
+    subject: str
+    text: str
+    at: datetime
+
+
+class Mailer(Protocol):
+    async def send(self, mail: Mail) -> None: ...

@@ -1,0 +1,118 @@
+"""Archiving, deleting and taking back many contacts at once: all of it or nothing.
+
+Repeating it changes nothing more. What is somebody else's is missing, as what never was.
+"""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Annotated, Literal, NamedTuple, Protocol
+
+from pydantic import Field
+
+from domain.base.errors import StaleVersion
+from domain.base.limits import UNDO_TIME
+from domain.base.model import Closed
+from domain.relationships.contact import Contact, ContactId
+
+# A batch of Cosmos DB has 100 operations, and one of them tells the search.
+MOST_AT_ONCE = 99
+_TRIES = 4
+
+# What is stored of contacts that change together.
+Together = Literal["tags", "archive", "deletion", "restoration"]
+
+
+class Several(Closed):
+    """Some contacts, by their ids."""
+
+    ids: Annotated[list[ContactId], Field(min_length=1, max_length=MOST_AT_ONCE)]
+
+
+class Archiving(Several):
+    """Contacts to put away, or with `archived` false to put back into the list."""
+
+    archived: bool = True
+
+
+class Done(NamedTuple):
+    """Ids of the contacts that were changed, and of those that are not there."""
+
+    changed: list[str]
+    missing: list[str]
+
+
+class SeveralContacts(Protocol):
+    async def find(self, owner_id: str, contact_ids: list[str]) -> list[Contact]: ...
+    async def find_deleted(self, owner_id: str, contact_ids: list[str]) -> list[Contact]: ...
+    async def save_together(self, contacts: list[Contact], what: Together) -> None:
+        """Store what changed of all these contacts or of none; `StaleVersion` if one changed meanwhile."""
+        ...
+
+    async def forget_creation(self, owner_id: str, key: str) -> None: ...
+
+
+async def archive_contacts(
+    owner_id: str, wanted: Archiving, *, now: datetime, contacts: SeveralContacts
+) -> Done:
+    def put(contact: Contact) -> Contact | None:
+        if contact.content.archived == wanted.archived:
+            return None
+        content = contact.content.model_copy(update={"archived": wanted.archived})
+        return contact.changed(now, content=content)
+
+    return await change_together(owner_id, wanted.ids, put, "archive", find=contacts.find, contacts=contacts)
+
+
+async def delete_contacts(
+    owner_id: str, wanted: Several, *, now: datetime, contacts: SeveralContacts
+) -> Done:
+    """Delete the contacts; they can come back for a day."""
+
+    def put(contact: Contact) -> Contact:
+        return contact.changed(now, deleted=True, until=now + UNDO_TIME)
+
+    done = await change_together(owner_id, wanted.ids, put, "deletion", find=contacts.find, contacts=contacts)
+    for contact in await contacts.find_deleted(owner_id, done.changed):
+        if contact.key is not None:
+            await contacts.forget_creation(owner_id, contact.key)
+    return done
+
+
+async def restore_contacts(
+    owner_id: str, wanted: Several, *, now: datetime, contacts: SeveralContacts
+) -> Done:
+    """Bring deleted contacts back as they were, if their time is not over."""
+
+    def put(contact: Contact) -> Contact | None:
+        return contact.changed(now, deleted=False, until=None) if contact.can_come_back(now) else None
+
+    return await change_together(
+        owner_id, wanted.ids, put, "restoration", find=contacts.find_deleted, contacts=contacts
+    )
+
+
+async def change_together(
+    owner_id: str,
+    ids: list[str],
+    change: Callable[[Contact], Contact | None],
+    what: Together,
+    *,
+    find: Callable[[str, list[str]], Awaitable[list[Contact]]],
+    contacts: SeveralContacts,
+) -> Done:
+    """Change those of the contacts that are found and that `change` does not leave as they are."""
+    ids = list(dict.fromkeys(ids))
+    touched: set[str] = set()
+    for left in reversed(range(_TRIES)):
+        found = await find(owner_id, ids)
+        changed = [new for contact in found if (new := change(contact)) is not None]
+        touched |= {contact.id for contact in changed}
+        missing = [each for each in ids if each not in touched | {contact.id for contact in found}]
+        try:
+            if changed:
+                await contacts.save_together(changed, what)
+            return Done([each for each in ids if each in touched], missing)
+        except StaleVersion:
+            if not left:
+                raise
+    raise StaleVersion
