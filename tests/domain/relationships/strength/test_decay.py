@@ -13,7 +13,7 @@ PROGRAM = Path(__file__).parents[3] / "node" / "decay.mjs"
 
 
 def test_node_makes_the_same_sums() -> None:
-    chance = random.Random(7)  # noqa: S311 - no secret
+    chance = random.Random(7)
     entries = [
         Entry(chance.randrange(20_000), chance.choice(list(WEIGHTS)), chance.choice(("in", "out", "mutual")))
         for _ in range(500)
