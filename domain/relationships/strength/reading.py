@@ -107,6 +107,8 @@ async def count_anew(owner_id: str, contact_id: str, *, now: datetime, store: Mo
             return
         today = number_of(now.date())
         found = await store.all_of(owner_id, contact_id)
+        if not found and kept.strength is None:
+            return
         entries = [each.entry for each in found if not each.ignored]
         strength = strength_of(kept, owner_id, contact_id, today).counted(entries, today)
         try:
