@@ -221,6 +221,46 @@ async def other_gets_a_copy(world: World) -> None:
         world.seen.append(world.plain(f"copy {name} {content.decode(errors='replace')}"))
 
 
+async def log_interaction(world: World) -> None:
+    body = {"kind": world.choices.choice(("meeting", "call", "mail")), "day": f"{datetime.now(UTC):%Y-%m-%d}"}
+    await world.owner.api("POST", f"contacts/{world.one_of('con')}/interactions", json=body)
+
+
+async def other_asks_to_connect(world: World) -> None:
+    answer = await world.other.api("POST", "connection-requests", json={"handle": world.handle})
+    world.see("other asks", answer)
+
+
+async def owner_answers(world: World) -> None:
+    """What is kept of a connected person is as private as any other contact."""
+    waiting = (await world.owner.api("GET", "connection-requests")).json()["data"]
+    for request in waiting:
+        path = f"connection-requests/{request['id']}"
+        etag = (await world.owner.api("GET", f"connections/{request['id']}")).headers.get("etag", "")
+        how = world.choices.choice(("acceptance", "acceptance", "decline"))
+        body = {} if how == "acceptance" else None
+        answer = await world.owner.api("PUT", f"{path}/{how}", json=body, headers={"If-Match": etag})
+        if answer.is_success and answer.content and (contact := answer.json().get("contactId")):
+            world.owner.ids.setdefault("con", []).append(contact)
+
+
+async def owner_disconnects(world: World) -> None:
+    for link in (await world.owner.api("GET", "connections")).json()["data"]:
+        await world.owner.changed("DELETE", f"connections/{link['id']}")
+
+
+async def other_looks_at_connections(world: World) -> None:
+    reminder, contact = world.one_of("rem"), world.one_of("con")
+    places = (
+        "connections", "connection-requests", f"reminders/{reminder}", f"contacts/{contact}/reminders",
+        f"contacts/{contact}/interactions", f"contacts/{contact}/strength",
+    )  # fmt: skip
+    for place in places:
+        world.see("other looks", await world.other.api("GET", place))
+    for page in ("/my/requests", "/my/relationships", "/my/reminders"):
+        world.see("other looks", await world.other.get(page))
+
+
 async def orders_are_carried_out(world: World) -> None:
     await world.host.drain_queue("orders")
 
@@ -254,4 +294,9 @@ STEPS: dict[Step, int] = {
     other_opens_pages: 3,
     other_writes: 8,
     other_gets_a_copy: 0,
+    log_interaction: 2,
+    other_asks_to_connect: 3,
+    owner_answers: 3,
+    owner_disconnects: 1,
+    other_looks_at_connections: 3,
 }

@@ -8,7 +8,6 @@ absent where there is none.
 
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
-from functools import partial
 from typing import Any
 
 from adapters.cosmos.database import Database, Document, Items, instant
@@ -168,8 +167,12 @@ class CosmosReminders:
 
     async def save(self, reminder: Reminder) -> Reminder:
         new = await self._document(reminder)
-        write = partial(self._items.batch, partition=reminder.owner_id)
-        saved = await replaced(self._items, new, reminder.etag or "", write=write)
+        saved = await replaced(
+            self._items,
+            new,
+            reminder.etag or "",
+            write=lambda all_: self._items.batch(all_, reminder.owner_id),
+        )
         return (await self._opened(reminder.owner_id, [saved]))[0]
 
     async def _document(self, reminder: Reminder) -> Document:
