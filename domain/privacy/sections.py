@@ -153,6 +153,19 @@ WITHHELD = (
         ),
     ),
     Withheld(
+        "Which contacts may be the same, and what moved when contacts were merged",
+        "It has only ids of the contacts. What is compared repeats them and is deleted after a day. A contact"
+        " that was merged is told in its merge.",
+        (
+            "contact-moves",
+            "duplicate-pairs",
+            "duplicate-rows",
+            "duplicate-share",
+            "duplicates",
+            "merged-contact",
+        ),
+    ),
+    Withheld(
         "Visits of cards that were erased",
         "They are counted under the id of a card that is gone, and are deleted 25 months later.",
     ),
