@@ -19,18 +19,20 @@ ORIGIN = "https://izwop.test"
 
 async def _lines() -> list[Line]:
     """Every line, each group when nothing else of ours uses the processor."""
-    from bench import formats, images, outputs
+    from bench import duplicates, formats, images, outputs
     from local.cloud import Cloud
 
     _say("vCard and QR code ...")
     found = outputs.lines() + formats.lines()
+    _say("duplicates ...")
+    found += duplicates.lines()
     _say("a photo ...")
     found += images.lines()
     _say("starting the local cloud ...")
     async with Cloud(public_origin=ORIGIN) as cloud:
         os.environ.update(cloud.settings)  # as app settings are in Azure; wiring reads them
         import wiring
-        from bench import contacts, counting, growth, imports, operations, pages
+        from bench import contacts, counting, growth, imports, operations, pages, strength, transfer
 
         with tempfile.TemporaryDirectory(prefix="izwop-bench-") as logs:
             try:
@@ -44,6 +46,10 @@ async def _lines() -> list[Line]:
                 found += await operations.lines(cloud.settings)
                 _say("address books ...")
                 found += await contacts.lines(cloud.settings)
+                _say("interactions ...")
+                found += await strength.lines(cloud.settings)
+                _say("imports of contacts ...")
+                found += await transfer.lines()
                 _say("growth of a partition ...")
                 found += await growth.lines(cloud.settings)
             finally:

@@ -38,7 +38,7 @@ VENDORS = {
     "azure.identity": ("adapters/",),
     "icalendar": ("adapters/calendars/",),
     "msal": ("adapters/entra/",),
-    "jwt": ("adapters/entra/",),
+    "jwt": ("adapters/entra/", "adapters/receipt_signing.py"),
     "aiohttp": ("adapters/entra/",),
     "cryptography": ("adapters/",),
     "segno": ("adapters/drawing/",),
@@ -54,10 +54,18 @@ PURE_ADAPTERS = (
     "adapters.published_cache",
 )
 # The libraries the domain may use; those that vet fields are loaded on first use.
-DOMAIN_LIBRARIES = {"pydantic", "pydantic_core", "email_validator", "phonenumbers", "coloraide"}
+DOMAIN_LIBRARIES = {
+    "pydantic",
+    "pydantic_core",
+    "email_validator",
+    "phonenumbers",
+    "coloraide",
+    "rapidfuzz",
+    "jellyfish",
+}
 NOT_AT_IMPORT = ["stripe", "PIL", "azure.storage", "msal", "segno", "jinja2", "azure.identity", "jwt",
                  "cryptography", "email_validator", "phonenumbers", "aiosmtplib", "babel",
-                 "coloraide", "icalendar", "markdown_it", "nh3"]  # fmt: skip
+                 "coloraide", "icalendar", "markdown_it", "nh3", "rapidfuzz", "jellyfish"]  # fmt: skip
 
 
 def doors() -> list[Door]:
@@ -309,7 +317,7 @@ def test_nobody_else_knows_notes() -> None:
         "import adapters.cosmos.relationships.notes",
         'resolve("domain.relationships.notes.notes:read_note")',
         "from domain.privacy.copy_of_notes import NotesSection",
-        '{% include "relationships/notes/section.html" %}',
+        '{% include "relationships/notes/notes_section.html" %}',
     ],
 )
 def test_another_place_that_knows_notes_is_noticed(tmp_path: Path, planted: str) -> None:

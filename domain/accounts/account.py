@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import Protocol
 
+from pydantic import StrictBool
+
 from domain.base.fields import EmailAddress, Name
 from domain.base.model import Closed, Model
 from domain.base.texts import ENGLISH, Language
@@ -50,7 +52,7 @@ class LanguageChoice(Closed):
 class MailChoice(Closed):
     """Which mails the person wants. `reminders` says how many reminders wait."""
 
-    reminders: bool
+    reminders: StrictBool
 
 
 class Identities(Protocol):

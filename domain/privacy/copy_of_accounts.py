@@ -52,6 +52,8 @@ class AccountSection:
             "welcomedAt": account.welcomed_at and account.welcomed_at.isoformat(),
             "language": account.language,
             "firstLanguage": account.first_language,
+            "mails": {"reminders": account.reminder_mails},
+            "lastRemindedAt": account.reminded_at and account.reminded_at.isoformat(),
         }
         facts = [
             ("E-mail address", account.email),
@@ -62,6 +64,8 @@ class AccountSection:
             ("Welcome mail sent", moment(account.welcomed_at)),
             ("Language you chose", LANGUAGES[account.language] if account.language else "none"),
             ("Language of your browser then", LANGUAGES[account.first_language]),
+            ("Mails about reminders", "yes" if account.reminder_mails else "no"),
+            ("Last mail about reminders ordered", moment(account.reminded_at)),
         ]
         return Page([Item("Account", facts, [json_file("account.json", told)])], None)
 

@@ -119,6 +119,17 @@ WITHHELD = (
         ("order",),
     ),
     Withheld(
+        "Calendar files that you looked at",
+        "Of them we keep only days and contacts, for a week; what you logged of them is in this copy.",
+        ("calendar-file",),
+    ),
+    Withheld(
+        "The note that an import is being written, and files of imports and exports under way",
+        "They name the import by its id, or repeat your contacts. They are deleted when it is over, or after"
+        " a week.",
+        ("import-lock",),
+    ),
+    Withheld(
         "The key by which your notes, tags and search are sealed",
         "This copy has all of them readable; the key would open nothing but our own store.",
         ("owner-key",),
@@ -140,6 +151,24 @@ WITHHELD = (
             "erased-profile",
             "erased-reminder",
         ),
+    ),
+    Withheld(
+        "Which contacts may be the same, and what moved when contacts were merged",
+        "It has only ids of the contacts. What is compared repeats them and is deleted after a day. A contact"
+        " that was merged is told in its merge.",
+        (
+            "contact-moves",
+            "duplicate-pairs",
+            "duplicate-rows",
+            "duplicate-share",
+            "duplicates",
+            "merged-contact",
+        ),
+    ),
+    Withheld(
+        "Details that people left on your cards and have not confirmed, or have withdrawn",
+        "They are not yours yet, or not any more. What proves a consent holds none of the details.",
+        ("unconfirmed-exchange", "withdrawn-exchange"),
     ),
     Withheld(
         "Visits of cards that were erased",

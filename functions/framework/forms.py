@@ -3,7 +3,7 @@
 import re
 from collections.abc import Buffer, Iterable, Mapping
 from io import BytesIO
-from typing import IO, Any, Final
+from typing import Any, Final
 
 import azure.functions as func
 from pydantic import BaseModel, ValidationError
@@ -114,31 +114,25 @@ _MAX_FILES: Final = 10
 
 
 class _Bounded(BytesIO):
-    """Buffer that keeps one byte more than a picture may have, to detect a larger one, and drops the rest."""
+    """Buffer that keeps one byte more than a file may have, to detect a larger one, and drops the rest."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__()
+        self._most = most
 
     def write(self, data: Buffer) -> int:
         piece = bytes(data)
-        super().write(piece[: MAX_BYTES + 1 - self.tell()])
+        super().write(piece[: self._most + 1 - self.tell()])
         return len(piece)
 
 
-def _keep(
-    total_content_length: int | None,  # noqa: ARG001 - the library passes four names
-    content_type: str | None,  # noqa: ARG001
-    filename: str | None,  # noqa: ARG001
-    content_length: int | None = None,  # noqa: ARG001
-) -> IO[bytes]:
-    # In memory, because the library would put a large one into a file of everybody's folder.
-    return _Bounded()
-
-
-def read_sent(req: func.HttpRequest) -> tuple[dict[str, str], dict[str, bytes]]:
-    """Fields and files of a form, in either encoding of browsers."""
+def read_sent(req: func.HttpRequest, most: int = MAX_BYTES) -> tuple[dict[str, str], dict[str, bytes]]:
+    """Fields and files of a form, in either encoding of browsers; a file of more than `most` bytes is cut."""
     given: str = req.headers.get("content-type", "")
-    return _read_multipart(req) if given.lower().startswith(MULTIPART) else (read_form(req), {})
+    return _read_multipart(req, most) if given.lower().startswith(MULTIPART) else (read_form(req), {})
 
 
-def _read_multipart(req: func.HttpRequest) -> tuple[dict[str, str], dict[str, bytes]]:
+def _read_multipart(req: func.HttpRequest, most: int) -> tuple[dict[str, str], dict[str, bytes]]:
     """Fields of a multipart form, of a repeated name the last, and its files that are not empty."""
     from werkzeug.exceptions import HTTPException  # noqa: PLC0415
     from werkzeug.formparser import MultiPartParser  # noqa: PLC0415
@@ -149,7 +143,8 @@ def _read_multipart(req: func.HttpRequest) -> tuple[dict[str, str], dict[str, by
         raise ImageTooLarge
     options = parse_options_header(req.headers["content-type"])[1]
     parser = MultiPartParser(
-        stream_factory=_keep,
+        # In memory, because the library would put a large one into a file of everybody's folder.
+        stream_factory=lambda *_, **__: _Bounded(most),
         max_form_memory_size=MAX_BODY,
         max_form_parts=MAX_FORM_FIELDS + _MAX_FILES,
     )

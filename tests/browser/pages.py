@@ -60,13 +60,20 @@ PAGES = (
     Shown("connected", "/my/requests?show=connected", owned=True),
     Shown("connect", "/my/connect/layla-haddad", owned=True),
     Shown("new-contact", "/my/new-contact", owned=True),
+    Shown("duplicates", "/my/contacts/duplicates", owned=True),
+    Shown("import", "/my/import", owned=True),
+    Shown("export", "/my/export", owned=True),
     Shown("contact", "{contact}", owned=True),
+    Shown("notes", "{contact}/notes", owned=True),
+    Shown("new-note", "{contact}/new-note", owned=True),
     Shown("timeline", "{contact}/interactions", owned=True),
     Shown("strength", "{contact}/strength", owned=True),
     Shown("calendar", "/my/calendar-files", owned=True),
     Shown("relationships", "/my/relationships", owned=True),
     Shown("reminders", "/my/reminders", owned=True),
     Shown("settings", "{card}/settings", owned=True),
+    Shown("exchange-form", "{card}/exchange", owned=True),
+    Shown("exchanges", "/my/requests/exchanges", owned=True),
     Shown("delete", "{card}/delete", owned=True),
     Shown("account", "/my/account", owned=True, changing=("#sessions .list",), kept=True),
     Shown("copy", "/my/account/copy", owned=True),
@@ -92,6 +99,7 @@ async def places(chromium: Browser, origin: str) -> AsyncIterator[Places]:
     edit = window.page.locator("a[href^='/my/cards/']").first
     card = "/".join((await edit.get_attribute("href")).split("/")[:4])
     contact = await _contact_met(window.page)
+    await _write_notes(window.page, contact)
     state = await window.context.storage_state()
     await window.context.close()
     port = processes.free_port()
@@ -110,6 +118,17 @@ async def _contact_met(page: Page) -> str:
     await page.get_by_role("button", name="Met today").click()
     await page.get_by_text("It is logged.").wait_for()
     return urlsplit(page.url).path
+
+
+async def _write_notes(page: Page, contact: str) -> None:
+    for text in (
+        "Likes **tea**, see [her letters](https://example.com).",
+        "# Promised\n\n- drawings\n- a call",
+    ):
+        await page.goto(f"{contact}/new-note")
+        await page.locator("textarea").fill(text)
+        await page.get_by_role("button", name="Save the note").click()
+        await page.get_by_text("Only you can read it.").wait_for()
 
 
 async def open_page(page: Page, shown: Shown, places: Places) -> None:

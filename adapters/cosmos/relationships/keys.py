@@ -60,6 +60,12 @@ class CosmosWrappedKeys:
             if (keys := readable(WrappedKeys, CONTAINER, stored)) is not None:
                 yield keys
 
+    async def every(self) -> AsyncIterator[WrappedKeys]:
+        """The keys of all owners."""
+        async for stored in self._items.stored("SELECT * FROM c WHERE c.kind = 'owner-key'"):
+            if (keys := readable(WrappedKeys, CONTAINER, stored)) is not None:
+                yield keys
+
 
 def _document(keys: WrappedKeys) -> Document:
     extra = {} if keys.due_at is None else {"dueAt": instant(keys.due_at)}

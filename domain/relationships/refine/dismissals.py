@@ -14,8 +14,9 @@ ReasonKey = Annotated[str, Field(pattern="^[0-9a-f]{32}$")]
 
 
 class Dismissing(Closed):
-    """Names the reason that is dismissed, as the suggestion gave it."""
+    """Names the kind of suggestion and the reason that is dismissed, as the suggestion gave them."""
 
+    kind: Kind
     reason: ReasonKey
 
 

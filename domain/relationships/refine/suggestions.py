@@ -100,12 +100,10 @@ async def suggestions(owner_id: str, kind: Kind, *, today: date, ports: Ports) -
     return shown[:MOST_SHOWN]
 
 
-async def dismiss(
-    owner_id: str, contact_id: str, kind: Kind, said: Dismissing, *, now: datetime, ports: Ports
-) -> None:
+async def dismiss(owner_id: str, contact_id: str, said: Dismissing, *, now: datetime, ports: Ports) -> None:
     """Do not suggest the contact for this reason any more. Idempotent."""
     await _refuse_absent(owner_id, contact_id, ports)
-    dismissal = Dismissal(owner_id=owner_id, contact_id=contact_id, kind=kind, reason=said.reason, at=now)
+    dismissal = Dismissal(owner_id=owner_id, contact_id=contact_id, at=now, **said.model_dump())
     await ports.refining.dismiss(dismissal)
 
 

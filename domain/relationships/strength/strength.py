@@ -36,7 +36,7 @@ from domain.relationships.strength.sums import NotKept, Sums
 from domain.relationships.strength.terms import Score, Settings, score_on
 
 # A stored score may be this much higher than today's, so that few contacts are touched.
-SLACK: Final = 10
+SLACK: Final = 15
 # The owner's settings that are kept, one for each day on which they changed.
 MOST_SETTINGS: Final = 200
 # Far beyond the silence after which a score has faded.
@@ -92,7 +92,7 @@ class Strength(Model):
             return []
         return unpacked(self.filled(week_of(today)).points, self.first_week)
 
-    def now(self, today: int) -> Now:
+    def on(self, today: int) -> Now:
         return self.filled(week_of(today)).read_on(today)
 
     def plus(self, entry: Entry, today: int) -> Self:

@@ -5,7 +5,6 @@ from datetime import date
 from typing import get_args
 
 import wiring.relationships.refine
-from domain.base.errors import NotFound
 from domain.base.model import Closed
 from domain.relationships.refine.dismissals import Dismissing, Kind
 from domain.relationships.refine.suggestions import Suggestion, dismiss, suggestions, take_back
@@ -46,6 +45,12 @@ class SuggestionFilter(Closed):
     kind: Kind | None = None
 
 
+class Dismissed(Closed):
+    """Which kind of suggestion was dismissed."""
+
+    kind: Kind
+
+
 def _out(each: Suggestion) -> SuggestionOut:
     event = each.event
     return SuggestionOut(
@@ -58,12 +63,6 @@ def _out(each: Suggestion) -> SuggestionOut:
         last_on=each.last,
         event=EventOut(name=event.name, on=event.on, others=event.others) if event else None,
     )
-
-
-def kind_of(text: str) -> Kind:
-    if text not in KINDS:
-        raise NotFound
-    return text
 
 
 @operation(
@@ -82,13 +81,13 @@ async def list_suggestions(call: Call[None, SuggestionFilter]) -> Answer:
 
 @operation("Do not suggest a contact for this reason any more", body=Dismissing)
 async def put_dismissal(call: Call[Dismissing]) -> Answer:
-    kind, ports = kind_of(call.params["kind"]), wiring.relationships.refine.suggesting()
-    await dismiss(call.account_id, call.params["contactId"], kind, call.body, now=call.now, ports=ports)
+    ports = wiring.relationships.refine.suggesting()
+    await dismiss(call.account_id, call.params["contactId"], call.body, now=call.now, ports=ports)
     return Answer()
 
 
-@operation("Suggest a contact again that was dismissed")
-async def delete_dismissal(call: Call) -> Answer:
-    kind, ports = kind_of(call.params["kind"]), wiring.relationships.refine.suggesting()
-    await take_back(call.account_id, call.params["contactId"], kind, ports=ports)
+@operation("Suggest a contact again that was dismissed", query=Dismissed)
+async def delete_dismissal(call: Call[None, Dismissed]) -> Answer:
+    ports = wiring.relationships.refine.suggesting()
+    await take_back(call.account_id, call.params["contactId"], call.query.kind, ports=ports)
     return Answer()

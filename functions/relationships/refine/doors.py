@@ -5,7 +5,7 @@ from functions.framework.doors import MyPage, Operation
 _API = "functions.relationships.refine.api"
 _PAGES = "functions.relationships.refine.pages"
 _AT = "my/relationships"
-_DISMISSAL = "contacts/{contactId}/suggestions/{kind}/dismissal"
+_DISMISSAL = "contacts/{contactId}/dismissal"
 
 DOORS = (
     MyPage("relationships_page_refine", "GET HEAD", _AT, f"{_PAGES}:show"),

@@ -25,7 +25,7 @@ from functions.framework.forms import vet
 from functions.framework.my_pages import creation_key, done_in, my_page, person_and_form, person_of
 from functions.framework.replies import redirect
 from functions.framework.texts import N_, _
-from functions.relationships.refine.api import KINDS, kind_of
+from functions.relationships.refine.api import KINDS, Dismissed
 from functions.relationships.refine.pictures import of_person, of_year
 from functions.relationships.refine.words import why
 from functions.relationships.reminders.form import when
@@ -132,16 +132,17 @@ async def not_met(req: func.HttpRequest) -> func.HttpResponse:
 
 async def dismiss_it(req: func.HttpRequest) -> func.HttpResponse:
     person, form = await person_and_form(req)
-    contact, kind = await _contact(person, form), kind_of(form.get("kind", ""))
-    said = vet(Dismissing, {"reason": form.get("reason", "")})
+    contact = await _contact(person, form)
+    said = vet(Dismissing, {"kind": form.get("kind", ""), "reason": form.get("reason", "")})
     ports = wiring.relationships.refine.suggesting()
-    await dismiss(person.account_id, contact.id, kind, said, now=now(), ports=ports)
-    return redirect(f"{_HERE}?done=dismissed&contact={contact.id}&kind={kind}")
+    await dismiss(person.account_id, contact.id, said, now=now(), ports=ports)
+    return redirect(f"{_HERE}?done=dismissed&contact={contact.id}&kind={said.kind}")
 
 
 async def suggest_again(req: func.HttpRequest) -> func.HttpResponse:
     person, form = await person_and_form(req)
-    contact, kind = await _contact(person, form), kind_of(form.get("kind", ""))
+    contact = await _contact(person, form)
+    kind = vet(Dismissed, {"kind": form.get("kind", "")}).kind
     ports = wiring.relationships.refine.suggesting()
     await take_back(person.account_id, contact.id, kind, ports=ports)
     return redirect(f"{_HERE}?done=again")

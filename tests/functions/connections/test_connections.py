@@ -167,6 +167,7 @@ async def test_disconnecting_cuts_what_is_live_and_leaves_what_was_written(signe
         assert "+46701740605" not in (await ada.http.get(address)).text
         assert "phones" not in (await details(ada, link))["says"]
         assert (await details(ada, link))["state"] == "ended"
+        assert (await details(ada, link))["former"] == []
         [contact] = await contacts(ada)
         assert contact["content"]["name"] == "Bob"
         page = (await ada.http.get(f"/my/contacts/{contact['id']}")).text

@@ -63,6 +63,21 @@ async def test_a_request_that_was_answered_is_told_by_no_mail(host, signed_in, m
     assert [mail["subject"] for mail in await mailbox.holds(1, email)] == ["Welcome to iZwop"]
 
 
+async def test_a_mail_waits_while_another_worker_is_at_it(host, signed_in, mailbox) -> None:
+    from functions.framework.clock import now  # noqa: PLC0415
+
+    ada, _ = await person_with_card(signed_in)
+    bob, card = await person_with_card(signed_in)
+    email, account = (await bob.api("GET", "account")).json()["email"], await account_of(bob)
+    link = (await asked(ada, card["handle"]))["id"]
+    links = wiring.connections.links()
+    stored = await links.get(account, link)
+    await links.save(stored.model_copy(update={"noticing_at": now()}))
+    await wiring.connections.ports().notices.somebody_asks(account, link)
+    await host.drain_queue("mail")
+    assert [mail["subject"] for mail in await mailbox.holds(1, email)] == ["Welcome to iZwop"]
+
+
 async def test_a_publication_puts_what_was_seen_into_the_history(host, signed_in) -> None:
     """Nobody opens a page between: the long work compares."""
     ada, _ = await person_with_card(signed_in)

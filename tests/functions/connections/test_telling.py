@@ -229,6 +229,7 @@ async def test_asking_takes_as_long_whatever_the_other_did_before(host) -> None:
         counting = Counting(pair.ports.links)
         await pair.do("ann", "ask", pair.ports._replace(links=counting))
         taken.append(counting.calls)
+        assert pair.notices == []
         assert (await pair.states())[0] == "asked"
     assert taken[0] == taken[1] == taken[2]
 

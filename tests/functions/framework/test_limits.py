@@ -19,6 +19,8 @@ from domain.base import limits
 from domain.base.limits import CHANGES, HANDLES, IMAGES, RATES, Rate, TooManyRequests
 from domain.cards import create
 from domain.images import image
+from domain.relationships.interactions.interaction import MOST_INTERACTIONS
+from domain.relationships.reminders.reminders import MOST_OF_A_CONTACT
 from domain.relationships.tags import MOST_LABELS
 from tests.forms import fields_at, send
 from tests.functions.cards.test_api_cards import CONTENT, a_card, a_profile, handle
@@ -202,6 +204,10 @@ def test_the_page_of_limits_says_the_numbers() -> None:
         limits.MOST_CONTACTS,
         limits.MOST_ASKED,
         MOST_LABELS,
+        limits.MOST_NOTES,
+        MOST_INTERACTIONS,
+        limits.MOST_REMINDERS,
+        MOST_OF_A_CONTACT,
         limits.MOST_WAITING_IMAGES,
     ]
     rates = re.findall(r"^\| `(\w+)` \(.*?\) \| (\d+) \| (\d+) seconds", text, re.MULTILINE)

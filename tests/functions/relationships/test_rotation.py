@@ -2,7 +2,9 @@
 
 import asyncio
 import base64
+import json
 import os
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -37,8 +39,12 @@ from domain.relationships.notes.notes import (
 from domain.relationships.rotation import KEY_AGE, LAST_STEP, RESEAL, ROTATE, STEP, ResealJob, RotateJob
 from domain.relationships.tags import Tagging, tag_contacts
 from functions.framework.clock import new_id
+from release.rotate_keys import rotate, state_of
+from tests.functions.relationships.test_contacts import a_contact
+from tests.stored import everything
 
 LABELS = [f"tag {number}" for number in range(9)]
+SEALED_TEXT = re.compile(r"[0-9]+\.[\w-]{38,}")
 AT = datetime(2026, 11, 26, 12, tzinfo=UTC)
 
 
@@ -366,3 +372,35 @@ async def test_what_was_only_sealed_anew_is_no_conflict_and_what_was_changed_is_
         await store.save(read.changed(AT, text="three"))
     with pytest.raises(NotFound):
         await read_note(owner, read.id, book=worker.notes)
+
+
+async def test_operators_see_counts_and_begin_a_rotation_without_any_secret(host) -> None:
+    rotation = Rotation(workers=1)
+    await rotation.workers[0].keys.of(rotation.owner)
+    await rotation.night()
+    name = rotation.workers[0].master.name
+    told = await rotate(wiring.database(), AT, begin=False)
+    assert f"1 keys are wrapped by the master key {name}." in told
+    assert (await rotation.keys.get(rotation.owner)).due_at > AT
+    begun = await rotate(wiring.database(), AT, begin=True)
+    assert re.fullmatch("[1-9][0-9]* keys are due now.", begun[-1])
+    await rotation.night()
+    assert state_of(await rotation.keys.get(rotation.owner)) == "announced"
+    assert any("are announced" in line for line in await rotate(wiring.database(), AT, begin=False))
+    assert rotation.owner not in str(begun)
+
+
+async def test_every_kind_of_sealed_documents_is_sealed_anew(host, signed_in) -> None:
+    """Whatever any test has stored: a new kind needs a line in `SEALED`."""
+    ada = await signed_in()
+    contact = await a_contact(ada, tags=["x"], customFields=[{"label": "x", "text": "y"}])
+    await ada.api("POST", f"contacts/{contact['id']}/notes", json={"text": "x"})
+    await ada.api("POST", f"contacts/{contact['id']}/reminders", json={"text": "x", "silentWeeks": 3})
+    kinds = {
+        document["kind"]
+        for document in map(json.loads, (await everything()).values())
+        for member in document.values()
+        if isinstance(member, dict) and SEALED_TEXT.fullmatch(str(member.get("text")))
+    }
+    assert {"contact", "contact-tags", "note", "reminder"} <= kinds
+    assert {kind for kind in kinds if not kind.endswith("-creation")} <= {each.kind for each in SEALED}

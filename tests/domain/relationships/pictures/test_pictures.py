@@ -149,17 +149,18 @@ def test_the_map_shows_the_strongest_and_the_nearer_is_the_stronger() -> None:
     st.lists(
         st.builds(
             Relation,
-            name=st.text(max_size=40),
+            name=st.text("abcdefghij kl", min_size=3, max_size=20),
             strength=st.integers(0, 100),
             group=st.sampled_from(["", "a", "b", "c", "d", "e", "f", "g"]),
             entity=st.booleans(),
         ),
+        min_size=1,
         max_size=90,
     )
 )
 def test_no_name_of_a_map_hits_another_or_is_cut(relations: list[Relation]) -> None:
     picture = relations_map(SAID, relations, WORDS)
-    areas = []
+    areas: list[tuple[float, ...]] = []
     for shape in picture.shapes:
         if shape.tag == "text" and "paint-order" in shape.attributes and shape.text.isascii():
             x, y, width = float(shape.attributes["x"]), float(shape.attributes["y"]), 6 * len(shape.text)

@@ -3,8 +3,6 @@
 import re
 from datetime import UTC, datetime, timedelta
 
-import pytest
-
 import wiring.relationships.refine
 from tests.functions.privacy.test_copy import account_of
 from tests.functions.relationships.reminders.test_reminders import a_reminder, in_days, make_due, rings
@@ -89,15 +87,16 @@ async def test_a_dismissal_holds_until_the_reason_is_another(signed_in) -> None:
     assert await suggested(ada) == []
     await press(ada, page, f"{PAGE}/dismissal/undo")
     (one,) = await suggested(ada)
-    path = f"contacts/{grace['id']}/suggestions/cooling/dismissal"
+    path = f"contacts/{grace['id']}/dismissal"
+    said = {"kind": "cooling", "reason": one["reason"]}
     for _ in range(2):
-        assert (await ada.api("PUT", path, json={"reason": one["reason"]})).status_code == 204
+        assert (await ada.api("PUT", path, json=said)).status_code == 204
     assert await suggested(ada) == []
     # Something happened since, and it is silent again.
     await meets(ada, grace, 50)
     (again,) = await suggested(ada)
     assert again["reason"] != one["reason"]
-    assert (await ada.api("DELETE", path)).status_code == 204
+    assert (await ada.api("DELETE", path, params={"kind": "cooling"})).status_code == 204
 
 
 async def test_those_met_at_the_same_event_are_suggested_with_the_event(signed_in) -> None:
@@ -187,14 +186,34 @@ async def test_the_page_asks_no_more_with_more_contacts(signed_in, cloud) -> Non
     assert asked[0] == asked[1]
 
 
-@pytest.mark.parametrize("kind", ["cooling", "birthday"])
-async def test_somebody_elses_contact_cannot_be_dismissed_or_told_from_none(signed_in, kind: str) -> None:
+async def test_who_dismissed_many_is_not_read_through_all_of_them(signed_in, cloud, monkeypatch) -> None:
+    from domain.relationships.refine import suggestions  # noqa: PLC0415 - the module that the host loaded
+
+    for name, number in (("_PAGE", 2), ("_PAGES", 2), ("MOST_SHOWN", 2)):
+        monkeypatch.setattr(suggestions, name, number)
+    asked = []
+    for number in (5, 9):
+        person = await signed_in()
+        for each in range(number):
+            await cooling(person, f"Person {each}")
+        while found := await suggested(person):
+            for each in found:
+                said = {"kind": each["kind"], "reason": each["reason"]}
+                await person.api("PUT", f"contacts/{each['contactId']}/dismissal", json=said)
+        asked.append(len(await calls_of(cloud, person.http.get(PAGE))))
+    assert asked[0] == asked[1]
+
+
+async def test_somebody_elses_contact_cannot_be_dismissed_or_told_from_none(signed_in) -> None:
     ada, eve = await signed_in(), await signed_in()
     grace = await cooling(ada)
-    for method, body in (("PUT", {"reason": "0" * 32}), ("DELETE", None)):
+    for method, options in (
+        ("PUT", {"json": {"kind": "cooling", "reason": "0" * 32}}),
+        ("DELETE", {"params": {"kind": "cooling"}}),
+    ):
         told = []
         for contact in (grace["id"], UNKNOWN):
-            answer = await eve.api(method, f"contacts/{contact}/suggestions/{kind}/dismissal", json=body)
+            answer = await eve.api(method, f"contacts/{contact}/dismissal", **options)
             told.append((answer.status_code, {**answer.json(), "instance": ""}))
         assert told[0] == told[1]
         assert told[0][0] == 404
@@ -205,11 +224,14 @@ async def test_a_dismissal_names_its_reason_and_tells_nothing_of_it(signed_in) -
     ada = await signed_in()
     grace = await a_contact(ada, "Grace", met={"event": "Periwinkle", "on": days_ago(5)})
     await a_contact(ada, "Alan", met={"event": "Periwinkle", "on": days_ago(5)})
-    path = f"contacts/{grace['id']}/suggestions/event/dismissal"
-    for wrong in ({}, {"reason": "Periwinkle"}, {"reason": "0" * 32, "more": 1}):
-        assert (await ada.api("PUT", path, json=wrong)).status_code == 422
+    path, right = f"contacts/{grace['id']}/dismissal", {"kind": "event", "reason": "0" * 32}
+    for field, wrong in (("reason", "Periwinkle"), ("kind", "birthday"), ("more", 1)):
+        refused = await ada.api("PUT", path, json={**right, field: wrong})
+        assert [fault["field"] for fault in refused.json()["errors"]] == [f"/{field}"]
+    refused = await ada.api("DELETE", path, params={"kind": "birthday"})
+    assert [fault["field"] for fault in refused.json()["errors"]] == ["kind"]
     found = {each["contactId"]: each["reason"] for each in await suggested(ada, kind="event")}
-    await ada.api("PUT", path, json={"reason": found[grace["id"]]})
+    await ada.api("PUT", path, json={"kind": "event", "reason": found[grace["id"]]})
     (stored,) = await wiring.relationships.refine.refining().dismissals(await account_of(ada), [grace["id"]])
     assert stored.reason == found[grace["id"]]
     kept = [text for (_name, item), text in (await everything()).items() if item.startswith("dismissal-")]
