@@ -11,7 +11,7 @@ from typing import Any
 
 from adapters.cosmos.database import SCHEMA_VERSION, Database, Document, Items, instant
 from adapters.cosmos.documents import DELETED_TTL, count, document, from_document, newest_first
-from adapters.cosmos.relationships.contacts import CONTAINER, PARTITION
+from adapters.cosmos.relationships.contact_documents import CONTAINER, PARTITION
 from adapters.cosmos.work import order_document
 from domain.base.fields import STORED
 from domain.exchange.details import Details
