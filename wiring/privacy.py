@@ -42,10 +42,11 @@ def sections() -> list["Section"]:
     from domain.privacy.copy_of_images import ImagesSection
     from domain.privacy.copy_of_imports import ImportsSection
     from domain.privacy.copy_of_interactions import InteractionsSection
+    from domain.privacy.copy_of_merges import MergesSection
     from domain.privacy.copy_of_notes import NotesSection
     from domain.privacy.copy_of_reminders import DismissalsSection, RemindersSection
     from domain.privacy.sections import WithDeleted
-    from wiring.relationships import refine, reminders, strength, transfer
+    from wiring.relationships import duplicates, refine, reminders, strength, transfer
 
     counts = CosmosCounts(database())
     all_cards = WithDeleted(cards.store(), counts, "card", "deleted-card")
@@ -61,6 +62,7 @@ def sections() -> list["Section"]:
         ImagesSection(images.store(), images.blobs(), counts),
         VisitsSection(all_cards, visits.traffic()),
         ContactsSection(all_contacts, relationships.tags(), related),
+        MergesSection(duplicates.histories(), duplicates.merges(), duplicates.pairs(), related),
         NotesSection(all_notes, relationships.contacts()),
         InteractionsSection(strength.interactions(), related),
         ImportsSection(transfer.imports(), related),

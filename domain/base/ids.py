@@ -16,6 +16,7 @@ ID_PREFIXES = {
     "image": "img",
     "import": "imp",
     "interaction": "int",
+    "merge": "mrg",
     "note": "nte",
     "profile": "prf",
     "reminder": "rem",

@@ -60,6 +60,7 @@ PAGES = (
     Shown("connected", "/my/requests?show=connected", owned=True),
     Shown("connect", "/my/connect/layla-haddad", owned=True),
     Shown("new-contact", "/my/new-contact", owned=True),
+    Shown("duplicates", "/my/contacts/duplicates", owned=True),
     Shown("import", "/my/import", owned=True),
     Shown("export", "/my/export", owned=True),
     Shown("contact", "{contact}", owned=True),
