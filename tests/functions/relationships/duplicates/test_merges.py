@@ -376,3 +376,24 @@ async def test_meetings_follow_and_the_strength_is_counted_anew_and_back(signed_
     assert len((await ada.api("GET", f"contacts/{gone['id']}/interactions")).json()["data"]) == 2
     ranked, _ = await wiring.relationships.strength.interactions().strengths(owner, 10, None)
     assert {each.contact_id for each in ranked} == {kept["id"], gone["id"]}
+
+
+async def found(person, words: str) -> set[str]:
+    answer = await person.api("POST", "contact-searches", json={"text": words})
+    assert answer.status_code == 200, answer.text
+    return {each["id"] for each in answer.json()["data"]}
+
+
+async def test_notes_follow_and_the_search_finds_them_where_they_are(signed_in) -> None:
+    ada = await signed_in()
+    kept, gone = await a_contact(ada, "Grace"), await a_contact(ada, "Gracie", nickname="Amazing")
+    made = await ada.api("POST", f"contacts/{gone['id']}/notes", json={"text": "Likes *nanoseconds*"})
+    assert made.status_code == 201, made.text
+    assert await found(ada, "nanosec") == {gone["id"]}
+    merged = (await merge(ada, kept, gone)).json()
+    listed = (await ada.api("GET", f"contacts/{kept['id']}/notes")).json()["data"]
+    assert [each["content"]["text"] for each in listed] == ["Likes *nanoseconds*"]
+    assert [await found(ada, words) for words in ("nanosec", "amaz")] == [{kept["id"]}] * 2
+    await undo(ada, merged)
+    assert [await found(ada, words) for words in ("nanosec", "amaz")] == [{gone["id"]}] * 2
+    assert (await ada.api("GET", f"contacts/{kept['id']}/notes")).json()["data"] == []
