@@ -38,7 +38,7 @@ VENDORS = {
     "azure.identity": ("adapters/",),
     "icalendar": ("adapters/calendars/",),
     "msal": ("adapters/entra/",),
-    "jwt": ("adapters/entra/",),
+    "jwt": ("adapters/entra/", "adapters/receipt_signing.py"),
     "aiohttp": ("adapters/entra/",),
     "cryptography": ("adapters/",),
     "segno": ("adapters/drawing/",),

@@ -104,7 +104,7 @@ def effects() -> dict[str, "Effect"]:
     from domain.relationships.reminders.ringing import MAIL
     from domain.relationships.search.upkeep import COMPACTION
     from domain.relationships.transfer.imports import START_IMPORT
-    from wiring import cards, connections, publishing, relationships
+    from wiring import cards, connections, exchange, publishing, relationships
     from wiring.relationships import duplicates, reminders, search, strength, transfer
 
     projection = partial(carry_out_projection, cards=cards.store(), ports=publishing.ports())
@@ -124,6 +124,7 @@ def effects() -> dict[str, "Effect"]:
         FOLLOW_IMPORTANCE: strength.follow_importance,
         START_IMPORT: transfer.start_import,
         TELLING: connections.tell,
+        **exchange.effects(),
     }
 
 

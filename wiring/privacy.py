@@ -6,6 +6,7 @@ from wiring import (
     accounts,
     cards,
     database,
+    exchange,
     images,
     once,
     operations,
@@ -37,6 +38,7 @@ def sections() -> list["Section"]:
     from domain.privacy.copy_of_cards import CardsSection, VisitsSection
     from domain.privacy.copy_of_connections import ConnectionsSection
     from domain.privacy.copy_of_contacts import ContactsSection
+    from domain.privacy.copy_of_exchanges import ExchangesSection
     from domain.privacy.copy_of_images import ImagesSection
     from domain.privacy.copy_of_imports import ImportsSection
     from domain.privacy.copy_of_interactions import InteractionsSection
@@ -67,6 +69,7 @@ def sections() -> list["Section"]:
         RemindersSection(all_reminders, related),
         DismissalsSection(refine.refining(), related),
         ConnectionsSection(visibility.connections(), related),
+        ExchangesSection(exchange.exchanges(), related),
         SessionsSection(sign_in.sessions(), counts),
         WorkSection(operations.works(), counts),
     ]

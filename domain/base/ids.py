@@ -11,6 +11,7 @@ ID_PREFIXES = {
     "contact": "con",
     "dismissal": "dis",
     "event": "evt",
+    "exchange": "exc",
     "group": "grp",
     "image": "img",
     "import": "imp",

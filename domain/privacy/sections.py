@@ -166,6 +166,11 @@ WITHHELD = (
         ),
     ),
     Withheld(
+        "Details that people left on your cards and have not confirmed, or have withdrawn",
+        "They are not yours yet, or not any more. What proves a consent holds none of the details.",
+        ("unconfirmed-exchange", "withdrawn-exchange"),
+    ),
+    Withheld(
         "Visits of cards that were erased",
         "They are counted under the id of a card that is gone, and are deleted 25 months later.",
     ),

@@ -72,6 +72,8 @@ PAGES = (
     Shown("relationships", "/my/relationships", owned=True),
     Shown("reminders", "/my/reminders", owned=True),
     Shown("settings", "{card}/settings", owned=True),
+    Shown("exchange-form", "{card}/exchange", owned=True),
+    Shown("exchanges", "/my/requests/exchanges", owned=True),
     Shown("delete", "{card}/delete", owned=True),
     Shown("account", "/my/account", owned=True, changing=("#sessions .list",), kept=True),
     Shown("copy", "/my/account/copy", owned=True),

@@ -221,19 +221,6 @@ async def other_gets_a_copy(world: World) -> None:
         world.seen.append(world.plain(f"copy {name} {content.decode(errors='replace')}"))
 
 
-async def set_reminder(world: World) -> None:
-    body = {"text": world.texts.some(400), "silentWeeks": world.choices.randint(1, 9)}
-    path = f"contacts/{world.one_of('con')}/reminders"
-    world.owner.remember("rem", await world.owner.api("POST", path, json=body))
-
-
-async def change_reminder(world: World) -> None:
-    body = {"text": world.texts.some(400), "silentWeeks": 2}
-    method, part = world.choices.choice((("PUT", ""), ("DELETE", ""), ("PUT", "/restoration")))
-    path = f"reminders/{world.one_of('rem')}{part}"
-    await world.owner.changed(method, path, json=None if part or method == "DELETE" else body)
-
-
 async def log_interaction(world: World) -> None:
     body = {"kind": world.choices.choice(("meeting", "call", "mail")), "day": f"{datetime.now(UTC):%Y-%m-%d}"}
     await world.owner.api("POST", f"contacts/{world.one_of('con')}/interactions", json=body)
@@ -307,8 +294,6 @@ STEPS: dict[Step, int] = {
     other_opens_pages: 3,
     other_writes: 8,
     other_gets_a_copy: 0,
-    set_reminder: 4,
-    change_reminder: 2,
     log_interaction: 2,
     other_asks_to_connect: 3,
     owner_answers: 3,

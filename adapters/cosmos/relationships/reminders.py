@@ -167,7 +167,12 @@ class CosmosReminders:
 
     async def save(self, reminder: Reminder) -> Reminder:
         new = await self._document(reminder)
-        saved = await replaced(self._items, new, reminder.etag or "")
+        saved = await replaced(
+            self._items,
+            new,
+            reminder.etag or "",
+            write=lambda all_: self._items.batch(all_, reminder.owner_id),
+        )
         return (await self._opened(reminder.owner_id, [saved]))[0]
 
     async def _document(self, reminder: Reminder) -> Document:
