@@ -14,6 +14,7 @@ CAPABILITIES = (
     "accounts",
     "cards",
     "connections",
+    "exchange",
     "images",
     "notifications",
     "operations",

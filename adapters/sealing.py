@@ -17,7 +17,7 @@ class Sealer:
     """
 
     def __init__(self, keys: str) -> None:
-        self._keys = [_decode(key) for key in keys.split(",")]
+        self._keys = [decode_key(key) for key in keys.split(",")]
         if any(len(key) != KEY_BYTES for key in self._keys):
             raise ValueError("A sealing key must be 32 random bytes in base64.")
 
@@ -39,14 +39,15 @@ class Sealer:
         from cryptography.exceptions import InvalidTag  # noqa: PLC0415
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415
 
-        sealed = _decode(text)
+        sealed = decode_key(text)
         for key in self._keys:
             with suppress(ValueError, InvalidTag):
                 return AESGCM(key).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], purpose.encode())
         return None
 
 
-def _decode(text: str) -> bytes:
+def decode_key(text: str) -> bytes:
+    """The bytes of a text in base64, of either alphabet; none if it is not one."""
     try:
         plain = text.rstrip("=").replace("+", "-").replace("/", "_")
         return base64.b64decode(plain + "=" * (-len(plain) % 4), altchars=b"-_", validate=True)

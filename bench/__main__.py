@@ -19,11 +19,13 @@ ORIGIN = "https://izwop.test"
 
 async def _lines() -> list[Line]:
     """Every line, each group when nothing else of ours uses the processor."""
-    from bench import formats, images, outputs
+    from bench import duplicates, formats, images, outputs
     from local.cloud import Cloud
 
     _say("vCard and QR code ...")
     found = outputs.lines() + formats.lines()
+    _say("duplicates ...")
+    found += duplicates.lines()
     _say("a photo ...")
     found += images.lines()
     _say("starting the local cloud ...")

@@ -30,6 +30,11 @@ param sessionKey string
 @minLength(43)
 param relationsKey string
 
+@description('32 random bytes in base64; signs receipts of consent.')
+@secure()
+@minLength(43)
+param receiptKey string
+
 @description('`smtps://user:password@host:port` of the server that takes our mail.')
 @secure()
 @minLength(8)
@@ -210,6 +215,7 @@ module secrets 'app/secrets.bicep' = {
     oidcClientSecret: oidcClientSecret
     sessionKey: sessionKey
     relationsKey: relationsKey
+    receiptKey: receiptKey
     smtpUrl: smtpUrl
   }
 }

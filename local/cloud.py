@@ -17,6 +17,7 @@ from local.azurite import Azurite
 # Settings that the local cloud provides, by part, with those that select a real part instead.
 SETTINGS = (
     "PUBLIC_ORIGIN", "CONTROLLER_NAME", "CONTACT_EMAIL", "EXAMPLE_HANDLE", "SESSION_KEY", "RELATIONS_KEY",
+    "RECEIPT_KEY",
     "SESSION_IDLE_HOURS", "SESSION_HOURS", "KEPT_SESSION_IDLE_DAYS", "KEPT_SESSION_DAYS",
     "FRESH_SIGN_IN_MINUTES",
     "COSMOS_ENDPOINT", "COSMOS_KEY", "COSMOS_DATABASE",
@@ -100,6 +101,7 @@ class Cloud:
             "PUBLIC_ORIGIN": self._origin,
             "SESSION_KEY": self._key("session-key"),
             "RELATIONS_KEY": self._key("relations-key"),
+            "RECEIPT_KEY": self._key("receipt-key"),
             "VISIT_SPOOL": str(self._folder / "visits"),
         }
         self.settings = own | self.settings | self._given

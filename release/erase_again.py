@@ -6,7 +6,9 @@
 Reads what was deleted or taken back (cards, profiles, contacts and what belongs to them), and the cards that
 were paused or unpublished, in the old account, and repeats this in the restored one. A card that was
 published anew since then is paused, handles given out since then stay given out, and every session ends.
-`--look` only lists the remaining steps. Safe to run again, also after a kill.
+Details
+that people withdrew are withdrawn; the app takes them out of contacts within minutes. `--look` only lists the
+remaining steps. Safe to run again, also after a kill.
 Signs in as you (`az login`), or with the key in `COSMOS_KEY`.
 """
 
@@ -31,6 +33,7 @@ from adapters.cosmos.published import CosmosPublished
 from adapters.cosmos.relationships.contacts import CosmosContacts
 from adapters.cosmos.relationships.interactions import CosmosInteractions
 from adapters.cosmos.relationships.reminders import CosmosReminders
+from adapters.cosmos.relationships.withdrawals import CosmosWithdrawals, Withdrawn
 from adapters.cosmos.reservations import CosmosHandles
 from domain.accounts.profiles import Profile, delete_profile
 from domain.base.errors import Refusal
@@ -186,6 +189,7 @@ async def left_to_do(old: Database, database: Database, since: datetime) -> Asyn
         _interactions_taken_back(old, database),
         notes_taken_back(old, database),
         _reminders_taken_back(old, database),
+        _withdrawn(old, database),
     ):
         async for said, look in steps:
             try:
@@ -248,6 +252,18 @@ async def _reminders_taken_back(old: Database, database: Database) -> AsyncItera
         yield f"erase {gone.id}", partial(restored.to_erase, gone)
     async for gone in CosmosLedger(database).related("deleted-reminder"):
         yield f"bring back {gone.id}", partial(restored.to_bring_back, CosmosReminders(old, keys=None), gone)
+
+
+async def _withdrawn(old: Database, database: Database) -> AsyncIterator[tuple[str, Look]]:
+    known, restored = CosmosWithdrawals(old), CosmosWithdrawals(database)
+
+    async def to_withdraw(gone: Withdrawn) -> Do | None:
+        return (
+            partial(restored.repeat, gone, known, datetime.now(UTC)) if await restored.is_open(gone) else None
+        )
+
+    async for gone in known.all():
+        yield f"withdraw {gone.id}", partial(to_withdraw, gone)
 
 
 async def erase_again(old: Database, restored: Database, since: datetime, *, look: bool) -> int:

@@ -21,6 +21,7 @@ _GROUPS = (
     "settings.sign_in:SignIn",
     "settings.notifications:Notifications",
     "settings.relationships:Relationships",
+    "settings.exchange:Exchange",
 )
 REQUIRED = (
     "PUBLIC_ORIGIN",
@@ -32,6 +33,7 @@ REQUIRED = (
     "OIDC_API_AUDIENCE",
     "SESSION_KEY",
     "RELATIONS_KEY",
+    "RECEIPT_KEY",
     "SMTP_URL",
     "MAIL_FROM",
 )

@@ -38,7 +38,7 @@ VENDORS = {
     "azure.identity": ("adapters/",),
     "icalendar": ("adapters/calendars/",),
     "msal": ("adapters/entra/",),
-    "jwt": ("adapters/entra/",),
+    "jwt": ("adapters/entra/", "adapters/receipt_signing.py"),
     "aiohttp": ("adapters/entra/",),
     "cryptography": ("adapters/",),
     "segno": ("adapters/drawing/",),
@@ -54,10 +54,18 @@ PURE_ADAPTERS = (
     "adapters.published_cache",
 )
 # The libraries the domain may use; those that vet fields are loaded on first use.
-DOMAIN_LIBRARIES = {"pydantic", "pydantic_core", "email_validator", "phonenumbers", "coloraide"}
+DOMAIN_LIBRARIES = {
+    "pydantic",
+    "pydantic_core",
+    "email_validator",
+    "phonenumbers",
+    "coloraide",
+    "rapidfuzz",
+    "jellyfish",
+}
 NOT_AT_IMPORT = ["stripe", "PIL", "azure.storage", "msal", "segno", "jinja2", "azure.identity", "jwt",
                  "cryptography", "email_validator", "phonenumbers", "aiosmtplib", "babel",
-                 "coloraide", "icalendar", "markdown_it", "nh3"]  # fmt: skip
+                 "coloraide", "icalendar", "markdown_it", "nh3", "rapidfuzz", "jellyfish"]  # fmt: skip
 
 
 def doors() -> list[Door]:

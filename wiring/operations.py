@@ -63,11 +63,12 @@ def jobs() -> dict[str, "Job"]:
     from domain.relationships.search.building import BUILD
     from domain.relationships.strength.weekly import STRENGTHS, StrengthsJob
     from wiring import connections, privacy
-    from wiring.relationships import calendar, rotation, search, strength, transfer
+    from wiring.relationships import calendar, duplicates, rotation, search, strength, transfer
 
     return {
         COPY: CopyJob(privacy.sections(), privacy.copies()),
         UPGRADE: UpgradeJob(migration()),
+        **duplicates.jobs(),
         BUILD: search.job(),
         REFRESH: connections.refresh_job(),
         ROTATE: rotation.rotate_job(),
@@ -99,11 +100,12 @@ def effects() -> dict[str, "Effect"]:
     from domain.connections.ports import TELLING
     from domain.publishing.repair import carry_out_projection
     from domain.relationships.contacts import ERASE_DEPENDENTS, FOLLOW_IMPORTANCE
+    from domain.relationships.duplicates.merge import MOVE, MOVE_BACK
     from domain.relationships.reminders.ringing import MAIL
     from domain.relationships.search.upkeep import COMPACTION
     from domain.relationships.transfer.imports import START_IMPORT
-    from wiring import cards, connections, publishing, relationships
-    from wiring.relationships import reminders, search, strength, transfer
+    from wiring import cards, connections, exchange, publishing, relationships
+    from wiring.relationships import duplicates, reminders, search, strength, transfer
 
     projection = partial(carry_out_projection, cards=cards.store(), ports=publishing.ports())
 
@@ -115,11 +117,14 @@ def effects() -> dict[str, "Effect"]:
     return {
         PROJECTION: show_and_tell,
         ERASE_DEPENDENTS: relationships.erase_dependents,
+        MOVE: duplicates.moves().carry_out_move,
+        MOVE_BACK: duplicates.moves().carry_out_move_back,
         COMPACTION: search.compact,
         MAIL: reminders.order_mail,
         FOLLOW_IMPORTANCE: strength.follow_importance,
         START_IMPORT: transfer.start_import,
         TELLING: connections.tell,
+        **exchange.effects(),
     }
 
 

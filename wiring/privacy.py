@@ -6,6 +6,7 @@ from wiring import (
     accounts,
     cards,
     database,
+    exchange,
     images,
     once,
     operations,
@@ -37,13 +38,15 @@ def sections() -> list["Section"]:
     from domain.privacy.copy_of_cards import CardsSection, VisitsSection
     from domain.privacy.copy_of_connections import ConnectionsSection
     from domain.privacy.copy_of_contacts import ContactsSection
+    from domain.privacy.copy_of_exchanges import ExchangesSection
     from domain.privacy.copy_of_images import ImagesSection
     from domain.privacy.copy_of_imports import ImportsSection
     from domain.privacy.copy_of_interactions import InteractionsSection
+    from domain.privacy.copy_of_merges import MergesSection
     from domain.privacy.copy_of_notes import NotesSection
     from domain.privacy.copy_of_reminders import DismissalsSection, RemindersSection
     from domain.privacy.sections import WithDeleted
-    from wiring.relationships import refine, reminders, strength, transfer
+    from wiring.relationships import duplicates, refine, reminders, strength, transfer
 
     counts = CosmosCounts(database())
     all_cards = WithDeleted(cards.store(), counts, "card", "deleted-card")
@@ -59,12 +62,14 @@ def sections() -> list["Section"]:
         ImagesSection(images.store(), images.blobs(), counts),
         VisitsSection(all_cards, visits.traffic()),
         ContactsSection(all_contacts, relationships.tags(), related),
+        MergesSection(duplicates.histories(), duplicates.merges(), duplicates.pairs(), related),
         NotesSection(all_notes, relationships.contacts()),
         InteractionsSection(strength.interactions(), related),
         ImportsSection(transfer.imports(), related),
         RemindersSection(all_reminders, related),
         DismissalsSection(refine.refining(), related),
         ConnectionsSection(visibility.connections(), related),
+        ExchangesSection(exchange.exchanges(), related),
         SessionsSection(sign_in.sessions(), counts),
         WorkSection(operations.works(), counts),
     ]

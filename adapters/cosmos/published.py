@@ -14,6 +14,7 @@ class CosmosPublished:
         stored = await self._items.read(handle, handle)
         if stored is None:
             return None
+        beside = stored.get("beside", {"phoneTexts": stored.get("phoneTexts", {})})
         # A card that the release before published has no profile: nobody is connected with it yet.
         owner = stored.get("owner") or {"accountId": stored["ownerId"], "profileId": ""}
         return PublishedCard.model_validate(
@@ -25,9 +26,10 @@ class CosmosPublished:
                 "published_at": stored["publishedAt"],
                 "redirect_to": stored["redirectTo"],
                 "code": stored["code"],
-                "phone_texts": stored.get("phoneTexts", {}),
+                "phone_texts": beside["phoneTexts"],
                 "palette": stored.get("palette"),
                 "images": stored["images"],
+                "exchange_form": beside.get("exchangeForm"),
                 "owner_id": owner["accountId"],
                 "profile_id": owner["profileId"],
             },
@@ -39,6 +41,7 @@ class CosmosPublished:
 
         `first` is a hint that the document is absent: a right one saves a call, a wrong one does no harm.
         """
+        form = card.exchange_form
         values = {
             "schemaVersion": SCHEMA_VERSION,
             "version": card.version,
@@ -46,10 +49,10 @@ class CosmosPublished:
             "publishedAt": None if card.published_at is None else instant(card.published_at),
             "redirectTo": card.redirect_to,
             "code": card.code,
-            "phoneTexts": card.phone_texts,
+            # Together, because a patch may set ten values.
+            "beside": {"phoneTexts": card.phone_texts, "exchangeForm": form and form.model_dump()},
             "palette": None if card.palette is None else card.palette.model_dump(),
             "images": {field: image.model_dump() for field, image in card.images.items()},
-            # Together, because a patch may set ten values.
             "owner": {"accountId": card.owner_id, "profileId": card.profile_id},
         }
         new = {

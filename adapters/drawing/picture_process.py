@@ -11,8 +11,7 @@ import signal
 import sys
 from typing import Final
 
-from domain.cards.content import Purpose
-from domain.images.image import Picture, PictureRefused
+from domain.images.image import ImagePurpose, Picture, PictureRefused
 
 # Wall time. The program limits its own CPU time; this ends one that gets none on a stalled machine.
 _WALL_SECONDS: Final = 60
@@ -38,7 +37,7 @@ class PictureProcess:
     def __init__(self) -> None:
         self._turn = asyncio.Semaphore(1)
 
-    async def rewrite(self, content: bytes, purpose: Purpose) -> Picture:
+    async def rewrite(self, content: bytes, purpose: ImagePurpose) -> Picture:
         async with self._turn:
             status, told = await _run(content, purpose)
         if status < 0 and (problem := _PROBLEMS.get(signal.Signals(-status))):
@@ -48,7 +47,7 @@ class PictureProcess:
         return _read(told)
 
 
-async def _run(content: bytes, purpose: Purpose) -> tuple[int, bytes]:
+async def _run(content: bytes, purpose: ImagePurpose) -> tuple[int, bytes]:
     process = await asyncio.create_subprocess_exec(
         sys.executable, *_PROGRAM, purpose,
         stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,

@@ -52,6 +52,11 @@ FORMS: Final[dict[str, tuple[Form, ...]]] = {
         Form("small", "webp", 256, 256, square=True, max_bytes=7_000),
         Form("jpeg", "jpg", 512, 512, square=True, max_bytes=200_000),
     ),
+    "contact": (
+        Form("webp", "webp", 512, 512, square=True, max_bytes=100_000),
+        Form("small", "webp", 128, 128, square=True, max_bytes=4_000),
+        Form("jpeg", "jpg", 512, 512, square=True, max_bytes=200_000),
+    ),
     "logo": (
         Form("webp", "webp", 512, 512, square=False, max_bytes=100_000),
         Form("small", "webp", 256, 256, square=False, max_bytes=7_000),

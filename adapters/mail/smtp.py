@@ -1,12 +1,15 @@
 """Mail over SMTP. The scheme of the server's address selects plain `smtp://` (loopback only) or TLS."""
 
 from email.message import EmailMessage
+from email.policy import default
 from email.utils import format_datetime, parseaddr
 from urllib.parse import unquote, urlsplit
 
 from domain.notifications.mail import Mail
 
 _SECONDS = 20
+# RFC 5322, section 2.1.1.
+_MOST_IN_LINE = 998
 
 
 class MailNotSent(Exception):
@@ -21,11 +24,15 @@ class SmtpMailer:
     async def send(self, mail: Mail) -> None:
         import aiosmtplib  # noqa: PLC0415
 
-        message = EmailMessage()
+        # Folded, an address in a header is no address any more.
+        message = EmailMessage(policy=default.clone(max_line_length=_MOST_IN_LINE))
         message["From"], message["To"], message["Subject"] = self._sender, mail.to, mail.subject
         message["Message-ID"] = f"<{mail.id}@{self._domain}>"
         message["Date"] = format_datetime(mail.at)
         message["Auto-Submitted"] = "auto-generated"
+        if mail.unsubscribe:
+            message["List-Unsubscribe"] = f"<{mail.unsubscribe}>"
+            message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
         message.set_content(mail.text)
         server = self._server
         try:

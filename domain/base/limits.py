@@ -63,11 +63,21 @@ CONNECTION_REQUESTS = Rate("connection_requests", most=50, seconds=24 * 60 * 60)
 # Mails to one account that somebody asks; the page tells of all.
 CONNECTION_MAILS = Rate("connection_mails", most=3, seconds=24 * 60 * 60)
 
-RATES = (CHANGES, HANDLES, HANDLE_CHECKS, IMAGES, DOWNLOADS, IMPORTS, CONNECTION_REQUESTS, CONNECTION_MAILS)
+# Details left on one card, and from one network. Beyond them they are held until they are confirmed by mail.
+EXCHANGES = Rate("exchanges", most=60, seconds=60 * 60)
+NETWORK_EXCHANGES = Rate("network_exchanges", most=20, seconds=60 * 60)
+# Details of a card that are held, and mails to one address by all forms: beyond them nothing is taken.
+HELD_EXCHANGES = Rate("held_exchanges", most=100, seconds=24 * 60 * 60)
+RECEIPT_MAILS = Rate("receipt_mails", most=5, seconds=24 * 60 * 60)
+
+RATES = (
+    CHANGES, HANDLES, HANDLE_CHECKS, IMAGES, DOWNLOADS, IMPORTS, CONNECTION_REQUESTS, CONNECTION_MAILS,
+    EXCHANGES, NETWORK_EXCHANGES, HELD_EXCHANGES, RECEIPT_MAILS,
+)  # fmt: skip
 
 
-# Anonymous clients are limited at the edge: we store no addresses, and with one common limit a single client
-# could lock out all others.
+# Other anonymous clients are limited at the edge: we store no addresses, and with one common limit a single
+# client could lock out all others.
 
 
 class Limiter(Protocol):

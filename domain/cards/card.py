@@ -19,6 +19,7 @@ from domain.base.errors import (
 from domain.base.idempotency import Creation
 from domain.base.model import Model
 from domain.cards.content import CardContent
+from domain.cards.exchange_form import ExchangeForm
 from domain.cards.handles import MAX_LENGTH, check_handle
 from domain.cards.palette import Palette
 
@@ -65,6 +66,7 @@ class Card(Model):
     was_published: bool = False
     deleted: bool = False
     kept: Kept | None = None
+    exchange_form: ExchangeForm = Field(default_factory=ExchangeForm)
     key: str | None = None
     created_at: datetime
     updated_at: datetime
@@ -108,7 +110,8 @@ class PublishedCard(Model):
 
     `code` is the QR code of its address as SVG markup, `phone_texts` the phone numbers in national groups,
     `palette` the colours of a card with its own one. They are slow to make, so they are made when a card is
-    projected. `owner_id` and `profile_id` are for the rule of who is connected, and in no output.
+    projected. `exchange_form` is the form by which strangers leave their details, if it is on. `owner_id` and
+    `profile_id` are for the rule of who is connected, and in no output.
     """
 
     handle: str
@@ -121,6 +124,7 @@ class PublishedCard(Model):
     phone_texts: dict[str, str] = Field(default={})
     palette: Palette | None = None
     images: dict[str, ShownImage] = Field(default={})
+    exchange_form: ExchangeForm | None = None
     owner_id: str = ""
     profile_id: str = ""
 

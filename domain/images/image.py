@@ -1,4 +1,4 @@
-"""Pictures of an account: uploaded once, rewritten without metadata, and shown only through a card.
+"""Pictures of an account: uploaded once, rewritten without metadata, shown by cards or to their owner only.
 
 An image starts `waiting` for its upload, is `processing` once the upload is there, and ends `ready` or
 `refused`. What was uploaded is deleted either way; only rewritten files are kept. Their names come from the
@@ -29,6 +29,8 @@ from domain.cards.content import Purpose
 MAX_BYTES = 5_000_000
 MEDIA_TYPES = ("image/jpeg", "image/png", "image/webp")
 
+# What a picture is for: a field of a card, or a contact, which only its owner sees.
+ImagePurpose = Purpose | Literal["contact"]
 State = Literal["waiting", "processing", "ready", "refused"]
 # Why an image was refused; the codes are stable.
 PROBLEMS = {
@@ -50,7 +52,7 @@ class Image(Model):
 
     id: str
     account_id: str
-    purpose: Purpose
+    purpose: ImagePurpose
     version: int = 1
     state: State = "waiting"
     problem: str | None = None
@@ -72,7 +74,7 @@ class Image(Model):
 
 
 class NewImage(Closed):
-    purpose: Purpose
+    purpose: ImagePurpose
 
 
 class ImageOrder(Model):
@@ -149,7 +151,7 @@ class Media(Protocol):
 
 
 class Pictures(Protocol):
-    async def rewrite(self, content: bytes, purpose: Purpose) -> Picture:
+    async def rewrite(self, content: bytes, purpose: ImagePurpose) -> Picture:
         """Make the files of a picture, without metadata, or raise `PictureRefused`."""
         ...
 

@@ -3,7 +3,7 @@
 from domain.base.texts import N_
 from domain.cards.card import ShownImage
 from domain.cards.content import Purpose
-from domain.images.image import PROBLEMS, Image
+from domain.images.image import PROBLEMS, Image, ImagePurpose
 
 
 def shown_image(image: Image | None, purpose: Purpose) -> ShownImage | None:
@@ -13,7 +13,7 @@ def shown_image(image: Image | None, purpose: Purpose) -> ShownImage | None:
     return ShownImage(files=image.files, width=image.width, height=image.height)
 
 
-def why_not_shown(image: Image | None, purpose: Purpose) -> tuple[str, str] | None:
+def why_not_shown(image: Image | None, purpose: ImagePurpose) -> tuple[str, str] | None:
     """Code and detail of the fault of an image that cannot be shown; None if it can be."""
     if image is None:
         return "unknown_image", N_("is not one of your pictures")

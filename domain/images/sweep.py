@@ -1,4 +1,4 @@
-"""Daily clean-up of pictures: abandoned uploads, and images that no card uses any more."""
+"""Daily clean-up of pictures: abandoned uploads, and images that nothing uses any more."""
 
 from collections.abc import AsyncIterator
 from contextlib import suppress
@@ -53,6 +53,10 @@ class OwnersCards(Protocol):
     ) -> tuple[list[Card], str | None]: ...
 
 
+class OwnersContacts(Protocol):
+    async def has_photo(self, account_id: str, image_id: str) -> bool: ...
+
+
 @dataclass
 class Swept:
     """Numbers of deleted objects of one sweep.
@@ -67,7 +71,14 @@ class Swept:
     kept: int = 0
 
 
-async def sweep_images(now: datetime, *, images: SweptImages, files: SweptFiles, cards: OwnersCards) -> Swept:
+async def sweep_images(
+    now: datetime,
+    *,
+    images: SweptImages,
+    files: SweptFiles,
+    cards: OwnersCards,
+    contacts: OwnersContacts,
+) -> Swept:
     """Delete uploads and images unused for a day. May run twice and beside requests."""
     before = now - KEEP
     uploads, kept_uploads = await files.delete_uploads(before)
@@ -77,7 +88,11 @@ async def sweep_images(now: datetime, *, images: SweptImages, files: SweptFiles,
         # Mostly in the order of accounts, so that their cards are read once.
         if image.account_id != account_id:
             account_id, used = image.account_id, await _used(image.account_id, cards)
-        kept = _kept(image, now, used=image.id in used)
+        if image.purpose == "contact":
+            in_use = await contacts.has_photo(image.account_id, image.id)
+        else:
+            in_use = image.id in used
+        kept = _kept(image, now, used=in_use)
         # An image that changed since it was read is in use; the next sweep checks it again.
         with suppress(StaleVersion):
             if kept is None:

@@ -17,7 +17,7 @@ class MailOrder(Model):
     model_config = ConfigDict(extra="forbid")
 
     version: Literal[1] = 1
-    kind: Literal["welcome", "reminders", "connection"]
+    kind: Literal["welcome", "reminders", "connection", "exchange-receipt"]
     account_id: str
     subject_id: str = ""
     number: int = 0
@@ -25,13 +25,17 @@ class MailOrder(Model):
 
 
 class Mail(Model):
-    """Mail to send. `id` stays the same when it is sent again, so that receivers can drop duplicates."""
+    """Mail to send. `id` stays the same when it is sent again, so that receivers can drop duplicates.
+
+    `unsubscribe` is an address that a mail program posts to when its reader wants no more (RFC 8058).
+    """
 
     id: str
     to: str
     subject: str
     text: str
     at: datetime
+    unsubscribe: str | None = None
 
 
 class Mailer(Protocol):

@@ -14,6 +14,7 @@ _PURPOSES = {
     "logo": "Logo",
     "cover": "Cover picture",
     "companyImage": "Picture of the company",
+    "contact": "Picture of a contact",
 }
 # Thumbnails are left out.
 _FORMS = ("jpeg", "webp")

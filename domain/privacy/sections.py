@@ -153,6 +153,24 @@ WITHHELD = (
         ),
     ),
     Withheld(
+        "Which contacts may be the same, and what moved when contacts were merged",
+        "It has only ids of the contacts. What is compared repeats them and is deleted after a day. A contact"
+        " that was merged is told in its merge.",
+        (
+            "contact-moves",
+            "duplicate-pairs",
+            "duplicate-rows",
+            "duplicate-share",
+            "duplicates",
+            "merged-contact",
+        ),
+    ),
+    Withheld(
+        "Details that people left on your cards and have not confirmed, or have withdrawn",
+        "They are not yours yet, or not any more. What proves a consent holds none of the details.",
+        ("unconfirmed-exchange", "withdrawn-exchange"),
+    ),
+    Withheld(
         "Visits of cards that were erased",
         "They are counted under the id of a card that is gone, and are deleted 25 months later.",
     ),

@@ -89,6 +89,7 @@ async def project(card: Card, ports: Ports, *, first: bool) -> None:
         phone_texts=_phone_texts(content),
         palette=_palette(content),
         images=await _images_of(card, content, ports.images),
+        exchange_form=card.exchange_form if content and card.exchange_form.on else None,
         # An absent card does not reveal its owner.
         owner_id=card.account_id if content else "",
         profile_id=card.profile_id if content else "",

@@ -202,15 +202,19 @@ class Contact(Model):
     """Stored contact of an owner. `etag` is the store's, for the next write.
 
     A `deleted` contact can come back before `until`; without `until` it is erased, and its content is empty.
-    `key` is the hashed Idempotency-Key of its creation.
+    One that is `merged_into` another is deleted as well, and comes back with the undoing of `merge_id`.
+    `key` is the hashed Idempotency-Key of its creation, `photo` the id of an image of the owner.
     """
 
     id: str
     owner_id: str
     content: ContactContent
+    photo: str | None = None
     version: int = 1
     deleted: bool = False
     until: datetime | None = None
+    merged_into: str | None = None
+    merge_id: str | None = None
     key: str | None = None
     created_at: datetime
     updated_at: datetime
@@ -219,5 +223,15 @@ class Contact(Model):
     def changed(self, at: datetime, **update: object) -> Self:
         return self.model_copy(update={"version": self.version + 1, "updated_at": at, **update})
 
+    def erased(self, at: datetime) -> Self:
+        """The contact without anything that it said."""
+        return self.changed(
+            at, deleted=True, until=None, merged_into=None, merge_id=None, photo=None, content=NOTHING
+        )
+
     def can_come_back(self, now: datetime) -> bool:
-        return self.until is not None and now < self.until
+        return self.merged_into is None and self.until is not None and now < self.until
+
+
+# What an erased contact says.
+NOTHING = ContactContent(name="-")

@@ -9,7 +9,7 @@ from contextlib import suppress
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
-from domain.base.errors import Fault, InvalidInput, NotFound, StaleVersion, Unavailable
+from domain.base.errors import Conflict, Fault, InvalidInput, NotFound, StaleVersion, Unavailable
 from domain.base.idempotency import Creation, request_hash
 from domain.base.limits import MOST_CONTACTS, UNDO_TIME, LimitReached
 from domain.base.texts import N_
@@ -17,14 +17,13 @@ from domain.operations.erasure import Settled, erase_due
 from domain.operations.orders import Order, new_order
 from domain.operations.slices import Slice
 from domain.relationships.contact import Contact, ContactContent, Kind
+from domain.relationships.history.history import History
 from domain.relationships.tags import TagStore, remember_tags
 
 # Kind of the order that erases what belongs to an erased contact.
 ERASE_DEPENDENTS = "erase-dependents"
 # Kind of the order that lets the strength follow a contact's importance.
 FOLLOW_IMPORTANCE = "follow-importance"
-# What an erased contact says.
-_NOTHING = ContactContent(name="-")
 
 
 class Filter(NamedTuple):
@@ -34,6 +33,11 @@ class Filter(NamedTuple):
     tag: str | None = None
     group: str | None = None
     archived: bool = False
+
+
+class NothingToUndo(Conflict):
+    code = "nothing_to_undo"
+    title = N_("The latest change of this contact cannot be taken back")
 
 
 class ContactStore(Protocol):
@@ -58,6 +62,11 @@ class ContactStore(Protocol):
     async def forget_creation(self, owner_id: str, key: str) -> None: ...
     async def save(self, contact: Contact, order: Order | None = None) -> Contact:
         """Store the next version of a contact, and with it what has to follow."""
+        ...
+
+    async def history(self, owner_id: str, contact_id: str) -> History: ...
+    async def save_change(self, contact: Contact, history: History, order: Order | None) -> Contact:
+        """Store a changed contact together with what it said before."""
         ...
 
     async def erase(self, contact: Contact, order: Order) -> None:
@@ -142,10 +151,27 @@ async def change_contact(
     await _refuse_unknown_entity(of.owner_id, content, contact.content, book.contacts)
     await remember_tags(of.owner_id, content.tags, content.groups, tags=book.tags)
     changed = contact.changed(now, content=content.settled(contact.content, now.date()))
-    if content.importance == contact.content.importance:
-        return await book.contacts.save(changed)
-    order = new_order(FOLLOW_IMPORTANCE, of.owner_id, of.contact_id, now, container="relations")
-    return await book.contacts.save(changed, order)
+    history = await book.contacts.history(of.owner_id, of.contact_id)
+    history = history.after_change(contact, changed, now.date())
+    return await book.contacts.save_change(changed, history, _order_after(contact, changed, now))
+
+
+def _order_after(before: Contact, after: Contact, now: datetime) -> Order | None:
+    """The order that follows another importance."""
+    if before.content.importance == after.content.importance:
+        return None
+    return new_order(FOLLOW_IMPORTANCE, after.owner_id, after.id, now, container="relations")
+
+
+async def undo_change(of: ContactVersion, *, now: datetime, contacts: ContactStore) -> Contact:
+    """Take the latest change of a contact back; one that was made before others stays."""
+    contact = await _read_version(of, contacts)
+    history = await contacts.history(of.owner_id, of.contact_id)
+    last = history.last
+    if last is None or last.version != contact.version:
+        raise NothingToUndo
+    back = contact.changed(now, content=last.content)
+    return await contacts.save_change(back, history.before_change(last), _order_after(contact, back, now))
 
 
 async def archive_contact(
@@ -230,7 +256,7 @@ async def _restorable(of: ContactVersion, now: datetime, contacts: ContactStore)
 async def erase(contact: Contact, now: datetime, *, contacts: ContactStore) -> None:
     """Drop everything that a deleted contact said, and what belongs to it."""
     order = new_order(ERASE_DEPENDENTS, contact.owner_id, contact.id, now, container="relations")
-    await contacts.erase(contact.changed(now, until=None, content=_NOTHING), order)
+    await contacts.erase(contact.erased(now), order)
     with suppress(Unavailable):  # the order does it later
         await contacts.erase_dependents(contact.owner_id, contact.id)
 

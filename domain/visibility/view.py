@@ -54,6 +54,7 @@ class CardView(Model):
     `uid` stays the same when the card is renamed, and does not reveal its id. `code` is the QR code of the
     card's address as SVG. `phone_texts` holds phone numbers in national groups, as far as they are stored;
     `palette` the colours of a card with its own one; `images` the files of the shown images by field.
+    `exchange` says that strangers can leave their details.
     """
 
     handle: str
@@ -65,6 +66,7 @@ class CardView(Model):
     phone_texts: dict[str, str] = Field(default={})
     palette: Palette | None = None
     images: dict[str, ShownImage]
+    exchange: bool = False
 
 
 def view_for(card: PublishedCard | None, viewer: Viewer) -> CardView:
@@ -88,4 +90,5 @@ def view_for(card: PublishedCard | None, viewer: Viewer) -> CardView:
         phone_texts={number: texts[number] for phone in content.phones if (number := phone.number) in texts},
         palette=card.palette,
         images=images,
+        exchange=card.exchange_form is not None,
     )

@@ -6,7 +6,13 @@ _TEXTS = "functions.cards.form:texts_in"
 
 DOORS = (
     KeptPage("cards_show", "GET HEAD", "c/{handle}", "functions.cards.public:show_card"),
-    Page("cards_show_image", "GET HEAD", "c/{handle}/{image}", "functions.cards.public:show_card_image"),
+    # As long as the names of images: other pages of a card come after it.
+    Page(
+        "cards_show_image",
+        "GET HEAD",
+        "c/{handle}/{image:length(36,37)}",
+        "functions.cards.public:show_card_image",
+    ),
     Page("cards_follow_link", "GET HEAD", "c/{handle}/go/{key}", "functions.cards.public:follow_card_link"),
     MyPage("cards_page_list", "GET HEAD", "my/cards", "functions.cards.list_pages:show"),
     MyPage("cards_page_search", "POST", "my/cards", "functions.cards.list_pages:search"),

@@ -14,11 +14,11 @@ from domain.base.errors import (
 )
 from domain.base.limits import LimitReached
 from domain.base.model import Closed
-from domain.cards.content import Purpose
 from domain.images.image import (
     MEDIA_TYPES,
     PROBLEMS,
     Image,
+    ImagePurpose,
     NewImage,
     SignedUpload,
     State,
@@ -48,7 +48,7 @@ class ImageOut(Closed):
     """`problem` says why it was refused; `width` and `height` are in pixels once it is ready."""
 
     id: str
-    purpose: Purpose
+    purpose: ImagePurpose
     state: State
     problem: ImageProblem | None
     width: int | None

@@ -10,7 +10,7 @@ import wiring.accounts
 import wiring.images
 from domain.base.errors import ImageTooLarge
 from domain.cards.content import IMAGE_PURPOSES, Purpose
-from domain.images.image import MAX_BYTES, NewImage, start_image, upload_image
+from domain.images.image import MAX_BYTES, ImagePurpose, NewImage, start_image, upload_image
 from domain.images.shown import why_not_shown
 from functions.framework.clock import new_id, now
 from functions.framework.filters import continued
@@ -85,11 +85,12 @@ async def send_pictures(account_id: str, files: Mapping[str, bytes]) -> tuple[di
         if len(content) > MAX_BYTES:
             faults[f"/{purpose}"] = _("%(fault)s; choose a smaller one", fault=_(ImageTooLarge.title))
         else:
-            made[purpose] = await _send(account_id, purpose, content)
+            made[purpose] = await send_picture(account_id, purpose, content)
     return made, faults
 
 
-async def _send(account_id: str, purpose: Purpose, content: bytes) -> str:
+async def send_picture(account_id: str, purpose: ImagePurpose, content: bytes) -> str:
+    """Send a picture to work; return the id of its new image."""
     at = now()
     image = await start_image(
         account_id,

@@ -6,6 +6,7 @@ import azure.functions as func
 
 import wiring.cards
 import wiring.images
+import wiring.relationships
 from domain.images.image import ImageOrder
 from domain.images.image import make_image as make
 from domain.images.sweep import sweep_images as sweep
@@ -30,7 +31,11 @@ async def make_image(message: func.QueueMessage) -> None:
 
 async def sweep_images() -> None:
     done = await sweep(
-        now(), images=wiring.images.store(), files=wiring.images.blobs(), cards=wiring.cards.store()
+        now(),
+        images=wiring.images.store(),
+        files=wiring.images.blobs(),
+        cards=wiring.cards.store(),
+        contacts=wiring.relationships.contacts(),
     )
     log.log(
         logging.WARNING if done.kept else logging.INFO,

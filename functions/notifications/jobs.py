@@ -22,6 +22,7 @@ _KINDS: Final = {
     "welcome": "functions.notifications.jobs:welcome",
     "reminders": "functions.notifications.jobs:reminders",
     "connection": "functions.notifications.jobs:request_to_connect",
+    "exchange-receipt": "functions.exchange.mails:send_receipt",
 }
 
 

@@ -10,6 +10,7 @@ import wiring.accounts
 import wiring.cards
 import wiring.operations
 import wiring.relationships
+import wiring.relationships.duplicates
 import wiring.relationships.notes
 import wiring.relationships.reminders
 import wiring.sign_in
@@ -42,6 +43,7 @@ async def tidy_up() -> None:
         "cards": erase_due_cards(at, Slice(time.monotonic), cards=cards, handles=handles),
         "profiles": erase_due_profiles(at, Slice(time.monotonic), profiles=profiles),
         "contacts": erase_due_contacts(at, Slice(time.monotonic), contacts=wiring.relationships.contacts()),
+        "merges": wiring.relationships.duplicates.moves().end_due(at, Slice(time.monotonic)),
         "notes": erase_due_notes(at, Slice(time.monotonic), notes=wiring.relationships.notes.store()),
         "deleted reminders": erase_due_reminders(at, Slice(time.monotonic), reminders=reminders),
         "due reminders": ring_due(at, Slice(time.monotonic), ports=ringing),

@@ -30,6 +30,7 @@ from functions.framework.operations import Answer, Call, Page, operation
 class ContactOut(Closed):
     id: str
     content: ContactContent
+    photo: str | None = Field(description="Id of an image, which only the caller sees.")
     created_at: datetime
     updated_at: datetime
 
@@ -69,10 +70,11 @@ class TagList(Closed):
     data: list[TagOut]
 
 
-def _out(contact: Contact) -> ContactOut:
+def contact_out(contact: Contact) -> ContactOut:
     return ContactOut(
         id=contact.id,
         content=contact.content,
+        photo=contact.photo,
         created_at=contact.created_at,
         updated_at=contact.updated_at,
     )
@@ -82,7 +84,7 @@ def _deleted_out(contact: Contact) -> list[DeletedContactOut]:
     """The contact, or nothing if it is erased."""
     if contact.until is None:
         return []
-    return [DeletedContactOut(contact=_out(contact), restorable_until=contact.until)]
+    return [DeletedContactOut(contact=contact_out(contact), restorable_until=contact.until)]
 
 
 def _tags_out(book: TagBook) -> TagList:
@@ -104,7 +106,7 @@ async def list_contacts(call: Call[None, ContactFilter]) -> Answer:
     found, following = await wiring.relationships.contacts().by_name(
         call.account_id, wanted, call.limit, call.cursor
     )
-    return Answer(ContactList(data=[_out(contact) for contact in found], page=Page(next=following)))
+    return Answer(ContactList(data=[contact_out(contact) for contact in found], page=Page(next=following)))
 
 
 @operation(
@@ -117,7 +119,7 @@ async def list_contacts(call: Call[None, ContactFilter]) -> Answer:
 async def post_contact(call: Call[ContactContent]) -> Answer:
     creating = Creating(new_id("con"), call.key, call.now)
     contact = await create_contact(call.account_id, call.body, creating, book=wiring.relationships.book())
-    return Answer(_out(contact), contact.version, location=f"contacts/{contact.id}")
+    return Answer(contact_out(contact), contact.version, location=f"contacts/{contact.id}")
 
 
 @operation("One contact", answer=ContactOut)
@@ -125,7 +127,7 @@ async def get_contact(call: Call) -> Answer:
     contact = await read_contact(
         call.account_id, call.params["contactId"], contacts=wiring.relationships.contacts()
     )
-    return Answer(_out(contact), contact.version)
+    return Answer(contact_out(contact), contact.version)
 
 
 @operation(
@@ -139,7 +141,7 @@ async def put_contact(call: Call[ContactContent]) -> Answer:
     contact = await change_contact(
         _version_of(call), call.body, now=call.now, book=wiring.relationships.book()
     )
-    return Answer(_out(contact), contact.version)
+    return Answer(contact_out(contact), contact.version)
 
 
 @operation("Delete a contact; it can be taken back for a day", versioned=True)
@@ -174,7 +176,7 @@ async def get_restoration(call: Call) -> Answer:
 )
 async def put_restoration(call: Call) -> Answer:
     contact = await restore_contact(_version_of(call), now=call.now, contacts=wiring.relationships.contacts())
-    return Answer(_out(contact), contact.version)
+    return Answer(contact_out(contact), contact.version)
 
 
 @operation("Erase a deleted contact now, with no way back", versioned=True, fresh=True)

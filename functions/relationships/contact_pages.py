@@ -6,6 +6,7 @@ from typing import Final
 import azure.functions as func
 
 import wiring.relationships
+from domain.base.errors import NotFound
 from domain.relationships.contact import Contact
 from domain.relationships.contacts import (
     ContactVersion,
@@ -24,6 +25,7 @@ from functions.framework.replies import redirect
 from functions.framework.texts import N_
 from functions.relationships.sections import SECTIONS
 
+_MERGE: Final = re.compile("mrg_[a-z2-7]{26}")
 _INTERACTION: Final = re.compile("int_[a-z2-7]{26}")
 # Messages after a redirect, by the value of `done` in the query.
 _DONE: Final = {
@@ -32,6 +34,10 @@ _DONE: Final = {
     "archived": N_("The contact is archived. It is out of your list, and nothing of it is lost."),
     "used": N_("The contact is in your list again."),
     "restored": N_("The contact is back, as it was."),
+    "taken-back": N_("The change is taken back."),
+    "kept": N_("It was changed again meanwhile. Nothing was taken back."),
+    "merged": N_("The two contacts are one now. You can take it back for a week."),
+    "unmerged": N_("The merge is taken back. Both contacts are as they were."),
     "reminded": N_("The reminder is set."),
     "logged": N_("It is logged. See below what it did to the strength."),
 }
@@ -61,6 +67,27 @@ async def _tags(person: SignedIn, contact: Contact) -> list[tuple[str, str]]:
     return [(tag, label) for label in contact.content.tags if (tag := book.id_of(label))]
 
 
+async def _merged_into(req: func.HttpRequest, person: SignedIn) -> str:
+    """Page of the contact that this one was merged into; 404 for any other that is not there."""
+    gone = await wiring.relationships.contacts().get_with_deleted(
+        person.account_id, req.route_params["contactId"]
+    )
+    if gone is None or gone.merged_into is None:
+        raise NotFound
+    return f"/my/contacts/{gone.merged_into}"
+
+
+async def _entity_of(person: SignedIn, contact: Contact) -> Contact | None:
+    """The company of a contact, or the one that it was merged into."""
+    wanted = contact.content.entity_id
+    while wanted is not None:
+        found = await wiring.relationships.contacts().get_with_deleted(person.account_id, wanted)
+        if found is None or not found.deleted:
+            return found
+        wanted = found.merged_into
+    return None
+
+
 def _logged(req: func.HttpRequest) -> str:
     """Id of the interaction that was just logged."""
     wanted: str = req.params.get("interaction", "")
@@ -69,23 +96,32 @@ def _logged(req: func.HttpRequest) -> str:
 
 async def show(req: func.HttpRequest) -> func.HttpResponse:
     person = await person_of(req)
-    contact = await contact_of(req, person)
-    entity = contact.content.entity_id and await wiring.relationships.contacts().get(
-        person.account_id, contact.content.entity_id
-    )
+    try:
+        contact = await contact_of(req, person)
+    except NotFound:
+        return redirect(await _merged_into(req, person))
+    entity = await _entity_of(person, contact)
     return my_page(
         "relationships/contact.html",
         person,
         contact=contact,
         content=contact.content,
-        entity=entity or None,
+        entity=entity,
         tags=await _tags(person, contact),
         sources=SOURCES,
         done=done_in(req, _DONE),
+        just_saved=req.params.get("done") == "saved",
+        just_merged=_merge_in(req),
         just_archived=req.params.get("done") == "archived",
         just_logged=_logged(req),
         sections=[(each.template, await resolve(each.values)(person, contact)) for each in SECTIONS],
     )
+
+
+def _merge_in(req: func.HttpRequest) -> str | None:
+    """The merge that was just made, which a button takes back."""
+    merge = req.params.get("merge", "")
+    return merge if req.params.get("done") == "merged" and _MERGE.fullmatch(merge) else None
 
 
 async def archive(req: func.HttpRequest) -> func.HttpResponse:

@@ -2,7 +2,11 @@
 
 from functions.framework.doors import MyForm, MyPage, Operation, Timer
 from functions.relationships.calendar.doors import DOORS as CALENDAR
+from functions.relationships.duplicates.doors import DOORS as DUPLICATES
+from functions.relationships.history.doors import DOORS as HISTORY
 from functions.relationships.notes.doors import DOORS as NOTES
+from functions.relationships.people.doors import DOORS as PEOPLE
+from functions.relationships.photos.doors import DOORS as PHOTOS
 from functions.relationships.refine.doors import DOORS as REFINE
 from functions.relationships.reminders.doors import DOORS as REMINDERS
 from functions.relationships.search.doors import DOORS as SEARCH
@@ -56,4 +60,17 @@ _CONTACTS = (
 )
 
 # Each part names its own doors; one line here.
-DOORS = (*_CONTACTS, *CALENDAR, *NOTES, *REFINE, *REMINDERS, *SEARCH, *STRENGTH, *TRANSFER)
+DOORS = (
+    *_CONTACTS,
+    *CALENDAR,
+    *DUPLICATES,
+    *HISTORY,
+    *NOTES,
+    *PEOPLE,
+    *PHOTOS,
+    *REFINE,
+    *REMINDERS,
+    *SEARCH,
+    *STRENGTH,
+    *TRANSFER,
+)

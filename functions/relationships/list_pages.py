@@ -41,6 +41,7 @@ class _Row(NamedTuple):
     name: str
     lines: list[str]
     matches: list[tuple[str, str]]
+    photo: str | None = None
 
 
 async def show(req: func.HttpRequest) -> func.HttpResponse:
@@ -146,7 +147,7 @@ def _listed(contact: Contact) -> _Row:
     content = contact.content
     about = ", ".join(filter(None, (content.title, content.organisation)))
     lines = [about, ", ".join(content.tags[:_MOST_TAGS])]
-    return _Row(contact.id, content.name, [line for line in lines if line], [])
+    return _Row(contact.id, content.name, [line for line in lines if line], [], contact.photo)
 
 
 def _found(found: Found) -> _Row:

@@ -17,12 +17,16 @@ from domain.relationships.together import (
     delete_contacts,
     restore_contacts,
 )
+from functions.framework.callers import SignedIn
 from functions.framework.clock import now
 from functions.framework.forms import sentences, vet
 from functions.framework.my_pages import person_and_form
+from functions.framework.replies import redirect
 from functions.framework.texts import N_, _, ngettext
 from functions.relationships.list_pages import contact_list
 
+# As many are merged.
+_BOTH: Final = 2
 _PICKED: Final = re.compile("pick-(con_[a-z2-7]{26})")
 _LABELS: Final = {"/label": N_("Tag"), "/picked": N_("Contacts")}
 
@@ -48,6 +52,8 @@ async def change(req: func.HttpRequest) -> func.HttpResponse:
     again, the form changes nothing more.
     """
     person, form = await person_and_form(req)
+    if form.get("then") == "merge":
+        return await _compare(person, form)
     act = _ACTS.get(form.get("then", ""), _ACTS["add"])
     asked = _Asked(person.account_id, _picked(form), form.get("label", ""))
     try:
@@ -58,6 +64,15 @@ async def change(req: func.HttpRequest) -> func.HttpResponse:
         return await contact_list(person, form, faults=faults, picked=asked.ids, label=asked.label)
     undo = {"ids": " ".join(done.changed), "label": asked.label, "then": act.back}
     return await contact_list(person, form, done=_told(act, done), undo=undo)
+
+
+async def _compare(person: SignedIn, form: Mapping[str, str]) -> func.HttpResponse:
+    """Lead to the page where the two chosen contacts stand side by side."""
+    picked = _picked(form)
+    if len(picked) == _BOTH:
+        return redirect(f"/my/contacts/{picked[0]}/merge/{picked[1]}")
+    fault = {"/picked": _("Choose two contacts to merge")}
+    return await contact_list(person, form, faults=fault, picked=picked, label=form.get("label", ""))
 
 
 def _picked(form: Mapping[str, str]) -> list[str]:

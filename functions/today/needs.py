@@ -76,6 +76,12 @@ def need_of_requests(number: int, *, more: bool) -> Need:
     return Need(_("Somebody asks to connect"), said, "/my/requests", _("Answer"))
 
 
+def need_of_exchanges(number: int) -> Need:
+    """What people left on cards and nobody has looked at."""
+    title = ngettext("Somebody left their details", "%(num)s people left their details", number)
+    return Need(title, _("On a card of yours."), "/my/requests/exchanges", _("Look at it"))
+
+
 def need_of_copy(kept: Work) -> Need:
     """The copy of one's data that is ready."""
     until = moment(kept.ended_at + KEEP) if kept.ended_at else ""

@@ -7,6 +7,7 @@ import azure.functions as func
 
 import wiring.cards
 import wiring.connections
+import wiring.exchange
 import wiring.operations
 from domain.privacy.copy import latest_copies
 from domain.publishing.deletion import all_deleted
@@ -16,6 +17,7 @@ from functions.today.needs import (
     need_of_card,
     need_of_copy,
     need_of_deleted,
+    need_of_exchanges,
     need_of_requests,
     needs_of_reminders,
     pictures_of,
@@ -30,22 +32,24 @@ _REQUESTS_COUNTED: Final = 20
 async def show(req: func.HttpRequest) -> func.HttpResponse:
     """The page, made with few reads, all in the person's partition but those of counts.
 
-    After the session: five queries (cards, deleted cards, copies, reminders that wait, requests), two more
-    where reminders wait, at most 8 point reads of new pictures of drafts, and one or two for each of the 5
-    live cards that changed last.
+    After the session: six queries (cards, deleted cards, copies, reminders that wait, requests, a count of
+    what was left on cards), two more where reminders wait, at most 8 point reads of new pictures of drafts,
+    and one or two for each of the 5 live cards that changed last.
     """
     person = await person_of(req)
     at, store = now(), wiring.cards.store()
-    (cards, _following), gone, (_latest, copy), reminded, (waiting, more) = await asyncio.gather(
+    (cards, _following), gone, (_latest, copy), reminded, (waiting, more), left = await asyncio.gather(
         store.list(person.account_id, _CARDS_LOOKED_AT, None),
         all_deleted(person.account_id, now=at, cards=store),
         latest_copies(person.account_id, now=at, works=wiring.operations.works()),
         needs_of_reminders(person.account_id),
         wiring.connections.links().page(person.account_id, "waiting", _REQUESTS_COUNTED, None),
+        wiring.exchange.exchanges().count(person.account_id, "waiting"),
     )
     live = sorted((card for card in cards if card.is_live), key=lambda card: card.updated_at, reverse=True)
     pictures, weeks = await asyncio.gather(pictures_of(person.account_id, cards), weeks_of(live, at.date()))
     needs = [need_of_requests(len(waiting), more=more is not None)] if waiting else []
+    needs += [need_of_exchanges(left)] if left else []
     needs += [*reminded, *(need for card in cards if (need := need_of_card(card, pictures)))]
     needs += [need_of_copy(copy)] if copy else []
     needs += [need_of_deleted(card, at) for card in gone]

@@ -103,6 +103,7 @@ var settings = {
   OIDC_API_AUDIENCE: signIn.apiAudience
   SESSION_KEY: '@Microsoft.KeyVault(SecretUri=${vaultUri}secrets/session-key)'
   RELATIONS_KEY: '@Microsoft.KeyVault(SecretUri=${vaultUri}secrets/relations-key)'
+  RECEIPT_KEY: '@Microsoft.KeyVault(SecretUri=${vaultUri}secrets/receipt-key)'
   SESSION_IDLE_HOURS: '2'
   SESSION_HOURS: '12'
   KEPT_SESSION_IDLE_DAYS: '14'

@@ -36,6 +36,11 @@ param sessionKey string
 @minLength(43)
 param relationsKey string
 
+@description('32 random bytes in base64; signs receipts of consent.')
+@secure()
+@minLength(43)
+param receiptKey string
+
 @description('`smtps://user:password@host:port` of the server that takes our mail.')
 @secure()
 @minLength(8)
@@ -83,6 +88,12 @@ resource vault 'Microsoft.KeyVault/vaults@2026-02-01' = {
     properties: { value: relationsKey, contentType: 'text/plain' }
   }
 
+  resource receiptKeyEntry 'secrets' = {
+    name: 'receipt-key'
+    tags: tags
+    properties: { value: receiptKey, contentType: 'text/plain' }
+  }
+
   resource smtpUrlEntry 'secrets' = {
     name: 'smtp-url'
     tags: tags
@@ -105,6 +116,7 @@ module endpoint 'private-endpoint.bicep' = if (reach.isPrivate) {
     vault::oidcClientSecretEntry
     vault::sessionKeyEntry
     vault::relationsKeyEntry
+    vault::receiptKeyEntry
     vault::smtpUrlEntry
   ]
 }

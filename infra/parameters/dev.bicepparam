@@ -15,6 +15,7 @@ param signIn = {
 param oidcClientSecret = readEnvironmentVariable('OIDC_CLIENT_SECRET')
 param sessionKey = readEnvironmentVariable('SESSION_KEY')
 param relationsKey = readEnvironmentVariable('RELATIONS_KEY')
+param receiptKey = readEnvironmentVariable('RECEIPT_KEY')
 param smtpUrl = readEnvironmentVariable('SMTP_URL')
 param operatorEmail = readEnvironmentVariable('OPERATOR_EMAIL')
 param watchedHandle = readEnvironmentVariable('WATCHED_HANDLE', '')

@@ -8,9 +8,11 @@ OVERFLOW = "() => document.documentElement.scrollWidth - document.documentElemen
 SMALL_TARGETS = r"""() => {
     const inSentence = e => e.localName === "a" && getComputedStyle(e).display === "inline" &&
         [...e.parentElement.childNodes].some(each => each.nodeType === 3 && /\p{L}/u.test(each.data))
+    // A field for programs only, which nobody sees, hears or reaches.
+    const unseen = e => e.tabIndex < 0 && e.closest("[aria-hidden='true']")
     const place = e => ["checkbox", "radio"].includes(e.type) && e.labels[0] || e
     return [...document.querySelectorAll("a, button, summary, input, select, textarea")]
-        .filter(e => e.type !== "hidden" && e.checkVisibility() && !inSentence(e))
+        .filter(e => e.type !== "hidden" && e.checkVisibility() && !inSentence(e) && !unseen(e))
         .map(e => [e.textContent.trim() || e.name, place(e).getBoundingClientRect()])
         .filter(([, box]) => box.height < 43.5 || box.width < 43.5)
         .map(([name, box]) => `${name}: ${box.width} by ${box.height}`)

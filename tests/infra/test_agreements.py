@@ -38,6 +38,7 @@ RESOLVED = {
     "OIDC_CLIENT_SECRET": "made-up-secret",
     "SESSION_KEY": "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=",
     "RELATIONS_KEY": "YWJjZGVmZ2hpamtsbW5vcHFyc3R1dnd4eXowMTIzNDU=",
+    "RECEIPT_KEY": "enl4d3Z1dHNycXBvbm1sa2ppaGdmZWRjYmEwMTIzNDU=",
     "SMTP_URL": "smtps://user:password@mail.example:465",
 }
 SIGN_IN = {

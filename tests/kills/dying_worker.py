@@ -21,11 +21,13 @@ import aiohttp
 
 import wiring.accounts
 import wiring.cards
+import wiring.connections
 import wiring.notifications
 import wiring.operations
 import wiring.publishing
 import wiring.relationships.reminders
 from domain.cards.card import CardVersion
+from domain.connections.answering import LinkVersion, answer, read_link
 from domain.notifications.mail import MailOrder
 from domain.notifications.reminders import remind
 from domain.operations.orders import OrderMessage, carry_out, send_due_orders
@@ -119,7 +121,7 @@ async def act(order: dict[str, Any]) -> str:
             )
             await send_due_work(at, works=wiring.operations.works(), queue=wiring.operations.work_queue())
             return "sent"
-        return await _change(order, at)
+        return await (_answer(order, at) if order["do"] == "answer" else _change(order, at))
     finally:
         await wiring.close()
 
@@ -155,6 +157,16 @@ async def _change(order: dict[str, Any], at: datetime) -> str:
     else:
         return "nothing"
     return order["do"]
+
+
+async def _answer(order: dict[str, Any], at: datetime) -> str:
+    """Accept a request, or disconnect; "nothing" where that is done."""
+    ports = wiring.connections.ports()
+    link = await read_link(order["owner"], order["id"], links=ports.links)
+    if link.state != order["in"]:
+        return "nothing"
+    await answer(LinkVersion(link.owner_id, link.id, link.version), order["act"], now=at, ports=ports)
+    return order["act"]
 
 
 async def _work(order: dict[str, Any], at: datetime) -> str:

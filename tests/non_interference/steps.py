@@ -5,7 +5,11 @@ choices depend on a text.
 """
 
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
 
+import wiring.operations
+import wiring.relationships.reminders
+from domain.operations.orders import OrderMessage, carry_out
 from tests.functions.cards.test_api_cards import shown
 from tests.functions.privacy.test_copy import copied, opened
 from tests.non_interference.worlds import World
@@ -93,9 +97,49 @@ async def erase_note(world: World) -> None:
     await world.owner.changed("DELETE", f"notes/{world.one_of('nte')}/restoration")
 
 
+async def set_reminder(world: World) -> None:
+    body = {"text": world.texts.some(world.choices.choice((13, 400))), "silentWeeks": 8}
+    if world.choices.random() < 0.5:
+        body = {"text": body["text"], "on": str(datetime.now(UTC).date())}
+    headers = {"Idempotency-Key": f"reminder-{world.choices.random()}"}
+    path = f"contacts/{world.one_of('con')}/reminders"
+    world.owner.remember("rem", await world.owner.api("POST", path, json=body, headers=headers))
+
+
+async def set_a_reminder_that_is_refused(world: World) -> None:
+    body = {"text": world.texts.some(50), "on": "2020-01-02"}
+    await world.owner.api("POST", f"contacts/{world.one_of('con')}/reminders", json=body)
+    await world.owner.send(f"/my/contacts/{world.one_of('con')}/new-reminder", **body)
+
+
+async def change_reminder(world: World) -> None:
+    body = {"text": world.texts.some(400), "silentWeeks": 3}
+    await world.owner.changed("PUT", f"reminders/{world.one_of('rem')}", json=body)
+
+
+async def act_on_reminder(world: World) -> None:
+    path = f"reminders/{world.one_of('rem')}"
+    etag = (await world.owner.api("GET", path)).headers.get("etag", '"1"')
+    method, act = world.choices.choice((("PUT", "/done"), ("DELETE", "/done"), ("DELETE", "")))
+    await world.owner.api(method, f"{path}{act}", headers={"If-Match": etag})
+
+
+async def reminders_ring(world: World) -> None:
+    """As the timer does, a day later; then the mail is ordered, sent and looked at."""
+    from domain.relationships.reminders.ringing import ring_of  # noqa: PLC0415 - what the host loaded
+
+    owner = (await world.owner.api("GET", "account")).json()["id"]
+    ports = wiring.relationships.reminders.ringing()
+    await ring_of(owner, datetime.now(UTC) + timedelta(days=1), ports=ports)
+    message = OrderMessage(container="relations", owner_id=owner, order_id=f"order-reminder-mail-{owner}")
+    await carry_out(message, effects=wiring.operations.effects(), orders=wiring.operations.orders())
+    await world.host.drain_queue("mail")
+
+
 async def look_at_ones_own(world: World) -> None:
     contact = world.one_of("con")
-    for page in ("/my/contacts", f"/my/contacts/{contact}", f"/my/contacts/{contact}/notes", "/my"):
+    for page in ("/my/contacts", f"/my/contacts/{contact}", f"/my/contacts/{contact}/notes", "/my",
+                 "/my/reminders", "/my/relationships"):  # fmt: skip
         await world.owner.get(page)
     await world.owner.api("GET", "contact-tags")
 
@@ -121,12 +165,13 @@ async def stranger_asks(world: World) -> None:
 
 
 async def other_reads(world: World) -> None:
-    contact, note = world.one_of("con"), world.one_of("nte")
+    contact, note, reminder = world.one_of("con"), world.one_of("nte"), world.one_of("rem")
     place = world.choices.choice(
         (
             f"contacts/{contact}", f"contacts/{contact}/restoration", f"contacts/{contact}/notes",
             f"contacts/{contact}/deleted-notes", f"notes/{note}", f"notes/{note}/restoration", "contacts",
-            "contact-tags", "deleted-contacts", f"contacts?cursor={contact}",
+            "contact-tags", "deleted-contacts", f"contacts?cursor={contact}", f"reminders/{reminder}",
+            f"reminders/{reminder}/restoration", f"contacts/{contact}/reminders", "reminders", "suggestions",
         )
     )  # fmt: skip
     world.see("other reads", await world.other.api("GET", place))
@@ -138,7 +183,9 @@ async def other_opens_pages(world: World) -> None:
         (
             "/my", "/my/contacts", f"/my/contacts/{contact}", f"/my/contacts/{contact}/notes",
             f"/my/notes/{note}/edit", f"/my/notes/{note}/erasure", f"/c/{world.handle}",
-            f"/my/contacts?done=deleted&contact={contact}",
+            f"/my/contacts?done=deleted&contact={contact}", "/my/reminders", "/my/relationships",
+            f"/my/reminders/{world.one_of('rem')}", f"/my/contacts/{contact}/new-reminder",
+            f"/my/reminders?done=deleted&reminder={world.one_of('rem')}",
         )
     )  # fmt: skip
     world.see("other opens", await world.other.get(place))
@@ -158,6 +205,9 @@ async def other_writes(world: World) -> None:
             ("DELETE", f"notes/{note}/restoration", None),
             ("POST", "contact-taggings", {"ids": [contact], "add": ["mine"]}),
             ("POST", "contacts", {"name": "Mine", "entityId": contact}),
+            ("POST", f"contacts/{contact}/reminders", {"text": "Mine", "silentWeeks": 1}),
+            ("PUT", f"reminders/{world.one_of('rem')}/done", None),
+            ("PUT", f"contacts/{contact}/dismissal", {"kind": "cooling", "reason": "0" * 32}),
         )
     )
     headers = {} if method == "POST" else {"If-Match": '"1"'}
@@ -169,6 +219,46 @@ async def other_gets_a_copy(world: World) -> None:
     work = await copied(world.host, (await world.other.api("GET", "account")).json()["id"])
     for name, content in sorted((await opened(work)).items()):
         world.seen.append(world.plain(f"copy {name} {content.decode(errors='replace')}"))
+
+
+async def log_interaction(world: World) -> None:
+    body = {"kind": world.choices.choice(("meeting", "call", "mail")), "day": f"{datetime.now(UTC):%Y-%m-%d}"}
+    await world.owner.api("POST", f"contacts/{world.one_of('con')}/interactions", json=body)
+
+
+async def other_asks_to_connect(world: World) -> None:
+    answer = await world.other.api("POST", "connection-requests", json={"handle": world.handle})
+    world.see("other asks", answer)
+
+
+async def owner_answers(world: World) -> None:
+    """What is kept of a connected person is as private as any other contact."""
+    waiting = (await world.owner.api("GET", "connection-requests")).json()["data"]
+    for request in waiting:
+        path = f"connection-requests/{request['id']}"
+        etag = (await world.owner.api("GET", f"connections/{request['id']}")).headers.get("etag", "")
+        how = world.choices.choice(("acceptance", "acceptance", "decline"))
+        body = {} if how == "acceptance" else None
+        answer = await world.owner.api("PUT", f"{path}/{how}", json=body, headers={"If-Match": etag})
+        if answer.is_success and answer.content and (contact := answer.json().get("contactId")):
+            world.owner.ids.setdefault("con", []).append(contact)
+
+
+async def owner_disconnects(world: World) -> None:
+    for link in (await world.owner.api("GET", "connections")).json()["data"]:
+        await world.owner.changed("DELETE", f"connections/{link['id']}")
+
+
+async def other_looks_at_connections(world: World) -> None:
+    reminder, contact = world.one_of("rem"), world.one_of("con")
+    places = (
+        "connections", "connection-requests", f"reminders/{reminder}", f"contacts/{contact}/reminders",
+        f"contacts/{contact}/interactions", f"contacts/{contact}/strength",
+    )  # fmt: skip
+    for place in places:
+        world.see("other looks", await world.other.api("GET", place))
+    for page in ("/my/requests", "/my/relationships", "/my/reminders"):
+        world.see("other looks", await world.other.get(page))
 
 
 async def orders_are_carried_out(world: World) -> None:
@@ -190,6 +280,11 @@ STEPS: dict[Step, int] = {
     delete_note: 2,
     restore_note: 2,
     erase_note: 1,
+    set_reminder: 4,
+    set_a_reminder_that_is_refused: 1,
+    change_reminder: 2,
+    act_on_reminder: 2,
+    reminders_ring: 1,
     look_at_ones_own: 2,
     publish_card: 1,
     orders_are_carried_out: 2,
@@ -199,4 +294,9 @@ STEPS: dict[Step, int] = {
     other_opens_pages: 3,
     other_writes: 8,
     other_gets_a_copy: 0,
+    log_interaction: 2,
+    other_asks_to_connect: 3,
+    owner_answers: 3,
+    owner_disconnects: 1,
+    other_looks_at_connections: 3,
 }

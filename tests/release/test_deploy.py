@@ -23,6 +23,7 @@ GIVEN = {
     "OIDC_CLIENT_SECRET": "a-secret-of-the-app",
     "SESSION_KEY": "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=",
     "RELATIONS_KEY": "YWJjZGVmZ2hpamtsbW5vcHFyc3R1dnd4eXowMTIzNDU=",
+    "RECEIPT_KEY": "enl4d3Z1dHNycXBvbm1sa2ppaGdmZWRjYmEwMTIzNDU=",
     "SMTP_URL": "smtps://user:password@mail.example:465",
     "OPERATOR_EMAIL": "operator@example.com",
     "IZWOP_DOMAIN": "izwop.example",
@@ -92,7 +93,7 @@ def test_what_is_well_is_made_by_the_command_that_is_printed(az, environment) ->
     )
     assert made(asked) == [command]
     assert f"$ az {command}" in done.stdout
-    for name in ("OIDC_CLIENT_SECRET", "SESSION_KEY", "RELATIONS_KEY", "SMTP_URL"):
+    for name in ("OIDC_CLIENT_SECRET", "SESSION_KEY", "RELATIONS_KEY", "RECEIPT_KEY", "SMTP_URL"):
         assert GIVEN[name] not in done.stdout + done.stderr + json.dumps(asked)
 
 
@@ -168,7 +169,7 @@ def test_it_refuses_before_anything_is_made(az, wrong) -> None:
     assert sentence in done.stderr
     assert "Traceback" not in done.stderr
     assert made(asked) == []
-    for name in ("OIDC_CLIENT_SECRET", "SESSION_KEY", "RELATIONS_KEY", "SMTP_URL"):
+    for name in ("OIDC_CLIENT_SECRET", "SESSION_KEY", "RELATIONS_KEY", "RECEIPT_KEY", "SMTP_URL"):
         assert not given.get(name) or given[name] not in done.stderr
 
 

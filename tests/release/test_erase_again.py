@@ -17,8 +17,11 @@ import wiring
 import wiring.relationships
 from adapters.cosmos.database import Database
 from domain.cards.handles import skeleton
+from domain.operations.orders import Order
 from local import database, processes
+from tests.functions.exchange.strangers import a_card_with_form, inbox, kept_contact, leave
 from tests.stored import CONTAINERS
+from tests.wired import wired_with
 
 ROOT = Path(__file__).parents[2]
 SAME_SITE = {"Sec-Fetch-Site": "same-origin"}
@@ -205,6 +208,35 @@ async def test_deletions_of_reminders_are_repeated_and_those_taken_back_stay(
     found = await documents(store)
     kinds = {name: json.loads(found["relations", item])["kind"] for name, item in made.items()}
     assert kinds == {"gone": "deleted-reminder", "back": "reminder", "kept": "reminder"}
+
+
+async def test_withdrawn_details_are_withdrawn_again(host, cloud, signed_in, client, restored) -> None:
+    endpoint, store = restored
+    ada, stranger = await signed_in(), client()
+    form = await a_card_with_form(ada)
+    links = {name: await leave(stranger, form, name=name) for name in ("kept", "waiting", "stays")}
+    left = {each["details"]["name"]: each["id"] for each in await inbox(ada)}
+    contact = await kept_contact(ada, {"id": left["kept"]})
+    tags = {"ids": [contact["id"]], "add": ["Her own"]}
+    assert (await ada.api("POST", "contact-taggings", json=tags)).status_code == 200
+    since = await restore(store)
+    for name in ("kept", "waiting"):
+        assert (await stranger.post(f"{links[name]}/withdrawal")).status_code == 303
+    done = await run(cloud, endpoint, since)
+    assert done.returncode == 0, done.stdout + done.stderr
+    found = await documents(store)
+    kinds = {name: json.loads(found["relations", item])["kind"] for name, item in left.items()}
+    assert kinds == {"kept": "withdrawn-exchange", "waiting": "withdrawn-exchange", "stays": "exchange"}
+    async with wired_with({"COSMOS_ENDPOINT": endpoint}):
+        # Once the app runs on it, the order takes the details out of the contact.
+        await wiring.exchange.effects()["exchange-contact"](
+            Order.model_validate(
+                json.loads(found["relations", f"order-exchange-contact-{left['kept']}"])["body"]
+            )
+        )
+    after = json.loads((await documents(store))["relations", contact["id"]])
+    assert (after["kind"], after["body"]["content"]["name"]) == ("contact", "Details withdrawn")
+    assert after["body"]["content"]["emails"] == []
 
 
 def _of(answer) -> dict[str, str]:

@@ -11,6 +11,7 @@ import pytest
 from domain.cards.links import link_key
 from local import processes
 from tests.functions.cards.test_api_cards import published
+from tests.functions.exchange.strangers import switch
 from tests.functions.images.test_images import ready
 
 ROOT = Path(__file__).parents[2]
@@ -20,6 +21,8 @@ DOORS = {
     "cards_show": ("GET", "{card}", 200),
     "cards_show_image": ("GET", "{image}", 200),
     "cards_follow_link": ("GET", f"{{card}}/go/{link_key(LINK)}", 303),
+    "exchange_form_show": ("GET", "{card}/exchange", 200),
+    "exchange_form_send": ("POST", "{card}/exchange", 415),
     "sign_in_begin": ("POST", "/auth/login", 415),
     "images_create": ("POST", "/api/v1/images", 401),
     "images_upload": ("PUT", "/api/v1/images/img_x/content", 401),
@@ -75,6 +78,7 @@ async def test_a_switch_takes_away_its_door_and_no_other(host, signed_in, start)
     ada = await signed_in()
     photo = await ready(host, ada)
     card = (await published(ada, photo=photo["id"], website=LINK)).json()
+    await switch(ada, card, on=True)
     places = {"card": f"/c/{card['handle']}"}
     jobs = switches() - DOORS.keys()
     assert jobs == {

@@ -4,9 +4,10 @@ What only the owner may ever see (tags, groups, own fields) is sealed in `privat
 which lists ask for tags and groups. It keeps the version that it was sealed for, so that a tool without keys
 can delete a contact and take it back.
 
-`byName` and `byKind` are the keys of the lists that a contact is in: the list, a colon, the folded name, and
-behind a tab, which no name contains, the id. So a page of a list is one range of one index, however many
-contacts there are. `metOn` is the day of the event at which a contact was met.
+`byName` and `byKind` are the keys of the lists that a contact is in: the list, a colon, the folded name,
+and behind a tab, which no name contains, the id; `byEntity` is that of the people of a company. So a page
+of a list is one range of one index, however many contacts there are. `metOn` is the day of the event at
+which a contact was met.
 """
 
 import json
@@ -32,6 +33,10 @@ def list_of(kind: str | None, *, archived: bool) -> str:
 
 def list_key(contact: Contact, kind: str | None, *, archived: bool) -> str:
     return f"{list_of(kind, archived=archived)}:{contact.content.sort[:MOST_SORTED]}\t{contact.id}"
+
+
+def entity_key(contact: Contact, entity_id: str) -> str:
+    return f"{entity_id}:{contact.content.sort[:MOST_SORTED]}\t{contact.id}"
 
 
 class Sealed(Model):
@@ -67,6 +72,8 @@ def opened(stored: Document, key: OwnerKey | None) -> Contact:
 def contact_document(contact: Contact, private: Document | None) -> Document:
     """Document of a contact, with its part that `sealed_part` sealed."""
     extra: Document = {"createdAt": instant(contact.created_at)}
+    if contact.photo is not None:
+        extra["photo"] = contact.photo
     if not contact.deleted:
         content = contact.content
         extra |= {
@@ -77,15 +84,18 @@ def contact_document(contact: Contact, private: Document | None) -> Document:
             "tags": private["tags"] if private else [],
             "groups": private["groups"] if private else [],
         }
+        if content.entity_id is not None:
+            extra["byEntity"] = entity_key(contact, content.entity_id)
         if content.met and content.met.event and content.met.on:
             extra["metOn"] = content.met.on.isoformat()
         return _of_kind("contact", contact, extra)
     # The store forgets it even where no timer runs.
     extra |= {"ttl": DELETED_TTL}
-    if contact.until is None:
-        return _of_kind("erased-contact", contact, extra)
-    extra |= {"expiresAt": instant(contact.until), "private": private}
-    return _of_kind("deleted-contact", contact, extra)
+    if contact.until is not None:
+        extra |= {"expiresAt": instant(contact.until), "private": private}
+    if contact.merged_into is not None:
+        return _of_kind("merged-contact", contact, extra | {"contactId": contact.merged_into})
+    return _of_kind("erased-contact" if contact.until is None else "deleted-contact", contact, extra)
 
 
 def _of_kind(kind: str, contact: Contact, extra: Document) -> Document:

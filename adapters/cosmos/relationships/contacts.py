@@ -1,8 +1,9 @@
 """Contacts in their owner's partition of `relations`.
 
-A contact is of one of three kinds: `contact`, `deleted-contact` while it can come back, and `erased-contact`
-for the record of its deletion. A cursor of a list is the id of the last contact, because names would end in
-the logs.
+A contact is of one of four kinds: `contact`, `deleted-contact` while it can come back, `merged-contact`
+while it can be taken out of the contact `contactId` again and as long as old links lead there, and
+`erased-contact` for the record of its deletion. A cursor of a list is the id of the last contact, because
+names would end in the logs.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -19,11 +20,13 @@ from adapters.cosmos.relationships.contact_documents import (
     PARTITION,
     Sealed,
     contact_document,
+    entity_key,
     list_key,
     list_of,
     opened,
     sealed_part,
 )
+from adapters.cosmos.relationships.histories import CosmosHistories
 from adapters.cosmos.relationships.sealed import replaced
 from adapters.cosmos.relationships.search import IndexedItems
 from adapters.cosmos.work import order_document
@@ -34,11 +37,12 @@ from domain.base.idempotency import Creation
 from domain.operations.orders import Order
 from domain.relationships.contact import Contact
 from domain.relationships.contacts import Filter
+from domain.relationships.history.history import History
 from domain.relationships.keys import OwnerKey, OwnerKeys, Place, Unreadable
 from domain.relationships.search.entry import change_of
 from domain.relationships.together import Together
 
-_CONTACTS = ("contact", "deleted-contact", "erased-contact")
+_CONTACTS = ("contact", "deleted-contact", "merged-contact", "erased-contact")
 _CREATION = "contact-creation"
 
 
@@ -55,6 +59,7 @@ class CosmosContacts:
         full: Callable[[str], Awaitable[None]] | None = None,
     ) -> None:
         self._items, self._keys = Items(database, CONTAINER), keys
+        self._histories = CosmosHistories(database, keys)
         self._indexed = IndexedItems(database, keys, full)
 
     async def get(self, owner_id: str, contact_id: str) -> Contact | None:
@@ -76,6 +81,10 @@ class CosmosContacts:
 
     async def _one(self, owner_id: str, stored: Document) -> Contact:
         return (await self._opened(owner_id, [stored]))[0]
+
+    async def as_stored(self, contact: Contact) -> Document:
+        """The document of a contact, for those who store it together with something else."""
+        return await self._document(contact)
 
     async def _document(self, contact: Contact) -> Document:
         if self._keys is not None:
@@ -115,6 +124,21 @@ class CosmosContacts:
         found = await self._items.query(sql, owner_id, key=key)
         return await self._one(owner_id, found[0]) if found else None
 
+    async def people_of(
+        self, owner_id: str, entity_id: str, limit: int, cursor: str | None
+    ) -> tuple[list[Contact], str | None]:
+        """A page of the people of a company or institution, in the order of their names."""
+        after = (
+            f"{entity_id}:" if cursor is None else entity_key(await self._last(owner_id, cursor), entity_id)
+        )
+        sql = (
+            "SELECT TOP @count * FROM c WHERE c.byEntity > @after AND c.byEntity < @end"
+            " AND c.kind = 'contact' ORDER BY c.byEntity"
+        )
+        found = await self._items.query(sql, owner_id, count=limit + 1, after=after, end=f"{entity_id};")
+        page = await self._opened(owner_id, found[:limit])
+        return page, page[-1].id if len(found) > limit else None
+
     async def _last(self, owner_id: str, cursor: str) -> Contact:
         """The last contact of the page before; a deleted one still says where it stood."""
         last = await self.get_with_deleted(owner_id, cursor)
@@ -145,6 +169,11 @@ class CosmosContacts:
         async for stored in self._items.stored(sql, now=instant(now)):
             if (contact := readable(Contact, CONTAINER, stored)) is not None:
                 yield contact
+
+    async def has_photo(self, owner_id: str, image_id: str) -> bool:
+        """Whether this is the photo of a contact, or of one that can come back."""
+        sql = "SELECT TOP 1 c.id FROM c WHERE c.photo = @image"
+        return bool(await self._items.query(sql, owner_id, image=image_id))
 
     async def count(self, owner_id: str) -> int:
         return await count(self._items, "contact", owner_id)
@@ -192,6 +221,21 @@ class CosmosContacts:
         )
         return await self._one(contact.owner_id, saved)
 
+    async def history(self, owner_id: str, contact_id: str) -> History:
+        return await self._histories.of(owner_id, contact_id)
+
+    async def save_change(self, contact: Contact, history: History, order: Order | None) -> Contact:
+        """Store a changed contact together with what it said before."""
+        changed = ("replace", (contact.id, await self._document(contact)), {"if_match_etag": contact.etag})
+        operations = [changed, await self._histories.writing(history)]
+        if order is not None:
+            operations.append(("upsert", (order_document(order),)))
+        try:
+            saved = await self._indexed.batch(operations, contact.owner_id, [change_of(contact)])
+        except FileExistsError:
+            raise StaleVersion from None
+        return await self._one(contact.owner_id, saved[0]["resourceBody"])
+
     async def save_together(self, contacts: list[Contact], what: Together) -> None:
         """Store what changed of all these contacts, or of none. Only that is sent: a batch may have 2 MB."""
         key = await self._key(contacts[0].owner_id)
@@ -211,10 +255,22 @@ class CosmosContacts:
 
     async def erase_dependents(self, owner_id: str, contact_id: str) -> None:
         """Delete every document that belongs to a contact, a batch at a time. Safe to run again."""
-        sql = "SELECT TOP 100 c.id FROM c WHERE c.contactId = @contact"
+        sql = "SELECT TOP 100 c.id, c.kind FROM c WHERE c.contactId = @contact"
         while found := await self._items.query(sql, owner_id, contact=contact_id):
+            for each in found:
+                if each["kind"] == "merged-contact":
+                    await self._erase_merged(owner_id, each["id"])
+            gone = [each["id"] for each in found if each["kind"] != "merged-contact"]
             with suppress(StaleVersion):  # another run deletes them, too
-                await self._items.batch([("delete", (each["id"],)) for each in found], owner_id)
+                await self._items.batch([("delete", (each,)) for each in gone], owner_id)
+
+    async def _erase_merged(self, owner_id: str, contact_id: str) -> None:
+        """Erase what is left of a contact that was merged into an erased one: a backup may have it whole."""
+        await self.erase_dependents(owner_id, contact_id)
+        contact = await self.get_with_deleted(owner_id, contact_id)
+        if contact is not None and contact.merged_into is not None:
+            with suppress(StaleVersion):
+                await self.save(contact.erased(contact.updated_at))
 
     async def list(self, owner_id: str, limit: int, cursor: str | None) -> tuple[list[Contact], str | None]:
         """A page of the contacts, archived or not, newest first."""

@@ -21,6 +21,7 @@ from adapters.cosmos.documents import (
     readable,
 )
 from adapters.cosmos.relationships.contact_documents import CONTAINER, PARTITION, Sealed
+from adapters.cosmos.relationships.sealed import replaced
 from adapters.cosmos.work import order_document
 from domain.base.fields import STORED
 from domain.base.idempotency import Creation
@@ -166,7 +167,12 @@ class CosmosReminders:
 
     async def save(self, reminder: Reminder) -> Reminder:
         new = await self._document(reminder)
-        saved = await self._items.replace(new, reminder.etag or "")
+        saved = await replaced(
+            self._items,
+            new,
+            reminder.etag or "",
+            write=lambda all_: self._items.batch(all_, reminder.owner_id),
+        )
         return (await self._opened(reminder.owner_id, [saved]))[0]
 
     async def _document(self, reminder: Reminder) -> Document:

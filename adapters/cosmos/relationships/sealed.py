@@ -38,6 +38,9 @@ def _whole(kind: str) -> Callable[[Document], Place]:
 SEALED: Final = (
     SealedKind("contact", "private", _private("contact")),
     SealedKind("deleted-contact", "private", _private("contact")),
+    SealedKind("merged-contact", "private", _private("contact")),
+    SealedKind("contact-history", "body", _whole("contact-history")),
+    SealedKind("contact-merge", "body", _whole("contact-merge")),
     SealedKind("contact-tags", "body", _whole("contact-tags"), single=True),
     SealedKind("note", "private", _private("note")),
     SealedKind("deleted-note", "private", _private("note")),

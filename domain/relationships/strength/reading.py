@@ -36,7 +36,7 @@ def _read(kept: Kept, owner_id: str, contact_id: str, today: int) -> Reading:
     strength = strength_of(kept, owner_id, contact_id, today).touched(today)
     version = kept.strength.version if kept.strength else 1
     strength = strength.model_copy(update={"version": version})
-    return Reading(strength, strength.now(today), strength.weeks(today))
+    return Reading(strength, strength.on(today), strength.weeks(today))
 
 
 async def read_strength(owner_id: str, contact_id: str, *, now: datetime, store: Interactions) -> Reading:
@@ -73,7 +73,7 @@ async def correct(
         return reading
     changed = changed.model_copy(update={"version": version + 1})
     await store.save(None, changed)
-    return Reading(changed, changed.now(today), changed.weeks(today))
+    return Reading(changed, changed.on(today), changed.weeks(today))
 
 
 async def follow_contact(owner_id: str, contact_id: str, *, now: datetime, store: Interactions) -> None:
@@ -107,6 +107,8 @@ async def count_anew(owner_id: str, contact_id: str, *, now: datetime, store: Mo
             return
         today = number_of(now.date())
         found = await store.all_of(owner_id, contact_id)
+        if not found and kept.strength is None:
+            return
         entries = [each.entry for each in found if not each.ignored]
         strength = strength_of(kept, owner_id, contact_id, today).counted(entries, today)
         try:
@@ -136,7 +138,7 @@ async def strongest(
     today, found, cursor = number_of(now.date()), list[tuple[Strength, Now]](), None
     for _ in range(_PAGES):
         page, cursor = await store.strengths(owner_id, number, cursor)
-        found += [(each, each.now(today)) for each in page]
+        found += [(each, each.on(today)) for each in page]
         found.sort(key=lambda each: (-each[1].score.score, each[0].contact_id))
         if cursor is None or (len(found) >= number and found[number - 1][1].score.score >= page[-1].score):
             break

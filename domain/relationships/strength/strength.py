@@ -92,7 +92,7 @@ class Strength(Model):
             return []
         return unpacked(self.filled(week_of(today)).points, self.first_week)
 
-    def now(self, today: int) -> Now:
+    def on(self, today: int) -> Now:
         return self.filled(week_of(today)).read_on(today)
 
     def plus(self, entry: Entry, today: int) -> Self:

@@ -4,10 +4,7 @@ A strength is due when its state has become another one by silence alone, or its
 others are left alone: what they are on a day is computed when they are read.
 """
 
-import asyncio
-from collections.abc import AsyncIterator
 from datetime import date, datetime
-from itertools import batched
 from typing import Final, Protocol
 
 from domain.base.errors import StaleVersion
@@ -18,38 +15,19 @@ from domain.relationships.strength.strength import Strength
 
 STRENGTHS: Final = "strengths"
 _AT_ONCE: Final = 100
-# Owners whose work is started together.
-_TOGETHER: Final = 20
 
 
 class DueStrengths(Protocol):
     async def due(self, owner_id: str, today: date, limit: int) -> list[Strength]: ...
-    def owners_due(self, today: date) -> AsyncIterator[str]:
-        """The owner of each strength that is due; the same one comes again."""
-        ...
-
     async def save_touched(self, strengths: list[Strength]) -> None:
         """Store all of these strengths of one owner or none; `StaleVersion` if one was changed meanwhile."""
         ...
 
 
-async def start_due(now: datetime, *, store: DueStrengths, works: WorkStore, queue: WorkQueue) -> int:
-    """Start the work of each owner who has strengths that are due; return their number.
-
-    Safe to run again: on one day an owner has one work.
-    """
-    owners: dict[str, None] = {}
-    async for owner in store.owners_due(now.date()):
-        owners[owner] = None
-    for some in batched(owners, _TOGETHER, strict=False):
-        started = [
-            start_work(
-                new_work(STRENGTHS, owner, f"job_{STRENGTHS}-{now:%Y-%m-%d}", now), works=works, queue=queue
-            )
-            for owner in some
-        ]
-        await asyncio.gather(*started)
-    return len(owners)
+async def start_due(owner_id: str, now: datetime, *, works: WorkStore, queue: WorkQueue) -> Work:
+    """Start the work of an owner who has strengths that are due. Safe to run again: a day has one work."""
+    work = new_work(STRENGTHS, owner_id, f"job_{STRENGTHS}-{now:%Y-%m-%d}", now)
+    return await start_work(work, works=works, queue=queue)
 
 
 class StrengthsJob:

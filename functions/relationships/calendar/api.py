@@ -56,7 +56,7 @@ async def looked_at(owner_id: str, content: bytes, now: datetime) -> CalendarFil
 
 async def _file(call: Call) -> CalendarFile:
     return await read_file(
-        call.account_id, call.params["fileId"], files=wiring.relationships.calendar.files()
+        call.account_id, call.params["calendarId"], files=wiring.relationships.calendar.files()
     )
 
 

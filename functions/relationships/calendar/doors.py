@@ -4,7 +4,7 @@ from functions.framework.doors import MyPage, Operation
 
 _API = "functions.relationships.calendar.api"
 _PAGES = "functions.relationships.calendar.pages"
-_ONE = "calendar-files/{fileId}"
+_ONE = "calendar-files/{calendarId}"
 
 DOORS = (
     MyPage("relationships_page_calendar", "GET HEAD", "my/calendar-files", f"{_PAGES}:show"),

@@ -94,7 +94,7 @@ async def undo(req: func.HttpRequest) -> func.HttpResponse:
 
 async def _file(req: func.HttpRequest, person: SignedIn) -> CalendarFile:
     return await read_file(
-        person.account_id, req.route_params["fileId"], files=wiring.relationships.calendar.files()
+        person.account_id, req.route_params["calendarId"], files=wiring.relationships.calendar.files()
     )
 
 

@@ -69,7 +69,7 @@ def _curve(contact: Contact, strength: Strength, found: Sequence[Interaction], t
     """Weeks that are over, as they were, and this week as it is today."""
     day_number = number_of(today)
     points = [(point.week, point.score) for point in strength.weeks(day_number)]
-    points.append((week_of(day_number), strength.now(day_number).score.score))
+    points.append((week_of(day_number), strength.on(day_number).score.score))
     points = points[-_MOST_WEEKS:]
     first, scores = points[0][0], [score for _week, score in points]
     events = [
@@ -120,7 +120,7 @@ async def of_person(account_id: str, today: date) -> Drawn | None:
         [
             Relation(
                 content.name,
-                each.now(number_of(today)).score.score,
+                each.on(number_of(today)).score.score,
                 content.groups[0] if content.groups else "",
                 content.kind == "entity",
             )

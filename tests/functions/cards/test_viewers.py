@@ -59,12 +59,12 @@ async def test_numbers_are_grouped_for_who_may_see_them_and_kept_for_nobody_else
     container = await wiring.database().container("published")
     stored = await container.read_item(made["handle"], made["handle"])
     texts = {"+46701740605": "+46 70 174 06 05", "+4686114000": "+46 8 611 40 00"}
-    assert stored["phoneTexts"] == texts
+    assert stored["beside"]["phoneTexts"] == texts
     page = (await client().get(f"/c/{made['handle']}")).text
     assert [text in page for text in texts.values()] == [True, False]
 
     await owner.api("DELETE", f"{path}/publication", headers={"If-Match": shown.headers["etag"]})
-    assert (await container.read_item(made["handle"], made["handle"]))["phoneTexts"] == {}
+    assert (await container.read_item(made["handle"], made["handle"]))["beside"]["phoneTexts"] == {}
 
 
 MARKS = ["Seen by all", "Seen by members", "members@example.com", "Seen by friends", "friends@example.com",

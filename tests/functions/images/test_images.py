@@ -12,6 +12,7 @@ from PIL import Image
 
 import wiring.cards
 import wiring.images
+import wiring.relationships
 from adapters.storage.queues import Queue
 from domain.base.errors import StaleVersion
 from domain.images.image import MAX_BYTES, ImageOrder, make_image
@@ -462,7 +463,11 @@ async def test_a_name_that_is_no_files_opens_nothing(host) -> None:
 
 def sweep(at: datetime):
     return sweep_images(
-        at, images=wiring.images.store(), files=wiring.images.blobs(), cards=wiring.cards.store()
+        at,
+        images=wiring.images.store(),
+        files=wiring.images.blobs(),
+        cards=wiring.cards.store(),
+        contacts=wiring.relationships.contacts(),
     )
 
 

@@ -10,13 +10,16 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+import wiring.exchange
 import wiring.images
 import wiring.operations
 import wiring.privacy
 import wiring.relationships
 import wiring.sign_in
+from adapters.cosmos.relationships.exchanges import KINDS
 from functions.framework.clock import new_id
 from tests.functions.cards.test_api_cards import a_card, published
+from tests.functions.exchange.strangers import a_card_with_form, inbox, kept_contact, leave
 from tests.functions.images.test_images import ready
 from tests.functions.visits.test_counting import a_batch, send
 
@@ -135,7 +138,33 @@ async def test_nothing_of_anybody_else_and_no_secret_is_in_it(host, ada, signed_
     assert all(name.isascii() and ".." not in name and not name.startswith("/") for name in files)
 
 
-async def test_every_kind_of_document_is_told_or_withheld_with_a_reason(host, ada) -> None:
+async def _merged(host, ada) -> None:
+    """Find and merge duplicates that have something, and tell two others apart."""
+    same = [{"name": "Same", "title": title, "emails": [{"address": "s@x.example"}]} for title in "abc"]
+    ids = [(await ada.api("POST", "contacts", json=each)).json()["id"] for each in same]
+    await ada.api("POST", f"contacts/{ids[1]}/interactions", json={"kind": "call", "day": "2026-01-02"})
+    await ada.api("POST", "contact-duplicates")
+    await host.drain_queue("work")
+    await ada.api("PUT", f"contacts/{ids[0]}/differences/{ids[2]}")
+    wanted = {"keepId": ids[0], "keepVersion": 1, "dropId": ids[1], "dropVersion": 1}
+    assert (await ada.api("POST", "contact-merges", json=wanted)).status_code == 201
+
+
+async def test_histories_and_merges_are_in_it(host, ada) -> None:
+    await _merged(host, ada)
+    files = await opened(await copied(host, await account_of(ada)))
+    told = {
+        name.rpartition("/")[2].partition("-")[0]: content
+        for name, content in files.items()
+        if "histories/" in name
+    }
+    assert told.keys() == {"histories", "merges", "not"}
+    assert [past["text"] for past in json.loads(told["histories"])[0]["past"]] == ["b"]
+    assert [each["title"] for each in json.loads(told["merges"])[0]["before"]] == ["a", "b"]
+    assert len(json.loads(told["not"])) == 1
+
+
+async def test_every_kind_of_document_is_told_or_withheld_with_a_reason(host, ada, client) -> None:
     from domain.privacy.sections import WITHHELD  # noqa: PLC0415
 
     account = await account_of(ada)
@@ -161,6 +190,7 @@ async def test_every_kind_of_document_is_told_or_withheld_with_a_reason(host, ad
                 said = {"kind": kind, "day": "2026-01-02"}
                 logged = await ada.api("POST", f"{path}/interactions", json=said)
             await ada.api("DELETE", f"{path}/interactions/{logged.json()['id']}", headers=own)
+    await _merged(host, ada)
     reminded = await ada.api("POST", "contacts", json={"name": "Reminded"})
     for name in ("kept", "gone"):
         made = await ada.api(
@@ -177,12 +207,50 @@ async def test_every_kind_of_document_is_told_or_withheld_with_a_reason(host, ad
     related = {document["kind"] for document in await relations.query("SELECT c.kind FROM c", account)}
     contacts = {"contact", "deleted-contact", "erased-contact", "contact-creation", "contact-tags"}
     interactions = {"interaction", "deleted-interaction", "erased-interaction", "strength"}
+    merges = {"contact-history", "contact-merge", "contact-moves", "merged-contact", "not-same"}
+    pairs = {"duplicates", "duplicate-pairs", "duplicate-rows", "duplicate-share"}
     reminders = {"reminder", "deleted-reminder", "reminder-creation", "dismissal"}
-    assert related >= contacts | interactions | reminders | {"owner-key", "order", "search-head"}
-    stored |= related
+    assert related >= contacts | interactions | reminders | merges | pairs | {
+        "owner-key",
+        "order",
+        "search-head",
+    }
+    stored |= related | await left_on_a_card(ada, client)
     known = {kind for told in (*wiring.privacy.sections(), *WITHHELD) for kind in told.kinds}
     assert {"profile-creation", "deleted-profile", "deleted-card", "erased-card", "order", "work"} < stored
     assert stored - known == set()
+
+
+async def left_on_a_card(ada, client) -> set[str]:
+    """Kinds of what people left on a card of hers, in every state."""
+    account, form = await account_of(ada), await a_card_with_form(ada)
+    exchanges = wiring.exchange.exchanges()
+    for state in KINDS:
+        await leave(client(), form)
+        left = await exchanges.get(account, (await inbox(ada))[0]["id"])
+        await exchanges.save(left.model_copy(update={"state": state, "contact_id": "con_" + "b" * 26}))
+    found = await exchanges._items.query("SELECT c.kind FROM c", account)
+    kinds = {document["kind"] for document in found}
+    assert set(KINDS.values()) < kinds
+    return kinds
+
+
+async def test_what_people_left_on_cards_is_in_it(host, ada, signed_in, client) -> None:
+    grace = await signed_in()
+    form = await a_card_with_form(grace)
+    for name in ("Kept", "Waiting"):
+        await leave(client(), form, name=name)
+    waiting, kept = await inbox(grace)
+    await kept_contact(grace, kept)
+    work = await copied(host, await account_of(grace))
+    assert (work.state, work.done) == ("done", work.total)
+    files = await opened(work)
+    told = json.loads(files[f"exchanges/exchange-{waiting['id']}.json"])
+    assert (told["details"]["name"], told["state"]) == ("Waiting", "waiting")
+    assert told["consent"]["sha256"] == waiting["consent"]["sha256"]
+    told = json.loads(files[f"exchanges/exchange-{kept['id']}.json"])
+    assert (told["details"]["name"], told["state"]) == ("Kept", "kept")
+    assert "What people left on your cards" in files["index.html"].decode()
 
 
 async def test_contacts_are_in_it_for_programs_and_as_a_table(host, ada) -> None:

@@ -8,6 +8,7 @@ import wiring.accounts
 import wiring.cards
 import wiring.images
 import wiring.operations
+import wiring.relationships
 import wiring.visits
 from domain.cards.handles import skeleton
 from domain.images.sweep import sweep_images
@@ -217,7 +218,7 @@ async def test_a_deleted_cards_pictures_are_kept_until_it_is_erased(host, signed
     async def swept(hours: int) -> int:
         await sweep_images(
             now + timedelta(hours=hours), images=wiring.images.store(), files=wiring.images.blobs(),
-            cards=wiring.cards.store(),
+            cards=wiring.cards.store(), contacts=wiring.relationships.contacts(),
         )  # fmt: skip
         return (await ada.api("GET", f"images/{photo}")).status_code
 

@@ -146,7 +146,7 @@ def test_replaying_reproduces_each_past_point(found: list[Entry]) -> None:
     for point in counted(found, today).weeks(today):
         until = end_of(point.week)
         known = [event for event in found if event.day <= until]
-        assert counted(known, until).now(until).score.score == point.score
+        assert counted(known, until).on(until).score.score == point.score
 
 
 corrections = st.dictionaries(
@@ -178,13 +178,13 @@ def test_a_silent_relationship_is_due_when_it_changes_and_not_before(found: list
         before = strength.due - 8
         if before > today:
             # On the Sunday before, nothing has changed but the score, within its slack.
-            now = strength.now(before)
+            now = strength.on(before)
             assert now.state == strength.state
             assert strength.score - SLACK < now.score.score <= strength.score
         assert strength.due > today
         today = strength.due
         touched = strength.touched(today)
-        sunday = strength.now(today - 1)
+        sunday = strength.on(today - 1)
         assert (sunday.state != strength.state) or sunday.score.score <= strength.score - SLACK
         strength = touched
     assert strength.due is None
@@ -211,5 +211,5 @@ def test_the_rhythm_of_a_pair_decides_when_it_is_cooling_or_dormant() -> None:
 
 def test_the_more_the_stronger() -> None:
     kinds = sorted(WEIGHTS, key=lambda kind: WEIGHTS[kind])
-    scores = [counted([entry(0, kind)], FIRST).now(FIRST).score.score for kind in kinds]
+    scores = [counted([entry(0, kind)], FIRST).on(FIRST).score.score for kind in kinds]
     assert all(less < more for less, more in pairwise(scores)), scores

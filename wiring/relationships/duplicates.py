@@ -1,0 +1,78 @@
+"""Duplicates of contacts: finding them, merging them, and taking a merge back."""
+
+from typing import TYPE_CHECKING
+
+from wiring import database, once
+from wiring.relationships import contacts, keys
+
+if TYPE_CHECKING:
+    from adapters.cosmos.relationships.duplicates import CosmosDuplicates
+    from adapters.cosmos.relationships.histories import CosmosHistories
+    from adapters.cosmos.relationships.merges import CosmosMerges
+    from domain.operations.slices import Job
+    from domain.relationships.duplicates.moves import Moves
+
+
+@once
+def histories() -> "CosmosHistories":
+    from adapters.cosmos.relationships.histories import CosmosHistories
+
+    return CosmosHistories(database(), keys())
+
+
+@once
+def merges() -> "CosmosMerges":
+    from adapters.cosmos.relationships.merges import CosmosMerges
+    from wiring.relationships import search
+
+    return CosmosMerges(database(), contacts(), keys(), search.order_compaction)
+
+
+@once
+def moves() -> "Moves":
+    from domain.relationships.duplicates.moves import Moves
+
+    return Moves(merges(), recount)
+
+
+async def recount(owner_id: str, contact_ids: list[str]) -> None:
+    """Count the strengths of contacts anew whose interactions changed hands."""
+    from datetime import UTC, datetime
+
+    from domain.relationships.strength.reading import count_anew
+    from wiring.relationships.strength import interactions
+
+    for contact_id in contact_ids:
+        await count_anew(owner_id, contact_id, now=datetime.now(UTC), store=interactions())
+
+
+@once
+def pairs() -> "CosmosDuplicates":
+    from adapters.cosmos.relationships.duplicates import CosmosDuplicates
+
+    return CosmosDuplicates(database(), keys())
+
+
+@once
+def jobs() -> dict[str, "Job"]:
+    import asyncio
+    from datetime import UTC, datetime
+
+    from domain.relationships.duplicates.bulk import (
+        MERGE_SURE,
+        UNDO_MERGES,
+        Merger,
+        MergeSureJob,
+        UndoMergesJob,
+    )
+    from domain.relationships.duplicates.finding import FIND, FindJob
+
+    def now() -> datetime:
+        return datetime.now(UTC)
+
+    merger = Merger(merges(), moves(), now)
+    return {
+        FIND: FindJob(contacts(), pairs(), asyncio.to_thread, now),
+        MERGE_SURE: MergeSureJob(merger, pairs()),
+        UNDO_MERGES: UndoMergesJob(merger),
+    }
