@@ -3,8 +3,8 @@
     python -m local.demo_relationships --owner acc_…
 
 Runs beside the app with its settings, and uses the product's own use cases. Each day is logged as on that
-day, so that strengths and their curves are those of somebody who was there all the time. Every id follows from
-the owner and a number: a run that was cut off can be repeated.
+day, so that strengths and their curves are those of somebody who was there all the time. Every id follows
+from the owner and a number: a run that was cut off can be repeated.
 """
 
 import argparse
@@ -21,7 +21,7 @@ import wiring.relationships.notes
 import wiring.relationships.reminders
 import wiring.relationships.search
 import wiring.relationships.strength
-from adapters.cosmos.relationships.bulk import CosmosBulk
+from adapters.cosmos.relationships.transfer.bulk import CosmosBulk
 from domain.base.ids import ID_BYTES, ID_PREFIXES, make_id
 from domain.relationships.contact import Contact, ContactContent
 from domain.relationships.interactions.interaction import Said
