@@ -3,11 +3,12 @@
 import json
 import logging
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 import wiring.relationships
+import wiring.relationships.notes
 from tests.functions.privacy.test_copy import account_of, copied, opened
 from tests.functions.relationships.test_contacts import a_contact, restore
 from tests.functions.relationships.test_contacts import delete as delete_contact
@@ -247,3 +248,27 @@ async def test_a_fault_names_the_text(signed_in, wrong, code) -> None:
     assert refused.status_code == 422, refused.text
     assert [fault["field"] for fault in refused.json()["errors"]] == ["/text"]
     assert await texts(ada, contact) == []
+
+
+async def test_a_note_on_a_contact_that_is_deleted_meanwhile_is_taken_away_again(host, signed_in) -> None:
+    from domain.base.errors import NotFound  # noqa: PLC0415 - the modules that the host loaded
+    from domain.relationships.notes.note import NoteContent  # noqa: PLC0415
+    from domain.relationships.notes.notes import Notebook, Writing, create_note  # noqa: PLC0415
+
+    ada = await signed_in()
+    grace, owner = await a_contact(ada), await account_of(ada)
+    store = wiring.relationships.notes.store()
+
+    class Deleting(type(store)):
+        """Store of notes before which the contact is deleted and erased, and its notes with it."""
+
+        async def create(self, note, creation):
+            await delete_contact(ada, grace)
+            await act(ada, "DELETE", f"contacts/{grace['id']}/restoration")
+            return await super().create(note, creation)
+
+    book = Notebook(Deleting(wiring.database(), wiring.relationships.keys()), wiring.relationships.contacts())
+    writing = Writing("nte_" + "b" * 26, "key", datetime.now(UTC))
+    with pytest.raises(NotFound):
+        await create_note(owner, grace["id"], NoteContent(text="late"), writing, book=book)
+    assert [kind for kind in await kinds_of(owner) if "note" in kind] == []
