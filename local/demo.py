@@ -18,10 +18,10 @@ from local.identity.sign_in import sign_in
 AT_ONCE = 3
 PICTURE_SECONDS = 30
 LISTS = ("emails", "phones", "socialLinks", "productLinks")
-# Who asks, from which card, and who accepts; without anybody the request waits.
+# Who asks with which card, from which card, and who accepts; without anybody the request waits.
 CONNECTIONS = (
-    ("Ada Lovelace", "grace-hopper", "Grace Hopper"),
-    ("Katherine Johnson", "grace-hopper", ""),
+    ("Ada Lovelace", "ada-lovelace", "grace-hopper", "Grace Hopper"),
+    ("Katherine Johnson", "katherine-johnson", "grace-hopper", ""),
 )
 # Seen with the card by everybody.
 WITHOUT_AUDIENCE = ("name", "nameParts", "look")
@@ -48,8 +48,8 @@ async def first_start(data: Path, settings: Mapping[str, str]) -> str:
         except ExceptionGroup as failed:
             # The first failure cancelled the others, so it alone names the cause.
             raise failed.exceptions[0] from None
-        for asks, handle, answers in CONNECTIONS:
-            await _connect(settings["PUBLIC_ORIGIN"], asks, handle, answers)
+        for asks, own, handle, answers in CONNECTIONS:
+            await _connect(settings["PUBLIC_ORIGIN"], asks, own, handle, answers)
         done.touch()
     return f"/c/{EXAMPLE}"
 
@@ -74,10 +74,12 @@ async def _signed_in(origin: str, name: str) -> AsyncIterator[httpx.AsyncClient]
         yield app
 
 
-async def _connect(origin: str, asks: str, handle: str, answers: str) -> None:
+async def _connect(origin: str, asks: str, own: str, handle: str, answers: str) -> None:
     """One of the people asks from a card, and its owner accepts, if anybody `answers`."""
     async with _signed_in(origin, asks) as app:
-        link = _checked(await app.post("/api/v1/connection-requests", json={"handle": handle}))
+        cards = _checked(await app.get("/api/v1/cards")).json()["data"]
+        wanted = {"handle": handle, "cardId": next(card["id"] for card in cards if card["handle"] == own)}
+        link = _checked(await app.post("/api/v1/connection-requests", json=wanted))
     if answers and link.json()["state"] == "asked":
         async with _signed_in(origin, answers) as app:
             at = link.json()["id"]

@@ -27,13 +27,13 @@ from azure.core.exceptions import AzureError
 from adapters.cosmos.accounts import CosmosProfiles, CosmosSessions
 from adapters.cosmos.cards import CosmosCards
 from adapters.cosmos.database import Database
+from adapters.cosmos.exchange.withdrawals import CosmosWithdrawals, Withdrawn
 from adapters.cosmos.images import CosmosImages
 from adapters.cosmos.ledger import CosmosLedger, GivenHandle, OwnedId, Reconsidered
 from adapters.cosmos.published import CosmosPublished
 from adapters.cosmos.relationships.contacts import CosmosContacts
 from adapters.cosmos.relationships.interactions import CosmosInteractions
 from adapters.cosmos.relationships.reminders import CosmosReminders
-from adapters.cosmos.relationships.withdrawals import CosmosWithdrawals, Withdrawn
 from adapters.cosmos.reservations import CosmosHandles
 from domain.accounts.profiles import Profile, delete_profile
 from domain.base.errors import Refusal

@@ -7,7 +7,7 @@ from wiring import database, notifications, once, relationships
 from wiring.relationships import strength
 
 if TYPE_CHECKING:
-    from adapters.cosmos.relationships.exchanges import CosmosExchanges, CosmosProofs
+    from adapters.cosmos.exchange.exchanges import CosmosExchanges, CosmosProofs
     from adapters.receipt_signing import ReceiptSigner
     from domain.exchange.effects import InContact, Recipient
     from domain.exchange.giving import Giver
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 
 @once
 def exchanges() -> "CosmosExchanges":
-    from adapters.cosmos.relationships.exchanges import CosmosExchanges
+    from adapters.cosmos.exchange.exchanges import CosmosExchanges
 
     return CosmosExchanges(database(), relationships.keys())
 
 
 @once
 def proofs() -> "CosmosProofs":
-    from adapters.cosmos.relationships.exchanges import CosmosProofs
+    from adapters.cosmos.exchange.exchanges import CosmosProofs
 
     return CosmosProofs(database())
 

@@ -22,7 +22,7 @@ class Details(Closed):
 def answers(details: Details, form: ExchangeForm) -> Details:
     """The details without what the form does not ask; refused if one that it needs is missing."""
     missing = [
-        Fault(f"/{question}", "required", N_("is required"))
+        Fault("/" + question, "required", N_("is required"))
         for question in QUESTIONS
         if form.asks(question) == "required" and getattr(details, question) is None
     ]

@@ -72,7 +72,7 @@ def _page(
     shown = card.published or card.draft
     purpose: Purpose = values["purpose"] if values["purpose"] in PURPOSES else "contact"
     return my_page(
-        "exchange/card.html",
+        "exchange/choices.html",
         person,
         status=HTTPStatus.PRECONDITION_FAILED if stale else status,
         card=card,

@@ -86,7 +86,7 @@ def _values(req: func.HttpRequest, typed: Mapping[str, str]) -> Values:
 
 def _missing(values: Values, form: ExchangeForm) -> list[Fault]:
     return [
-        Fault(f"/{name}", "required", N_("is required"))
+        Fault("/" + name, "required", N_("is required"))
         for name in QUESTIONS
         if form.asks(name) == "required" and values[name] is None
     ]

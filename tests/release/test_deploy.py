@@ -175,7 +175,7 @@ def test_it_refuses_before_anything_is_made(az, wrong) -> None:
 
 def test_all_reasons_are_told_at_once(az) -> None:
     done, _ = az("create", "prod", "--location", "eastus", given={"SESSION_KEY": "short"})
-    assert done.stderr.count("\n  - ") == 11, done.stderr
+    assert done.stderr.count("\n  - ") == 12, done.stderr
 
 
 @pytest.mark.parametrize("command", ["what-if", "check"])

@@ -6,9 +6,9 @@ from wiring import database, once
 from wiring.relationships import contacts, keys
 
 if TYPE_CHECKING:
-    from adapters.cosmos.relationships.duplicates import CosmosDuplicates
+    from adapters.cosmos.relationships.duplicates.merges import CosmosMerges
+    from adapters.cosmos.relationships.duplicates.pairs import CosmosDuplicates
     from adapters.cosmos.relationships.histories import CosmosHistories
-    from adapters.cosmos.relationships.merges import CosmosMerges
     from domain.operations.slices import Job
     from domain.relationships.duplicates.moves import Moves
 
@@ -22,7 +22,7 @@ def histories() -> "CosmosHistories":
 
 @once
 def merges() -> "CosmosMerges":
-    from adapters.cosmos.relationships.merges import CosmosMerges
+    from adapters.cosmos.relationships.duplicates.merges import CosmosMerges
     from wiring.relationships import search
 
     return CosmosMerges(database(), contacts(), keys(), search.order_compaction)
@@ -48,7 +48,7 @@ async def recount(owner_id: str, contact_ids: list[str]) -> None:
 
 @once
 def pairs() -> "CosmosDuplicates":
-    from adapters.cosmos.relationships.duplicates import CosmosDuplicates
+    from adapters.cosmos.relationships.duplicates.pairs import CosmosDuplicates
 
     return CosmosDuplicates(database(), keys())
 

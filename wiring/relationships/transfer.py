@@ -10,7 +10,7 @@ from wiring import relationships as book
 from wiring.relationships import search
 
 if TYPE_CHECKING:
-    from adapters.cosmos.relationships.imports import CosmosImports
+    from adapters.cosmos.relationships.transfer.imports import CosmosImports
     from domain.operations.orders import Order
     from domain.operations.slices import Job
     from domain.relationships.transfer.sealed_files import SealedFiles
@@ -21,7 +21,7 @@ _NAMES = Path(__file__).parents[2] / "web" / "locale"
 
 @once
 def imports() -> "CosmosImports":
-    from adapters.cosmos.relationships.imports import CosmosImports
+    from adapters.cosmos.relationships.transfer.imports import CosmosImports
 
     return CosmosImports(database())
 
@@ -56,7 +56,7 @@ def intake() -> "Intake":
 
 def jobs() -> dict[str, "Job"]:
     """The kinds of long work of imports and exports."""
-    from adapters.cosmos.relationships.bulk import CosmosBulk
+    from adapters.cosmos.relationships.transfer.bulk import CosmosBulk
     from domain.relationships.transfer.exports import EXPORT, ExportJob
     from domain.relationships.transfer.imports import READ, UNDO, WRITE
     from domain.relationships.transfer.ports import Ports

@@ -34,7 +34,7 @@ _CHANGES = TypeAdapter(list[Change])
 
 
 class IndexNotReady(Unavailable):
-    """The index is being built: seconds for most people, a minute for 50,000 contacts."""
+    """The index is being built: seconds for most people, a minute or two for 50,000 contacts."""
 
     code = "search_not_ready"
     title = N_("Your contacts are being prepared for the search")

@@ -11,7 +11,7 @@ import wiring.operations
 import wiring.relationships
 import wiring.relationships.transfer
 from domain.base.countries import country_in
-from domain.base.errors import Conflict, InvalidInput, NotFound
+from domain.base.errors import Conflict, ImageTooLarge, InvalidInput, NotFound
 from domain.operations.work import Change, Work, WrongWorkState, change_work
 from domain.relationships.transfer.drafts.notes import sentence
 from domain.relationships.transfer.file import FORMS
@@ -38,14 +38,13 @@ from domain.relationships.transfer.uploads import (
 from functions.framework.callers import SignedIn, check_form, count_change
 from functions.framework.clock import now
 from functions.framework.filters import countries
-from functions.framework.forms import read_sent, sentences
+from functions.framework.forms import read_sent
 from functions.framework.my_pages import my_page, person_and_form, person_of, version_in
 from functions.framework.replies import redirect
 from functions.framework.texts import N_, _
 from functions.relationships.transfer.import_api import started
 
 _LISTED: Final = 10
-_LABELS: Final = {"/file": N_("File")}
 ENCODING_NAMES: Final = {
     "windows-1252": N_("Western Europe"),
     "mixed": N_("Partly UTF-8, partly Western Europe"),
@@ -84,7 +83,11 @@ async def show(req: func.HttpRequest) -> func.HttpResponse:
 
 async def upload(req: func.HttpRequest) -> func.HttpResponse:
     person = await person_of(req)
-    form, files = read_sent(req, MOST_BYTES)
+    try:
+        form, files = read_sent(req, MOST_BYTES)
+    except ImageTooLarge:
+        # Beyond what any form may have.
+        return await _start_page(req, person, fault=PROBLEMS["too_large"])
     check_form(req, person, form)
     await count_change(person.account_id)
     country = form.get("phoneCountry", "")
@@ -98,7 +101,7 @@ async def upload(req: func.HttpRequest) -> func.HttpResponse:
             to=wiring.relationships.transfer.intake(),
         )
     except InvalidInput as refusal:
-        return await _start_page(req, person, faults=sentences(refusal.faults, _LABELS), country=country)
+        return await _start_page(req, person, fault=refusal.faults[0].detail, country=country)
     await started(found, now())
     return redirect(f"/my/imports/{found.id}")
 
@@ -107,7 +110,7 @@ async def _start_page(
     req: func.HttpRequest,
     person: SignedIn,
     *,
-    faults: dict[str, str] | None = None,
+    fault: str | None = None,
     country: str | None = None,
 ) -> func.HttpResponse:
     found, _more = await wiring.relationships.transfer.imports().list(person.account_id, _LISTED, None)
@@ -115,13 +118,13 @@ async def _start_page(
     return my_page(
         "relationships/transfer/import.html",
         person,
-        status=HTTPStatus.UNPROCESSABLE_ENTITY if faults else HTTPStatus.OK,
+        status=HTTPStatus.UNPROCESSABLE_ENTITY if fault else HTTPStatus.OK,
         imports=found,
         forms=FORMS,
         stages=_STAGES,
         countries=countries().items(),
         country=guess if country is None else country,
-        faults=faults or {},
+        faults={"/file": _(fault)} if fault else {},
     )
 
 

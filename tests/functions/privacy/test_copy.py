@@ -16,7 +16,7 @@ import wiring.operations
 import wiring.privacy
 import wiring.relationships
 import wiring.sign_in
-from adapters.cosmos.relationships.exchanges import KINDS
+from adapters.cosmos.exchange.exchanges import KINDS
 from functions.framework.clock import new_id
 from tests.functions.cards.test_api_cards import a_card, published
 from tests.functions.exchange.strangers import a_card_with_form, inbox, kept_contact, leave

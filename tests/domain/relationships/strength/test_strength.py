@@ -149,6 +149,28 @@ def test_replaying_reproduces_each_past_point(found: list[Entry]) -> None:
         assert counted(known, until).on(until).score.score == point.score
 
 
+busy = st.builds(
+    Entry,
+    st.integers(FIRST + 394, FIRST + 398),
+    st.sampled_from(["call", "mail"]),
+    st.sampled_from(["in", "out"]),
+)
+
+
+@hypothesis(deadline=None, max_examples=60)
+@given(st.lists(busy, min_size=14, max_size=24), st.lists(busy, min_size=1, max_size=6))
+def test_what_is_taken_back_in_a_busy_week_leaves_no_trace(kept: list[Entry], mistakes: list[Entry]) -> None:
+    """Also where the newest that are kept would lack one then."""
+    today, found, there = FIRST + 398, fresh(), []
+    for event in [*kept, *mistakes]:
+        there.append(event)
+        found = again(found, event, there, today, "plus")
+    for event in mistakes:
+        there.remove(event)
+        found = again(found, event, there, today, "minus")
+    assert found.model_dump_json() == counted(kept, today).model_dump_json()
+
+
 corrections = st.dictionaries(
     st.sampled_from(["recency", "frequency", "reciprocity", "variety", "longevity", "overall"]),
     st.integers(-100, 100),

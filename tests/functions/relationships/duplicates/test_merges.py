@@ -1,5 +1,6 @@
 """Merging contacts through the API: nothing is lost, what is theirs follows, and it can be taken back."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -376,3 +377,44 @@ async def test_meetings_follow_and_the_strength_is_counted_anew_and_back(signed_
     assert len((await ada.api("GET", f"contacts/{gone['id']}/interactions")).json()["data"]) == 2
     ranked, _ = await wiring.relationships.strength.interactions().strengths(owner, 10, None)
     assert {each.contact_id for each in ranked} == {kept["id"], gone["id"]}
+
+
+async def found(person, words: str) -> set[str]:
+    answer = await person.api("POST", "contact-searches", json={"text": words})
+    assert answer.status_code == 200, answer.text
+    return {each["id"] for each in answer.json()["data"]}
+
+
+async def test_notes_follow_and_the_search_finds_them_where_they_are(signed_in) -> None:
+    ada = await signed_in()
+    kept, gone = await a_contact(ada, "Grace"), await a_contact(ada, "Gracie", nickname="Amazing")
+    made = await ada.api("POST", f"contacts/{gone['id']}/notes", json={"text": "Likes *nanoseconds*"})
+    assert made.status_code == 201, made.text
+    assert await found(ada, "nanosec") == {gone["id"]}
+    merged = (await merge(ada, kept, gone)).json()
+    listed = (await ada.api("GET", f"contacts/{kept['id']}/notes")).json()["data"]
+    assert [each["content"]["text"] for each in listed] == ["Likes *nanoseconds*"]
+    assert [await found(ada, words) for words in ("nanosec", "amaz")] == [{kept["id"]}] * 2
+    await undo(ada, merged)
+    assert [await found(ada, words) for words in ("nanosec", "amaz")] == [{gone["id"]}] * 2
+    assert (await ada.api("GET", f"contacts/{kept['id']}/notes")).json()["data"] == []
+
+
+async def test_two_merges_of_the_same_two_at_once_are_one(signed_in) -> None:
+    """In both directions, and the same request sent twice: one contact is left, and both come back."""
+    ada = await signed_in()
+    one, two = await a_contact(ada, "Grace", title="One"), await a_contact(ada, "Gracie", title="Two")
+    same = {"keepId": one["id"], "keepVersion": 1, "dropId": two["id"], "dropVersion": 1}
+    other = {"keepId": two["id"], "keepVersion": 1, "dropId": one["id"], "dropVersion": 1}
+    key = {"Idempotency-Key": "same"}
+    answers = await asyncio.gather(
+        ada.api("POST", "contact-merges", json=same, headers=key),
+        ada.api("POST", "contact-merges", json=same, headers=key),
+        ada.api("POST", "contact-merges", json=other),
+    )
+    made = {each.json()["id"] for each in answers if each.status_code == 201}
+    assert len(made) == 1
+    assert {each.status_code for each in answers} <= {201, 412, 422}
+    assert len(await names(ada)) == 1
+    assert (await undo(ada, {"id": made.pop()})).status_code == 204
+    assert [(await read(ada, each))["content"]["title"] for each in (one, two)] == ["One", "Two"]

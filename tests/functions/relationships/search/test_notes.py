@@ -104,3 +104,25 @@ async def test_notes_of_others_are_not_found(signed_in, note) -> None:
     await a_contact(bob, "Grace")
     assert await matches(bob, "secret") == []
     assert await found(bob, "secret") == []
+
+
+async def test_notes_written_through_the_api_are_found_until_they_are_deleted(signed_in) -> None:
+    ada = await signed_in()
+    grace = await a_contact(ada, "Grace Hopper")
+    made = await ada.api(
+        "POST", f"contacts/{grace['id']}/notes", json={"text": "Collects *nanoseconds* of wire"}
+    )
+    assert made.status_code == 201, made.text
+    [match] = await matches(ada, "nanosec wire")
+    assert (match["field"], match["noteId"]) == ("notes", made.json()["id"])
+    path, etag = made.headers["location"].removeprefix("/api/v1/"), made.headers["etag"]
+    changed = await ada.api("PUT", path, json={"text": "Collects picoseconds"}, headers={"If-Match": etag})
+    assert changed.status_code == 200, changed.text
+    assert (await found(ada, "nanosec"), await found(ada, "picosec")) == ([], ["Grace Hopper"])
+    gone = await ada.api("DELETE", path, headers={"If-Match": changed.headers["etag"]})
+    assert gone.status_code == 204
+    assert await found(ada, "picosec") == []
+    etag = (await ada.api("GET", f"{path}/restoration")).headers["etag"]
+    back = await ada.api("PUT", f"{path}/restoration", headers={"If-Match": etag})
+    assert back.status_code == 200, back.text
+    assert await found(ada, "picosec") == ["Grace Hopper"]

@@ -1,7 +1,16 @@
 """Imports through the API: read and told before anything is written, written once, undone, private."""
 
+import sys
+from datetime import UTC, datetime
+
 import pytest
 
+import wiring.operations
+import wiring.relationships
+import wiring.relationships.transfer
+from domain.operations.orders import OrderMessage
+from domain.operations.work import WorkMessage
+from tests.functions.privacy.test_copy import account_of
 from tests.functions.relationships.test_contacts import a_contact, names
 
 ADA = (
@@ -182,18 +191,98 @@ async def test_an_import_is_undone_but_for_what_was_changed_since(host, signed_i
     assert (again_["id"] != made["id"], again_["written"]) == (True, 2)
 
 
-async def test_a_work_that_is_cancelled_takes_back_what_it_wrote(host, signed_in) -> None:
+async def test_a_cancelled_import_takes_back_what_it_wrote(host, signed_in) -> None:
+    """The undo is ordered with the change, and so begins even where nobody asks for it."""
+    ada = await signed_in()
+    people = [ADA.replace("Ada", f"Ada {n}").replace("ada@", f"ada{n}@") for n in range(3)]
+    made = await read(host, ada, "".join(people))
+    written = (await put(ada, made, "writing")).json()
+    account = await account_of(ada)
+    found = await wiring.relationships.transfer.imports().get(account, made["id"])
+    job = wiring.operations.jobs()["import-write"]
+    await job._ports.bulk.create_many((await preparer(job, found)).contacts)
+    assert len(await names(ada)) == 3
+    assert (await ada.api("DELETE", f"work/{written['workId']}")).status_code == 200
+    await host.drain_queue("work")
+    assert (await again(ada, made))["stage"] == "undoing"
+    order = OrderMessage(container="relations", owner_id=account, order_id=f"order-start-import-{made['id']}")
+    await wiring.operations.order_queue().send(order)
+    await host.drain_queue("orders")
+    await host.drain_queue("work")
+    assert (await again(ada, made))["stage"] == "undone"
+    assert await names(ada) == []
+    assert (await imported(host, ada, "".join(people)))["written"] == 3
+
+
+async def preparer(job, found):
+    """The first page of an import as it would be written."""
+    from domain.operations.work import new_work  # noqa: PLC0415 - what the host loaded
+    from domain.relationships.transfer.matching import Known  # noqa: PLC0415
+    from domain.relationships.transfer.preparing import Preparer  # noqa: PLC0415
+
+    work = new_work("import-write", found.owner_id, found.work_id, datetime.now(UTC), key=found.id)
+    key = await wiring.relationships.keys().of(found.owner_id)
+    return await Preparer(job._ports, work, found, Known(), key).page(0)
+
+
+async def test_redelivered_messages_change_nothing(host, signed_in) -> None:
     ada = await signed_in()
     made = await read(host, ada, FILE)
     written = (await put(ada, made, "writing")).json()
-    gone = await ada.api("DELETE", f"work/{written['workId']}")
-    assert gone.status_code in (200, 204), gone.text
+    message = WorkMessage(owner_id=await account_of(ada), work_id=written["workId"])
+    for _ in range(3):
+        await wiring.operations.work_queue().send(message)
     await host.drain_queue("work")
-    await host.drain_queue("orders")
-    from functions.operations.jobs import tidy_up  # noqa: PLC0415
+    assert await names(ada) == ["Ada Lovelace", "Grace Hopper"]
+    await wiring.operations.work_queue().send(message)
+    await host.drain_queue("work")
+    assert (await again(ada, made))["written"] == 2
 
-    del tidy_up
-    assert (await again(ada, made))["stage"] in ("undoing", "undone")
+
+async def test_the_limit_of_contacts_is_held_before_anything_is_written(host, signed_in, monkeypatch) -> None:
+    ada = await signed_in()
+    made = await read(host, ada, FILE)
+    monkeypatch.setattr(sys.modules["domain.relationships.transfer.imports"], "MOST_CONTACTS", 1)
+    refused = await put(ada, made, "writing")
+    assert (refused.status_code, refused.json()["code"]) == (409, "limit_reached")
+    assert (await again(ada, made))["stage"] == "ready"
+    await put(ada, made, "choice", leave=[1])
+    assert (await write(host, ada, made))["written"] == 1
+
+
+async def test_tags_beyond_their_limit_become_a_field_and_are_told(host, signed_in) -> None:
+    ada = await signed_in()
+    cards = [
+        f"BEGIN:VCARD\r\nFN:Person {n}\r\nCATEGORIES:{','.join(f't{n}-{m}' for m in range(150))}\r\n"
+        "END:VCARD\r\n"
+        for n in range(8)
+    ]
+    made = await read(host, ada, "".join(cards))
+    work = (await put(ada, made, "writing")).json()["workId"]
+    await host.drain_queue("work")
+    told = (await ada.api("GET", f"work/{work}")).json()
+    assert (told["failed"], {each["code"] for each in told["failures"]}) == (2, {"tags_kept_as_field"})
+    found = (await ada.api("GET", "contacts")).json()["data"]
+    fields = [each["content"]["customFields"] for each in found]
+    assert sum(bool(each) for each in fields) == 2
+    assert fields[-1][0]["text"].startswith("t7-0, t7-1")
+
+
+async def test_what_is_imported_is_found_by_the_search(host, signed_in) -> None:
+    ada = await signed_in()
+    made = await imported(host, ada, FILE)
+    await host.drain_queue("work")
+
+    async def found(text: str) -> int:
+        answer = await ada.api("POST", "contact-searches", json={"text": text})
+        assert answer.status_code == 200, answer.text
+        return len(answer.json()["data"])
+
+    assert await found("hopper") == 1
+    assert await found("second") == 1, "a word of a field of one's own"
+    await undo(host, ada, made)
+    await host.drain_queue("work")
+    assert await found("hopper") == 0
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import NamedTuple
 
 from adapters.cosmos.database import Database, Document, Items
+from adapters.cosmos.exchange.exchanges import KINDS, CosmosProofs
 from adapters.cosmos.relationships.contact_documents import CONTAINER
-from adapters.cosmos.relationships.exchanges import KINDS, CosmosProofs
 from adapters.cosmos.work import order_document
 from domain.exchange.exchange import CONTACT
 from domain.operations.orders import new_order

@@ -11,13 +11,14 @@ from typing import Any
 
 from adapters.cosmos.database import SCHEMA_VERSION, Database, Document, Items, instant
 from adapters.cosmos.documents import DELETED_TTL, count, document, from_document, newest_first
-from adapters.cosmos.relationships.contact_documents import CONTAINER, PARTITION
 from adapters.cosmos.work import order_document
 from domain.base.fields import STORED
 from domain.exchange.details import Details
 from domain.exchange.exchange import Exchange, Proof, State
 from domain.operations.orders import Order
 from domain.relationships.keys import OwnerKey, OwnerKeys, Place
+
+CONTAINER, PARTITION = "relations", "ownerId"
 
 KINDS: dict[State, str] = {
     "unconfirmed": "unconfirmed-exchange",
