@@ -1,6 +1,8 @@
 """Ten demo people with published cards, made on the first start through the app's own doors."""
 
 import asyncio
+import os
+import sys
 import time
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
@@ -11,6 +13,7 @@ from typing import Any
 
 import httpx
 
+from local import processes
 from local.demo_people import CARDS, DemoCard, Draw
 from local.identity.sign_in import sign_in
 
@@ -23,6 +26,9 @@ CONNECTIONS = (
     ("Ada Lovelace", "ada-lovelace", "grace-hopper", "Grace Hopper"),
     ("Katherine Johnson", "katherine-johnson", "grace-hopper", ""),
 )
+# Who has an address book of 5,000 entries and three years of relationships.
+KNOWS_MANY = "Grace Hopper"
+RELATIONSHIPS_MADE = "demo-relationships-made"
 # Seen with the card by everybody.
 WITHOUT_AUDIENCE = ("name", "nameParts", "look")
 # The fullest of the cards, which the home page shows as an example.
@@ -52,6 +58,30 @@ async def first_start(data: Path, settings: Mapping[str, str]) -> str:
             await _connect(settings["PUBLIC_ORIGIN"], asks, own, handle, answers)
         done.touch()
     return f"/c/{EXAMPLE}"
+
+
+async def account_of(origin: str, name: str) -> str:
+    """The id of the account of one of the people."""
+    async with _signed_in(origin, name) as app:
+        return str(_checked(await app.get("/api/v1/account")).json()["id"])
+
+
+async def fill_relationships(data: Path, settings: Mapping[str, str]) -> None:
+    """Fill the address book of `KNOWS_MANY` unless this data has it. It takes about a minute."""
+    done = data / RELATIONSHIPS_MADE
+    if done.exists():
+        return
+    owner = await account_of(settings["PUBLIC_ORIGIN"], KNOWS_MANY)
+    command = [sys.executable, "-m", "local.demo_relationships", "--owner", owner]
+    env = os.environ | dict(settings)
+    filling = await processes.start("Demo relationships", command, logs=data / "logs", env=env)
+    try:
+        failed = await filling.process.wait()
+    finally:
+        await filling.stop()
+    if failed:
+        raise DemoFailed(f"\n{filling.tail()}")
+    done.touch()
 
 
 async def _make_cards(origin: str, name: str, cards: Iterable[DemoCard], turn: asyncio.Semaphore) -> None:

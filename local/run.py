@@ -149,11 +149,16 @@ class Run:
         async with cloud:
             own = {"EXAMPLE_HANDLE": demo.EXAMPLE} if self._has_demo(given) else {}
             host = await self._start_host(self._ports.app, own | cloud.settings)
+            filling = None
             try:
                 card = await self._demo_card(cloud.settings, given)
                 say(table(cloud.settings["PUBLIC_ORIGIN"], cloud.parts, card))
+                filling = asyncio.create_task(self._fill_demo(cloud.settings, given))
                 await watch([*cloud.children, host])
             finally:
+                if filling is not None:
+                    filling.cancel()
+                    await asyncio.wait([filling])
                 await host.stop()
 
     async def _start_host(self, port: int, settings: dict[str, str]) -> processes.Child:
@@ -167,6 +172,17 @@ class Run:
     def _has_demo(self, given: dict[str, str]) -> bool:
         """Whether there are demo people: real parts are left alone."""
         return self._with_demo and not given.keys() & {"COSMOS_ENDPOINT", "OIDC_ISSUER", "PUBLIC_ORIGIN"}
+
+    async def _fill_demo(self, settings: dict[str, str], given: dict[str, str]) -> None:
+        """Fill the address book of a demo person, while everything else can be used."""
+        if not self._has_demo(given) or (self._data / demo.RELATIONSHIPS_MADE).exists():
+            return
+        say(f"  {demo.KNOWS_MANY} gets an address book of 5,000 entries: about a minute.")
+        try:
+            await demo.fill_relationships(self._data, settings)
+            say(f"  {demo.KNOWS_MANY} has it now.")
+        except (demo.DemoFailed, SignInFailed, httpx.HTTPError) as exc:
+            say(f"  The address book could not be filled: {exc}")
 
     async def _demo_card(self, settings: dict[str, str], given: dict[str, str]) -> str | None:
         """The path of a demo card. The app runs without a demo, too."""
