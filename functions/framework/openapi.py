@@ -70,6 +70,11 @@ def _refusals(path: str, operation: Operation) -> list[type[errors.Refusal]]:
     return refusals
 
 
+def _kind_in(name: str) -> str:
+    """The kind of thing that a parameter names: `otherContactId` is the id of a contact."""
+    return re.split("(?=[A-Z])", name.removesuffix("Id"))[-1].lower()
+
+
 def _parameters(path: str, operation: Operation) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = [
         {
@@ -78,7 +83,7 @@ def _parameters(path: str, operation: Operation) -> list[dict[str, Any]]:
             "required": True,
             "schema": {
                 "type": "string",
-                "pattern": f"^{ID_PREFIXES[name.removesuffix('Id')]}_[a-z2-7]{{26}}$",
+                "pattern": f"^{ID_PREFIXES[_kind_in(name)]}_[a-z2-7]{{26}}$",
             },
         }
         for name in re.findall(r"{(\w+)}", path)
