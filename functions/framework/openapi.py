@@ -116,17 +116,31 @@ def _parameters(path: str, operation: Operation) -> list[dict[str, Any]]:
     return found
 
 
+def _collection(described: _Described) -> str:
+    """Path of the collection that the answer is of: long work, a part of another thing, or a thing itself."""
+    path, answer = described.path, described.operation.answer
+    if answer is not None and answer.__name__ == "WorkOut":
+        return "work"
+    if not described.operation.creates:
+        return path[: path.rindex("/{")] if re.search("{.*{", path) else path.partition("/{")[0]
+    places = (path, path.rpartition("/")[2], path.partition("/{")[0])
+    led = (at for at in places if any(target.path.startswith(f"{at}/{{") for target in _described()))
+    return next(led, path)
+
+
 def _links(described: _Described) -> dict[str, Any]:
     """Links from the answer that is one thing of a collection to the operations on that thing."""
-    operation, collection = described.operation, described.path.partition("/{")[0]
-    if operation.answer is None or operation.lists or operation.query:
+    operation = described.operation
+    if operation.answer is None or operation.lists or (operation.query and not operation.creates):
         return {}
     links = {}
+    collection = _collection(described)
+    above = {f"path.{name}": f"$request.path.{name}" for name in re.findall(r"{(\w+)}", collection)}
     for target in _described():
-        found = re.match(f"{collection}/{{(\\w+)}}", target.path)
+        found = re.match(f"{re.escape(collection)}/{{(\\w+)}}", target.path)
         if found is None:
             continue
-        values = {f"path.{found[1]}": "$response.body#/id"}
+        values = above | {f"path.{found[1]}": "$response.body#/id"}
         if target.operation.versioned:
             values["header.If-Match"] = "$response.header.ETag"
         links[target.name] = {"operationId": target.name, "parameters": values}
