@@ -2,8 +2,8 @@
 
 The process has loaded the app and forks for each order that it reads, so that a kill costs a fork and not a
 start. An order is a line of JSON: the action, the time, and the call at which to die, before the request or
-after the response; the step `any` counts all calls that read or
-change something. The answer is a line: `killed`, or the result.
+after the response; the step `any` counts all calls that read or change something. The answer is a line:
+`killed`, or the result.
 """
 
 import asyncio

@@ -28,16 +28,14 @@ pytestmark = pytest.mark.kills
 KILLS = int(os.environ.get("KILLS", "10"))
 # Two documents in a batch: a merge then takes some fifty calls, of which a worker may die at any.
 FEW = {"adapters.cosmos.relationships.duplicates.merges:_AT_ONCE": 2}
-# In no order, so that few kills are spread over all of it.
-CALLS = [(23 * call) % 61 + 1 for call in range(61)]
-ORDER_CALLS = [(11 * call) % 37 + 1 for call in range(37)]
-SIDES = ("before", "after")
+SIDES = ("after", "before")
 LISTS = ("", "/notes", "/interactions", "/reminders", "/strength")
 
 
-def deaths(calls: list[int]):
-    """Where the next worker dies; each call in turn, before it and after it."""
-    return (["any", side, call] for side, call in zip(itertools.cycle(SIDES * 2), itertools.cycle(calls)))
+def deaths(step: int, calls: int):
+    """Where the next worker dies: after each of its calls, in no order; then before each of them."""
+    numbers = [(step * call) % calls + 1 for call in range(calls)]
+    return itertools.cycle(["any", side, number] for side in SIDES for number in numbers)
 
 
 class Two:
@@ -45,7 +43,7 @@ class Two:
 
     def __init__(self, worker, person) -> None:
         self.worker, self.person, self.at = worker, person, datetime.now(UTC)
-        self.dies, self.dies_in_order = deaths(CALLS), deaths(ORDER_CALLS)
+        self.dies, self.dies_in_order = deaths(17, 44), deaths(11, 30)
 
     async def begin(self) -> "Two":
         self.owner, self.companies, self.people = await account_of(self.person), [], []
@@ -141,7 +139,7 @@ class Run:
 
     def __init__(self, worker, owner: str) -> None:
         self.worker, self.owner, self.at = worker, owner, datetime.now(UTC)
-        self.dies = deaths([(7 * call) % 41 + 1 for call in range(41)])
+        self.dies = deaths(13, 44)
 
     async def finish(self, work_id: str):
         for die in (*itertools.islice(self.dies, 5), *[None] * 5):

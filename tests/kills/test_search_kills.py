@@ -30,7 +30,7 @@ pytestmark = pytest.mark.kills
 
 KILLS = int(os.environ.get("KILLS", "10"))
 IN_A_ROW = 5
-SIDES = ("before", "after")
+SIDES = ("after", "before")
 # Two contacts or notes on a page, so that a build has several parts; several documents to seal anew.
 FEW = {
     "domain.relationships.search.building:_PAGE": 2,
@@ -40,10 +40,9 @@ FEW = {
 
 
 def deaths(step: int, calls: int):
-    """Where the next worker dies: at each of its calls, in no order, before and after it."""
-    return itertools.cycle(
-        ["any", side, (step * call) % calls + 1] for call in range(calls) for side in SIDES
-    )
+    """Where the next worker dies: after each of its calls, in no order; then before each of them."""
+    numbers = [(step * call) % calls + 1 for call in range(calls)]
+    return itertools.cycle(["any", side, number] for side in SIDES for number in numbers)
 
 
 class Book:
@@ -93,7 +92,7 @@ class Book:
 @pytest.mark.timeout(600)
 async def test_compaction_survives_the_death_of_its_workers(worker, signed_in) -> None:
     book, kills = await Book(worker, await signed_in()).begin(3), 0
-    dies = deaths(5, 9)
+    dies = deaths(3, 8)
     ports = wiring.relationships.search
     message = OrderMessage(
         container="relations", owner_id=book.owner, order_id=f"order-search-compaction-{book.owner}"
@@ -119,7 +118,7 @@ async def test_compaction_survives_the_death_of_its_workers(worker, signed_in) -
 @pytest.mark.timeout(600)
 async def test_building_the_index_survives_the_death_of_its_workers_beside_writers(worker, signed_in) -> None:
     book, kills = await Book(worker, await signed_in()).begin(5), 0
-    dies, works = deaths(11, 29), wiring.operations.works()
+    dies, works = deaths(7, 20), wiring.operations.works()
     while kills < KILLS:
         job, queue = new_id("job"), wiring.operations.work_queue()
         await start_work(new_work(BUILD, book.owner, job, book.at), works=works, queue=queue)
@@ -154,7 +153,7 @@ async def test_replacing_the_keys_of_an_owner_survives_the_death_of_its_workers(
     )
     reminder = await a_reminder(book.person, book.made[0], silentWeeks=3)
     told = (await read_reminder(book.person, reminder)).content
-    rotating, resealing = deaths(5, 13), deaths(11, 59)
+    rotating, resealing = deaths(3, 8), deaths(11, 30)
     while kills < KILLS:
         stored = await keys.get(book.owner)
         await keys.save(stored.model_copy(update={"due_at": book.at, "resealed": False, "previous": None}))
