@@ -8,9 +8,7 @@ from domain.accounts.account import Account, AccountStore
 from domain.base.errors import Unavailable
 from domain.base.texts import N_, Translate
 from domain.notifications.mail import Mail, Mailer, MailOrder
-
-# Longer than sending a mail takes: an older claim is of a worker that died.
-CLAIMED_FOR = timedelta(minutes=5)
+from domain.notifications.welcome import CLAIMED_FOR
 
 
 def reminding(account: Account, order: MailOrder, origin: str, now: datetime, translate: Translate) -> Mail:

@@ -23,6 +23,9 @@ KEY_AGE: Final = timedelta(days=365)
 STEP: Final = timedelta(hours=1)
 # Before the last step: records of Idempotency-Keys that the earlier key sealed have expired.
 LAST_STEP: Final = timedelta(hours=25)
+# How long an earlier key is kept when nothing but what is gone by then is sealed with it: files of imports,
+# rows of a search for duplicates.
+KEPT_ON: Final = timedelta(days=35)
 # When sealing anew that was not done is tried again: not while it may still be under way.
 AGAIN: Final = timedelta(days=1)
 
@@ -162,7 +165,7 @@ class ResealJob:
     async def _mark(self, work: Work) -> None:
         keys = await self._keys.get(work.owner_id)
         if keys is not None and keys.previous is not None:
-            due = work.updated_at + STEP
+            due = work.updated_at + KEPT_ON
             await self._keys.save(keys.model_copy(update={"resealed": True, "due_at": due}))
 
     async def discard(self, work: Work) -> None:

@@ -70,6 +70,11 @@ def _refusals(path: str, operation: Operation) -> list[type[errors.Refusal]]:
     return refusals
 
 
+def _kind_in(name: str) -> str:
+    """The kind of thing that a parameter names: `otherContactId` is the id of a contact."""
+    return re.split("(?=[A-Z])", name.removesuffix("Id"))[-1].lower()
+
+
 def _parameters(path: str, operation: Operation) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = [
         {
@@ -78,7 +83,7 @@ def _parameters(path: str, operation: Operation) -> list[dict[str, Any]]:
             "required": True,
             "schema": {
                 "type": "string",
-                "pattern": f"^{ID_PREFIXES[name.removesuffix('Id')]}_[a-z2-7]{{26}}$",
+                "pattern": f"^{ID_PREFIXES[_kind_in(name)]}_[a-z2-7]{{26}}$",
             },
         }
         for name in re.findall(r"{(\w+)}", path)
@@ -111,17 +116,31 @@ def _parameters(path: str, operation: Operation) -> list[dict[str, Any]]:
     return found
 
 
+def _collection(described: _Described) -> str:
+    """Path of the collection that the answer is of: long work, a part of another thing, or a thing itself."""
+    path, answer = described.path, described.operation.answer
+    if answer is not None and answer.__name__ == "WorkOut":
+        return "work"
+    if not described.operation.creates:
+        return path[: path.rindex("/{")] if re.search("{.*{", path) else path.partition("/{")[0]
+    places = (path, path.rpartition("/")[2], path.partition("/{")[0])
+    led = (at for at in places if any(target.path.startswith(f"{at}/{{") for target in _described()))
+    return next(led, path)
+
+
 def _links(described: _Described) -> dict[str, Any]:
     """Links from the answer that is one thing of a collection to the operations on that thing."""
-    operation, collection = described.operation, described.path.partition("/{")[0]
-    if operation.answer is None or operation.lists or operation.query:
+    operation = described.operation
+    if operation.answer is None or operation.lists or (operation.query and not operation.creates):
         return {}
     links = {}
+    collection = _collection(described)
+    above = {f"path.{name}": f"$request.path.{name}" for name in re.findall(r"{(\w+)}", collection)}
     for target in _described():
-        found = re.match(f"{collection}/{{(\\w+)}}", target.path)
+        found = re.match(f"{re.escape(collection)}/{{(\\w+)}}", target.path)
         if found is None:
             continue
-        values = {f"path.{found[1]}": "$response.body#/id"}
+        values = above | {f"path.{found[1]}": "$response.body#/id"}
         if target.operation.versioned:
             values["header.If-Match"] = "$response.header.ETag"
         links[target.name] = {"operationId": target.name, "parameters": values}

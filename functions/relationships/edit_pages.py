@@ -87,10 +87,12 @@ async def save(req: func.HttpRequest) -> func.HttpResponse:
 
 async def _linked(person: SignedIn, content: ContactContent, before: ContactContent | None) -> ContactContent:
     """The content with the company of that name, if the person keeps one; the form asks for names only."""
-    if content.kind == "entity" or content.organisation is None:
+    if content.kind == "entity":
         return content
     if before is not None and before.organisation == content.organisation and before.entity_id:
         return content.model_copy(update={"entity_id": before.entity_id})
+    if content.organisation is None:
+        return content
     found = await wiring.relationships.contacts().entity_called(person.account_id, content.organisation)
     return content.model_copy(update={"entity_id": found and found.id})
 

@@ -12,7 +12,7 @@ import wiring.relationships.reminders
 from domain.operations.orders import OrderMessage, carry_out
 from tests.functions.cards.test_api_cards import shown
 from tests.functions.privacy.test_copy import copied, opened
-from tests.non_interference.worlds import World
+from tests.non_interference.worlds import CANARIES, World
 
 Step = Callable[[World], Awaitable[None]]
 
@@ -261,6 +261,16 @@ async def other_looks_at_connections(world: World) -> None:
         world.see("other looks", await world.other.get(page))
 
 
+async def owner_searches(world: World) -> None:
+    await world.owner.send("/my/contact-search", q=world.texts.line())
+
+
+async def other_searches(world: World) -> None:
+    """For what somebody else wrote, in either world."""
+    word = world.choices.choice((*CANARIES, "tea", "Mark"))
+    world.see("other searches", await world.other.send("/my/contact-search", q=word))
+
+
 async def orders_are_carried_out(world: World) -> None:
     await world.host.drain_queue("orders")
 
@@ -280,6 +290,8 @@ STEPS: dict[Step, int] = {
     delete_note: 2,
     restore_note: 2,
     erase_note: 1,
+    owner_searches: 2,
+    other_searches: 3,
     set_reminder: 4,
     set_a_reminder_that_is_refused: 1,
     change_reminder: 2,

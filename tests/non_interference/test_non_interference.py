@@ -74,7 +74,7 @@ class Stage:
                     for step in history:
                         await step(world)
                     # Nothing of this world is left for the other.
-                    for queue in ("orders", "mail"):
+                    for queue in ("orders", "work", "mail"):
                         await self._host.drain_queue(queue)
             worlds.append(world)
         return unlike(*worlds)

@@ -31,19 +31,9 @@ def merges() -> "CosmosMerges":
 @once
 def moves() -> "Moves":
     from domain.relationships.duplicates.moves import Moves
+    from wiring.relationships.strength import recount
 
     return Moves(merges(), recount)
-
-
-async def recount(owner_id: str, contact_ids: list[str]) -> None:
-    """Count the strengths of contacts anew whose interactions changed hands."""
-    from datetime import UTC, datetime
-
-    from domain.relationships.strength.reading import count_anew
-    from wiring.relationships.strength import interactions
-
-    for contact_id in contact_ids:
-        await count_anew(owner_id, contact_id, now=datetime.now(UTC), store=interactions())
 
 
 @once

@@ -22,5 +22,7 @@ def rotate_job() -> "RotateJob":
 def reseal_job() -> "ResealJob":
     from adapters.cosmos.relationships.sealed import CosmosSealed
     from domain.relationships.rotation import ResealJob
+    from wiring.relationships import search
 
-    return ResealJob(relationships.wrapped_keys(), CosmosSealed(database(), relationships.keys()))
+    sealed = CosmosSealed(database(), relationships.keys())
+    return ResealJob(relationships.wrapped_keys(), sealed, (search.after_bulk,))

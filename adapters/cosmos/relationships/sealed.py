@@ -15,37 +15,45 @@ _PAGE: Final = 100
 
 
 class SealedKind(NamedTuple):
-    """A kind of documents, the member whose `text` is sealed, and the place that it was sealed for.
+    """A kind of documents, the member in which it has sealed texts, and the place of each by its name there.
 
     `single` kinds have one document in a partition, whose id is the kind.
     """
 
     kind: str
     member: str
-    place: Callable[[Document], Place]
+    places: Callable[[Document], dict[str, Place]]
     single: bool = False
 
 
-def _private(kind: str) -> Callable[[Document], Place]:
-    return lambda stored: Place(kind, stored["id"], stored["private"]["version"])
+def _private(kind: str) -> Callable[[Document], dict[str, Place]]:
+    return lambda stored: {"text": Place(kind, stored["id"], stored["private"]["version"])}
 
 
-def _whole(kind: str) -> Callable[[Document], Place]:
-    return lambda stored: Place(kind, stored["id"])
+def _whole(kind: str) -> Callable[[Document], dict[str, Place]]:
+    return lambda stored: {"text": Place(kind, stored["id"])}
 
 
-# A sibling is a line here. Records of Idempotency-Keys are gone before it comes to this.
+def _exchanged(stored: Document) -> dict[str, Place]:
+    version = stored["body"]["version"]
+    return {name: Place(f"exchange-{name}", stored["id"], version) for name in stored["private"]}
+
+
+# A sibling is a line here. What is gone within a month needs none: the earlier key is kept for longer.
 SEALED: Final = (
     SealedKind("contact", "private", _private("contact")),
     SealedKind("deleted-contact", "private", _private("contact")),
-    SealedKind("merged-contact", "private", _private("contact")),
+    SealedKind("contact-tags", "body", _whole("contact-tags"), single=True),
     SealedKind("contact-history", "body", _whole("contact-history")),
     SealedKind("contact-merge", "body", _whole("contact-merge")),
-    SealedKind("contact-tags", "body", _whole("contact-tags"), single=True),
     SealedKind("note", "private", _private("note")),
     SealedKind("deleted-note", "private", _private("note")),
     SealedKind("reminder", "private", _private("reminder")),
     SealedKind("deleted-reminder", "private", _private("reminder")),
+    SealedKind("exchange", "private", _exchanged),
+    SealedKind("kept-exchange", "private", _exchanged),
+    SealedKind("dismissed-exchange", "private", _exchanged),
+    SealedKind("withdrawn-exchange", "private", _exchanged),
 )
 
 
@@ -85,13 +93,17 @@ class CosmosSealed:
 
     async def _anew(self, stored: Document, sealed: SealedKind, key: OwnerKey) -> bool:
         member = stored.get(sealed.member)
-        if member is None or key.is_current(member["text"]):
+        if member is None:
             return False
-        place = sealed.place(stored)
-        text = key.seal(key.unseal(member["text"], place), place)
+        places = {
+            name: place for name, place in sealed.places(stored).items() if not key.is_current(member[name])
+        }
+        if not places:
+            return False
+        anew = {name: key.seal(key.unseal(member[name], place), place) for name, place in places.items()}
         own = {name: value for name, value in stored.items() if not name.startswith("_")}
         try:
-            await self._items.replace(own | {sealed.member: member | {"text": text}}, stored["_etag"])
+            await self._items.replace(own | {sealed.member: member | anew}, stored["_etag"])
         except StaleVersion:
             return False
         return True

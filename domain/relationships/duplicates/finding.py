@@ -85,10 +85,13 @@ class AllContacts(Protocol):
 
 
 class PairStore(Protocol):
-    """What a search stores. Rows and pairs of shares are forgotten by themselves after a day."""
+    """What a search stores. Rows are forgotten by themselves after a day, and pairs after a month."""
 
     async def put_rows(self, owner_id: str, search: str, block: int, rows: Sequence[Row]) -> None: ...
-    async def rows(self, owner_id: str, search: str, blocks: int) -> list[Row]: ...
+    async def rows(self, owner_id: str, search: str, blocks: int) -> list[Row] | None:
+        """All rows; None where some are forgotten, as after a long pause."""
+        ...
+
     async def put_share(
         self, owner_id: str, search: str, share: int, pairs: Sequence[StoredPair]
     ) -> None: ...
@@ -151,6 +154,8 @@ class FindJob:
     async def _compare(self, work: Work, cursor: FindCursor) -> FindCursor:
         """Compare the rows that share one of this share of the keys."""
         rows = await self._pairs.rows(work.owner_id, work.id, cursor.blocks)
+        if rows is None:
+            return FindCursor()
         pairs = await self._aside(lambda: _pairs_of_share(rows, cursor.shares, cursor.of_shares))
         await self._pairs.put_share(work.owner_id, work.id, cursor.shares, pairs)
         shares = cursor.shares + 1

@@ -1,6 +1,6 @@
 """Who of a file is there already: exact keys of contacts, as digests that nobody can make without the key.
 
-`sure`: the same e-mail address, the same link, the same phone number or company together with the same name.
+`sure`: the same e-mail address, the same page, the same phone number or company together with the same name.
 `perhaps`: the same phone number, or only the same name. Nobody is taken for another by the name alone.
 """
 
@@ -9,6 +9,7 @@ from typing import Final, Literal, NamedTuple
 
 from domain.base.folding import fold
 from domain.relationships.contact import ContactContent
+from domain.relationships.duplicates.rows import compared, row_of_content
 from domain.relationships.keys import OwnerKey
 
 Tier = Literal["sure", "perhaps"]
@@ -37,37 +38,27 @@ class Twin(NamedTuple):
 
 
 def keys_of(content: ContactContent, key: OwnerKey) -> list[Key]:
-    """The keys of a contact, the surest first."""
+    """The keys of a contact, the surest first, in the spelling that the search for duplicates compares.
+
+    Several people may read the address of a desk, such as `info@`: it is theirs only together with the name.
+    """
+    told = compared(row_of_content("", content))
+    name, firm = " ".join(told.words) or fold(content.name), " ".join(told.organisation)
 
     def made(tier: Tier, reason: Reason, *parts: str) -> Key:
-        return Key(key.digest("\n".join((tier, reason, content.kind, *parts)))[:_DIGEST], tier, reason)
+        digest = key.digest("\n".join((tier, reason, content.kind, *parts)))
+        return Key(digest[:_DIGEST], tier, reason)
 
-    name, firm = fold(content.name), fold(content.organisation or "")
-    numbers = [each.number for each in content.phones if each.number.startswith("+")]
-    found = [made("sure", "email", _mailbox(each.address)) for each in content.emails]
-    found += [
-        made("sure", "link", each.url.rstrip("/").casefold()) for each in content.links if _is_page(each.url)
-    ]
-    found += [made("sure", "phone", number, name) for number in numbers]
+    found = [made("sure", "email", address) for address in sorted(told.emails)]
+    found += [made("sure", "email", address, name) for address in sorted(told.shared)]
+    found += [made("sure", "link", link) for link in sorted(told.links)]
+    found += [made("sure", "phone", number, name) for number in sorted(told.phones)]
     is_bare = not (content.emails or content.phones or content.links)
     if firm or content.kind == "entity" or is_bare:
         found.append(made("sure", "company", name, firm))
-    found += [made("perhaps", "phone", number) for number in numbers]
-    found.append(made("perhaps", "name", name))
-    return list(dict.fromkeys(found))
-
-
-def _mailbox(address: str) -> str:
-    """The address, of Gmail without the dots and the words behind a plus, which it does not look at."""
-    box, _, domain = address.casefold().rpartition("@")
-    if domain in ("gmail.com", "googlemail.com"):
-        return f"{box.partition('+')[0].replace('.', '')}@gmail.com"
-    return f"{box}@{domain}"
-
-
-def _is_page(url: str) -> bool:
-    """Whether a link leads to a page of its own: a company's home page is that of many people."""
-    return bool(url.partition("://")[2].partition("/")[2].strip("/"))
+    found += [made("perhaps", "email", address) for address in sorted(told.shared)]
+    found += [made("perhaps", "phone", number) for number in sorted(told.phones)]
+    return [*found, made("perhaps", "name", name)]
 
 
 class Known:

@@ -6,8 +6,8 @@ _API = "functions.relationships.duplicates.api"
 _PAIRS = "functions.relationships.duplicates.pairs_api"
 _PAGES = "functions.relationships.duplicates.pages"
 _MERGE = "functions.relationships.duplicates.merge_pages"
-_AT = "my/contacts/{contactId}/merge/{otherId}"
-_DIFFERENT = "contacts/{contactId}/differences/{otherId}"
+_AT = "my/contacts/{contactId}/merge/{otherContactId}"
+_DIFFERENT = "contacts/{contactId}/differences/{otherContactId}"
 
 DOORS = (
     MyPage("relationships_page_duplicates", "GET HEAD", "my/contacts/duplicates", f"{_PAGES}:show"),

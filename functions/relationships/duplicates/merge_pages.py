@@ -1,4 +1,4 @@
-"""`/my/contacts/{contactId}/merge/{otherId}`: two contacts side by side; and a merge taken back."""
+"""`/my/contacts/{contactId}/merge/{otherContactId}`: two contacts side by side; and a merge taken back."""
 
 import secrets
 from http import HTTPStatus
@@ -31,7 +31,7 @@ async def show(req: func.HttpRequest) -> func.HttpResponse:
 
 
 async def _both(req: func.HttpRequest, person: SignedIn) -> tuple[Contact, Contact]:
-    one, other = req.route_params["contactId"], req.route_params["otherId"]
+    one, other = req.route_params["contactId"], req.route_params["otherContactId"]
     found = await wiring.relationships.contacts().find(person.account_id, [one, other])
     by_id = {contact.id: contact for contact in found}
     if one == other or by_id.keys() != {one, other}:
@@ -42,7 +42,7 @@ async def _both(req: func.HttpRequest, person: SignedIn) -> tuple[Contact, Conta
 async def save(req: func.HttpRequest) -> func.HttpResponse:
     """Merge the two as chosen. What was changed meanwhile is shown before it is merged."""
     person, form = await person_and_form(req)
-    one, other = req.route_params["contactId"], req.route_params["otherId"]
+    one, other = req.route_params["contactId"], req.route_params["otherContactId"]
     take = tuple(choice for choice in CHOICES if form.get(f"take-{choice}") == "take")
     try:
         wanted = Wanted(one, other, take, version_in(form), version_in({"version": form.get("other", "")}))

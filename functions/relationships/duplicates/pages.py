@@ -138,7 +138,7 @@ class _Ports:
 async def tell_apart(req: func.HttpRequest) -> func.HttpResponse:
     """Remember that two contacts are different, or forget it."""
     person, form = await person_and_form(req)
-    one, other = req.route_params["contactId"], req.route_params["otherId"]
+    one, other = req.route_params["contactId"], req.route_params["otherContactId"]
     await _both_of(person, one, other)
     store = wiring.relationships.duplicates.pairs()
     if form.get("apart") == "1":

@@ -105,7 +105,7 @@ def _brief(contact: Contact) -> DuplicateOut:
 async def pair_of(account_id: str, one: str, other: str) -> list[Contact]:
     """Both contacts, or 404."""
     if one == other:
-        raise InvalidInput([Fault("/otherId", "same_contact", N_("is the contact itself"))])
+        raise InvalidInput([Fault("otherContactId", "same_contact", N_("is the contact itself"))])
     found = await wiring.relationships.contacts().find(account_id, [one, other])
     by_id = {contact.id: contact for contact in found}
     if by_id.keys() != {one, other}:
@@ -115,7 +115,7 @@ async def pair_of(account_id: str, one: str, other: str) -> list[Contact]:
 
 @operation("Say that two contacts are not the same: they are not shown as a pair any more")
 async def put_difference(call: Call) -> Answer:
-    one, other = call.params["contactId"], call.params["otherId"]
+    one, other = call.params["contactId"], call.params["otherContactId"]
     await pair_of(call.account_id, one, other)
     await wiring.relationships.duplicates.pairs().tell_apart(call.account_id, one, other)
     return Answer()
@@ -123,7 +123,7 @@ async def put_difference(call: Call) -> Answer:
 
 @operation("Take it back that two contacts are not the same")
 async def delete_difference(call: Call) -> Answer:
-    one, other = call.params["contactId"], call.params["otherId"]
+    one, other = call.params["contactId"], call.params["otherContactId"]
     await pair_of(call.account_id, one, other)
     await wiring.relationships.duplicates.pairs().untell(call.account_id, one, other)
     return Answer()

@@ -36,7 +36,16 @@ from domain.relationships.notes.notes import (
     read_note,
     restore_note,
 )
-from domain.relationships.rotation import KEY_AGE, LAST_STEP, RESEAL, ROTATE, STEP, ResealJob, RotateJob
+from domain.relationships.rotation import (
+    KEPT_ON,
+    KEY_AGE,
+    LAST_STEP,
+    RESEAL,
+    ROTATE,
+    STEP,
+    ResealJob,
+    RotateJob,
+)
 from domain.relationships.tags import Tagging, tag_contacts
 from functions.framework.clock import new_id
 from release.rotate_keys import rotate, state_of
@@ -237,7 +246,7 @@ async def test_the_key_of_an_owner_is_replaced_while_they_read_and_write(host) -
         await rotation.night()
         assert (await rotation.keys.get(rotation.owner)).due_at == AT + KEY_AGE
         rotation.wait(KEY_AGE)
-        for wait in (STEP, LAST_STEP, STEP, timedelta(0)):
+        for wait in (STEP, LAST_STEP, KEPT_ON, timedelta(0)):
             # Every worker has just read the keys when they change.
             yield
             await rotation.night()
@@ -391,7 +400,7 @@ async def test_operators_see_counts_and_begin_a_rotation_without_any_secret(host
 
 
 async def test_every_kind_of_sealed_documents_is_sealed_anew(host, signed_in) -> None:
-    """Whatever any test has stored: a new kind needs a line in `SEALED`."""
+    """Whatever any test has stored: a new kind needs a line in `SEALED`, unless it is gone after a day."""
     ada = await signed_in()
     contact = await a_contact(ada, tags=["x"], customFields=[{"label": "x", "text": "y"}])
     await ada.api("POST", f"contacts/{contact['id']}/notes", json={"text": "x"})
@@ -400,7 +409,8 @@ async def test_every_kind_of_sealed_documents_is_sealed_anew(host, signed_in) ->
         document["kind"]
         for document in map(json.loads, (await everything()).values())
         for member in document.values()
-        if isinstance(member, dict) and SEALED_TEXT.fullmatch(str(member.get("text")))
+        if isinstance(member, dict) and any(SEALED_TEXT.fullmatch(str(text)) for text in member.values())
     }
     assert {"contact", "contact-tags", "note", "reminder"} <= kinds
-    assert {kind for kind in kinds if not kind.endswith("-creation")} <= {each.kind for each in SEALED}
+    brief = {kind for kind in kinds if kind.endswith("-creation")} | {"duplicate-rows"}
+    assert kinds - brief <= {each.kind for each in SEALED}

@@ -47,19 +47,20 @@ class CosmosDuplicates:
             owner_id, [document(_ROWS, item, owner_id, Sealed(text=text), partition=PARTITION, ttl=DAY)]
         )
 
-    async def rows(self, owner_id: str, search: str, blocks: int) -> list[Row]:
+    async def rows(self, owner_id: str, search: str, blocks: int) -> list[Row] | None:
         key, found = await self._keys.of(owner_id), list[Row]()
         for block in range(blocks):
             item = f"{_ROWS}-{search}-{block}"
             stored = await self._items.read(item, owner_id)
-            if stored is not None:
-                plain = zlib.decompress(key.unseal(stored["body"]["text"], Place(_ROWS, item)))
-                found += [_row(each) for each in json.loads(plain)]
+            if stored is None:
+                return None
+            plain = zlib.decompress(key.unseal(stored["body"]["text"], Place(_ROWS, item)))
+            found += [_row(each) for each in json.loads(plain)]
         return found
 
     async def put_share(self, owner_id: str, search: str, share: int, pairs: Sequence[StoredPair]) -> None:
         item = f"{_SHARE}-{search}-{share}"
-        await self._put(owner_id, [_pairs_document(_SHARE, item, owner_id, pairs, DAY)])
+        await self._put(owner_id, [_pairs_document(_SHARE, item, owner_id, pairs, _MONTH)])
 
     async def shares(self, owner_id: str, search: str, shares: int) -> list[StoredPair]:
         found = list[StoredPair]()

@@ -141,6 +141,22 @@ async def test_a_search_goes_on_after_every_slice_that_was_lost(host, signed_in,
     assert await pairs(ada) == expected
 
 
+async def test_a_search_that_waited_until_its_rows_were_forgotten_begins_again(host, signed_in) -> None:
+    ada = await signed_in()
+    for _ in range(2):
+        await a_contact(ada, "Ann", **mail("ann@example.com"))
+    job, owner = duplicates.jobs()[FIND], await account_of(ada)
+    work = new_work(FIND, owner, new_id("job"), now())
+    work = work.advanced(await job.slice(work, Slice(lambda: 0.0, items=1)), now())
+    items = wiring.relationships.contacts()._items
+    [rows] = await items.query("SELECT c.id FROM c WHERE c.kind = 'duplicate-rows'", owner)
+    await items.delete(rows["id"], owner)
+    work = work.advanced(await job.slice(work, Slice(lambda: 0.0, items=1)), now())
+    assert (work.state, await pairs(ada)) == ("running", [])
+    work = work.advanced(await job.slice(work, Slice(lambda: 0.0)), now())
+    assert (work.state, len(await pairs(ada))) == ("done", 1)
+
+
 async def test_all_sure_pairs_are_merged_at_once_and_taken_back(host, signed_in) -> None:
     ada = await signed_in()
     await filled(ada, 120)

@@ -153,9 +153,9 @@ async def test_nothing_of_a_contact_or_a_search_is_in_logs_queues_or_readable_st
     owner, stores = await account_of(ada), wiring.relationships.search.stores()
     with caplog.at_level(logging.DEBUG, logger="izwop"):
         await a_contact(ada, "Somebody", tags=["Quetzalcoatl"])
+        written = await everything()
         assert await found(ada, "quetzal") == ["Somebody"]
         await ada.http.post("/my/contact-search", data={"csrf": ada.csrf, "q": "quetzal"})
-        written = await everything()
         await compact(search, owner)
     assert "quetzal" not in caplog.text.lower()
     for stored in (written, await everything()):
@@ -205,7 +205,7 @@ async def test_compaction_survives_death_at_every_step(search, signed_in, after)
     """The next question finds everything, and the next run ends; nobody repairs anything."""
     ada = await signed_in()
     owner, ports = await account_of(ada), wiring.relationships.search.ports()
-    expected = []
+    expected, epochs = [], set()
     for at in range(1, 30):
         expected.append(f"Ann {at:02}")
         await a_contact(ada, expected[-1])
@@ -220,6 +220,8 @@ async def test_compaction_survives_death_at_every_step(search, signed_in, after)
         assert await found(ada, "ann", limit=100) == expected
         head = await head_of(owner)
         assert head.snapshot in await snapshots_of(owner)
+        epochs.add(head.epoch)
+        assert len(epochs) == 1
         if len(calls) < at:
             assert {"get", "put", "replace", "delete"} <= set(calls)
             return
@@ -263,6 +265,8 @@ async def test_building_survives_death_at_every_step_while_others_write(
         assert await snapshots_of(owner) == [head.snapshot]
         forget_opened()
         assert await found(ada, "ann", limit=100) == expected
+        # By this index: none had to be built again because it was lost.
+        assert (await head_of(owner)).epoch == work.id
         if len(calls) < at:
             return
     raise AssertionError("building never ended")

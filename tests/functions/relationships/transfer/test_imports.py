@@ -146,6 +146,16 @@ async def test_rows_that_repeat_an_earlier_row_are_told_and_not_doubled(host, si
     assert await names(ada) == ["Ada Lovelace"]
 
 
+async def test_the_address_of_a_desk_does_not_make_two_people_one(host, signed_in) -> None:
+    ada = await signed_in()
+    cards = [
+        f"BEGIN:VCARD\r\nFN:{name}\r\nEMAIL:info@firm.example\r\nEND:VCARD\r\n"
+        for name in ("Ada Lovelace", "Grace Hopper", "Lovelace, Ada")
+    ]
+    made = await read(host, ada, "".join(cards))
+    assert [row["twin"] and row["twin"]["tier"] for row in await rows(ada, made)] == [None, "perhaps", "sure"]
+
+
 async def test_the_same_file_twice_at_once_is_one_import(host, signed_in) -> None:
     ada = await signed_in()
     first, second = await sent(ada, FILE), await sent(ada, FILE)
