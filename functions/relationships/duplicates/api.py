@@ -8,7 +8,7 @@ from pydantic import Field
 
 import wiring.operations
 import wiring.relationships.duplicates
-from domain.base.errors import KeyReused
+from domain.base.errors import KeyReused, NotFound
 from domain.base.ids import ID_BYTES, ID_PREFIXES, make_id
 from domain.base.model import Closed
 from domain.relationships.contact import ContactId
@@ -150,7 +150,10 @@ async def delete_merge(call: Call) -> Answer:
 
 
 @operation(
-    "Merge all sure pairs of the latest search, or answer the run under way", answer=WorkOut, creates=True
+    "Merge all sure pairs of the latest search, or answer the run under way; 404 before the first search",
+    answer=WorkOut,
+    creates=True,
+    conflicts=(NotFound,),
 )
 async def post_run(call: Call) -> Answer:
     work = await start_run(
