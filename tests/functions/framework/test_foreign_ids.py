@@ -33,6 +33,22 @@ from tests.stored import everything
 NO_IDS = {"handle", "link", "topic", "version", "name", "key", "file", "change"}
 # Something other than an id in a route of a door that also has one.
 OTHERS = {"file": "1.vcf", "change": "1", "name": "x"}
+# Doors to what the person of these tests has none of: a deleted card, profile or reminder, a copy that is ready.
+UNSEEN = {
+    "accounts_get_deleted_profile",
+    "privacy_page_fetch_copy",
+    "publishing_get_deleted",
+    "publishing_page_ask_erase",
+    "relationships_get_deleted_reminder",
+}
+# The number of an answer, by which operators find it in the logs, and names of what a page asks anew.
+_CHANGING = (
+    r"urn:uuid:[0-9a-f-]{36}",
+    r'nonce(-|=")[\w+/=-]+',
+    r'(?<=name="key" value=")[^"]*',
+    r'(?<=name="csrf" value=")[^"]*',
+    r"(?<=until )[^<]*",
+)
 _OWN_FORM = {"version": "1", "etag": "1", "text": "Mine", "name": "Mine", "kind": "call", "on": "2030-01-02"}
 
 
@@ -146,7 +162,7 @@ def _plain(answer: httpx.Response, ids: dict[str, str]) -> tuple[int, str]:
     said = json.dumps(headers) + "\n" + answer.text
     for name, value in sorted(ids.items(), key=lambda pair: pair[0]):
         said = said.replace(value, f"<{name}>")
-    for changing in (r"urn:uuid:[0-9a-f-]{36}", r"nonce-[\w+/=-]+", r'nonce="[^"]*"'):
+    for changing in _CHANGING:
         said = re.sub(changing, "", said)
     return answer.status_code, said
 
@@ -238,4 +254,5 @@ async def test_the_ids_lead_to_something_for_their_owner(host, client, signed_in
             answers = [await _ask(ada, door, "GET", ids, {}) for ids in mine]
             if all(answer.status_code == 404 for answer in answers):
                 nothing.append(door.name)
-    assert not nothing
+    # Of these nothing was deleted or asked for, and there is nothing to see.
+    assert set(nothing) <= UNSEEN
