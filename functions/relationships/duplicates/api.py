@@ -21,6 +21,7 @@ from domain.relationships.duplicates.merge import (
     merge_contacts,
     read_merge,
     undo_merge,
+    undoable,
 )
 from domain.relationships.duplicates.merging import Choice
 from functions.framework.clock import new_id
@@ -113,7 +114,8 @@ async def list_merges(call: Call) -> Answer:
     found, following = await wiring.relationships.duplicates.merges().page(
         call.account_id, call.limit, call.cursor
     )
-    data = [_out(merge, []) for merge in found if merge.can_be_undone(call.now)]
+    there = await undoable(found, call.now, contacts=wiring.relationships.contacts())
+    data = [_out(merge, []) for merge in there]
     return Answer(MergeList(data=data, page=Page(next=following)))
 
 
