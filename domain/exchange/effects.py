@@ -10,7 +10,14 @@ from typing import NamedTuple, Protocol
 
 from domain.base.errors import KeyReused, NotFound, StaleVersion
 from domain.exchange.details import Details
-from domain.exchange.exchange import Exchange, ExchangeStore, Proof, ProofStore, contact_id_of, interaction_id_of
+from domain.exchange.exchange import (
+    Exchange,
+    ExchangeStore,
+    Proof,
+    ProofStore,
+    contact_id_of,
+    interaction_id_of,
+)
 from domain.exchange.in_contact import corrected, is_empty, made_from, says, taken_out
 from domain.notifications.mail import MailOrder
 from domain.operations.orders import Order

@@ -136,7 +136,9 @@ def says(past: Past, exchange: Exchange, details: Details, others: Iterable[Deta
     shared = {text for each in others for text in _texts(exchange, each).get(past.field, ())}
     theirs = _texts(exchange, details).get(past.field, ())
     # Behind a value there may be the label that it had.
-    return any(past.text == text or past.text.startswith(f"{text} (") for text in theirs if text not in shared)
+    return any(
+        past.text == text or past.text.startswith(f"{text} (") for text in theirs if text not in shared
+    )
 
 
 def _texts(exchange: Exchange, details: Details) -> dict[str, list[str]]:

@@ -182,7 +182,7 @@ class FindContacts(Protocol):
 
 
 async def undoable(merges: list[Merge], now: datetime, *, contacts: FindContacts) -> list[Merge]:
-    """Those of one owner's merges that can be taken back: not where the kept contact is gone, or merged itself."""
+    """Those of one owner's merges that can be taken back: not those into a contact that is gone by now."""
     due = [merge for merge in merges if merge.can_be_undone(now)]
     found = await contacts.find(due[0].owner_id, [merge.kept_id for merge in due]) if due else []
     there = {contact.id for contact in found}

@@ -1,4 +1,4 @@
-"""Details that were withdrawn are nowhere: not in the history of a contact, and not behind the undoing of a merge."""
+"""Details that were withdrawn are nowhere: not in the history of a contact, and not behind a merge."""
 
 import json
 

@@ -1,7 +1,7 @@
 """Every door with an id: what is somebody else's is answered as what never existed, byte for byte.
 
-The doors are found by themselves, in the tables of the capabilities. A door with an id of a new kind needs one in
-`made_by`, and then is covered, too.
+The doors are found by themselves, in the tables of the capabilities. A door with an id of a new kind needs
+one in `made_by`, and then is covered, too.
 """
 
 import json
@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from domain.base.ids import ID_PREFIXES
-from functions.framework.doors import MyForm, MyPage, Operation, Page, resolve
+from functions.framework.doors import MyPage, Operation, Page, resolve
 from tests.forms import SAME_SITE
 from tests.functions.cards.test_api_cards import published
 from tests.functions.connections.people import connect, own_card
@@ -33,7 +33,7 @@ from tests.stored import everything
 NO_IDS = {"handle", "link", "topic", "version", "name", "key", "file", "change"}
 # Something other than an id in a route of a door that also has one.
 OTHERS = {"file": "1.vcf", "change": "1", "name": "x"}
-# Doors to what the person of these tests has none of: a deleted card, profile or reminder, a copy that is ready.
+# Doors to what the person of these tests has not: a deleted card, profile or reminder, a ready copy.
 UNSEEN = {
     "accounts_get_deleted_profile",
     "privacy_page_fetch_copy",
@@ -55,12 +55,12 @@ _OWN_FORM = {"version": "1", "etag": "1", "text": "Mine", "name": "Mine", "kind"
 def _doors() -> list[MyPage | Operation]:
     import function_app  # noqa: PLC0415 - it checks the settings, which the host has set
 
-    found = []
-    for capability in function_app.CAPABILITIES:
-        for door in import_module(f"functions.{capability}.doors").DOORS:
-            if isinstance(door, Page | Operation) and set(_ids(_route(door))) - NO_IDS:
-                found.append(door)
-    return found
+    return [
+        door
+        for capability in function_app.CAPABILITIES
+        for door in import_module(f"functions.{capability}.doors").DOORS
+        if isinstance(door, Page | Operation) and set(_ids(_route(door))) - NO_IDS
+    ]
 
 
 def _route(door: MyPage | Operation) -> str:
@@ -89,7 +89,9 @@ async def made_by(host: Any, ada: Any, client: Any, signed_in: Any) -> list[dict
     note = await ada.api("POST", f"contacts/{grace['id']}/notes", json={"text": "Secret"})
     old = await ada.api("POST", f"contacts/{grace['id']}/notes", json={"text": "Old"})
     await ada.api("DELETE", f"notes/{old.json()['id']}", headers={"If-Match": old.headers["etag"]})
-    reminder = await ada.api("POST", f"contacts/{grace['id']}/reminders", json={"text": "x", "silentWeeks": 3})
+    reminder = await ada.api(
+        "POST", f"contacts/{grace['id']}/reminders", json={"text": "x", "silentWeeks": 3}
+    )
     logged = await log(ada, grace)
     merged = await merge(ada, other, dropped)
     card = (await published(ada)).json()
@@ -132,7 +134,7 @@ async def made_by(host: Any, ada: Any, client: Any, signed_in: Any) -> list[dict
     ]
 
 
-def _sample(schema: dict, ids: dict[str, str], name: str = "") -> Any:
+def _sample(schema: dict, ids: dict[str, str], name: str = "") -> Any:  # noqa: PLR0911 - one for each form
     """Something that a schema takes, with these ids where it asks for some."""
     if "$ref" in schema:
         return _sample(_sample.schemas[schema["$ref"].rpartition("/")[2]], ids, name)
