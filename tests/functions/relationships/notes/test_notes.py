@@ -171,16 +171,16 @@ async def test_no_word_of_a_note_is_in_any_log_or_document(host, signed_in, capl
     ada = await signed_in()
     with caplog.at_level(logging.DEBUG):
         grace = await a_contact(ada)
-        note = await a_note(ada, grace, "A canary sings", **{"Idempotency-Key": "canary"})
+        note = await a_note(ada, grace, "A zeisig sings", **{"Idempotency-Key": "canary"})
         path = f"notes/{note['id']}"
-        await act(ada, "PUT", path, json={"text": "The canary sings again"})
-        await ada.api("POST", f"contacts/{grace['id']}/notes", json={"text": "canary\u202e"})
-        await ada.api("POST", f"contacts/{grace['id']}/notes", json={"text": "x", "canary": "canary"})
+        await act(ada, "PUT", path, json={"text": "The zeisig sings again"})
+        await ada.api("POST", f"contacts/{grace['id']}/notes", json={"text": "zeisig\u202e"})
+        await ada.api("POST", f"contacts/{grace['id']}/notes", json={"text": "x", "zeisig": "zeisig"})
         await act(ada, "DELETE", path)
         await host.run_timer("operations_tidy_up")
         await ada.http.get(f"/my/contacts/{grace['id']}/notes")
-    assert "canary" not in caplog.text.lower()
-    assert [where for where, text in (await everything()).items() if "canary" in text.lower()] == []
+    assert "zeisig" not in caplog.text.lower()
+    assert [where for where, text in (await everything()).items() if "zeisig" in text.lower()] == []
 
 
 async def test_a_text_opens_only_as_the_note_that_it_was_sealed_for(signed_in) -> None:
