@@ -1,5 +1,6 @@
 """`/my/contacts/{contactId}`: one contact; archive it, delete it, take it back, erase it."""
 
+import asyncio
 import re
 from typing import Final
 
@@ -105,6 +106,7 @@ async def show(req: func.HttpRequest) -> func.HttpResponse:
     except NotFound:
         return redirect(await _merged_into(req, person))
     entity = await _entity_of(person, contact)
+    values = await asyncio.gather(*(resolve(each.values)(person, contact) for each in SECTIONS))
     return my_page(
         "relationships/contact.html",
         person,
@@ -118,7 +120,7 @@ async def show(req: func.HttpRequest) -> func.HttpResponse:
         just_merged=_merge_in(req),
         just_archived=req.params.get("done") == "archived",
         just_logged=_logged(req),
-        sections=[(each.template, await resolve(each.values)(person, contact)) for each in SECTIONS],
+        sections=list(zip((each.template for each in SECTIONS), values, strict=True)),
     )
 
 

@@ -41,6 +41,9 @@ class CosmosHistories:
         page = [history for stored in found[:limit] if (history := _readable(stored, key)) is not None]
         return page, found[limit - 1]["contactId"] if len(found) > limit else None
 
+    async def save(self, history: History) -> None:
+        await self._items.batch([await self.writing(history)], history.owner_id)
+
     async def writing(self, history: History) -> tuple[Any, ...]:
         """The operation of a batch that stores a history, unless it was changed meanwhile."""
         new = _history_document(history, await self._key(history.owner_id))

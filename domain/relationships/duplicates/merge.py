@@ -180,6 +180,18 @@ async def _there(
     return contact
 
 
+class FindContacts(Protocol):
+    async def find(self, owner_id: str, contact_ids: list[str]) -> list[Contact]: ...
+
+
+async def undoable(merges: list[Merge], now: datetime, *, contacts: FindContacts) -> list[Merge]:
+    """Those of one owner's merges that can be taken back: not those into a contact that is gone by now."""
+    due = [merge for merge in merges if merge.can_be_undone(now)]
+    found = await contacts.find(due[0].owner_id, [merge.kept_id for merge in due]) if due else []
+    there = {contact.id for contact in found}
+    return [merge for merge in due if merge.kept_id in there]
+
+
 class Undoable(NamedTuple):
     """A merge that can be taken back, the kept contact as it is now, and the fields changed since."""
 

@@ -65,5 +65,7 @@ class UndoJob:
             rows = range(first, min(first + _CONTACTS, found.rows + 1))
             ids = [found.contact_id(row) for row in rows]
             there = {each.id for each in await self._ports.contacts.find(found.owner_id, ids)}
+            # What they say is in the contact that they were merged into.
+            there |= await self._ports.bulk.merged(found.owner_id, ids)
             left += [item for item in ids if item in there]
         return left

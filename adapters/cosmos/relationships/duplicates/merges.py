@@ -70,6 +70,28 @@ class CosmosMerges:
     async def history(self, owner_id: str, contact_id: str) -> History:
         return await self._histories.of(owner_id, contact_id)
 
+    async def save_contact(self, contact: Contact) -> None:
+        await self._contacts.save(contact)
+
+    async def save_history(self, history: History) -> None:
+        await self._histories.save(history)
+
+    async def merges_of(self, owner_id: str, contact_ids: list[str]) -> list[Merge]:
+        """The merges into any of these contacts, the oldest first."""
+        sql = "SELECT * FROM c WHERE c.kind = @kind AND ARRAY_CONTAINS(@ids, c.contactId)"
+        found = await self._items.query(sql, owner_id, kind=_KIND, ids=contact_ids)
+        key = await self._keys.of(owner_id) if found else None
+        merges = [_opened(stored, key) for stored in found if key]
+        return sorted(merges, key=lambda merge: merge.created_at)
+
+    async def save_merge(self, merge: Merge) -> None:
+        stored = await self._items.read(merge.id, merge.owner_id)
+        if stored is None or stored["_etag"] != merge.etag:
+            raise StaleVersion
+        new = _merge_document(merge, await self._keys.of(merge.owner_id))
+        # It follows the contact that it is kept with, as notes do.
+        await self._items.replace(new | {"contactId": stored["contactId"]}, stored["_etag"])
+
     async def save_all(self, pages: Pages) -> None:
         operations: list[tuple[Any, ...]] = [
             (

@@ -104,6 +104,20 @@ async def test_a_file_is_told_row_by_row_before_anything_is_written(host, signed
     assert await rows(ada, made) == [], "the report is gone with the file"
 
 
+async def test_an_undo_tells_of_contacts_that_were_merged(host, signed_in) -> None:
+    ada = await signed_in()
+    own = await a_contact(ada, "Countess")
+    made = await imported(host, ada, FILE)
+    there = (await ada.api("GET", "contacts")).json()["data"]
+    [theirs] = [each for each in there if each["content"]["name"] == "Ada Lovelace"]
+    body = {"keepId": own["id"], "keepVersion": 1, "dropId": theirs["id"], "dropVersion": 1}
+    merged = await ada.api("POST", "contact-merges", json=body)
+    assert merged.status_code == 201, merged.text
+    over = await undo(host, ada, made)
+    assert (over["removed"], over["kept"], over["keptCount"]) == (1, [theirs["id"]], 1)
+    assert await names(ada) == ["Countess"]
+
+
 async def test_every_value_says_that_it_was_imported_and_when(host, signed_in) -> None:
     ada = await signed_in()
     made = await imported(host, ada, ADA)
