@@ -8,15 +8,10 @@ import wiring.connections
 from domain.connections.link import State
 from functions.connections.shown import rows_of
 from functions.framework.my_pages import done_in, my_page, person_of
-from functions.framework.texts import N_, _
+from functions.framework.texts import N_
 
 _PAGE_OF_LINKS: Final = 25
-SHOWN: Final[dict[State, str]] = {
-    "waiting": N_("Waiting for you"),
-    "asked": N_("Asked by you"),
-    "connected": N_("Connected"),
-    "blocked": N_("Blocked"),
-}
+SHOWN: Final[tuple[State, ...]] = ("waiting", "asked", "connected", "blocked")
 # Messages after a redirect, by the value of `done` in the query.
 DONE: Final = {
     "asked": N_("You have asked to connect. You are told here when they accept."),
@@ -40,7 +35,6 @@ async def show(req: func.HttpRequest) -> func.HttpResponse:
         "connections/requests.html",
         person,
         shown=shown,
-        tabs=[(state, _(text)) for state, text in SHOWN.items()],
         rows=await rows_of(found),
         following=following,
         done=done_in(req, DONE),

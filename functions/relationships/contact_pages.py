@@ -1,5 +1,6 @@
 """`/my/contacts/{contactId}`: one contact; archive it, delete it, take it back, erase it."""
 
+import asyncio
 import re
 from typing import Final
 
@@ -17,6 +18,7 @@ from domain.relationships.contacts import (
     read_deleted_contact,
     restore_contact,
 )
+from domain.relationships.keys import Unreadable
 from functions.framework.callers import SignedIn, require_fresh
 from functions.framework.clock import now
 from functions.framework.doors import resolve
@@ -63,7 +65,10 @@ async def _tags(person: SignedIn, contact: Contact) -> list[tuple[str, str]]:
     """Ids and labels of the contact's tags."""
     if not contact.content.tags:
         return []
-    book = await wiring.relationships.tags().book(person.account_id)
+    try:
+        book = await wiring.relationships.tags().book(person.account_id)
+    except Unreadable:
+        return []
     return [(tag, label) for label in contact.content.tags if (tag := book.id_of(label))]
 
 
@@ -101,6 +106,7 @@ async def show(req: func.HttpRequest) -> func.HttpResponse:
     except NotFound:
         return redirect(await _merged_into(req, person))
     entity = await _entity_of(person, contact)
+    values = await asyncio.gather(*(resolve(each.values)(person, contact) for each in SECTIONS))
     return my_page(
         "relationships/contact.html",
         person,
@@ -114,7 +120,7 @@ async def show(req: func.HttpRequest) -> func.HttpResponse:
         just_merged=_merge_in(req),
         just_archived=req.params.get("done") == "archived",
         just_logged=_logged(req),
-        sections=[(each.template, await resolve(each.values)(person, contact)) for each in SECTIONS],
+        sections=list(zip((each.template for each in SECTIONS), values, strict=True)),
     )
 
 

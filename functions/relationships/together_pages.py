@@ -61,6 +61,8 @@ async def change(req: func.HttpRequest) -> func.HttpResponse:
     except InvalidInput as refusal:
         told = [fault._replace(field=_field(fault.field)) for fault in refusal.faults]
         faults = sentences(told, _LABELS)
+        if not asked.ids:
+            faults["/picked"] = _("Choose a contact first")
         return await contact_list(person, form, faults=faults, picked=asked.ids, label=asked.label)
     undo = {"ids": " ".join(done.changed), "label": asked.label, "then": act.back}
     return await contact_list(person, form, done=_told(act, done), undo=undo)

@@ -16,7 +16,8 @@ Shelf = Literal["help", "privacy", "terms"]
 SECURITY: Final = "security"
 # Pages of help in the order of the index.
 TOPICS: Final = (
-    "card", "share", "audiences", "save", "pictures", "print", "devices", "data", "problems", SECURITY,
+    "card", "share", "audiences", "save", "pictures", "print", "devices", "contacts", "strength",
+    "data", "problems", SECURITY,
 )  # fmt: skip
 _SHELVES: Final = Path(__file__).parent.parent.parent / "web" / "texts"
 _FORM: Final = re.compile(r'<h1>(.+)</h1>\n(?=<p class="lead">(.+)</p>\n)')

@@ -1,7 +1,8 @@
 """`python -m tests.browser.screenshots FOLDER`: pictures of the running product, small enough to keep.
 
 Each page is one picture: on a phone, on a phone in the dark, on a phone from right to left, and on a desktop.
-The film of a first card is one picture, too. The pictures of a card that the home page shows are made anew,
+The film of a first card is one picture, too, and so is what a phone shows of relationships, and of an address
+book. The pictures of a card that the home page shows are made anew,
 in `web/images`.
 """
 
@@ -18,7 +19,7 @@ from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
 from local import demo, processes
 from local.parts.page import application
-from tests.browser.windows import ARGUMENTS, CHROMIUM, PHONE, ROOT, running, sign_in, visit
+from tests.browser.windows import ARGUMENTS, CHROMIUM, PHONE, ROOT, product, sign_in, visit
 
 DESKTOP: Final = {"viewport": {"width": 1280, "height": 844}}
 # What the home page says of the picture's shape.
@@ -77,14 +78,17 @@ OF_ADA: Final = {
 async def main(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)  # noqa: ASYNC240 - nobody waits
     with tempfile.TemporaryDirectory() as data:
-        async with async_playwright() as playwright, running(Path(data)) as origin:
-            await demo.first_start(Path(data), {"PUBLIC_ORIGIN": origin})
+        async with async_playwright() as playwright, product(Path(data)) as settings:
+            origin = settings["PUBLIC_ORIGIN"]
+            await demo.first_start(Path(data), settings)
+            await demo.fill_relationships(Path(data), settings)
             chromium = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
             await photograph_example(chromium, origin, ROOT / "web" / "images")
             await photograph_cards(chromium, origin, folder)
             await film_a_first_card(chromium, origin, folder / "first-card.webp")
             await photograph_parts(chromium, folder / "parts.webp")
             await photograph_my(chromium, origin, folder)
+            await photograph_relationships(chromium, origin, folder)
             await chromium.close()
 
 
@@ -160,6 +164,64 @@ async def film_a_first_card(chromium: Browser, origin: str, file: Path) -> None:
     await page.goto("/my/share")
     await frame()
     side_by_side(frames).save(file, quality=60, method=6)
+
+
+async def photograph_relationships(chromium: Browser, origin: str, folder: Path) -> None:
+    """What Grace's contacts show on a phone: their relationships in pictures, and the address book."""
+    page = (await visit(chromium, origin, **PHONE)).page
+    await sign_in(page, "Grace Hopper", known=True)
+    await page.goto("/my/relationships")
+    drawn = [await shot_of(page, part) for part in ("#map", "#year")]
+    strongest = str(await page.locator("#map tbody tr").first.locator("> *").first.text_content())
+    await find(page, strongest)
+    await page.locator("#found .what a").first.click()
+    drawn = [await shot_of(page, part) for part in ("#strength", "#last")] + drawn
+    side_by_side(drawn).save(folder / "relationships.webp", quality=60, method=6)
+    frames = [await found_by_a_note(page), *await import_and_merge(page)]
+    side_by_side(frames).save(folder / "address-book.webp", quality=60, method=6)
+
+
+async def shot_of(page: Page, part: str) -> Image.Image:
+    """What the window shows where the part begins at its upper edge."""
+    await page.locator(part).evaluate("part => part.closest('section').scrollIntoView({behavior: 'instant'})")
+    return await shot(page)
+
+
+async def find(page: Page, words: str) -> None:
+    await page.goto("/my/contacts")
+    await page.get_by_label("Find a contact").fill(words)
+    await page.get_by_role("button", name="Search").click()
+    await page.locator("#found [role=status]").wait_for()
+
+
+async def found_by_a_note(page: Page) -> Image.Image:
+    await find(page, "sailing gotland")
+    return await shot(page)
+
+
+async def import_and_merge(page: Page) -> list[Image.Image]:
+    """The report of a file in which some are there already, and two contacts side by side."""
+    await page.goto("/my/import")
+    cards = "".join(
+        f"BEGIN:VCARD\r\nVERSION:4.0\r\nFN:{name}\r\nEMAIL:{email}\r\nEND:VCARD\r\n"
+        for name, email in (
+            ("Mary Jackson", "mary@jackson.example"),
+            ("Mary W. Jackson", "mary@jackson.example"),
+            ("Dorothy Vaughan", "dorothy@vaughan.example"),
+        )
+    )
+    file = {"name": "contacts.vcf", "mimeType": "text/vcard", "buffer": cards.encode()}
+    await page.set_input_files("input[type=file]", files=[file])
+    await page.get_by_role("button", name="Read the file").click()
+    await page.get_by_role("heading", name="rows are read").wait_for()
+    report = await shot(page)
+    await page.goto("/my/contacts/duplicates")
+    await page.get_by_role("button", name="duplicates").click()
+    await page.get_by_role("link", name="Compare").first.wait_for(timeout=120_000)
+    pairs = await shot(page)
+    await page.get_by_role("link", name="Compare").first.click()
+    await page.get_by_role("heading", name="Where they differ").wait_for()
+    return [report, pairs, await shot(page)]
 
 
 async def photograph(

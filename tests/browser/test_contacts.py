@@ -139,6 +139,7 @@ async def test_a_deleted_contact_is_taken_back(window) -> None:
     await page.get_by_role("button", name="Delete").click()
     await page.get_by_text("You can take it back for a day.").wait_for()
     await look(window, "deleted")
+    await page.get_by_text("More", exact=True).click()
     await page.get_by_role("link", name="Deleted contacts").click()
     await look(window, "deleted contacts")
     await page.get_by_role("link", name=f"Erase now: {name}").click()

@@ -75,6 +75,8 @@ async def found(window: Visit) -> None:
 async def test_duplicates_are_found_compared_merged_and_taken_back(window) -> None:
     page = window.page
     await page.goto("/my/contacts")
+    await page.get_by_text("More", exact=True).click()
+    await look(window, "more")
     await page.get_by_role("link", name="Duplicates").click()
     await look(window, "first")
     await page.get_by_role("button", name="Look for duplicates").click()

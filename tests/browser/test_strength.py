@@ -33,7 +33,7 @@ async def test_a_meeting_is_logged_in_two_presses_and_moves_the_strength(window)
     page = window.page
     name = await kept(page)
     await page.get_by_role("button", name="Met today").click()
-    await page.get_by_text("44 of 100").wait_for()
+    await page.get_by_text("44 of 100", exact=True).wait_for()
     for kind, days in (("Call", 20), ("E-mail", 60), ("Met again", 100)):
         await page.get_by_role("link", name="Log something else").click()
         await logged(page, kind, days)

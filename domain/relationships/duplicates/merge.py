@@ -18,6 +18,7 @@ from domain.operations.orders import Order, new_order
 from domain.relationships.contact import Contact, ContactContent
 from domain.relationships.duplicates.merging import Choice, lost_by_undo, merged
 from domain.relationships.history.history import History
+from domain.relationships.keys import Unreadable
 
 # Time in which a merge can be taken back.
 MERGE_UNDO_TIME = timedelta(days=7)
@@ -174,6 +175,8 @@ async def _there(
         raise InvalidInput([Fault(field, "unknown_contact", N_("is not one of your contacts"))])
     if version is not None and contact.version != version:
         raise StaleVersion
+    if contact.unreadable:
+        raise Unreadable
     return contact
 
 
@@ -250,8 +253,11 @@ async def _undo(owner_id: str, merge_id: str, version: int, now: datetime, merge
         until=None,
         merged_into=None,
         merge_id=None,
+        unreadable=False,
     )
-    before = kept.changed(merge.kept.updated_at, content=merge.kept.content, photo=merge.kept.photo)
+    before = kept.changed(
+        merge.kept.updated_at, content=merge.kept.content, photo=merge.kept.photo, unreadable=False
+    )
     order = new_order(MOVE_BACK, owner_id, merge_id, now, container="relations")
     await merges.save_all(Pages(undone, before, back, history.without_merge(merge_id), order))
     return undone

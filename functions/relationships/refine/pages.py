@@ -44,7 +44,7 @@ _TITLES: Final[dict[Kind, str]] = {
 _DONE: Final = {
     "met": N_("It is logged that you met today."),
     "not-met": N_("The meeting is taken back."),
-    "dismissed": N_("It is not suggested any more, until the reason is another one."),
+    "dismissed": N_("It is not suggested any more, unless there is a new reason."),
     "again": N_("It is suggested again."),
 }
 

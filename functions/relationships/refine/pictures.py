@@ -23,9 +23,9 @@ from functions.framework.filters import day, months
 from functions.framework.texts import N_, _, ngettext
 from functions.relationships.strength.words import DIRECTIONS, KINDS
 
-# Two years of a curve, and what a line down the page shows.
+# Two years of a curve.
 _MOST_WEEKS: Final = 105
-_MOST_EVENTS, _MOST_MOMENTS = 100, 10
+_MOST_EVENTS: Final = 100
 # Interactions of a year that are counted, far above a busy one.
 _MOST_OF_A_YEAR: Final = 5000
 _DAYS: Final = (N_("Mon"), N_("Tue"), N_("Wed"), N_("Thu"), N_("Fri"), N_("Sat"), N_("Sun"))
@@ -43,14 +43,13 @@ class Drawn(NamedTuple):
 
 
 async def of_contact(person: SignedIn, contact: Contact) -> dict[str, Any]:
-    """The curve and the line of one contact, for its page; none before anything is logged."""
+    """The curve of one contact, for its page; none before anything is logged."""
     store = wiring.relationships.strength.interactions()
     strength = await store.strength(person.account_id, contact.id)
     if strength is None or strength.first_week is None:
-        return {"drawn": []}
+        return {"drawn": None}
     found, _following = await store.newest(person.account_id, contact.id, _MOST_EVENTS, None)
-    drawn = [_curve(contact, strength, found, now().date())]
-    return {"drawn": [*drawn, _timeline(contact, found[:_MOST_MOMENTS])] if found else drawn}
+    return {"drawn": _curve(contact, strength, found, now().date())}
 
 
 def _kinds() -> dict[str, str]:
@@ -80,9 +79,12 @@ def _curve(contact: Contact, strength: Strength, found: Sequence[Interaction], t
         _("Strength of your relationship with %(name)s, week by week", name=name),
         _(
             "Between %(low)s and %(high)s of 100 points since %(day)s, and %(now)s today.",
-            low=min(scores), high=max(scores), now=scores[-1], day=day(date_of(end_of(first)), year=True),
+            low=min(scores),
+            high=max(scores),
+            now=scores[-1],
+            day=day(min(date_of(end_of(first)), today), year=True),
         ),
-    )  # fmt: skip
+    )
     course = Course(date_of(end_of(first)), scores, sorted(events))
     rows = [(day(min(date_of(end_of(week)), today), year=True), score) for week, score in reversed(points)]
     return Drawn(
@@ -90,7 +92,8 @@ def _curve(contact: Contact, strength: Strength, found: Sequence[Interaction], t
     )
 
 
-def _timeline(contact: Contact, found: Sequence[Interaction]) -> Drawn:
+def timeline_of(contact: Contact, found: Sequence[Interaction]) -> Drawn:
+    """A line down the page with what happened, the newest first; there is something."""
     kinds = _kinds()
     moments = [
         Moment(
@@ -104,7 +107,7 @@ def _timeline(contact: Contact, found: Sequence[Interaction]) -> Drawn:
                  len(moments), day=day(moments[0].on, year=True)),
     )  # fmt: skip
     rows = [(day(each.on, year=True), each.text) for each in moments]
-    return Drawn(_("The last times"), timeline(said, moments, _short_day), (_("Day"), _("What")), rows)
+    return Drawn(_("Timeline"), timeline(said, moments, _short_day), (_("Day"), _("What")), rows)
 
 
 async def of_person(account_id: str, today: date) -> Drawn | None:

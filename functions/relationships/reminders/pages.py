@@ -1,6 +1,6 @@
 """`/my/reminders`: what waits and what is planned; done, later, delete, and taking each back."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 import azure.functions as func
@@ -8,6 +8,8 @@ import azure.functions as func
 import wiring.relationships
 import wiring.relationships.reminders
 from domain.base.errors import InvalidInput, Refusal
+from domain.relationships.contact import Contact
+from domain.relationships.reminders.reminder import Reminder
 from domain.relationships.reminders.reminders import (
     ReminderVersion,
     delete_reminder,
@@ -46,7 +48,10 @@ async def show(req: func.HttpRequest) -> func.HttpResponse:
 async def page(
     person: SignedIn, req: func.HttpRequest, faults: dict[str, str] | None = None
 ) -> func.HttpResponse:
-    """What waits, and a page of the others, newest first: two queries and one for their contacts each."""
+    """What waits, and a page of the others, newest first: two queries and one for their contacts each.
+
+    Within the page, what is planned stands in the order of its days.
+    """
     desk = wiring.relationships.reminders.desk()
     cursor = req.params.get("cursor") or None
     waiting = [] if cursor else (await waiting_reminders(person.account_id, _PAGE, None, desk=desk))[0]
@@ -65,7 +70,7 @@ async def page(
         person,
         status=422 if faults else 200,
         waiting=waiting,
-        planned=[each for each in others if each[0].state == "planned"],
+        planned=sorted((each for each in others if each[0].state == "planned"), key=_next),
         ended=[each for each in others if each[0].state == "done"],
         following=following,
         when=when,
@@ -74,6 +79,10 @@ async def page(
         done=done_in(req, _DONE),
         undo=await _undo_of(person, req),
     )
+
+
+def _next(planned: tuple[Reminder, Contact]) -> datetime:
+    return planned[0].due_at or planned[0].created_at
 
 
 async def _undo_of(person: SignedIn, req: func.HttpRequest) -> tuple[str, int] | None:

@@ -42,6 +42,7 @@ from functions.framework.my_pages import (
 from functions.framework.replies import redirect
 from functions.framework.texts import N_, _
 from functions.relationships.contact_pages import contact_of
+from functions.relationships.refine.pictures import timeline_of
 from functions.relationships.strength.api import interaction_id
 from functions.relationships.strength.words import (
     DIRECTIONS,
@@ -54,7 +55,7 @@ from functions.relationships.strength.words import (
 )
 
 _PAGE_OF_INTERACTIONS: Final = 25
-_SHORT: Final = 5
+_SHORT: Final = 10
 _WEEKS_SHOWN: Final = 26
 _LABELS: Final = {"/kind": N_("What"), "/direction": N_("Who came to whom"), "/day": N_("Day")}
 _POINTS: Final = re.compile("[+-]?[0-9]{1,3}")
@@ -70,16 +71,17 @@ _DONE: Final = {
 
 
 async def timeline_section(person: SignedIn, contact: Contact) -> dict[str, Any]:
-    """The newest interactions on a contact's page, and the press that logs a meeting of today."""
+    """The newest interactions on a contact's page."""
     found, following = await wiring.relationships.strength.interactions().newest(
         person.account_id, contact.id, _SHORT, None
     )
-    return {"found": found, "more": following is not None, "key": secrets.token_urlsafe(16), **_names()}
+    drawn = timeline_of(contact, found) if found else None
+    return {"found": found, "drawn": drawn, "more": following is not None, **_names()}
 
 
 async def strength_section(person: SignedIn, contact: Contact) -> dict[str, Any]:
-    """The strength on a contact's page, with its terms in words."""
-    return await _strength(person, contact)
+    """The strength on a contact's page, its terms in words, and the press that logs a meeting of today."""
+    return {"key": secrets.token_urlsafe(16), **await _strength(person, contact)}
 
 
 def _names() -> dict[str, Any]:

@@ -16,6 +16,8 @@ from domain.images.image import MAX_BYTES, PROBLEMS
 from domain.images.sweep import KEEP as UNUSED_KEPT
 from domain.privacy.copy import KEEP as COPY_KEPT
 from domain.privacy.copy import MOST_A_DAY
+from domain.relationships.duplicates.merge import MERGE_UNDO_TIME
+from domain.relationships.transfer.imports import UNDO_IMPORT
 from domain.sign_in.flow import FLOW_LIFETIME, KNOWN_FOR, MINIMUM_AGE
 from domain.sign_in.fresh import ACT_LIFETIME
 from functions.accounts.language import _SECONDS as LANGUAGE_SECONDS
@@ -61,6 +63,8 @@ def figures() -> dict[str, tuple[int, str]]:
         "act": (ACT_LIFETIME // timedelta(minutes=1), "minutes"),
         "done": (DONE_SECONDS // 60, "minutes"),
         "language": (LANGUAGE_SECONDS // (24 * 3600), "days"),
+        "import-undo": (UNDO_IMPORT.days, "days"),
+        "merge-undo": (MERGE_UNDO_TIME.days, "days"),
         "undo": (UNDO_TIME // timedelta(hours=1), "hours"),
         "deleted": (DELETED_TTL // (24 * 3600), "days"),
         "backups": (in_bicep("app/data.bicep", r"Continuous(\d+)Days"), "days"),

@@ -215,6 +215,19 @@ async def test_an_import_is_undone_but_for_what_was_changed_since(host, signed_i
     assert (again_["id"] != made["id"], again_["written"]) == (True, 2)
 
 
+async def test_an_undo_leaves_what_was_changed_without_adding_anything(host, signed_in) -> None:
+    """Archived or tagged together: the version says so, and no document beside the contact."""
+    ada = await signed_in()
+    made = await imported(host, ada, FILE)
+    ids = [each["id"] for each in (await ada.api("GET", "contacts")).json()["data"]]
+    for path, change in (("contact-archivings", {}), ("contact-taggings", {"add": ["Kept"]})):
+        done = await ada.api("POST", path, json={"ids": [ids.pop()], **change})
+        assert done.status_code == 200, done.text
+    undone = await undo(host, ada, made)
+    assert (undone["removed"], len(undone["kept"])) == (0, 2)
+    assert len(await names(ada)) + len(await names(ada, archived=True)) == 2
+
+
 async def test_a_cancelled_import_takes_back_what_it_wrote(host, signed_in) -> None:
     """The undo is ordered with the change, and so begins even where nobody asks for it."""
     ada = await signed_in()
