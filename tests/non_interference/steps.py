@@ -118,9 +118,11 @@ async def import_a_file(world: World) -> None:
 
 
 async def other_asks_for_merges_and_imports(world: World) -> None:
-    merge, kept = world.one_of("mrg"), world.one_of("con")
-    places = (f"contact-merges/{merge}", "contact-merges", f"imports/{world.one_of('imp')}", "imports",
-              f"imports/{world.one_of('imp')}/rows", f"contacts/{kept}/history", "contact-duplicates")  # fmt: skip
+    merge, kept, file = world.one_of("mrg"), world.one_of("con"), world.one_of("imp")
+    places = (
+        f"contact-merges/{merge}", "contact-merges", f"imports/{file}", "imports", f"imports/{file}/rows",
+        f"contacts/{kept}/history", "contact-duplicates",
+    )  # fmt: skip
     for place in places:
         world.see("other asks", await world.other.api("GET", place))
     body = {"keepId": kept, "keepVersion": 1, "dropId": world.one_of("con"), "dropVersion": 1}
