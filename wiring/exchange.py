@@ -4,7 +4,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from wiring import database, notifications, once, relationships
-from wiring.relationships import strength
+from wiring.relationships import duplicates, strength
 
 if TYPE_CHECKING:
     from adapters.cosmos.exchange.exchanges import CosmosExchanges, CosmosProofs
@@ -60,7 +60,9 @@ def giver() -> "Giver":
 def in_contact() -> "InContact":
     from domain.exchange.effects import InContact
 
-    return InContact(exchanges(), relationships.contacts(), exchanges(), strength.interactions())
+    return InContact(
+        exchanges(), relationships.contacts(), exchanges(), strength.interactions(), duplicates.forgetting()
+    )
 
 
 @once

@@ -10,12 +10,20 @@ from typing import NamedTuple, Protocol
 
 from domain.base.errors import KeyReused, NotFound, StaleVersion
 from domain.exchange.details import Details
-from domain.exchange.exchange import Exchange, ExchangeStore, Proof, ProofStore, interaction_id_of
-from domain.exchange.in_contact import corrected, is_empty, made_from, taken_out
+from domain.exchange.exchange import (
+    Exchange,
+    ExchangeStore,
+    Proof,
+    ProofStore,
+    contact_id_of,
+    interaction_id_of,
+)
+from domain.exchange.in_contact import corrected, is_empty, made_from, says, taken_out
 from domain.notifications.mail import MailOrder
 from domain.operations.orders import Order
 from domain.relationships.contact import Contact
 from domain.relationships.contacts import ContactStore, erase
+from domain.relationships.duplicates.forgetting import Forgetting, Theirs
 from domain.relationships.interactions.interaction import Said
 from domain.relationships.interactions.log import Interactions, Logging, log_interaction
 
@@ -45,6 +53,7 @@ class InContact(NamedTuple):
     contacts: ContactStore
     surroundings: Surroundings
     interactions: Interactions
+    before: Forgetting
 
 
 async def prove(exchange: Exchange, *, proofs: ProofStore) -> None:
@@ -158,8 +167,14 @@ async def _take_out(exchange: Exchange, contact_id: str, details: Details, ports
     content = taken_out(contact.content, exchange, details, others)
     if is_empty(content) and not await ports.surroundings.has_more(exchange.owner_id, contact_id):
         await erase(contact.model_copy(update={"deleted": True}), at, contacts=ports.contacts)
-    elif content != contact.content:
+        return
+    if content != contact.content:
         await ports.contacts.save(contact.changed(at, content=content))
+    theirs = Theirs(
+        lambda before: taken_out(before, exchange, details, others),
+        lambda past: says(past, exchange, details, others),
+    )
+    await ports.before.forget(exchange.owner_id, contact_id_of(exchange), theirs, at)
 
 
 def _is_erased(contact: Contact) -> bool:

@@ -19,6 +19,7 @@ from domain.relationships.contact import (
     Met,
     Value,
 )
+from domain.relationships.history.history import Past, text_of
 
 # The field of one's own in which a message stands.
 MESSAGE: Final = N_("Message")
@@ -126,6 +127,29 @@ def taken_out(
     if content.met == _met(exchange):
         update["met"] = None
     return content.model_copy(update=update)
+
+
+def says(past: Past, exchange: Exchange, details: Details, others: Iterable[Details]) -> bool:
+    """Whether a past value is one that came only from this exchange."""
+    if past.source not in (None, "exchange"):
+        return False
+    shared = {text for each in others for text in _texts(exchange, each).get(past.field, ())}
+    theirs = _texts(exchange, details).get(past.field, ())
+    # Behind a value there may be the label that it had.
+    return any(
+        past.text == text or past.text.startswith(f"{text} (") for text in theirs if text not in shared
+    )
+
+
+def _texts(exchange: Exchange, details: Details) -> dict[str, list[str]]:
+    """What the details say in each field of a contact, as a history has it."""
+    content = made_from(exchange, details)
+    lists = {
+        name: [text_of(value) for value in getattr(content, name)]
+        for name in ("emails", "phones", "custom_fields")
+    }
+    lines = {name: [text] for name in (*_LINES, "met") if (text := text_of(getattr(content, name)))}
+    return lists | lines
 
 
 def _is_theirs(value: Value, given: Iterable[Value]) -> bool:

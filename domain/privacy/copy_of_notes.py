@@ -51,7 +51,8 @@ def _told(note: Note) -> dict[str, Any]:
     return {
         "id": note.id,
         "contactId": note.contact_id,
-        "text": note.text,
+        "text": None if note.unreadable else note.text,
+        "unreadable": note.unreadable,
         "restorableUntil": note.until and note.until.isoformat(),
         "createdAt": note.created_at.isoformat(),
         "updatedAt": note.updated_at.isoformat(),
@@ -60,4 +61,5 @@ def _told(note: Note) -> dict[str, Any]:
 
 def _written(note: Note, names: dict[str, str]) -> str:
     about = names.get(note.contact_id, "a deleted contact")
-    return f"{about}, {moment(note.created_at)}\n\n{note.text}"
+    text = "(This note cannot be read any more.)" if note.unreadable else note.text
+    return f"{about}, {moment(note.created_at)}\n\n{text}"

@@ -70,6 +70,7 @@ def _told(reminder: Reminder) -> dict[str, Any]:
         "id": reminder.id,
         "contactId": reminder.contact_id,
         "content": reminder.content.model_dump(mode="json", by_alias=True),
+        "unreadable": reminder.unreadable,
         "state": reminder.state,
         "dueAt": reminder.due_at and reminder.due_at.isoformat(),
         "waitingSince": reminder.rang_at and reminder.rang_at.isoformat(),

@@ -203,7 +203,8 @@ class Contact(Model):
 
     A `deleted` contact can come back before `until`; without `until` it is erased, and its content is empty.
     One that is `merged_into` another is deleted as well, and comes back with the undoing of `merge_id`.
-    `key` is the hashed Idempotency-Key of its creation, `photo` the id of an image of the owner.
+    `key` is the hashed Idempotency-Key of its creation, `photo` the id of an image of the owner. Of an
+    `unreadable` one the private part is damaged: it lacks tags, groups and own fields, and stays stored so.
     """
 
     id: str
@@ -218,6 +219,7 @@ class Contact(Model):
     key: str | None = None
     created_at: datetime
     updated_at: datetime
+    unreadable: bool = Field(default=False, exclude=True)
     etag: str | None = Field(default=None, exclude=True)
 
     def changed(self, at: datetime, **update: object) -> Self:

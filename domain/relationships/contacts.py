@@ -18,6 +18,7 @@ from domain.operations.orders import Order, new_order
 from domain.operations.slices import Slice
 from domain.relationships.contact import Contact, ContactContent, Kind
 from domain.relationships.history.history import History
+from domain.relationships.keys import Unreadable
 from domain.relationships.tags import TagStore, remember_tags
 
 # Kind of the order that erases what belongs to an erased contact.
@@ -148,6 +149,8 @@ async def change_contact(
 ) -> Contact:
     """Replace the content; a value that was there before keeps its source and date."""
     contact = await _read_version(of, book.contacts)
+    if contact.unreadable:
+        raise Unreadable
     await _refuse_unknown_entity(of.owner_id, content, contact.content, book.contacts)
     await remember_tags(of.owner_id, content.tags, content.groups, tags=book.tags)
     changed = contact.changed(now, content=content.settled(contact.content, now.date()))
@@ -166,6 +169,8 @@ def _order_after(before: Contact, after: Contact, now: datetime) -> Order | None
 async def undo_change(of: ContactVersion, *, now: datetime, contacts: ContactStore) -> Contact:
     """Take the latest change of a contact back; one that was made before others stays."""
     contact = await _read_version(of, contacts)
+    if contact.unreadable:
+        raise Unreadable
     history = await contacts.history(of.owner_id, of.contact_id)
     last = history.last
     if last is None or last.version != contact.version:

@@ -9,11 +9,16 @@ from typing import NamedTuple, Protocol
 
 from pydantic import Field
 
+from domain.base.errors import Conflict
 from domain.base.model import Model
+from domain.base.texts import N_
 
 
-class Unreadable(Exception):
+class Unreadable(Conflict):
     """The text was sealed for another place or with a key that is gone, or it was changed."""
+
+    code = "unreadable"
+    title = N_("This cannot be read any more, because what is stored of it is damaged")
 
 
 class Place(NamedTuple):

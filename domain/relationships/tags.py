@@ -17,7 +17,7 @@ from domain.base.limits import LimitReached
 from domain.base.model import Model
 from domain.base.texts import N_
 from domain.relationships.contact import MOST_TAGS, Contact, Label
-from domain.relationships.keys import OwnerKey
+from domain.relationships.keys import OwnerKey, Unreadable
 from domain.relationships.together import Done, Several, SeveralContacts, change_together
 
 # Different tags of one owner.
@@ -136,6 +136,8 @@ async def tag_contacts(
 
 def _tagged(contact: Contact, wanted: Tagging, now: datetime) -> Contact | None:
     """The contact with its new tags; None if they are as they were."""
+    if contact.unreadable:
+        raise Unreadable
     content = contact.content.tagged(wanted.add, wanted.remove)
     if content.tags == contact.content.tags:
         return None

@@ -157,7 +157,7 @@ async def get_connection(call: Call) -> Answer:
     says = None if view is None else texts_of(view.content)
     kept = await look(link, now=call.now, ports=ports, texts=says or {})
     former = [FormerOut(**each.model_dump()) for each in kept.former] if kept else []
-    contact = {"contact_id": kept.contact_id if kept else link.contact_id}
+    contact = {"contact_id": kept.contact_id if kept else None}
     details = ConnectionDetails(**(_facts(link) | contact), says=says, former=former)
     return Answer(details, link.version)
 

@@ -60,8 +60,8 @@ def _refusals(path: str, operation: Operation) -> list[type[errors.Refusal]]:
     if operation.body:
         refusals += [BadBody, MediaTypeRefused, BodyTooLarge, LengthRequired]
     if operation.takes:
-        refusals += [BadBody, MediaTypeRefused, LengthRequired]
-    if operation.body or operation.query or operation.lists or operation.creates:
+        refusals += [MediaTypeRefused, LengthRequired]
+    if operation.body or operation.takes or operation.query or operation.lists or operation.creates:
         refusals.append(errors.InvalidInput)
     if operation.fresh:
         refusals.append(FreshSignInNeeded)

@@ -6,6 +6,7 @@ import azure.functions as func
 from pydantic import BaseModel, ValidationError
 
 from domain.base import errors
+from domain.base.texts import N_
 from functions.framework.problems import (
     MAX_BODY,
     BadBody,
@@ -38,7 +39,7 @@ def read_binary(req: func.HttpRequest, media_types: tuple[str, ...]) -> bytes:
     """Body of one of these media types. The use case limits its size."""
     body = _raw_body(req, media_types)
     if not body:
-        raise BadBody("The body is empty.")
+        raise errors.InvalidInput([errors.Fault("/file", "empty", N_("Choose a file first"))])
     return body
 
 

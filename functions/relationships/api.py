@@ -22,6 +22,7 @@ from domain.relationships.contacts import (
     read_deleted_contact,
     restore_contact,
 )
+from domain.relationships.keys import Unreadable
 from domain.relationships.tags import TagBook, TagInUse, forget_tag
 from functions.framework.clock import new_id
 from functions.framework.operations import Answer, Call, Page, operation
@@ -30,6 +31,9 @@ from functions.framework.operations import Answer, Call, Page, operation
 class ContactOut(Closed):
     id: str
     content: ContactContent
+    unreadable: bool = Field(
+        description="Whether tags, groups and own fields are damaged in the store and missing here."
+    )
     photo: str | None = Field(description="Id of an image, which only the caller sees.")
     created_at: datetime
     updated_at: datetime
@@ -74,6 +78,7 @@ def contact_out(contact: Contact) -> ContactOut:
     return ContactOut(
         id=contact.id,
         content=contact.content,
+        unreadable=contact.unreadable,
         photo=contact.photo,
         created_at=contact.created_at,
         updated_at=contact.updated_at,
@@ -122,11 +127,13 @@ async def post_contact(call: Call[ContactContent]) -> Answer:
     return Answer(contact_out(contact), contact.version, location=f"contacts/{contact.id}")
 
 
-@operation("One contact", answer=ContactOut)
+@operation("One contact", answer=ContactOut, conflicts=(Unreadable,))
 async def get_contact(call: Call) -> Answer:
     contact = await read_contact(
         call.account_id, call.params["contactId"], contacts=wiring.relationships.contacts()
     )
+    if contact.unreadable:
+        raise Unreadable
     return Answer(contact_out(contact), contact.version)
 
 
@@ -135,7 +142,7 @@ async def get_contact(call: Call) -> Answer:
     body=ContactContent,
     answer=ContactOut,
     versioned=True,
-    conflicts=(LimitReached,),
+    conflicts=(LimitReached, Unreadable),
 )
 async def put_contact(call: Call[ContactContent]) -> Answer:
     contact = await change_contact(

@@ -18,6 +18,7 @@ from domain.relationships.contacts import (
     read_deleted_contact,
     restore_contact,
 )
+from domain.relationships.keys import Unreadable
 from functions.framework.callers import SignedIn, require_fresh
 from functions.framework.clock import now
 from functions.framework.doors import resolve
@@ -64,7 +65,10 @@ async def _tags(person: SignedIn, contact: Contact) -> list[tuple[str, str]]:
     """Ids and labels of the contact's tags."""
     if not contact.content.tags:
         return []
-    book = await wiring.relationships.tags().book(person.account_id)
+    try:
+        book = await wiring.relationships.tags().book(person.account_id)
+    except Unreadable:
+        return []
     return [(tag, label) for label in contact.content.tags if (tag := book.id_of(label))]
 
 

@@ -9,6 +9,7 @@ import wiring.relationships
 from domain.base.errors import InvalidInput, KeyReused, StaleVersion
 from domain.relationships.contact import Contact, ContactContent
 from domain.relationships.contacts import Creating, change_contact, create_contact
+from domain.relationships.keys import Unreadable
 from functions.cards.filling.offers import phone_country_for
 from functions.framework.callers import SignedIn
 from functions.framework.clock import new_id, now
@@ -57,6 +58,8 @@ async def create(req: func.HttpRequest) -> func.HttpResponse:
 async def show(req: func.HttpRequest) -> func.HttpResponse:
     person = await person_of(req)
     contact = await contact_of(req, person)
+    if contact.unreadable:
+        raise Unreadable
     return await _page(req, person, {}, values_of(contact.content), contact=contact)
 
 

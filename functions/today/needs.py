@@ -14,7 +14,7 @@ from domain.privacy.copy import KEEP
 from functions.framework.filters import moment
 from functions.framework.pages import wait_until
 from functions.framework.texts import _, ngettext
-from functions.relationships.reminders.section import waiting_today
+from functions.relationships.reminders.section import text_of, waiting_today
 
 # A card has four, and few drafts have a new one.
 _MOST_PICTURES: Final = 8
@@ -104,11 +104,11 @@ async def needs_of_reminders(account_id: str) -> list[Need]:
     needs = [
         Need(
             contact.content.name,
-            reminder.content.text,
+            text_of(reminder),
             f"/my/reminders/{reminder.id}/done",
             _("Done"),
             reminder.version,
-            _("Done: %(text)s", text=reminder.content.text),
+            _("Done: %(text)s", text=text_of(reminder)),
             f"/my/contacts/{contact.id}",
         )
         for reminder, contact in waiting

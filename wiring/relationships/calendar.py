@@ -3,7 +3,7 @@
 import asyncio
 from typing import TYPE_CHECKING
 
-from wiring import database, once
+from wiring import database, once, operations
 from wiring.relationships import strength
 
 if TYPE_CHECKING:
@@ -31,4 +31,4 @@ def jobs() -> dict[str, "Job"]:
     from domain.relationships.calendar.logging import LOG, UNDO, LogJob, UndoJob
 
     logs = strength.interactions()
-    return {LOG: LogJob(files(), logs), UNDO: UndoJob(files(), logs)}
+    return {LOG: LogJob(files(), logs, operations.works()), UNDO: UndoJob(files(), logs)}

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from adapters.cosmos.relationships.duplicates.pairs import CosmosDuplicates
     from adapters.cosmos.relationships.histories import CosmosHistories
     from domain.operations.slices import Job
+    from domain.relationships.duplicates.forgetting import Forgetting
     from domain.relationships.duplicates.moves import Moves
 
 
@@ -34,6 +35,13 @@ def moves() -> "Moves":
     from wiring.relationships.strength import recount
 
     return Moves(merges(), recount)
+
+
+@once
+def forgetting() -> "Forgetting":
+    from domain.relationships.duplicates.forgetting import Forgetting
+
+    return Forgetting(merges())
 
 
 @once

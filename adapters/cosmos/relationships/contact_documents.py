@@ -11,14 +11,17 @@ which a contact was met.
 """
 
 import json
+import logging
 
 from adapters.cosmos.database import Document, instant
 from adapters.cosmos.documents import DELETED_TTL, document, from_document
 from domain.base.fields import STORED
 from domain.base.model import Model
 from domain.relationships.contact import Contact, ContactContent
-from domain.relationships.keys import OwnerKey, Place
+from domain.relationships.keys import OwnerKey, Place, Unreadable
 from domain.relationships.tags import group_id, tag_id
+
+log = logging.getLogger("izwop.cosmos")
 
 CONTAINER, PARTITION = "relations", "ownerId"
 _PRIVATE = {"tags", "groups", "custom_fields"}
@@ -59,13 +62,24 @@ def sealed_part(contact: Contact, key: OwnerKey) -> Document | None:
     }
 
 
+def unsealed(sealed: str, place: Place, key: OwnerKey) -> str | None:
+    """A text that one of many things has; None if it cannot be read, which must not hide the others."""
+    try:
+        return key.unseal(sealed, place).decode()
+    except Unreadable:
+        log.error("sealed_unreadable kind=%s id=%s", place.kind, place.item)  # noqa: TRY400 - no values
+        return None
+
+
 def opened(stored: Document, key: OwnerKey | None) -> Contact:
-    """The contact of a document; without a key it lacks what is private."""
+    """The contact of a document; without a key, or where that is unreadable, it lacks what is private."""
     contact, private = from_document(Contact, stored), stored.get("private")
     if private is None or key is None:
         return contact
-    plain = json.loads(key.unseal(private["text"], Place("contact", contact.id, private["version"])))
-    content = {**stored["body"]["content"], **plain}
+    plain = unsealed(private["text"], Place("contact", contact.id, private["version"]), key)
+    if plain is None:
+        return contact.model_copy(update={"unreadable": True})
+    content = {**stored["body"]["content"], **json.loads(plain)}
     return contact.model_copy(update={"content": ContactContent.model_validate(content, context=STORED)})
 
 

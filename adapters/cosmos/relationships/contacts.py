@@ -87,7 +87,7 @@ class CosmosContacts:
         return await self._document(contact)
 
     async def _document(self, contact: Contact) -> Document:
-        if self._keys is not None:
+        if self._keys is not None and not contact.unreadable:
             key = await self._keys.of(contact.owner_id)
             return contact_document(contact, sealed_part(contact, key))
         stored = await self._items.read(contact.id, contact.owner_id)

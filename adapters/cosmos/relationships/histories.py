@@ -5,7 +5,7 @@ from typing import Any
 
 from adapters.cosmos.database import Database, Document, Items, instant
 from adapters.cosmos.documents import document
-from adapters.cosmos.relationships.contact_documents import CONTAINER, PARTITION, Sealed
+from adapters.cosmos.relationships.contact_documents import CONTAINER, PARTITION, Sealed, unsealed
 from domain.base.fields import STORED
 from domain.relationships.history.history import History
 from domain.relationships.keys import OwnerKey, OwnerKeys, Place, Unreadable
@@ -38,8 +38,11 @@ class CosmosHistories:
         sql = "SELECT TOP @count * FROM c WHERE c.kind = @kind AND c.contactId > @after ORDER BY c.contactId"
         found = await self._items.query(sql, owner_id, count=limit + 1, kind=_KIND, after=cursor or "")
         key = await self._key(owner_id)
-        page = [_opened(stored, key) for stored in found[:limit]]
-        return page, page[-1].contact_id if len(found) > limit else None
+        page = [history for stored in found[:limit] if (history := _readable(stored, key)) is not None]
+        return page, found[limit - 1]["contactId"] if len(found) > limit else None
+
+    async def save(self, history: History) -> None:
+        await self._items.batch([await self.writing(history)], history.owner_id)
 
     async def writing(self, history: History) -> tuple[Any, ...]:
         """The operation of a batch that stores a history, unless it was changed meanwhile."""
@@ -59,7 +62,15 @@ def _history_document(history: History, key: OwnerKey) -> Document:
     return document(_KIND, item, history.owner_id, Sealed(text=text), partition=PARTITION, **extra)
 
 
+def _readable(stored: Document, key: OwnerKey) -> History | None:
+    plain = unsealed(stored["body"]["text"], Place(_KIND, stored["id"]), key)
+    return None if plain is None else _read(stored, plain)
+
+
 def _opened(stored: Document, key: OwnerKey) -> History:
-    plain = key.unseal(stored["body"]["text"], Place(_KIND, stored["id"]))
+    return _read(stored, key.unseal(stored["body"]["text"], Place(_KIND, stored["id"])))
+
+
+def _read(stored: Document, plain: str | bytes) -> History:
     history = History.model_validate_json(plain, context=STORED)
     return history.model_copy(update={"etag": stored["_etag"]})

@@ -2,7 +2,7 @@
 
 from adapters.cosmos.database import Database, Document, Items
 from adapters.cosmos.documents import newest_first
-from adapters.cosmos.relationships.contact_documents import CONTAINER
+from adapters.cosmos.relationships.contact_documents import CONTAINER, unsealed
 from domain.relationships.keys import OwnerKey, OwnerKeys, Place
 from domain.relationships.search.head import NoteText
 
@@ -23,10 +23,13 @@ class CosmosNoteTexts:
 
     async def _opened(self, owner_id: str, found: list[Document]) -> list[NoteText]:
         key = await self._keys.of(owner_id)
-        return [_opened(stored, key) for stored in found]
+        return [note for stored in found if (note := _opened(stored, key)) is not None]
 
 
-def _opened(stored: Document, key: OwnerKey) -> NoteText:
+def _opened(stored: Document, key: OwnerKey) -> NoteText | None:
+    """The note for the index; None if it cannot be read."""
     private, note_id = stored["private"], stored["id"]
-    text = key.unseal(private["text"], Place("note", note_id, private["version"])).decode()
+    text = unsealed(private["text"], Place("note", note_id, private["version"]), key)
+    if text is None:
+        return None
     return NoteText(note_id, stored["contactId"], stored["body"]["version"], text)

@@ -22,7 +22,7 @@ from adapters.cosmos.documents import (
     read_cursor,
     readable,
 )
-from adapters.cosmos.relationships.contact_documents import CONTAINER, PARTITION, Sealed
+from adapters.cosmos.relationships.contact_documents import CONTAINER, PARTITION, Sealed, unsealed
 from adapters.cosmos.relationships.sealed import replaced
 from adapters.cosmos.relationships.search import IndexedItems
 from domain.base.errors import StaleVersion
@@ -96,12 +96,15 @@ class CosmosNotes:
         if private is None or self._keys is None:
             return _read(stored, "")
         key = await self._keys.of(owner_id)
-        return _read(stored, key.unseal(private["text"], _place(stored["id"], private["version"])).decode())
+        text = unsealed(private["text"], _place(stored["id"], private["version"]), key)
+        if text is None:
+            return _read(stored, "").model_copy(update={"unreadable": True})
+        return _read(stored, text)
 
     async def _document(self, note: Note) -> Document:
         if _state_of(note) == "erased-note":
             return note_document(note, None)
-        if self._keys is None:
+        if self._keys is None or note.unreadable:
             stored = await self._items.read(note.id, note.owner_id)
             return note_document(note, stored.get("private") if stored else None)
         key = await self._keys.of(note.owner_id)

@@ -20,7 +20,7 @@ from adapters.cosmos.documents import (
     newest_first,
     readable,
 )
-from adapters.cosmos.relationships.contact_documents import CONTAINER, PARTITION, Sealed
+from adapters.cosmos.relationships.contact_documents import CONTAINER, PARTITION, Sealed, unsealed
 from adapters.cosmos.relationships.sealed import replaced
 from adapters.cosmos.work import order_document
 from domain.base.fields import STORED
@@ -48,7 +48,9 @@ def opened(stored: Document, key: OwnerKey | None) -> Reminder:
     private = stored.get("private")
     if private is None or key is None:
         return reminder
-    text = key.unseal(private["text"], Place("reminder", reminder.id, private["version"])).decode()
+    text = unsealed(private["text"], Place("reminder", reminder.id, private["version"]), key)
+    if text is None:
+        return reminder.model_copy(update={"unreadable": True})
     content = {**stored["body"]["content"], "text": text}
     return reminder.model_copy(update={"content": ReminderContent.model_validate(content, context=STORED)})
 
@@ -178,7 +180,7 @@ class CosmosReminders:
     async def _document(self, reminder: Reminder) -> Document:
         if reminder.deleted and reminder.until is None:
             return reminder_document(reminder, None)
-        if self._keys is not None:
+        if self._keys is not None and not reminder.unreadable:
             return reminder_document(reminder, sealed_text(reminder, await self._keys.of(reminder.owner_id)))
         stored = await self._items.read(reminder.id, reminder.owner_id)
         return reminder_document(reminder, stored.get("private") if stored else None)

@@ -92,8 +92,29 @@ class Step(Protocol):
 
 
 class LogJob(_CalendarJob):
+    def __init__(self, files: CalendarFiles, logs: Logs, works: WorkStore) -> None:
+        super().__init__(files, logs)
+        self._works = works
+
     async def slice(self, work: Work, bound: Slice) -> Progress:
-        return await self._slice(work, bound, log_id(""), _log)
+        return await self._slice(work, bound, log_id(""), self._log)
+
+    async def _log(self, file: CalendarFile, met: Meetings, now: datetime, logs: Logs) -> bool:
+        """Log the meetings with one contact that are not logged yet; False if there were too many."""
+        fits = True
+        for some in batched(met.days, _AT_ONCE, strict=False):
+            for left in reversed(range(_TRIES)):
+                # A worker that lost its lease may come so late that the owner has undone it all.
+                if await self._works.get(file.owner_id, undo_id(file.id)) is not None:
+                    return True
+                try:
+                    meetings = Meetings(contact_id=met.contact_id, days=list(some))
+                    fits = await _log_some(file, meetings, now, logs)
+                    break
+                except StaleVersion:
+                    if not left:
+                        raise Unavailable from None
+        return fits
 
     async def discard(self, work: Work) -> None:
         """Take back what was logged before the work was cancelled."""
@@ -108,20 +129,6 @@ class UndoJob(_CalendarJob):
 
     async def discard(self, work: Work) -> None:
         """Nothing: what is taken back can be read from the file again."""
-
-
-async def _log(file: CalendarFile, met: Meetings, now: datetime, logs: Logs) -> bool:
-    """Log the meetings with one contact that are not logged yet; False if there were too many."""
-    fits = True
-    for some in batched(met.days, _AT_ONCE, strict=False):
-        for left in reversed(range(_TRIES)):
-            try:
-                fits = await _log_some(file, Meetings(contact_id=met.contact_id, days=list(some)), now, logs)
-                break
-            except StaleVersion:
-                if not left:
-                    raise Unavailable from None
-    return fits
 
 
 async def _log_some(file: CalendarFile, met: Meetings, now: datetime, logs: Logs) -> bool:

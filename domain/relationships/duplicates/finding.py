@@ -163,6 +163,9 @@ class FindJob:
         return cursor.model_copy(update={"shares": shares, "phase": phase})
 
     async def _store(self, work: Work, cursor: FindCursor) -> None:
+        there = await self._pairs.found(work.owner_id)
+        if there is not None and there.search == work.id:
+            return  # by a run that could not say so
         found = await self._pairs.shares(work.owner_id, work.id, cursor.shares)
         pairs = [StoredPair.of(pair) for pair in _once(found)[:MOST_PAIRS]]
         pages = [pairs[at : at + PAGE] for at in range(0, len(pairs), PAGE)]

@@ -18,6 +18,7 @@ from domain.operations.orders import Order, new_order
 from domain.relationships.contact import Contact, ContactContent
 from domain.relationships.duplicates.merging import Choice, lost_by_undo, merged
 from domain.relationships.history.history import History
+from domain.relationships.keys import Unreadable
 
 # Time in which a merge can be taken back.
 MERGE_UNDO_TIME = timedelta(days=7)
@@ -174,7 +175,21 @@ async def _there(
         raise InvalidInput([Fault(field, "unknown_contact", N_("is not one of your contacts"))])
     if version is not None and contact.version != version:
         raise StaleVersion
+    if contact.unreadable:
+        raise Unreadable
     return contact
+
+
+class FindContacts(Protocol):
+    async def find(self, owner_id: str, contact_ids: list[str]) -> list[Contact]: ...
+
+
+async def undoable(merges: list[Merge], now: datetime, *, contacts: FindContacts) -> list[Merge]:
+    """Those of one owner's merges that can be taken back: not those into a contact that is gone by now."""
+    due = [merge for merge in merges if merge.can_be_undone(now)]
+    found = await contacts.find(due[0].owner_id, [merge.kept_id for merge in due]) if due else []
+    there = {contact.id for contact in found}
+    return [merge for merge in due if merge.kept_id in there]
 
 
 class Undoable(NamedTuple):
@@ -238,8 +253,11 @@ async def _undo(owner_id: str, merge_id: str, version: int, now: datetime, merge
         until=None,
         merged_into=None,
         merge_id=None,
+        unreadable=False,
     )
-    before = kept.changed(merge.kept.updated_at, content=merge.kept.content, photo=merge.kept.photo)
+    before = kept.changed(
+        merge.kept.updated_at, content=merge.kept.content, photo=merge.kept.photo, unreadable=False
+    )
     order = new_order(MOVE_BACK, owner_id, merge_id, now, container="relations")
     await merges.save_all(Pages(undone, before, back, history.without_merge(merge_id), order))
     return undone

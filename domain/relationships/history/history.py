@@ -1,6 +1,6 @@
 """What a contact said before: values that a change, a merge or the other side of a connection replaced."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any, Final, Literal, Self
 
@@ -65,6 +65,19 @@ class History(Model):
     def without_merge(self, merge: str) -> Self:
         past = [each for each in self.past if each.merge != merge]
         return self.model_copy(update={"version": self.version + 1, "past": past})
+
+    def without(
+        self, says: Callable[[Past], bool], taken_out: Callable[[ContactContent], ContactContent]
+    ) -> Self:
+        """Without the past values that say something, and with another content before the latest change."""
+        last = self.last and self.last.model_copy(
+            update={
+                "content": taken_out(self.last.content),
+                "past": sum(not says(each) for each in self.past[: self.last.past]),
+            }
+        )
+        past = [each for each in self.past if not says(each)]
+        return self.model_copy(update={"version": self.version + 1, "past": past, "last": last})
 
 
 def replaced(

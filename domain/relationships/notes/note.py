@@ -31,7 +31,8 @@ class Note(Model):
     """Stored note on a contact. `etag` is the store's, for the next write.
 
     A `deleted` note can come back before `until`; without `until` it is erased, and its text is empty.
-    `key` is the hashed Idempotency-Key of its creation.
+    `key` is the hashed Idempotency-Key of its creation. Of an `unreadable` one the text is damaged: it is
+    empty, and stays stored so.
     """
 
     id: str
@@ -44,6 +45,7 @@ class Note(Model):
     key: str | None = None
     created_at: datetime
     updated_at: datetime
+    unreadable: bool = Field(default=False, exclude=True)
     etag: str | None = Field(default=None, exclude=True)
 
     def changed(self, at: datetime, **update: object) -> Self:

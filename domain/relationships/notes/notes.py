@@ -14,6 +14,7 @@ from domain.base.texts import N_
 from domain.operations.erasure import Settled, erase_due
 from domain.operations.slices import Slice
 from domain.relationships.contact import Contact
+from domain.relationships.keys import Unreadable
 from domain.relationships.notes.note import Note, NoteContent, NoteRequest
 
 
@@ -74,6 +75,13 @@ class Notebook(NamedTuple):
 
 
 async def read_note(owner_id: str, note_id: str, *, book: Notebook) -> Note:
+    note = await _there(owner_id, note_id, book)
+    if note.unreadable:
+        raise Unreadable
+    return note
+
+
+async def _there(owner_id: str, note_id: str, book: Notebook) -> Note:
     note = await book.notes.get(owner_id, note_id)
     if note is None or await book.contacts.get(owner_id, note.contact_id) is None:
         raise NotFound
@@ -143,13 +151,15 @@ async def _refuse_when_full(owner_id: str, contact_id: str, notes: NoteStore) ->
 async def change_note(of: NoteVersion, content: NoteContent, *, now: datetime, book: Notebook) -> Note:
     """Replace the text. Saving what it says already changes nothing."""
     note = await _read_version(of, book)
+    if note.unreadable:
+        raise Unreadable
     if note.text == content.text:
         return note
     return await book.notes.save(note.changed(now, text=content.text))
 
 
 async def _read_version(of: NoteVersion, book: Notebook) -> Note:
-    note = await read_note(of.owner_id, of.note_id, book=book)
+    note = await _there(of.owner_id, of.note_id, book)
     if note.version != of.version:
         raise StaleVersion
     return note
@@ -178,7 +188,7 @@ async def restore_note(of: NoteVersion, *, now: datetime, book: Notebook) -> Not
     """Bring a deleted note back as it was; a repetition returns the note."""
     note = await book.notes.get_with_deleted(of.owner_id, of.note_id)
     if note is not None and not note.deleted and note.version == of.version + 1:
-        return await read_note(of.owner_id, of.note_id, book=book)
+        return await _there(of.owner_id, of.note_id, book)
     note = await _restorable(of, now, book)
     await _refuse_when_full(of.owner_id, note.contact_id, book.notes)
     return await book.notes.save(note.changed(now, deleted=False, until=None))

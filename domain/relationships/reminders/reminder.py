@@ -72,6 +72,7 @@ class Reminder(Model):
     It rings at `due_at`, and waits since `rang_at`. One about silence is looked at again at `due_at` while it
     waits: an interaction ends the silence. `counted_from` is the day of its last act: silence counts anew.
     A `deleted` one can come back before `until`; without `until` it is erased, and its content is empty.
+    Of an `unreadable` one the text is damaged: it says nothing, and stays stored so.
     """
 
     id: str
@@ -89,6 +90,7 @@ class Reminder(Model):
     key: str | None = None
     created_at: datetime
     updated_at: datetime
+    unreadable: bool = Field(default=False, exclude=True)
     etag: str | None = Field(default=None, exclude=True)
 
     @property

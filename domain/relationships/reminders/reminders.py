@@ -15,6 +15,7 @@ from domain.base.texts import N_
 from domain.operations.erasure import Settled, erase_due
 from domain.operations.slices import Slice
 from domain.relationships.contact import Contact
+from domain.relationships.keys import Unreadable
 from domain.relationships.reminders.reminder import (
     Reminder,
     ReminderContent,
@@ -138,6 +139,13 @@ def _repeated(done: Creation[Reminder], content: ReminderContent, making: Making
 
 
 async def read_reminder(owner_id: str, reminder_id: str, *, desk: Desk) -> Reminder:
+    reminder = await _there(owner_id, reminder_id, desk)
+    if reminder.unreadable:
+        raise Unreadable
+    return reminder
+
+
+async def _there(owner_id: str, reminder_id: str, desk: Desk) -> Reminder:
     reminder = await desk.reminders.get(owner_id, reminder_id)
     if reminder is None:
         raise NotFound
@@ -150,6 +158,8 @@ async def change_reminder(
 ) -> Reminder:
     """Replace the content. It is due by the new one, unless only the text is another."""
     reminder = await _read_version(of, desk)
+    if reminder.unreadable:
+        raise Unreadable
     _refuse_past(content, reminder.content, now)
     if content.model_copy(update={"text": ""}) == reminder.content.model_copy(update={"text": ""}):
         return await desk.reminders.save(reminder.changed(now, content=content))
@@ -248,7 +258,7 @@ async def waiting_reminders(
 
 
 async def _read_version(of: ReminderVersion, desk: Desk) -> Reminder:
-    reminder = await read_reminder(of.owner_id, of.reminder_id, desk=desk)
+    reminder = await _there(of.owner_id, of.reminder_id, desk)
     if reminder.version != of.version:
         raise StaleVersion
     return reminder

@@ -100,7 +100,8 @@ class Strength(Model):
         week = week_of(entry.day)
         if self.next_week is not None and week < self.next_week:
             raise NotKept
-        before = self.filled(min(week, week_of(today)))
+        # The clock of who logged it may be a moment ahead, and so a week.
+        before = self.filled(week)
         sums = before.sums.plus(entry)
         return before.with_sums(sums).touched(today)
 
@@ -123,7 +124,7 @@ class Strength(Model):
         """Counted anew, from all interactions that count."""
         found = self.changed(sums=Sums(), first_week=None, points=b"", states=[])
         for entry in sorted(entries):
-            found = found.filled(min(week_of(entry.day), week_of(today)))
+            found = found.filled(week_of(entry.day))
             found = found.with_sums(found.sums.plus(entry))
         return found.touched(today)
 

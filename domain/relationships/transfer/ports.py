@@ -38,6 +38,10 @@ class BulkContacts(Protocol):
         """Those of the contacts to which something was added: a note, an interaction."""
         ...
 
+    async def merged(self, owner_id: str, contact_ids: list[str]) -> set[str]:
+        """Those of the contacts that were merged into others."""
+        ...
+
 
 class Ports(NamedTuple):
     """What writing and undoing need."""

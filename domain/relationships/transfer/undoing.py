@@ -50,7 +50,7 @@ class UndoJob:
     async def _take_back(self, ids: list[str], work: Work) -> None:
         """Delete those that are as they were imported; what changes meanwhile is left alone."""
         found = await self._ports.contacts.find(work.owner_id, ids)
-        unchanged = [each for each in found if each.version == 1]
+        unchanged = [each for each in found if each.version == 1 and not each.unreadable]
         if not unchanged:
             return
         added_to = await self._ports.bulk.with_dependents(work.owner_id, [each.id for each in unchanged])
@@ -65,5 +65,7 @@ class UndoJob:
             rows = range(first, min(first + _CONTACTS, found.rows + 1))
             ids = [found.contact_id(row) for row in rows]
             there = {each.id for each in await self._ports.contacts.find(found.owner_id, ids)}
+            # What they say is in the contact that they were merged into.
+            there |= await self._ports.bulk.merged(found.owner_id, ids)
             left += [item for item in ids if item in there]
         return left

@@ -8,7 +8,7 @@ from pydantic import Field
 
 import wiring.operations
 import wiring.relationships.duplicates
-from domain.base.errors import KeyReused
+from domain.base.errors import KeyReused, NotFound
 from domain.base.ids import ID_BYTES, ID_PREFIXES, make_id
 from domain.base.model import Closed
 from domain.relationships.contact import ContactId
@@ -21,6 +21,7 @@ from domain.relationships.duplicates.merge import (
     merge_contacts,
     read_merge,
     undo_merge,
+    undoable,
 )
 from domain.relationships.duplicates.merging import Choice
 from functions.framework.clock import new_id
@@ -113,7 +114,8 @@ async def list_merges(call: Call) -> Answer:
     found, following = await wiring.relationships.duplicates.merges().page(
         call.account_id, call.limit, call.cursor
     )
-    data = [_out(merge, []) for merge in found if merge.can_be_undone(call.now)]
+    there = await undoable(found, call.now, contacts=wiring.relationships.contacts())
+    data = [_out(merge, []) for merge in there]
     return Answer(MergeList(data=data, page=Page(next=following)))
 
 
@@ -150,7 +152,10 @@ async def delete_merge(call: Call) -> Answer:
 
 
 @operation(
-    "Merge all sure pairs of the latest search, or answer the run under way", answer=WorkOut, creates=True
+    "Merge all sure pairs of the latest search, or answer the run under way; 404 before the first search",
+    answer=WorkOut,
+    creates=True,
+    conflicts=(NotFound,),
 )
 async def post_run(call: Call) -> Answer:
     work = await start_run(

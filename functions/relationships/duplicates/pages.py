@@ -14,7 +14,7 @@ from domain.operations.work import Work
 from domain.relationships.duplicates.bulk import MERGE_SURE, UNDO_MERGES, start_run, start_undo
 from domain.relationships.duplicates.finding import FIND, PAGE, Found, Shown, shown_pairs, start_search
 from domain.relationships.duplicates.matching import REASONS
-from domain.relationships.duplicates.merge import MERGE_UNDO_TIME
+from domain.relationships.duplicates.merge import MERGE_UNDO_TIME, undoable
 from functions.framework.callers import SignedIn
 from functions.framework.clock import now
 from functions.framework.my_pages import creation_key, done_in, my_page, person_and_form, person_of
@@ -46,7 +46,7 @@ async def show(req: func.HttpRequest) -> func.HttpResponse:
         reasons=REASONS,
         cursor=at,
         following=at + PAGE if found and at + PAGE < found.pairs else None,
-        merges=[merge for merge in merges if merge.can_be_undone(moment)],
+        merges=await undoable(merges, moment, contacts=wiring.relationships.contacts()),
         done=done_in(req, _DONE),
         apart=req.params.get("pair", "").split(".") if req.params.get("done") == "apart" else [],
         **_progress(works, moment),

@@ -113,7 +113,9 @@ async def pair_of(account_id: str, one: str, other: str) -> list[Contact]:
     return [by_id[one], by_id[other]]
 
 
-@operation("Say that two contacts are not the same: they are not shown as a pair any more")
+@operation(
+    "Say that two contacts are not the same: they are not shown as a pair any more", conflicts=(InvalidInput,)
+)
 async def put_difference(call: Call) -> Answer:
     one, other = call.params["contactId"], call.params["otherContactId"]
     await pair_of(call.account_id, one, other)
@@ -121,7 +123,7 @@ async def put_difference(call: Call) -> Answer:
     return Answer()
 
 
-@operation("Take it back that two contacts are not the same")
+@operation("Take it back that two contacts are not the same", conflicts=(InvalidInput,))
 async def delete_difference(call: Call) -> Answer:
     one, other = call.params["contactId"], call.params["otherContactId"]
     await pair_of(call.account_id, one, other)

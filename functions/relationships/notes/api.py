@@ -2,10 +2,13 @@
 
 from datetime import datetime
 
+from pydantic import Field
+
 import wiring.relationships.notes
 from domain.base.errors import KeyReused
 from domain.base.limits import LimitReached
 from domain.base.model import Closed
+from domain.relationships.keys import Unreadable
 from domain.relationships.notes.note import Note, NoteContent
 from domain.relationships.notes.notes import (
     NoteVersion,
@@ -27,6 +30,7 @@ class NoteOut(Closed):
     id: str
     contact_id: str
     content: NoteContent
+    unreadable: bool = Field(description="Whether the text is damaged in the store: a hyphen stands for it.")
     created_at: datetime
     updated_at: datetime
 
@@ -52,7 +56,8 @@ def _out(note: Note) -> NoteOut:
     return NoteOut(
         id=note.id,
         contact_id=note.contact_id,
-        content=NoteContent.model_construct(text=note.text),
+        content=NoteContent.model_construct(text="-" if note.unreadable else note.text),
+        unreadable=note.unreadable,
         created_at=note.created_at,
         updated_at=note.updated_at,
     )
@@ -98,13 +103,15 @@ async def post_note(call: Call[NoteContent]) -> Answer:
     return Answer(_out(note), note.version, location=f"notes/{note.id}")
 
 
-@operation("One note", answer=NoteOut)
+@operation("One note", answer=NoteOut, conflicts=(Unreadable,))
 async def get_note(call: Call) -> Answer:
     note = await read_note(call.account_id, call.params["noteId"], book=wiring.relationships.notes.book())
     return Answer(_out(note), note.version)
 
 
-@operation("Replace the text of a note", body=NoteContent, answer=NoteOut, versioned=True)
+@operation(
+    "Replace the text of a note", body=NoteContent, answer=NoteOut, versioned=True, conflicts=(Unreadable,)
+)
 async def put_note(call: Call[NoteContent]) -> Answer:
     book = wiring.relationships.notes.book()
     note = await change_note(_version_of(call), call.body, now=call.now, book=book)

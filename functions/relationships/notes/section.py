@@ -9,6 +9,7 @@ import wiring.relationships.notes
 from domain.relationships.contact import Contact
 from domain.relationships.notes.note import Note
 from functions.framework.callers import SignedIn
+from functions.framework.texts import _
 from functions.relationships.notes.markdown import html_of
 
 _NEWEST: Final = 3
@@ -22,7 +23,11 @@ class Shown(NamedTuple):
 
 
 def shown(notes: list[Note]) -> list[Shown]:
-    return [Shown(note, html_of(note.text)) for note in notes]
+    """The notes; of one that cannot be read, this is said in its place."""
+    return [
+        Shown(note, html_of(_("This note cannot be read any more.") if note.unreadable else note.text))
+        for note in notes
+    ]
 
 
 async def values(person: SignedIn, contact: Contact) -> dict[str, Any]:

@@ -3,12 +3,15 @@
 from datetime import date, datetime
 from typing import Literal
 
+from pydantic import Field
+
 import wiring.relationships
 import wiring.relationships.reminders
 from domain.base.errors import KeyReused
 from domain.base.limits import LimitReached
 from domain.base.model import Closed
 from domain.relationships.contacts import read_contact
+from domain.relationships.keys import Unreadable
 from domain.relationships.reminders.reminder import Reminder, ReminderContent, State
 from domain.relationships.reminders.reminders import (
     MOST_OF_A_CONTACT,
@@ -41,6 +44,7 @@ class ReminderOut(Closed):
     id: str
     contact_id: str
     content: ReminderContent
+    unreadable: bool = Field(description="Whether the text is damaged in the store: a hyphen stands for it.")
     state: State
     due_at: datetime | None
     waiting_since: datetime | None
@@ -83,6 +87,7 @@ def _out(reminder: Reminder) -> ReminderOut:
         id=reminder.id,
         contact_id=reminder.contact_id,
         content=reminder.content,
+        unreadable=reminder.unreadable,
         state=reminder.state,
         due_at=None if waits else reminder.due_at,
         waiting_since=reminder.rang_at,
@@ -139,7 +144,7 @@ async def post_reminder(call: Call[ReminderContent]) -> Answer:
     return Answer(_out(reminder), reminder.version, location=f"reminders/{reminder.id}")
 
 
-@operation("One reminder", answer=ReminderOut)
+@operation("One reminder", answer=ReminderOut, conflicts=(Unreadable,))
 async def get_reminder(call: Call) -> Answer:
     desk = wiring.relationships.reminders.desk()
     return _answer(await read_reminder(call.account_id, call.params["reminderId"], desk=desk))
@@ -150,6 +155,7 @@ async def get_reminder(call: Call) -> Answer:
     body=ReminderContent,
     answer=ReminderOut,
     versioned=True,
+    conflicts=(Unreadable,),
 )
 async def put_reminder(call: Call[ReminderContent]) -> Answer:
     desk = wiring.relationships.reminders.desk()

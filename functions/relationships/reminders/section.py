@@ -8,6 +8,7 @@ from domain.relationships.reminders.reminder import Reminder
 from domain.relationships.reminders.reminders import MOST_OF_A_CONTACT, waiting_reminders
 from functions.framework.callers import SignedIn
 from functions.framework.clock import now
+from functions.framework.texts import _
 from functions.relationships.reminders.form import when
 from functions.relationships.reminders.pages import A_WEEK
 
@@ -26,6 +27,10 @@ async def values(person: SignedIn, contact: Contact) -> dict[str, Any]:
         "when": when,
         "in_a_week": (now().date() + A_WEEK).isoformat(),
     }
+
+
+def text_of(reminder: Reminder) -> str:
+    return _("This reminder cannot be read any more.") if reminder.unreadable else reminder.content.text
 
 
 async def waiting_today(account_id: str) -> tuple[list[tuple[Reminder, Contact]], bool]:

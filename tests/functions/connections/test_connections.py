@@ -222,6 +222,19 @@ async def test_an_own_contact_is_taken_for_the_connection_when_it_is_chosen(sign
     assert "Their card now" in page
 
 
+async def test_an_erased_contact_is_no_contact_of_the_connection(signed_in) -> None:
+    ada, bob = await signed_in(), await signed_in()
+    link = await connect(bob, ada, (await own_card(ada))["handle"])
+    path = f"contacts/{(await details(bob, link))['contactId']}"
+    for place, status in ((path, 200), (f"{path}/restoration", 204)):
+        found = await bob.api("GET", place)
+        answer = await bob.api("DELETE", place, headers={"If-Match": found.headers["etag"]})
+        assert answer.status_code in (status, 204)
+    assert (await details(bob, link))["contactId"] is None
+    made = await do(bob, "PUT", f"connections/{link}/contact", json={})
+    assert (await details(bob, link))["contactId"] == made.json()["contactId"] is not None
+
+
 async def test_somebody_elses_connection_is_absent(signed_in) -> None:
     ada, _ = await person_with_card(signed_in)
     _, card = await person_with_card(signed_in)

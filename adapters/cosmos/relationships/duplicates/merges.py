@@ -10,7 +10,7 @@ from typing import Any
 
 from adapters.cosmos.database import Database, Document, Items, instant
 from adapters.cosmos.documents import DAY, document, newest_first, readable
-from adapters.cosmos.relationships.contact_documents import CONTAINER, PARTITION, Sealed
+from adapters.cosmos.relationships.contact_documents import CONTAINER, PARTITION, Sealed, unsealed
 from adapters.cosmos.relationships.contacts import CosmosContacts
 from adapters.cosmos.relationships.histories import CosmosHistories
 from adapters.cosmos.relationships.search import IndexedItems
@@ -61,13 +61,36 @@ class CosmosMerges:
         """A page of the merges, newest first."""
         found, following = await newest_first(self._items, _KIND, owner_id, limit, cursor)
         key = await self._keys.of(owner_id) if found else None
-        return [_opened(stored, key) for stored in found if key], following
+        merges = [_readable(stored, key) for stored in found if key]
+        return [merge for merge in merges if merge is not None], following
 
     async def contact(self, owner_id: str, contact_id: str) -> Contact | None:
         return await self._contacts.get_with_deleted(owner_id, contact_id)
 
     async def history(self, owner_id: str, contact_id: str) -> History:
         return await self._histories.of(owner_id, contact_id)
+
+    async def save_contact(self, contact: Contact) -> None:
+        await self._contacts.save(contact)
+
+    async def save_history(self, history: History) -> None:
+        await self._histories.save(history)
+
+    async def merges_of(self, owner_id: str, contact_ids: list[str]) -> list[Merge]:
+        """The merges into any of these contacts, the oldest first."""
+        sql = "SELECT * FROM c WHERE c.kind = @kind AND ARRAY_CONTAINS(@ids, c.contactId)"
+        found = await self._items.query(sql, owner_id, kind=_KIND, ids=contact_ids)
+        key = await self._keys.of(owner_id) if found else None
+        merges = [_opened(stored, key) for stored in found if key]
+        return sorted(merges, key=lambda merge: merge.created_at)
+
+    async def save_merge(self, merge: Merge) -> None:
+        stored = await self._items.read(merge.id, merge.owner_id)
+        if stored is None or stored["_etag"] != merge.etag:
+            raise StaleVersion
+        new = _merge_document(merge, await self._keys.of(merge.owner_id))
+        # It follows the contact that it is kept with, as notes do.
+        await self._items.replace(new | {"contactId": stored["contactId"]}, merge.etag)
 
     async def save_all(self, pages: Pages) -> None:
         operations: list[tuple[Any, ...]] = [
@@ -213,7 +236,15 @@ def _merge_document(merge: Merge, key: OwnerKey) -> Document:
     return document(_KIND, merge.id, merge.owner_id, Sealed(text=text), partition=PARTITION, **extra)
 
 
+def _readable(stored: Document, key: OwnerKey) -> Merge | None:
+    plain = unsealed(stored["body"]["text"], Place(_KIND, stored["id"]), key)
+    return None if plain is None else _read(stored, plain)
+
+
 def _opened(stored: Document, key: OwnerKey) -> Merge:
-    plain = key.unseal(stored["body"]["text"], Place(_KIND, stored["id"]))
+    return _read(stored, key.unseal(stored["body"]["text"], Place(_KIND, stored["id"])))
+
+
+def _read(stored: Document, plain: str | bytes) -> Merge:
     merge = Merge.model_validate_json(plain, context=STORED)
     return merge.model_copy(update={"etag": stored["_etag"]})

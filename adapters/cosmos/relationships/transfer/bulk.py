@@ -57,6 +57,11 @@ class CosmosBulk:
                 break
         return found
 
+    async def merged(self, owner_id: str, contact_ids: list[str]) -> set[str]:
+        """Those of the contacts that were merged into others."""
+        sql = "SELECT c.id FROM c WHERE ARRAY_CONTAINS(@ids, c.id) AND c.kind = 'merged-contact'"
+        return {row["id"] for row in await self._items.query(sql, owner_id, ids=contact_ids)}
+
     async def _document(self, contact: Contact) -> Document:
         key = await self._keys.of(contact.owner_id)
         return contact_document(contact, sealed_part(contact, key))

@@ -235,3 +235,40 @@ def test_the_more_the_stronger() -> None:
     kinds = sorted(WEIGHTS, key=lambda kind: WEIGHTS[kind])
     scores = [counted([entry(0, kind)], FIRST).on(FIRST).score.score for kind in kinds]
     assert all(less < more for less, more in pairwise(scores)), scores
+
+
+def test_clocks_that_differ_around_the_end_of_a_week_count_the_same() -> None:
+    """A worker where it is still Sunday logs after one where it is Monday."""
+    sunday, monday = entry(6, "call"), entry(7, "meeting")
+    expected = counted([sunday, monday], FIRST + 7)
+    assert counted([sunday, monday], FIRST + 6) == expected
+    late = fresh().plus(sunday, FIRST + 6).plus(monday, FIRST + 6)
+    assert late.changed(settings=expected.settings) == expected
+    assert late.on(FIRST + 6).score.score == late.on(FIRST + 7).score.score
+    with pytest.raises(NotKept):
+        fresh().plus(monday, FIRST + 7).plus(sunday, FIRST + 6)
+
+
+def test_a_point_of_a_week_never_counts_what_came_later() -> None:
+    """Sums that are ahead of the points cannot fill the weeks before."""
+    sums = Sums().plus(entry(0, "call")).plus(entry(21, "meeting"))
+    ahead = fresh().with_sums(sums)
+    for week in (1, 2, 3):
+        with pytest.raises(NotKept):
+            ahead.filled(ahead.first_week + week)
+    assert ahead.filled(ahead.first_week) == ahead
+
+
+def test_one_of_more_than_are_kept_is_taken_away_by_counting_anew() -> None:
+    """The newest of seventeen makes room for one that the sums have not any more."""
+    entries = [entry(0, kind) for kind in WEIGHTS] * 3
+    entries = entries[:17]
+    strength = fresh()
+    for each in entries:
+        strength = strength.plus(each, FIRST)
+    with pytest.raises(NotKept):
+        strength.minus(entries[0], FIRST)
+    with pytest.raises(NotKept):
+        strength.sums.minus(entries[-1])
+    sixteen = counted(entries[:16], FIRST)
+    assert sixteen.minus(entries[0], FIRST) == counted(entries[1:16], FIRST)

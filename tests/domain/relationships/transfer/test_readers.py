@@ -14,6 +14,7 @@ from domain.relationships.contact import ContactContent
 from domain.relationships.transfer.drafts.draft import Drafted, draft_of
 from domain.relationships.transfer.drafts.mapping import Given
 from domain.relationships.transfer.file import open_file
+from domain.relationships.transfer.readers import vcard
 from domain.relationships.transfer.readers.letters import likely_readings
 from domain.relationships.transfer.readers.record import FileRefused
 
@@ -268,6 +269,20 @@ def test_hostile_files_take_time_that_grows_with_their_length_only(name: str) ->
     with suppress(FileRefused):
         drafts(content)
     assert time.process_time() - began < 3 * (0.001 + 1e-6 * len(content)) + 0.05
+
+
+@pytest.mark.parametrize("folded", ["\n x", "=\nx"])
+def test_a_folded_line_that_never_ends_is_kept_up_to_a_bound(folded: str) -> None:
+    """No more of it stays in memory than a line may have, and the next card is read."""
+    quoted = ";ENCODING=QUOTED-PRINTABLE" if folded[0] == "=" else ""
+    endless = f"NOTE{quoted}:a" + folded * 1_000_000
+    lines = list(vcard._lines(endless))
+    assert [line.cut for line in lines] == [True]
+    assert len(lines[0].text) <= vcard._MOST_LINE
+    end = "\nEND:VCARD\n"
+    found = list(vcard.read_vcards(f"{BEGIN}FN:A\n{endless}{end}{BEGIN}FN:B{end}"))
+    assert [tuple(note) for record in found for note in record.notes] == [("too_long", "NOTE")]
+    assert [each.values for record in found for each in record.properties] == [["A"], ["B"]]
 
 
 @pytest.mark.parametrize(

@@ -242,6 +242,25 @@ async def test_merges_are_undone_in_the_other_order_than_they_were_made(signed_i
     ]
 
 
+async def test_only_merges_that_can_be_taken_back_are_listed(host, signed_in) -> None:
+    ada = await signed_in()
+    first, second, third = [await a_contact(ada, name) for name in ("First", "Second", "Third")]
+    one = (await merge(ada, second, first)).json()
+    two = (await merge(ada, third, second, dropVersion=2)).json()
+    await host.drain_queue("orders")
+
+    async def listed() -> list[str]:
+        return [each["id"] for each in (await ada.api("GET", "contact-merges")).json()["data"]]
+
+    page = (await ada.http.get("/my/contacts/duplicates")).text
+    assert (two["id"] in page, one["id"] in page) == (True, False)
+    assert await listed() == [two["id"]]
+    assert (await undo(ada, two)).status_code == 204
+    assert await listed() == [one["id"]]
+    await delete(ada, second)
+    assert await listed() == []
+
+
 async def test_foreign_and_unknown_merges_look_absent(signed_in) -> None:
     ada, eve = await signed_in(), await signed_in("Eve")
     kept, gone = await a_contact(ada, "Grace"), await a_contact(ada, "Gracie")

@@ -181,6 +181,19 @@ async def test_a_deletion_is_taken_back_with_everything_as_it_was(signed_in) -> 
     assert (await act(ada, "DELETE", grace, made)).status_code == 204
 
 
+async def test_one_of_many_is_taken_away_as_if_it_had_never_been(signed_in) -> None:
+    """The sums keep the newest sixteen only: which is the seventeenth has to be read."""
+    ada = await signed_in()
+    grace, other = await a_contact(ada), await a_contact(ada)
+    kinds = ("meeting", "call", "mail", "message")
+    made = [await log(ada, grace, kinds[number % 4]) for number in range(18)]
+    for number in range(1, 17):
+        await log(ada, other, kinds[number % 4])
+    for each in (made[0], made[17]):
+        assert (await act(ada, "DELETE", grace, each)).status_code == 204
+    assert bare(await stored(ada, grace)) == bare(await stored(ada, other))
+
+
 async def test_an_old_version_is_not_deleted(signed_in) -> None:
     ada = await signed_in()
     grace = await a_contact(ada)

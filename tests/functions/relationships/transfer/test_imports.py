@@ -104,6 +104,20 @@ async def test_a_file_is_told_row_by_row_before_anything_is_written(host, signed
     assert await rows(ada, made) == [], "the report is gone with the file"
 
 
+async def test_an_undo_tells_of_contacts_that_were_merged(host, signed_in) -> None:
+    ada = await signed_in()
+    own = await a_contact(ada, "Countess")
+    made = await imported(host, ada, FILE)
+    there = (await ada.api("GET", "contacts")).json()["data"]
+    [theirs] = [each for each in there if each["content"]["name"] == "Ada Lovelace"]
+    body = {"keepId": own["id"], "keepVersion": 1, "dropId": theirs["id"], "dropVersion": 1}
+    merged = await ada.api("POST", "contact-merges", json=body)
+    assert merged.status_code == 201, merged.text
+    over = await undo(host, ada, made)
+    assert (over["removed"], over["kept"], over["keptCount"]) == (1, [theirs["id"]], 1)
+    assert await names(ada) == ["Countess"]
+
+
 async def test_every_value_says_that_it_was_imported_and_when(host, signed_in) -> None:
     ada = await signed_in()
     made = await imported(host, ada, ADA)
@@ -199,6 +213,19 @@ async def test_an_import_is_undone_but_for_what_was_changed_since(host, signed_i
     assert deleted["contact"]["content"]["name"] == "Grace Hopper"
     again_ = await imported(host, ada, FILE)
     assert (again_["id"] != made["id"], again_["written"]) == (True, 2)
+
+
+async def test_an_undo_leaves_what_was_changed_without_adding_anything(host, signed_in) -> None:
+    """Archived or tagged together: the version says so, and no document beside the contact."""
+    ada = await signed_in()
+    made = await imported(host, ada, FILE)
+    ids = [each["id"] for each in (await ada.api("GET", "contacts")).json()["data"]]
+    for path, change in (("contact-archivings", {}), ("contact-taggings", {"add": ["Kept"]})):
+        done = await ada.api("POST", path, json={"ids": [ids.pop()], **change})
+        assert done.status_code == 200, done.text
+    undone = await undo(host, ada, made)
+    assert (undone["removed"], len(undone["kept"])) == (0, 2)
+    assert len(await names(ada)) + len(await names(ada, archived=True)) == 2
 
 
 async def test_a_cancelled_import_takes_back_what_it_wrote(host, signed_in) -> None:
