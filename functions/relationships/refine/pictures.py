@@ -79,10 +79,12 @@ def _curve(contact: Contact, strength: Strength, found: Sequence[Interaction], t
         _("Strength of your relationship with %(name)s, week by week", name=name),
         _(
             "Between %(low)s and %(high)s of 100 points since %(day)s, and %(now)s today.",
-            low=min(scores), high=max(scores), now=scores[-1],
+            low=min(scores),
+            high=max(scores),
+            now=scores[-1],
             day=day(min(date_of(end_of(first)), today), year=True),
         ),
-    )  # fmt: skip
+    )
     course = Course(date_of(end_of(first)), scores, sorted(events))
     rows = [(day(min(date_of(end_of(week)), today), year=True), score) for week, score in reversed(points)]
     return Drawn(

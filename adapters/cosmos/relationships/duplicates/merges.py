@@ -90,7 +90,7 @@ class CosmosMerges:
             raise StaleVersion
         new = _merge_document(merge, await self._keys.of(merge.owner_id))
         # It follows the contact that it is kept with, as notes do.
-        await self._items.replace(new | {"contactId": stored["contactId"]}, merge.etag)
+        await self._items.replace(new | {"contactId": stored["contactId"]}, stored["_etag"])
 
     async def save_all(self, pages: Pages) -> None:
         operations: list[tuple[Any, ...]] = [
