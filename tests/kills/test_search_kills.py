@@ -118,8 +118,8 @@ async def test_compaction_survives_the_death_of_its_workers(worker, signed_in) -
 @pytest.mark.timeout(600)
 async def test_building_the_index_survives_the_death_of_its_workers_beside_writers(worker, signed_in) -> None:
     book, kills = await Book(worker, await signed_in()).begin(5), 0
-    dies, works = deaths(7, 20), wiring.operations.works()
-    while kills < KILLS:
+    dies, works = deaths(19, 46), wiring.operations.works()
+    while kills < 3 * KILLS:
         job, queue = new_id("job"), wiring.operations.work_queue()
         await start_work(new_work(BUILD, book.owner, job, book.at), works=works, queue=queue)
         die = next(dies)
@@ -153,7 +153,7 @@ async def test_replacing_the_keys_of_an_owner_survives_the_death_of_its_workers(
     )
     reminder = await a_reminder(book.person, book.made[0], silentWeeks=3)
     told = (await read_reminder(book.person, reminder)).content
-    rotating, resealing = deaths(3, 8), deaths(11, 30)
+    rotating, resealing = deaths(5, 24), deaths(11, 30)
     while kills < KILLS:
         stored = await keys.get(book.owner)
         await keys.save(stored.model_copy(update={"due_at": book.at, "resealed": False, "previous": None}))

@@ -191,7 +191,7 @@ async def test_a_text_opens_only_as_the_note_that_it_was_sealed_for(signed_in) -
     stored = [await items.read(note["id"], owner) for note in (one, two)]
     await items.replace(stored[0] | {"private": stored[1]["private"]}, stored[0]["_etag"])
     answer = await ada.api("GET", f"notes/{one['id']}")
-    assert answer.status_code == 500
+    assert (answer.status_code, answer.json()["code"]) == (409, "unreadable")
     assert "two" not in answer.text
     assert (await ada.api("GET", f"notes/{two['id']}")).json()["content"] == {"text": "two"}
 
