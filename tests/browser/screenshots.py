@@ -211,7 +211,7 @@ async def import_and_merge(page: Page) -> list[Image.Image]:
         )
     )
     file = {"name": "contacts.vcf", "mimeType": "text/vcard", "buffer": cards.encode()}
-    await page.set_input_files("input[type=file]", files=[file])
+    await page.locator("input[type=file]").set_input_files(file)
     await page.get_by_role("button", name="Read the file").click()
     await page.get_by_role("heading", name="rows are read").wait_for()
     report = await shot(page)

@@ -97,6 +97,38 @@ async def erase_note(world: World) -> None:
     await world.owner.changed("DELETE", f"notes/{world.one_of('nte')}/restoration")
 
 
+async def merge_contacts(world: World) -> None:
+    kept, gone = world.one_of("con"), world.one_of("con")
+    body = {"keepId": kept, "dropId": gone}
+    for name, contact in (("keepVersion", kept), ("dropVersion", gone)):
+        etag = (await world.owner.api("GET", f"contacts/{contact}")).headers.get("etag", '"1"')
+        body[name] = int(etag.strip('"'))
+    world.owner.remember("mrg", await world.owner.api("POST", "contact-merges", json=body))
+
+
+async def undo_merge(world: World) -> None:
+    await world.owner.changed("DELETE", f"contact-merges/{world.one_of('mrg')}")
+
+
+async def import_a_file(world: World) -> None:
+    text = f"BEGIN:VCARD\r\nVERSION:4.0\r\nFN:{world.texts.line(40)}\r\nEND:VCARD\r\n"
+    headers = {"Content-Type": "text/vcard"}
+    answer = await world.owner.api("POST", "imports", content=text.encode(), headers=headers)
+    world.owner.remember("imp", answer)
+
+
+async def other_asks_for_merges_and_imports(world: World) -> None:
+    merge, kept, file = world.one_of("mrg"), world.one_of("con"), world.one_of("imp")
+    places = (
+        f"contact-merges/{merge}", "contact-merges", f"imports/{file}", "imports", f"imports/{file}/rows",
+        f"contacts/{kept}/history", "contact-duplicates",
+    )  # fmt: skip
+    for place in places:
+        world.see("other asks", await world.other.api("GET", place))
+    body = {"keepId": kept, "keepVersion": 1, "dropId": world.one_of("con"), "dropVersion": 1}
+    world.see("other merges", await world.other.api("POST", "contact-merges", json=body))
+
+
 async def set_reminder(world: World) -> None:
     body = {"text": world.texts.some(world.choices.choice((13, 400))), "silentWeeks": 8}
     if world.choices.random() < 0.5:
@@ -292,6 +324,10 @@ STEPS: dict[Step, int] = {
     erase_note: 1,
     owner_searches: 2,
     other_searches: 3,
+    merge_contacts: 3,
+    undo_merge: 2,
+    import_a_file: 2,
+    other_asks_for_merges_and_imports: 3,
     set_reminder: 4,
     set_a_reminder_that_is_refused: 1,
     change_reminder: 2,

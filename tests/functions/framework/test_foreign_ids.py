@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from domain.base.ids import ID_PREFIXES
-from functions.framework.doors import MyPage, Operation, Page, resolve
+from functions.framework.doors import Operation, Page, resolve
 from tests.forms import SAME_SITE
 from tests.functions.cards.test_api_cards import published
 from tests.functions.connections.people import connect, own_card
@@ -52,7 +52,7 @@ _CHANGING = (
 _OWN_FORM = {"version": "1", "etag": "1", "text": "Mine", "name": "Mine", "kind": "call", "on": "2030-01-02"}
 
 
-def _doors() -> list[MyPage | Operation]:
+def _doors() -> list[Page | Operation]:
     import function_app  # noqa: PLC0415 - it checks the settings, which the host has set
 
     return [
@@ -63,7 +63,7 @@ def _doors() -> list[MyPage | Operation]:
     ]
 
 
-def _route(door: MyPage | Operation) -> str:
+def _route(door: Page | Operation) -> str:
     return f"api/v1/{door.path}" if isinstance(door, Operation) else door.route
 
 
@@ -134,12 +134,12 @@ async def made_by(host: Any, ada: Any, client: Any, signed_in: Any) -> list[dict
     ]
 
 
-def _sample(schema: dict, ids: dict[str, str], name: str = "") -> Any:  # noqa: PLR0911 - one for each form
+def _sample(schema: dict, ids: dict[str, str], schemas: dict, name: str = "") -> Any:  # noqa: PLR0911 - one for each form
     """Something that a schema takes, with these ids where it asks for some."""
     if "$ref" in schema:
-        return _sample(_sample.schemas[schema["$ref"].rpartition("/")[2]], ids, name)
+        return _sample(schemas[schema["$ref"].rpartition("/")[2]], ids, schemas, name)
     if "anyOf" in schema:
-        return _sample(schema["anyOf"][0], ids, name)
+        return _sample(schema["anyOf"][0], ids, schemas, name)
     kinds = {"keepId": "contactId", "dropId": "otherContactId", "entityId": "contactId", "ids": "contactId"}
     if schema.get("type") == "string" and (known := kinds.get(name, name)) in ids:
         return ids[known]
@@ -148,9 +148,9 @@ def _sample(schema: dict, ids: dict[str, str], name: str = "") -> Any:  # noqa: 
     if schema.get("type") == "object":
         properties = schema.get("properties", {})
         wanted = {*schema.get("required", []), *(each for each in properties if each.lower().endswith("id"))}
-        return {each: _sample(properties[each], ids, each) for each in properties if each in wanted}
+        return {each: _sample(properties[each], ids, schemas, each) for each in properties if each in wanted}
     if schema.get("type") == "array":
-        return [_sample(schema["items"], ids, name)]
+        return [_sample(schema["items"], ids, schemas, name)]
     samples = {"integer": 1, "number": 1, "boolean": True, "null": None}
     if schema.get("type") in samples:
         return samples[schema["type"]]
@@ -187,8 +187,7 @@ async def _ask(asking: Any, door: Any, method: str, ids: dict[str, str], schemas
     headers = {"X-CSRF-Token": csrf, "If-Match": '"1"'}
     given: dict[str, Any] = {}
     if described.body:
-        _sample.schemas = schemas
-        given = {"json": _sample(schemas[described.body.__name__], ids)}
+        given = {"json": _sample(schemas[described.body.__name__], ids, schemas)}
     elif described.takes:
         headers["Content-Type"], given = described.takes[0], {"content": b"x"}
     return await http.request(method, path, headers=headers, **given)

@@ -86,7 +86,7 @@ class CosmosMerges:
 
     async def save_merge(self, merge: Merge) -> None:
         stored = await self._items.read(merge.id, merge.owner_id)
-        if stored is None or stored["_etag"] != merge.etag:
+        if stored is None or merge.etag is None or stored["_etag"] != merge.etag:
             raise StaleVersion
         new = _merge_document(merge, await self._keys.of(merge.owner_id))
         # It follows the contact that it is kept with, as notes do.
