@@ -6,7 +6,7 @@ Every value says where it came from and since when it is there. `version` is the
 from datetime import date, datetime
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, Field, ValidationInfo, field_validator
+from pydantic import AfterValidator, Field, StrictBool, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
 from domain.base.fields import (
@@ -144,7 +144,7 @@ class ContactContent(Closed):
     )
     importance: Annotated[int, Field(strict=True, ge=0, le=MOST_IMPORTANCE)] = 0
     met: Annotated[Met | None, Described("How you met", "parts")] = None
-    archived: bool = Field(default=False, description="Kept, but out of the way of the list.")
+    archived: StrictBool = Field(default=False, description="Kept, but out of the way of the list.")
 
     @field_validator("name_parts", "entity_id")
     @classmethod

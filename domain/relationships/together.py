@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Annotated, Literal, NamedTuple, Protocol
 
-from pydantic import Field
+from pydantic import Field, StrictBool
 
 from domain.base.errors import StaleVersion
 from domain.base.limits import UNDO_TIME
@@ -31,7 +31,7 @@ class Several(Closed):
 class Archiving(Several):
     """Contacts to put away, or with `archived` false to put back into the list."""
 
-    archived: bool = True
+    archived: StrictBool = True
 
 
 class Done(NamedTuple):

@@ -27,7 +27,7 @@ pytestmark = [pytest.mark.fuzzing, pytest.mark.timeout(1200)]
 HISTORIES = int(os.environ.get("HISTORIES", "500"))
 MOST_STEPS = 8
 # Owners and others of each world, who take turns: a person may change so much in a minute.
-PEOPLE = 6
+PEOPLE = 15
 LOOK = {"theme": "bold", "colour": "#1f5a7a"}
 
 

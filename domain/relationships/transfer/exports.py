@@ -9,7 +9,7 @@ import json
 from datetime import datetime, timedelta
 from typing import Annotated, Final, Literal, Protocol
 
-from pydantic import Field
+from pydantic import Field, StrictBool
 
 from domain.base.errors import Conflict, NotFound
 from domain.base.fields import STORED
@@ -46,7 +46,9 @@ class Wanted(Closed):
     form: FormName
     kind: Kind | None = None
     tag: Annotated[str, Field(pattern="^tag_[a-z2-7]{26}$")] | None = None
-    archived: bool | None = Field(default=None, description="Only archived contacts or only others; or both.")
+    archived: StrictBool | None = Field(
+        default=None, description="Only archived contacts or only others; or both."
+    )
     ids: Annotated[list[ContactId], Field(max_length=MOST_IDS)] | None = None
 
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, StrictBool
 
 from domain.base.fields import ShortLine
 from domain.base.model import Closed
@@ -23,7 +23,7 @@ class ContactSearch(Closed):
 
     text: ShortLine
     kind: Kind | None = None
-    archived: bool = False
+    archived: StrictBool = False
     limit: Annotated[int, Field(strict=True, ge=1, le=100)] = 20
     after: ContactId | None = Field(
         default=None, description="The last contact of the page before: its `page.next`."

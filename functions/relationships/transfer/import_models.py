@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, StrictBool
 
 from domain.base.fields import Country
 from domain.base.model import Closed
@@ -118,7 +118,7 @@ _RowNumbers = list[Annotated[int, Field(strict=True, ge=1)]]
 class NewChoice(Closed):
     """Rows to import: those that are new, or everything, but for rows that are added and left out."""
 
-    everything: bool = False
+    everything: StrictBool = False
     add: _RowNumbers = Field([], max_length=MOST_RECORDS)
     leave: _RowNumbers = Field([], max_length=MOST_RECORDS)
 
