@@ -75,7 +75,7 @@ def test_only_pictures_of_pages_are_kept_and_they_are_small() -> None:
 
 @pytest.mark.parametrize("fault", PLANTED)
 async def test_what_people_would_see_is_told(browser, origin, places, fault: str) -> None:
-    async with window(browser, origin, None, "390") as page:
+    async with window(browser, origin, places.state, "390") as page:
         await open_page(page, CARD, places)
         await page.evaluate(PLANTED[fault])
         assert differences(kept("card-390"), await paint(page, CARD, "390"))
@@ -83,7 +83,7 @@ async def test_what_people_would_see_is_told(browser, origin, places, fault: str
 
 @pytest.mark.parametrize("change", SMALL)
 async def test_what_nobody_would_see_is_not(browser, origin, places, change: str) -> None:
-    async with window(browser, origin, None, "390") as page:
+    async with window(browser, origin, places.state, "390") as page:
         await open_page(page, CARD, places)
         await page.evaluate(SMALL[change])
         assert differences(kept("card-390"), await paint(page, CARD, "390")) == []
