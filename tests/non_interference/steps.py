@@ -111,7 +111,9 @@ async def undo_merge(world: World) -> None:
 
 
 async def import_a_file(world: World) -> None:
-    text = f"BEGIN:VCARD\r\nVERSION:4.0\r\nFN:{world.texts.line(40)}\r\nEND:VCARD\r\n"
+    # Each file another one, with a row that can be a contact in both worlds: the rest is its owner's to see.
+    name, note = f"Somebody {world.choices.random()}", world.texts.line(40)
+    text = f"BEGIN:VCARD\r\nVERSION:4.0\r\nFN:{name}\r\nNOTE:{note}\r\nEND:VCARD\r\n"
     headers = {"Content-Type": "text/vcard"}
     answer = await world.owner.api("POST", "imports", content=text.encode(), headers=headers)
     world.owner.remember("imp", answer)

@@ -237,7 +237,7 @@ async def test_a_refused_picture_says_why_and_leaves_nothing(
         (b"GIF89a", {"Content-Type": "image/gif"}, 415),
         (b"{}", {"Content-Type": "application/json"}, 415),
         (b"x", {}, 415),
-        (b"", {"Content-Type": "image/png"}, 400),
+        (b"", {"Content-Type": "image/png"}, 422),
         (b"x", {"Content-Type": "image/png", "Content-Encoding": "gzip"}, 415),
     ],
 )
