@@ -15,7 +15,7 @@ from adapters.cosmos.documents import (
     read_creation,
     readable,
 )
-from domain.accounts.account import Account
+from domain.accounts.account import Account, ClaimedMail
 from domain.accounts.profiles import Profile
 from domain.base.fields import STORED
 from domain.base.idempotency import Creation
@@ -59,35 +59,25 @@ class CosmosAccounts:
     async def choose_language(self, account_id: str, language: Language | None) -> None:
         await self._items.patch(account_id, account_id, {"language": language})
 
-    async def claim_welcome(self, account_id: str, *, by: str, at: datetime, stale: datetime) -> bool:
-        return await self._claim("welcoming", account_id, by=by, at=at, stale=stale)
-
-    async def _claim(self, mail: str, account_id: str, *, by: str, at: datetime, stale: datetime) -> bool:
+    async def claim_mail(
+        self, kind: ClaimedMail, account_id: str, *, by: str, at: datetime, stale: datetime
+    ) -> bool:
         """Claim a mail for a queue message, unless another message has claimed it since `stale`."""
         by = _message(by)
-        values = {f"{mail}By": by, f"{mail}At": instant(at)}
-        free = f"where NOT IS_DEFINED(c.{mail}By) OR c.{mail}By = '{by}' OR c.{mail}At < '{instant(stale)}'"
+        values = {f"{kind}By": by, f"{kind}At": instant(at)}
+        free = f"where NOT IS_DEFINED(c.{kind}By) OR c.{kind}By = '{by}' OR c.{kind}At < '{instant(stale)}'"
         return await self._items.patch(account_id, account_id, values, where=free) is True
 
-    async def give_up_welcome(self, account_id: str, *, by: str) -> None:
-        await self._give_up("welcoming", account_id, by)
-
-    async def _give_up(self, mail: str, account_id: str, by: str) -> None:
+    async def give_up_mail(self, kind: ClaimedMail, account_id: str, *, by: str) -> None:
         # Earlier than every time.
-        mine = f"where c.{mail}By = '{_message(by)}'"
-        await self._items.patch(account_id, account_id, {f"{mail}At": ""}, where=mine)
+        mine = f"where c.{kind}By = '{_message(by)}'"
+        await self._items.patch(account_id, account_id, {f"{kind}At": ""}, where=mine)
 
     async def mark_welcomed(self, account_id: str, at: datetime) -> None:
         await self._items.patch(account_id, account_id, {"welcomedAt": instant(at)})
 
     async def choose_mails(self, account_id: str, *, reminders: bool) -> None:
         await self._items.patch(account_id, account_id, {"reminderMails": reminders})
-
-    async def claim_reminding(self, account_id: str, *, by: str, at: datetime, stale: datetime) -> bool:
-        return await self._claim("reminding", account_id, by=by, at=at, stale=stale)
-
-    async def give_up_reminding(self, account_id: str, *, by: str) -> None:
-        await self._give_up("reminding", account_id, by)
 
     async def mark_reminded(self, account_id: str, ordered_at: datetime) -> None:
         # The claim ends with it: the next mail has another message.

@@ -1,7 +1,7 @@
 """Accounts: signed-in people, known by (`iss`, `sub`) and never by e-mail."""
 
 from datetime import datetime
-from typing import Protocol
+from typing import Literal, Protocol
 
 from pydantic import StrictBool
 
@@ -67,6 +67,10 @@ class Identities(Protocol):
         ...
 
 
+# Mails of which the account notes which queue message sends them.
+ClaimedMail = Literal["welcoming", "reminding"]
+
+
 class AccountStore(Protocol):
     async def get(self, account_id: str) -> Account | None: ...
     async def create(self, account: Account) -> None:
@@ -77,21 +81,18 @@ class AccountStore(Protocol):
         """Keep the person's choice; None follows the browser again."""
         ...
 
-    async def claim_welcome(self, account_id: str, *, by: str, at: datetime, stale: datetime) -> bool:
-        """Claim the welcome mail for the queue message `by`; False if another claimed it since `stale`."""
+    async def claim_mail(
+        self, kind: ClaimedMail, account_id: str, *, by: str, at: datetime, stale: datetime
+    ) -> bool:
+        """Claim a mail for the queue message `by`; False if another claimed it since `stale`."""
         ...
 
-    async def give_up_welcome(self, account_id: str, *, by: str) -> None:
-        """Release the claim of `by` on the welcome mail; a claim of another message stays."""
+    async def give_up_mail(self, kind: ClaimedMail, account_id: str, *, by: str) -> None:
+        """Release the claim of `by` on a mail; a claim of another message stays."""
         ...
 
     async def mark_welcomed(self, account_id: str, at: datetime) -> None: ...
     async def choose_mails(self, account_id: str, *, reminders: bool) -> None: ...
-    async def claim_reminding(self, account_id: str, *, by: str, at: datetime, stale: datetime) -> bool:
-        """Claim the mail for the queue message `by`; False if another claimed it since `stale`."""
-        ...
-
-    async def give_up_reminding(self, account_id: str, *, by: str) -> None: ...
     async def mark_reminded(self, account_id: str, ordered_at: datetime) -> None:
         """Note that the mail that was ordered then is sent; the next one can be claimed."""
         ...

@@ -10,8 +10,8 @@ from domain.base.errors import StaleVersion
 from domain.base.limits import CONNECTION_MAILS, Limiter, TooManyRequests
 from domain.base.texts import N_, Translate
 from domain.connections.ports import LinkStore
+from domain.notifications.claimed import CLAIMED_FOR
 from domain.notifications.mail import Mail, Mailer, MailOrder
-from domain.notifications.welcome import CLAIMED_FOR
 
 ASKED: Final = "connection"
 _ASKS = (

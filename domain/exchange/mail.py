@@ -13,8 +13,8 @@ from domain.base.errors import StaleVersion, Unavailable
 from domain.base.texts import N_, Language, Translate
 from domain.exchange.exchange import Exchange, ExchangeStore
 from domain.exchange.tokens import link_again
+from domain.notifications.claimed import CLAIMED_FOR
 from domain.notifications.mail import Mail, Mailer, MailOrder
-from domain.notifications.welcome import CLAIMED_FOR
 
 SUBJECT: Final = N_("Your details on a card")
 CONFIRM: Final = N_("Confirm your details on a card")

@@ -1,14 +1,12 @@
 """The mail that says how many reminders wait. It names nobody and says nothing of what they are about."""
 
 import hashlib
-from contextlib import suppress
 from datetime import datetime, timedelta
 
 from domain.accounts.account import Account, AccountStore
-from domain.base.errors import Unavailable
 from domain.base.texts import N_, Translate
+from domain.notifications.claimed import send_claimed
 from domain.notifications.mail import Mail, Mailer, MailOrder
-from domain.notifications.welcome import CLAIMED_FOR
 
 
 def reminding(account: Account, order: MailOrder, origin: str, now: datetime, translate: Translate) -> Mail:
@@ -36,22 +34,15 @@ async def remind(
     accounts: AccountStore,
     mailer: Mailer,
 ) -> timedelta | None:
-    """Send the ordered mail once, or return the time to wait before a retry.
+    """Send the ordered mail once, or return the time to wait before a retry (see `claimed.py`).
 
-    Nobody gets one who is deleted, does not want any, or got this one or a later one. Claims are as those of
-    the welcome mail (`welcome.deliver`): after a crash between sending and marking, the same mail is sent
-    again under the same id.
+    Nobody gets one who is deleted, does not want any, or got this one or a later one.
     """
     account = await accounts.get(order.account_id)
     if account is None or order.at is None or not account.wants_reminders(order.at):
         return None
-    if not await accounts.claim_reminding(account.id, by=by, at=now, stale=now - CLAIMED_FOR):
-        return CLAIMED_FOR
-    try:
-        await mailer.send(reminding(account, order, origin, now, translate))
-    except Exception:
-        with suppress(Unavailable):  # the claim expires
-            await accounts.give_up_reminding(account.id, by=by)
-        raise
-    await accounts.mark_reminded(account.id, order.at)
-    return None
+    mail = reminding(account, order, origin, now, translate)
+    again_after = await send_claimed("reminding", account.id, mail, by=by, accounts=accounts, mailer=mailer)
+    if again_after is None:
+        await accounts.mark_reminded(account.id, order.at)
+    return again_after

@@ -1,17 +1,12 @@
 """The mail that welcomes an account holder. It contains no personal data."""
 
 import hashlib
-from contextlib import suppress
 from datetime import datetime, timedelta
 
 from domain.accounts.account import Account, AccountStore
-from domain.base.errors import Unavailable
 from domain.base.texts import N_, Translate
+from domain.notifications.claimed import send_claimed
 from domain.notifications.mail import Mail, Mailer, MailOrder
-
-# Longer than sending a mail takes: an older claim is of a worker that died.
-CLAIMED_FOR = timedelta(minutes=5)
-
 
 # Paragraphs of the welcome mail; the address of the start page follows the second.
 _WELCOME = (
@@ -46,21 +41,13 @@ async def deliver(
 ) -> timedelta | None:
     """Send the ordered mail once, in its receiver's language, or return the time to wait before a retry.
 
-    A deleted or welcomed account gets no mail. `by` is the queue message's id: the first message to claim
-    the mail sends it. Another one waits until that claim ends, since the first worker may have died. After a
-    crash between sending and marking, the redelivered message sends again, under the same id of the mail.
-    A claim is released when sending fails.
+    A deleted or welcomed account gets no mail. `by` is the queue message's id (see `claimed.py`).
     """
     account = await accounts.get(order.account_id)
     if account is None or account.welcomed_at is not None:
         return None
-    if not await accounts.claim_welcome(account.id, by=by, at=now, stale=now - CLAIMED_FOR):
-        return CLAIMED_FOR
-    try:
-        await mailer.send(welcome(account, origin, now, translate))
-    except Exception:
-        with suppress(Unavailable):  # the claim expires
-            await accounts.give_up_welcome(account.id, by=by)
-        raise
-    await accounts.mark_welcomed(account.id, now)
-    return None
+    mail = welcome(account, origin, now, translate)
+    again_after = await send_claimed("welcoming", account.id, mail, by=by, accounts=accounts, mailer=mailer)
+    if again_after is None:
+        await accounts.mark_welcomed(account.id, now)
+    return again_after

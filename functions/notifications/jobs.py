@@ -19,8 +19,8 @@ from functions.framework.texts import in_language
 
 # The function that sends each kind of mail; it returns the time to wait before another try, if any.
 _KINDS: Final = {
-    "welcome": "functions.notifications.jobs:welcome",
-    "reminders": "functions.notifications.jobs:reminders",
+    "welcome": "functions.notifications.jobs:to_account",
+    "reminders": "functions.notifications.jobs:to_account",
     "connection": "functions.notifications.jobs:request_to_connect",
     "exchange-receipt": "functions.exchange.mails:send_receipt",
 }
@@ -34,20 +34,9 @@ async def send_mail(message: func.QueueMessage) -> None:
         await wiring.notifications.queue().send(order, after=again_after)
 
 
-async def welcome(order: MailOrder, by: str) -> timedelta | None:
-    return await deliver(
-        order,
-        by=by,
-        origin=wiring.site.origin(),
-        now=now(),
-        translate=in_language,
-        accounts=wiring.accounts.store(),
-        mailer=wiring.notifications.mailer(),
-    )
-
-
-async def reminders(order: MailOrder, by: str) -> timedelta | None:
-    return await remind(
+async def to_account(order: MailOrder, by: str) -> timedelta | None:
+    send = deliver if order.kind == "welcome" else remind
+    return await send(
         order,
         by=by,
         origin=wiring.site.origin(),

@@ -1,9 +1,8 @@
 """`/my/account/copy`: the copy of one's data, from asking for it to fetching it."""
 
 import re
-from contextlib import suppress
 from http import HTTPStatus
-from typing import Final, get_args
+from typing import Final
 
 import azure.functions as func
 
@@ -11,7 +10,6 @@ import wiring.accounts
 import wiring.operations
 import wiring.privacy
 from domain.base.errors import NotFound
-from domain.operations.work import Change, WrongWorkState, change_work
 from domain.privacy.copy import (
     KEEP,
     CopyCursor,
@@ -26,6 +24,7 @@ from functions.framework.clock import now
 from functions.framework.my_pages import my_page, person_and_form, person_of
 from functions.framework.replies import redirect, reply
 from functions.framework.texts import N_, _
+from functions.operations.forms import change_said, do_change
 
 _FILE: Final = re.compile(r"([1-9][0-9]{0,3})\.zip")
 _PAGE: Final = "/my/account/copy"
@@ -54,18 +53,10 @@ async def start(req: func.HttpRequest) -> func.HttpResponse:
 async def change(req: func.HttpRequest) -> func.HttpResponse:
     """Pause, resume or cancel. What has ended meanwhile is shown as it is."""
     person, form = await person_and_form(req)
-    wanted: Change | None = next((each for each in get_args(Change) if each == form.get("change")), None)
+    wanted = change_said(form.get("change", ""))
     if wanted is None:
         raise NotFound
-    with suppress(WrongWorkState):
-        await change_work(
-            person.account_id,
-            req.route_params["workId"],
-            wanted,
-            now=now(),
-            works=wiring.operations.works(),
-            queue=wiring.operations.work_queue(),
-        )
+    await do_change(person.account_id, req.route_params["workId"], wanted)
     return redirect(_PAGE)
 
 

@@ -12,13 +12,11 @@ from datetime import datetime
 from typing import Any
 
 from adapters.cosmos.database import Database, Document, Items, instant
-from adapters.cosmos.documents import DAY, count, document, newest_first, readable
+from adapters.cosmos.documents import count, newest_first, readable
 from adapters.cosmos.relationships.contact_changes import changes_of
 from adapters.cosmos.relationships.contact_documents import (
     CONTAINER,
     MOST_SORTED,
-    PARTITION,
-    Sealed,
     contact_document,
     entity_key,
     list_key,
@@ -26,24 +24,23 @@ from adapters.cosmos.relationships.contact_documents import (
     opened,
     sealed_part,
 )
+from adapters.cosmos.relationships.creations import SealedCreations, key_of
 from adapters.cosmos.relationships.histories import CosmosHistories
 from adapters.cosmos.relationships.sealed import replaced
 from adapters.cosmos.relationships.search import IndexedItems
 from adapters.cosmos.work import order_document
 from domain.base.errors import Fault, InvalidInput, StaleVersion
-from domain.base.fields import STORED
 from domain.base.folding import fold
 from domain.base.idempotency import Creation
 from domain.operations.orders import Order
 from domain.relationships.contact import Contact
 from domain.relationships.contacts import Filter
 from domain.relationships.history.history import History
-from domain.relationships.keys import OwnerKey, OwnerKeys, Place, Unreadable
+from domain.relationships.keys import OwnerKeys
 from domain.relationships.search.entry import change_of
 from domain.relationships.together import Together
 
 _CONTACTS = ("contact", "deleted-contact", "merged-contact", "erased-contact")
-_CREATION = "contact-creation"
 
 
 class CosmosContacts:
@@ -59,6 +56,7 @@ class CosmosContacts:
         full: Callable[[str], Awaitable[None]] | None = None,
     ) -> None:
         self._items, self._keys = Items(database, CONTAINER), keys
+        self._creations = SealedCreations(self._items, keys, "contact", Creation[Contact])
         self._histories = CosmosHistories(database, keys)
         self._indexed = IndexedItems(database, keys, full)
 
@@ -182,35 +180,18 @@ class CosmosContacts:
         """Store a new contact with the record of its Idempotency-Key, which repeats it and so is sealed."""
         operations = [("create", (await self._document(contact),))]
         if creation is not None:
-            operations.append(("create", (await self._creation_document(contact.owner_id, creation),)))
+            operations.append(await self._creations.creating(contact.owner_id, creation))
         try:
             await self._indexed.batch(operations, contact.owner_id, [change_of(contact)])
         except FileExistsError:
             return False
         return True
 
-    async def _creation_document(self, owner_id: str, creation: "Creation[Contact]") -> Document:
-        item = _creation_id(creation.key)
-        key = await self._key(owner_id)
-        text = key.seal(creation.model_dump_json().encode(), Place(_CREATION, item))
-        return document(_CREATION, item, owner_id, Sealed(text=text), partition=PARTITION, ttl=DAY)
-
     async def creation(self, owner_id: str, key: str) -> "Creation[Contact] | None":
-        item = _creation_id(key)
-        stored = await self._items.read(item, owner_id)
-        if stored is None:
-            return None
-        plain = (await self._key(owner_id)).unseal(stored["body"]["text"], Place(_CREATION, item))
-        return Creation[Contact].model_validate_json(plain, context=STORED)
+        return await self._creations.get(owner_id, key)
 
     async def forget_creation(self, owner_id: str, key: str) -> None:
-        """Drop the record of the create that made a contact: it holds the contact's content."""
-        await self._items.delete(_creation_id(key), owner_id)
-
-    async def _key(self, owner_id: str) -> OwnerKey:
-        if self._keys is None:
-            raise Unreadable
-        return await self._keys.of(owner_id)
+        await self._creations.forget(owner_id, key)
 
     async def save(self, contact: Contact, order: Order | None = None) -> Contact:
         """Store the contact, with an order for what must follow."""
@@ -238,7 +219,7 @@ class CosmosContacts:
 
     async def save_together(self, contacts: list[Contact], what: Together) -> None:
         """Store what changed of all these contacts, or of none. Only that is sent: a batch may have 2 MB."""
-        key = await self._key(contacts[0].owner_id)
+        key = await key_of(contacts[0].owner_id, self._keys)
         operations = [
             ("patch", (contact.id, changes_of(contact, what, key)), {"if_match_etag": contact.etag})
             for contact in contacts
@@ -275,7 +256,3 @@ class CosmosContacts:
     async def list(self, owner_id: str, limit: int, cursor: str | None) -> tuple[list[Contact], str | None]:
         """A page of the contacts, archived or not, newest first."""
         return await self._newest("contact", owner_id, limit, cursor)
-
-
-def _creation_id(key: str) -> str:
-    return f"{_CREATION}-{key}"

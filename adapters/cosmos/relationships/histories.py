@@ -6,9 +6,10 @@ from typing import Any
 from adapters.cosmos.database import Database, Document, Items, instant
 from adapters.cosmos.documents import document
 from adapters.cosmos.relationships.contact_documents import CONTAINER, PARTITION, Sealed, unsealed
+from adapters.cosmos.relationships.creations import key_of
 from domain.base.fields import STORED
 from domain.relationships.history.history import History
-from domain.relationships.keys import OwnerKey, OwnerKeys, Place, Unreadable
+from domain.relationships.keys import OwnerKey, OwnerKeys, Place
 
 _KIND = "contact-history"
 _NO_DAY = date(2000, 1, 1)
@@ -26,18 +27,13 @@ class CosmosHistories:
         stored = await self._items.read(history_id(contact_id), owner_id)
         if stored is None:
             return History(owner_id=owner_id, contact_id=contact_id)
-        return _opened(stored, await self._key(owner_id))
-
-    async def _key(self, owner_id: str) -> OwnerKey:
-        if self._keys is None:
-            raise Unreadable
-        return await self._keys.of(owner_id)
+        return _opened(stored, await key_of(owner_id, self._keys))
 
     async def page(self, owner_id: str, limit: int, cursor: str | None) -> tuple[list[History], str | None]:
         """A page of the histories, in the order of their contacts' ids; a cursor is the last of these."""
         sql = "SELECT TOP @count * FROM c WHERE c.kind = @kind AND c.contactId > @after ORDER BY c.contactId"
         found = await self._items.query(sql, owner_id, count=limit + 1, kind=_KIND, after=cursor or "")
-        key = await self._key(owner_id)
+        key = await key_of(owner_id, self._keys)
         page = [history for stored in found[:limit] if (history := _readable(stored, key)) is not None]
         return page, found[limit - 1]["contactId"] if len(found) > limit else None
 
@@ -46,7 +42,7 @@ class CosmosHistories:
 
     async def writing(self, history: History) -> tuple[Any, ...]:
         """The operation of a batch that stores a history, unless it was changed meanwhile."""
-        new = _history_document(history, await self._key(history.owner_id))
+        new = _history_document(history, await key_of(history.owner_id, self._keys))
         if history.etag is None:
             return ("create", (new,))
         return ("replace", (new["id"], new), {"if_match_etag": history.etag})

@@ -12,7 +12,6 @@ from datetime import datetime
 
 from adapters.cosmos.database import Database, Document, Items, instant
 from adapters.cosmos.documents import (
-    DAY,
     DELETED_TTL,
     count,
     cursor_of,
@@ -22,17 +21,16 @@ from adapters.cosmos.documents import (
     read_cursor,
     readable,
 )
-from adapters.cosmos.relationships.contact_documents import CONTAINER, PARTITION, Sealed, unsealed
+from adapters.cosmos.relationships.contact_documents import CONTAINER, PARTITION, unsealed
+from adapters.cosmos.relationships.creations import SealedCreations
 from adapters.cosmos.relationships.sealed import replaced
 from adapters.cosmos.relationships.search import IndexedItems
 from domain.base.errors import StaleVersion
-from domain.base.fields import STORED
 from domain.base.idempotency import Creation
-from domain.relationships.keys import OwnerKey, OwnerKeys, Place, Unreadable
+from domain.relationships.keys import OwnerKeys, Place
 from domain.relationships.notes.note import Note
 from domain.relationships.search.entry import Change, note_change
 
-_CREATION = "note-creation"
 _NOTES = ("note", "deleted-note", "erased-note")
 
 
@@ -81,6 +79,7 @@ class CosmosNotes:
         full: Callable[[str], Awaitable[None]] | None = None,
     ) -> None:
         self._items, self._keys = Items(database, CONTAINER), keys
+        self._creations = SealedCreations(self._items, keys, "note", Creation[Note])
         self._indexed = IndexedItems(database, keys, full)
 
     async def get(self, owner_id: str, note_id: str) -> Note | None:
@@ -110,11 +109,6 @@ class CosmosNotes:
         key = await self._keys.of(note.owner_id)
         sealed = key.seal(note.text.encode(), _place(note.id, note.version))
         return note_document(note, {"version": note.version, "text": sealed})
-
-    async def _key(self, owner_id: str) -> OwnerKey:
-        if self._keys is None:
-            raise Unreadable
-        return await self._keys.of(owner_id)
 
     async def on_contact(
         self, owner_id: str, contact_id: str, limit: int, cursor: str | None, *, deleted: bool = False
@@ -147,31 +141,20 @@ class CosmosNotes:
         """Store a new note with the record of its Idempotency-Key, which repeats it and so is sealed."""
         operations = [("create", (await self._document(note),))]
         if creation is not None:
-            operations.append(("create", (await self._creation_document(note, creation),)))
+            operations.append(
+                await self._creations.creating(note.owner_id, creation, contactId=note.contact_id)
+            )
         try:
             await self._indexed.batch(operations, note.owner_id, [_told(note)])
         except FileExistsError:
             return False
         return True
 
-    async def _creation_document(self, note: Note, creation: "Creation[Note]") -> Document:
-        item = _creation_id(creation.key)
-        key = await self._key(note.owner_id)
-        sealed = Sealed(text=key.seal(creation.model_dump_json().encode(), Place(_CREATION, item)))
-        extra = {"ttl": DAY, "contactId": note.contact_id}
-        return document(_CREATION, item, note.owner_id, sealed, partition=PARTITION, **extra)
-
     async def creation(self, owner_id: str, key: str) -> "Creation[Note] | None":
-        item = _creation_id(key)
-        stored = await self._items.read(item, owner_id)
-        if stored is None:
-            return None
-        plain = (await self._key(owner_id)).unseal(stored["body"]["text"], Place(_CREATION, item))
-        return Creation[Note].model_validate_json(plain, context=STORED)
+        return await self._creations.get(owner_id, key)
 
     async def forget_creation(self, owner_id: str, key: str) -> None:
-        """Drop the record of the creation of a note: it holds the note's text."""
-        await self._items.delete(_creation_id(key), owner_id)
+        await self._creations.forget(owner_id, key)
 
     async def save(self, note: Note) -> Note:
         write = self._indexed.writing(note.owner_id, [_told(note)])
@@ -212,7 +195,3 @@ class CosmosNotes:
 
 def _told(note: Note) -> Change:
     return note_change(note.contact_id, note.id, note.version, None if note.deleted else note.text)
-
-
-def _creation_id(key: str) -> str:
-    return f"{_CREATION}-{key}"

@@ -12,7 +12,6 @@ from typing import Any
 
 from adapters.cosmos.database import Database, Document, Items, instant
 from adapters.cosmos.documents import (
-    DAY,
     DELETED_TTL,
     count,
     document,
@@ -20,18 +19,18 @@ from adapters.cosmos.documents import (
     newest_first,
     readable,
 )
-from adapters.cosmos.relationships.contact_documents import CONTAINER, PARTITION, Sealed, unsealed
+from adapters.cosmos.relationships.contact_documents import CONTAINER, PARTITION, unsealed
+from adapters.cosmos.relationships.creations import SealedCreations
 from adapters.cosmos.relationships.sealed import replaced
 from adapters.cosmos.work import order_document
 from domain.base.fields import STORED
 from domain.base.idempotency import Creation
 from domain.operations.orders import Order
-from domain.relationships.keys import OwnerKey, OwnerKeys, Place, Unreadable
+from domain.relationships.keys import OwnerKey, OwnerKeys, Place
 from domain.relationships.reminders.reminder import Reminder, ReminderContent
 from domain.relationships.reminders.ringing import Due, Rung
 
 _REMINDERS = ("reminder", "deleted-reminder", "erased-reminder")
-_CREATION = "reminder-creation"
 # Stands for the text where it is sealed.
 _SEALED = "-"
 
@@ -82,6 +81,7 @@ class CosmosReminders:
 
     def __init__(self, database: Database, keys: OwnerKeys | None) -> None:
         self._items, self._keys = Items(database, CONTAINER), keys
+        self._creations = SealedCreations(self._items, keys, "reminder", Creation[Reminder])
 
     async def get(self, owner_id: str, reminder_id: str) -> Reminder | None:
         stored = await self._items.read(reminder_id, owner_id)
@@ -141,31 +141,20 @@ class CosmosReminders:
         """Store a new reminder with the record of its Idempotency-Key, which repeats it and so is sealed."""
         operations = [("create", (await self._document(reminder),))]
         if creation is not None:
-            operations.append(("create", (await self._creation_document(reminder, creation),)))
+            operations.append(
+                await self._creations.creating(reminder.owner_id, creation, contactId=reminder.contact_id)
+            )
         try:
             await self._items.batch(operations, reminder.owner_id)
         except FileExistsError:
             return False
         return True
 
-    async def _creation_document(self, reminder: Reminder, creation: "Creation[Reminder]") -> Document:
-        item, owner = _creation_id(creation.key), reminder.owner_id
-        key = await self._key(owner)
-        sealed = Sealed(text=key.seal(creation.model_dump_json().encode(), Place(_CREATION, item)))
-        belongs = {"contactId": reminder.contact_id}
-        return document(_CREATION, item, owner, sealed, partition=PARTITION, ttl=DAY, **belongs)
-
     async def creation(self, owner_id: str, key: str) -> "Creation[Reminder] | None":
-        item = _creation_id(key)
-        stored = await self._items.read(item, owner_id)
-        if stored is None:
-            return None
-        plain = (await self._key(owner_id)).unseal(stored["body"]["text"], Place(_CREATION, item))
-        return Creation[Reminder].model_validate_json(plain, context=STORED)
+        return await self._creations.get(owner_id, key)
 
     async def forget_creation(self, owner_id: str, key: str) -> None:
-        """Drop the record of the create that made a reminder: it holds its text."""
-        await self._items.delete(_creation_id(key), owner_id)
+        await self._creations.forget(owner_id, key)
 
     async def save(self, reminder: Reminder) -> Reminder:
         new = await self._document(reminder)
@@ -184,11 +173,6 @@ class CosmosReminders:
             return reminder_document(reminder, sealed_text(reminder, await self._keys.of(reminder.owner_id)))
         stored = await self._items.read(reminder.id, reminder.owner_id)
         return reminder_document(reminder, stored.get("private") if stored else None)
-
-    async def _key(self, owner_id: str) -> OwnerKey:
-        if self._keys is None:
-            raise Unreadable
-        return await self._keys.of(owner_id)
 
     async def owners_due(self, now: datetime) -> AsyncIterator[str]:
         """Ids of the owners with due reminders, also several times."""
@@ -225,10 +209,6 @@ class CosmosReminders:
     async def list(self, owner_id: str, limit: int, cursor: str | None) -> tuple[list[Reminder], str | None]:
         """A page of the reminders, done or not, newest first."""
         return await self._newest("reminder", owner_id, limit, cursor)
-
-
-def _creation_id(key: str) -> str:
-    return f"{_CREATION}-{key}"
 
 
 def _due(stored: Document) -> Due:

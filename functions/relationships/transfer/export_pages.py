@@ -1,9 +1,8 @@
 """`/my/export`: contacts as a file, from asking for it to fetching it."""
 
 import re
-from contextlib import suppress
 from http import HTTPStatus
-from typing import Any, Final, get_args
+from typing import Any, Final
 
 import azure.functions as func
 
@@ -12,7 +11,7 @@ import wiring.operations
 import wiring.relationships
 import wiring.relationships.transfer
 from domain.base.errors import NotFound
-from domain.operations.work import Change, Work, WrongWorkState, change_work
+from domain.operations.work import Work
 from domain.relationships.transfer.exports import (
     EXPORT,
     KEEP,
@@ -32,6 +31,7 @@ from functions.framework.forms import vet
 from functions.framework.my_pages import creation_key, my_page, person_and_form, person_of
 from functions.framework.replies import redirect, reply
 from functions.framework.texts import N_, _
+from functions.operations.forms import change_said, do_change
 
 _PAGE: Final = "/my/export"
 _FILE: Final = re.compile(r"([1-9][0-9]{0,3})\.[a-z.]{2,20}")
@@ -82,19 +82,11 @@ def _wanted(form: dict[str, str]) -> dict[str, Any]:
 async def change(req: func.HttpRequest) -> func.HttpResponse:
     """Pause, resume or cancel. What has ended meanwhile is shown as it is."""
     person, form = await person_and_form(req)
-    wanted: Change | None = next((each for each in get_args(Change) if each == form.get("change")), None)
+    wanted = change_said(form.get("change", ""))
     if wanted is None:
         raise NotFound
     work = await read_export(person.account_id, req.route_params["workId"], works=wiring.operations.works())
-    with suppress(WrongWorkState):
-        await change_work(
-            person.account_id,
-            work.id,
-            wanted,
-            now=now(),
-            works=wiring.operations.works(),
-            queue=wiring.operations.work_queue(),
-        )
+    await do_change(person.account_id, work.id, wanted)
     return redirect(_PAGE)
 
 

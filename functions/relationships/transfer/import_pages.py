@@ -1,7 +1,6 @@
 """`/my/import`: a file of contacts, from sending it over its report to its contacts, and back again."""
 
 from collections.abc import Mapping
-from contextlib import suppress
 from http import HTTPStatus
 from typing import Any, Final, get_args
 
@@ -12,7 +11,7 @@ import wiring.relationships
 import wiring.relationships.transfer
 from domain.base.countries import country_in
 from domain.base.errors import Conflict, ImageTooLarge, InvalidInput, NotFound
-from domain.operations.work import Change, Work, WrongWorkState, change_work
+from domain.operations.work import Work
 from domain.relationships.transfer.drafts.notes import sentence
 from domain.relationships.transfer.file import FORMS
 from domain.relationships.transfer.imports import (
@@ -42,6 +41,7 @@ from functions.framework.forms import read_sent
 from functions.framework.my_pages import my_page, person_and_form, person_of, version_in
 from functions.framework.replies import redirect
 from functions.framework.texts import N_, _
+from functions.operations.forms import change_said, do_change
 from functions.relationships.transfer.import_api import started
 
 _LISTED: Final = 10
@@ -150,18 +150,9 @@ async def change(req: func.HttpRequest) -> func.HttpResponse:
     """What a button of the page says: pause, resume, cancel, or one of the steps of an import."""
     person, form = await person_and_form(req)
     then = form.get("then", "")
-    wanted: Change | None = next((each for each in get_args(Change) if each == then), None)
     found = await _found(req, person)
-    if wanted is not None:
-        with suppress(WrongWorkState):
-            await change_work(
-                person.account_id,
-                found.work_id,
-                wanted,
-                now=now(),
-                works=wiring.operations.works(),
-                queue=wiring.operations.work_queue(),
-            )
+    if (wanted := change_said(then)) is not None:
+        await do_change(person.account_id, found.work_id, wanted)
         return redirect(f"/my/imports/{found.id}")
     of = ImportVersion(person.account_id, found.id, version_in(form))
     try:

@@ -11,8 +11,8 @@ import wiring.operations
 from domain.exchange.exchange import ExchangeVersion
 from domain.exchange.inbox import keep as keep_in_domain
 from domain.exchange.inbox import went_to
+from domain.notifications.claimed import CLAIMED_FOR
 from domain.notifications.mail import MailOrder
-from domain.notifications.welcome import CLAIMED_FOR
 from domain.operations.orders import send_due_orders
 from functions.framework.clock import new_id
 from tests.functions.exchange.strangers import (

@@ -25,7 +25,7 @@ from adapters.cosmos.reservations import CosmosHandles
 from adapters.mail.smtp import MailNotSent, SmtpMailer
 from domain.accounts.account import Account
 from domain.cards.card import Claim
-from domain.notifications import welcome
+from domain.notifications import claimed
 from domain.notifications.mail import MailOrder
 from domain.notifications.welcome import deliver
 from functions.framework.clock import new_id
@@ -139,11 +139,11 @@ async def test_messages_worked_on_at_the_same_time_send_one_mail(host, mailbox) 
 async def test_a_claim_that_led_to_nothing_is_free_again_when_it_is_stale(host) -> None:
     account, accounts = await an_account(), wiring.accounts.store()
     at = datetime.now(UTC)
-    assert await accounts.claim_welcome(account.id, by="first", at=at, stale=at)
-    assert await accounts.claim_welcome(account.id, by="first", at=at, stale=at)
-    assert not await accounts.claim_welcome(account.id, by="second", at=at, stale=at)
+    assert await accounts.claim_mail("welcoming", account.id, by="first", at=at, stale=at)
+    assert await accounts.claim_mail("welcoming", account.id, by="first", at=at, stale=at)
+    assert not await accounts.claim_mail("welcoming", account.id, by="second", at=at, stale=at)
     later = at + timedelta(seconds=1)
-    assert await accounts.claim_welcome(account.id, by="second", at=later, stale=later)
+    assert await accounts.claim_mail("welcoming", account.id, by="second", at=later, stale=later)
 
 
 async def test_an_order_given_back_while_a_dead_messages_claim_holds_is_done_when_it_ends(
@@ -151,15 +151,15 @@ async def test_an_order_given_back_while_a_dead_messages_claim_holds_is_done_whe
 ) -> None:
     """The worker died between claiming and sending; the message was set aside and replayed under a new id."""
     account, accounts, at = await an_account(), wiring.accounts.store(), datetime.now(UTC)
-    monkeypatch.setattr(welcome, "CLAIMED_FOR", timedelta(seconds=2))
-    assert await accounts.claim_welcome(account.id, by="dead", at=at, stale=at)
+    monkeypatch.setattr(claimed, "CLAIMED_FOR", timedelta(seconds=2))
+    assert await accounts.claim_mail("welcoming", account.id, by="dead", at=at, stale=at)
     await wiring.notifications.queue().send(MailOrder(kind="welcome", account_id=account.id))
     await host.drain_queue("mail")
     async with asyncio.timeout(WAIT_SECONDS):
         while not await mailbox.to(account.email):
             await host.drain_queue("mail")
     assert [mail["times"] for mail in await mailbox.to(account.email)] == [1]
-    assert datetime.now(UTC) - at >= welcome.CLAIMED_FOR
+    assert datetime.now(UTC) - at >= claimed.CLAIMED_FOR
 
 
 async def test_a_mail_that_failed_is_sent_by_the_message_that_is_given_back_for_it(host, mailbox) -> None:

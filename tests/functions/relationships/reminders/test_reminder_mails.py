@@ -169,13 +169,13 @@ async def test_two_timers_at_once_ring_it_once(signed_in) -> None:
 async def test_a_mail_that_was_claimed_by_a_dead_worker_waits_for_its_claim(
     host, signed_in, first: bool
 ) -> None:
-    from domain.notifications.reminders import CLAIMED_FOR  # noqa: PLC0415
+    from domain.notifications.claimed import CLAIMED_FOR  # noqa: PLC0415
 
     ada = await signed_in()
     owner, accounts, at = await account_of(ada), wiring.accounts.store(), datetime.now(UTC)
     if not first:
         await accounts.mark_reminded(owner, at)
-    assert await accounts.claim_reminding(owner, by="dead", at=at, stale=at - CLAIMED_FOR)
-    assert not await accounts.claim_reminding(owner, by="other", at=at, stale=at - CLAIMED_FOR)
+    assert await accounts.claim_mail("reminding", owner, by="dead", at=at, stale=at - CLAIMED_FOR)
+    assert not await accounts.claim_mail("reminding", owner, by="other", at=at, stale=at - CLAIMED_FOR)
     later = at + CLAIMED_FOR + timedelta(seconds=1)
-    assert await accounts.claim_reminding(owner, by="other", at=later, stale=later - CLAIMED_FOR)
+    assert await accounts.claim_mail("reminding", owner, by="other", at=later, stale=later - CLAIMED_FOR)
