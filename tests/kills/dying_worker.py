@@ -50,6 +50,11 @@ from domain.relationships.reminders.ringing import ring_of
 from functions.framework.texts import in_language
 from wiring.relationships import duplicates
 
+# Imported once here, or each fork would import them anew.
+for _heavy in ("azure.cosmos.aio", "azure.storage.blob.aio", "azure.storage.queue.aio", "sqlite3",
+               "azure.core.pipeline.transport", "cryptography.hazmat.primitives.ciphers.aead"):  # fmt: skip
+    importlib.import_module(_heavy)
+
 # Purpose of a call to a dependency, by its method and address.
 STEPS = [
     ("read work", "GET", r"/docs/job_"),
