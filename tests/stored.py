@@ -8,6 +8,14 @@ import wiring
 CONTAINERS = Path(__file__).parent.parent / "adapters" / "cosmos" / "containers.json"
 
 
+async def places_of(word: str) -> list[tuple[str, str]]:
+    """Container and id of each document in which a word can be read, however it is written.
+
+    The cloud is shared with the tests before: a word belongs to one test, such as `secrets.token_hex(8)`.
+    """
+    return [place for place, text in (await everything()).items() if word.casefold() in text.casefold()]
+
+
 async def everything() -> dict[tuple[str, str], str]:
     """All documents of all containers by container and id, each as its text."""
     found = {}

@@ -38,6 +38,19 @@ async def test_the_enter_key_publishes_nothing(open_window) -> None:
     await owner.page.get_by_text("Your card is made.").wait_for()
 
 
+async def test_what_is_below_stays_in_place_when_a_handle_was_checked(open_window) -> None:
+    # What moves under a finger is missed. The longest answer takes three lines on a small phone.
+    owner = await open_window(**{**PHONE, "viewport": {"width": 320, "height": 640}})
+    page = owner.page
+    await sign_in(page, a_name())
+    await page.goto("/my/new-card")
+    button = page.get_by_role("button", name="Make and publish")
+    before = await button.bounding_box()
+    await page.get_by_label("Name", exact=False).first.fill(f"{a_name()} {'mnop' * 10}"[:45])
+    await page.get_by_role("status").get_by_text("is free.").wait_for()
+    assert await button.bounding_box() == before
+
+
 async def test_a_handle_is_checked_while_it_is_typed_and_follows_the_name_until_then(open_window) -> None:
     owner = await open_window()
     page, name, other = owner.page, a_name(), a_name()
