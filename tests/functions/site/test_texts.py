@@ -10,8 +10,11 @@ from babel.messages.pofile import read_po
 
 from adapters.cosmos.accounts import _FORGOTTEN_AFTER
 from adapters.cosmos.documents import DELETED_TTL
+from adapters.cosmos.exchange.exchanges import _PROOF_TTL
 from adapters.cosmos.visit_counts import _MARKER_TTL, _ROLL_UP_TTL
 from domain.base.limits import RATES, UNDO_TIME
+from domain.exchange.exchange import CONFIRM_WITHIN
+from domain.exchange.exchange import KEEP as EXCHANGE_KEPT
 from domain.images.image import MAX_BYTES, PROBLEMS
 from domain.images.sweep import KEEP as UNUSED_KEPT
 from domain.privacy.copy import KEEP as COPY_KEPT
@@ -65,6 +68,9 @@ def figures() -> dict[str, tuple[int, str]]:
         "language": (LANGUAGE_SECONDS // (24 * 3600), "days"),
         "import-undo": (UNDO_IMPORT.days, "days"),
         "merge-undo": (MERGE_UNDO_TIME.days, "days"),
+        "exchange": (EXCHANGE_KEPT.days, "days"),
+        "unconfirmed": (CONFIRM_WITHIN.days, "days"),
+        "proof": (_PROOF_TTL // (365 * 24 * 3600), "years"),
         "undo": (UNDO_TIME // timedelta(hours=1), "hours"),
         "deleted": (DELETED_TTL // (24 * 3600), "days"),
         "backups": (in_bicep("app/data.bicep", r"Continuous(\d+)Days"), "days"),
@@ -91,7 +97,7 @@ def in_words(key: str, language: str) -> str:
 def wrong_figures(text: str, language: str) -> list[str]:
     """Figures that the code does not have, and those that nobody compares with it."""
     named = re.findall(r'<data value="([\w-]+)">([^<]+)</data>', text)
-    rest = re.sub(r"<data.*?</data>|<[^>]+>|\d{4}-\d\d-\d\d|\d+ cm|6\(1\)\([bf]\)|6\.1 [bf]", "", text)
+    rest = re.sub(r"<data.*?</data>|<[^>]+>|\d{4}-\d\d-\d\d|\d+ cm|6\(1\)\([abcf]\)|6\.1 [abcf]", "", text)
     wrong = [f"{key}: {said}" for key, said in named if said != in_words(key, language)]
     return wrong + re.findall(r".{0,30}\d+.{0,10}", rest)
 
