@@ -11,6 +11,8 @@ _PLAIN: Final = str.maketrans(
 
 def unmarked(text: str) -> str:
     """The text in small letters without marks: `Łukasz Öberg` is `lukasz oberg`."""
+    if text.isascii():
+        return text.lower()
     plain = unicodedata.normalize("NFKD", text.casefold().translate(_PLAIN))
     return "".join(char for char in plain if not unicodedata.combining(char))
 

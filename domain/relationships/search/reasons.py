@@ -19,11 +19,21 @@ def reasons(
 ) -> tuple[list[Reason], list[Wanted]]:
     """The first field for each part that the name has not, and the parts that no shown text has."""
     texts = [("name", name), *shown]
-    words = [words_in(field, text) for field, text in texts]
+    words: list[list[str]] = []
+
+    def place_of(part: Wanted) -> int | None:
+        # Mostly the first places have it: numbers, whose words take the longest, come after them.
+        for place, (field, text) in enumerate(texts):
+            if place == len(words):
+                words.append(words_in(field, text))
+            if _has(words[place], part):
+                return place
+        return None
+
     found: dict[Reason, None] = {}
     unexplained = []
     for part in asked:
-        place = next((place for place, there in enumerate(words) if _has(there, part)), None)
+        place = place_of(part)
         if place is None:
             unexplained.append(part)
         elif place > 0:
