@@ -135,6 +135,10 @@ async def _make_card(app: httpx.AsyncClient, card: DemoCard) -> None:
     if stored.json()["published"] is None:
         version = {"If-Match": stored.headers["etag"]}
         _checked(await app.put(f"{made.headers['location']}/publication", headers=version))
+    if card.takes_details:
+        at = f"{made.headers['location']}/exchange-form"
+        version = {"If-Match": _checked(await app.get(at)).headers["etag"]}
+        _checked(await app.put(at, json={"on": True, "message": "optional"}, headers=version))
 
 
 async def _make_image(app: httpx.AsyncClient, handle: str, purpose: str, draw: Draw) -> str:

@@ -14,7 +14,8 @@ Draw = Callable[[], bytes]
 class DemoCard:
     """One card. `name` is the person to sign in; `pictures` draws an image for each field that has one.
 
-    Everything is for everyone but the fields in `audiences`, and entries of lists that say otherwise.
+    Everything is for everyone but the fields in `audiences`, and entries of lists that say otherwise. Who
+    `takes_details` has the exchange form on the card.
     """
 
     name: str
@@ -22,6 +23,7 @@ class DemoCard:
     content: dict[str, Any]
     pictures: dict[str, Draw] = field(default_factory=dict)
     audiences: dict[str, str] = field(default_factory=dict)
+    takes_details: bool = False
 
 
 ADA = Portrait("bun", "#3a2418", "#f0c9a8", "#d9a883", "#6d3350", ("#d8c3e0", "#8f6ca8"))
@@ -108,6 +110,7 @@ CARDS: tuple[DemoCard, ...] = (
             "productLinks": [{"label": "Book a lecture", "url": "mailto:lectures@flow-matic.example"}],
         },
         {"photo": GRACE.jpeg},
+        takes_details=True,
     ),
     DemoCard(
         "Katherine Johnson",
