@@ -7,6 +7,7 @@ import pytest
 
 import wiring.connections
 import wiring.operations
+from tests.functions.cards.test_api_cards import a_profile
 from tests.functions.connections.people import (
     FOR_CONNECTIONS,
     asked,
@@ -91,6 +92,24 @@ async def test_a_publication_puts_what_was_seen_into_the_history(host, signed_in
     assert kept.seen["title"] == ["Director"]
     await projected(host, bob, card)
     assert len((await details(ada, link))["former"]) == 2
+
+
+async def test_a_card_that_moves_to_another_profile_tells_the_connections_of_the_first_nothing(
+    host, signed_in
+) -> None:
+    ada, _ = await person_with_card(signed_in)
+    bob = await signed_in()
+    card = await own_card(bob)
+    link = await connect(ada, bob, card["handle"])
+    moved = card | {"profileId": await a_profile(bob)}
+    await republish(bob, moved, name="B.", phones=[{"audience": "connections", "number": "+4686114000"}])
+    await projected(host, bob, card)
+    kept = await wiring.connections.links().linked(await account_of(ada), link)
+    assert kept.seen == {}
+    assert "+46701740605" in {each.text for each in kept.former}
+    told = await details(ada, link)
+    assert told["says"] is None
+    assert "+4686114000" not in json.dumps(told)
 
 
 async def projected(host, owner, card: dict) -> None:
