@@ -7,7 +7,7 @@ from domain.base.errors import InvalidInput, NotFound
 from domain.cards.handles import is_handle
 from domain.connections.asking import BlockedByYou, NoPublishedCard, OwnCard, ask, live_cards
 from domain.connections.link import Link, link_id
-from domain.connections.ports import card_at
+from domain.connections.ports import card_to_ask
 from domain.visibility.view import view_for, viewer_of
 from functions.framework.callers import SignedIn
 from functions.framework.clock import now
@@ -49,7 +49,7 @@ async def _page(
     req: func.HttpRequest, person: SignedIn, faults: dict[str, str] | None = None
 ) -> func.HttpResponse:
     ports = wiring.connections.ports()
-    card = await card_at(_handle(req), ports.take)
+    card = await card_to_ask(_handle(req), ports.take)
     view = view_for(card, await viewer_of(card, person.account_id, connections=ports.links))
     own = await live_cards(person.account_id, ports.cards)
     known = {

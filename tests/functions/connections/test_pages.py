@@ -2,8 +2,9 @@
 
 import re
 
+import wiring
 from tests.forms import Fields, fields_at, send
-from tests.functions.connections.people import connect, own_card, person_with_card, requests
+from tests.functions.connections.people import ask, connect, own_card, person_with_card, requests
 
 
 async def press(person, page: str, action: str, **fields: str):
@@ -29,6 +30,24 @@ async def test_only_who_is_signed_in_and_not_connected_is_offered_to_ask(signed_
     assert offer not in (await ada.http.get(address)).text
     led = await client().get(f"/my/connect/{card['handle']}")
     assert led.headers["location"].startswith("/auth/login?returnTo=/my/connect/")
+
+
+async def test_a_card_that_an_earlier_release_published_offers_nothing_to_ask(signed_in) -> None:
+    """It says no profile, and so its connection would be one with every such card."""
+    ada, _ = await person_with_card(signed_in)
+    bob, card = await person_with_card(signed_in)
+    container = await wiring.database().container("published")
+    stored = await container.read_item(card["handle"], card["handle"])
+    earlier = stored | {"ownerId": stored["owner"]["accountId"]}
+    del earlier["owner"]
+    await container.replace_item(card["handle"], earlier)
+    assert "/my/connect/" not in (await ada.http.get(f"/c/{card['handle']}")).text
+    path = f"/my/connect/{card['handle']}"
+    assert (await ada.http.get(path)).status_code == 404
+    assert (await send(ada, path, {"csrf": ada.csrf})).status_code == 404
+    refused = await ask(ada, card["handle"])
+    assert (refused.status_code, refused.json()["errors"][0]["code"]) == (422, "unknown_card")
+    assert await requests(ada, "asked") == await requests(bob) == []
 
 
 async def test_two_people_connect_with_forms(signed_in) -> None:
