@@ -12,6 +12,7 @@ from domain.base.model import Closed
 from domain.base.texts import N_
 from domain.connections.answering import (
     Act,
+    CardNotShown,
     LinkVersion,
     WrongConnectionState,
     answer,
@@ -220,7 +221,7 @@ async def unblock(call: Call) -> Answer:
     body=Acceptance,
     answer=ConnectionOut,
     versioned=True,
-    conflicts=(WrongConnectionState,),
+    conflicts=(WrongConnectionState, CardNotShown, LimitReached),
 )
 async def put_contact(call: Call[Acceptance]) -> Answer:
     link = await choose_contact(
