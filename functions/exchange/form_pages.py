@@ -163,9 +163,8 @@ def _form_of(card: PublishedCard) -> Form:
     view = view_for(card, ANYONE)
     if card.exchange_form is None:
         raise NotFound
-    name, organisation = view.content.name, view.content.organisation
-    who = f"{name} ({organisation})" if organisation else name
-    return Form(card, view, card.exchange_form, consent_for(card.exchange_form.purpose, who, language()))
+    consent = consent_for(card.exchange_form.purpose, view.content, language())
+    return Form(card, view, card.exchange_form, consent)
 
 
 def _moved(handle: str) -> func.HttpResponse:
