@@ -278,6 +278,20 @@ async def without_its_contact(bob, link: str) -> str:
     return f"connections/{link}"
 
 
+async def test_the_list_names_the_contact_that_a_merge_or_an_erasure_left(signed_in) -> None:
+    ada, bob = await signed_in(), await signed_in()
+    link = await connect(bob, ada, (await own_card(ada))["handle"])
+    made = (await details(bob, link))["contactId"]
+    assert [each["contactId"] for each in await connections(bob)] == [made]
+    other = (await bob.api("POST", "contacts", json={"name": "Countess"})).json()["id"]
+    merge = {"keepId": other, "keepVersion": 1, "dropId": made, "dropVersion": 1}
+    assert (await bob.api("POST", "contact-merges", json=merge)).status_code == 201
+    assert (await details(bob, link))["contactId"] == other
+    assert [each["contactId"] for each in await connections(bob)] == [other]
+    await without_its_contact(bob, link)
+    assert [each["contactId"] for each in await connections(bob)] == [None]
+
+
 async def test_no_contact_is_said_to_be_made_where_none_can_be(signed_in, monkeypatch) -> None:
     """A full address book, and a card that is not there any more."""
     ada, bob = await signed_in(), await signed_in()
