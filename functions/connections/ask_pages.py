@@ -1,5 +1,7 @@
 """`/my/connect/{handle}`: asking the owner of a card to connect."""
 
+import asyncio
+
 import azure.functions as func
 
 import wiring.connections
@@ -52,10 +54,10 @@ async def _page(
     card = await card_to_ask(_handle(req), ports.take)
     view = view_for(card, await viewer_of(card, person.account_id, connections=ports.links))
     own = await live_cards(person.account_id, ports.cards)
-    known = {
-        each.profile_id: await ports.links.get(person.account_id, link_id(each.profile_id, card.profile_id))
-        for each in own
-    }
+    profiles = list(dict.fromkeys(each.profile_id for each in own))
+    ids = [link_id(each, card.profile_id) for each in profiles]
+    found = await asyncio.gather(*(ports.links.get(person.account_id, each) for each in ids))
+    known = dict(zip(profiles, found, strict=True))
     free = [each for each in own if _can_ask(known[each.profile_id])]
     return my_page(
         "connections/ask.html",

@@ -3,6 +3,7 @@
 import re
 
 import wiring
+import wiring.connections
 from tests.forms import Fields, fields_at, send
 from tests.functions.connections.people import ask, connect, own_card, person_with_card, requests
 
@@ -154,6 +155,25 @@ async def test_a_contact_that_was_erased_is_not_made_again_unless_asked_for(sign
     assert done.headers["location"] == f"/my/connections/{link}?done=kept"
     [made] = (await ada.api("GET", "contacts")).json()["data"]
     assert (made["content"]["name"], made["id"] == contact) == ("Bob", False)
+
+
+async def test_what_was_said_is_read_once_for_a_profile(signed_in, monkeypatch) -> None:
+    """However many cards one may ask with."""
+    ada, mine = await person_with_card(signed_in)
+    _bob, card = await person_with_card(signed_in)
+    for profile in (mine["profileId"], mine["profileId"], None):
+        await own_card(ada, profile=profile)
+    store, read = wiring.connections.links(), []
+    get = type(store).get
+
+    async def counted(links, owner_id: str, link_id: str):
+        read.append(link_id)
+        return await get(links, owner_id, link_id)
+
+    monkeypatch.setattr(type(store), "get", counted)
+    page = await ada.http.get(f"/my/connect/{card['handle']}")
+    assert page.text.count('name="cardId"') == 4
+    assert len(read) == len(set(read)) == 2
 
 
 async def test_own_cards_and_people_without_a_card_are_told_what_to_do(signed_in) -> None:
