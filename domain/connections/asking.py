@@ -72,7 +72,6 @@ def _first(account_id: str, mine: Side, theirs: PublishedCard, now: datetime) ->
         theirs=Side(profile_id=theirs.profile_id, card_id=theirs.card_id, handle=theirs.handle),
         version=0,
         since=now,
-        created_at=now,
     )
 
 

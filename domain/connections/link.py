@@ -74,7 +74,6 @@ class Link(Model):
     noticed_at: datetime | None = None
     version: int = 1
     since: datetime
-    created_at: datetime
     etag: str | None = Field(default=None, exclude=True)
 
     @property
@@ -136,7 +135,6 @@ class Link(Model):
             mine=self.theirs.silent(),
             theirs=self.mine,
             since=at,
-            created_at=at,
         )
 
 
