@@ -6,9 +6,10 @@ from typing import Final, Literal, NamedTuple
 from domain.base.errors import Conflict, Fault, InvalidInput, NotFound, StaleVersion
 from domain.base.texts import N_
 from domain.connections.link import Link, State
-from domain.connections.ports import LinkStore, Ports
+from domain.connections.ports import LinkStore, Ports, view_of
 from domain.connections.seen import Linked
 from domain.connections.telling import say, settle
+from domain.relationships.contacts import refuse_when_full
 
 Act = Literal["accept", "decline", "withdraw", "disconnect", "block", "unblock"]
 
@@ -34,6 +35,11 @@ _DONE: Final[dict[Act, tuple[State, ...]]] = {
 class WrongConnectionState(Conflict):
     code = "wrong_connection_state"
     title = N_("The connection is not in a state where this can be done")
+
+
+class CardNotShown(Conflict):
+    code = "card_not_shown"
+    title = N_("Their card is not shown any more: choose one of your contacts")
 
 
 class LinkVersion(NamedTuple):
@@ -92,6 +98,9 @@ async def choose_contact(of: LinkVersion, contact_id: str | None, *, now: dateti
     if contact_id is None:
         if kept is not None:
             return link
+        await refuse_when_full(of.owner_id, ports.book.contacts)
+        if await view_of(link, ports) is None:
+            raise CardNotShown
         chosen = link.changed(now, contact_id=None, contacts_made=link.contacts_made + 1)
     else:
         await _refuse_unknown_contact(of.owner_id, contact_id, ports)

@@ -7,7 +7,7 @@ from domain.base.limits import CONNECTION_REQUESTS, MOST_ASKED, MOST_CARDS, Limi
 from domain.base.texts import N_
 from domain.cards.card import Card, PublishedCard
 from domain.connections.link import QUIET_TIME, Link, Side, link_id
-from domain.connections.ports import Cards, Ports, card_at
+from domain.connections.ports import Cards, Ports, card_to_ask
 from domain.connections.telling import say
 
 
@@ -38,7 +38,7 @@ async def ask(account_id: str, handle: str, card_id: str | None, *, now: datetim
 
     The answer is the same whatever the other person did before: declined, blocked, or nothing.
     """
-    theirs = await card_at(handle, ports.take)
+    theirs = await card_to_ask(handle, ports.take)
     if theirs.owner_id == account_id:
         raise OwnCard
     own = await _card_to_show(account_id, card_id, ports.cards)
@@ -72,7 +72,6 @@ def _first(account_id: str, mine: Side, theirs: PublishedCard, now: datetime) ->
         theirs=Side(profile_id=theirs.profile_id, card_id=theirs.card_id, handle=theirs.handle),
         version=0,
         since=now,
-        created_at=now,
     )
 
 

@@ -57,8 +57,8 @@ class Link(Model):
     """Stored connection of an owner, in any of its states. `etag` is the store's, for the next write.
 
     `since` is when its state began, `contact_id` the contact that was made or chosen for it, `contacts_made`
-    how often its owner had a new one made. `noticing_at` is when a worker began to tell them by mail that
-    somebody asks, `noticed_at` when it had.
+    how often its owner had a new one made. `noticing_at` is when a worker last began to tell them by mail
+    that somebody asks, which counts as one mail however often it is tried; `noticed_at` when it had.
     """
 
     id: str
@@ -74,7 +74,6 @@ class Link(Model):
     noticed_at: datetime | None = None
     version: int = 1
     since: datetime
-    created_at: datetime
     etag: str | None = Field(default=None, exclude=True)
 
     @property
@@ -136,7 +135,6 @@ class Link(Model):
             mine=self.theirs.silent(),
             theirs=self.mine,
             since=at,
-            created_at=at,
         )
 
 

@@ -6,7 +6,7 @@ from typing import NamedTuple, Protocol
 from domain.base.errors import NotFound
 from domain.base.limits import Limiter
 from domain.cards.card import Card, PublishedCard
-from domain.connections.link import Access, Link, State
+from domain.connections.link import Access, Link, Side, State
 from domain.connections.seen import Linked
 from domain.operations.orders import Order
 from domain.relationships.contacts import Book
@@ -71,7 +71,7 @@ class Ports(NamedTuple):
     notices: Notices
 
 
-async def card_at(handle: str, take: TakeCard) -> PublishedCard:
+async def _card_at(handle: str, take: TakeCard) -> PublishedCard:
     """The published card of a present or former handle."""
     for _ in range(_MOST_RENAMES):
         card = await take(handle)
@@ -81,19 +81,27 @@ async def card_at(handle: str, take: TakeCard) -> PublishedCard:
     raise NotFound
 
 
-async def card_of(link: Link, take: TakeCard) -> PublishedCard | None:
-    """The other's card, unless it is gone, or belongs to another profile by now."""
+async def card_to_ask(handle: str, take: TakeCard) -> PublishedCard:
+    """The card from which one asks; none that an earlier release published, because it has no profile."""
+    card = await _card_at(handle, take)
+    if not card.profile_id:
+        raise NotFound
+    return card
+
+
+async def card_of(side: Side, owner_id: str, take: TakeCard) -> PublishedCard | None:
+    """The card of one of the two, unless it is gone, or belongs to another profile by now."""
     try:
-        card = await card_at(link.theirs.handle, take)
+        card = await _card_at(side.handle, take)
     except NotFound:
         return None
-    same = card.owner_id == link.other_id and card.profile_id == link.theirs.profile_id
+    same = card.owner_id == owner_id and card.profile_id == side.profile_id
     return card if same else None
 
 
 async def view_of(link: Link, ports: Ports) -> CardView | None:
     """The other's card as its owner lets the owner of this connection see it now."""
-    card = await card_of(link, ports.take)
+    card = await card_of(link.theirs, link.other_id, ports.take)
     if card is None:
         return None
     connected = await ports.links.connected(link.other_id, link.theirs.profile_id, link.owner_id)

@@ -9,10 +9,10 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
 
-from domain.base.errors import NotFound, StaleVersion
+from domain.base.errors import StaleVersion
 from domain.base.ids import ID_BYTES, ID_PREFIXES, make_id
 from domain.connections.link import Link
-from domain.connections.ports import LinkStore, TakeCard, card_at
+from domain.connections.ports import LinkStore, TakeCard, card_of
 from domain.connections.seen import Texts, texts_of
 from domain.operations.orders import Order
 from domain.operations.slices import Slice
@@ -40,7 +40,7 @@ class RefreshJob:
         self._links, self._take, self._clock = links, take, clock
 
     async def slice(self, work: Work, bound: Slice) -> Progress:
-        cursor, done, said = work.cursor or None, 0, dict[str, Texts]()
+        cursor, done, said = work.cursor or None, 0, dict[tuple[str, str], Texts]()
         while not bound.is_over:
             found, cursor = await self._links.page(work.owner_id, "connected", _PAGE, cursor)
             for link in found:
@@ -54,22 +54,20 @@ class RefreshJob:
     async def discard(self, work: Work) -> None:
         """Nothing is kept of it."""
 
-    async def _refresh(self, link: Link, said: dict[str, Texts]) -> None:
-        if link.mine.handle not in said:
-            said[link.mine.handle] = await self._texts(link)
+    async def _refresh(self, link: Link, said: dict[tuple[str, str], Texts]) -> None:
+        shown = (link.mine.handle, link.mine.profile_id)
+        if shown not in said:
+            said[shown] = await self._texts(link)
         kept = await self._links.linked(link.other_id, link.id)
         # Who is blocked through another connection sees less than others do; their own page compares.
         mine = (link.owner_id, link.mine.profile_id, link.other_id)
         if kept is None or not await self._links.connected(*mine):
             return
-        looked = kept.looked(said[link.mine.handle], self._clock().date())
+        looked = kept.looked(said[shown], self._clock().date())
         if looked is not kept:
             with suppress(StaleVersion):
                 await self._links.save_linked(looked)
 
     async def _texts(self, link: Link) -> Texts:
-        try:
-            card = await card_at(link.mine.handle, self._take)
-        except NotFound:
-            return {}
-        return texts_of(view_for(card, _CONNECTED).content)
+        card = await card_of(link.mine, link.owner_id, self._take)
+        return {} if card is None else texts_of(view_for(card, _CONNECTED).content)

@@ -77,6 +77,11 @@ async def carry_out_receipt(
     if exchange is None:
         return
     await prove(exchange, proofs=proofs)
+    await order_mail(exchange, mails=mails)
+
+
+async def order_mail(exchange: Exchange, *, mails: MailQueue) -> None:
+    """Order the mail with the link, unless it was sent or there is nothing that it could lead to."""
     if exchange.mailed_at is None and exchange.details is not None:
         await mails.send(
             MailOrder(kind="exchange-receipt", account_id=exchange.owner_id, subject_id=exchange.id)

@@ -9,7 +9,7 @@ that the contact went to.
 import hashlib
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Annotated, Final, Literal, NamedTuple, Protocol, Self
+from typing import Final, Literal, NamedTuple, Protocol, Self
 
 from pydantic import Field
 
@@ -24,7 +24,6 @@ from domain.operations.orders import Order
 
 # Held until the link in the mail is opened; waiting for the owner; settled by the owner; withdrawn.
 State = Literal["unconfirmed", "waiting", "kept", "dismissed", "withdrawn"]
-ExchangeId = Annotated[str, Field(max_length=40, pattern="^exc_[a-z2-7]{26}$")]
 # What the owner does not keep is erased after this time.
 KEEP: Final = timedelta(days=90)
 # What nobody confirms is erased sooner.
@@ -76,7 +75,6 @@ class Exchange(Model):
     settled_at: datetime | None = None
     until: datetime | None = Field(description="When it is erased, unless the owner keeps it before.")
     version: int = 1
-    created_at: datetime
     updated_at: datetime
     etag: str | None = Field(default=None, exclude=True)
 

@@ -123,7 +123,6 @@ async def give(exchange_id: str, place: Place, given: Given, *, now: datetime, g
         mailed_at=None if given.admission.mailed else now,
         given_at=now,
         until=now + (CONFIRM_WITHIN if held else KEEP),
-        created_at=now,
         updated_at=now,
     )
     exchange = unsigned.model_copy(update={"receipt": giver.sign(given_receipt(unsigned, given.parties))})

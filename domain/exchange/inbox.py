@@ -3,8 +3,7 @@
 from datetime import datetime
 
 from domain.base.errors import NotFound, StaleVersion
-from domain.base.limits import MOST_CONTACTS, LimitReached
-from domain.base.texts import N_
+from domain.base.limits import LimitReached
 from domain.exchange.effects import InContact, agree
 from domain.exchange.exchange import (
     CONTACT,
@@ -16,6 +15,7 @@ from domain.exchange.exchange import (
     read_exchange,
 )
 from domain.operations.orders import new_order
+from domain.relationships.contacts import refuse_when_full
 
 _TRIES = 4
 
@@ -31,10 +31,7 @@ async def keep(of: ExchangeVersion, *, now: datetime, ports: InContact) -> Excha
 
 
 async def _kept(exchange: Exchange, now: datetime, ports: InContact) -> Exchange:
-    if await ports.contacts.count(exchange.owner_id) >= MOST_CONTACTS:
-        raise LimitReached(
-            N_("An account may have %(most)s contacts. Delete some that you need less.", most=MOST_CONTACTS)
-        )
+    await refuse_when_full(exchange.owner_id, ports.contacts)
     order = new_order(CONTACT, exchange.owner_id, exchange.id, now, container="relations")
     return await ports.exchanges.save(exchange.kept(now), [order])
 

@@ -122,7 +122,7 @@ async def create_contact(
     contacts, key, now = book.contacts, creating.key, creating.now
     if key and (done := await contacts.creation(owner_id, key)):
         return done.repeated(content)
-    await _refuse_when_full(owner_id, contacts)
+    await refuse_when_full(owner_id, contacts)
     await _refuse_unknown_entity(owner_id, content, None, contacts)
     await remember_tags(owner_id, content.tags, content.groups, tags=book.tags)
     contact = Contact(
@@ -197,7 +197,8 @@ async def _read_version(of: ContactVersion, contacts: ContactStore) -> Contact:
     return contact
 
 
-async def _refuse_when_full(owner_id: str, contacts: ContactStore) -> None:
+async def refuse_when_full(owner_id: str, contacts: ContactStore) -> None:
+    """Refuse one more contact where the address book has no room for it."""
     if await contacts.count(owner_id) >= MOST_CONTACTS:
         raise LimitReached(
             N_("An account may have %(most)s contacts. Delete some that you need less.", most=MOST_CONTACTS)
@@ -242,7 +243,7 @@ async def restore_contact(of: ContactVersion, *, now: datetime, contacts: Contac
     if contact is not None and not contact.deleted and contact.version == of.version + 1:
         return contact
     contact = await _restorable(of, now, contacts)
-    await _refuse_when_full(of.owner_id, contacts)
+    await refuse_when_full(of.owner_id, contacts)
     return await contacts.save(contact.changed(now, deleted=False, until=None))
 
 

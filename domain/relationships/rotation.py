@@ -67,8 +67,11 @@ class Resealed(NamedTuple):
 
 
 class SealedDocuments(Protocol):
-    async def reseal(self, owner_id: str, cursor: str, bound: Slice) -> Resealed:
-        """Seal with the current key what an earlier one sealed, from the cursor on until the bound."""
+    async def reseal(self, owner_id: str, cursor: str, bound: Slice, *, now: datetime) -> Resealed:
+        """Seal with the current key what an earlier one sealed, from the cursor on until the bound.
+
+        What ends by itself ends when it would have.
+        """
         ...
 
 
@@ -152,7 +155,7 @@ class ResealJob:
         self._keys, self._documents, self._others = keys, documents, others
 
     async def slice(self, work: Work, bound: Slice) -> Progress:
-        result = await self._documents.reseal(work.owner_id, work.cursor, bound)
+        result = await self._documents.reseal(work.owner_id, work.cursor, bound, now=work.updated_at)
         failures = tuple(Failure(item=item, code="unreadable") for item in result.unreadable)
         if result.over:
             for renew in self._others:

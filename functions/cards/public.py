@@ -174,12 +174,13 @@ async def follow_card_link(req: func.HttpRequest) -> func.HttpResponse:
 async def _kept(cached: CachedCard, shown: Shown) -> Output:
     """An output of the card, made and cached."""
     viewer, format_name, _language, coding = shown
-    output = (await _make(view_for(cached.card, viewer), format_name, viewer)).encoded(coding)
+    output = (await _make(cached.card, format_name, viewer)).encoded(coding)
     keep(output, outputs_of(cached).made, shown, cache=wiring.cards.published())
     return output
 
 
-async def _make(view: CardView, format_name: str, viewer: Viewer) -> Output:
+async def _make(card: PublishedCard, format_name: str, viewer: Viewer) -> Output:
+    view = view_for(card, viewer)
     url = _url(view)
     caching = _caching(viewer)
     if format_name != PAGE:
@@ -202,8 +203,7 @@ async def _make(view: CardView, format_name: str, viewer: Viewer) -> Output:
         qr_svg=view.code,
         links={link: f"/c/{view.handle}/go/{key}" for key, link in links_of(view.content).items()},
         schema=script_text(view, url),
-        # Who is signed in and not connected is offered to ask; a blocked person is offered the same.
-        ask_url=f"/my/connect/{view.handle}" if viewer.signed_in and not viewer.connected else "",
+        ask_url=f"/my/connect/{view.handle}" if _can_ask(viewer, card) else "",
     )
     headers = {
         "Content-Security-Policy": content_security_policy(*styles, script=inline_script("pass_on.js")),
@@ -211,6 +211,14 @@ async def _make(view: CardView, format_name: str, viewer: Viewer) -> Output:
         "Vary": "Accept, Accept-Language, Cookie",
     }
     return _output(body, "text/html; charset=utf-8", caching | headers)
+
+
+def _can_ask(viewer: Viewer, card: PublishedCard) -> bool:
+    """Whether the viewer is offered to connect; a blocked person is offered the same as a stranger.
+
+    A card that an earlier release published says no profile to connect with.
+    """
+    return viewer.signed_in and not viewer.connected and bool(card.profile_id)
 
 
 def _caching(viewer: Viewer) -> dict[str, str]:

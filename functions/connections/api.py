@@ -1,5 +1,6 @@
 """`/api/v1/connections` and `/api/v1/connection-requests`: what the caller and others agreed on."""
 
+import asyncio
 from datetime import date, datetime
 from typing import Annotated, Literal
 
@@ -12,6 +13,7 @@ from domain.base.model import Closed
 from domain.base.texts import N_
 from domain.connections.answering import (
     Act,
+    CardNotShown,
     LinkVersion,
     WrongConnectionState,
     answer,
@@ -22,7 +24,7 @@ from domain.connections.answering import (
 from domain.connections.asking import BlockedByYou, NoPublishedCard, OwnCard, ask
 from domain.connections.link import Link, State
 from domain.connections.ports import view_of
-from domain.connections.seen import texts_of
+from domain.connections.seen import Linked, texts_of
 from functions.framework.operations import Answer, Call, Page, operation
 
 Handle = Annotated[str, Field(max_length=40, pattern="^[a-z0-9-]+$")]
@@ -83,23 +85,25 @@ class Acceptance(Closed):
     contact_id: _ContactId | None = None
 
 
-def _out(link: Link) -> ConnectionOut:
-    return ConnectionOut(**_facts(link))
+async def _out(link: Link) -> ConnectionOut:
+    # What was seen knows the contact after a merge or an erasure; without a contact there is none of it.
+    kept = await wiring.connections.links().linked(link.owner_id, link.id) if link.contact_id else None
+    return ConnectionOut(**_facts(link, kept))
 
 
-def _facts(link: Link) -> dict[str, object]:
+def _facts(link: Link, kept: Linked | None) -> dict[str, object]:
     return {
         "id": link.id,
         "state": link.state,
         "handle": link.theirs.handle,
         "card_id": link.mine.card_id,
-        "contact_id": link.contact_id,
+        "contact_id": kept.contact_id if kept else None,
         "since": link.since,
     }
 
 
-def _answered(link: Link, location: str | None = None) -> Answer:
-    return Answer(_out(link), link.version, location=location)
+async def _answered(link: Link, location: str | None = None) -> Answer:
+    return Answer(await _out(link), link.version, location=location)
 
 
 def _version_of[B, Q](call: Call[B, Q]) -> LinkVersion:
@@ -108,7 +112,8 @@ def _version_of[B, Q](call: Call[B, Q]) -> LinkVersion:
 
 async def _list[Q](call: Call[None, Q], state: State) -> Answer:
     found, following = await wiring.connections.links().page(call.account_id, state, call.limit, call.cursor)
-    return Answer(ConnectionList(data=[_out(link) for link in found], page=Page(next=following)))
+    data = await asyncio.gather(*(_out(link) for link in found))
+    return Answer(ConnectionList(data=list(data), page=Page(next=following)))
 
 
 async def _do[B](call: Call[B], act: Act, contact_id: str | None = None) -> Link:
@@ -146,7 +151,7 @@ async def post_request(call: Call[Request]) -> Answer:
     except NotFound:
         detail = N_("is not the handle of a card that can be seen")
         raise InvalidInput([Fault("/handle", "unknown_card", detail)]) from None
-    return _answered(link, f"connections/{link.id}")
+    return await _answered(link, f"connections/{link.id}")
 
 
 @operation("One connection or request, with what the other's card says now", answer=ConnectionDetails)
@@ -157,8 +162,7 @@ async def get_connection(call: Call) -> Answer:
     says = None if view is None else texts_of(view.content)
     kept = await look(link, now=call.now, ports=ports, texts=says or {})
     former = [FormerOut(**each.model_dump()) for each in kept.former] if kept else []
-    contact = {"contact_id": kept.contact_id if kept else None}
-    details = ConnectionDetails(**(_facts(link) | contact), says=says, former=former)
+    details = ConnectionDetails(**_facts(link, kept), says=says, former=former)
     return Answer(details, link.version)
 
 
@@ -170,7 +174,7 @@ async def get_connection(call: Call) -> Answer:
     conflicts=(WrongConnectionState,),
 )
 async def accept(call: Call[Acceptance]) -> Answer:
-    return _answered(await _do(call, "accept", call.body.contact_id))
+    return await _answered(await _do(call, "accept", call.body.contact_id))
 
 
 @operation(
@@ -180,7 +184,7 @@ async def accept(call: Call[Acceptance]) -> Answer:
     conflicts=(WrongConnectionState,),
 )
 async def decline(call: Call) -> Answer:
-    return _answered(await _do(call, "decline"))
+    return await _answered(await _do(call, "decline"))
 
 
 @operation("Withdraw a request", versioned=True, conflicts=(WrongConnectionState,))
@@ -206,7 +210,7 @@ async def disconnect(call: Call) -> Answer:
     conflicts=(WrongConnectionState,),
 )
 async def block(call: Call) -> Answer:
-    return _answered(await _do(call, "block"))
+    return await _answered(await _do(call, "block"))
 
 
 @operation("Unblock a person", versioned=True, conflicts=(WrongConnectionState,))
@@ -220,10 +224,10 @@ async def unblock(call: Call) -> Answer:
     body=Acceptance,
     answer=ConnectionOut,
     versioned=True,
-    conflicts=(WrongConnectionState,),
+    conflicts=(WrongConnectionState, CardNotShown, LimitReached),
 )
 async def put_contact(call: Call[Acceptance]) -> Answer:
     link = await choose_contact(
         _version_of(call), call.body.contact_id, now=call.now, ports=wiring.connections.ports()
     )
-    return _answered(link)
+    return await _answered(link)

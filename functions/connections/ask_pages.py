@@ -1,5 +1,7 @@
 """`/my/connect/{handle}`: asking the owner of a card to connect."""
 
+import asyncio
+
 import azure.functions as func
 
 import wiring.connections
@@ -7,7 +9,7 @@ from domain.base.errors import InvalidInput, NotFound
 from domain.cards.handles import is_handle
 from domain.connections.asking import BlockedByYou, NoPublishedCard, OwnCard, ask, live_cards
 from domain.connections.link import Link, link_id
-from domain.connections.ports import card_at
+from domain.connections.ports import card_to_ask
 from domain.visibility.view import view_for, viewer_of
 from functions.framework.callers import SignedIn
 from functions.framework.clock import now
@@ -49,13 +51,13 @@ async def _page(
     req: func.HttpRequest, person: SignedIn, faults: dict[str, str] | None = None
 ) -> func.HttpResponse:
     ports = wiring.connections.ports()
-    card = await card_at(_handle(req), ports.take)
+    card = await card_to_ask(_handle(req), ports.take)
     view = view_for(card, await viewer_of(card, person.account_id, connections=ports.links))
     own = await live_cards(person.account_id, ports.cards)
-    known = {
-        each.profile_id: await ports.links.get(person.account_id, link_id(each.profile_id, card.profile_id))
-        for each in own
-    }
+    profiles = list(dict.fromkeys(each.profile_id for each in own))
+    ids = [link_id(each, card.profile_id) for each in profiles]
+    found = await asyncio.gather(*(ports.links.get(person.account_id, each) for each in ids))
+    known = dict(zip(profiles, found, strict=True))
     free = [each for each in own if _can_ask(known[each.profile_id])]
     return my_page(
         "connections/ask.html",

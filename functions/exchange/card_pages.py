@@ -22,6 +22,7 @@ from functions.framework.texts import N_, _, language
 
 _DONE: Final = {
     "saved": N_("Saved. Your card shows it within seconds."),
+    "later": N_("Saved. It is shown once the card is published."),
     "off": N_("Saved. The form is off: nobody can leave details on this card."),
 }
 _ASKS: Final[dict[Ask, str]] = {
@@ -56,7 +57,8 @@ async def change(req: func.HttpRequest) -> func.HttpResponse:
         return _page(person, card, values, faults=sentences(refusal.faults, _LABELS))
     except StaleVersion:
         return _page(person, card, values, stale=True)
-    return redirect(f"/my/cards/{card.id}/exchange?done={'saved' if wanted.on else 'off'}")
+    done = "off" if not wanted.on else "saved" if card.is_live else "later"
+    return redirect(f"/my/cards/{card.id}/exchange?done={done}")
 
 
 def _page(
@@ -80,7 +82,7 @@ def _page(
         purposes=[(key, _(_PURPOSES[key]), "") for key in PURPOSES],
         asks=[(key, _(label)) for key, label in _ASKS.items()],
         questions=[(f"/{name}", _(LABELS[f"/{name}"])) for name in QUESTIONS],
-        consent=consent_for(purpose, shown.name, language()),
+        consent=consent_for(purpose, shown, language()),
         address=f"/c/{card.handle}/exchange",
         done=done,
         faults=faults or {},

@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Final
 
 from domain.base.texts import Language
+from domain.cards.content import CardContent
 from domain.cards.exchange_form import Purpose
 from domain.exchange.exchange import Consent
+from domain.visibility.rule import shown_to
 
 TEXTS: Final = Path(__file__).parent.parent.parent / "web" / "texts" / "consent"
 # The version of each purpose that people agree to now.
@@ -21,10 +23,12 @@ CURRENT: Final[dict[Purpose, str]] = {
 }
 
 
-def consent_for(purpose: Purpose, name: str, language: Language) -> Consent:
-    """The text of a purpose as somebody sees it on the card of `name`."""
+def consent_for(purpose: Purpose, content: CardContent, language: Language) -> Consent:
+    """The text of a purpose as anybody sees it on the card: with its name and public organisation."""
+    shown = shown_to(content, frozenset({"public"}))
+    who = f"{shown.name} ({shown.organisation})" if shown.organisation else shown.name
     version = f"{purpose}.{CURRENT[purpose]}"
-    text = _written(version, language).replace("{name}", name)
+    text = _written(version, language).replace("{name}", who)
     return Consent(text=text, version=version, language=language)
 
 

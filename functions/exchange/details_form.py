@@ -11,7 +11,7 @@ from domain.base.fields import phone_text
 from domain.base.texts import N_
 from domain.cards.exchange_form import QUESTIONS, Ask, ExchangeForm
 from domain.cards.mending import mended_phone
-from domain.exchange.details import Details, answers
+from domain.exchange.details import Details, answers, missing
 from functions.framework.forms import Values, sentences, vet
 
 # A field that people neither see nor reach; programs that fill in every field do.
@@ -60,20 +60,17 @@ def details_in(
     req: func.HttpRequest, typed: Mapping[str, str], form: ExchangeForm, *, consents: bool
 ) -> Details:
     """The vetted answers, or every fault of them at once."""
-    faults = [] if typed.get("consent") or not consents else [_no_consent()]
     values = _values(req, typed)
+    faults = missing(values, form)
+    if consents and not typed.get("consent"):
+        faults.append(Fault("/consent", "required", N_("is needed: without it nothing is passed on")))
     try:
         details = vet(Details, values)
-    except InvalidInput as refusal:
-        faults = refusal.faults + _missing(values, form) + faults
-        raise InvalidInput(faults) from None
-    try:
-        details = answers(details, form)
     except InvalidInput as refusal:
         raise InvalidInput(refusal.faults + faults) from None
     if faults:
         raise InvalidInput(faults)
-    return details
+    return answers(details, form)
 
 
 def _values(req: func.HttpRequest, typed: Mapping[str, str]) -> Values:
@@ -82,18 +79,6 @@ def _values(req: func.HttpRequest, typed: Mapping[str, str]) -> Values:
     if values["phone"]:
         values["phone"] = mended_phone(values["phone"], country_in(req.headers.get("accept-language", "")))
     return values
-
-
-def _missing(values: Values, form: ExchangeForm) -> list[Fault]:
-    return [
-        Fault("/" + name, "required", N_("is required"))
-        for name in QUESTIONS
-        if form.asks(name) == "required" and values[name] is None
-    ]
-
-
-def _no_consent() -> Fault:
-    return Fault("/consent", "required", N_("is needed: without it nothing is passed on"))
 
 
 def sentences_of(faults: list[Fault]) -> dict[str, str]:

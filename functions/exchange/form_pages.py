@@ -22,12 +22,11 @@ from domain.base.limits import TooManyRequests
 from domain.cards.card import PublishedCard
 from domain.cards.exchange_form import ExchangeForm
 from domain.cards.handles import is_handle
-from domain.exchange.effects import prove
+from domain.exchange.effects import order_mail, prove
 from domain.exchange.exchange import KEEP, Consent, Exchange
 from domain.exchange.giving import Given, Place, admit, give
 from domain.exchange.receipt import Parties
 from domain.exchange.tokens import FormToken, form_token, link_again, read_form_token
-from domain.notifications.mail import MailOrder
 from domain.visibility.view import ANYONE, CardView, view_for
 from functions.exchange.consent import consent_for
 from functions.exchange.details_form import HONEYPOT, details_in, questions_of, sentences_of
@@ -133,10 +132,8 @@ def _parties(form: Form) -> Parties:
 async def _follow_up(exchange: Exchange) -> None:
     """Carry out the order of an exchange at once; the order's own run does what fails here."""
     await prove(exchange, proofs=wiring.exchange.proofs())
-    if exchange.mailed_at is None and exchange.details is not None:
-        order = MailOrder(kind="exchange-receipt", account_id=exchange.owner_id, subject_id=exchange.id)
-        with suppress(Unavailable):
-            await wiring.notifications.queue().send(order)
+    with suppress(Unavailable):
+        await order_mail(exchange, mails=wiring.notifications.queue())
 
 
 def _sent(exchange: Exchange, form: Form, *, again: bool = False) -> func.HttpResponse:
@@ -163,9 +160,8 @@ def _form_of(card: PublishedCard) -> Form:
     view = view_for(card, ANYONE)
     if card.exchange_form is None:
         raise NotFound
-    name, organisation = view.content.name, view.content.organisation
-    who = f"{name} ({organisation})" if organisation else name
-    return Form(card, view, card.exchange_form, consent_for(card.exchange_form.purpose, who, language()))
+    consent = consent_for(card.exchange_form.purpose, view.content, language())
+    return Form(card, view, card.exchange_form, consent)
 
 
 def _moved(handle: str) -> func.HttpResponse:

@@ -1,5 +1,6 @@
 """Queue function that sends mails."""
 
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Final
 
@@ -19,8 +20,8 @@ from functions.framework.texts import in_language
 
 # The function that sends each kind of mail; it returns the time to wait before another try, if any.
 _KINDS: Final = {
-    "welcome": "functions.notifications.jobs:to_account",
-    "reminders": "functions.notifications.jobs:to_account",
+    "welcome": "functions.notifications.jobs:welcome",
+    "reminders": "functions.notifications.jobs:reminders",
     "connection": "functions.notifications.jobs:request_to_connect",
     "exchange-receipt": "functions.exchange.mails:send_receipt",
 }
@@ -34,8 +35,17 @@ async def send_mail(message: func.QueueMessage) -> None:
         await wiring.notifications.queue().send(order, after=again_after)
 
 
-async def to_account(order: MailOrder, by: str) -> timedelta | None:
-    send = deliver if order.kind == "welcome" else remind
+async def welcome(order: MailOrder, by: str) -> timedelta | None:
+    return await _to_account(deliver, order, by)
+
+
+async def reminders(order: MailOrder, by: str) -> timedelta | None:
+    return await _to_account(remind, order, by)
+
+
+async def _to_account(
+    send: Callable[..., Awaitable[timedelta | None]], order: MailOrder, by: str
+) -> timedelta | None:
     return await send(
         order,
         by=by,

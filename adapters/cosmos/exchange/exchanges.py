@@ -41,7 +41,7 @@ def _place(exchange: Exchange, name: str) -> Place:
 
 
 def _exchange_document(exchange: Exchange, key: OwnerKey) -> Document:
-    extra: Document = {"createdAt": instant(exchange.created_at), "private": {}}
+    extra: Document = {"createdAt": instant(exchange.given_at), "private": {}}
     if exchange.state == "kept":
         extra["contactId"] = exchange.contact_id
     if exchange.state == "withdrawn":

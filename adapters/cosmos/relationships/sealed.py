@@ -1,6 +1,7 @@
 """What the keys of owners have sealed in documents: the list of kinds, and sealing anew after a rotation."""
 
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 from adapters.cosmos.database import Database, Document, Items
@@ -61,7 +62,7 @@ class CosmosSealed:
     def __init__(self, database: Database, keys: OwnerKeys) -> None:
         self._items, self._keys = Items(database, CONTAINER), keys
 
-    async def reseal(self, owner_id: str, cursor: str, bound: Slice) -> Resealed:
+    async def reseal(self, owner_id: str, cursor: str, bound: Slice, *, now: datetime) -> Resealed:
         """Seal with the current key what an earlier one sealed, from the cursor on until the bound.
 
         The cursor is a place in the list of kinds, and that of a page of documents. What is written meanwhile
@@ -77,7 +78,7 @@ class CosmosSealed:
             for stored in found:
                 bound.spend()
                 try:
-                    done += await self._anew(stored, SEALED[at], key)
+                    done += await self._anew(stored, SEALED[at], key, now)
                 except Unreadable:
                     unreadable.append(stored["id"])
             at += after is None
@@ -91,7 +92,7 @@ class CosmosSealed:
         stored = await self._items.read(sealed.kind, owner_id)
         return ([stored] if stored else []), None
 
-    async def _anew(self, stored: Document, sealed: SealedKind, key: OwnerKey) -> bool:
+    async def _anew(self, stored: Document, sealed: SealedKind, key: OwnerKey, now: datetime) -> bool:
         member = stored.get(sealed.member)
         if member is None:
             return False
@@ -102,11 +103,20 @@ class CosmosSealed:
             return False
         anew = {name: key.seal(key.unseal(member[name], place), place) for name, place in places.items()}
         own = {name: value for name, value in stored.items() if not name.startswith("_")}
+        new = own | {sealed.member: member | anew} | _time_left(stored, now)
         try:
-            await self._items.replace(own | {sealed.member: member | anew}, stored["_etag"])
+            await self._items.replace(new, stored["_etag"])
         except StaleVersion:
             return False
         return True
+
+
+def _time_left(stored: Document, now: datetime) -> Document:
+    """The `ttl` that lets a document end when it would have: the store counts from each write anew."""
+    if "ttl" not in stored:
+        return {}
+    age = max(0, int(now.timestamp()) - stored["_ts"])
+    return {"ttl": max(1, stored["ttl"] - age)}
 
 
 Write = Callable[[list[tuple[Any, ...]]], Awaitable[list[Document]]]

@@ -29,7 +29,6 @@ def link(owner: str, other: str) -> Link:
         mine=side(owner),
         theirs=side(other),
         since=AT,
-        created_at=AT,
     )
 
 

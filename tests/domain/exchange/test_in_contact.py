@@ -26,7 +26,6 @@ EXCHANGE = Exchange(
     link="",
     given_at=AT,
     until=None,
-    created_at=AT,
     updated_at=AT,
 )
 WORDS = st.sampled_from(["Grace", "Ada", "Mary"])

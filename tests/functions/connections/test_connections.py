@@ -1,5 +1,7 @@
 """Connections by consent, through the API."""
 
+import sys
+
 from domain.base.limits import Rate
 from tests.functions.connections.people import (
     FOR_CONNECTIONS,
@@ -225,11 +227,7 @@ async def test_an_own_contact_is_taken_for_the_connection_when_it_is_chosen(sign
 async def test_an_erased_contact_is_no_contact_of_the_connection(signed_in) -> None:
     ada, bob = await signed_in(), await signed_in()
     link = await connect(bob, ada, (await own_card(ada))["handle"])
-    path = f"contacts/{(await details(bob, link))['contactId']}"
-    for place, status in ((path, 200), (f"{path}/restoration", 204)):
-        found = await bob.api("GET", place)
-        answer = await bob.api("DELETE", place, headers={"If-Match": found.headers["etag"]})
-        assert answer.status_code in (status, 204)
+    await without_its_contact(bob, link)
     assert (await details(bob, link))["contactId"] is None
     made = await do(bob, "PUT", f"connections/{link}/contact", json={})
     assert (await details(bob, link))["contactId"] == made.json()["contactId"] is not None
@@ -269,3 +267,46 @@ async def test_an_account_asks_so_many_in_a_day_and_waits_for_so_many(signed_in,
     monkeypatch.setattr(asking, "MOST_ASKED", 2)
     full = await ask(ada, (await person_with_card(signed_in))[1]["handle"])
     assert (full.status_code, full.json()["code"]) == (409, "limit_reached")
+
+
+async def without_its_contact(bob, link: str) -> str:
+    """The path of a connection whose contact its owner has erased."""
+    path = f"contacts/{(await details(bob, link))['contactId']}"
+    for place in (path, f"{path}/restoration"):
+        etag = (await bob.api("GET", place)).headers["etag"]
+        assert (await bob.api("DELETE", place, headers={"If-Match": etag})).is_success
+    return f"connections/{link}"
+
+
+async def test_the_list_names_the_contact_that_a_merge_or_an_erasure_left(signed_in) -> None:
+    ada, bob = await signed_in(), await signed_in()
+    link = await connect(bob, ada, (await own_card(ada))["handle"])
+    made = (await details(bob, link))["contactId"]
+    assert [each["contactId"] for each in await connections(bob)] == [made]
+    other = (await bob.api("POST", "contacts", json={"name": "Countess"})).json()["id"]
+    merge = {"keepId": other, "keepVersion": 1, "dropId": made, "dropVersion": 1}
+    assert (await bob.api("POST", "contact-merges", json=merge)).status_code == 201
+    assert (await details(bob, link))["contactId"] == other
+    assert [each["contactId"] for each in await connections(bob)] == [other]
+    await without_its_contact(bob, link)
+    assert [each["contactId"] for each in await connections(bob)] == [None]
+
+
+async def test_no_contact_is_said_to_be_made_where_none_can_be(signed_in, monkeypatch) -> None:
+    """A full address book, and a card that is not there any more."""
+    ada, bob = await signed_in(), await signed_in()
+    card = await own_card(ada)
+    path = await without_its_contact(bob, await connect(bob, ada, card["handle"]))
+    await bob.api("POST", "contacts", json={"name": "Another"})
+    etag = (await bob.api("GET", path)).headers["etag"]
+    with monkeypatch.context() as patched:
+        patched.setattr(sys.modules["domain.relationships.contacts"], "MOST_CONTACTS", 1)
+        full = await bob.api("PUT", f"{path}/contact", headers={"If-Match": etag}, json={})
+    assert (full.status_code, full.json()["code"]) == (409, "limit_reached")
+    published = f"cards/{card['id']}/publication"
+    shown = (await ada.api("GET", f"cards/{card['id']}")).headers["etag"]
+    assert (await ada.api("DELETE", published, headers={"If-Match": shown})).is_success
+    gone = await bob.api("PUT", f"{path}/contact", headers={"If-Match": etag}, json={})
+    assert (gone.status_code, gone.json()["code"]) == (409, "card_not_shown")
+    assert "Put it into my address book" not in (await bob.http.get(f"/my/{path}")).text
+    assert [each["content"]["name"] for each in await contacts(bob)] == ["Another"]

@@ -2,11 +2,20 @@
 
 import json
 import logging
+from functools import partial
 
 import pytest
 
+import wiring.accounts
 import wiring.connections
 import wiring.operations
+from adapters.mail.smtp import MailNotSent
+from domain.base.limits import TooManyRequests
+from domain.connections.notice import tell_of_request
+from domain.notifications.mail import MailOrder
+from functions.framework.clock import now
+from functions.framework.texts import in_language
+from tests.functions.cards.test_api_cards import a_profile
 from tests.functions.connections.people import (
     FOR_CONNECTIONS,
     asked,
@@ -41,7 +50,7 @@ async def carry_out(person, link: str) -> None:
 async def test_a_request_is_told_by_one_mail_without_names(host, signed_in, mailbox) -> None:
     ada, _ = await person_with_card(signed_in, name="Ada Lovelace")
     bob, card = await person_with_card(signed_in, name="Bob Babbage")
-    email = (await bob.api("GET", "account")).json()["email"]
+    email = await email_of(bob)
     await host.drain_queue("mail")
     link = (await asked(ada, card["handle"]))["id"]
     await carry_out(bob, link)
@@ -55,7 +64,7 @@ async def test_a_request_is_told_by_one_mail_without_names(host, signed_in, mail
 async def test_a_request_that_was_answered_is_told_by_no_mail(host, signed_in, mailbox) -> None:
     ada, _ = await person_with_card(signed_in)
     bob, card = await person_with_card(signed_in)
-    email = (await bob.api("GET", "account")).json()["email"]
+    email = await email_of(bob)
     link = (await asked(ada, card["handle"]))["id"]
     await do(bob, "PUT", f"connection-requests/{link}/decline")
     await wiring.connections.ports().notices.somebody_asks(await account_of(bob), link)
@@ -64,11 +73,9 @@ async def test_a_request_that_was_answered_is_told_by_no_mail(host, signed_in, m
 
 
 async def test_a_mail_waits_while_another_worker_is_at_it(host, signed_in, mailbox) -> None:
-    from functions.framework.clock import now  # noqa: PLC0415
-
     ada, _ = await person_with_card(signed_in)
     bob, card = await person_with_card(signed_in)
-    email, account = (await bob.api("GET", "account")).json()["email"], await account_of(bob)
+    email, account = await email_of(bob), await account_of(bob)
     link = (await asked(ada, card["handle"]))["id"]
     links = wiring.connections.links()
     stored = await links.get(account, link)
@@ -76,6 +83,54 @@ async def test_a_mail_waits_while_another_worker_is_at_it(host, signed_in, mailb
     await wiring.connections.ports().notices.somebody_asks(account, link)
     await host.drain_queue("mail")
     assert [mail["subject"] for mail in await mailbox.holds(1, email)] == ["Welcome to iZwop"]
+
+
+class BrokenMailer:
+    """A mail server that is down for the first mails."""
+
+    def __init__(self, fails: int) -> None:
+        self.fails, self.sent = fails, []
+
+    async def send(self, mail) -> None:
+        self.fails -= 1
+        if self.fails >= 0:
+            raise MailNotSent
+        self.sent.append(mail)
+
+
+class Counted:
+    """A limiter that allows three."""
+
+    def __init__(self) -> None:
+        self.taken = 0
+
+    async def take(self, *_given: object) -> None:
+        self.taken += 1
+        if self.taken > 3:
+            raise TooManyRequests(60)
+
+
+async def test_a_mail_that_cannot_be_sent_is_tried_again_and_counts_once(signed_in) -> None:
+    ada, _ = await person_with_card(signed_in)
+    bob, card = await person_with_card(signed_in)
+    account, link = await account_of(bob), (await asked(ada, card["handle"]))["id"]
+    order = MailOrder(kind="connection", account_id=account, subject_id=link)
+    mailer, limiter, links = BrokenMailer(4), Counted(), wiring.connections.links()
+    tell = partial(
+        tell_of_request, order, origin="https://izwop.test", translate=in_language,
+        accounts=wiring.accounts.store(), links=links, limiter=limiter, mailer=mailer,
+    )  # fmt: skip
+    for _ in range(4):
+        with pytest.raises(MailNotSent):
+            await tell(now=now())
+    assert (await links.get(account, link)).noticed_at is None
+    assert await tell(now=now()) is None
+    assert ([mail.to for mail in mailer.sent], limiter.taken) == ([await email_of(bob)], 1)
+    assert (await links.get(account, link)).noticed_at is not None
+
+
+async def email_of(person) -> str:
+    return (await person.api("GET", "account")).json()["email"]
 
 
 async def test_a_publication_puts_what_was_seen_into_the_history(host, signed_in) -> None:
@@ -93,12 +148,29 @@ async def test_a_publication_puts_what_was_seen_into_the_history(host, signed_in
     assert len((await details(ada, link))["former"]) == 2
 
 
+async def test_a_card_that_moves_to_another_profile_tells_the_connections_of_the_first_nothing(
+    host, signed_in
+) -> None:
+    ada, _ = await person_with_card(signed_in)
+    bob = await signed_in()
+    card = await own_card(bob)
+    link = await connect(ada, bob, card["handle"])
+    moved = card | {"profileId": await a_profile(bob)}
+    await republish(bob, moved, name="B.", phones=[{"audience": "connections", "number": "+4686114000"}])
+    await projected(host, bob, card)
+    kept = await wiring.connections.links().linked(await account_of(ada), link)
+    assert kept.seen == {}
+    assert "+46701740605" in {each.text for each in kept.former}
+    told = await details(ada, link)
+    assert told["says"] is None
+    assert "+4686114000" not in json.dumps(told)
+
+
 async def projected(host, owner, card: dict) -> None:
     """Carry out the order of the card's projection, and the work that it starts."""
     from domain.cards.card import PROJECTION  # noqa: PLC0415
     from domain.connections.refresh import REFRESH  # noqa: PLC0415
     from domain.operations.orders import new_order  # noqa: PLC0415
-    from functions.framework.clock import now  # noqa: PLC0415
 
     account = await account_of(owner)
     await wiring.operations.effects()[PROJECTION](new_order(PROJECTION, account, card["id"], now()))

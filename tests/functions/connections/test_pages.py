@@ -2,8 +2,10 @@
 
 import re
 
+import wiring
+import wiring.connections
 from tests.forms import Fields, fields_at, send
-from tests.functions.connections.people import connect, own_card, person_with_card, requests
+from tests.functions.connections.people import ask, connect, own_card, person_with_card, requests
 
 
 async def press(person, page: str, action: str, **fields: str):
@@ -29,6 +31,24 @@ async def test_only_who_is_signed_in_and_not_connected_is_offered_to_ask(signed_
     assert offer not in (await ada.http.get(address)).text
     led = await client().get(f"/my/connect/{card['handle']}")
     assert led.headers["location"].startswith("/auth/login?returnTo=/my/connect/")
+
+
+async def test_a_card_that_an_earlier_release_published_offers_nothing_to_ask(signed_in) -> None:
+    """It says no profile, and so its connection would be one with every such card."""
+    ada, _ = await person_with_card(signed_in)
+    bob, card = await person_with_card(signed_in)
+    container = await wiring.database().container("published")
+    stored = await container.read_item(card["handle"], card["handle"])
+    earlier = stored | {"ownerId": stored["owner"]["accountId"]}
+    del earlier["owner"]
+    await container.replace_item(card["handle"], earlier)
+    assert "/my/connect/" not in (await ada.http.get(f"/c/{card['handle']}")).text
+    path = f"/my/connect/{card['handle']}"
+    assert (await ada.http.get(path)).status_code == 404
+    assert (await send(ada, path, {"csrf": ada.csrf})).status_code == 404
+    refused = await ask(ada, card["handle"])
+    assert (refused.status_code, refused.json()["errors"][0]["code"]) == (422, "unknown_card")
+    assert await requests(ada, "asked") == await requests(bob) == []
 
 
 async def test_two_people_connect_with_forms(signed_in) -> None:
@@ -135,6 +155,25 @@ async def test_a_contact_that_was_erased_is_not_made_again_unless_asked_for(sign
     assert done.headers["location"] == f"/my/connections/{link}?done=kept"
     [made] = (await ada.api("GET", "contacts")).json()["data"]
     assert (made["content"]["name"], made["id"] == contact) == ("Bob", False)
+
+
+async def test_what_was_said_is_read_once_for_a_profile(signed_in, monkeypatch) -> None:
+    """However many cards one may ask with."""
+    ada, mine = await person_with_card(signed_in)
+    _bob, card = await person_with_card(signed_in)
+    for profile in (mine["profileId"], mine["profileId"], None):
+        await own_card(ada, profile=profile)
+    store, read = wiring.connections.links(), []
+    get = type(store).get
+
+    async def counted(links, owner_id: str, link_id: str):
+        read.append(link_id)
+        return await get(links, owner_id, link_id)
+
+    monkeypatch.setattr(type(store), "get", counted)
+    page = await ada.http.get(f"/my/connect/{card['handle']}")
+    assert page.text.count('name="cardId"') == 4
+    assert len(read) == len(set(read)) == 2
 
 
 async def test_own_cards_and_people_without_a_card_are_told_what_to_do(signed_in) -> None:

@@ -6,6 +6,7 @@ from itertools import product
 import pytest
 
 from domain.base.texts import LANGUAGES
+from domain.cards.content import CardContent
 from domain.cards.exchange_form import PURPOSES
 from domain.exchange.exchange import KEEP
 from functions.exchange.consent import CURRENT, TEXTS, consent_for
@@ -38,7 +39,7 @@ def test_a_changed_text_is_noticed(tmp_path) -> None:
 
 @pytest.mark.parametrize(("purpose", "language"), product(PURPOSES, LANGUAGES))
 def test_a_text_names_who_gets_the_details_and_how_long(purpose, language) -> None:
-    consent = consent_for(purpose, "{name} %s <b>", language)
+    consent = consent_for(purpose, CardContent(name="{name} %s <b>"), language)
     assert consent.text.count("{name} %s <b>") >= 3
     assert f"{KEEP.days} " in consent.text
     assert "\n" not in consent.text

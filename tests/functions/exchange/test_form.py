@@ -67,6 +67,25 @@ async def test_the_owner_chooses_what_is_asked_on_a_page(signed_in, client) -> N
     assert "is not one of the choices" in refused.text
 
 
+async def test_the_owner_reads_what_people_agree_to_and_when_it_is_shown(signed_in, client) -> None:
+    ada = await signed_in()
+    shown = {"organisation": "Analytical & Co", "audiences": {"organisation": "public"}}
+    card = (await published(ada, **shown)).json()
+    page = f"/my/cards/{card['id']}/exchange"
+    fields = Fields((await ada.http.get(page)).text, page).values
+    saved = await ada.http.post(page, data={**fields, "on": "1"})
+    assert saved.headers["location"] == f"{page}?done=saved"
+    text = "Ada Lovelace (Analytical &amp; Co)"
+    for asked, address in ((client(), f"/c/{card['handle']}/exchange"), (ada.http, page)):
+        assert text in (await asked.get(address)).text
+    etag = (await ada.api("GET", f"cards/{card['id']}")).headers["etag"]
+    await ada.api("PUT", f"cards/{card['id']}/pause", headers={"If-Match": etag})
+    fields = Fields((await ada.http.get(page)).text, page).values
+    later = await ada.http.post(page, data={**fields, "phone": "off"})
+    assert later.headers["location"] == f"{page}?done=later"
+    assert "Saved. It is shown once the card is published." in (await ada.http.get(f"{page}?done=later")).text
+
+
 async def test_details_reach_the_owner_and_nobody_else(signed_in, client) -> None:
     ada, bob = await signed_in(), await signed_in()
     card = await a_card_with_form(ada, title="optional", message="optional")

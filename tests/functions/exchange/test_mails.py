@@ -1,5 +1,6 @@
 """The receipt by mail, what is held until it is confirmed, and who is told of a withdrawal."""
 
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from email import message_from_string
 
@@ -13,7 +14,7 @@ from domain.exchange.inbox import keep as keep_in_domain
 from domain.exchange.inbox import went_to
 from domain.notifications.claimed import CLAIMED_FOR
 from domain.notifications.mail import MailOrder
-from domain.operations.orders import send_due_orders
+from domain.operations.orders import Order, send_due_orders
 from functions.framework.clock import new_id
 from tests.functions.exchange.strangers import (
     DETAILS,
@@ -38,10 +39,25 @@ def an_address() -> str:
     return f"{new_id('')[1:9]}@example.com"
 
 
-async def carry_out_orders(host, hours: int = 2) -> None:
-    """Have the timer queue what is due by then, and the queue's worker do it."""
-    at = datetime.now(UTC) + timedelta(hours=hours)
-    await send_due_orders(at, orders=wiring.operations.orders(), queue=wiring.operations.order_queue())
+class OrdersOf:
+    """The orders of one owner, of whatever other tests have stored."""
+
+    def __init__(self, owner: str) -> None:
+        self._owner, self._orders = owner, wiring.operations.orders()
+
+    async def due(self, now: datetime) -> AsyncIterator[Order]:
+        async for order in self._orders.due(now):
+            if order.owner_id == self._owner:
+                yield order
+
+    async def save(self, order: Order) -> Order:
+        return await self._orders.save(order)
+
+
+async def carry_out_orders(host, person, hours: int = 2) -> None:
+    """Have the timer queue what of a person's is due by then, and the queue's worker do it."""
+    at, orders = datetime.now(UTC) + timedelta(hours=hours), OrdersOf(await account_of(person))
+    await send_due_orders(at, orders=orders, queue=wiring.operations.order_queue())
     await host.drain_queue("orders")
     await host.drain_queue("mail")
 
@@ -53,7 +69,7 @@ async def test_the_receipt_comes_by_mail_and_repeats_nothing_that_was_typed(
     card = await a_card_with_form(ada)
     link = await leave(client(), card, email=address, name="CANARY", organisation="CANARY")
     await host.drain_queue("mail")
-    await carry_out_orders(host)
+    await carry_out_orders(host, ada)
     mails = await mailbox.holds(1, address)
     assert [(mail["subject"], mail["times"]) for mail in mails] == [("Your details on a card", 1)]
     assert f"https://izwop.test{link}\n" in mails[0]["text"]
@@ -70,7 +86,7 @@ async def test_no_mail_is_sent_without_an_address_or_after_a_withdrawal(
     await leave(stranger, card, email="")
     link = await leave(stranger, card, email=address)
     assert (await stranger.post(f"{link}/withdrawal")).status_code == 303
-    await carry_out_orders(host)
+    await carry_out_orders(host, ada)
     assert await mailbox.to(address) == []
 
 
@@ -151,7 +167,7 @@ async def test_a_mailbox_is_not_filled_by_forms(host, signed_in, client, mailbox
     card = await a_card_with_form(ada)
     for _ in range(8):
         await leave(client(), card, email=address)
-    await carry_out_orders(host)
+    await carry_out_orders(host, ada)
     assert len(await mailbox.holds(5, address)) == 5
     assert len(await inbox(ada)) == 8
 
@@ -179,8 +195,8 @@ async def test_every_system_the_contact_went_to_is_told_of_the_withdrawal(host, 
     wiring.exchange.recipients().update(recipients)
     try:
         await stranger.post(f"{link}/withdrawal")
-        await carry_out_orders(host)
-        await carry_out_orders(host)
+        await carry_out_orders(host, ada)
+        await carry_out_orders(host, ada)
     finally:
         wiring.exchange.recipients().clear()
     told = {name: each.told for name, each in recipients.items()}
@@ -192,8 +208,8 @@ async def test_orders_that_come_late_and_twice_change_nothing(host, signed_in, c
     link = await leave(stranger, await a_card_with_form(ada))
     contact = await kept_contact(ada, (await inbox(ada))[0])
     await stranger.post(f"{link}/withdrawal")
-    await carry_out_orders(host)
-    await carry_out_orders(host, hours=9)
+    await carry_out_orders(host, ada)
+    await carry_out_orders(host, ada, hours=9)
     assert (await ada.api("GET", f"contacts/{contact['id']}")).status_code == 404
     owner = await account_of(ada)
     container = await wiring.database().container("relations")

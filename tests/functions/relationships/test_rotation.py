@@ -399,6 +399,35 @@ async def test_operators_see_counts_and_begin_a_rotation_without_any_secret(host
     assert rotation.owner not in str(begun)
 
 
+async def test_what_ends_by_itself_ends_no_later_for_being_sealed_anew(host) -> None:
+    """The store begins to count with each write."""
+    rotation = Rotation(workers=1)
+    worker, owner = rotation.workers[0], rotation.owner
+    contact = await create_contact(
+        owner, ContactContent(name="x"), Creating(new_id("con"), None, AT), book=worker.book
+    )
+    writing = Writing(new_id("nte"), None, AT)
+    note = await create_note(owner, contact.id, NoteContent(text="x"), writing, book=worker.notes)
+    await delete_note(NoteVersion(owner, note.id, note.version), now=AT, book=worker.notes)
+    items = wiring.relationships.contacts()._items
+    stored = await items.read(note.id, owner)
+    keys = await rotation.keys.get(owner)
+    following = MasterKeySmith(worker.master).new_key(owner)
+    changed = {"generation": 2, "previous": keys.current, "current": following}
+    await rotation.keys.save(keys.model_copy(update=changed))
+    rotation.wait(timedelta(seconds=2 * KEPT_SECONDS))
+    sealed = CosmosSealed(wiring.database(), worker.keys)
+    written = datetime.fromtimestamp(stored["_ts"], UTC)
+    for days, left in ((20, stored["ttl"] - 20 * 86_400), (3000, 1)):
+        old = await items.read(note.id, owner)
+        await items.replace({**old, "private": stored["private"], "ttl": stored["ttl"]}, old["_etag"])
+        now = written + timedelta(days=days)
+        assert (await sealed.reseal(owner, "", Slice(lambda: 0.0), now=now)).done > 0
+        anew = await items.read(note.id, owner)
+        assert anew["private"]["text"].startswith("2.")
+        assert anew["ttl"] == pytest.approx(left, abs=60)
+
+
 async def test_every_kind_of_sealed_documents_is_sealed_anew(host, signed_in) -> None:
     """Whatever any test has stored: a new kind needs a line in `SEALED`, unless it is gone after a day."""
     ada = await signed_in()

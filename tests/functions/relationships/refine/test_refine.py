@@ -57,14 +57,20 @@ async def test_who_is_cooling_is_suggested_until_something_happens(signed_in) ->
     assert [each["contactId"] for each in await suggested(ada)] == [grace["id"]]
 
 
-async def test_a_press_that_is_sent_twice_logs_one_meeting(signed_in) -> None:
+async def test_a_press_that_is_sent_twice_logs_one_meeting_which_is_taken_back(signed_in) -> None:
     ada = await signed_in()
     grace = await cooling(ada)
     page = (await ada.http.get(PAGE)).text
+    path = f"contacts/{grace['id']}/interactions"
     for _ in range(2):
-        assert (await press(ada, page, f"{PAGE}/met")).status_code == 303
-    found = (await ada.api("GET", f"contacts/{grace['id']}/interactions")).json()["data"]
-    assert len(found) == 5
+        told = await press(ada, page, f"{PAGE}/met")
+        assert told.status_code == 303
+    assert len((await ada.api("GET", path)).json()["data"]) == 5
+    page = (await ada.http.get(told.headers["location"])).text
+    assert "It is logged that you met today." in page
+    await press(ada, page, f"{PAGE}/not-met")
+    assert len((await ada.api("GET", path)).json()["data"]) == 4
+    assert len(await suggested(ada)) == 1
 
 
 async def test_who_is_silent_for_long_is_suggested_the_strongest_first(signed_in) -> None:
