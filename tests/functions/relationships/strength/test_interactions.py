@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import sys
 from datetime import UTC, datetime, timedelta
 
 import httpx
@@ -355,6 +356,22 @@ async def test_an_interaction_costs_two_calls_however_many_contacts_there_are(cl
 def test_the_landmark_is_fixed() -> None:
     assert number_of(datetime(2000, 1, 3, tzinfo=UTC).date()) == 0
     assert Entry(0, "meeting", "mutual") < Entry(1, "call", "in")
+
+
+async def test_a_contact_has_a_limit_of_interactions_that_no_restoration_exceeds(
+    signed_in, monkeypatch
+) -> None:
+    monkeypatch.setattr(sys.modules["domain.relationships.interactions.log"], "MOST_INTERACTIONS", 2)
+    ada = await signed_in()
+    grace = await a_contact(ada)
+    made = [await log(ada, grace, "call", ago=ago) for ago in (3, 6)]
+    body = {"kind": "call", "day": day(1)}
+    third = await ada.api("POST", path(grace, "interactions"), json=body)
+    assert (third.status_code, third.json()["code"]) == (409, "limit_reached")
+    assert (await act(ada, "DELETE", grace, made[0])).status_code == 204
+    await log(ada, grace, "call", ago=1)
+    back = await act(ada, "PUT", grace, made[0], "restoration")
+    assert (back.status_code, back.json()["code"]) == (409, "limit_reached")
 
 
 async def moved(owner: str, made: list, kept: dict) -> None:
