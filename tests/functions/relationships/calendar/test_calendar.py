@@ -117,6 +117,17 @@ async def test_a_file_is_undone_as_a_whole_and_can_be_logged_again(host, signed_
     assert (await stored(ada, grace)).sums.number == 102
 
 
+async def merge(person, kept: dict, gone: dict) -> None:
+    body = {
+        "keepId": kept["id"],
+        "keepVersion": 1,
+        "dropId": gone["id"],
+        "dropVersion": gone.get("version", 1),
+    }
+    answer = await person.api("POST", "contact-merges", json=body)
+    assert answer.status_code == 201, answer.text
+
+
 async def test_a_meeting_is_logged_once_also_after_its_contact_was_merged(host, signed_in) -> None:
     ada = await signed_in()
     first, other = await a_contact(ada, emails=people()), await a_contact(ada, "Grace")
@@ -124,12 +135,29 @@ async def test_a_meeting_is_logged_once_also_after_its_contact_was_merged(host, 
         event("one", 10, "grace@example.com", "grace@example.org"), event("two", 5, "grace@example.org")
     )
     await logged(host, ada, file)
-    body = {"keepId": other["id"], "keepVersion": 1, "dropId": first["id"], "dropVersion": 1}
-    assert (await ada.api("POST", "contact-merges", json=body)).status_code == 201
+    await merge(ada, other, first)
     assert len(await days_of(ada, other)) == 2
     await logged(host, ada, file)
     assert len(await days_of(ada, other)) == 2
     assert (await stored(ada, other)).sums.number == 2
+
+
+async def test_a_file_is_logged_and_undone_with_the_contact_that_its_people_were_merged_into(
+    host, signed_in
+) -> None:
+    ada = await signed_in()
+    first, other = await a_contact(ada, emails=people()), await a_contact(ada, "Grace")
+    made = (await sent(ada, calendar(event("one", 10, "grace@example.com")))).json()
+    await merge(ada, other, first)
+    assert (await ada.api("PUT", f"{AT}/{made['id']}/application")).status_code == 200
+    await host.drain_queue("work")
+    assert len(await days_of(ada, other)) == 1
+    last = await a_contact(ada, "G")
+    await merge(ada, last, {**other, "version": 2})
+    assert len(await days_of(ada, last)) == 1
+    assert (await ada.api("DELETE", f"{AT}/{made['id']}/application")).status_code == 200
+    await host.drain_queue("work")
+    assert await days_of(ada, last) == []
 
 
 async def test_two_contacts_with_one_address_were_both_there(host, signed_in) -> None:
