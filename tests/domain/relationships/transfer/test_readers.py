@@ -331,6 +331,7 @@ def test_a_folded_line_that_never_ends_is_kept_up_to_a_bound(folded: str) -> Non
         ("[1]", "unknown_format"),
         ("Name,E-mail" + ",c" * 10_001, "too_many_columns"),
         ('Name,E-mail\n"' + "x" * 140_000, "too_long_cell"),
+        ("Name,E-mail,Story\nAda,a@b.example," + "x" * 100_001, "too_long_cell"),
         ((BEGIN + END) * 20_001, "too_many"),
     ],
 )
