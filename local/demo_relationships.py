@@ -130,6 +130,8 @@ async def _live(turn: asyncio.Semaphore, contact: Contact, number: int, today: d
             event = _id("interaction", contact.owner_id, contact.id, said.day, said.kind)
             logging = Logging(event, "typed", _at(said.day))
             await log_interaction(contact.owner_id, contact.id, said, logging, store=store)
+        # As of today: the timer that follows silence has not run in these years.
+        await wiring.relationships.strength.recount(contact.owner_id, [contact.id])
         await _write_down(contact, number, today)
 
 

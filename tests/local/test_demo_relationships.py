@@ -6,9 +6,10 @@ import pytest
 
 import wiring
 import wiring.relationships
+import wiring.relationships.strength
 from domain.relationships.contacts import Filter
 from functions.framework.clock import new_id
-from local.demo_relationships import fill
+from local.demo_relationships import _RHYTHMS, fill
 
 pytestmark = pytest.mark.usefixtures("wired")
 
@@ -39,6 +40,15 @@ async def test_a_book_is_filled_once_however_often_it_is_tried() -> None:
     named, _ = await wiring.relationships.contacts().by_name(owner, Filter(), 50, None)
     assert any(contact.content.met for contact in named)
     assert any(contact.content.tags for contact in named)
+
+
+async def test_the_book_has_somebody_in_each_state_before_any_timer_has_run() -> None:
+    owner, today = new_id("acc"), datetime.now(UTC).date()
+    await fill(owner, today, size=60, close=len(_RHYTHMS))
+    store = wiring.relationships.strength.interactions()
+    for state in ("cooling", "dormant", "steady"):
+        assert (await store.in_state(owner, state, 10))[0], state
+    assert await store.due(owner, today, 10) == []
 
 
 async def test_the_same_book_each_time() -> None:

@@ -95,6 +95,16 @@ class CosmosInteractions:
             known=one is not None,
         )
 
+    async def present(self, owner_id: str, contact_id: str) -> str:
+        """The id of the contact, or of the one that it was merged into since."""
+        seen = [contact_id]
+        while (stored := await self._items.read(seen[-1], owner_id)) and stored["kind"] == "merged-contact":
+            into = stored["body"].get("merged_into")
+            if into is None or into in seen:
+                break
+            seen.append(into)
+        return seen[-1]
+
     async def all_of(self, owner_id: str, contact_id: str) -> list[Interaction]:
         """All interactions of a contact, oldest first. Their number has a limit."""
         found: list[Interaction] = []

@@ -4,7 +4,7 @@ Repetitions are understood by day, week, month and year. Whatever else a rule sa
 rules of other people's files must not keep a worker busy.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final, NamedTuple
@@ -111,7 +111,7 @@ def rule_of(parts: dict[str, list[Any]]) -> Rule:
         raise NotUnderstood
     count, until = _one(parts, "COUNT", None), _one(parts, "UNTIL", None)
     place = _one(parts, "BYSETPOS", None)
-    weekdays = tuple(_weekday(str(text)) for text in parts.get("BYDAY", ()))
+    weekdays = _each(parts, "BYDAY", lambda value: _weekday(str(value)))
     if place is not None:
         if len(weekdays) != 1 or weekdays[0][0] or freq not in ("MONTHLY", "YEARLY"):
             raise NotUnderstood
@@ -126,8 +126,8 @@ def rule_of(parts: dict[str, list[Any]]) -> Rule:
         None if count is None else _number(count, 1, MOST_STEPS),
         None if until is None else _day(until),
         weekdays,
-        tuple(_month_day(each) for each in parts.get("BYMONTHDAY", ())),
-        tuple(_number(each, 1, 12) for each in parts.get("BYMONTH", ())),
+        _each(parts, "BYMONTHDAY", _month_day),
+        _each(parts, "BYMONTH", lambda value: _number(value, 1, 12)),
     )
 
 
@@ -138,6 +138,11 @@ def _one(parts: dict[str, list[Any]], name: str, otherwise: Any) -> Any:
     if len(found) != 1:
         raise NotUnderstood
     return found[0]
+
+
+def _each[T](parts: dict[str, list[Any]], name: str, read: Callable[[Any], T]) -> tuple[T, ...]:
+    """What a part names, each once: every day that is looked at is compared with all of it."""
+    return tuple(dict.fromkeys(read(value) for value in parts.get(name, ())))
 
 
 def _number(value: Any, least: int, most: int) -> int:

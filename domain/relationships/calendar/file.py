@@ -135,16 +135,26 @@ def _meetings(
     """One meeting for each contact, event and day, by contact."""
     days: dict[str, dict[str, date]] = {}
     for event, day in met:
-        for contact in {each for address in event.people for each in contacts.get(address, ())}:
-            # A hash of the event's id, so that the same event is logged once, whatever file it comes in.
+        for contact, known_by in _present(event, contacts).items():
+            # A hash of the event's id, so that the same event is logged once, whatever file it comes in; with
+            # the contact's address, which another contact has after a merge.
             which = event.replaces or (day if event.rule else "")
-            told = f"{owner_id} {event.uid} {which} {contact}"
+            told = f"{owner_id} {event.uid} {which} {known_by}"
             digest = hashlib.sha256(told.encode()).digest()
             days.setdefault(contact, {})[make_id(ID_PREFIXES["interaction"], digest[:ID_BYTES])] = day
     return [
         Meetings(contact_id=contact, days=sorted((day, each) for each, day in found.items()))
         for contact, found in sorted(days.items())
     ]
+
+
+def _present(event: Event, contacts: Mapping[str, list[str]]) -> dict[str, str]:
+    """The contacts who were there, each with what it is known by: an address, and its place among several."""
+    found: dict[str, str] = {}
+    for address in sorted(event.people):
+        for place, contact in enumerate(sorted(contacts.get(address, ()))):
+            found.setdefault(contact, f"{address} {place}")
+    return found
 
 
 def _without_contact(met: list[tuple[Event, date]], contacts: Mapping[str, list[str]]) -> "Counter[Reason]":

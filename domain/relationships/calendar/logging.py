@@ -34,6 +34,10 @@ class NotLoggedYet(Conflict):
 
 
 class Logs(Protocol):
+    async def present(self, owner_id: str, contact_id: str) -> str:
+        """The id of the contact, or of the one that it was merged into since."""
+        ...
+
     async def kept(self, owner_id: str, contact_id: str, interaction_id: str = "") -> Kept | None: ...
     async def all_of(self, owner_id: str, contact_id: str) -> list[Interaction]: ...
     async def taken(self, owner_id: str, ids: list[str]) -> tuple[set[str], dict[str, str]]:
@@ -77,7 +81,7 @@ class _CalendarJob:
         file = await read_file(work.owner_id, work.id.removeprefix(prefix), files=self._files)
         at, done, failures = int(work.cursor or 0), 0, list[Failure]()
         while at < len(file.meetings) and not bound.is_over:
-            met = file.meetings[at]
+            met = await _as_now(file, file.meetings[at], self._logs)
             if not await step(file, met, work.created_at, self._logs):
                 failures.append(Failure(item=met.contact_id, code="limit_reached"))
             bound.spend(len(met.days))
@@ -120,7 +124,7 @@ class LogJob(_CalendarJob):
         """Take back what was logged before the work was cancelled."""
         file = await read_file(work.owner_id, work.id.removeprefix(log_id("")), files=self._files)
         for met in file.meetings:
-            await _undo(file, met, work.updated_at, self._logs)
+            await _undo(file, await _as_now(file, met, self._logs), work.updated_at, self._logs)
 
 
 class UndoJob(_CalendarJob):
@@ -129,6 +133,10 @@ class UndoJob(_CalendarJob):
 
     async def discard(self, work: Work) -> None:
         """Nothing: what is taken back can be read from the file again."""
+
+
+async def _as_now(file: CalendarFile, met: Meetings, logs: Logs) -> Meetings:
+    return met.model_copy(update={"contact_id": await logs.present(file.owner_id, met.contact_id)})
 
 
 async def _log_some(file: CalendarFile, met: Meetings, now: datetime, logs: Logs) -> bool:

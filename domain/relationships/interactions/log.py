@@ -101,11 +101,7 @@ async def log_interaction(
             return None
         if kept.known:
             raise KeyReused
-        if kept.strength is not None and kept.strength.sums.number >= MOST_INTERACTIONS:
-            detail = N_(
-                "A contact may have %(most)s interactions. Delete some of them.", most=MOST_INTERACTIONS
-            )
-            raise LimitReached(detail)
+        _refuse_too_many(kept)
         return Change(None, made)
 
     return await _changed(One(owner_id, contact_id, made.id), add, logging.now, store) or made
@@ -140,9 +136,16 @@ async def restore_interaction(of: One, *, now: datetime, store: Interactions) ->
             return None
         if kept.gone is None or kept.gone.contact_id != of.contact_id:
             raise NotFound
+        _refuse_too_many(kept)
         return Change(None, kept.gone.changed(now))
 
     return await _changed(of, restore, now, store) or await read_interaction(of, store=store)
+
+
+def _refuse_too_many(kept: Kept) -> None:
+    if kept.strength is not None and kept.strength.sums.number >= MOST_INTERACTIONS:
+        detail = N_("A contact may have %(most)s interactions. Delete some of them.", most=MOST_INTERACTIONS)
+        raise LimitReached(detail)
 
 
 async def read_interaction(of: One, *, store: Interactions) -> Interaction:

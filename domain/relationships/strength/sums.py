@@ -63,10 +63,11 @@ class Sums(Model):
 
     def minus(self, entry: Entry) -> "Sums":
         """The sums without an interaction that was added."""
-        if self.number > len(self.newest):
+        newest, gone = list(self.newest), (entry.day, entry.kind)
+        if self.number > len(newest) or gone not in newest:
+            # More than the newest; or one that came with a merge and is not counted yet.
             raise NotKept
-        newest = list(self.newest)
-        newest.remove((entry.day, entry.kind))
+        newest.remove(gone)
         return self._with(entry, -1, newest, newest[-1][0] if newest else None)
 
     def _with(self, entry: Entry, sign: int, newest: list[tuple[int, Kind]], first: int | None) -> "Sums":

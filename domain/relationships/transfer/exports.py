@@ -17,9 +17,10 @@ from domain.base.limits import DOWNLOADS, Limiter
 from domain.base.model import Closed, Model
 from domain.base.texts import N_
 from domain.operations.slices import Slice
-from domain.operations.work import Progress, Work, WorkQueue, WorkStore, new_work, start_work
+from domain.operations.work import Failure, Progress, Work, WorkQueue, WorkStore, new_work, start_work
 from domain.relationships.contact import Contact, ContactContent, ContactId, Kind
 from domain.relationships.contacts import Filter
+from domain.relationships.keys import Unreadable
 from domain.relationships.transfer.sealed_files import SealedFiles
 from domain.relationships.transfer.writers.exact import exact
 from domain.relationships.transfer.writers.forms import FORMS, Told, most_of
@@ -87,10 +88,10 @@ class ExportJob:
         self._files, self._contacts = files, contacts
 
     async def slice(self, work: Work, bound: Slice) -> Progress:
-        cursor, done = ExportCursor.of(work), 0
+        cursor, done, failures = ExportCursor.of(work), 0, list[Failure]()
         total = work.total or await self._contacts.count(work.owner_id)
         while not cursor.gathered and not bound.is_over:
-            cursor = await self._gather(work, cursor)
+            cursor = await self._gather(work, cursor, failures)
             bound.spend(_PAGE)
         while cursor.gathered and len(cursor.written) < len(cursor.pieces) and not bound.is_over:
             piece = cursor.pieces[len(cursor.written)]
@@ -103,15 +104,18 @@ class ExportJob:
             done += piece.contacts
             bound.spend(_PAGE)
         over = cursor.gathered and len(cursor.written) == len(cursor.pieces)
-        return Progress(cursor.model_dump_json(), done, over=over, total=total)
+        told = tuple(failures)
+        return Progress(cursor.model_dump_json(), done, over=over, total=total, failures=told)
 
     async def discard(self, work: Work) -> None:
         await self._files.drop(work.owner_id, work.id)
 
-    async def _gather(self, work: Work, cursor: ExportCursor) -> ExportCursor:
+    async def _gather(self, work: Work, cursor: ExportCursor, failures: list[Failure]) -> ExportCursor:
+        """The next piece. Of a damaged contact it has what is left, which is told."""
         contacts, further = await self._next(work.owner_id, cursor)
         if not contacts:
             return further
+        failures += [Failure(item=each.id, code=Unreadable.code) for each in contacts if each.unreadable]
         told = await self._told(work.owner_id, contacts)
         content = json.dumps([(each.model_dump(mode="json"), entity) for each, entity in told]).encode()
         piece = Piece(name=f"{work.lease}-{len(cursor.pieces):04}", contacts=len(told))

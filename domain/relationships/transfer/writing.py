@@ -65,7 +65,9 @@ class WriteJob:
         """Take back what was written so far, as long work of its own."""
         found = await self._ports.imports.get(work.owner_id, work.key or "")
         if found is not None and found.stage == "writing":
-            await self._ports.imports.save(found.changed(work.updated_at, stage="undoing"), lock="release")
+            written = WriteCursor.of(work).written
+            undoing = found.changed(work.updated_at, stage="undoing", written=written)
+            await self._ports.imports.save(undoing, lock="release")
 
     async def _write(
         self, work: Work, found: Import, cursor: WriteCursor, bound: Slice, failures: list[Failure]

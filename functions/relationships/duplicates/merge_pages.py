@@ -6,9 +6,8 @@ from typing import Any, Final
 
 import azure.functions as func
 
-import wiring.relationships
 import wiring.relationships.duplicates
-from domain.base.errors import InvalidInput, KeyReused, NotFound, StaleVersion
+from domain.base.errors import InvalidInput, KeyReused, StaleVersion
 from domain.relationships.contact import VALUE_LISTS, Contact, ContactContent
 from domain.relationships.duplicates.merge import Merging, Wanted, merge_contacts, read_merge, undo_merge
 from domain.relationships.duplicates.merging import CHOICES, Choice, differing, merged
@@ -19,6 +18,7 @@ from functions.framework.forms import sentences
 from functions.framework.my_pages import creation_key, my_page, person_and_form, person_of, version_in
 from functions.framework.replies import redirect
 from functions.relationships.duplicates.api import merge_id_of
+from functions.relationships.duplicates.pairs_api import two_of
 from functions.relationships.history.words import NAMES, label_of_field
 
 _UNITED: Final = (*VALUE_LISTS, "tags", "groups", "custom_fields")
@@ -31,12 +31,7 @@ async def show(req: func.HttpRequest) -> func.HttpResponse:
 
 
 async def _both(req: func.HttpRequest, person: SignedIn) -> tuple[Contact, Contact]:
-    one, other = req.route_params["contactId"], req.route_params["otherContactId"]
-    found = await wiring.relationships.contacts().find(person.account_id, [one, other])
-    by_id = {contact.id: contact for contact in found}
-    if one == other or by_id.keys() != {one, other}:
-        raise NotFound
-    return by_id[one], by_id[other]
+    return await two_of(person.account_id, req.route_params["contactId"], req.route_params["otherContactId"])
 
 
 async def save(req: func.HttpRequest) -> func.HttpResponse:

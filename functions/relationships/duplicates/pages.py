@@ -15,11 +15,11 @@ from domain.relationships.duplicates.bulk import MERGE_SURE, UNDO_MERGES, start_
 from domain.relationships.duplicates.finding import FIND, PAGE, Found, Shown, shown_pairs, start_search
 from domain.relationships.duplicates.matching import REASONS
 from domain.relationships.duplicates.merge import MERGE_UNDO_TIME, undoable
-from functions.framework.callers import SignedIn
 from functions.framework.clock import now
 from functions.framework.my_pages import creation_key, done_in, my_page, person_and_form, person_of
 from functions.framework.replies import redirect
 from functions.framework.texts import N_
+from functions.relationships.duplicates.pairs_api import two_of
 
 HERE: Final = "/my/contacts/duplicates"
 _MERGES: Final = 25
@@ -99,7 +99,7 @@ def _progress(works: dict[str, Work], at: datetime) -> dict[str, Any]:
     run, undo = works.get(MERGE_SURE), works.get(UNDO_MERGES)
     undone = run is not None and undo is not None and undo.created_at > run.created_at
     old = run is not None and at > run.created_at + MERGE_UNDO_TIME
-    can_undo = run is not None and run.state == "done" and not undone and not old
+    can_undo = run is not None and run.is_over and run.done and not undone and not old
     return {
         "work": under_way or failed,
         "run": run if can_undo else None,
@@ -139,16 +139,10 @@ async def tell_apart(req: func.HttpRequest) -> func.HttpResponse:
     """Remember that two contacts are different, or forget it."""
     person, form = await person_and_form(req)
     one, other = req.route_params["contactId"], req.route_params["otherContactId"]
-    await _both_of(person, one, other)
+    await two_of(person.account_id, one, other)
     store = wiring.relationships.duplicates.pairs()
     if form.get("apart") == "1":
         await store.tell_apart(person.account_id, one, other)
         return redirect(f"{HERE}?done=apart&pair={one}.{other}")
     await store.untell(person.account_id, one, other)
     return redirect(f"{HERE}?done=untold")
-
-
-async def _both_of(person: SignedIn, one: str, other: str) -> None:
-    found = await wiring.relationships.contacts().find(person.account_id, [one, other])
-    if {contact.id for contact in found} != {one, other} or one == other:
-        raise NotFound

@@ -102,30 +102,32 @@ def _brief(contact: Contact) -> DuplicateOut:
     return DuplicateOut(id=contact.id, name=contact.content.name, version=contact.version)
 
 
-async def pair_of(account_id: str, one: str, other: str) -> list[Contact]:
-    """Both contacts, or 404."""
-    if one == other:
-        raise InvalidInput([Fault("otherContactId", "same_contact", N_("is the contact itself"))])
+async def two_of(account_id: str, one: str, other: str) -> tuple[Contact, Contact]:
+    """Two contacts of the account, or 404."""
     found = await wiring.relationships.contacts().find(account_id, [one, other])
     by_id = {contact.id: contact for contact in found}
-    if by_id.keys() != {one, other}:
+    if one == other or by_id.keys() != {one, other}:
         raise NotFound
-    return [by_id[one], by_id[other]]
+    return by_id[one], by_id[other]
+
+
+async def _pair(call: Call) -> tuple[str, str]:
+    one, other = call.params["contactId"], call.params["otherContactId"]
+    if one == other:
+        raise InvalidInput([Fault("otherContactId", "same_contact", N_("is the contact itself"))])
+    await two_of(call.account_id, one, other)
+    return one, other
 
 
 @operation(
     "Say that two contacts are not the same: they are not shown as a pair any more", conflicts=(InvalidInput,)
 )
 async def put_difference(call: Call) -> Answer:
-    one, other = call.params["contactId"], call.params["otherContactId"]
-    await pair_of(call.account_id, one, other)
-    await wiring.relationships.duplicates.pairs().tell_apart(call.account_id, one, other)
+    await wiring.relationships.duplicates.pairs().tell_apart(call.account_id, *await _pair(call))
     return Answer()
 
 
 @operation("Take it back that two contacts are not the same", conflicts=(InvalidInput,))
 async def delete_difference(call: Call) -> Answer:
-    one, other = call.params["contactId"], call.params["otherContactId"]
-    await pair_of(call.account_id, one, other)
-    await wiring.relationships.duplicates.pairs().untell(call.account_id, one, other)
+    await wiring.relationships.duplicates.pairs().untell(call.account_id, *await _pair(call))
     return Answer()

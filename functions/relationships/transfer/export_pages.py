@@ -145,6 +145,7 @@ def _told(work: Work) -> dict[str, Any]:
         "name": form.name,
         "suffix": form.suffix,
         "contacts": sum(piece.contacts for piece in cursor.written),
+        "damaged": work.failed,
         "made": work.created_at,
         "until": work.ended_at + KEEP if work.ended_at else None,
         "parts": [sum(piece.size for piece in part) for part in parts_of(cursor)],

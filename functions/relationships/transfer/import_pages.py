@@ -152,20 +152,29 @@ async def change(req: func.HttpRequest) -> func.HttpResponse:
     then = form.get("then", "")
     found = await _found(req, person)
     if (wanted := change_said(then)) is not None:
-        await do_change(person.account_id, found.work_id, wanted)
+        if found.is_busy:  # what has ended meanwhile is shown as it is
+            await do_change(person.account_id, found.work_id, wanted)
         return redirect(f"/my/imports/{found.id}")
     of = ImportVersion(person.account_id, found.id, version_in(form))
     try:
         changed = await _step(then, of, found, form)
     except Conflict as refusal:
         return await _page(form, person, found, fault=_(refusal.detail), status=HTTPStatus.CONFLICT)
+    except InvalidInput as refusal:
+        fault = _(refusal.faults[0].detail)
+        return await _page(form, person, found, fault=fault, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     await started(changed, now())
     where = f"?page={form['page']}&show={form['show']}" if then == "choose" and _is_place(form) else ""
     return redirect(f"/my/imports/{found.id}{where}")
 
 
 def _is_place(form: Mapping[str, str]) -> bool:
-    return form.get("page", "").isdecimal() and form.get("show") in SHOWN
+    return _number(form.get("page", "")) is not None and form.get("show") in SHOWN
+
+
+def _number(text: str) -> int | None:
+    """The number of a row or of a page."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else None  # noqa: PLR2004
 
 
 async def _step(then: str, of: ImportVersion, found: Import, form: Mapping[str, str]) -> Import:
@@ -192,8 +201,8 @@ def _choice(then: str, found: Import, form: Mapping[str, str]) -> Choice:
     """The choice with the rows of the page as they are ticked; or all rows, or the new ones."""
     if then != "choose":
         return Choice(everything=then == "all")
-    shown = {int(text) for text in form.get("rows", "").split() if text.isdecimal() and len(text) < 6}  # noqa: PLR2004
-    shown = {row for row in shown if 1 <= row <= found.rows}
+    numbers = map(_number, form.get("rows", "").split())
+    shown = {row for row in numbers if row is not None and 1 <= row <= found.rows}
     ticked = {row for row in shown if f"row-{row}" in form}
     choice = found.choice
     plain = found.model_copy(update={"choice": Choice(everything=choice.everything)})
@@ -254,8 +263,7 @@ async def _report(asked: Mapping[str, str], found: Import) -> dict[str, Any]:
         for number, page in enumerate(found.pages)
         if not state or state in found.states[page.first - 1 : page.first - 1 + page.rows]
     ]
-    text = asked.get("page", "")
-    wanted = int(text) if text.isdecimal() and len(text) < 4 else 0  # noqa: PLR2004
+    wanted = _number(asked.get("page", "")) or 0
     here = next((number for number in numbers if number >= wanted), numbers[-1] if numbers else -1)
     rows = [
         row

@@ -154,3 +154,14 @@ async def test_a_damaged_history_leaves_the_page_of_its_contact(signed_in) -> No
     assert "What it said before cannot be read any more." in text
     refused = await ada.api("GET", f"contacts/{grace['id']}/history")
     assert refused.json()["code"] == "unreadable"
+
+
+async def test_an_export_tells_of_a_contact_that_is_damaged(host, signed_in) -> None:
+    ada = await signed_in()
+    grace = await a_contact(ada, tags=["Navy"])
+    await damage(ada, grace["id"])
+    made = (await ada.api("POST", "exports", json={"form": "json"})).json()
+    await host.drain_queue("work")
+    work = (await ada.api("GET", f"work/{made['id']}")).json()
+    assert work["failures"] == [{"item": grace["id"], "code": "unreadable"}]
+    assert "One contact in it lacks its tags" in await page(ada, "/my/export")

@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from pydantic import ValidationError
 
-from domain.base.fields import is_visible
+from domain.base.fields import Name, is_visible
+from domain.base.model import Closed
 from domain.relationships.contact import VALUE_LISTS, ContactContent
 from domain.relationships.transfer.drafts.filling import LINE, Filling
 from domain.relationships.transfer.drafts.mapping import Given, Source, labels_in, take
@@ -30,13 +31,17 @@ def draft_of(record: Record, given: Given) -> Drafted:
     return _exact(record, given) if record.exact is not None else _filled(record, given)
 
 
+class _Linked(Closed):
+    """What an exact contact says beside its content: the name of its company."""
+
+    entity: Name | None = None
+
+
 def _exact(record: Record, given: Given) -> Drafted:
     """A contact as iZwop itself wrote it: all of it, or none."""
     values = dict(record.exact or {})
-    entity = values.pop("entity", None)
-    if entity is not None and not isinstance(entity, str):
-        return Drafted(None, [Note("invalid", "entity")])
     try:
+        entity = _Linked(entity=values.pop("entity", None)).entity
         content = ContactContent.model_validate(values | {"entityId": None})
     except ValidationError as exc:
         at = "/".join(str(part) for part in exc.errors(include_url=False, include_input=False)[0]["loc"])
@@ -103,7 +108,7 @@ def _parts(record: Record, of: Source, parts: list[str]) -> None:
     """The parts of the name; of iZwop's own files only those that the owner typed, not those it guessed."""
     if of.is_own:
         said = next((each.values for each in record.properties if each.name == "X-IZWOP-PARTS"), [])
-        parts = ([of.into.clean(part) for part in said] + [""] * 5)[:5]
+        parts = ([of.into.line(part) for part in said] + [""] * 5)[:5]
     named = dict(zip(_PARTS, parts, strict=True))
     named["phonetic_given"] = of.into.line(_first(record, "X-PHONETIC-FIRST-NAME"))
     named["phonetic_family"] = of.into.line(_first(record, "X-PHONETIC-LAST-NAME"))

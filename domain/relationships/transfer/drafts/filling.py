@@ -19,6 +19,8 @@ _TEXT: Final = 2_000
 _TAG: Final = 60
 _MOST_NOTES: Final = 30
 _SHOWN: Final = 60
+# Of what a note is about; a file may have a thousand long ones.
+_LOOKED_AT: Final = 1_000
 
 
 class Kept(NamedTuple):
@@ -36,19 +38,14 @@ class Filling:
         self._exact = exact
         self.values: dict[str, Any] = {}
         self.lists: dict[str, list[Any]] = {name: [] for name in VALUE_LISTS}
-        self._notes = list(notes)
+        self.notes: list[Note] = []
         self._own: list[CustomField] = []
         self._folded: dict[str, set[str]] = {}
-
-    @property
-    def notes(self) -> list[Note]:
-        return self._notes[:_MOST_NOTES]
+        for note in notes:
+            self.note(*note)
 
     def content(self) -> ContactContent:
-        if len(self._own) > MOST_VALUES:
-            self.note("too_many", "fields of your own")
-        own = self._own[:MOST_VALUES]
-        return ContactContent.model_validate({**self.values, **self.lists, "custom_fields": own})
+        return ContactContent.model_validate({**self.values, **self.lists, "custom_fields": self._own})
 
     def add(self, name: str, model: type[BaseModel], values: dict[str, Any], otherwise: Kept) -> None:
         """Add a value to a list; the same value a second time says nothing more."""
@@ -75,7 +72,8 @@ class Filling:
             self.note("text_kept", label)
         elif len(text) > LINE:
             self.keep(Kept(label, text, "text_kept"))
-            self.values.setdefault(field, text[:LINE].strip())
+            if is_visible(text[:LINE]):
+                self.values.setdefault(field, text[:LINE].strip())
         elif field in self.values:
             self.keep(Kept(label, text))
         else:
@@ -107,14 +105,18 @@ class Filling:
             label = "Field"
         pieces = [kept.text[at : at + _TEXT] for at in range(0, len(kept.text), _TEXT)]
         for number, piece in enumerate(pieces, start=1):
+            if len(self._own) >= MOST_VALUES:
+                self.note("too_many", "fields of your own")
+                return
             numbered = label if number == 1 else f"{label[: LINE - 6]} {number}"
             if piece.strip():
                 self._own.append(CustomField(label=numbered, text=piece))
 
     def note(self, code: str, what: str = "") -> None:
-        note = Note(code, one_line(what)[:_SHOWN])
-        if note not in self._notes:
-            self._notes.append(note)
+        """Note it once, and no more notes than anybody reads."""
+        note = Note(code, one_line(what[:_LOOKED_AT])[:_SHOWN])
+        if len(self.notes) < _MOST_NOTES and note not in self.notes:
+            self.notes.append(note)
 
     def clean(self, text: str) -> str:
         """The text without control characters, which are noted."""

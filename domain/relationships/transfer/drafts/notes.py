@@ -25,8 +25,6 @@ NOTES: Final = {
     "cleaned": N_("has control characters, which are left out"),
     "invalid": N_("is not a contact as iZwop wrote it: %(what)s"),
 }
-# With these the row becomes no contact.
-FATAL: Final = frozenset({"nothing", "not_a_card", "invalid"})
 
 
 def sentence(note: Note) -> tuple[str, dict[str, str]]:

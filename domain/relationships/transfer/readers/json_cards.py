@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from domain.relationships.transfer.readers.letters import whole
 from domain.relationships.transfer.readers.record import (
     MOST_PROPERTIES,
     MOST_RECORDS,
@@ -77,7 +78,7 @@ def _exact(number: int, card: Any) -> Record:
 def _text(value: Any) -> str:
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return ""
-    return str(value)[:MOST_TEXT]
+    return whole(str(value)[:MOST_TEXT])
 
 
 def _from_jcard(number: int, card: Any) -> Record:

@@ -51,6 +51,11 @@ def decoded(content: bytes, encoding: str | None = None) -> str | None:
         return None if encoding is None else _chosen(content, encoding)
 
 
+def whole(text: str) -> str:
+    """The text without halves of letters, which escapes can write and nothing can store."""
+    return text.encode("utf-8", "replace").decode()
+
+
 def _without_mark(beginning: bytes) -> str | None:
     """UTF-16 without its mark has a zero beside each plain letter."""
     odd, even = beginning[1::2].count(0), beginning[::2].count(0)

@@ -4,7 +4,6 @@ A record is not a contact yet: `draft.py` makes one of it.
 """
 
 from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from domain.base.texts import N_
@@ -14,8 +13,6 @@ MOST_RECORDS: Final = 20_000
 MOST_PROPERTIES: Final = 2_000
 # Of one value; photos are not read, whatever their length.
 MOST_TEXT: Final = 10_000
-
-_NO_PARAMETERS: Mapping[str, list[str]] = MappingProxyType({})
 
 # Why a whole file cannot be read; the codes are stable.
 PROBLEMS: Final = {
@@ -47,11 +44,14 @@ class Note(NamedTuple):
 
 
 class Property(NamedTuple):
-    """One property with its unescaped values: the parts of a name or an address, or words of a list."""
+    """One property with its unescaped values: the parts of a name or an address, or words of a list.
+
+    It is kept as JSON between two slices of the work.
+    """
 
     name: str
     values: list[str]
-    parameters: Mapping[str, list[str]] = _NO_PARAMETERS
+    parameters: Mapping[str, list[str]] = {}
     group: str = ""
 
     @property

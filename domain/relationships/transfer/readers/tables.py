@@ -144,9 +144,11 @@ def _named(columns: list[str], cells: list[str]) -> Iterator[tuple[str, str]]:
     for at, cell in enumerate(cells):
         name = columns[at] if at < len(columns) and columns[at] else f"Column {at + 1}"
         text = cell.strip()
+        if len(text) > _MOST_CELL:
+            raise FileRefused("too_long_cell")
         if text and name not in seen:
             seen.add(name)
-            yield name, text[:_MOST_CELL]
+            yield name, text
 
 
 class _Row:

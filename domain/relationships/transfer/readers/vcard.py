@@ -7,6 +7,7 @@ import quopri
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
+from domain.relationships.transfer.readers.letters import whole
 from domain.relationships.transfer.readers.record import (
     MOST_PROPERTIES,
     MOST_RECORDS,
@@ -206,7 +207,7 @@ def _unquoted(text: str, charset: str) -> str:
     content = quopri.decodestring(text.encode("utf-8", "replace"))
     for encoding in (charset, "utf-8"):
         try:
-            return content.decode(encoding)
+            return whole(content.decode(encoding))
         except (LookupError, UnicodeError, ValueError):
             continue
     return content.decode("cp1252", "replace")

@@ -98,6 +98,15 @@ def test_a_rule_that_is_not_understood_counts_once_and_takes_no_time(rule: str) 
     assert time.process_time() - began < 1
 
 
+@pytest.mark.parametrize("part", ["MONTHLY;BYDAY=2MO", "DAILY;BYDAY=MO", "MONTHLY;BYMONTHDAY=31"])
+def test_a_rule_that_names_a_day_very_often_takes_no_longer(part: str) -> None:
+    rule = f"FREQ={part}" + f",{part.rpartition('=')[2]}" * 50_000
+    began = time.process_time()
+    found, understood = days_of(event(FIRST, rule), FIRST, LAST, Steps())
+    assert (understood, len(found) > 12) == (True, True)
+    assert time.process_time() - began < 0.5
+
+
 def test_all_events_of_a_file_share_the_days_that_are_looked_at() -> None:
     steps = Steps(1_000)
     daily = event(FIRST, "FREQ=DAILY")

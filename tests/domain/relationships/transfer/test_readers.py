@@ -11,20 +11,26 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.relationships.contact import ContactContent
+from domain.relationships.transfer import reading
 from domain.relationships.transfer.drafts.draft import Drafted, draft_of
 from domain.relationships.transfer.drafts.mapping import Given
 from domain.relationships.transfer.file import open_file
 from domain.relationships.transfer.readers import vcard
 from domain.relationships.transfer.readers.letters import likely_readings
 from domain.relationships.transfer.readers.record import FileRefused
+from domain.relationships.transfer.report import read_rows, row_of, written
 
 GIVEN = Given(date(2026, 11, 26), "SE", {"sweden": "SE", "sverige": "SE", "united states": "US"})
 BEGIN, END = "BEGIN:VCARD\r\n", "END:VCARD\r\n"
 
 
 def drafts(text: str | bytes, encoding: str | None = None) -> list[Drafted]:
+    """The contacts of a file, which is kept in pieces on the way, as long work does."""
     file = open_file(text if isinstance(text, bytes) else text.encode(), encoding)
-    return [draft_of(record, GIVEN) for record in file.records]
+    pieces = [piece for _, piece in reading._pieces(file.records)]
+    drafted = [draft_of(record, GIVEN) for piece in pieces for record in reading._records(piece)]
+    rows = read_rows(written(row_of(n, 1, each, None) for n, each in enumerate(drafted, start=1)))
+    return [Drafted(row.content, row.notes, row.entity) for row in rows]
 
 
 def only(text: str | bytes) -> ContactContent:
@@ -254,6 +260,10 @@ HOSTILE = {
     "long heads": (BEGIN + ("TEL;a" + "=" * 19_990 + "\n") * 50),
     "labels": card(*[f"item{n}.EMAIL:a{n}@example.com\r\nitem{n}.X-ABLabel:x" for n in range(20_000)]),
     "categories": card("FN:a", "CATEGORIES:" + ",".join(f"t{n}" for n in range(1_200))),
+    "tags of commas": card(
+        "FN:a", *["CATEGORIES:" + "".join(f"{n}\\,{m}," for m in range(1_000)) for n in range(40)]
+    ),
+    "values": card("FN:a", *[f"EMAIL:x{n}" for n in range(1_990)]),
     "columns": "Name,E-mail" + ",c" * 10_001 + "\n",
     "quoted cells": "Name,E-mail\n" + '"' * 100_001,
     "cells": "Name,E-mail\n" + "a," * 400_000,
@@ -269,6 +279,33 @@ def test_hostile_files_take_time_that_grows_with_their_length_only(name: str) ->
     with suppress(FileRefused):
         drafts(content)
     assert time.process_time() - began < 3 * (0.001 + 1e-6 * len(content)) + 0.05
+
+
+HALF = "\ud800"
+INVISIBLE = "\u200b" * 130
+ODD = {
+    "half a letter in a link": json.dumps(
+        {"izwop": "contacts", "contacts": [{"name": "A", "entity": HALF}, {"name": "Ada"}]}
+    ),
+    "half a letter in a name of a property": json.dumps(
+        [{"@type": "Card", "name": {"full": "Ada"}, f"x{HALF}": 1, "keywords": {f"a{HALF}": True}}]
+    ),
+    "half a letter in jCard": json.dumps(["vcard", [["fn", {}, "text", "Ada"], ["note", {}, "text", HALF]]]),
+    "half a letter, quoted": card("FN:Ada", "NOTE;ENCODING=QUOTED-PRINTABLE;CHARSET=utf-7:+2AA-x"),
+    "an invisible beginning": card(
+        "FN:Ada", f"TITLE:{INVISIBLE}t", f"ORG:{INVISIBLE}o", f"NICKNAME:{INVISIBLE}n"
+    ),
+    "an invisible name": card(f"FN:{INVISIBLE}a", "NICKNAME:Ada"),
+    "a part of a name in two lines": card("PRODID:-//iZwop//", "FN:Ada", "X-IZWOP-PARTS:a\\nb;;;;"),
+    "a long name of a property": json.dumps([{"@type": "Card", "name": {"full": "Ada"}, "k" * 9_000: 1}]),
+}
+
+
+@pytest.mark.parametrize("text", ODD.values(), ids=ODD)
+def test_what_no_contact_may_have_does_not_keep_others_from_being_read(text: str) -> None:
+    found = drafts(text)
+    assert found[-1].content.name == "Ada"
+    assert all(len(note.what) <= 60 for draft in found for note in draft.notes)
 
 
 @pytest.mark.parametrize("folded", ["\n x", "=\nx"])
@@ -294,6 +331,7 @@ def test_a_folded_line_that_never_ends_is_kept_up_to_a_bound(folded: str) -> Non
         ("[1]", "unknown_format"),
         ("Name,E-mail" + ",c" * 10_001, "too_many_columns"),
         ('Name,E-mail\n"' + "x" * 140_000, "too_long_cell"),
+        ("Name,E-mail,Story\nAda,a@b.example," + "x" * 100_001, "too_long_cell"),
         ((BEGIN + END) * 20_001, "too_many"),
     ],
 )

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+import wiring.operations
 import wiring.relationships.strength
 from tests.forms import SAME_SITE, Fields, fields_at
 from tests.functions.privacy.test_copy import account_of
@@ -114,6 +115,71 @@ async def test_a_file_is_undone_as_a_whole_and_can_be_logged_again(host, signed_
     assert await days_of(ada, hedy) == []
     await logged(host, ada, calendar(weekly))
     assert (await stored(ada, grace)).sums.number == 102
+
+
+async def merge(person, kept: dict, gone: dict) -> None:
+    body = {
+        "keepId": kept["id"],
+        "keepVersion": 1,
+        "dropId": gone["id"],
+        "dropVersion": gone.get("version", 1),
+    }
+    answer = await person.api("POST", "contact-merges", json=body)
+    assert answer.status_code == 201, answer.text
+
+
+async def test_a_meeting_is_logged_once_also_after_its_contact_was_merged(host, signed_in) -> None:
+    ada = await signed_in()
+    first, other = await a_contact(ada, emails=people()), await a_contact(ada, "Grace")
+    file = calendar(
+        event("one", 10, "grace@example.com", "grace@example.org"), event("two", 5, "grace@example.org")
+    )
+    await logged(host, ada, file)
+    await merge(ada, other, first)
+    assert len(await days_of(ada, other)) == 2
+    await logged(host, ada, file)
+    assert len(await days_of(ada, other)) == 2
+    assert (await stored(ada, other)).sums.number == 2
+
+
+async def test_a_file_is_logged_and_undone_with_the_contact_that_its_people_were_merged_into(
+    host, signed_in
+) -> None:
+    ada = await signed_in()
+    first, other = await a_contact(ada, emails=people()), await a_contact(ada, "Grace")
+    made = (await sent(ada, calendar(event("one", 10, "grace@example.com")))).json()
+    await merge(ada, other, first)
+    assert (await ada.api("PUT", f"{AT}/{made['id']}/application")).status_code == 200
+    await host.drain_queue("work")
+    assert len(await days_of(ada, other)) == 1
+    last = await a_contact(ada, "G")
+    await merge(ada, last, {**other, "version": 2})
+    assert len(await days_of(ada, last)) == 1
+    assert (await ada.api("DELETE", f"{AT}/{made['id']}/application")).status_code == 200
+    await host.drain_queue("work")
+    assert await days_of(ada, last) == []
+
+
+async def test_two_contacts_with_one_address_were_both_there(host, signed_in) -> None:
+    ada = await signed_in()
+    both = [await a_contact(ada, name, emails=people()) for name in ("Grace", "Office of Grace")]
+    await logged(host, ada, calendar(event("one", 10, "grace@example.com")))
+    assert [len(await days_of(ada, each)) for each in both] == [1, 1]
+
+
+async def test_what_was_logged_before_it_failed_can_be_taken_back(host, signed_in) -> None:
+    ada = await signed_in()
+    grace = await a_contact(ada, emails=people())
+    made = await logged(host, ada, calendar(event("one", 10, "grace@example.com")))
+    works = wiring.operations.works()
+    work = await works.get(await account_of(ada), f"job_log-{made['id']}")
+    await works.save(work.model_copy(update={"version": work.version + 1, "state": "failed"}))
+    at = f"/my/calendar-files/{made['id']}"
+    page = (await ada.http.get(at)).text
+    assert "The meetings could not be logged" in page
+    assert (await press(ada, page, f"{at}/undoing")).status_code == 303
+    await host.drain_queue("work")
+    assert await days_of(ada, grace) == []
 
 
 async def test_a_meeting_that_the_owner_deleted_does_not_come_back(host, signed_in) -> None:

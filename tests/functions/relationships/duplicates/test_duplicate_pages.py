@@ -2,7 +2,9 @@
 
 import re
 
+import wiring.operations
 from tests.forms import Fields, fields_at, send
+from tests.functions.privacy.test_copy import account_of
 from tests.functions.relationships.duplicates.test_duplicates import mail
 from tests.functions.relationships.duplicates.test_merges import GRACE, GRACIE, read
 from tests.functions.relationships.test_contact_pages import press
@@ -109,6 +111,20 @@ async def test_all_sure_ones_are_merged_with_one_press_and_taken_back_with_anoth
     await host.drain_queue("work")
     page = (await ada.http.get(PAGE)).text
     assert "The contacts are as they were" in page
+    assert await names(ada) == ["Ann"] * 4
+
+
+async def test_a_run_that_was_cancelled_can_be_taken_back_as_far_as_it_came(host, signed_in) -> None:
+    ada = await signed_in()
+    for address in "aabb":
+        await a_contact(ada, "Ann", **mail(f"{address}@example.com"))
+    await send(ada, PAGE, form_with(await searched(host, ada), PAGE, then="merge"))
+    await host.drain_queue("work")
+    works = wiring.operations.works()
+    [run] = await works.of_kind(await account_of(ada), "merge-duplicates")
+    await works.save(run.model_copy(update={"version": run.version + 1, "state": "cancelled"}))
+    await send(ada, PAGE, form_with((await ada.http.get(PAGE)).text, PAGE, then="undo"))
+    await host.drain_queue("work")
     assert await names(ada) == ["Ann"] * 4
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import sys
 from datetime import UTC, datetime, timedelta
 
 import httpx
@@ -357,6 +358,48 @@ def test_the_landmark_is_fixed() -> None:
     assert Entry(0, "meeting", "mutual") < Entry(1, "call", "in")
 
 
+async def test_a_contact_has_a_limit_of_interactions_that_no_restoration_exceeds(
+    signed_in, monkeypatch
+) -> None:
+    monkeypatch.setattr(sys.modules["domain.relationships.interactions.log"], "MOST_INTERACTIONS", 2)
+    ada = await signed_in()
+    grace = await a_contact(ada)
+    made = [await log(ada, grace, "call", ago=ago) for ago in (3, 6)]
+    body = {"kind": "call", "day": day(1)}
+    third = await ada.api("POST", path(grace, "interactions"), json=body)
+    assert (third.status_code, third.json()["code"]) == (409, "limit_reached")
+    assert (await act(ada, "DELETE", grace, made[0])).status_code == 204
+    await log(ada, grace, "call", ago=1)
+    back = await act(ada, "PUT", grace, made[0], "restoration")
+    assert (back.status_code, back.json()["code"]) == (409, "limit_reached")
+
+
+async def moved(owner: str, made: list, kept: dict) -> None:
+    """Have interactions follow into another contact, as the first half of a merge does."""
+    items = wiring.relationships.strength.interactions()._items
+    container = await items._database.container("relations")
+    for each in made:
+        patch = [
+            {"op": "set", "path": name, "value": kept["id"]} for name in ("/contactId", "/body/contact_id")
+        ]
+        await container.patch_item(each["id"], owner, patch)
+
+
+async def test_an_interaction_that_came_and_is_not_counted_yet_is_ignored_and_deleted(signed_in) -> None:
+    ada = await signed_in()
+    owner = await account_of(ada)
+    kept, gone = await a_contact(ada, "Kept"), await a_contact(ada, "Gone")
+    first, second = [await log(ada, gone, "call", ago=ago) for ago in (3, 6)]
+    own = await log(ada, kept, "meeting", ago=9)
+    await moved(owner, [first, second], kept)
+    assert (await act(ada, "PUT", kept, second, "ignored")).status_code == 200
+    assert (await act(ada, "DELETE", kept, first)).status_code == 204
+    await wiring.relationships.strength.recount(owner, [kept["id"], gone["id"]])
+    assert (await stored(ada, kept)).sums.number == 1
+    listed = (await ada.api("GET", path(kept, "interactions"))).json()["data"]
+    assert [each["id"] for each in listed] == [second["id"], own["id"]]
+
+
 async def test_interactions_that_came_with_another_contact_are_counted_and_listed(signed_in) -> None:
     ada = await signed_in()
     owner = await account_of(ada)
@@ -365,13 +408,7 @@ async def test_interactions_that_came_with_another_contact_are_counted_and_liste
     for contact, kind, ago in ((kept, "meeting", 9), (alone, "meeting", 9), (alone, "call", 3)):
         await log(ada, contact, kind, ago=ago)
     await log(ada, alone, "call", ago=60)
-    items = wiring.relationships.strength.interactions()._items
-    container = await items._database.container("relations")
-    for each in made:
-        moved = [
-            {"op": "set", "path": name, "value": kept["id"]} for name in ("/contactId", "/body/contact_id")
-        ]
-        await container.patch_item(each["id"], owner, moved)
+    await moved(owner, made, kept)
     for _ in range(2):
         await wiring.relationships.strength.recount(owner, [kept["id"], gone["id"], UNKNOWN])
     assert bare(await stored(ada, kept)) == bare(await stored(ada, alone))

@@ -67,6 +67,26 @@ async def test_a_file_above_the_limit_is_refused(signed_in) -> None:
         assert "The file is larger than 20 MB" in answer.text
 
 
+async def test_what_a_form_says_that_fits_no_more_is_told_on_the_page(host, signed_in) -> None:
+    """A button of work that has ended meanwhile; a page and rows in other digits; the wrong letters."""
+    ada = await signed_in()
+    path = (await uploaded(ada, FILE.encode())).headers["location"]
+    for then in ("pause", "cancel"):
+        await host.drain_queue("work")
+        shown = await ada.http.post(path, data={**await fields_at(ada, path), "then": then})
+        assert "3 rows are read" in await page_of(ada, shown)
+    typed = {"then": "choose", "page": "\u0663", "show": "new", "rows": "1 \u0663"}
+    chosen = await ada.http.post(path, data={**await fields_at(ada, path), **typed})
+    assert chosen.headers["location"] == path
+    table = "Förnamn;Efternamn;Företag\nÅsa;Öberg;Firman\n".encode("cp1252")
+    path = (await uploaded(ada, table)).headers["location"]
+    typed = {"then": "encoding", "encoding": "windows-1251"}
+    refused = await ada.http.post(path, data={**await fields_at(ada, path), **typed})
+    assert refused.status_code == 422
+    assert "none of the forms that can be read" in refused.text
+    assert "How do these lines read right?" in refused.text
+
+
 async def test_an_import_is_paused_and_goes_on(host, signed_in) -> None:
     ada = await signed_in()
     sent = await uploaded(ada, ADA.encode())
