@@ -41,7 +41,11 @@ class NothingToUndo(Conflict):
     title = N_("The latest change of this contact cannot be taken back")
 
 
-class ContactStore(Protocol):
+class Counted(Protocol):
+    async def count(self, owner_id: str) -> int: ...
+
+
+class ContactStore(Counted, Protocol):
     async def get(self, owner_id: str, contact_id: str) -> Contact | None: ...
     async def get_with_deleted(self, owner_id: str, contact_id: str) -> Contact | None:
         """Return the contact, also a deleted or erased one."""
@@ -57,7 +61,6 @@ class ContactStore(Protocol):
         """A page of contacts in the order of their names, and the cursor of the next page."""
         ...
 
-    async def count(self, owner_id: str) -> int: ...
     async def create(self, contact: Contact, creation: "Creation[Contact] | None") -> bool: ...
     async def creation(self, owner_id: str, key: str) -> "Creation[Contact] | None": ...
     async def forget_creation(self, owner_id: str, key: str) -> None: ...
@@ -122,7 +125,7 @@ async def create_contact(
     contacts, key, now = book.contacts, creating.key, creating.now
     if key and (done := await contacts.creation(owner_id, key)):
         return done.repeated(content)
-    await _refuse_when_full(owner_id, contacts)
+    await refuse_when_full(owner_id, contacts)
     await _refuse_unknown_entity(owner_id, content, None, contacts)
     await remember_tags(owner_id, content.tags, content.groups, tags=book.tags)
     contact = Contact(
@@ -197,8 +200,9 @@ async def _read_version(of: ContactVersion, contacts: ContactStore) -> Contact:
     return contact
 
 
-async def _refuse_when_full(owner_id: str, contacts: ContactStore) -> None:
-    if await contacts.count(owner_id) >= MOST_CONTACTS:
+async def refuse_when_full(owner_id: str, contacts: Counted, *, more: int = 1) -> None:
+    """Refuse so many more contacts than an account may have."""
+    if await contacts.count(owner_id) + more > MOST_CONTACTS:
         raise LimitReached(
             N_("An account may have %(most)s contacts. Delete some that you need less.", most=MOST_CONTACTS)
         )
@@ -242,7 +246,7 @@ async def restore_contact(of: ContactVersion, *, now: datetime, contacts: Contac
     if contact is not None and not contact.deleted and contact.version == of.version + 1:
         return contact
     contact = await _restorable(of, now, contacts)
-    await _refuse_when_full(of.owner_id, contacts)
+    await refuse_when_full(of.owner_id, contacts)
     return await contacts.save(contact.changed(now, deleted=False, until=None))
 
 

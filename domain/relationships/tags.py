@@ -1,24 +1,21 @@
-"""Tags of an owner's contacts: the labels in use, and many contacts tagged at once.
+"""Tags of an owner's contacts: the labels in use.
 
 A list is asked for by the id of a tag, never by its label: labels are private, and addresses of pages end in
 logs.
 """
 
 from collections.abc import Iterable
-from datetime import datetime
 from typing import Protocol
 
 from pydantic import Field
 
-from domain.base.errors import Conflict, Fault, InvalidInput, NotFound, StaleVersion
+from domain.base.errors import Conflict, NotFound, StaleVersion
 from domain.base.folding import fold
 from domain.base.ids import ID_BYTES, ID_PREFIXES, make_id
 from domain.base.limits import LimitReached
 from domain.base.model import Model
 from domain.base.texts import N_
-from domain.relationships.contact import MOST_TAGS, Contact, Label
-from domain.relationships.keys import OwnerKey, Unreadable
-from domain.relationships.together import Done, Several, SeveralContacts, change_together
+from domain.relationships.keys import OwnerKey
 
 # Different tags of one owner.
 MOST_LABELS = 1000
@@ -62,13 +59,6 @@ class TagStore(Protocol):
         ...
 
     async def any_tagged(self, owner_id: str, tag_id: str) -> bool: ...
-
-
-class Tagging(Several):
-    """Tags to add to some contacts, and to take from them."""
-
-    add: list[Label] = Field([], max_length=20)
-    remove: list[Label] = Field([], max_length=20)
 
 
 def tag_id(key: OwnerKey, label: str) -> str:
@@ -120,28 +110,3 @@ async def forget_tag(owner_id: str, tag: str, *, tags: TagStore) -> None:
         raise TagInUse
     left = {each: label for each, label in book.labels.items() if each != tag}
     await tags.save_book(book.model_copy(update={"labels": left}))
-
-
-async def tag_contacts(
-    owner_id: str, wanted: Tagging, *, now: datetime, contacts: SeveralContacts, tags: TagStore
-) -> Done:
-    """Change the tags of all these contacts together. Repeating it changes nothing more."""
-    await remember_tags(owner_id, wanted.add, tags=tags)
-
-    def put(contact: Contact) -> Contact | None:
-        return _tagged(contact, wanted, now)
-
-    return await change_together(owner_id, wanted.ids, put, "tags", find=contacts.find, contacts=contacts)
-
-
-def _tagged(contact: Contact, wanted: Tagging, now: datetime) -> Contact | None:
-    """The contact with its new tags; None if they are as they were."""
-    if contact.unreadable:
-        raise Unreadable
-    content = contact.content.tagged(wanted.add, wanted.remove)
-    if content.tags == contact.content.tags:
-        return None
-    if len(content.tags) > MOST_TAGS:
-        detail = N_("would give one of the contacts more than %(most)s tags", most=MOST_TAGS)
-        raise InvalidInput([Fault("/add", "too_many", detail)])
-    return contact.changed(now, content=content)

@@ -3,14 +3,15 @@
 import wiring.relationships
 from domain.base.limits import LimitReached
 from domain.base.model import Closed
-from domain.relationships.tags import Tagging, tag_contacts
 from domain.relationships.together import (
     Archiving,
     Done,
     Several,
+    Tagging,
     archive_contacts,
     delete_contacts,
     restore_contacts,
+    tag_contacts,
 )
 from functions.framework.operations import Answer, Call, operation
 

@@ -8,14 +8,15 @@ import azure.functions as func
 
 import wiring.relationships
 from domain.base.errors import InvalidInput
-from domain.relationships.tags import Tagging, tag_contacts
 from domain.relationships.together import (
     Archiving,
     Done,
     Several,
+    Tagging,
     archive_contacts,
     delete_contacts,
     restore_contacts,
+    tag_contacts,
 )
 from functions.framework.callers import SignedIn
 from functions.framework.clock import now

@@ -3,6 +3,7 @@
 import json
 import logging
 import re
+import sys
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -342,3 +343,17 @@ async def test_a_fault_names_its_field(signed_in, wrong, field) -> None:
     refused = await ada.api("POST", "contacts", json=wrong)
     assert refused.status_code == 422, refused.text
     assert [fault["field"] for fault in refused.json()["errors"]] == [field]
+
+
+async def test_many_are_taken_back_only_where_there_is_room_for_all(signed_in, monkeypatch) -> None:
+    ada = await signed_in()
+    ids = [(await a_contact(ada, name))["id"] for name in ("Ann", "Bob", "Cid")]
+    assert (await ada.api("POST", "contact-deletions", json={"ids": ids[:2]})).json()["changed"] == ids[:2]
+    monkeypatch.setattr(sys.modules["domain.relationships.contacts"], "MOST_CONTACTS", 2)
+    refused = await ada.api("POST", "contact-restorations", json={"ids": ids[:2]})
+    assert (refused.status_code, refused.json()["code"]) == (409, "limit_reached")
+    assert await names(ada) == ["Cid"]
+    for _ in range(2):
+        back = await ada.api("POST", "contact-restorations", json={"ids": ids[:1]})
+        assert back.status_code == 200, back.text
+    assert await names(ada) == ["Ann", "Cid"]

@@ -20,7 +20,7 @@ from domain.relationships.contacts import (
     erase_contact,
     restore_contact,
 )
-from domain.relationships.tags import Tagging, tag_contacts
+from domain.relationships.together import Tagging, tag_contacts
 from functions.framework.clock import new_id
 
 AT = datetime(2026, 11, 26, 12, tzinfo=UTC)
