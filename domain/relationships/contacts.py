@@ -19,7 +19,7 @@ from domain.operations.slices import Slice
 from domain.relationships.contact import Contact, ContactContent, Kind
 from domain.relationships.history.history import History
 from domain.relationships.keys import Unreadable
-from domain.relationships.tags import TagStore, remember_tags
+from domain.relationships.tags import TagStore, remember_again, remember_tags
 
 # Kind of the order that erases what belongs to an erased contact.
 ERASE_DEPENDENTS = "erase-dependents"
@@ -169,8 +169,9 @@ def _order_after(before: Contact, after: Contact, now: datetime) -> Order | None
     return new_order(FOLLOW_IMPORTANCE, after.owner_id, after.id, now, container="relations")
 
 
-async def undo_change(of: ContactVersion, *, now: datetime, contacts: ContactStore) -> Contact:
+async def undo_change(of: ContactVersion, *, now: datetime, book: Book) -> Contact:
     """Take the latest change of a contact back; one that was made before others stays."""
+    contacts = book.contacts
     contact = await _read_version(of, contacts)
     if contact.unreadable:
         raise Unreadable
@@ -178,6 +179,7 @@ async def undo_change(of: ContactVersion, *, now: datetime, contacts: ContactSto
     last = history.last
     if last is None or last.version != contact.version:
         raise NothingToUndo
+    await remember_again(of.owner_id, [last.content], tags=book.tags)
     back = contact.changed(now, content=last.content)
     return await contacts.save_change(back, history.before_change(last), _order_after(contact, back, now))
 
@@ -240,13 +242,15 @@ async def read_deleted_contact(
     return contact
 
 
-async def restore_contact(of: ContactVersion, *, now: datetime, contacts: ContactStore) -> Contact:
+async def restore_contact(of: ContactVersion, *, now: datetime, book: Book) -> Contact:
     """Bring a deleted contact back as it was; a repetition returns the contact."""
+    contacts = book.contacts
     contact = await contacts.get_with_deleted(of.owner_id, of.contact_id)
     if contact is not None and not contact.deleted and contact.version == of.version + 1:
         return contact
     contact = await _restorable(of, now, contacts)
     await refuse_when_full(of.owner_id, contacts)
+    await remember_again(of.owner_id, [contact.content], tags=book.tags)
     return await contacts.save(contact.changed(now, deleted=False, until=None))
 
 

@@ -5,6 +5,7 @@ logs.
 """
 
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Protocol
 
 from pydantic import Field
@@ -15,7 +16,8 @@ from domain.base.ids import ID_BYTES, ID_PREFIXES, make_id
 from domain.base.limits import LimitReached
 from domain.base.model import Model
 from domain.base.texts import N_
-from domain.relationships.keys import OwnerKey
+from domain.relationships.contact import ContactContent
+from domain.relationships.keys import OwnerKey, Unreadable
 
 # Different tags of one owner.
 MOST_LABELS = 1000
@@ -99,6 +101,18 @@ async def remember_tags(
                 raise
         else:
             return
+
+
+async def remember_again(owner_id: str, contents: Iterable[ContactContent], *, tags: TagStore) -> None:
+    """Have the tags of contacts that come back in the book, where they may have been forgotten meanwhile.
+
+    A book that is damaged keeps no contact away.
+    """
+    contents = list(contents)
+    labels = [label for content in contents for label in content.tags]
+    groups = [label for content in contents for label in content.groups]
+    with suppress(Unreadable):
+        await remember_tags(owner_id, labels, groups, tags=tags)
 
 
 async def forget_tag(owner_id: str, tag: str, *, tags: TagStore) -> None:

@@ -16,7 +16,7 @@ from domain.base.texts import N_
 from domain.relationships.contact import MOST_TAGS, Contact, ContactId, Label
 from domain.relationships.contacts import refuse_when_full
 from domain.relationships.keys import Unreadable
-from domain.relationships.tags import TagStore, remember_tags
+from domain.relationships.tags import TagStore, remember_again, remember_tags
 
 # A batch of Cosmos DB has 100 operations, and one of them tells the search.
 MOST_AT_ONCE = 99
@@ -116,7 +116,7 @@ async def delete_contacts(
 
 
 async def restore_contacts(
-    owner_id: str, wanted: Several, *, now: datetime, contacts: SeveralContacts
+    owner_id: str, wanted: Several, *, now: datetime, contacts: SeveralContacts, tags: TagStore
 ) -> Done:
     """Bring deleted contacts back as they were, if their time is not over."""
 
@@ -124,6 +124,7 @@ async def restore_contacts(
         found = [each for each in await contacts.find_deleted(owner_id, ids) if each.can_come_back(now)]
         if found:
             await refuse_when_full(owner_id, contacts, more=len(found))
+            await remember_again(owner_id, [each.content for each in found], tags=tags)
         return found
 
     def put(contact: Contact) -> Contact:

@@ -182,7 +182,7 @@ async def get_restoration(call: Call) -> Answer:
     "Take a deleted contact back, as it was", answer=ContactOut, versioned=True, conflicts=(LimitReached,)
 )
 async def put_restoration(call: Call) -> Answer:
-    contact = await restore_contact(_version_of(call), now=call.now, contacts=wiring.relationships.contacts())
+    contact = await restore_contact(_version_of(call), now=call.now, book=wiring.relationships.book())
     return Answer(contact_out(contact), contact.version)
 
 

@@ -148,7 +148,7 @@ async def delete(req: func.HttpRequest) -> func.HttpResponse:
 async def restore(req: func.HttpRequest) -> func.HttpResponse:
     person, form = await person_and_form(req)
     of = version_of(req, person, form)
-    await restore_contact(of, now=now(), contacts=wiring.relationships.contacts())
+    await restore_contact(of, now=now(), book=wiring.relationships.book())
     return redirect(f"/my/contacts/{of.contact_id}?done=restored")
 
 

@@ -63,5 +63,6 @@ async def post_deletion(call: Call[Several]) -> Answer:
     conflicts=(LimitReached,),
 )
 async def post_restoration(call: Call[Several]) -> Answer:
-    contacts = wiring.relationships.contacts()
-    return _out(await restore_contacts(call.account_id, call.body, now=call.now, contacts=contacts))
+    contacts, tags = wiring.relationships.contacts(), wiring.relationships.tags()
+    done = await restore_contacts(call.account_id, call.body, now=call.now, contacts=contacts, tags=tags)
+    return _out(done)

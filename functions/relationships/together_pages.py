@@ -127,7 +127,8 @@ async def _delete(asked: _Asked) -> Done:
 
 async def _restore(asked: _Asked) -> Done:
     wanted, contacts = vet(Several, {"ids": asked.ids}), wiring.relationships.contacts()
-    return await restore_contacts(asked.owner_id, wanted, now=now(), contacts=contacts)
+    tags = wiring.relationships.tags()
+    return await restore_contacts(asked.owner_id, wanted, now=now(), contacts=contacts, tags=tags)
 
 
 def _added(number: int) -> str:

@@ -176,6 +176,28 @@ async def test_a_tag_is_forgotten_only_once_no_contact_has_it(signed_in) -> None
     assert (await ada.api("DELETE", f"contact-tags/{tag['id']}")).status_code == 404
 
 
+async def test_a_forgotten_tag_is_back_with_the_contact_that_comes_back(signed_in) -> None:
+    ada = await signed_in()
+    contact = await a_contact(ada, tags=["Rare"], groups=["Fair"])
+    [tag] = (await ada.api("GET", "contact-tags")).json()["data"]
+    taken_back = {
+        "one": lambda: restore(ada, contact),
+        "many": lambda: ada.api("POST", "contact-restorations", json={"ids": [contact["id"]]}),
+    }
+    for way in taken_back.values():
+        await delete(ada, contact)
+        assert (await ada.api("DELETE", f"contact-tags/{tag['id']}")).status_code == 204
+        assert (await way()).status_code == 200
+        assert (await ada.api("GET", "contact-tags")).json()["data"] == [tag]
+        assert f"tag={tag['id']}" in (await ada.http.get(f"/my/contacts/{contact['id']}")).text
+    changed = await change(ada, contact)
+    assert (await ada.api("DELETE", f"contact-tags/{tag['id']}")).status_code == 204
+    etag = {"If-Match": changed.headers["etag"]}
+    undone = await ada.api("DELETE", f"contacts/{contact['id']}/latest-change", headers=etag)
+    assert undone.json()["content"]["tags"] == ["Rare"]
+    assert (await ada.api("GET", "contact-tags")).json()["data"] == [tag]
+
+
 async def test_a_person_is_linked_only_to_ones_own_company(signed_in) -> None:
     ada, bob = await signed_in(), await signed_in()
     firm, person = await a_contact(ada, "Firm", kind="entity"), await a_contact(ada, "Person")
