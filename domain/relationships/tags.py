@@ -30,17 +30,16 @@ class TagInUse(Conflict):
 
 
 class TagBook(Model):
-    """The tags and the groups of an owner: the label of each by its id."""
+    """The tags and the groups of an owner: the label of each by its id.
+
+    An `unreadable` one is damaged: it lacks all labels, and stays stored so.
+    """
 
     owner_id: str
     labels: dict[str, str] = Field(default={})
     groups: dict[str, str] = Field(default={})
+    unreadable: bool = Field(default=False, exclude=True)
     etag: str | None = Field(default=None, exclude=True)
-
-    def id_of(self, label: str) -> str | None:
-        """Id of the tag with this label."""
-        wanted = fold(label)
-        return next((tag for tag, known in self.labels.items() if fold(known) == wanted), None)
 
     def sorted(self) -> list[tuple[str, str]]:
         return _sorted(self.labels)
@@ -73,6 +72,13 @@ def group_id(key: OwnerKey, label: str) -> str:
     return make_id(ID_PREFIXES["group"], key.digest(f"group {fold(label)}")[:ID_BYTES])
 
 
+async def read_book(owner_id: str, *, tags: TagStore) -> TagBook:
+    book = await tags.book(owner_id)
+    if book.unreadable:
+        raise Unreadable
+    return book
+
+
 async def remember_tags(
     owner_id: str, labels: Iterable[str], groups: Iterable[str] = (), *, tags: TagStore
 ) -> None:
@@ -84,7 +90,7 @@ async def remember_tags(
     wanted = {tag_id(key, label): label for label in labels}
     wanted_groups = {group_id(key, label): label for label in groups}
     for left in reversed(range(_TRIES)):
-        book = await tags.book(owner_id)
+        book = await read_book(owner_id, tags=tags)
         if wanted.keys() <= book.labels.keys() and wanted_groups.keys() <= book.groups.keys():
             return
         known, known_groups = {**wanted, **book.labels}, {**wanted_groups, **book.groups}
@@ -117,7 +123,7 @@ async def remember_again(owner_id: str, contents: Iterable[ContactContent], *, t
 
 async def forget_tag(owner_id: str, tag: str, *, tags: TagStore) -> None:
     """Drop a tag that no contact has."""
-    book = await tags.book(owner_id)
+    book = await read_book(owner_id, tags=tags)
     if tag not in book.labels:
         raise NotFound
     if await tags.any_tagged(owner_id, tag):
