@@ -6,7 +6,7 @@ logs.
 
 from collections.abc import Iterable
 from contextlib import suppress
-from typing import Protocol
+from typing import Annotated, Protocol
 
 from pydantic import Field
 
@@ -19,6 +19,8 @@ from domain.base.texts import N_
 from domain.relationships.contact import ContactContent
 from domain.relationships.keys import OwnerKey, Unreadable
 
+TagId = Annotated[str, Field(pattern="^tag_[a-z2-7]{26}$")]
+GroupId = Annotated[str, Field(pattern="^grp_[a-z2-7]{26}$")]
 # Different tags of one owner.
 MOST_LABELS = 1000
 _TRIES = 4
@@ -40,6 +42,11 @@ class TagBook(Model):
     groups: dict[str, str] = Field(default={})
     unreadable: bool = Field(default=False, exclude=True)
     etag: str | None = Field(default=None, exclude=True)
+
+    def labels_of(self, tag: str | None, group: str | None) -> tuple[str | None, str | None] | None:
+        """The labels of a tag and a group, by their ids; None if one of these is not in the book."""
+        found = (self.labels.get(tag or ""), self.groups.get(group or ""))
+        return None if (tag and not found[0]) or (group and not found[1]) else found
 
     def sorted(self) -> list[tuple[str, str]]:
         return _sorted(self.labels)

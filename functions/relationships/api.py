@@ -1,7 +1,6 @@
 """`/api/v1/contacts` and the tags of contacts: what the caller keeps, which nobody else can read."""
 
 from datetime import datetime
-from typing import Annotated
 
 from pydantic import Field
 
@@ -23,7 +22,7 @@ from domain.relationships.contacts import (
     restore_contact,
 )
 from domain.relationships.keys import Unreadable
-from domain.relationships.tags import TagBook, TagInUse, forget_tag, read_book
+from domain.relationships.tags import GroupId, TagBook, TagId, TagInUse, forget_tag, read_book
 from functions.framework.clock import new_id
 from functions.framework.operations import Answer, Call, Page, operation
 
@@ -60,8 +59,8 @@ class ContactFilter(Closed):
     """Which contacts to list. Tags and groups are named by ids: labels are private and would end in logs."""
 
     kind: Kind | None = None
-    tag: Annotated[str, Field(pattern="^tag_[a-z2-7]{26}$")] | None = None
-    group: Annotated[str, Field(pattern="^grp_[a-z2-7]{26}$")] | None = None
+    tag: TagId | None = None
+    group: GroupId | None = None
     archived: bool = False
 
 

@@ -324,7 +324,7 @@ async def test_many_changes_at_once_are_looked_up(search, signed_in, monkeypatch
 
 async def test_the_shelf_closes_what_was_asked_longest_ago(search, signed_in) -> None:
     from adapters.search_shelf import Shelf  # noqa: PLC0415
-    from domain.relationships.search.index import Looked  # noqa: PLC0415
+    from domain.relationships.search.looked import Looked  # noqa: PLC0415
 
     people = [await signed_in() for _ in range(3)]
     shelf, stores = Shelf(most=1), wiring.relationships.search.stores()
