@@ -121,7 +121,8 @@ def text_of(value: Any) -> str:
         said = value.said
         return ", ".join(part for part in said if part) if isinstance(said, tuple) else str(said)
     if isinstance(value, Model):
-        return ", ".join(str(part) for _name, part in value if part is not None)
+        # The id of the card by which one met says nothing to people.
+        return ", ".join(str(part) for name, part in value if part is not None and name != "card")
     return str(value) if value else ""
 
 

@@ -94,3 +94,12 @@ async def test_a_history_has_a_bound(signed_in) -> None:
     assert len(told) == 200
     assert told[0] == ("tags", "b0")
     assert (await undo(ada, contact)).json()["content"]["tags"][0] == "b0"
+
+
+async def test_how_one_met_is_told_without_the_id_of_a_card(signed_in) -> None:
+    ada = await signed_in()
+    card = "crd_" + "a" * 26
+    grace = await a_contact(ada, met={"place": "Rome", "event": "Fair", "card": card})
+    await change(ada, grace, met={"place": "Paris", "card": card})
+    told = (await ada.api("GET", f"contacts/{grace['id']}/history")).json()["data"]
+    assert [(past["field"], past["text"]) for past in told] == [("met", "Rome, Fair")]
