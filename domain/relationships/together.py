@@ -20,6 +20,9 @@ from domain.relationships.tags import TagStore, remember_again, remember_tags
 
 # A batch of Cosmos DB has 100 operations, and one of them tells the search.
 MOST_AT_ONCE = 99
+# It has 2 MB, too. With a tag, all that is sealed with it is stored anew.
+_MOST_BYTES = 1_000_000
+_PRIVATE = {"tags", "groups", "custom_fields"}
 _TRIES = 4
 
 # What is stored of contacts that change together.
@@ -69,10 +72,17 @@ async def tag_contacts(
     """Change the tags of all these contacts together. Repeating it changes nothing more."""
     await remember_tags(owner_id, wanted.add, tags=tags)
 
+    async def find(owner_id: str, ids: list[str]) -> list[Contact]:
+        found = await contacts.find(owner_id, ids)
+        if sum(len(each.content.model_dump_json(include=_PRIVATE).encode()) for each in found) > _MOST_BYTES:
+            detail = N_("say too much to be tagged together. Choose fewer")
+            raise InvalidInput([Fault("/ids", "too_large", detail)])
+        return found
+
     def put(contact: Contact) -> Contact | None:
         return _tagged(contact, wanted, now)
 
-    return await change_together(owner_id, wanted.ids, put, "tags", find=contacts.find, contacts=contacts)
+    return await change_together(owner_id, wanted.ids, put, "tags", find=find, contacts=contacts)
 
 
 def _tagged(contact: Contact, wanted: Tagging, now: datetime) -> Contact | None:

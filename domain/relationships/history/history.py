@@ -9,8 +9,8 @@ from pydantic import Field
 from domain.base.model import Model
 from domain.relationships.contact import VALUE_LISTS, Contact, ContactContent, Source, Value
 
-# Older ones are dropped, and those beyond so many bytes: a history is one document, which also has the content
-# before the latest change, and it is sealed.
+# Older ones are dropped, and those beyond so many bytes: a history is one document, sealed, and has the
+# content before the latest change, too.
 MOST_PAST: Final = 200
 _MOST_BYTES: Final = 600_000
 # Why the value is not there any more.

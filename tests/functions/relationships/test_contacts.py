@@ -10,6 +10,7 @@ import pytest
 
 import wiring.relationships
 from domain.base.errors import Unavailable
+from tests.forms import send
 from tests.functions.privacy.test_copy import account_of
 from tests.stored import everything
 
@@ -379,3 +380,17 @@ async def test_many_are_taken_back_only_where_there_is_room_for_all(signed_in, m
         back = await ada.api("POST", "contact-restorations", json={"ids": ids[:1]})
         assert back.status_code == 200, back.text
     assert await names(ada) == ["Ann", "Cid"]
+
+
+async def test_what_is_too_much_for_one_batch_is_refused_whole(signed_in) -> None:
+    ada = await signed_in()
+    own = [{"label": str(number), "text": "\U0001f600" * 2000} for number in range(31)]
+    ids = [(await a_contact(ada, name, customFields=own))["id"] for name in "abcde"]
+    refused = await ada.api("POST", "contact-taggings", json={"ids": ids, "add": ["Fair"]})
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "/ids")
+    form = {"csrf": ada.csrf, "ids": " ".join(ids), "label": "Fair", "then": "add"}
+    assert "say too much to be tagged together" in (await send(ada, "/my/contacts", form)).text
+    some = await ada.api("POST", "contact-taggings", json={"ids": ids[:4], "add": ["Fair"]})
+    assert some.status_code == 200, some.text
+    for path in ("contact-archivings", "contact-deletions", "contact-restorations"):
+        assert (await ada.api("POST", path, json={"ids": ids})).json()["changed"] == ids
