@@ -12,7 +12,7 @@ from domain.relationships.contact import VALUE_LISTS, Contact, ContactContent, S
 # Older ones are dropped, and those beyond so many bytes: a history is one document, sealed, and has the
 # content before the latest change, too.
 MOST_PAST: Final = 200
-_MOST_BYTES: Final = 600_000
+_MOST_BYTES: Final = 400_000
 # Why the value is not there any more.
 Cause = Literal["changed", "merged", "connection"]
 
