@@ -13,7 +13,7 @@ from bench.lines import Line, Target, median_ratio
 from domain.operations.slices import Slice
 from domain.relationships.search.building import build_now
 from domain.relationships.search.head import opened_snapshot
-from domain.relationships.search.index import Looked
+from domain.relationships.search.looked import Looked
 from domain.relationships.search.upkeep import search
 
 ROUNDS = 40

@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from babel.messages.pofile import read_po
 
 from functions.framework.pages import environment
 from release import catalogues
@@ -44,6 +45,16 @@ msgstr "Spara"
 @pytest.mark.parametrize("path", catalogues.catalogues(ROOT), ids=lambda path: path.parts[-3])
 def test_every_message_is_translated(path) -> None:
     assert list(catalogues.faults(ROOT, path)) == []
+
+
+def test_swedish_erases_only_what_is_erased() -> None:
+    """What can come back is "borttaget"; "raderat" is gone for good."""
+    with (ROOT / PO).open("rb") as file:
+        messages = [
+            each for each in read_po(file) if each.id and re.search(r"\brader(a|ing)", str(each.string))
+        ]
+    assert messages
+    assert [each.id for each in messages if not re.search("eras", str(each.id), re.IGNORECASE)] == []
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from domain.operations.slices import Slice
 from domain.relationships.contact import Contact, ContactContent, Kind
 from domain.relationships.history.history import History
 from domain.relationships.keys import Unreadable
-from domain.relationships.tags import TagStore, remember_tags
+from domain.relationships.tags import TagStore, remember_again, remember_tags
 
 # Kind of the order that erases what belongs to an erased contact.
 ERASE_DEPENDENTS = "erase-dependents"
@@ -41,7 +41,11 @@ class NothingToUndo(Conflict):
     title = N_("The latest change of this contact cannot be taken back")
 
 
-class ContactStore(Protocol):
+class Counted(Protocol):
+    async def count(self, owner_id: str) -> int: ...
+
+
+class ContactStore(Counted, Protocol):
     async def get(self, owner_id: str, contact_id: str) -> Contact | None: ...
     async def get_with_deleted(self, owner_id: str, contact_id: str) -> Contact | None:
         """Return the contact, also a deleted or erased one."""
@@ -57,7 +61,6 @@ class ContactStore(Protocol):
         """A page of contacts in the order of their names, and the cursor of the next page."""
         ...
 
-    async def count(self, owner_id: str) -> int: ...
     async def create(self, contact: Contact, creation: "Creation[Contact] | None") -> bool: ...
     async def creation(self, owner_id: str, key: str) -> "Creation[Contact] | None": ...
     async def forget_creation(self, owner_id: str, key: str) -> None: ...
@@ -152,7 +155,10 @@ async def change_contact(
     if contact.unreadable:
         raise Unreadable
     await _refuse_unknown_entity(of.owner_id, content, contact.content, book.contacts)
-    await remember_tags(of.owner_id, content.tags, content.groups, tags=book.tags)
+    had = contact.content
+    new_tags = [label for label in content.tags if label not in had.tags]
+    new_groups = [label for label in content.groups if label not in had.groups]
+    await remember_tags(of.owner_id, new_tags, new_groups, tags=book.tags)
     changed = contact.changed(now, content=content.settled(contact.content, now.date()))
     history = await book.contacts.history(of.owner_id, of.contact_id)
     history = history.after_change(contact, changed, now.date())
@@ -166,8 +172,9 @@ def _order_after(before: Contact, after: Contact, now: datetime) -> Order | None
     return new_order(FOLLOW_IMPORTANCE, after.owner_id, after.id, now, container="relations")
 
 
-async def undo_change(of: ContactVersion, *, now: datetime, contacts: ContactStore) -> Contact:
+async def undo_change(of: ContactVersion, *, now: datetime, book: Book) -> Contact:
     """Take the latest change of a contact back; one that was made before others stays."""
+    contacts = book.contacts
     contact = await _read_version(of, contacts)
     if contact.unreadable:
         raise Unreadable
@@ -175,6 +182,7 @@ async def undo_change(of: ContactVersion, *, now: datetime, contacts: ContactSto
     last = history.last
     if last is None or last.version != contact.version:
         raise NothingToUndo
+    await remember_again(of.owner_id, [last.content], tags=book.tags)
     back = contact.changed(now, content=last.content)
     return await contacts.save_change(back, history.before_change(last), _order_after(contact, back, now))
 
@@ -197,9 +205,9 @@ async def _read_version(of: ContactVersion, contacts: ContactStore) -> Contact:
     return contact
 
 
-async def refuse_when_full(owner_id: str, contacts: ContactStore) -> None:
-    """Refuse one more contact where the address book has no room for it."""
-    if await contacts.count(owner_id) >= MOST_CONTACTS:
+async def refuse_when_full(owner_id: str, contacts: Counted, *, more: int = 1) -> None:
+    """Refuse so many more contacts than an account may have."""
+    if await contacts.count(owner_id) + more > MOST_CONTACTS:
         raise LimitReached(
             N_("An account may have %(most)s contacts. Delete some that you need less.", most=MOST_CONTACTS)
         )
@@ -237,13 +245,15 @@ async def read_deleted_contact(
     return contact
 
 
-async def restore_contact(of: ContactVersion, *, now: datetime, contacts: ContactStore) -> Contact:
+async def restore_contact(of: ContactVersion, *, now: datetime, book: Book) -> Contact:
     """Bring a deleted contact back as it was; a repetition returns the contact."""
+    contacts = book.contacts
     contact = await contacts.get_with_deleted(of.owner_id, of.contact_id)
     if contact is not None and not contact.deleted and contact.version == of.version + 1:
         return contact
     contact = await _restorable(of, now, contacts)
     await refuse_when_full(of.owner_id, contacts)
+    await remember_again(of.owner_id, [contact.content], tags=book.tags)
     return await contacts.save(contact.changed(now, deleted=False, until=None))
 
 

@@ -1,25 +1,26 @@
-"""Tags of an owner's contacts: the labels in use, and many contacts tagged at once.
+"""Tags of an owner's contacts: the labels in use.
 
 A list is asked for by the id of a tag, never by its label: labels are private, and addresses of pages end in
 logs.
 """
 
 from collections.abc import Iterable
-from datetime import datetime
-from typing import Protocol
+from contextlib import suppress
+from typing import Annotated, Protocol
 
 from pydantic import Field
 
-from domain.base.errors import Conflict, Fault, InvalidInput, NotFound, StaleVersion
+from domain.base.errors import Conflict, NotFound, StaleVersion
 from domain.base.folding import fold
 from domain.base.ids import ID_BYTES, ID_PREFIXES, make_id
 from domain.base.limits import LimitReached
 from domain.base.model import Model
 from domain.base.texts import N_
-from domain.relationships.contact import MOST_TAGS, Contact, Label
+from domain.relationships.contact import ContactContent
 from domain.relationships.keys import OwnerKey, Unreadable
-from domain.relationships.together import Done, Several, SeveralContacts, change_together
 
+TagId = Annotated[str, Field(pattern="^tag_[a-z2-7]{26}$")]
+GroupId = Annotated[str, Field(pattern="^grp_[a-z2-7]{26}$")]
 # Different tags of one owner.
 MOST_LABELS = 1000
 _TRIES = 4
@@ -31,17 +32,21 @@ class TagInUse(Conflict):
 
 
 class TagBook(Model):
-    """The tags and the groups of an owner: the label of each by its id."""
+    """The tags and the groups of an owner: the label of each by its id.
+
+    An `unreadable` one is damaged: it lacks all labels, and stays stored so.
+    """
 
     owner_id: str
     labels: dict[str, str] = Field(default={})
     groups: dict[str, str] = Field(default={})
+    unreadable: bool = Field(default=False, exclude=True)
     etag: str | None = Field(default=None, exclude=True)
 
-    def id_of(self, label: str) -> str | None:
-        """Id of the tag with this label."""
-        wanted = fold(label)
-        return next((tag for tag, known in self.labels.items() if fold(known) == wanted), None)
+    def labels_of(self, tag: str | None, group: str | None) -> tuple[str | None, str | None] | None:
+        """The labels of a tag and a group, by their ids; None if one of these is not in the book."""
+        found = (self.labels.get(tag or ""), self.groups.get(group or ""))
+        return None if (tag and not found[0]) or (group and not found[1]) else found
 
     def sorted(self) -> list[tuple[str, str]]:
         return _sorted(self.labels)
@@ -64,13 +69,6 @@ class TagStore(Protocol):
     async def any_tagged(self, owner_id: str, tag_id: str) -> bool: ...
 
 
-class Tagging(Several):
-    """Tags to add to some contacts, and to take from them."""
-
-    add: list[Label] = Field([], max_length=20)
-    remove: list[Label] = Field([], max_length=20)
-
-
 def tag_id(key: OwnerKey, label: str) -> str:
     """Id of an owner's tag, which says nothing to anybody else: the same for labels that fold to the same."""
     return make_id(ID_PREFIXES["tag"], key.digest(f"tag {fold(label)}")[:ID_BYTES])
@@ -79,6 +77,13 @@ def tag_id(key: OwnerKey, label: str) -> str:
 def group_id(key: OwnerKey, label: str) -> str:
     """Id of an owner's group, as of a tag."""
     return make_id(ID_PREFIXES["group"], key.digest(f"group {fold(label)}")[:ID_BYTES])
+
+
+async def read_book(owner_id: str, *, tags: TagStore) -> TagBook:
+    book = await tags.book(owner_id)
+    if book.unreadable:
+        raise Unreadable
+    return book
 
 
 async def remember_tags(
@@ -92,7 +97,7 @@ async def remember_tags(
     wanted = {tag_id(key, label): label for label in labels}
     wanted_groups = {group_id(key, label): label for label in groups}
     for left in reversed(range(_TRIES)):
-        book = await tags.book(owner_id)
+        book = await read_book(owner_id, tags=tags)
         if wanted.keys() <= book.labels.keys() and wanted_groups.keys() <= book.groups.keys():
             return
         known, known_groups = {**wanted, **book.labels}, {**wanted_groups, **book.groups}
@@ -111,37 +116,24 @@ async def remember_tags(
             return
 
 
+async def remember_again(owner_id: str, contents: Iterable[ContactContent], *, tags: TagStore) -> None:
+    """Have the tags of contacts that come back in the book, where they may have been forgotten meanwhile.
+
+    A book that is damaged keeps no contact away.
+    """
+    contents = list(contents)
+    labels = [label for content in contents for label in content.tags]
+    groups = [label for content in contents for label in content.groups]
+    with suppress(Unreadable):
+        await remember_tags(owner_id, labels, groups, tags=tags)
+
+
 async def forget_tag(owner_id: str, tag: str, *, tags: TagStore) -> None:
     """Drop a tag that no contact has."""
-    book = await tags.book(owner_id)
+    book = await read_book(owner_id, tags=tags)
     if tag not in book.labels:
         raise NotFound
     if await tags.any_tagged(owner_id, tag):
         raise TagInUse
     left = {each: label for each, label in book.labels.items() if each != tag}
     await tags.save_book(book.model_copy(update={"labels": left}))
-
-
-async def tag_contacts(
-    owner_id: str, wanted: Tagging, *, now: datetime, contacts: SeveralContacts, tags: TagStore
-) -> Done:
-    """Change the tags of all these contacts together. Repeating it changes nothing more."""
-    await remember_tags(owner_id, wanted.add, tags=tags)
-
-    def put(contact: Contact) -> Contact | None:
-        return _tagged(contact, wanted, now)
-
-    return await change_together(owner_id, wanted.ids, put, "tags", find=contacts.find, contacts=contacts)
-
-
-def _tagged(contact: Contact, wanted: Tagging, now: datetime) -> Contact | None:
-    """The contact with its new tags; None if they are as they were."""
-    if contact.unreadable:
-        raise Unreadable
-    content = contact.content.tagged(wanted.add, wanted.remove)
-    if content.tags == contact.content.tags:
-        return None
-    if len(content.tags) > MOST_TAGS:
-        detail = N_("would give one of the contacts more than %(most)s tags", most=MOST_TAGS)
-        raise InvalidInput([Fault("/add", "too_many", detail)])
-    return contact.changed(now, content=content)

@@ -1,4 +1,4 @@
-"""Archiving, deleting and taking back many contacts at once: all of it or nothing.
+"""Tagging, archiving, deleting and taking back many contacts at once: all of it or nothing.
 
 Repeating it changes nothing more. What is somebody else's is missing, as what never was.
 """
@@ -9,13 +9,20 @@ from typing import Annotated, Literal, NamedTuple, Protocol
 
 from pydantic import Field, StrictBool
 
-from domain.base.errors import StaleVersion
+from domain.base.errors import Fault, InvalidInput, StaleVersion
 from domain.base.limits import UNDO_TIME
 from domain.base.model import Closed
-from domain.relationships.contact import Contact, ContactId
+from domain.base.texts import N_
+from domain.relationships.contact import MOST_TAGS, Contact, ContactId, Label
+from domain.relationships.contacts import refuse_when_full
+from domain.relationships.keys import Unreadable
+from domain.relationships.tags import TagStore, remember_again, remember_tags
 
 # A batch of Cosmos DB has 100 operations, and one of them tells the search.
 MOST_AT_ONCE = 99
+# It has 2 MB, too. With a tag, all that is sealed with it is stored anew.
+_MOST_BYTES = 1_000_000
+_PRIVATE = {"tags", "groups", "custom_fields"}
 _TRIES = 4
 
 # What is stored of contacts that change together.
@@ -26,6 +33,13 @@ class Several(Closed):
     """Some contacts, by their ids."""
 
     ids: Annotated[list[ContactId], Field(min_length=1, max_length=MOST_AT_ONCE)]
+
+
+class Tagging(Several):
+    """Tags to add to some contacts, and to take from them."""
+
+    add: list[Label] = Field([], max_length=20)
+    remove: list[Label] = Field([], max_length=20)
 
 
 class Archiving(Several):
@@ -42,6 +56,7 @@ class Done(NamedTuple):
 
 
 class SeveralContacts(Protocol):
+    async def count(self, owner_id: str) -> int: ...
     async def find(self, owner_id: str, contact_ids: list[str]) -> list[Contact]: ...
     async def find_deleted(self, owner_id: str, contact_ids: list[str]) -> list[Contact]: ...
     async def save_together(self, contacts: list[Contact], what: Together) -> None:
@@ -49,6 +64,38 @@ class SeveralContacts(Protocol):
         ...
 
     async def forget_creation(self, owner_id: str, key: str) -> None: ...
+
+
+async def tag_contacts(
+    owner_id: str, wanted: Tagging, *, now: datetime, contacts: SeveralContacts, tags: TagStore
+) -> Done:
+    """Change the tags of all these contacts together. Repeating it changes nothing more."""
+    await remember_tags(owner_id, wanted.add, tags=tags)
+
+    async def find(owner_id: str, ids: list[str]) -> list[Contact]:
+        found = await contacts.find(owner_id, ids)
+        if sum(len(each.content.model_dump_json(include=_PRIVATE).encode()) for each in found) > _MOST_BYTES:
+            detail = N_("say too much to be tagged together. Choose fewer")
+            raise InvalidInput([Fault("/ids", "too_large", detail)])
+        return found
+
+    def put(contact: Contact) -> Contact | None:
+        return _tagged(contact, wanted, now)
+
+    return await change_together(owner_id, wanted.ids, put, "tags", find=find, contacts=contacts)
+
+
+def _tagged(contact: Contact, wanted: Tagging, now: datetime) -> Contact | None:
+    """The contact with its new tags; None if they are as they were."""
+    if contact.unreadable:
+        raise Unreadable
+    content = contact.content.tagged(wanted.add, wanted.remove)
+    if content.tags == contact.content.tags:
+        return None
+    if len(content.tags) > MOST_TAGS:
+        detail = N_("would give one of the contacts more than %(most)s tags", most=MOST_TAGS)
+        raise InvalidInput([Fault("/add", "too_many", detail)])
+    return contact.changed(now, content=content)
 
 
 async def archive_contacts(
@@ -79,16 +126,21 @@ async def delete_contacts(
 
 
 async def restore_contacts(
-    owner_id: str, wanted: Several, *, now: datetime, contacts: SeveralContacts
+    owner_id: str, wanted: Several, *, now: datetime, contacts: SeveralContacts, tags: TagStore
 ) -> Done:
     """Bring deleted contacts back as they were, if their time is not over."""
 
-    def put(contact: Contact) -> Contact | None:
-        return contact.changed(now, deleted=False, until=None) if contact.can_come_back(now) else None
+    async def find(owner_id: str, ids: list[str]) -> list[Contact]:
+        found = [each for each in await contacts.find_deleted(owner_id, ids) if each.can_come_back(now)]
+        if found:
+            await refuse_when_full(owner_id, contacts, more=len(found))
+            await remember_again(owner_id, [each.content for each in found], tags=tags)
+        return found
 
-    return await change_together(
-        owner_id, wanted.ids, put, "restoration", find=contacts.find_deleted, contacts=contacts
-    )
+    def put(contact: Contact) -> Contact:
+        return contact.changed(now, deleted=False, until=None)
+
+    return await change_together(owner_id, wanted.ids, put, "restoration", find=find, contacts=contacts)
 
 
 async def change_together(

@@ -1,7 +1,6 @@
 """`/api/v1/contacts` and the tags of contacts: what the caller keeps, which nobody else can read."""
 
 from datetime import datetime
-from typing import Annotated
 
 from pydantic import Field
 
@@ -23,7 +22,7 @@ from domain.relationships.contacts import (
     restore_contact,
 )
 from domain.relationships.keys import Unreadable
-from domain.relationships.tags import TagBook, TagInUse, forget_tag
+from domain.relationships.tags import GroupId, TagBook, TagId, TagInUse, forget_tag, read_book
 from functions.framework.clock import new_id
 from functions.framework.operations import Answer, Call, Page, operation
 
@@ -60,8 +59,8 @@ class ContactFilter(Closed):
     """Which contacts to list. Tags and groups are named by ids: labels are private and would end in logs."""
 
     kind: Kind | None = None
-    tag: Annotated[str, Field(pattern="^tag_[a-z2-7]{26}$")] | None = None
-    group: Annotated[str, Field(pattern="^grp_[a-z2-7]{26}$")] | None = None
+    tag: TagId | None = None
+    group: GroupId | None = None
     archived: bool = False
 
 
@@ -119,7 +118,7 @@ async def list_contacts(call: Call[None, ContactFilter]) -> Answer:
     body=ContactContent,
     answer=ContactOut,
     creates=True,
-    conflicts=(KeyReused, LimitReached),
+    conflicts=(KeyReused, LimitReached, Unreadable),
 )
 async def post_contact(call: Call[ContactContent]) -> Answer:
     creating = Creating(new_id("con"), call.key, call.now)
@@ -182,7 +181,7 @@ async def get_restoration(call: Call) -> Answer:
     "Take a deleted contact back, as it was", answer=ContactOut, versioned=True, conflicts=(LimitReached,)
 )
 async def put_restoration(call: Call) -> Answer:
-    contact = await restore_contact(_version_of(call), now=call.now, contacts=wiring.relationships.contacts())
+    contact = await restore_contact(_version_of(call), now=call.now, book=wiring.relationships.book())
     return Answer(contact_out(contact), contact.version)
 
 
@@ -192,18 +191,26 @@ async def delete_restoration(call: Call) -> Answer:
     return Answer()
 
 
-@operation("The tags of the account's contacts, in the order of their labels", answer=TagList)
+@operation(
+    "The tags of the account's contacts, in the order of their labels",
+    answer=TagList,
+    conflicts=(Unreadable,),
+)
 async def list_tags(call: Call) -> Answer:
-    return Answer(_tags_out(await wiring.relationships.tags().book(call.account_id)))
+    return Answer(_tags_out(await read_book(call.account_id, tags=wiring.relationships.tags())))
 
 
-@operation("The groups of the account's contacts, in the order of their labels", answer=TagList)
+@operation(
+    "The groups of the account's contacts, in the order of their labels",
+    answer=TagList,
+    conflicts=(Unreadable,),
+)
 async def list_groups(call: Call) -> Answer:
-    book = await wiring.relationships.tags().book(call.account_id)
+    book = await read_book(call.account_id, tags=wiring.relationships.tags())
     return Answer(TagList(data=[TagOut(id=group, label=label) for group, label in book.sorted_groups()]))
 
 
-@operation("Forget a tag that no contact has", conflicts=(TagInUse,))
+@operation("Forget a tag that no contact has", conflicts=(TagInUse, Unreadable))
 async def remove_tag(call: Call) -> Answer:
     await forget_tag(call.account_id, call.params["tagId"], tags=wiring.relationships.tags())
     return Answer()

@@ -18,7 +18,7 @@ from domain.relationships.contacts import (
     read_deleted_contact,
     restore_contact,
 )
-from domain.relationships.keys import Unreadable
+from domain.relationships.tags import tag_id
 from functions.framework.callers import SignedIn, require_fresh
 from functions.framework.clock import now
 from functions.framework.doors import resolve
@@ -63,13 +63,8 @@ def version_of(req: func.HttpRequest, person: SignedIn, form: dict[str, str]) ->
 
 async def _tags(person: SignedIn, contact: Contact) -> list[tuple[str, str]]:
     """Ids and labels of the contact's tags."""
-    if not contact.content.tags:
-        return []
-    try:
-        book = await wiring.relationships.tags().book(person.account_id)
-    except Unreadable:
-        return []
-    return [(tag, label) for label in contact.content.tags if (tag := book.id_of(label))]
+    key = await wiring.relationships.tags().key(person.account_id)
+    return [(tag_id(key, label), label) for label in contact.content.tags]
 
 
 async def _merged_into(req: func.HttpRequest, person: SignedIn) -> str:
@@ -148,7 +143,7 @@ async def delete(req: func.HttpRequest) -> func.HttpResponse:
 async def restore(req: func.HttpRequest) -> func.HttpResponse:
     person, form = await person_and_form(req)
     of = version_of(req, person, form)
-    await restore_contact(of, now=now(), contacts=wiring.relationships.contacts())
+    await restore_contact(of, now=now(), book=wiring.relationships.book())
     return redirect(f"/my/contacts/{of.contact_id}?done=restored")
 
 

@@ -10,8 +10,8 @@ import wiring.relationships
 from domain.relationships.contact import Contact
 from domain.relationships.contacts import Filter
 from domain.relationships.search.head import IndexNotReady
-from domain.relationships.search.index import Looked
-from domain.relationships.tags import TagInUse, forget_tag
+from domain.relationships.search.looked import Looked
+from domain.relationships.tags import TagBook, TagInUse, forget_tag
 from functions.framework.callers import SignedIn
 from functions.framework.clock import now
 from functions.framework.my_pages import done_in, my_page, person_and_form, person_of
@@ -104,12 +104,15 @@ async def contact_list(person: SignedIn, asked: Mapping[str, str], **also: Any) 
     A page is one query, or one read of the search's head, however many contacts there are.
     """
     wanted, sought = _filter(asked), " ".join(asked.get("q", "")[:LONGEST_SEARCH].split())
-    waits = False
+    book = await wiring.relationships.tags().book(person.account_id)
+    cursor, waits = asked.get("cursor") or None, False
     try:
-        rows, following = await _rows(person.account_id, wanted, sought, asked.get("cursor") or None)
+        if sought:
+            rows, following = await _search(person.account_id, wanted, sought, cursor, book)
+        else:
+            rows, following = await _rows(person.account_id, wanted, cursor)
     except IndexNotReady:
         rows, following, waits = [], None, True
-    book = await wiring.relationships.tags().book(person.account_id)
     told = {"done": None, "undo": None, "just_deleted": None, "faults": {}, "picked": [], "label": "", **also}
     return my_page(
         "relationships/contacts.html",
@@ -120,23 +123,30 @@ async def contact_list(person: SignedIn, asked: Mapping[str, str], **also: Any) 
         waits=waits,
         sought=sought,
         longest=LONGEST_SEARCH,
-        cursor=asked.get("cursor") or "",
+        cursor=cursor or "",
         wanted=wanted,
         query=_query(wanted),
         tags=book.sorted(),
         groups=book.sorted_groups(),
+        damaged=book.unreadable,
         tag_label=book.labels.get(wanted.tag or ""),
+        group_label=book.groups.get(wanted.group or ""),
         **told,
     )
 
 
-async def _rows(
-    owner_id: str, wanted: Filter, sought: str, cursor: str | None
+async def _search(
+    owner_id: str, wanted: Filter, sought: str, cursor: str | None, book: TagBook
 ) -> tuple[list[_Row], str | None]:
-    if sought:
-        looked = Looked(sought, wanted.kind, wanted.archived, _PAGE_OF_CONTACTS, cursor)
-        found, following = await find(owner_id, looked, now())
-        return [_found(each) for each in found], following
+    among = book.labels_of(wanted.tag, wanted.group)
+    if among is None:
+        return [], None
+    looked = Looked(sought, wanted.kind, wanted.archived, _PAGE_OF_CONTACTS, cursor, *among)
+    found, following = await find(owner_id, looked, now())
+    return [_found(each) for each in found], following
+
+
+async def _rows(owner_id: str, wanted: Filter, cursor: str | None) -> tuple[list[_Row], str | None]:
     contacts, following = await wiring.relationships.contacts().by_name(
         owner_id, wanted, _PAGE_OF_CONTACTS, cursor
     )

@@ -3,14 +3,16 @@
 import wiring.relationships
 from domain.base.limits import LimitReached
 from domain.base.model import Closed
-from domain.relationships.tags import Tagging, tag_contacts
+from domain.relationships.keys import Unreadable
 from domain.relationships.together import (
     Archiving,
     Done,
     Several,
+    Tagging,
     archive_contacts,
     delete_contacts,
     restore_contacts,
+    tag_contacts,
 )
 from functions.framework.operations import Answer, Call, operation
 
@@ -30,7 +32,7 @@ def _out(done: Done) -> Answer:
     "Add tags to up to 99 contacts, and take others from them: all of it or nothing",
     body=Tagging,
     answer=DoneOut,
-    conflicts=(LimitReached,),
+    conflicts=(LimitReached, Unreadable),
 )
 async def post_tags(call: Call[Tagging]) -> Answer:
     contacts, tags = wiring.relationships.contacts(), wiring.relationships.tags()
@@ -62,5 +64,6 @@ async def post_deletion(call: Call[Several]) -> Answer:
     conflicts=(LimitReached,),
 )
 async def post_restoration(call: Call[Several]) -> Answer:
-    contacts = wiring.relationships.contacts()
-    return _out(await restore_contacts(call.account_id, call.body, now=call.now, contacts=contacts))
+    contacts, tags = wiring.relationships.contacts(), wiring.relationships.tags()
+    done = await restore_contacts(call.account_id, call.body, now=call.now, contacts=contacts, tags=tags)
+    return _out(done)

@@ -8,14 +8,15 @@ import azure.functions as func
 
 import wiring.relationships
 from domain.base.errors import InvalidInput
-from domain.relationships.tags import Tagging, tag_contacts
 from domain.relationships.together import (
     Archiving,
     Done,
     Several,
+    Tagging,
     archive_contacts,
     delete_contacts,
     restore_contacts,
+    tag_contacts,
 )
 from functions.framework.callers import SignedIn
 from functions.framework.clock import now
@@ -126,7 +127,8 @@ async def _delete(asked: _Asked) -> Done:
 
 async def _restore(asked: _Asked) -> Done:
     wanted, contacts = vet(Several, {"ids": asked.ids}), wiring.relationships.contacts()
-    return await restore_contacts(asked.owner_id, wanted, now=now(), contacts=contacts)
+    tags = wiring.relationships.tags()
+    return await restore_contacts(asked.owner_id, wanted, now=now(), contacts=contacts, tags=tags)
 
 
 def _added(number: int) -> str:

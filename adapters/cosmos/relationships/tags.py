@@ -2,7 +2,7 @@
 
 from adapters.cosmos.database import Database, Items
 from adapters.cosmos.documents import document
-from adapters.cosmos.relationships.contact_documents import CONTAINER, PARTITION, Sealed
+from adapters.cosmos.relationships.contact_documents import CONTAINER, PARTITION, Sealed, unsealed
 from domain.base.errors import StaleVersion
 from domain.relationships.keys import OwnerKey, OwnerKeys, Place
 from domain.relationships.tags import TagBook
@@ -22,7 +22,9 @@ class CosmosTags:
         stored = await self._items.read(_ID, owner_id)
         if stored is None:
             return TagBook(owner_id=owner_id)
-        plain = (await self._keys.of(owner_id)).unseal(stored["body"]["text"], _PLACE)
+        plain = unsealed(stored["body"]["text"], _PLACE, await self._keys.of(owner_id))
+        if plain is None:
+            return TagBook(owner_id=owner_id, unreadable=True)
         return TagBook.model_validate_json(plain).model_copy(update={"etag": stored["_etag"]})
 
     async def save_book(self, book: TagBook) -> None:

@@ -1,6 +1,6 @@
 """What a contact said before: values that a change, a merge or the other side of a connection replaced."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from typing import Any, Final, Literal, Self
 
@@ -9,8 +9,10 @@ from pydantic import Field
 from domain.base.model import Model
 from domain.relationships.contact import VALUE_LISTS, Contact, ContactContent, Source, Value
 
-# Older ones are dropped.
+# Older ones are dropped, and those beyond so many bytes: a history is one document, sealed, and has the
+# content before the latest change, too.
 MOST_PAST: Final = 200
+_MOST_BYTES: Final = 400_000
 # Why the value is not there any more.
 Cause = Literal["changed", "merged", "connection"]
 
@@ -50,7 +52,7 @@ class History(Model):
     etag: str | None = Field(default=None, exclude=True)
 
     def with_past(self, more: Iterable[Past]) -> Self:
-        past = [*more, *self.past][:MOST_PAST]
+        past = list(_bounded([*more, *self.past][:MOST_PAST]))
         return self.model_copy(update={"version": self.version + 1, "past": past})
 
     def after_change(self, before: Contact, after: Contact, today: date) -> Self:
@@ -78,6 +80,15 @@ class History(Model):
         )
         past = [each for each in self.past if not says(each)]
         return self.model_copy(update={"version": self.version + 1, "past": past, "last": last})
+
+
+def _bounded(past: Iterable[Past]) -> Iterator[Past]:
+    room = _MOST_BYTES
+    for each in past:
+        room -= len(each.model_dump_json().encode())
+        if room < 0:
+            return
+        yield each
 
 
 def replaced(
@@ -121,7 +132,8 @@ def text_of(value: Any) -> str:
         said = value.said
         return ", ".join(part for part in said if part) if isinstance(said, tuple) else str(said)
     if isinstance(value, Model):
-        return ", ".join(str(part) for _name, part in value if part is not None)
+        # The id of the card by which one met says nothing to people.
+        return ", ".join(str(part) for name, part in value if part is not None and name != "card")
     return str(value) if value else ""
 
 

@@ -145,7 +145,10 @@ class Reminder(Model):
         # One that is done before its day is done for that day.
         planned = self.due_at.date() if self.due_at and self.rang_at is None else None
         after = max(filter(None, (now.date(), planned)))
-        return morning(next_day(content.on, content.every, after))
+        try:
+            return morning(next_day(content.on, content.every, after))
+        except (OverflowError, ValueError):
+            return None  # the calendar ends
 
 
 def morning(on: date) -> datetime:

@@ -20,6 +20,7 @@ from domain.relationships.reminders.reminder import (
     Reminder,
     ReminderContent,
     morning,
+    next_day,
     silence_broken,
     silence_ends,
 )
@@ -267,6 +268,9 @@ async def _read_version(of: ReminderVersion, desk: Desk) -> Reminder:
 async def _due(
     owner_id: str, contact_id: str, content: ReminderContent, now: datetime, meetings: Meetings
 ) -> datetime:
+    if content.on is not None and content.every is not None:
+        # Changed later, a row goes on from today.
+        return morning(next_day(content.on, content.every, (now - _WEST).date() - timedelta(days=1)))
     if content.on is not None:
         return morning(content.on)
     last = (await meetings.last_days(owner_id, [contact_id])).get(contact_id)
@@ -279,8 +283,10 @@ async def _refuse_absent(owner_id: str, contact_id: str, contacts: Contacts) -> 
 
 
 def _refuse_past(content: ReminderContent, before: ReminderContent | None, now: datetime) -> None:
-    """Refuse a day that is over everywhere; a day that was there before may be."""
-    if content.on is None or (before is not None and before.on == content.on):
+    """Refuse a day that is over everywhere; one that was there before may be, and a row goes on from it."""
+    if content.on is None:
+        return
+    if before is not None and before.on == content.on and (content.every or before.every is None):
         return
     if content.on < (now - _WEST).date():
         raise InvalidInput([Fault("/on", "in_the_past", N_("is in the past. Choose today or a later day"))])

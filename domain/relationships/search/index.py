@@ -17,12 +17,16 @@ from heapq import merge
 from itertools import chain
 from typing import Any, Final, NamedTuple
 
+from domain.base.folding import fold
 from domain.relationships.contact import Kind
 from domain.relationships.search.entry import Change, Entry
+from domain.relationships.search.looked import Looked
 from domain.relationships.search.reasons import Reason, cut_texts, reasons
 from domain.relationships.search.words import Wanted, question, words_of
 
-_NAMED: Final = "\u00a7"  # in no word
+# Before words of a name, and before the kind of a contact: in no word.
+_NAMED: Final = "\u00a7"
+_OF_KIND: Final = "\u00a4"
 _ROWS: Final = 1024  # of a block
 _SCHEMA: Final = """
 CREATE TABLE contacts (block INTEGER PRIMARY KEY, id TEXT NOT NULL, version INTEGER NOT NULL,
@@ -44,16 +48,6 @@ _BLOCKS_WITH: Final = (
 _END: Final = 2**62
 # Notes of one contact that are asked which of them has the words.
 _MOST_NOTES: Final = 50
-
-
-class Looked(NamedTuple):
-    """What is looked for, and in which contacts. `after` is the id of the last one of the page before."""
-
-    text: str
-    kind: Kind | None = None
-    archived: bool = False
-    limit: int = 20
-    after: str | None = None
 
 
 class Hit(NamedTuple):
@@ -176,7 +170,7 @@ class Index:
         )  # fmt: skip
         self._dead("DELETE FROM live WHERE note IS NULL AND n >= ? AND n < ?", *_rows(block))
         named = " ".join(_NAMED + word for word in words_of(entry.name))
-        self._add(block, None, change.version, f"{entry.words} {named}")
+        self._add(block, None, change.version, f"{entry.words} {named} {_OF_KIND}{entry.kind}")
 
     def _note(self, change: Change, note_id: str) -> None:
         known = self._one("SELECT version, n FROM live WHERE note = ?", note_id)
@@ -232,27 +226,31 @@ class Index:
         asked = question(looked.text)
         if not asked:
             return [], None
-        after, page = looked.after, list[Hit]()
-        for place in self._places(asked, "archived" if looked.archived else "used"):
+        after, labels, page = looked.after, looked.labels, list[Hit]()
+        for place in self._places(asked, looked):
             if after is not None:
                 after = None if place.id == after else after
                 continue
-            if looked.kind is None or self._kind(place) == looked.kind:
+            if not labels or self._has(place, labels):
                 if len(page) == looked.limit:
                     return page, page[-1].id
                 page.append(self._hit(place.block, asked))
         return page, None
 
-    def _kind(self, place: _Place) -> Kind:
-        kind: Kind = self._one("SELECT kind FROM contacts WHERE block = ?", place.block)[0]
-        return kind
+    def _has(self, place: _Place, labels: set[tuple[str, str]]) -> bool:
+        shown = json.loads(self._one("SELECT shown FROM contacts WHERE block = ?", place.block)[0])
+        return labels <= {(field, fold(text)) for field, text in shown}
 
-    def _places(self, asked: list[Wanted], state: str) -> Iterator[_Place]:
+    def _places(self, asked: list[Wanted], looked: Looked) -> Iterator[_Place]:
+        state = "archived" if looked.archived else "used"
+        also = [f'"{_OF_KIND}{looked.kind}"'] if looked.kind else []
+        also += [" AND ".join(f'"{word}"' for word in words) for words in looked.label_words]
         named = set()
-        for place in self._in_order([" AND ".join(_matches(part, _NAMED) for part in asked)], state):
+        name = " AND ".join(_matches(part, _NAMED) for part in asked)
+        for place in self._in_order([name, *also], state):
             named.add(place.block)
             yield place
-        for place in self._in_order([_matches(part) for part in asked], state):
+        for place in self._in_order([*(_matches(part) for part in asked), *also], state):
             if place.block not in named:
                 yield place
 

@@ -13,7 +13,8 @@ from domain.operations.orders import Order, OrderMessage, OrderQueue, new_order
 from domain.operations.slices import Slice
 from domain.relationships.search.building import Works, build_now, build_of, start_build
 from domain.relationships.search.head import ENOUGH_DELTAS, Head, Stores, read_head, sealed_snapshot
-from domain.relationships.search.index import Facts, Hit, Index, Looked
+from domain.relationships.search.index import Facts, Hit, Index
+from domain.relationships.search.looked import Looked
 from domain.relationships.search.opening import SnapshotLost, give_up, load, news
 
 COMPACTION: Final = "search-compaction"

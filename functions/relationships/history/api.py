@@ -3,10 +3,12 @@
 from datetime import date
 
 import wiring.relationships
+from domain.base.limits import LimitReached
 from domain.base.model import Closed
 from domain.relationships.contact import Source
 from domain.relationships.contacts import ContactVersion, NothingToUndo, read_contact, undo_change
 from domain.relationships.history.history import Cause
+from domain.relationships.keys import Unreadable
 from functions.framework.operations import Answer, Call, operation
 from functions.relationships.api import ContactOut, contact_out
 
@@ -48,9 +50,12 @@ async def get_history(call: Call) -> Answer:
 
 
 @operation(
-    "Take the latest change of a contact back", answer=ContactOut, versioned=True, conflicts=(NothingToUndo,)
+    "Take the latest change of a contact back",
+    answer=ContactOut,
+    versioned=True,
+    conflicts=(NothingToUndo, LimitReached, Unreadable),
 )
 async def delete_latest(call: Call) -> Answer:
     of = ContactVersion(call.account_id, call.params["contactId"], call.version)
-    contact = await undo_change(of, now=call.now, contacts=wiring.relationships.contacts())
+    contact = await undo_change(of, now=call.now, book=wiring.relationships.book())
     return Answer(contact_out(contact), contact.version)

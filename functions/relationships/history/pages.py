@@ -16,7 +16,7 @@ async def undo(req: func.HttpRequest) -> func.HttpResponse:
     person, form = await person_and_form(req)
     of = version_of(req, person, form)
     try:
-        await undo_change(of, now=now(), contacts=wiring.relationships.contacts())
+        await undo_change(of, now=now(), book=wiring.relationships.book())
     except (StaleVersion, NothingToUndo):
         return redirect(f"/my/contacts/{of.contact_id}?done=kept")
     return redirect(f"/my/contacts/{of.contact_id}?done=taken-back")

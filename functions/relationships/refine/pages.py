@@ -51,14 +51,15 @@ _DONE: Final = {
 
 async def show(req: func.HttpRequest) -> func.HttpResponse:
     """The page: each list and picture is bounded, whatever the number of contacts."""
-    person, today = await person_of(req), now().date()
+    person, at = await person_of(req), now()
+    today = at.date()
     year = _year_in(req, today.year)
     owner, ports = person.account_id, wiring.relationships.refine.suggesting()
     desk = wiring.relationships.reminders.desk()
     found, (promised, _following), drawn, heat = await asyncio.gather(
         asyncio.gather(*(suggestions(owner, kind, today=today, ports=ports) for kind in _TITLES)),
         waiting_reminders(owner, _MOST_PROMISED, None, desk=desk),
-        of_person(owner, today),
+        of_person(owner, at),
         of_year(owner, year),
     )
     return my_page(

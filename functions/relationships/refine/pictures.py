@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Final, NamedTuple
 
 import wiring.relationships
@@ -15,6 +15,7 @@ from domain.relationships.pictures.map import MOST_SHOWN, Relation, Words, relat
 from domain.relationships.pictures.shapes import Picture, Said
 from domain.relationships.pictures.timeline import Moment, timeline
 from domain.relationships.pictures.year import Names, heat
+from domain.relationships.strength.reading import strongest as strongest_on
 from domain.relationships.strength.series import end_of, week_of
 from domain.relationships.strength.strength import Strength, date_of
 from functions.framework.callers import SignedIn
@@ -110,24 +111,24 @@ def timeline_of(contact: Contact, found: Sequence[Interaction]) -> Drawn:
     return Drawn(_("Timeline"), timeline(said, moments, _short_day), (_("Day"), _("What")), rows)
 
 
-async def of_person(account_id: str, today: date) -> Drawn | None:
-    """The map of the strongest relationships: one query for strengths, one for their contacts."""
-    found, _following = await wiring.relationships.strength.interactions().strengths(
-        account_id, MOST_SHOWN, None
-    )
+async def of_person(account_id: str, at: datetime) -> Drawn | None:
+    """The map of the strongest relationships: pages of strengths, and one query for their contacts."""
+    store = wiring.relationships.strength.interactions()
+    found = await strongest_on(account_id, MOST_SHOWN, now=at, store=store)
     if not found:
         return None
-    contacts = await wiring.relationships.contacts().find(account_id, [each.contact_id for each in found])
+    ids = [each.contact_id for each, _now in found]
+    contacts = await wiring.relationships.contacts().find(account_id, ids)
     there = {contact.id: contact.content for contact in contacts}
     relations = strongest(
         [
             Relation(
                 content.name,
-                each.on(number_of(today)).score.score,
+                today.score.score,
                 content.groups[0] if content.groups else "",
                 content.kind == "entity",
             )
-            for each in found
+            for each, today in found
             if (content := there.get(each.contact_id)) and not content.archived
         ]
     )

@@ -30,7 +30,6 @@ from functions.relationships.reminders.form import later_day_in, sentences, when
 
 _PAGE: Final = 50
 _DONE: Final = {
-    "made": N_("The reminder is set."),
     "saved": N_("The reminder is saved."),
     "done": N_("Done."),
     "later": N_("It comes again later."),
@@ -48,13 +47,16 @@ async def show(req: func.HttpRequest) -> func.HttpResponse:
 async def page(
     person: SignedIn, req: func.HttpRequest, faults: dict[str, str] | None = None
 ) -> func.HttpResponse:
-    """What waits, and a page of the others, newest first: two queries and one for their contacts each.
+    """A page of what waits, and one of the others, newest first: two queries and one for their contacts each.
 
     Within the page, what is planned stands in the order of its days.
     """
     desk = wiring.relationships.reminders.desk()
     cursor = req.params.get("cursor") or None
-    waiting = [] if cursor else (await waiting_reminders(person.account_id, _PAGE, None, desk=desk))[0]
+    waiting, more = list[tuple[Reminder, Contact]](), None
+    if not cursor:
+        after = req.params.get("waiting") or None
+        waiting, more = await waiting_reminders(person.account_id, _PAGE, after, desk=desk)
     reminders = wiring.relationships.reminders.reminders()
     found, following = await reminders.list(person.account_id, _PAGE, cursor)
     ids = list({reminder.contact_id for reminder in found})
@@ -70,6 +72,7 @@ async def page(
         person,
         status=422 if faults else 200,
         waiting=waiting,
+        more=more,
         planned=sorted((each for each in others if each[0].state == "planned"), key=_next),
         ended=[each for each in others if each[0].state == "done"],
         following=following,

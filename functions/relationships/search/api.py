@@ -4,11 +4,14 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StrictBool
 
+import wiring.relationships
 from domain.base.fields import ShortLine
 from domain.base.model import Closed
 from domain.relationships.contact import ContactId, Kind
+from domain.relationships.keys import Unreadable
 from domain.relationships.search.head import IndexNotReady
-from domain.relationships.search.index import Looked
+from domain.relationships.search.looked import Looked
+from domain.relationships.tags import GroupId, TagBook, TagId, read_book
 from functions.framework.operations import Answer, Call, Page, operation
 from functions.relationships.search.found import Found, find
 
@@ -24,6 +27,8 @@ class ContactSearch(Closed):
     text: ShortLine
     kind: Kind | None = None
     archived: StrictBool = False
+    tag: TagId | None = None
+    group: GroupId | None = None
     limit: Annotated[int, Field(strict=True, ge=1, le=100)] = 20
     after: ContactId | None = Field(
         default=None, description="The last contact of the page before: its `page.next`."
@@ -55,11 +60,16 @@ class FoundList(Closed):
     " first those with the words in their name, then in the order of names",
     body=ContactSearch,
     answer=FoundList,
-    conflicts=(IndexNotReady,),
+    conflicts=(IndexNotReady, Unreadable),
 )
 async def post_search(call: Call[ContactSearch]) -> Answer:
-    asked = call.body
-    looked = Looked(asked.text, asked.kind, asked.archived, asked.limit, asked.after)
+    asked, book = call.body, TagBook(owner_id=call.account_id)
+    if asked.tag or asked.group:
+        book = await read_book(call.account_id, tags=wiring.relationships.tags())
+    among = book.labels_of(asked.tag, asked.group)
+    if among is None:
+        return Answer(FoundList(data=[], page=Page(next=None)))
+    looked = Looked(asked.text, asked.kind, asked.archived, asked.limit, asked.after, *among)
     found, following = await find(call.account_id, looked, call.now)
     return Answer(FoundList(data=[_out(each) for each in found], page=Page(next=following)))
 

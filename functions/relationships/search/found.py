@@ -5,7 +5,8 @@ from typing import NamedTuple
 
 import wiring.relationships.search
 from domain.relationships.contact import Kind
-from domain.relationships.search.index import Hit, Looked
+from domain.relationships.search.index import Hit
+from domain.relationships.search.looked import Looked
 from domain.relationships.search.reasons import snippet
 from domain.relationships.search.upkeep import search
 

@@ -4,12 +4,14 @@ import json
 import logging
 import re
 import secrets
+import sys
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 import wiring.relationships
 from domain.base.errors import Unavailable
+from tests.forms import send
 from tests.functions.privacy.test_copy import account_of
 from tests.stored import places_of
 
@@ -174,6 +176,28 @@ async def test_a_tag_is_forgotten_only_once_no_contact_has_it(signed_in) -> None
     assert (await ada.api("DELETE", f"contact-tags/{tag['id']}")).status_code == 204
     assert (await ada.api("GET", "contact-tags")).json()["data"] == []
     assert (await ada.api("DELETE", f"contact-tags/{tag['id']}")).status_code == 404
+
+
+async def test_a_forgotten_tag_is_back_with_the_contact_that_comes_back(signed_in) -> None:
+    ada = await signed_in()
+    contact = await a_contact(ada, tags=["Rare"], groups=["Fair"])
+    [tag] = (await ada.api("GET", "contact-tags")).json()["data"]
+    taken_back = {
+        "one": lambda: restore(ada, contact),
+        "many": lambda: ada.api("POST", "contact-restorations", json={"ids": [contact["id"]]}),
+    }
+    for way in taken_back.values():
+        await delete(ada, contact)
+        assert (await ada.api("DELETE", f"contact-tags/{tag['id']}")).status_code == 204
+        assert (await way()).status_code == 200
+        assert (await ada.api("GET", "contact-tags")).json()["data"] == [tag]
+        assert f"tag={tag['id']}" in (await ada.http.get(f"/my/contacts/{contact['id']}")).text
+    changed = await change(ada, contact)
+    assert (await ada.api("DELETE", f"contact-tags/{tag['id']}")).status_code == 204
+    etag = {"If-Match": changed.headers["etag"]}
+    undone = await ada.api("DELETE", f"contacts/{contact['id']}/latest-change", headers=etag)
+    assert undone.json()["content"]["tags"] == ["Rare"]
+    assert (await ada.api("GET", "contact-tags")).json()["data"] == [tag]
 
 
 async def test_a_person_is_linked_only_to_ones_own_company(signed_in) -> None:
@@ -342,3 +366,31 @@ async def test_a_fault_names_its_field(signed_in, wrong, field) -> None:
     refused = await ada.api("POST", "contacts", json=wrong)
     assert refused.status_code == 422, refused.text
     assert [fault["field"] for fault in refused.json()["errors"]] == [field]
+
+
+async def test_many_are_taken_back_only_where_there_is_room_for_all(signed_in, monkeypatch) -> None:
+    ada = await signed_in()
+    ids = [(await a_contact(ada, name))["id"] for name in ("Ann", "Bob", "Cid")]
+    assert (await ada.api("POST", "contact-deletions", json={"ids": ids[:2]})).json()["changed"] == ids[:2]
+    monkeypatch.setattr(sys.modules["domain.relationships.contacts"], "MOST_CONTACTS", 2)
+    refused = await ada.api("POST", "contact-restorations", json={"ids": ids[:2]})
+    assert (refused.status_code, refused.json()["code"]) == (409, "limit_reached")
+    assert await names(ada) == ["Cid"]
+    for _ in range(2):
+        back = await ada.api("POST", "contact-restorations", json={"ids": ids[:1]})
+        assert back.status_code == 200, back.text
+    assert await names(ada) == ["Ann", "Cid"]
+
+
+async def test_what_is_too_much_for_one_batch_is_refused_whole(signed_in) -> None:
+    ada = await signed_in()
+    own = [{"label": str(number), "text": "\U0001f600" * 2000} for number in range(31)]
+    ids = [(await a_contact(ada, name, customFields=own))["id"] for name in "abcde"]
+    refused = await ada.api("POST", "contact-taggings", json={"ids": ids, "add": ["Fair"]})
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "/ids")
+    form = {"csrf": ada.csrf, "ids": " ".join(ids), "label": "Fair", "then": "add"}
+    assert "say too much to be tagged together" in (await send(ada, "/my/contacts", form)).text
+    some = await ada.api("POST", "contact-taggings", json={"ids": ids[:4], "add": ["Fair"]})
+    assert some.status_code == 200, some.text
+    for path in ("contact-archivings", "contact-deletions", "contact-restorations"):
+        assert (await ada.api("POST", path, json={"ids": ids})).json()["changed"] == ids

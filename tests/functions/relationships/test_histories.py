@@ -20,7 +20,7 @@ from domain.relationships.contacts import (
     erase_contact,
     restore_contact,
 )
-from domain.relationships.tags import Tagging, tag_contacts
+from domain.relationships.together import Tagging, tag_contacts
 from functions.framework.clock import new_id
 
 AT = datetime(2026, 11, 26, 12, tzinfo=UTC)
@@ -92,8 +92,10 @@ class History:
             await change_contact(self._of(slot), ContactContent(name=name), now=AT, book=self.book)
         elif what in ("archive", "unarchive"):
             await archive_contact(self._of(slot), archived=True, now=AT, contacts=contacts)
+        elif what == "restore":
+            await restore_contact(self._gone(slot), now=AT, book=self.book)
         else:
-            act = {"delete": delete_contact, "restore": restore_contact, "erase": erase_contact}[what]
+            act = {"delete": delete_contact, "erase": erase_contact}[what]
             await act(self._gone(slot), now=AT, contacts=contacts)
 
     def _gone(self, slot: int) -> ContactVersion:
@@ -113,7 +115,7 @@ class History:
 
     async def _restore(self, slot: int, _name: str) -> None:
         for _ in range(2):
-            back = await restore_contact(self._of(slot), now=AT, contacts=self.book.contacts)
+            back = await restore_contact(self._of(slot), now=AT, book=self.book)
         self.there[slot] = self.deleted.pop(slot)
         assert back.content == self.there[slot]
 

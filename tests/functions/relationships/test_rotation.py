@@ -46,7 +46,7 @@ from domain.relationships.rotation import (
     ResealJob,
     RotateJob,
 )
-from domain.relationships.tags import Tagging, tag_contacts
+from domain.relationships.together import Tagging, tag_contacts
 from functions.framework.clock import new_id
 from release.rotate_keys import rotate, state_of
 from tests.functions.relationships.test_contacts import a_contact

@@ -87,6 +87,13 @@ def test_a_repeating_one_is_due_on_its_next_day_also_when_done_before() -> None:
     assert early.done(NOW, None).due_at == morning(date(2026, 12, 30))
 
 
+def test_a_row_ends_with_the_calendar() -> None:
+    for number, unit in ((366, "years"), (366, "months"), (366, "weeks")):
+        reminder = a_reminder(on="9999-06-01", every={"number": number, "unit": unit})
+        done = reminder.done(NOW, None)
+        assert (done.state, done.due_at) == ("done", None)
+
+
 def test_silence_counts_from_the_last_that_happened() -> None:
     made, weeks = NOW.date(), 8
     assert silence_ends(weeks, None, made, None) == morning(made + timedelta(weeks=8))

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from domain.relationships.contact import Contact, ContactContent
 from domain.relationships.search.entry import Change, change_of, note_change
 from domain.relationships.search.head import padded_length
-from domain.relationships.search.index import Index, Looked
+from domain.relationships.search.index import Index
+from domain.relationships.search.looked import Looked
 from domain.relationships.search.reasons import snippet
 from domain.relationships.search.words import phone_words, question, words_of
 
@@ -68,12 +69,12 @@ class Model:
         self.versions[item] = self.versions.get(item, 0) + 1
         return self.versions[item]
 
-    def found(self, text: str, *, archived: bool = False) -> list[str]:
+    def found(self, text: str, *, archived: bool = False, tag: str | None = None) -> list[str]:
         asked = question(text)
         hits = []
         for contact in self.contacts.values():
             content = contact.content
-            if contact.deleted or content.archived != archived:
+            if contact.deleted or content.archived != archived or (tag and tag not in content.tags):
                 continue
             rows = [words_of(" ".join([content.name, *content.tags]))]
             rows += [words_of(note) for at, note, _ in self.notes.values() if at == contact.id]
@@ -175,6 +176,8 @@ def test_every_history_is_found_as_it_is(acts, built_after, told_again) -> None:
     for text in QUESTIONS:
         assert found(index, text) == model.found(text), text
         assert found(index, text, archived=True) == model.found(text, archived=True), text
+        for tag in TAGS:
+            assert found(index, text, tag=tag) == model.found(text, tag=tag), (text, tag)
     index.close()
 
 
@@ -186,6 +189,28 @@ def test_changes_told_twice_or_late_change_nothing() -> None:
     index.apply([first, second, first, second])
     assert (found(index, "ann"), len(found(index, "bob"))) == ([], 1)
     assert index.facts.dead == 1
+
+
+def test_a_label_narrows_what_is_found_and_is_the_whole_label_in_its_own_field() -> None:
+    index = Index.empty()
+    said = (
+        {"name": "Anna", "tags": ["Ä Team", "★"], "groups": ["Fair"]},
+        {"name": "Anna a team", "tags": ["Team"], "groups": ["★"]},
+        {"name": "Anna Ltd", "kind": "entity", "tags": ["a  TEAM"], "nickname": "Fair"},
+    )
+    index.apply(change_of(a_contact(n, 1, **content)) for n, content in enumerate(said))
+    ids = [a_contact(n, 1, name="-").id for n in range(3)]
+    for looked, places in {
+        (("tag", "ä team"),): [0, 2],
+        (("tag", "Team"),): [1],
+        (("tag", "★"),): [0],
+        (("group", "★"),): [1],
+        (("tag", "a team"), ("group", "fair")): [0],
+        (("tag", "a team"), ("kind", "entity")): [2],
+        (("tag", 'a" OR "b'),): [],
+    }.items():
+        assert found(index, "anna", **dict(looked)) == [ids[n] for n in places], looked
+    index.close()
 
 
 def test_an_erased_contact_is_gone_with_its_notes_and_asks_for_a_new_index() -> None:

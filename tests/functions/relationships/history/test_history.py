@@ -94,3 +94,23 @@ async def test_a_history_has_a_bound(signed_in) -> None:
     assert len(told) == 200
     assert told[0] == ("tags", "b0")
     assert (await undo(ada, contact)).json()["content"]["tags"][0] == "b0"
+
+
+async def test_a_history_of_long_texts_never_keeps_a_contact_from_being_changed(signed_in) -> None:
+    ada = await signed_in()
+    contact = await a_contact(ada)
+    for letter in "\U0001f600\U0001f601\U0001f602\U0001f603\U0001f604\U0001f605\U0001f606":
+        own = [{"label": str(number), "text": letter * 2000} for number in range(31)]
+        assert (await change(ada, contact, customFields=own)).status_code == 200
+    told = await history(ada, contact)
+    assert 31 < len(told) < 200
+    assert {text[-1] for _field, text in told[:31]} == {"\U0001f605"}
+
+
+async def test_how_one_met_is_told_without_the_id_of_a_card(signed_in) -> None:
+    ada = await signed_in()
+    card = "crd_" + "a" * 26
+    grace = await a_contact(ada, met={"place": "Rome", "event": "Fair", "card": card})
+    await change(ada, grace, met={"place": "Paris", "card": card})
+    told = (await ada.api("GET", f"contacts/{grace['id']}/history")).json()["data"]
+    assert [(past["field"], past["text"]) for past in told] == [("met", "Rome, Fair")]

@@ -3,6 +3,7 @@
 import re
 from datetime import UTC, datetime, timedelta
 
+import wiring.relationships
 import wiring.relationships.refine
 from tests.functions.privacy.test_copy import account_of
 from tests.functions.relationships.reminders.test_reminders import a_reminder, in_days, make_due, rings
@@ -173,6 +174,24 @@ async def test_the_pictures_show_the_owners_relationships(signed_in) -> None:
     own = (await ada.http.get(f"/my/contacts/{grace['id']}")).text
     assert "Strength of your relationship with Grace &lt;Hopper&gt;, week by week" in own
     assert "The last 4 times" in own
+
+
+async def test_the_map_has_who_is_strongest_today_whatever_is_stored(signed_in, monkeypatch) -> None:
+    from functions.relationships.refine import pictures  # noqa: PLC0415 - the module that the host loaded
+
+    monkeypatch.setattr(pictures, "MOST_SHOWN", 1)
+    ada = await signed_in()
+    near, far = await a_contact(ada, "Near"), await a_contact(ada, "Far")
+    await meets(ada, near, 0)
+    await meets(ada, far, 90)
+    items = wiring.relationships.contacts()._items
+    stored = await items.read(f"strength-{far['id']}", await account_of(ada))
+    # As it was when it was written, some weeks ago.
+    stored["body"]["score"], stored["strongest"] = 50, f"050:{far['id']}"
+    await items.replace({k: v for k, v in stored.items() if not k.startswith("_")}, stored["_etag"])
+    page = (await ada.http.get(PAGE)).text
+    shown = page[page.index('id="map"') :][: page.index('id="year"') - page.index('id="map"')]
+    assert ("Near" in shown, "Far" in shown) == (True, False)
 
 
 async def test_a_contact_of_whom_nothing_is_logged_has_no_picture(signed_in) -> None:

@@ -1,5 +1,7 @@
 """Reminders as a browser without script sets, sees, does and takes them back."""
 
+import re
+
 from tests.forms import Fields, fields_at, send
 from tests.functions.relationships.reminders.test_reminders import a_reminder, in_days, make_due, read, rings
 from tests.functions.relationships.test_contact_pages import press
@@ -140,3 +142,20 @@ async def test_a_reminder_is_changed_deleted_and_taken_back(signed_in) -> None:
     assert "You can take it back for a day." in told
     await press(ada, told, f"{at}/restoration")
     assert (await read(ada, reminder)).json()["state"] == "planned"
+
+
+async def test_all_that_waits_is_reached_page_by_page(host, signed_in, monkeypatch) -> None:
+    from functions.relationships.reminders import pages  # noqa: PLC0415 - the module that the host loaded
+
+    monkeypatch.setattr(pages, "_PAGE", 2)
+    ada = await signed_in()
+    grace = await a_contact(ada)
+    for number in range(3):
+        reminder = await a_reminder(ada, grace, text=f"Word {number}", on=in_days(0))
+        await make_due(ada, reminder)
+        await rings(host)
+    first = (await ada.http.get("/my/reminders")).text
+    following = re.search(r'href="(/my/reminders\?waiting=[^"]+)"', first)[1]
+    second = (await ada.http.get(following)).text
+    shown = [[number for number in range(3) if f"Word {number}" in page] for page in (first, second)]
+    assert shown == [[1, 2], [0]]

@@ -151,6 +151,29 @@ async def test_a_change_of_the_text_alone_keeps_it_waiting(host, signed_in) -> N
     assert stale.status_code == 412
 
 
+async def make_older(person, reminder: dict, days: int) -> str:
+    """Let the reminder be of a day that is over; return that day."""
+    items = wiring.relationships.reminders.reminders()._items
+    stored = await items.read(reminder["id"], await account_of(person))
+    stored["body"]["content"]["on"] = in_days(-days)
+    await items.replace({k: v for k, v in stored.items() if not k.startswith("_")}, stored["_etag"])
+    return in_days(-days)
+
+
+async def test_a_row_that_is_changed_goes_on_from_today(signed_in) -> None:
+    ada = await signed_in()
+    weekly = {"number": 1, "unit": "weeks"}
+    reminder = await a_reminder(ada, await a_contact(ada), on=in_days(0), every=weekly)
+    on = await make_older(ada, reminder, 10)
+    refused = await act(ada, reminder, "PUT", text="Call", on=on)
+    assert [fault["field"] for fault in refused.json()["errors"]] == ["/on"]
+    daily = {"number": 5, "unit": "days"}
+    changed = (await act(ada, reminder, "PUT", text="Call", on=on, every=daily)).json()
+    assert changed["dueAt"] == f"{in_days(0)}T05:00:00Z"
+    again = (await act(ada, reminder, "PUT", text="Call", on=on, every=weekly)).json()
+    assert again["dueAt"] == f"{in_days(4)}T05:00:00Z"
+
+
 async def test_silence_that_lasts_rings_and_is_looked_at_again(host, signed_in, monkeypatch) -> None:
     ada = await signed_in()
     grace = await a_contact(ada)

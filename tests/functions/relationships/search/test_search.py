@@ -1,5 +1,6 @@
 """Contacts are found by the beginnings of words, by their owner only, as they are now."""
 
+from tests.forms import Fields, send
 from tests.functions.relationships.test_contacts import a_contact, change, delete, restore
 
 
@@ -110,6 +111,26 @@ async def test_names_come_first_and_pages_follow(signed_in) -> None:
     page = (await ada.api("POST", "contact-searches", json={"text": "mar", "limit": 3})).json()
     assert page["page"]["next"] == page["data"][-1]["id"]
     assert await found(ada, "mar", limit=3, after=page["page"]["next"]) == ["Anna"]
+
+
+async def test_a_search_is_narrowed_by_tag_group_and_kind(signed_in) -> None:
+    ada = await signed_in()
+    await a_contact(ada, "Ann", tags=["VIP"], groups=["Fair"])
+    await a_contact(ada, "Ann VIP", groups=["Fair"])
+    await a_contact(ada, "Ann Ltd", kind="entity", tags=["VIP"])
+    [tag] = (await ada.api("GET", "contact-tags")).json()["data"]
+    [group] = (await ada.api("GET", "contact-groups")).json()["data"]
+    assert await found(ada, "ann", tag=tag["id"]) == ["Ann", "Ann Ltd"]
+    assert await found(ada, "ann", group=group["id"]) == ["Ann", "Ann VIP"]
+    assert await found(ada, "ann", tag=tag["id"], group=group["id"]) == ["Ann"]
+    assert await found(ada, "ann", tag=tag["id"], kind="entity") == ["Ann Ltd"]
+    assert await found(ada, "ann", tag="tag_" + "a" * 26) == []
+    page = (await ada.http.get(f"/my/contacts?tag={tag['id']}&group={group['id']}")).text
+    assert "Only among those with: VIP, Fair" in page
+    fields = Fields(page, "/my/contact-search").values
+    shown = await send(ada, "/my/contact-search", {**fields, "q": "an"})
+    assert "One contact has the words." in shown.text
+    assert "Ann VIP" not in shown.text
 
 
 async def test_nobody_finds_what_others_keep(signed_in) -> None:

@@ -310,6 +310,26 @@ async def test_a_head_that_nobody_makes_smaller_does_not_keep_its_owner_from_wri
     assert await found(ada, "ann", limit=100) == [f"Ann {number}" for number in range(10)]
 
 
+async def test_writers_who_give_a_head_up_at_once_have_all_written(search, signed_in, monkeypatch) -> None:
+    from adapters.cosmos.relationships import search as adapter  # noqa: PLC0415
+
+    monkeypatch.setattr(adapter, "MOST_BYTES", 100)
+    ada = await signed_in()
+    await a_contact(ada, "Ann")
+    replace = adapter.CosmosSearchHeads.replace
+
+    async def late(heads, head):
+        """Another writer was first."""
+        stored = await heads.get(head.owner_id)
+        await replace(heads, stored)
+        return await replace(heads, head)
+
+    monkeypatch.setattr(adapter.CosmosSearchHeads, "replace", late)
+    await a_contact(ada, "Anna")
+    monkeypatch.setattr(adapter.CosmosSearchHeads, "replace", replace)
+    assert await found(ada, "ann") == ["Ann", "Anna"]
+
+
 async def test_many_changes_at_once_are_looked_up(search, signed_in, monkeypatch) -> None:
     monkeypatch.setattr(search["head"], "_MOST_TOLD", 10)
     ada = await signed_in()
@@ -324,7 +344,7 @@ async def test_many_changes_at_once_are_looked_up(search, signed_in, monkeypatch
 
 async def test_the_shelf_closes_what_was_asked_longest_ago(search, signed_in) -> None:
     from adapters.search_shelf import Shelf  # noqa: PLC0415
-    from domain.relationships.search.index import Looked  # noqa: PLC0415
+    from domain.relationships.search.looked import Looked  # noqa: PLC0415
 
     people = [await signed_in() for _ in range(3)]
     shelf, stores = Shelf(most=1), wiring.relationships.search.stores()
