@@ -88,28 +88,38 @@ def contact_document(contact: Contact, private: Document | None) -> Document:
     extra: Document = {"createdAt": instant(contact.created_at)}
     if contact.photo is not None:
         extra["photo"] = contact.photo
+    if not contact.deleted or contact.until is not None:
+        extra |= _found_by(contact, private)
     if not contact.deleted:
-        content = contact.content
+        archived, kind = contact.content.archived, contact.content.kind
         extra |= {
-            "byName": list_key(contact, None, archived=content.archived),
-            "byKind": list_key(contact, content.kind, archived=content.archived),
-            "emails": sorted({email.address.casefold() for email in content.emails}),
-            "private": private,
+            "byName": list_key(contact, None, archived=archived),
+            "byKind": list_key(contact, kind, archived=archived),
             "tags": private["tags"] if private else [],
-            "groups": private["groups"] if private else [],
         }
-        if content.entity_id is not None:
-            extra["byEntity"] = entity_key(contact, content.entity_id)
-        if content.met and content.met.event and content.met.on:
-            extra["metOn"] = content.met.on.isoformat()
         return _of_kind("contact", contact, extra)
     # The store forgets it even where no timer runs.
     extra |= {"ttl": DELETED_TTL}
     if contact.until is not None:
-        extra |= {"expiresAt": instant(contact.until), "private": private}
+        extra |= {"expiresAt": instant(contact.until)}
     if contact.merged_into is not None:
         return _of_kind("merged-contact", contact, extra | {"contactId": contact.merged_into})
     return _of_kind("erased-contact" if contact.until is None else "deleted-contact", contact, extra)
+
+
+def _found_by(contact: Contact, private: Document | None) -> Document:
+    """What a deleted contact keeps too, because a patch that takes it back has no room for it."""
+    content = contact.content
+    found: Document = {
+        "private": private,
+        "groups": private["groups"] if private else [],
+        "emails": sorted({email.address.casefold() for email in content.emails}),
+    }
+    if content.entity_id is not None:
+        found["byEntity"] = entity_key(contact, content.entity_id)
+    if content.met and content.met.event and content.met.on:
+        found["metOn"] = content.met.on.isoformat()
+    return found
 
 
 def _of_kind(kind: str, contact: Contact, extra: Document) -> Document:
