@@ -6,6 +6,7 @@ appended to the owner's head in the same batch, so that neither is stored withou
 
 import os
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -99,4 +100,5 @@ class IndexedItems:
         if sum(len(delta.text) for delta in head.deltas) > MOST_BYTES:
             # Nobody made it smaller, and it must not keep its owner from writing.
             given_up = head.model_copy(update={"ready": False, "deltas": [], "base": head.sequence})
-            await self._heads.replace(given_up)
+            with suppress(StaleVersion):  # another writer has seen it, too
+                await self._heads.replace(given_up)

@@ -310,6 +310,22 @@ async def test_a_head_that_nobody_makes_smaller_does_not_keep_its_owner_from_wri
     assert await found(ada, "ann", limit=100) == [f"Ann {number}" for number in range(10)]
 
 
+async def test_what_was_stored_is_no_conflict_where_another_writer_gave_up_the_head(
+    search, signed_in, monkeypatch
+) -> None:
+    from adapters.cosmos.relationships import search as adapter  # noqa: PLC0415
+    from domain.base.errors import StaleVersion  # noqa: PLC0415
+
+    async def refuse(*_: object) -> None:
+        raise StaleVersion
+
+    monkeypatch.setattr(adapter, "MOST_BYTES", 1)
+    monkeypatch.setattr(adapter.CosmosSearchHeads, "replace", refuse)
+    ada = await signed_in()
+    ann = await a_contact(ada, "Ann")
+    assert (await change(ada, ann, name="Anna")).status_code == 200
+
+
 async def test_many_changes_at_once_are_looked_up(search, signed_in, monkeypatch) -> None:
     monkeypatch.setattr(search["head"], "_MOST_TOLD", 10)
     ada = await signed_in()
