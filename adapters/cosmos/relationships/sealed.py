@@ -1,5 +1,6 @@
 """What the keys of owners have sealed in documents: the list of kinds, and sealing anew after a rotation."""
 
+import time
 from collections.abc import Awaitable, Callable
 from typing import Any, Final, NamedTuple
 
@@ -58,8 +59,8 @@ SEALED: Final = (
 
 
 class CosmosSealed:
-    def __init__(self, database: Database, keys: OwnerKeys) -> None:
-        self._items, self._keys = Items(database, CONTAINER), keys
+    def __init__(self, database: Database, keys: OwnerKeys, clock: Callable[[], float] = time.time) -> None:
+        self._items, self._keys, self._clock = Items(database, CONTAINER), keys, clock
 
     async def reseal(self, owner_id: str, cursor: str, bound: Slice) -> Resealed:
         """Seal with the current key what an earlier one sealed, from the cursor on until the bound.
@@ -102,6 +103,9 @@ class CosmosSealed:
             return False
         anew = {name: key.seal(key.unseal(member[name], place), place) for name, place in places.items()}
         own = {name: value for name, value in stored.items() if not name.startswith("_")}
+        if "ttl" in own:
+            # The store counts it from the latest write, and this one keeps nothing for longer.
+            own["ttl"] = max(1, own["ttl"] - max(0, int(self._clock()) - stored["_ts"]))
         try:
             await self._items.replace(own | {sealed.member: member | anew}, stored["_etag"])
         except StaleVersion:

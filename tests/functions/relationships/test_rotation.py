@@ -45,10 +45,13 @@ from domain.relationships.rotation import (
     STEP,
     ResealJob,
     RotateJob,
+    stepped,
 )
 from domain.relationships.tags import Tagging, tag_contacts
 from functions.framework.clock import new_id
 from release.rotate_keys import rotate, state_of
+from tests.functions.exchange.strangers import a_card_with_form, inbox, leave
+from tests.functions.privacy.test_copy import account_of
 from tests.functions.relationships.test_contacts import a_contact
 from tests.stored import everything
 
@@ -397,6 +400,24 @@ async def test_operators_see_counts_and_begin_a_rotation_without_any_secret(host
     assert state_of(await rotation.keys.get(rotation.owner)) == "announced"
     assert any("are announced" in line for line in await rotate(wiring.database(), AT, begin=False))
     assert rotation.owner not in str(begun)
+
+
+async def test_what_expires_is_kept_no_longer_for_being_sealed_anew(host, signed_in, client) -> None:
+    ada = await signed_in()
+    await leave(client(), await a_card_with_form(ada))
+    [exchange] = await inbox(ada)
+    owner, store = await account_of(ada), wiring.relationships.wrapped_keys()
+    keys, smith = await store.get(owner), MasterKeySmith(wiring.relationships.master_key())
+    for _ in range(2):
+        keys = await store.save(stepped(keys, AT, smith))
+    items, day = wiring.relationships.contacts()._items, 24 * 60 * 60
+    before = await items.read(exchange["id"], owner)
+    fresh = KeptOwnerKeys(store, wiring.relationships.master_key(), lambda: 0.0)
+    sealed = CosmosSealed(wiring.database(), fresh, lambda: before["_ts"] + 80 * day)
+    assert (await sealed.reseal(owner, "", Slice(lambda: 0.0))).done
+    after = await items.read(exchange["id"], owner)
+    assert after["private"] != before["private"]
+    assert after["ttl"] == before["ttl"] - 80 * day
 
 
 async def test_every_kind_of_sealed_documents_is_sealed_anew(host, signed_in) -> None:
