@@ -12,6 +12,7 @@ which a contact was met.
 
 import json
 import logging
+from typing import Any
 
 from adapters.cosmos.database import Document, instant
 from adapters.cosmos.documents import DELETED_TTL, document, from_document
@@ -69,6 +70,27 @@ def unsealed(sealed: str, place: Place, key: OwnerKey) -> str | None:
     except Unreadable:
         log.error("sealed_unreadable kind=%s id=%s", place.kind, place.item)  # noqa: TRY400 - no values
         return None
+
+
+def whole_document(kind: str, item: str, owner_id: str, body: Model, key: OwnerKey, **extra: Any) -> Document:
+    """Document of which all that its model says is sealed."""
+    sealed = Sealed(text=key.seal(body.model_dump_json().encode(), Place(kind, item)))
+    return document(kind, item, owner_id, sealed, partition=PARTITION, **extra)
+
+
+def opened_whole[M: Model](model: type[M], stored: Document, key: OwnerKey) -> M:
+    """The model of such a document; `Unreadable` if it does not open."""
+    plain = key.unseal(stored["body"]["text"], Place(stored["kind"], stored["id"]))
+    return _with_etag(model, stored, plain)
+
+
+def readable_whole[M: Model](model: type[M], stored: Document, key: OwnerKey) -> M | None:
+    plain = unsealed(stored["body"]["text"], Place(stored["kind"], stored["id"]), key)
+    return None if plain is None else _with_etag(model, stored, plain)
+
+
+def _with_etag[M: Model](model: type[M], stored: Document, plain: str | bytes) -> M:
+    return model.model_validate_json(plain, context=STORED).model_copy(update={"etag": stored["_etag"]})
 
 
 def opened(stored: Document, key: OwnerKey | None) -> Contact:
