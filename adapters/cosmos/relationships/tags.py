@@ -1,7 +1,7 @@
 """The tags of an owner in one document of their partition of `relations`, sealed with the owner's key."""
 
 from adapters.cosmos.database import Database, Items
-from adapters.cosmos.relationships.contact_documents import CONTAINER, opened_whole, whole_document
+from adapters.cosmos.relationships.contact_documents import CONTAINER, readable_whole, whole_document
 from domain.base.errors import StaleVersion
 from domain.relationships.keys import OwnerKey, OwnerKeys
 from domain.relationships.tags import TagBook
@@ -20,7 +20,9 @@ class CosmosTags:
         stored = await self._items.read(_ID, owner_id)
         if stored is None:
             return TagBook(owner_id=owner_id)
-        return opened_whole(TagBook, stored, await self._keys.of(owner_id))
+        book = readable_whole(TagBook, stored, await self._keys.of(owner_id))
+        # Contacts have their tags themselves: a damaged book keeps nobody from them, and is begun anew.
+        return book or TagBook(owner_id=owner_id, etag=stored["_etag"])
 
     async def save_book(self, book: TagBook) -> None:
         new = whole_document(_ID, _ID, book.owner_id, book, await self._keys.of(book.owner_id))
