@@ -61,16 +61,22 @@ class Shelf:
 
     async def _followed(self, head: Head, stores: Stores) -> Index:
         key = await stores.keys.of(head.owner_id)
-        held = self._open.get(head.owner_id)
-        if held is None or not held.follows(head):
-            self._close(head.owner_id)
+        # Not among the others meanwhile, because another question might close it.
+        held = self._open.pop(head.owner_id, None)
+        if held is not None and not held.follows(head):
+            held.index.close()
+            held = None
+        if held is None:
             index = await load(head, key, stores=stores)
             held = _Open(index, head.epoch, head.base, index.size)
-            self._open[head.owner_id] = held
-        self._open.move_to_end(head.owner_id)
-        if deltas := head.since(held.sequence):
-            held.index.apply(await news(head.owner_id, deltas, key, stores=stores))
-            held.sequence, held.size = head.sequence, held.index.size
+        try:
+            if deltas := head.since(held.sequence):
+                held.index.apply(await news(head.owner_id, deltas, key, stores=stores))
+                held.sequence, held.size = head.sequence, held.index.size
+        except BaseException:
+            held.index.close()
+            raise
+        self._open[head.owner_id] = held
         self._make_room()
         return held.index
 

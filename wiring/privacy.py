@@ -20,14 +20,23 @@ from wiring.site import origin
 
 if TYPE_CHECKING:
     from adapters.storage.copies import Copies
+    from domain.privacy.sealed_copies import SealedCopies
     from domain.privacy.sections import Section
 
 
 @once
-def copies() -> "Copies":
+def pieces() -> "Copies":
+    """Where copies, imports and exports are stored, each sealed by whoever writes it."""
     from adapters.storage.copies import Copies
 
     return Copies(images.blobs())
+
+
+@once
+def copies() -> "SealedCopies":
+    from domain.privacy.sealed_copies import SealedCopies
+
+    return SealedCopies(pieces(), relationships.keys())
 
 
 @once

@@ -30,7 +30,7 @@ def read_events(content: bytes) -> list[Event]:
     try:
         calendar = Calendar.from_ical(content)
         events = [_event(each) for each in calendar.walk("VEVENT")]
-    except (ValueError, LookupError, TypeError, AttributeError, RecursionError, OverflowError):
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError, OverflowError, OSError):
         raise unreadable() from None
     if calendar.name != "VCALENDAR":
         raise unreadable()

@@ -244,6 +244,8 @@ class Items:
 
         After a conflict, a replaced item that is stored as intended proves that the whole batch was done.
         """
+        if not operations:
+            return []  # the store refuses such a batch
         try:
             return await self._batch(operations, partition)
         except (StaleVersion, OutcomeUnknown) as refusal:

@@ -29,15 +29,12 @@ class Copies:
             await blob.stage_block(block, content)
 
     async def commit_volume(self, account_id: str, work_id: str, name: str, blocks: Sequence[str]) -> None:
-        from azure.storage.blob import BlobBlock, ContentSettings  # noqa: PLC0415
+        from azure.storage.blob import BlobBlock  # noqa: PLC0415
 
         container = await self._blobs.container(EXPORTS)
         with refusals():
             blob = container.get_blob_client(_volume(account_id, work_id, name))
-            await blob.commit_block_list(
-                [BlobBlock(block) for block in blocks],
-                content_settings=ContentSettings(content_type="application/zip"),
-            )
+            await blob.commit_block_list([BlobBlock(block) for block in blocks])
 
     async def read_volume(self, account_id: str, work_id: str, name: str) -> bytes | None:
         container = await self._blobs.container(EXPORTS)

@@ -31,7 +31,7 @@ def files() -> "SealedFiles":
     from domain.relationships.transfer.sealed_files import SealedFiles
     from wiring import privacy
 
-    return SealedFiles(privacy.copies(), book.keys())
+    return SealedFiles(privacy.pieces(), book.keys())
 
 
 def _countries() -> dict[str, str]:

@@ -5,6 +5,7 @@ erases what nobody keeps, by its `ttl`. What the person said is sealed with the 
 has `contactId`: it is erased with its contact, and follows it when contacts are merged.
 """
 
+import logging
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
@@ -16,7 +17,9 @@ from domain.base.fields import STORED
 from domain.exchange.details import Details
 from domain.exchange.exchange import Exchange, Proof, State
 from domain.operations.orders import Order
-from domain.relationships.keys import OwnerKey, OwnerKeys, Place
+from domain.relationships.keys import OwnerKey, OwnerKeys, Place, Unreadable
+
+log = logging.getLogger("izwop.cosmos")
 
 CONTAINER, PARTITION = "relations", "ownerId"
 
@@ -73,6 +76,17 @@ def _opened(stored: Document, key: OwnerKey) -> Exchange:
     return exchange.model_copy(update=update)
 
 
+def _readable(found: list[Document], key: OwnerKey) -> list[Exchange]:
+    """Those of the exchanges that open: a damaged one must not hide the others."""
+    exchanges: list[Exchange] = []
+    for stored in found:
+        try:
+            exchanges.append(_opened(stored, key))
+        except Unreadable:
+            log.error("sealed_unreadable kind=%s id=%s", stored["kind"], stored["id"])  # noqa: TRY400 - no values
+    return exchanges
+
+
 class CosmosExchanges:
     def __init__(self, database: Database, keys: OwnerKeys) -> None:
         self._items, self._keys = Items(database, CONTAINER), keys
@@ -126,7 +140,7 @@ class CosmosExchanges:
     ) -> tuple[list[Exchange], str | None]:
         found, following = await newest_first(self._items, KINDS[state], owner_id, limit, cursor)
         key = await self._keys.of(owner_id) if found else None
-        return [_opened(stored, key) for stored in found if key], following
+        return (_readable(found, key) if key else []), following
 
 
 def _upserts(orders: Sequence[Order]) -> list[tuple[Any, ...]]:

@@ -23,7 +23,7 @@ def changes_of(contact: Contact, what: Together, key: OwnerKey) -> list[dict[str
     elif what == "archive":
         values |= _lists(contact) | {"body/content/archived": contact.content.archived}
     elif what == "deletion":
-        # Its groups stay, because a patch has no more room; without its lists it is in none.
+        # What else it is found by stays, because a patch has no more room; without its lists it is in none.
         values |= {"kind": "deleted-contact", "ttl": DELETED_TTL, "expiresAt": instant(_until(contact))}
         values |= {"body/deleted": True, "body/until": body["until"]}
         removed = (*_LISTED, "tags")

@@ -12,6 +12,7 @@ which a contact was met.
 
 import json
 import logging
+from typing import Any
 
 from adapters.cosmos.database import Document, instant
 from adapters.cosmos.documents import DELETED_TTL, document, from_document
@@ -71,6 +72,27 @@ def unsealed(sealed: str, place: Place, key: OwnerKey) -> str | None:
         return None
 
 
+def whole_document(kind: str, item: str, owner_id: str, body: Model, key: OwnerKey, **extra: Any) -> Document:
+    """Document of which all that its model says is sealed."""
+    sealed = Sealed(text=key.seal(body.model_dump_json().encode(), Place(kind, item)))
+    return document(kind, item, owner_id, sealed, partition=PARTITION, **extra)
+
+
+def opened_whole[M: Model](model: type[M], stored: Document, key: OwnerKey) -> M:
+    """The model of such a document; `Unreadable` if it does not open."""
+    plain = key.unseal(stored["body"]["text"], Place(stored["kind"], stored["id"]))
+    return _with_etag(model, stored, plain)
+
+
+def readable_whole[M: Model](model: type[M], stored: Document, key: OwnerKey) -> M | None:
+    plain = unsealed(stored["body"]["text"], Place(stored["kind"], stored["id"]), key)
+    return None if plain is None else _with_etag(model, stored, plain)
+
+
+def _with_etag[M: Model](model: type[M], stored: Document, plain: str | bytes) -> M:
+    return model.model_validate_json(plain, context=STORED).model_copy(update={"etag": stored["_etag"]})
+
+
 def opened(stored: Document, key: OwnerKey | None) -> Contact:
     """The contact of a document; without a key, or where that is unreadable, it lacks what is private."""
     contact, private = from_document(Contact, stored), stored.get("private")
@@ -88,28 +110,38 @@ def contact_document(contact: Contact, private: Document | None) -> Document:
     extra: Document = {"createdAt": instant(contact.created_at)}
     if contact.photo is not None:
         extra["photo"] = contact.photo
+    if not contact.deleted or contact.until is not None:
+        extra |= _found_by(contact, private)
     if not contact.deleted:
-        content = contact.content
+        archived, kind = contact.content.archived, contact.content.kind
         extra |= {
-            "byName": list_key(contact, None, archived=content.archived),
-            "byKind": list_key(contact, content.kind, archived=content.archived),
-            "emails": sorted({email.address.casefold() for email in content.emails}),
-            "private": private,
+            "byName": list_key(contact, None, archived=archived),
+            "byKind": list_key(contact, kind, archived=archived),
             "tags": private["tags"] if private else [],
-            "groups": private["groups"] if private else [],
         }
-        if content.entity_id is not None:
-            extra["byEntity"] = entity_key(contact, content.entity_id)
-        if content.met and content.met.event and content.met.on:
-            extra["metOn"] = content.met.on.isoformat()
         return _of_kind("contact", contact, extra)
     # The store forgets it even where no timer runs.
     extra |= {"ttl": DELETED_TTL}
     if contact.until is not None:
-        extra |= {"expiresAt": instant(contact.until), "private": private}
+        extra |= {"expiresAt": instant(contact.until)}
     if contact.merged_into is not None:
         return _of_kind("merged-contact", contact, extra | {"contactId": contact.merged_into})
     return _of_kind("erased-contact" if contact.until is None else "deleted-contact", contact, extra)
+
+
+def _found_by(contact: Contact, private: Document | None) -> Document:
+    """What a deleted contact keeps too, because a patch that takes it back has no room for it."""
+    content = contact.content
+    found: Document = {
+        "private": private,
+        "groups": private["groups"] if private else [],
+        "emails": sorted({email.address.casefold() for email in content.emails}),
+    }
+    if content.entity_id is not None:
+        found["byEntity"] = entity_key(contact, content.entity_id)
+    if content.met and content.met.event and content.met.on:
+        found["metOn"] = content.met.on.isoformat()
+    return found
 
 
 def _of_kind(kind: str, contact: Contact, extra: Document) -> Document:

@@ -3,8 +3,8 @@
 from typing import Any
 
 from adapters.cosmos.database import Items
-from adapters.cosmos.documents import DAY, document
-from adapters.cosmos.relationships.contact_documents import PARTITION, Sealed
+from adapters.cosmos.documents import DAY
+from adapters.cosmos.relationships.contact_documents import whole_document
 from domain.base.fields import STORED
 from domain.base.idempotency import Creation
 from domain.relationships.keys import OwnerKey, OwnerKeys, Place, Unreadable
@@ -27,9 +27,7 @@ class SealedCreations[C: Creation[Any]]:
         """The operation that stores the record, for the batch that stores what was made."""
         item = self._id(creation.key)
         key = await key_of(owner_id, self._keys)
-        sealed = Sealed(text=key.seal(creation.model_dump_json().encode(), Place(self._kind, item)))
-        new = document(self._kind, item, owner_id, sealed, partition=PARTITION, ttl=DAY, **extra)
-        return ("create", (new,))
+        return ("create", (whole_document(self._kind, item, owner_id, creation, key, ttl=DAY, **extra),))
 
     async def get(self, owner_id: str, key: str) -> C | None:
         item = self._id(key)

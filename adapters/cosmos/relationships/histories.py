@@ -4,12 +4,15 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 
 from adapters.cosmos.database import Database, Document, Items, instant
-from adapters.cosmos.documents import document
-from adapters.cosmos.relationships.contact_documents import CONTAINER, PARTITION, Sealed, unsealed
+from adapters.cosmos.relationships.contact_documents import (
+    CONTAINER,
+    opened_whole,
+    readable_whole,
+    whole_document,
+)
 from adapters.cosmos.relationships.creations import key_of
-from domain.base.fields import STORED
 from domain.relationships.history.history import History
-from domain.relationships.keys import OwnerKey, OwnerKeys, Place
+from domain.relationships.keys import OwnerKey, OwnerKeys
 
 _KIND = "contact-history"
 _NO_DAY = date(2000, 1, 1)
@@ -27,14 +30,15 @@ class CosmosHistories:
         stored = await self._items.read(history_id(contact_id), owner_id)
         if stored is None:
             return History(owner_id=owner_id, contact_id=contact_id)
-        return _opened(stored, await key_of(owner_id, self._keys))
+        return opened_whole(History, stored, await key_of(owner_id, self._keys))
 
     async def page(self, owner_id: str, limit: int, cursor: str | None) -> tuple[list[History], str | None]:
         """A page of the histories, in the order of their contacts' ids; a cursor is the last of these."""
         sql = "SELECT TOP @count * FROM c WHERE c.kind = @kind AND c.contactId > @after ORDER BY c.contactId"
         found = await self._items.query(sql, owner_id, count=limit + 1, kind=_KIND, after=cursor or "")
         key = await key_of(owner_id, self._keys)
-        page = [history for stored in found[:limit] if (history := _readable(stored, key)) is not None]
+        histories = [readable_whole(History, stored, key) for stored in found[:limit]]
+        page = [history for history in histories if history is not None]
         return page, found[limit - 1]["contactId"] if len(found) > limit else None
 
     async def save(self, history: History) -> None:
@@ -49,24 +53,8 @@ class CosmosHistories:
 
 
 def _history_document(history: History, key: OwnerKey) -> Document:
-    item = history_id(history.contact_id)
-    text = key.seal(history.model_dump_json().encode(), Place(_KIND, item))
     since = min((past.until for past in history.past), default=_NO_DAY)
     # Where a page of histories continues.
     created = instant(datetime.combine(since, time(), UTC))
     extra = {"contactId": history.contact_id, "createdAt": created}
-    return document(_KIND, item, history.owner_id, Sealed(text=text), partition=PARTITION, **extra)
-
-
-def _readable(stored: Document, key: OwnerKey) -> History | None:
-    plain = unsealed(stored["body"]["text"], Place(_KIND, stored["id"]), key)
-    return None if plain is None else _read(stored, plain)
-
-
-def _opened(stored: Document, key: OwnerKey) -> History:
-    return _read(stored, key.unseal(stored["body"]["text"], Place(_KIND, stored["id"])))
-
-
-def _read(stored: Document, plain: str | bytes) -> History:
-    history = History.model_validate_json(plain, context=STORED)
-    return history.model_copy(update={"etag": stored["_etag"]})
+    return whole_document(_KIND, history_id(history.contact_id), history.owner_id, history, key, **extra)

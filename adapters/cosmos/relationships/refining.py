@@ -48,7 +48,8 @@ class CosmosRefining:
     async def met_lately(self, owner_id: str, first: date, last: date, most: int) -> list[str]:
         """Ids of the contacts that were met at an event between two days, the latest first."""
         sql = (
-            "SELECT TOP @count c.id FROM c WHERE c.metOn >= @first AND c.metOn <= @last ORDER BY c.metOn DESC"
+            "SELECT TOP @count c.id FROM c WHERE c.metOn >= @first AND c.metOn <= @last"
+            " AND c.kind = 'contact' ORDER BY c.metOn DESC"
         )
         given = {"first": first.isoformat(), "last": last.isoformat()}
         found = await self._items.query(sql, owner_id, count=most, **given)

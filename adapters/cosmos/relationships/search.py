@@ -100,5 +100,5 @@ class IndexedItems:
         if sum(len(delta.text) for delta in head.deltas) > MOST_BYTES:
             # Nobody made it smaller, and it must not keep its owner from writing.
             given_up = head.model_copy(update={"ready": False, "deltas": [], "base": head.sequence})
-            with suppress(StaleVersion):  # another writer does it: what was written here is stored
+            with suppress(StaleVersion):  # another writer has seen it, too
                 await self._heads.replace(given_up)

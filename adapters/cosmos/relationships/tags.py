@@ -1,14 +1,12 @@
 """The tags of an owner in one document of their partition of `relations`, sealed with the owner's key."""
 
 from adapters.cosmos.database import Database, Items
-from adapters.cosmos.documents import document
-from adapters.cosmos.relationships.contact_documents import CONTAINER, PARTITION, Sealed, unsealed
+from adapters.cosmos.relationships.contact_documents import CONTAINER, readable_whole, whole_document
 from domain.base.errors import StaleVersion
-from domain.relationships.keys import OwnerKey, OwnerKeys, Place
+from domain.relationships.keys import OwnerKey, OwnerKeys
 from domain.relationships.tags import TagBook
 
 _ID = "contact-tags"
-_PLACE = Place(_ID, _ID)
 
 
 class CosmosTags:
@@ -22,15 +20,12 @@ class CosmosTags:
         stored = await self._items.read(_ID, owner_id)
         if stored is None:
             return TagBook(owner_id=owner_id)
-        plain = unsealed(stored["body"]["text"], _PLACE, await self._keys.of(owner_id))
-        if plain is None:
-            return TagBook(owner_id=owner_id, unreadable=True)
-        return TagBook.model_validate_json(plain).model_copy(update={"etag": stored["_etag"]})
+        book = readable_whole(TagBook, stored, await self._keys.of(owner_id))
+        # Contacts have their tags themselves: a damaged book keeps nobody from them, and is begun anew.
+        return book or TagBook(owner_id=owner_id, etag=stored["_etag"])
 
     async def save_book(self, book: TagBook) -> None:
-        key = await self._keys.of(book.owner_id)
-        sealed = Sealed(text=key.seal(book.model_dump_json().encode(), _PLACE))
-        new = document(_ID, _ID, book.owner_id, sealed, partition=PARTITION)
+        new = whole_document(_ID, _ID, book.owner_id, book, await self._keys.of(book.owner_id))
         if book.etag is not None:
             await self._items.replace(new, book.etag)
         elif not await self._items.create(new):

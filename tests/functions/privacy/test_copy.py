@@ -125,6 +125,31 @@ async def test_the_page_tells_it_in_words_and_runs_nothing_that_was_written(host
     assert "Views</dt><dd><bdi>3" in page
 
 
+async def test_what_is_stored_of_it_says_nothing_without_the_owners_key(host, ada, monkeypatch) -> None:
+    kept: dict[str, bytes] = {}
+    store = type(wiring.privacy.pieces())
+    put, stage = store.put_piece, store.stage_volume
+
+    async def put_piece(*given) -> None:
+        kept[given[-2]] = given[-1]
+        await put(*given)
+
+    async def stage_volume(*given) -> None:
+        kept[given[-2]] = given[-1]
+        await stage(*given)
+
+    monkeypatch.setattr(store, "put_piece", put_piece)
+    monkeypatch.setattr(store, "stage_volume", stage_volume)
+    contact = (await ada.api("POST", "contacts", json={"name": "Canary Person", "tags": ["canary"]})).json()
+    await ada.api("POST", f"contacts/{contact['id']}/notes", json={"text": "canary"})
+    work = await copied(host, await account_of(ada))
+    assert b"canary" in b"".join((await opened(work)).values()).lower()
+    assert {name.rpartition(".")[2] for name in kept} > {"zip", "json"}  # and blocks of volumes
+    for name, content in kept.items():
+        assert b"canary" not in content.lower(), name
+        assert not zipfile.is_zipfile(io.BytesIO(content)), name
+
+
 async def test_nothing_of_anybody_else_and_no_secret_is_in_it(host, ada, signed_in) -> None:
     bob = await signed_in()
     theirs = (await published(bob, bio="The secret of Bob")).json()
@@ -429,7 +454,9 @@ async def test_a_worker_that_lost_its_lease_spoils_no_volume(host, ada, monkeypa
             await super().stage_volume(*given)
 
     CopyCursor = copy.CopyCursor  # noqa: N806
-    held_up = copy.CopyJob(wiring.privacy.sections(), HeldUp(wiring.images.blobs()))
+    held_up = copy.CopyJob(
+        wiring.privacy.sections(), HeldUp(wiring.privacy.pieces(), wiring.relationships.keys())
+    )
     assert await go_on(held_up, now) is None
     while await go_on(job, now + timedelta(minutes=5)):
         pass

@@ -3,7 +3,8 @@
 import logging
 
 import wiring.relationships
-from tests.functions.privacy.test_copy import account_of
+from tests.functions.exchange.strangers import a_card_with_form, inbox, leave
+from tests.functions.privacy.test_copy import account_of, copied, opened
 from tests.functions.relationships.notes.test_notes import a_note
 from tests.functions.relationships.reminders.test_reminders import a_reminder, in_days, make_due, rings
 from tests.functions.relationships.search.test_search import found
@@ -11,14 +12,14 @@ from tests.functions.relationships.search.test_upkeep import forget_opened
 from tests.functions.relationships.test_contacts import a_contact, change, delete, restore
 
 
-async def damage(person, item: str, member: str = "private") -> str:
+async def damage(person, item: str, member: str = "private", name: str = "text") -> str:
     """Change one character of what is sealed in a document; return it as it is then."""
     items, owner = wiring.relationships.contacts()._items, await account_of(person)
     stored = await items.read(item, owner)
-    text = stored[member]["text"]
-    stored[member]["text"] = text[:-9] + ("A" if text[-9] != "A" else "B") + text[-8:]
+    text = stored[member][name]
+    stored[member][name] = text[:-9] + ("A" if text[-9] != "A" else "B") + text[-8:]
     await items.replace({k: v for k, v in stored.items() if not k.startswith("_")}, stored["_etag"])
-    return stored[member]["text"]
+    return stored[member][name]
 
 
 async def sealed(person, item: str) -> str:
@@ -184,3 +185,32 @@ async def test_a_damaged_list_of_tags_leaves_the_address_book(signed_in) -> None
     assert (await restore(ada, grace)).json()["content"]["tags"] == ["Navy"]
     stored = await wiring.relationships.contacts()._items.read("contact-tags", await account_of(ada))
     assert stored["body"]["text"] == broken
+
+
+async def test_damaged_tags_leave_the_contacts_and_are_begun_anew(signed_in) -> None:
+    ada = await signed_in()
+    grace = await a_contact(ada, tags=["Navy"])
+    await damage(ada, "contact-tags", "body")
+    for path in ("/my/contacts", f"/my/contacts/{grace['id']}", f"/my/contacts/{grace['id']}/edit"):
+        assert "Grace Hopper" in await page(ada, path)
+    assert (await ada.api("GET", f"contacts/{grace['id']}")).json()["content"]["tags"] == ["Navy"]
+    assert (await ada.api("GET", "contact-tags")).json()["data"] == []
+    await a_contact(ada, "Second", tags=["Navy"])
+    [tag] = (await ada.api("GET", "contact-tags")).json()["data"]
+    tagged = (await ada.api("GET", "contacts", params={"tag": tag["id"]})).json()["data"]
+    assert [each["content"]["name"] for each in tagged] == ["Grace Hopper", "Second"]
+
+
+async def test_a_damaged_exchange_leaves_the_others_and_the_copy(host, signed_in, client) -> None:
+    ada = await signed_in()
+    card = await a_card_with_form(ada)
+    for name in ("Grace Hopper", "Mary Shaw"):
+        await leave(client(), card, name=name)
+    damaged = next(each for each in await inbox(ada) if each["details"]["name"] == "Grace Hopper")
+    await damage(ada, damaged["id"], name="details")
+    assert [each["details"]["name"] for each in await inbox(ada)] == ["Mary Shaw"]
+    assert "Mary Shaw" in await page(ada, "/my/requests/exchanges")
+    await is_told(ada, f"exchanges/{damaged['id']}")
+    work = await copied(host, await account_of(ada))
+    assert work.state == "done"
+    assert sum(name.startswith("exchanges/") for name in await opened(work)) == 1

@@ -10,18 +10,23 @@ from typing import Any
 
 from adapters.cosmos.database import Database, Document, Items, instant
 from adapters.cosmos.documents import DAY, document, newest_first, readable
-from adapters.cosmos.relationships.contact_documents import CONTAINER, PARTITION, Sealed, unsealed
+from adapters.cosmos.relationships.contact_documents import (
+    CONTAINER,
+    PARTITION,
+    opened_whole,
+    readable_whole,
+    whole_document,
+)
 from adapters.cosmos.relationships.contacts import CosmosContacts
 from adapters.cosmos.relationships.histories import CosmosHistories
 from adapters.cosmos.relationships.search import IndexedItems
 from adapters.cosmos.work import order_document
 from domain.base.errors import StaleVersion
-from domain.base.fields import STORED
 from domain.base.model import Model
 from domain.relationships.contact import Contact
 from domain.relationships.duplicates.merge import MERGE_UNDO_TIME, Merge, Pages
 from domain.relationships.history.history import History
-from domain.relationships.keys import OwnerKey, OwnerKeys, Place
+from domain.relationships.keys import OwnerKey, OwnerKeys
 from domain.relationships.search.entry import Change, change_of, moved_note
 
 _KIND, _MOVES = "contact-merge", "contact-moves"
@@ -55,13 +60,13 @@ class CosmosMerges:
         stored = await self._items.read(merge_id, owner_id)
         if stored is None or stored["kind"] != _KIND:
             return None
-        return _opened(stored, await self._keys.of(owner_id))
+        return opened_whole(Merge, stored, await self._keys.of(owner_id))
 
     async def page(self, owner_id: str, limit: int, cursor: str | None) -> tuple[list[Merge], str | None]:
         """A page of the merges, newest first."""
         found, following = await newest_first(self._items, _KIND, owner_id, limit, cursor)
         key = await self._keys.of(owner_id) if found else None
-        merges = [_readable(stored, key) for stored in found if key]
+        merges = [readable_whole(Merge, stored, key) for stored in found if key]
         return [merge for merge in merges if merge is not None], following
 
     async def contact(self, owner_id: str, contact_id: str) -> Contact | None:
@@ -81,7 +86,7 @@ class CosmosMerges:
         sql = "SELECT * FROM c WHERE c.kind = @kind AND ARRAY_CONTAINS(@ids, c.contactId)"
         found = await self._items.query(sql, owner_id, kind=_KIND, ids=contact_ids)
         key = await self._keys.of(owner_id) if found else None
-        merges = [_opened(stored, key) for stored in found if key]
+        merges = [opened_whole(Merge, stored, key) for stored in found if key]
         return sorted(merges, key=lambda merge: merge.created_at)
 
     async def save_merge(self, merge: Merge) -> None:
@@ -231,20 +236,5 @@ def _move(found: Document, to: str, of: str) -> tuple[Any, ...]:
 
 
 def _merge_document(merge: Merge, key: OwnerKey) -> Document:
-    text = key.seal(merge.model_dump_json().encode(), Place(_KIND, merge.id))
     extra = {"contactId": merge.kept_id, "createdAt": instant(merge.created_at), "ttl": _TTL}
-    return document(_KIND, merge.id, merge.owner_id, Sealed(text=text), partition=PARTITION, **extra)
-
-
-def _readable(stored: Document, key: OwnerKey) -> Merge | None:
-    plain = unsealed(stored["body"]["text"], Place(_KIND, stored["id"]), key)
-    return None if plain is None else _read(stored, plain)
-
-
-def _opened(stored: Document, key: OwnerKey) -> Merge:
-    return _read(stored, key.unseal(stored["body"]["text"], Place(_KIND, stored["id"])))
-
-
-def _read(stored: Document, plain: str | bytes) -> Merge:
-    merge = Merge.model_validate_json(plain, context=STORED)
-    return merge.model_copy(update={"etag": stored["_etag"]})
+    return whole_document(_KIND, merge.id, merge.owner_id, merge, key, **extra)

@@ -201,6 +201,8 @@ async def test_a_meeting_that_the_owner_deleted_does_not_come_back(host, signed_
         (b"BEGIN:VCARD\r\nEND:VCARD\r\n", "unreadable"),
         (b"BEGIN:VCALENDAR\r\n" * 5_000, "unreadable"),
         (b"\x00\xff" * 100, "unreadable"),
+        # A folder among the time zones of the machine.
+        (calendar("BEGIN:VEVENT\r\nDTSTART;TZID=Europe:20261101T100000\r\nEND:VEVENT\r\n"), "unreadable"),
         (calendar("BEGIN:VEVENT\r\nEND:VEVENT\r\n" * 2_001), "too_many"),
         (b"x" * 4_000_001, "too_large"),
         (
@@ -212,7 +214,7 @@ async def test_a_meeting_that_the_owner_deleted_does_not_come_back(host, signed_
             "too_many",
         ),
     ],
-    ids=["words", "card", "nested", "bytes", "events", "large", "meetings", "people"],
+    ids=["words", "card", "nested", "bytes", "zone", "events", "large", "meetings", "people"],
 )
 async def test_a_file_that_is_none_or_too_much_is_refused(signed_in, content: bytes, code: str) -> None:
     ada = await signed_in()

@@ -437,3 +437,14 @@ async def test_two_merges_of_the_same_two_at_once_are_one(signed_in) -> None:
     assert len(await names(ada)) == 1
     assert (await undo(ada, {"id": made.pop()})).status_code == 204
     assert [(await read(ada, each))["content"]["title"] for each in (one, two)] == ["One", "Two"]
+
+
+async def test_a_contact_of_whose_merge_only_the_old_link_is_left_is_erased_with_it(signed_in) -> None:
+    ada = await signed_in()
+    owner, kept, gone = await account_of(ada), await a_contact(ada), await a_contact(ada, "Gone")
+    contacts = wiring.relationships.contacts()
+    old = await contacts.get(owner, gone["id"])
+    merged = {"deleted": True, "until": None, "merged_into": kept["id"], "merge_id": "mrg_" + "a" * 26}
+    await contacts.save(old.changed(datetime.now(UTC), **merged))
+    await contacts.erase_dependents(owner, kept["id"])
+    assert (await contacts.get_with_deleted(owner, gone["id"])).merged_into is None

@@ -359,6 +359,31 @@ async def test_the_shelf_closes_what_was_asked_longest_ago(search, signed_in) ->
     await shelf.close()
 
 
+async def test_the_shelf_closes_no_index_that_is_being_brought_up_to_date(
+    search, signed_in, monkeypatch
+) -> None:
+    from adapters import search_shelf  # noqa: PLC0415
+    from domain.relationships.search.index import Looked  # noqa: PLC0415
+
+    people = [await signed_in() for _ in range(2)]
+    first, second = [await account_of(person) for person in people]
+    shelf, stores, news = search_shelf.Shelf(most=1), wiring.relationships.search.stores(), search_shelf.news
+    for number, person in enumerate(people):
+        await a_contact(person, f"Ann {number}")
+
+    async def slow(owner, *given, **named):
+        if owner == first:
+            monkeypatch.setattr(search_shelf, "news", news)
+            await shelf.index(second, stores=stores)
+        return await news(owner, *given, **named)
+
+    monkeypatch.setattr(search_shelf, "news", slow)
+    index = await shelf.index(first, stores=stores)
+    assert [hit.name for hit in index.find(Looked("ann"))[0]] == ["Ann 0"]
+    assert list(shelf._open) == [first]
+    await shelf.close()
+
+
 async def test_what_was_written_in_bulk_is_found_after_the_index_was_built_anew(
     host, search, signed_in
 ) -> None:
