@@ -155,10 +155,7 @@ async def change_contact(
     if contact.unreadable:
         raise Unreadable
     await _refuse_unknown_entity(of.owner_id, content, contact.content, book.contacts)
-    had = contact.content
-    new_tags = [label for label in content.tags if label not in had.tags]
-    new_groups = [label for label in content.groups if label not in had.groups]
-    await remember_tags(of.owner_id, new_tags, new_groups, tags=book.tags)
+    await remember_tags(of.owner_id, content.tags, content.groups, tags=book.tags)
     changed = contact.changed(now, content=content.settled(contact.content, now.date()))
     history = await book.contacts.history(of.owner_id, of.contact_id)
     history = history.after_change(contact, changed, now.date())

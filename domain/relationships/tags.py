@@ -32,15 +32,11 @@ class TagInUse(Conflict):
 
 
 class TagBook(Model):
-    """The tags and the groups of an owner: the label of each by its id.
-
-    An `unreadable` one is damaged: it lacks all labels, and stays stored so.
-    """
+    """The tags and the groups of an owner: the label of each by its id."""
 
     owner_id: str
     labels: dict[str, str] = Field(default={})
     groups: dict[str, str] = Field(default={})
-    unreadable: bool = Field(default=False, exclude=True)
     etag: str | None = Field(default=None, exclude=True)
 
     def labels_of(self, tag: str | None, group: str | None) -> tuple[str | None, str | None] | None:
@@ -79,13 +75,6 @@ def group_id(key: OwnerKey, label: str) -> str:
     return make_id(ID_PREFIXES["group"], key.digest(f"group {fold(label)}")[:ID_BYTES])
 
 
-async def read_book(owner_id: str, *, tags: TagStore) -> TagBook:
-    book = await tags.book(owner_id)
-    if book.unreadable:
-        raise Unreadable
-    return book
-
-
 async def remember_tags(
     owner_id: str, labels: Iterable[str], groups: Iterable[str] = (), *, tags: TagStore
 ) -> None:
@@ -97,7 +86,7 @@ async def remember_tags(
     wanted = {tag_id(key, label): label for label in labels}
     wanted_groups = {group_id(key, label): label for label in groups}
     for left in reversed(range(_TRIES)):
-        book = await read_book(owner_id, tags=tags)
+        book = await tags.book(owner_id)
         if wanted.keys() <= book.labels.keys() and wanted_groups.keys() <= book.groups.keys():
             return
         known, known_groups = {**wanted, **book.labels}, {**wanted_groups, **book.groups}
@@ -130,7 +119,7 @@ async def remember_again(owner_id: str, contents: Iterable[ContactContent], *, t
 
 async def forget_tag(owner_id: str, tag: str, *, tags: TagStore) -> None:
     """Drop a tag that no contact has."""
-    book = await read_book(owner_id, tags=tags)
+    book = await tags.book(owner_id)
     if tag not in book.labels:
         raise NotFound
     if await tags.any_tagged(owner_id, tag):

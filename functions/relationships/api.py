@@ -22,7 +22,7 @@ from domain.relationships.contacts import (
     restore_contact,
 )
 from domain.relationships.keys import Unreadable
-from domain.relationships.tags import GroupId, TagBook, TagId, TagInUse, forget_tag, read_book
+from domain.relationships.tags import GroupId, TagBook, TagId, TagInUse, forget_tag
 from functions.framework.clock import new_id
 from functions.framework.operations import Answer, Call, Page, operation
 
@@ -118,7 +118,7 @@ async def list_contacts(call: Call[None, ContactFilter]) -> Answer:
     body=ContactContent,
     answer=ContactOut,
     creates=True,
-    conflicts=(KeyReused, LimitReached, Unreadable),
+    conflicts=(KeyReused, LimitReached),
 )
 async def post_contact(call: Call[ContactContent]) -> Answer:
     creating = Creating(new_id("con"), call.key, call.now)
@@ -191,26 +191,18 @@ async def delete_restoration(call: Call) -> Answer:
     return Answer()
 
 
-@operation(
-    "The tags of the account's contacts, in the order of their labels",
-    answer=TagList,
-    conflicts=(Unreadable,),
-)
+@operation("The tags of the account's contacts, in the order of their labels", answer=TagList)
 async def list_tags(call: Call) -> Answer:
-    return Answer(_tags_out(await read_book(call.account_id, tags=wiring.relationships.tags())))
+    return Answer(_tags_out(await wiring.relationships.tags().book(call.account_id)))
 
 
-@operation(
-    "The groups of the account's contacts, in the order of their labels",
-    answer=TagList,
-    conflicts=(Unreadable,),
-)
+@operation("The groups of the account's contacts, in the order of their labels", answer=TagList)
 async def list_groups(call: Call) -> Answer:
-    book = await read_book(call.account_id, tags=wiring.relationships.tags())
+    book = await wiring.relationships.tags().book(call.account_id)
     return Answer(TagList(data=[TagOut(id=group, label=label) for group, label in book.sorted_groups()]))
 
 
-@operation("Forget a tag that no contact has", conflicts=(TagInUse, Unreadable))
+@operation("Forget a tag that no contact has", conflicts=(TagInUse,))
 async def remove_tag(call: Call) -> Answer:
     await forget_tag(call.account_id, call.params["tagId"], tags=wiring.relationships.tags())
     return Answer()

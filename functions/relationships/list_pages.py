@@ -128,7 +128,6 @@ async def contact_list(person: SignedIn, asked: Mapping[str, str], **also: Any) 
         query=_query(wanted),
         tags=book.sorted(),
         groups=book.sorted_groups(),
-        damaged=book.unreadable,
         tag_label=book.labels.get(wanted.tag or ""),
         group_label=book.groups.get(wanted.group or ""),
         **told,

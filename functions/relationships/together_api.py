@@ -3,7 +3,6 @@
 import wiring.relationships
 from domain.base.limits import LimitReached
 from domain.base.model import Closed
-from domain.relationships.keys import Unreadable
 from domain.relationships.together import (
     Archiving,
     Done,
@@ -32,7 +31,7 @@ def _out(done: Done) -> Answer:
     "Add tags to up to 99 contacts, and take others from them: all of it or nothing",
     body=Tagging,
     answer=DoneOut,
-    conflicts=(LimitReached, Unreadable),
+    conflicts=(LimitReached,),
 )
 async def post_tags(call: Call[Tagging]) -> Answer:
     contacts, tags = wiring.relationships.contacts(), wiring.relationships.tags()

@@ -8,10 +8,9 @@ import wiring.relationships
 from domain.base.fields import ShortLine
 from domain.base.model import Closed
 from domain.relationships.contact import ContactId, Kind
-from domain.relationships.keys import Unreadable
 from domain.relationships.search.head import IndexNotReady
 from domain.relationships.search.looked import Looked
-from domain.relationships.tags import GroupId, TagBook, TagId, read_book
+from domain.relationships.tags import GroupId, TagBook, TagId
 from functions.framework.operations import Answer, Call, Page, operation
 from functions.relationships.search.found import Found, find
 
@@ -60,12 +59,12 @@ class FoundList(Closed):
     " first those with the words in their name, then in the order of names",
     body=ContactSearch,
     answer=FoundList,
-    conflicts=(IndexNotReady, Unreadable),
+    conflicts=(IndexNotReady,),
 )
 async def post_search(call: Call[ContactSearch]) -> Answer:
     asked, book = call.body, TagBook(owner_id=call.account_id)
     if asked.tag or asked.group:
-        book = await read_book(call.account_id, tags=wiring.relationships.tags())
+        book = await wiring.relationships.tags().book(call.account_id)
     among = book.labels_of(asked.tag, asked.group)
     if among is None:
         return Answer(FoundList(data=[], page=Page(next=None)))

@@ -9,7 +9,7 @@ from tests.functions.relationships.notes.test_notes import a_note
 from tests.functions.relationships.reminders.test_reminders import a_reminder, in_days, make_due, rings
 from tests.functions.relationships.search.test_search import found
 from tests.functions.relationships.search.test_upkeep import forget_opened
-from tests.functions.relationships.test_contacts import a_contact, change, delete, restore
+from tests.functions.relationships.test_contacts import a_contact, change
 
 
 async def damage(person, item: str, member: str = "private", name: str = "text") -> str:
@@ -166,25 +166,6 @@ async def test_an_export_tells_of_a_contact_that_is_damaged(host, signed_in) -> 
     work = (await ada.api("GET", f"work/{made['id']}")).json()
     assert work["failures"] == [{"item": grace["id"], "code": "unreadable"}]
     assert "One contact in it lacks its tags" in await page(ada, "/my/export")
-
-
-async def test_a_damaged_list_of_tags_leaves_the_address_book(signed_in) -> None:
-    ada = await signed_in()
-    grace = await a_contact(ada, tags=["Navy"])
-    broken = await damage(ada, "contact-tags", "body")
-    for path in ("/my/contacts", "/my/export", "/my/new-contact", f"/my/contacts/{grace['id']}/edit"):
-        await page(ada, path)
-    assert "The list of your tags and groups cannot be read any more." in await page(ada, "/my/contacts")
-    assert "Navy" in await page(ada, f"/my/contacts/{grace['id']}")
-    await is_told(ada, "contact-tags")
-    await is_told(ada, "contact-groups")
-    assert (await change(ada, grace, tags=["Navy"], title="Admiral")).status_code == 200
-    refused = await change(ada, grace, tags=["Navy", "New"])
-    assert (refused.status_code, refused.json()["code"]) == (409, "unreadable")
-    await delete(ada, grace)
-    assert (await restore(ada, grace)).json()["content"]["tags"] == ["Navy"]
-    stored = await wiring.relationships.contacts()._items.read("contact-tags", await account_of(ada))
-    assert stored["body"]["text"] == broken
 
 
 async def test_damaged_tags_leave_the_contacts_and_are_begun_anew(signed_in) -> None:
