@@ -44,11 +44,16 @@ class Merger(NamedTuple):
 
 
 class BulkCursor(Model):
-    """Where a run is: the search whose pairs it merges, and the number of the next pair."""
+    """Where a run is: the search whose pairs it merges, the number of the next one, how many it merged."""
 
     search: str
     sure: int
     at: int = 0
+    merged: int = 0
+
+    @classmethod
+    def of(cls, work: Work) -> "BulkCursor":
+        return cls.model_validate_json(work.cursor)
 
 
 class MergeSureJob:
@@ -56,17 +61,18 @@ class MergeSureJob:
         self._merger, self._pairs = merger, pairs
 
     async def slice(self, work: Work, bound: Slice) -> Progress:
-        cursor = BulkCursor.model_validate_json(work.cursor)
+        cursor = BulkCursor.of(work)
         failures, begun = list[Failure](), cursor.at
         while cursor.at < cursor.sure and not bound.is_over:
             page = await self._pairs.page(work.owner_id, cursor.search, cursor.at // PAGE)
             asked = [(pair.first, pair.second) for pair in page]
             different = await self._pairs.different(work.owner_id, asked)
             for pair in page[cursor.at % PAGE : cursor.sure - cursor.at + cursor.at % PAGE]:
+                merged = False
                 if (pair.first, pair.second) not in different:
-                    failures += await self._merge(work, pair)
+                    merged = await self._merge(work, pair, failures)
                     bound.spend(_COST)
-                cursor = cursor.model_copy(update={"at": cursor.at + 1})
+                cursor = cursor.model_copy(update={"at": cursor.at + 1, "merged": cursor.merged + merged})
                 if bound.is_over:
                     break
             if not page:
@@ -81,21 +87,24 @@ class MergeSureJob:
     async def discard(self, work: Work) -> None:
         """What is merged stays merged: taking it back is a work of its own."""
 
-    async def _merge(self, work: Work, pair: StoredPair) -> list[Failure]:
-        first, second = [await self._present(work.owner_id, each) for each in (pair.first, pair.second)]
-        if first is None or second is None or first.id == second.id:
-            return []
-        kept, gone = _fuller(first, second)
+    async def _merge(self, work: Work, pair: StoredPair, failures: list[Failure]) -> bool:
+        """Merge a pair, and say whether this run has merged it; it may have done so before a crash."""
         digest = hashlib.sha256(f"{work.id} {pair.first} {pair.second}".encode()).digest()
-        merging = Merging(
-            work.owner_id, make_id(ID_PREFIXES["merge"], digest[:ID_BYTES]), self._merger.clock(), work.id
-        )
+        merge_id = make_id(ID_PREFIXES["merge"], digest[:ID_BYTES])
+        first, second = [await self._present(work.owner_id, each) for each in (pair.first, pair.second)]
+        if first is None or second is None:
+            return False
+        if first.id == second.id:
+            return await self._merger.merges.get(work.owner_id, merge_id) is not None
+        kept, gone = _fuller(first, second)
+        merging = Merging(work.owner_id, merge_id, self._merger.clock(), work.id)
         wanted = Wanted(kept.id, gone.id, (), kept.version, gone.version)
         try:
             await merge_contacts(merging, wanted, merges=self._merger.merges, mover=self._merger.mover)
         except Refusal as refusal:
-            return [Failure(item=gone.id, code=refusal.code)]
-        return []
+            failures.append(Failure(item=gone.id, code=refusal.code))
+            return False
+        return True
 
     async def _present(self, owner_id: str, contact_id: str) -> Contact | None:
         """The contact, or the one it was merged into since."""

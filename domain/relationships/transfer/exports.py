@@ -7,6 +7,7 @@ they say, so that a book that was read back is exported with the same bytes.
 
 import json
 from datetime import datetime, timedelta
+from itertools import batched
 from typing import Annotated, Final, Literal, Protocol
 
 from pydantic import Field, StrictBool
@@ -127,8 +128,8 @@ class ExportJob:
         wanted = cursor.wanted
         if wanted.ids is not None:
             found: list[Contact] = []
-            for at in range(0, len(wanted.ids), _PAGE):
-                found += await self._contacts.find(owner_id, wanted.ids[at : at + _PAGE])
+            for some in batched(dict.fromkeys(wanted.ids), _PAGE, strict=False):
+                found += await self._contacts.find(owner_id, list(some))
             return sorted(found, key=_order), cursor.model_copy(update={"gathered": True})
         archived = cursor.archived if wanted.archived is None else wanted.archived
         contacts, page = await self._page(

@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 from domain.base.texts import N_
 from domain.relationships.transfer.readers.json_cards import form_of, opened, read_json
 from domain.relationships.transfer.readers.letters import decoded
+from domain.relationships.transfer.readers.own_table import read_own_table
 from domain.relationships.transfer.readers.record import MOST_BYTES, FileRefused, Record
 from domain.relationships.transfer.readers.tables import open_table, read_table
 from domain.relationships.transfer.readers.vcard import read_vcards
@@ -62,7 +63,5 @@ def open_file(content: bytes, encoding: str | None = None) -> Opened | None:
             return Opened("vcard", read_vcards(text))
         raise FileRefused("unknown_format")
     if table.form == "izwop-csv":
-        from domain.relationships.transfer.readers.own_table import read_own_table  # noqa: PLC0415
-
         return Opened(table.form, read_own_table(table))
     return Opened(table.form, read_table(table))

@@ -200,7 +200,8 @@ class ImportVersion(NamedTuple):
     version: int
 
 
-async def _at(of: ImportVersion, imports: ImportStore, *stages: Stage) -> Import:
+async def import_at(of: ImportVersion, imports: ImportStore, *stages: Stage) -> Import:
+    """The import in the version that was seen, at one of these stages."""
     found = await read_import(of.owner_id, of.import_id, imports=imports)
     if found.version != of.version:
         raise StaleVersion
@@ -210,7 +211,7 @@ async def _at(of: ImportVersion, imports: ImportStore, *stages: Stage) -> Import
 
 
 async def choose_rows(of: ImportVersion, choice: Choice, *, now: datetime, imports: ImportStore) -> Import:
-    found = await _at(of, imports, "ready")
+    found = await import_at(of, imports, "ready")
     rows = frozenset(range(1, found.rows + 1))
     chosen = choice.model_copy(update={"add": choice.add & rows, "leave": choice.leave & rows})
     return await imports.save(found.changed(now, choice=chosen))
@@ -219,7 +220,7 @@ async def choose_rows(of: ImportVersion, choice: Choice, *, now: datetime, impor
 async def start_writing(
     of: ImportVersion, *, now: datetime, imports: ImportStore, contacts: Counted
 ) -> Import:
-    found = await _at(of, imports, "ready")
+    found = await import_at(of, imports, "ready")
     chosen = found.chosen()
     if not chosen:
         raise NothingChosen
@@ -235,7 +236,7 @@ async def start_writing(
 
 async def start_undo(of: ImportVersion, *, now: datetime, imports: ImportStore) -> Import:
     """Take a whole import back: the contacts that were not changed since."""
-    found = await _at(of, imports, "done")
+    found = await import_at(of, imports, "done")
     if not found.can_be_undone(now):
         raise WrongImportStage
     return await imports.save(found.changed(now, stage="undoing"))
@@ -243,7 +244,7 @@ async def start_undo(of: ImportVersion, *, now: datetime, imports: ImportStore) 
 
 async def cancel_import(of: ImportVersion, *, now: datetime, imports: ImportStore) -> Import:
     """Give an import up before anything is written."""
-    found = await _at(of, imports, "asking", "reading", "ready")
+    found = await import_at(of, imports, "asking", "reading", "ready")
     return await imports.save(found.changed(now, stage="cancelled", pages=[], names=[]))
 
 

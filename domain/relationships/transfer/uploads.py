@@ -4,7 +4,7 @@ import hashlib
 from datetime import datetime
 from typing import Literal, NamedTuple
 
-from domain.base.errors import Fault, InvalidInput, StaleVersion
+from domain.base.errors import Fault, InvalidInput
 from domain.base.limits import IMPORTS, Limiter
 from domain.base.texts import N_
 from domain.relationships.keys import OwnerKeys
@@ -14,7 +14,7 @@ from domain.relationships.transfer.imports import (
     Import,
     ImportStore,
     ImportVersion,
-    WrongImportStage,
+    import_at,
     new_import,
     read_import,
 )
@@ -76,11 +76,7 @@ async def receive_file(
 
 async def choose_encoding(of: ImportVersion, encoding: Encoding, *, now: datetime, to: Intake) -> Import:
     """Read a file whose letters had to be asked, in the encoding that its owner chose."""
-    found = await read_import(of.owner_id, of.import_id, imports=to.imports)
-    if found.version != of.version:
-        raise StaleVersion
-    if found.stage != "asking":
-        raise WrongImportStage
+    found = await import_at(of, to.imports, "asking")
     content = await to.files.read(of.owner_id, found.id, SOURCE)
     form = await _recognised(content or b"", encoding, to.aside)
     return await to.imports.save(found.changed(now, stage="reading", form=form, encoding=encoding))

@@ -11,7 +11,7 @@ import wiring.relationships
 import wiring.relationships.duplicates
 from domain.base.errors import NotFound
 from domain.operations.work import Work
-from domain.relationships.duplicates.bulk import MERGE_SURE, UNDO_MERGES, start_run, start_undo
+from domain.relationships.duplicates.bulk import MERGE_SURE, UNDO_MERGES, BulkCursor, start_run, start_undo
 from domain.relationships.duplicates.finding import FIND, PAGE, Found, Shown, shown_pairs, start_search
 from domain.relationships.duplicates.matching import REASONS
 from domain.relationships.duplicates.merge import MERGE_UNDO_TIME, undoable
@@ -93,16 +93,18 @@ def _was_run(works: dict[str, Work], found: Found | None) -> bool:
 
 
 def _progress(works: dict[str, Work], at: datetime) -> dict[str, Any]:
-    """What is under way, and the run that can be taken back: the latest, unless it was or is too old."""
+    """What is under way, and the latest run, unless it was taken back or is too old for that."""
     under_way = next((work for work in works.values() if not work.is_over), None)
     failed = next((work for work in works.values() if work.state == "failed"), None)
     run, undo = works.get(MERGE_SURE), works.get(UNDO_MERGES)
     undone = run is not None and undo is not None and undo.created_at > run.created_at
     old = run is not None and at > run.created_at + MERGE_UNDO_TIME
-    can_undo = run is not None and run.is_over and run.done and not undone and not old
+    merged = BulkCursor.of(run).merged if run is not None else 0
+    shown = run is not None and run.is_over and not undone and not old
     return {
         "work": under_way or failed,
-        "run": run if can_undo else None,
+        "run": run if shown else None,
+        "merged": merged,
         "undone": undo if undone and undo and undo.state == "done" else None,
     }
 

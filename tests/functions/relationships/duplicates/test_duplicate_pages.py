@@ -114,6 +114,22 @@ async def test_all_sure_ones_are_merged_with_one_press_and_taken_back_with_anoth
     assert await names(ada) == ["Ann"] * 4
 
 
+async def test_only_pairs_that_were_merged_are_told_as_such(host, signed_in) -> None:
+    """Three that are the same are three pairs and two merges; two that are different stay."""
+    ada = await signed_in()
+    for _ in range(3):
+        await a_contact(ada, "Ann", **mail("ann@example.com"))
+    bo, berg = [await a_contact(ada, "Bo", **mail("bo@example.com")) for _ in range(2)]
+    page = await searched(host, ada)
+    assert "4 pairs are surely the same" in page
+    told = await ada.api("PUT", f"contacts/{bo['id']}/differences/{berg['id']}")
+    assert told.status_code == 204
+    await send(ada, PAGE, form_with(page, PAGE, then="merge"))
+    await host.drain_queue("work")
+    assert "2 pairs were merged." in (await ada.http.get(PAGE)).text
+    assert await names(ada) == ["Ann", "Bo", "Bo"]
+
+
 async def test_a_run_that_was_cancelled_can_be_taken_back_as_far_as_it_came(host, signed_in) -> None:
     ada = await signed_in()
     for address in "aabb":

@@ -134,3 +134,10 @@ async def test_other_peoples_exports_look_absent_and_are_stored_sealed(host, sig
     for name in names:
         content = await (await container.get_blob_client(name).download_blob()).readall()
         assert b"Zyxwvut" not in content
+
+
+async def test_a_contact_that_is_named_often_is_exported_once(host, signed_in) -> None:
+    ada = await signed_in()
+    grace = await a_contact(ada)
+    content = await exported(host, ada, "json", ids=[grace["id"]] * 250)
+    assert len(json.loads(content)["contacts"]) == 1
