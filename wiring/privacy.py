@@ -20,7 +20,7 @@ from wiring.site import origin
 
 if TYPE_CHECKING:
     from adapters.storage.copies import Copies
-    from domain.privacy.sealed_copies import SealedCopies
+    from adapters.storage.sealed_copies import SealedCopies
     from domain.privacy.sections import Section
 
 
@@ -34,7 +34,7 @@ def pieces() -> "Copies":
 
 @once
 def copies() -> "SealedCopies":
-    from domain.privacy.sealed_copies import SealedCopies
+    from adapters.storage.sealed_copies import SealedCopies
 
     return SealedCopies(pieces(), relationships.keys())
 

@@ -13,7 +13,7 @@ from domain.base.idempotency import Creation, request_hash
 from domain.base.limits import MOST_PROFILES, UNDO_TIME, LimitReached
 from domain.base.model import Closed, Model
 from domain.base.texts import N_
-from domain.operations.erasure import Settled, erase_due
+from domain.operations.erasure import Settled, came_back, erase_due, restorable
 from domain.operations.slices import Slice
 
 
@@ -174,22 +174,17 @@ async def read_deleted_profile(
     account_id: str, profile_id: str, *, now: datetime, profiles: ProfileStore
 ) -> Profile:
     """Return a deleted profile that can still come back."""
-    profile = await profiles.get_with_deleted(account_id, profile_id)
-    if profile is None or not profile.can_come_back(now):
-        raise NotFound
-    return profile
+    return restorable(await profiles.get_with_deleted(account_id, profile_id), now)
 
 
 async def restore_profile(
     account_id: str, profile_id: str, *, version: int, now: datetime, profiles: ProfileStore
 ) -> Profile:
     """Bring a deleted profile back; a repetition returns the profile."""
-    profile = await profiles.get_with_deleted(account_id, profile_id)
-    if profile is not None and not profile.deleted and profile.version == version + 1:
-        return profile
-    profile = await read_deleted_profile(account_id, profile_id, now=now, profiles=profiles)
-    if profile.version != version:
-        raise StaleVersion
+    found = await profiles.get_with_deleted(account_id, profile_id)
+    if came_back(found, version):
+        return found
+    profile = restorable(found, now, version)
     if await profiles.count(account_id) >= MOST_PROFILES:
         raise LimitReached(
             N_(

@@ -9,12 +9,11 @@ from datetime import datetime
 from typing import Protocol
 
 from domain.accounts.profiles import ProfileStore, bring_profile_back
-from domain.base.errors import NotFound, StaleVersion
 from domain.base.limits import MOST_CARDS, UNDO_TIME, LimitReached
 from domain.base.texts import N_
 from domain.cards.card import Card, CardStore, CardVersion, Claim, HandleClaims, Kept, read_version
 from domain.cards.content import CardContent
-from domain.operations.erasure import Settled, erase_due
+from domain.operations.erasure import Settled, came_back, erase_due, restorable
 from domain.operations.slices import Slice
 from domain.publishing.publication import Ports, show
 from domain.publishing.repair import free_handles
@@ -66,10 +65,7 @@ def _deleted(card: Card, now: datetime) -> Card:
 
 async def read_deleted(account_id: str, card_id: str, *, now: datetime, cards: CardStore) -> Card:
     """Return a deleted card that can still come back."""
-    card = await cards.get_with_deleted(account_id, card_id)
-    if card is None or not card.can_come_back(now):
-        raise NotFound
-    return card
+    return restorable(await cards.get_with_deleted(account_id, card_id), now)
 
 
 async def all_deleted(account_id: str, *, now: datetime, cards: DeletedCards) -> list[Card]:
@@ -88,11 +84,11 @@ async def all_deleted(account_id: str, *, now: datetime, cards: DeletedCards) ->
 
 async def restore_card(of: CardVersion, *, now: datetime, ports: Ports, profiles: ProfileStore) -> Card:
     """Bring a deleted card back as it was, with its profile; a repetition returns the card."""
-    card = await ports.cards.get_with_deleted(of.account_id, of.card_id)
-    if card is not None and not card.deleted and card.version == of.version + 1:
-        saved = card
+    found = await ports.cards.get_with_deleted(of.account_id, of.card_id)
+    if came_back(found, of.version):
+        saved = found
     else:
-        card = await _restorable(of, now, ports.cards)
+        card = restorable(found, now, of.version)
         if await ports.cards.count(of.account_id) >= MOST_CARDS:
             raise LimitReached(
                 N_(
@@ -110,14 +106,8 @@ async def restore_card(of: CardVersion, *, now: datetime, ports: Ports, profiles
 
 async def erase_card(of: CardVersion, *, now: datetime, ports: Ports) -> None:
     """Erase a deleted card before its time is over, with no way back."""
-    await erase(await _restorable(of, now, ports.cards), now, cards=ports.cards, handles=ports.handles)
-
-
-async def _restorable(of: CardVersion, now: datetime, cards: CardStore) -> Card:
-    card = await read_deleted(of.account_id, of.card_id, now=now, cards=cards)
-    if card.version != of.version:
-        raise StaleVersion
-    return card
+    found = await ports.cards.get_with_deleted(of.account_id, of.card_id)
+    await erase(restorable(found, now, of.version), now, cards=ports.cards, handles=ports.handles)
 
 
 async def erase_due_cards(

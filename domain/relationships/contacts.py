@@ -13,7 +13,7 @@ from domain.base.errors import Conflict, Fault, InvalidInput, NotFound, StaleVer
 from domain.base.idempotency import Creation, request_hash
 from domain.base.limits import MOST_CONTACTS, UNDO_TIME, LimitReached
 from domain.base.texts import N_
-from domain.operations.erasure import Settled, erase_due
+from domain.operations.erasure import Settled, came_back, erase_due, restorable
 from domain.operations.orders import Order, new_order
 from domain.operations.slices import Slice
 from domain.relationships.contact import Contact, ContactContent, Kind
@@ -236,19 +236,16 @@ async def read_deleted_contact(
     owner_id: str, contact_id: str, *, now: datetime, contacts: ContactStore
 ) -> Contact:
     """Return a deleted contact that can still come back."""
-    contact = await contacts.get_with_deleted(owner_id, contact_id)
-    if contact is None or not contact.can_come_back(now):
-        raise NotFound
-    return contact
+    return restorable(await contacts.get_with_deleted(owner_id, contact_id), now)
 
 
 async def restore_contact(of: ContactVersion, *, now: datetime, book: Book) -> Contact:
     """Bring a deleted contact back as it was; a repetition returns the contact."""
     contacts = book.contacts
-    contact = await contacts.get_with_deleted(of.owner_id, of.contact_id)
-    if contact is not None and not contact.deleted and contact.version == of.version + 1:
-        return contact
-    contact = await _restorable(of, now, contacts)
+    found = await contacts.get_with_deleted(of.owner_id, of.contact_id)
+    if came_back(found, of.version):
+        return found
+    contact = restorable(found, now, of.version)
     await refuse_when_full(of.owner_id, contacts)
     await remember_again(of.owner_id, [contact.content], tags=book.tags)
     return await contacts.save(contact.changed(now, deleted=False, until=None))
@@ -256,14 +253,8 @@ async def restore_contact(of: ContactVersion, *, now: datetime, book: Book) -> C
 
 async def erase_contact(of: ContactVersion, *, now: datetime, contacts: ContactStore) -> None:
     """Erase a deleted contact before its time is over, with no way back."""
-    await erase(await _restorable(of, now, contacts), now, contacts=contacts)
-
-
-async def _restorable(of: ContactVersion, now: datetime, contacts: ContactStore) -> Contact:
-    contact = await read_deleted_contact(of.owner_id, of.contact_id, now=now, contacts=contacts)
-    if contact.version != of.version:
-        raise StaleVersion
-    return contact
+    found = await contacts.get_with_deleted(of.owner_id, of.contact_id)
+    await erase(restorable(found, now, of.version), now, contacts=contacts)
 
 
 async def erase(contact: Contact, now: datetime, *, contacts: ContactStore) -> None:

@@ -11,7 +11,7 @@ from domain.base.errors import NotFound, StaleVersion, Unavailable
 from domain.base.idempotency import Creation, request_hash
 from domain.base.limits import MOST_NOTES, UNDO_TIME, LimitReached
 from domain.base.texts import N_
-from domain.operations.erasure import Settled, erase_due
+from domain.operations.erasure import Settled, came_back, erase_due, restorable
 from domain.operations.slices import Slice
 from domain.relationships.contact import Contact
 from domain.relationships.keys import Unreadable
@@ -176,33 +176,30 @@ async def delete_note(of: NoteVersion, *, now: datetime, book: Notebook) -> Note
 
 async def read_deleted_note(owner_id: str, note_id: str, *, now: datetime, book: Notebook) -> Note:
     """Return a deleted note that can still come back."""
-    note = await book.notes.get_with_deleted(owner_id, note_id)
-    if note is None or not note.can_come_back(now):
-        raise NotFound
-    if await book.contacts.get(owner_id, note.contact_id) is None:
-        raise NotFound
-    return note
+    return await _restorable(await book.notes.get_with_deleted(owner_id, note_id), now, book)
 
 
 async def restore_note(of: NoteVersion, *, now: datetime, book: Notebook) -> Note:
     """Bring a deleted note back as it was; a repetition returns the note."""
-    note = await book.notes.get_with_deleted(of.owner_id, of.note_id)
-    if note is not None and not note.deleted and note.version == of.version + 1:
+    found = await book.notes.get_with_deleted(of.owner_id, of.note_id)
+    if came_back(found, of.version):
         return await _there(of.owner_id, of.note_id, book)
-    note = await _restorable(of, now, book)
+    note = await _restorable(found, now, book, of.version)
     await _refuse_when_full(of.owner_id, note.contact_id, book.notes)
     return await book.notes.save(note.changed(now, deleted=False, until=None))
 
 
 async def erase_note(of: NoteVersion, *, now: datetime, book: Notebook) -> None:
     """Erase a deleted note before its time is over, with no way back."""
-    await erase(await _restorable(of, now, book), now, notes=book.notes)
+    found = await book.notes.get_with_deleted(of.owner_id, of.note_id)
+    await erase(await _restorable(found, now, book, of.version), now, notes=book.notes)
 
 
-async def _restorable(of: NoteVersion, now: datetime, book: Notebook) -> Note:
-    note = await read_deleted_note(of.owner_id, of.note_id, now=now, book=book)
-    if note.version != of.version:
-        raise StaleVersion
+async def _restorable(found: Note | None, now: datetime, book: Notebook, version: int | None = None) -> Note:
+    """The deleted note while it can come back, unless its contact is deleted, too."""
+    note = restorable(found, now, version)
+    if await book.contacts.get(note.owner_id, note.contact_id) is None:
+        raise NotFound
     return note
 
 

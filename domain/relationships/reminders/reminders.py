@@ -12,7 +12,7 @@ from domain.base.errors import Conflict, Fault, InvalidInput, KeyReused, NotFoun
 from domain.base.idempotency import Creation, request_hash
 from domain.base.limits import MOST_REMINDERS, UNDO_TIME, LimitReached
 from domain.base.texts import N_
-from domain.operations.erasure import Settled, erase_due
+from domain.operations.erasure import Settled, came_back, erase_due, restorable
 from domain.operations.slices import Slice
 from domain.relationships.contact import Contact
 from domain.relationships.keys import Unreadable
@@ -206,9 +206,7 @@ async def delete_reminder(of: ReminderVersion, *, now: datetime, desk: Desk) -> 
 
 async def read_deleted_reminder(owner_id: str, reminder_id: str, *, now: datetime, desk: Desk) -> Reminder:
     """Return a deleted reminder that can still come back."""
-    reminder = await desk.reminders.get_with_deleted(owner_id, reminder_id)
-    if reminder is None or not reminder.can_come_back(now):
-        raise NotFound
+    reminder = restorable(await desk.reminders.get_with_deleted(owner_id, reminder_id), now)
     await _refuse_absent(owner_id, reminder.contact_id, desk.contacts)
     return reminder
 
@@ -216,11 +214,10 @@ async def read_deleted_reminder(owner_id: str, reminder_id: str, *, now: datetim
 async def restore_reminder(of: ReminderVersion, *, now: datetime, desk: Desk) -> Reminder:
     """Bring a deleted reminder back as it was; a repetition returns the reminder."""
     there = await desk.reminders.get_with_deleted(of.owner_id, of.reminder_id)
-    if there is not None and not there.deleted and there.version == of.version + 1:
+    if came_back(there, of.version):
         return there
-    reminder = await read_deleted_reminder(of.owner_id, of.reminder_id, now=now, desk=desk)
-    if reminder.version != of.version:
-        raise StaleVersion
+    reminder = restorable(there, now, of.version)
+    await _refuse_absent(of.owner_id, reminder.contact_id, desk.contacts)
     await _refuse_when_full(of.owner_id, reminder.contact_id, desk.reminders)
     return await desk.reminders.save(reminder.changed(now, deleted=False, until=None))
 

@@ -6,7 +6,7 @@ A copy has all notes and tags in readable form: without the key, what is stored 
 from collections.abc import Collection, Iterator, Sequence
 from typing import Final
 
-from domain.privacy.copy import CopyFiles
+from adapters.storage.copies import Copies
 from domain.relationships.keys import OwnerKeys, Place, Unreadable
 
 _PIECE, _VOLUME = "copy-piece", "copy-volume"
@@ -15,7 +15,7 @@ _SIZE_BYTES: Final = 4
 
 
 class SealedCopies:
-    def __init__(self, store: CopyFiles, keys: OwnerKeys) -> None:
+    def __init__(self, store: Copies, keys: OwnerKeys) -> None:
         self._store, self._keys = store, keys
 
     async def put_piece(self, account_id: str, work_id: str, name: str, content: bytes) -> None:
