@@ -1,5 +1,6 @@
 """Reminders through the API: set, rung by the timer, done, put off, taken back; absent for everybody else."""
 
+import json
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -320,4 +321,6 @@ async def test_one_on_a_contact_that_is_deleted_meanwhile_is_taken_away_again(ho
     making = reminders.Making(grace["id"], "rem_" + "b" * 26, "key", datetime.now(UTC))
     with pytest.raises(NotFound):
         await reminders.create_reminder(owner, content, making, desk=late)
-    assert [name for name in await everything() if owner in name[1] and "reminder" in name[1]] == []
+    stored = [json.loads(text) for text in (await everything()).values() if owner in text]
+    assert stored
+    assert [each["kind"] for each in stored if "reminder" in each["kind"]] == []
