@@ -166,6 +166,11 @@ class CosmosReminders:
         )
         return (await self._opened(reminder.owner_id, [saved]))[0]
 
+    async def remove(self, reminder: Reminder) -> None:
+        await self._items.delete(reminder.id, reminder.owner_id)
+        if reminder.key is not None:
+            await self.forget_creation(reminder.owner_id, reminder.key)
+
     async def _document(self, reminder: Reminder) -> Document:
         if reminder.deleted and reminder.until is None:
             return reminder_document(reminder, None)

@@ -60,6 +60,9 @@ class ReminderStore(Protocol):
     async def creation(self, owner_id: str, key: str) -> "Creation[Reminder] | None": ...
     async def forget_creation(self, owner_id: str, key: str) -> None: ...
     async def save(self, reminder: Reminder) -> Reminder: ...
+    async def remove(self, reminder: Reminder) -> None:
+        """Delete the document of a reminder without a trace."""
+        ...
 
 
 class DeletedReminders(ReminderStore, Protocol):
@@ -123,13 +126,16 @@ async def create_reminder(owner_id: str, content: ReminderContent, making: Makin
         updated_at=now,
     )
     creation = Creation[Reminder](key=key, request=request_hash(content), made=reminder) if key else None
-    if await reminders.create(reminder, creation):
-        return reminder
-    if key and (done := await reminders.creation(owner_id, key)):
-        return _repeated(done, content, making)
-    # It may be stored although the answer was lost: nobody else can have made this id.
-    if await reminders.get(owner_id, reminder.id) is None:
-        raise Unavailable
+    if not await reminders.create(reminder, creation):
+        if key and (done := await reminders.creation(owner_id, key)):
+            return _repeated(done, content, making)
+        # It may be stored although the answer was lost: nobody else can have made this id.
+        if await reminders.get(owner_id, reminder.id) is None:
+            raise Unavailable
+    if await desk.contacts.get(owner_id, making.contact_id) is None:
+        # Deleted or merged meanwhile: an erasure may have passed it.
+        await reminders.remove(reminder)
+        raise NotFound
     return reminder
 
 

@@ -1,5 +1,6 @@
 """Reminders through the API: set, rung by the timer, done, put off, taken back; absent for everybody else."""
 
+import json
 import secrets
 from datetime import UTC, date, datetime, timedelta
 
@@ -296,3 +297,31 @@ async def test_an_account_has_no_more_than_it_may(signed_in, monkeypatch) -> Non
                 "POST", f"contacts/{grace['id']}/reminders", json={"text": "x", "on": in_days(1)}
             )
             assert (full.status_code, full.json()["code"]) == (409, "limit_reached")
+
+
+async def test_one_on_a_contact_that_is_deleted_meanwhile_is_taken_away_again(host, signed_in) -> None:
+    from domain.base.errors import NotFound  # noqa: PLC0415 - the modules that the host loaded
+    from domain.relationships.reminders import reminder, reminders  # noqa: PLC0415
+
+    ada = await signed_in()
+    grace, owner = await a_contact(ada), await account_of(ada)
+    desk = wiring.relationships.reminders.desk()
+
+    class Deleting(type(desk.reminders)):
+        """Store of reminders before which the contact is deleted and erased, and its reminders with it."""
+
+        async def create(self, made, creation):
+            await delete(ada, grace)
+            path = f"contacts/{grace['id']}/restoration"
+            etag = (await ada.api("GET", path)).headers["etag"]
+            assert (await ada.api("DELETE", path, headers={"If-Match": etag})).status_code == 204
+            return await super().create(made, creation)
+
+    late = desk._replace(reminders=Deleting(wiring.database(), wiring.relationships.keys()))
+    content = reminder.ReminderContent(text="late", silent_weeks=3)
+    making = reminders.Making(grace["id"], "rem_" + "b" * 26, "key", datetime.now(UTC))
+    with pytest.raises(NotFound):
+        await reminders.create_reminder(owner, content, making, desk=late)
+    stored = [json.loads(text) for text in (await everything()).values() if owner in text]
+    assert stored
+    assert [each["kind"] for each in stored if "reminder" in each["kind"]] == []
