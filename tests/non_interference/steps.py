@@ -1,10 +1,9 @@
-"""Kinds of steps of a history. A new feature adds its own here: a function and a line of `STEPS`.
+"""Kinds of steps of a history. A new feature adds its own: a function and a line of `STEPS`, here or beside.
 
 Steps of the owner type private texts of the world. Steps of others show their answers to the world. Nobody's
 choices depend on a text.
 """
 
-from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
 import wiring.operations
@@ -12,9 +11,8 @@ import wiring.relationships.reminders
 from domain.operations.orders import OrderMessage, carry_out
 from tests.functions.cards.test_api_cards import shown
 from tests.functions.privacy.test_copy import copied, opened
-from tests.non_interference.worlds import CANARIES, World
-
-Step = Callable[[World], Awaitable[None]]
+from tests.non_interference import exchange_steps
+from tests.non_interference.worlds import CANARIES, Step, World
 
 
 def _content(world: World) -> dict:
@@ -349,4 +347,5 @@ STEPS: dict[Step, int] = {
     owner_answers: 3,
     owner_disconnects: 1,
     other_looks_at_connections: 3,
+    **exchange_steps.STEPS,
 }

@@ -17,9 +17,9 @@ import pytest
 
 import wiring.operations
 from tests.functions.cards.test_api_cards import shown
-from tests.non_interference import steps
-from tests.non_interference.steps import STEPS, Step
-from tests.non_interference.worlds import CANARIES, NAMES, Person, Texts, World, unlike, watched
+from tests.non_interference import exchange_steps, steps
+from tests.non_interference.steps import STEPS
+from tests.non_interference.worlds import CANARIES, NAMES, Person, Step, Texts, World, unlike, watched
 from tests.stored import everything
 
 pytestmark = [pytest.mark.fuzzing, pytest.mark.timeout(1200)]
@@ -107,6 +107,17 @@ async def test_nobody_can_tell_what_another_person_keeps(stage) -> None:
 async def test_nothing_of_it_is_in_the_copy_of_somebody_else(stage) -> None:
     difference = await stage.run([steps.make_contact, steps.write_note, steps.other_gets_a_copy], 1)
     assert not difference
+
+
+async def test_who_left_details_sees_nothing_of_what_is_written_about_them(stage) -> None:
+    """Nor whether they were kept; and the same of a correction and a withdrawal."""
+    about, look = exchange_steps, exchange_steps.stranger_looks_at_details
+    history = [about.stranger_leaves_details, look, about.owner_takes_details_in, look]
+    history += [about.stranger_corrects_details, steps.write_note, look]
+    history += [about.stranger_withdraws_details, look, about.other_asks_for_details]
+    for seed in range(PEOPLE):
+        difference = await stage.run(history, seed)
+        assert not difference, difference
 
 
 async def test_no_private_word_is_stored_in_the_clear_but_in_contacts(stage) -> None:
@@ -209,6 +220,20 @@ def in_an_error(leak: Leak) -> None:
     leak.patch.setattr(api, "read_note", told)
 
 
+def in_somebodys_details(leak: Leak) -> None:
+    """The page at the link of who left them."""
+    from functions.exchange import link_pages  # noqa: PLC0415 - the module that the host loaded
+
+    page = link_pages.page
+
+    def told(*given: Any, **values: Any) -> Any:
+        answer = page(*given, **values)
+        answer.headers["X-Kept"] = str(leak.size)
+        return answer
+
+    leak.patch.setattr(link_pages, "page", told)
+
+
 @pytest.mark.parametrize(
     ("planted", "history"),
     [
@@ -217,6 +242,14 @@ def in_an_error(leak: Leak) -> None:
         (
             in_a_public_card,
             [steps.make_contact, steps.write_note, steps.publish_card, *[steps.stranger_opens_the_card] * 4],
+        ),
+        (
+            in_somebodys_details,
+            [
+                exchange_steps.stranger_leaves_details,
+                exchange_steps.owner_takes_details_in,
+                exchange_steps.stranger_looks_at_details,
+            ],
         ),
         (in_the_log, None),
         (in_a_queue, None),

@@ -7,7 +7,7 @@ appearance; what is left must be the same to the byte, so also of the same lengt
 import json
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from random import Random
@@ -32,6 +32,7 @@ _CHANGING = (
     ("hash", r"\b(?:[0-9a-f]{64}){1,2}\b"),
     # The id of a mail is made of its account and its order.
     ("mail", r"\b[0-9a-f]{32}\b"),
+    ("form", r"\b[a-z2-7]{26}\.[0-9]{10}\.[\w-]{32}"),
     ("clock", r"datetime\.datetime\([^)]*\)"),
     ("token", r"(?<=\")[\w-]{22}(?=\")|(?<![\w-])[\w-]{43}(?![\w-])|(?<=value=\")[\w-]{22,86}(?=\")"),
     ("etag", r"(?<='\")[\w-]{20}(?=(-br|-gzip)?\"')"),
@@ -90,7 +91,7 @@ class World:
     """One of the two: its people, its texts, and what everybody but the owner has seen.
 
     `choices` is the same in both worlds. `owner` keeps private texts, `other` is signed in, `stranger` is
-    not.
+    not, and has the `links` to what they left on the owner's card.
     """
 
     number: int
@@ -102,6 +103,7 @@ class World:
     texts: Texts
     choices: Random
     seen: list[str] = field(default_factory=list)
+    links: list[str] = field(default_factory=list)
     _names: dict[str, str] = field(default_factory=dict)
 
     def one_of(self, kind: str) -> str:
@@ -125,6 +127,9 @@ class World:
         if kind in ("time", "clock", "took"):
             return f"<{kind}>"
         return self._names.setdefault(found, f"<{kind} {len(self._names)}>")
+
+
+Step = Callable[[World], Awaitable[None]]
 
 
 @contextmanager
