@@ -5,7 +5,6 @@ logs.
 """
 
 from collections.abc import Iterable
-from contextlib import suppress
 from typing import Annotated, Protocol
 
 from pydantic import Field
@@ -17,7 +16,7 @@ from domain.base.limits import LimitReached
 from domain.base.model import Model
 from domain.base.texts import N_
 from domain.relationships.contact import ContactContent
-from domain.relationships.keys import OwnerKey, Unreadable
+from domain.relationships.keys import OwnerKey
 
 TagId = Annotated[str, Field(pattern="^tag_[a-z2-7]{26}$")]
 GroupId = Annotated[str, Field(pattern="^grp_[a-z2-7]{26}$")]
@@ -106,15 +105,11 @@ async def remember_tags(
 
 
 async def remember_again(owner_id: str, contents: Iterable[ContactContent], *, tags: TagStore) -> None:
-    """Have the tags of contacts that come back in the book, where they may have been forgotten meanwhile.
-
-    A book that is damaged keeps no contact away.
-    """
+    """Have the tags of contacts that come back in the book, where they may have been forgotten meanwhile."""
     contents = list(contents)
     labels = [label for content in contents for label in content.tags]
     groups = [label for content in contents for label in content.groups]
-    with suppress(Unreadable):
-        await remember_tags(owner_id, labels, groups, tags=tags)
+    await remember_tags(owner_id, labels, groups, tags=tags)
 
 
 async def forget_tag(owner_id: str, tag: str, *, tags: TagStore) -> None:

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from wiring import database, once
-from wiring.relationships import contacts, keys
+from wiring.relationships import contacts, keys, tags
 
 if TYPE_CHECKING:
     from adapters.cosmos.relationships.duplicates.merges import CosmosMerges
@@ -68,7 +68,7 @@ def jobs() -> dict[str, "Job"]:
     def now() -> datetime:
         return datetime.now(UTC)
 
-    merger = Merger(merges(), moves(), now)
+    merger = Merger(merges(), moves(), tags(), now)
     return {
         FIND: FindJob(contacts(), pairs(), asyncio.to_thread, now),
         MERGE_SURE: MergeSureJob(merger, pairs()),

@@ -23,6 +23,7 @@ from domain.relationships.duplicates.merge import (
     read_merge,
     undo_merge,
 )
+from domain.relationships.tags import TagStore
 
 MERGE_SURE: Final = "merge-duplicates"
 UNDO_MERGES: Final = "undo-merges"
@@ -40,6 +41,7 @@ class Listed(MergeStore, Protocol):
 class Merger(NamedTuple):
     merges: Listed
     mover: Mover
+    tags: TagStore
     clock: Callable[[], datetime]
 
 
@@ -167,7 +169,13 @@ class UndoMergesJob:
             if found.lost:
                 return [Failure(item=merge.kept_id, code="changed_since")]
             await undo_merge(
-                merge.owner_id, merge.id, found.kept.version, now=now, merges=merges, mover=self._merger.mover
+                merge.owner_id,
+                merge.id,
+                found.kept.version,
+                now=now,
+                merges=merges,
+                mover=self._merger.mover,
+                tags=self._merger.tags,
             )
         except (NotFound, MergeOver, StaleVersion) as refusal:
             return [Failure(item=merge.kept_id, code=refusal.code)]

@@ -19,6 +19,7 @@ from domain.relationships.contact import Contact, ContactContent
 from domain.relationships.duplicates.merging import Choice, lost_by_undo, merged
 from domain.relationships.history.history import History
 from domain.relationships.keys import Unreadable
+from domain.relationships.tags import TagStore, remember_again
 
 # Time in which a merge can be taken back.
 MERGE_UNDO_TIME = timedelta(days=7)
@@ -212,7 +213,14 @@ async def read_merge(owner_id: str, merge_id: str, *, now: datetime, merges: Mer
 
 
 async def undo_merge(
-    owner_id: str, merge_id: str, version: int, *, now: datetime, merges: MergeStore, mover: Mover
+    owner_id: str,
+    merge_id: str,
+    version: int,
+    *,
+    now: datetime,
+    merges: MergeStore,
+    mover: Mover,
+    tags: TagStore,
 ) -> Merge:
     """Have both contacts back as they were. `version` is the kept contact's, whose later changes are dropped.
 
@@ -221,6 +229,8 @@ async def undo_merge(
     merge = await merges.get(owner_id, merge_id)
     if merge is not None and merge.state == "undone":
         return merge
+    if merge is not None:
+        await remember_again(owner_id, [merge.kept.content, merge.gone.content], tags=tags)
     for left in reversed(range(_TRIES)):
         try:
             undone = await _undo(owner_id, merge_id, version, now, merges)

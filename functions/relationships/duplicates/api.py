@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 import wiring.operations
+import wiring.relationships
 import wiring.relationships.duplicates
 from domain.base.errors import KeyReused, NotFound
 from domain.base.ids import ID_BYTES, ID_PREFIXES, make_id
@@ -147,6 +148,7 @@ async def delete_merge(call: Call) -> Answer:
         now=call.now,
         merges=wiring.relationships.duplicates.merges(),
         mover=wiring.relationships.duplicates.moves(),
+        tags=wiring.relationships.tags(),
     )
     return Answer()
 

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import azure.functions as func
 
+import wiring.relationships
 import wiring.relationships.duplicates
 from domain.base.errors import InvalidInput, KeyReused, StaleVersion
 from domain.relationships.contact import VALUE_LISTS, Contact, ContactContent
@@ -141,6 +142,7 @@ async def undo(req: func.HttpRequest) -> func.HttpResponse:
             now=now(),
             merges=wiring.relationships.duplicates.merges(),
             mover=wiring.relationships.duplicates.moves(),
+            tags=wiring.relationships.tags(),
         )
     except StaleVersion:
         return redirect(f"/my/contact-merges/{merge_id}")

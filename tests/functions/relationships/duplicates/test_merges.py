@@ -130,6 +130,18 @@ async def test_undoing_restores_both_to_the_byte_also_after_later_reads(signed_i
     assert history.past == []
 
 
+async def test_a_tag_that_was_forgotten_since_is_back_with_the_merge(signed_in) -> None:
+    ada = await signed_in()
+    kept, gone = await a_contact(ada, "Grace"), await a_contact(ada, "Gracie", tags=["Navy"])
+    made = (await merge(ada, kept, gone)).json()
+    await change(ada, await read(ada, kept), name="Grace")
+    [tag] = (await ada.api("GET", "contact-tags")).json()["data"]
+    assert (await ada.api("DELETE", f"contact-tags/{tag['id']}")).status_code == 204
+    made = (await ada.api("GET", f"contact-merges/{made['id']}")).json()
+    assert (await undo(ada, made)).status_code == 204
+    assert (await ada.api("GET", "contact-tags")).json()["data"] == [tag]
+
+
 async def test_what_belongs_to_a_contact_follows_it_and_comes_back(host, signed_in) -> None:
     """More than one batch holds; what is new meanwhile stays, what is gone stays gone."""
     ada = await signed_in()

@@ -10,7 +10,7 @@ import wiring.relationships
 import wiring.relationships.reminders
 from tests.functions.privacy.test_copy import account_of
 from tests.functions.relationships.test_contacts import a_contact, delete, restore
-from tests.stored import places_of
+from tests.stored import everything, places_of
 
 TODAY = datetime.now(UTC).date()
 UNKNOWN = "rem_" + "a" * 26

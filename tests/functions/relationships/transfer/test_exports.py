@@ -96,6 +96,15 @@ async def test_export_wipe_import_export_gives_the_same_bytes(host, signed_in, f
     assert await told(ada) == said
 
 
+async def test_groups_that_are_imported_can_be_filtered_by(host, signed_in) -> None:
+    ada, eve = await signed_in(), await signed_in()
+    await a_contact(ada, "Grace Hopper", groups=["Navy"])
+    await imported(host, eve, await exported(host, ada, "vcard4"))
+    [group] = (await eve.api("GET", "contact-groups")).json()["data"]
+    found = (await eve.api("GET", "contacts", params={"group": group["id"]})).json()["data"]
+    assert (group["label"], [each["content"]["name"] for each in found]) == ("Navy", ["Grace Hopper"])
+
+
 async def test_a_table_reckons_with_nothing(host, signed_in) -> None:
     ada = await signed_in()
     await a_book(ada)
