@@ -30,6 +30,7 @@ _RINGS: Final = (75, 50, 25)
 _MOST_LETTERS: Final = 13
 _LETTER, _WIDE_LETTER = 6.2, 11.5
 _EDGE: Final = 2
+_HALO: Final = {"paint_order": "stroke", "stroke": tone("sheet"), "stroke_width": "3", "font_size": "11"}
 # Neighbours in strength are spread over their sector by the golden ratio.
 _GOLDEN: Final = 0.6180339887498949
 
@@ -89,7 +90,7 @@ def relations_map(said: Said, relations: Sequence[Relation], names: Words) -> Pi
     groups = _groups(shown, names)
     places = [place for n, group in enumerate(groups) for place in _sector(groups, group, n)]
     drawn = [*_rings(), *_borders(groups)]
-    drawn += [_dot(place) for place in places]
+    drawn += [*(_dot(place) for place in places), *_numbers()]
     drawn += [
         circle(_X, _Y, 15, fill=tone("ink")),
         words(_X, _Y + 4, names.you, colour="sheet", anchor="middle", font_size="11"),
@@ -151,9 +152,13 @@ def _dot(place: _Place) -> Shape:
 
 def _rings() -> Iterator[Shape]:
     for strength in _RINGS:
-        radius = _radius(strength)
-        yield circle(_X, _Y, radius, fill="none", stroke=tone("line"), stroke_dasharray="3 3")
-        yield words(_X + 3, _Y - radius - 2, str(strength), font_size="11")
+        yield circle(_X, _Y, _radius(strength), fill="none", stroke=tone("line"), stroke_dasharray="3 3")
+
+
+def _numbers() -> Iterator[Shape]:
+    """The strength of each ring, which no dot covers."""
+    for strength in _RINGS:
+        yield words(_X + 3, _Y - _radius(strength) - 2, str(strength), **_HALO)
 
 
 def _borders(groups: dict[str, list[Relation]]) -> Iterator[Shape]:
@@ -175,8 +180,7 @@ def _labels(places: Sequence[_Place]) -> Iterator[Shape]:
             if not area.fits() or any(area.hits(each) for each in (*taken, *others)):
                 continue
             taken.append(area)
-            halo = {"paint_order": "stroke", "stroke": tone("sheet"), "stroke_width": "3", "font_size": "11"}
-            yield words(x, y, text, colour="ink", anchor=anchor, **halo)
+            yield words(x, y, text, colour="ink", anchor=anchor, **_HALO)
             break
 
 

@@ -37,7 +37,7 @@ def test_a_changed_text_is_noticed(tmp_path) -> None:
     assert changed(tmp_path) == {one.name}
 
 
-@pytest.mark.parametrize(("purpose", "language"), product(PURPOSES, LANGUAGES))
+@pytest.mark.parametrize(("purpose", "language"), list(product(PURPOSES, LANGUAGES)))
 def test_a_text_names_who_gets_the_details_and_how_long(purpose, language) -> None:
     consent = consent_for(purpose, CardContent(name="{name} %s <b>"), language)
     assert consent.text.count("{name} %s <b>") >= 3
