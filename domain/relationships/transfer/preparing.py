@@ -90,9 +90,7 @@ class Preparer:
     async def _with_tags(self, contacts: list[Contact]) -> tuple[list[Contact], list[str]]:
         """The contacts with tags that are in the owner's book, and ids of those whose tags are too many."""
         groups = [label for contact in contacts for label in contact.content.groups]
-        with suppress(
-            LimitReached
-        ):  # one beyond the limit is listed nowhere, and stays on its contacts
+        with suppress(LimitReached):  # one beyond the limit is listed nowhere, and stays on its contacts
             await remember_tags(self._found.owner_id, [], groups, tags=self._ports.tags)
         if await self._remembers([label for contact in contacts for label in contact.content.tags]):
             return contacts, []
