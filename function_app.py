@@ -18,6 +18,7 @@ CAPABILITIES = (
     "images",
     "notifications",
     "operations",
+    "organisations",
     "privacy",
     "publishing",
     "relationships",

@@ -98,13 +98,14 @@ def effects() -> dict[str, "Effect"]:
     """Effects of orders by kind."""
     from domain.cards.card import PROJECTION
     from domain.connections.ports import TELLING
+    from domain.organisations.memberships import MEMBERSHIP
     from domain.publishing.repair import carry_out_projection
     from domain.relationships.contacts import ERASE_DEPENDENTS, FOLLOW_IMPORTANCE
     from domain.relationships.duplicates.merge import MOVE, MOVE_BACK
     from domain.relationships.reminders.ringing import MAIL
     from domain.relationships.search.upkeep import COMPACTION
     from domain.relationships.transfer.imports import START_IMPORT
-    from wiring import cards, connections, exchange, publishing, relationships
+    from wiring import cards, connections, exchange, organisations, publishing, relationships
     from wiring.relationships import duplicates, reminders, search, strength, transfer
 
     projection = partial(carry_out_projection, cards=cards.store(), ports=publishing.ports())
@@ -124,6 +125,7 @@ def effects() -> dict[str, "Effect"]:
         FOLLOW_IMPORTANCE: strength.follow_importance,
         START_IMPORT: transfer.start_import,
         TELLING: connections.tell,
+        MEMBERSHIP: organisations.follow_member,
         **exchange.effects(),
     }
 

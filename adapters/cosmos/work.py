@@ -51,7 +51,11 @@ class CosmosWorks:
 
 
 # Property that is the partition key of a container with orders.
-_PARTITIONS: dict[OrderContainer, str] = {"accounts": "accountId", "relations": "ownerId"}
+_PARTITIONS: dict[OrderContainer, str] = {
+    "accounts": "accountId",
+    "relations": "ownerId",
+    "organisations": "orgId",
+}
 
 
 class CosmosOrders:

@@ -23,7 +23,7 @@ _MOST_DOUBLINGS = 6
 
 
 # Container of the changed document, and so of its order.
-OrderContainer = Literal["accounts", "relations"]
+OrderContainer = Literal["accounts", "relations", "organisations"]
 
 
 class Order(Model):

@@ -44,6 +44,8 @@ class SignedIn(NamedTuple):
     csrf_secret: str
     kept: bool
     authenticated_at: datetime | None
+    # The organisations that the person is in, name and address of each, for the switcher of pages.
+    organisations: tuple[tuple[str, str], ...] = ()
 
     @property
     def csrf(self) -> str:

@@ -8,6 +8,7 @@ from urllib.parse import quote, urlsplit
 
 import azure.functions as func
 
+import wiring.organisations
 import wiring.sign_in
 from domain.base.errors import (
     ForgedRequest,
@@ -153,7 +154,9 @@ async def person_of(req: func.HttpRequest) -> SignedIn:
     found = await signed_in(req)
     if found is None:
         raise Unauthenticated
-    return found
+    memberships = await wiring.organisations.memberships().get(found.account_id)
+    organisations = tuple((each.name, f"/org/{each.org_id}") for each in memberships.organisations)
+    return found._replace(organisations=organisations)
 
 
 async def person_and_form(req: func.HttpRequest) -> tuple[SignedIn, dict[str, str]]:
@@ -169,7 +172,8 @@ def my_page(
     template: str, person: SignedIn, *, status: int = HTTPStatus.OK, **values: Any
 ) -> func.HttpResponse:
     """Page of a person, with the navigation of their own pages; the template names its section in `here`."""
-    return page(template, status=status, own=True, csrf=person.csrf, **values)
+    shown = {"organisations": person.organisations, **values}
+    return page(template, status=status, own=True, csrf=person.csrf, **shown)
 
 
 def done_in(req: func.HttpRequest, messages: Mapping[str, str]) -> str | None:

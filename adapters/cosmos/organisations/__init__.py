@@ -1,0 +1,1 @@
+"""Repositories of organisations, each in the organisation's partition."""

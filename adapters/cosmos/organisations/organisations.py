@@ -1,0 +1,137 @@
+"""Organisations and their members in the partition of the organisation.
+
+`listed` is the key of the members' list: the name of the member, folded, and its id. It is in order, so that
+a page costs the same however many there are.
+"""
+
+from typing import Any, Final
+
+from adapters.cosmos.database import Database, Document, Items
+from adapters.cosmos.documents import DELETED_TTL, document, from_document
+from adapters.cosmos.work import order_document
+from domain.base.errors import Fault, InvalidInput, StaleVersion
+from domain.base.folding import fold
+from domain.operations.orders import Order
+from domain.organisations.organisation import Member, MemberFilter, Organisation
+
+CONTAINER, PARTITION = "organisations", "orgId"
+_MOST_SORTED: Final = 200
+
+
+class CosmosOrganisations:
+    def __init__(self, database: Database) -> None:
+        self._items = Items(database, CONTAINER)
+
+    async def get(self, org_id: str) -> Organisation | None:
+        stored = await self._items.read(org_id, org_id)
+        return None if stored is None else from_document(Organisation, stored)
+
+    async def member(self, org_id: str, member_id: str) -> Member | None:
+        stored = await self._items.read(member_id, org_id)
+        return from_document(Member, stored) if stored and stored["kind"] == "member" else None
+
+    async def former_member(self, org_id: str, member_id: str) -> Member | None:
+        stored = await self._items.read(f"former-{member_id}", org_id)
+        return None if stored is None else from_document(Member, stored)
+
+    async def create(self, organisation: Organisation, owner: Member, order: Order) -> bool:
+        operations: list[tuple[Any, ...]] = [
+            ("create", (_organisation_document(organisation),)),
+            ("create", (_member_document(owner),)),
+            ("upsert", (order_document(order),)),
+        ]
+        try:
+            await self._items.batch(operations, organisation.id)
+        except FileExistsError:
+            return False
+        return True
+
+    async def save(self, organisation: Organisation) -> Organisation:
+        stored = await self._items.replace(_organisation_document(organisation), organisation.etag or "")
+        return from_document(Organisation, stored)
+
+    async def save_member(self, member: Member, order: Order) -> Member:
+        new = _member_document(member)
+        write: tuple[Any, ...] = ("create", (new,))
+        if member.etag is not None:
+            write = ("replace", (new["id"], new), {"if_match_etag": member.etag})
+        try:
+            results = await self._items.batch([write, ("upsert", (order_document(order),))], member.org_id)
+        except FileExistsError:
+            raise StaleVersion from None
+        return from_document(Member, results[0]["resourceBody"])
+
+    async def remove_member(self, member: Member, order: Order) -> None:
+        former = document(
+            "former-member",
+            f"former-{member.id}",
+            member.org_id,
+            member,
+            partition=PARTITION,
+            ttl=DELETED_TTL,
+        )
+        operations: list[tuple[Any, ...]] = [
+            ("delete", (member.id,), {"if_match_etag": member.etag}),
+            ("upsert", (former,)),
+            ("upsert", (order_document(order),)),
+        ]
+        await self._items.batch(operations, member.org_id)
+
+    async def members(
+        self, org_id: str, wanted: MemberFilter, limit: int, cursor: str | None
+    ) -> tuple[list[Member], str | None]:
+        where, values = "", dict[str, str]()
+        if wanted.role:
+            where += " AND c.memberRole = @role"
+            values["role"] = wanted.role
+        if wanted.team:
+            where += " AND ARRAY_CONTAINS(c.teams, @team)"
+            values["team"] = wanted.team
+        if wanted.text:
+            where += " AND STARTSWITH(c.listed, @text)"
+            values["text"] = fold(wanted.text)[:_MOST_SORTED]
+        found = await self._items.query(
+            f"SELECT TOP @count * FROM c WHERE c.kind = 'member'{where}"  # noqa: S608 - conditions of ours
+            " AND c.listed > @after ORDER BY c.listed",
+            org_id,
+            count=limit + 1,
+            after="" if cursor is None else await self._place(org_id, cursor),
+            **values,
+        )
+        page = [from_document(Member, stored) for stored in found[:limit]]
+        return page, page[-1].id if len(found) > limit else None
+
+    async def _place(self, org_id: str, cursor: str) -> str:
+        """Where the last member of the page before stands in the list, also one who has left since."""
+        last = await self.member(org_id, cursor) or await self.former_member(org_id, cursor)
+        if last is None:
+            raise InvalidInput([Fault("cursor", "invalid_cursor", "is not a cursor that a page gave")])
+        return _listed(last)
+
+    async def count_members(self, org_id: str) -> int:
+        return await self._items.count("SELECT VALUE COUNT(1) FROM c WHERE c.kind = 'member'", org_id)
+
+    async def count_owners(self, org_id: str) -> int:
+        sql = "SELECT VALUE COUNT(1) FROM c WHERE c.kind = 'member' AND c.memberRole = 'owner'"
+        return await self._items.count(sql, org_id)
+
+
+def _organisation_document(organisation: Organisation) -> Document:
+    return document("organisation", organisation.id, organisation.id, organisation, partition=PARTITION)
+
+
+def _member_document(member: Member) -> Document:
+    return document(
+        "member",
+        member.id,
+        member.org_id,
+        member,
+        partition=PARTITION,
+        listed=_listed(member),
+        memberRole=member.role,
+        teams=member.teams,
+    )
+
+
+def _listed(member: Member) -> str:
+    return f"{fold(member.name)[:_MOST_SORTED]}\t{member.id}"

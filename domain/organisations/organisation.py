@@ -1,0 +1,213 @@
+"""An organisation and its members, each in the organisation's partition."""
+
+import hashlib
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Literal, NamedTuple, Protocol
+
+from pydantic import Field
+
+from domain.base.errors import KeyReused, NotFound, StaleVersion, Unavailable
+from domain.base.fields import EmailAddress, Name
+from domain.base.idempotency import request_hash
+from domain.base.ids import ID_BYTES, ID_PREFIXES, make_id
+from domain.base.limits import MOST_ORGANISATIONS, LimitReached
+from domain.base.model import Closed, Model
+from domain.base.texts import N_
+from domain.operations.orders import Order, new_order
+from domain.organisations.memberships import MEMBERSHIP, MembershipStore
+from domain.organisations.roles import Act, NotAllowed, Role, may
+
+# How people come in: by an invitation only, or everybody whose proven address has a proven domain.
+Joining = Literal["invitation", "domain"]
+
+
+class Organisation(Model):
+    """`request` is the hash of what it was created from, for a repetition. A `closed` one looks absent."""
+
+    id: str
+    name: str
+    joining: Joining = "invitation"
+    closed: bool = False
+    version: int = 1
+    request: str = ""
+    created_at: datetime
+    updated_at: datetime
+    etag: str | None = Field(default=None, exclude=True)
+
+    def changed(self, at: datetime, **update: object) -> "Organisation":
+        return self.model_copy(update={"version": self.version + 1, "updated_at": at, **update})
+
+
+class Member(Model):
+    """One person of an organisation. `id` tells colleagues nothing of the account."""
+
+    id: str
+    org_id: str
+    account_id: str
+    name: str
+    email: EmailAddress
+    role: Role
+    teams: list[str] = Field(default=[])
+    version: int = 1
+    since: datetime
+    updated_at: datetime
+    etag: str | None = Field(default=None, exclude=True)
+
+    def changed(self, at: datetime, **update: object) -> "Member":
+        return self.model_copy(update={"version": self.version + 1, "updated_at": at, **update})
+
+
+class NewOrganisation(Closed):
+    name: Name
+
+
+class Settings(Closed):
+    name: Name
+    joining: Joining = "invitation"
+
+
+class Person(NamedTuple):
+    """An account as its organisations know it."""
+
+    account_id: str
+    name: str
+    email: str
+
+
+class Creating(NamedTuple):
+    """`key` is the Idempotency-Key, hashed, or something that nobody else has."""
+
+    key: str
+    now: datetime
+
+
+class OrganisationStore(Protocol):
+    async def get(self, org_id: str) -> Organisation | None: ...
+    async def member(self, org_id: str, member_id: str) -> Member | None: ...
+    async def create(self, organisation: Organisation, owner: Member, order: Order) -> bool: ...
+    async def save(self, organisation: Organisation) -> Organisation: ...
+    async def save_member(self, member: Member, order: Order) -> Member:
+        """Store a new or a changed member; `StaleVersion` if somebody else did meanwhile."""
+        ...
+
+    async def remove_member(self, member: Member, order: Order) -> None:
+        """Take a member away, of whom a record stays for a time; `StaleVersion` if changed meanwhile."""
+        ...
+
+    async def former_member(self, org_id: str, member_id: str) -> Member | None: ...
+    async def members(
+        self, org_id: str, wanted: "MemberFilter", limit: int, cursor: str | None
+    ) -> tuple[list[Member], str | None]:
+        """A page of the members in the order of their names."""
+        ...
+
+    async def count_members(self, org_id: str) -> int: ...
+    async def count_owners(self, org_id: str) -> int: ...
+
+
+# Carries the order of a change out at once, as far as it can.
+Settle = Callable[[Order], Awaitable[None]]
+
+
+class MemberFilter(Closed):
+    """`text` is how a name begins."""
+
+    role: Role | None = None
+    team: str | None = None
+    text: str = ""
+
+
+class Acting(NamedTuple):
+    """Somebody who does something in their organisation."""
+
+    organisation: Organisation
+    member: Member
+
+
+def member_id(org_id: str, account_id: str) -> str:
+    return make_id(
+        ID_PREFIXES["member"], hashlib.sha256(f"{org_id} {account_id}".encode()).digest()[:ID_BYTES]
+    )
+
+
+def membership_order(member: Member, now: datetime) -> Order:
+    """What follows each change of a member: the account's own list of its organisations."""
+    return new_order(MEMBERSHIP, member.org_id, member.id, now, container="organisations")
+
+
+async def acting(org_id: str, account_id: str, act: Act, *, organisations: OrganisationStore) -> Acting:
+    """Who acts, if they may. Everybody but a member finds nothing there."""
+    organisation = await organisations.get(org_id)
+    member = await organisations.member(org_id, member_id(org_id, account_id))
+    if organisation is None or organisation.closed or member is None:
+        raise NotFound
+    if not may(member.role, act):
+        raise NotAllowed
+    return Acting(organisation, member)
+
+
+async def create_organisation(
+    person: Person,
+    new: NewOrganisation,
+    creating: Creating,
+    *,
+    organisations: OrganisationStore,
+    memberships: MembershipStore,
+    settle: Settle,
+) -> Organisation:
+    """Make an organisation with its first owner. A repetition under the same key returns the first one."""
+    org_id = make_id(
+        ID_PREFIXES["organisation"],
+        hashlib.sha256(f"{person.account_id} {creating.key}".encode()).digest()[:ID_BYTES],
+    )
+    if (done := await organisations.get(org_id)) is not None:
+        return _repeated(done, new)
+    if len((await memberships.get(person.account_id)).organisations) >= MOST_ORGANISATIONS:
+        raise LimitReached(
+            N_("An account may be in %(most)s organisations. Leave one first.", most=MOST_ORGANISATIONS)
+        )
+    organisation = Organisation(
+        id=org_id,
+        name=new.name,
+        request=request_hash(new),
+        created_at=creating.now,
+        updated_at=creating.now,
+    )
+    owner = new_member(org_id, person, "owner", creating.now)
+    order = membership_order(owner, creating.now)
+    if await organisations.create(organisation, owner, order):
+        await settle(order)
+        return organisation
+    done = await organisations.get(org_id)
+    if done is None:
+        raise Unavailable
+    return _repeated(done, new)
+
+
+def _repeated(done: Organisation, new: NewOrganisation) -> Organisation:
+    if done.request != request_hash(new):
+        raise KeyReused
+    return done
+
+
+def new_member(org_id: str, person: Person, role: Role, now: datetime) -> Member:
+    return Member(
+        id=member_id(org_id, person.account_id),
+        org_id=org_id,
+        account_id=person.account_id,
+        name=person.name,
+        email=person.email,
+        role=role,
+        since=now,
+        updated_at=now,
+    )
+
+
+async def change_settings(
+    by: Acting, settings: Settings, *, version: int, now: datetime, organisations: OrganisationStore
+) -> Organisation:
+    if by.organisation.version != version:
+        raise StaleVersion
+    changed = by.organisation.changed(now, name=settings.name, joining=settings.joining)
+    return await organisations.save(changed)

@@ -1,0 +1,59 @@
+"""Who may do what in an organisation. Pages, API and tests read this one table."""
+
+from typing import Final, Literal, get_args
+
+from domain.base.errors import Forbidden
+from domain.base.texts import N_
+
+Role = Literal["owner", "admin", "editor", "billing", "member"]
+ROLES: Final[tuple[Role, ...]] = get_args(Role)
+
+Act = Literal[
+    "see",
+    "see_people",
+    "change_brand",
+    "change_settings",
+    "prove_domains",
+    "see_invitations",
+    "invite",
+    "change_roles",
+    "remove_people",
+    "change_teams",
+    "transfer",
+    "close",
+]
+ACTS: Final[tuple[Act, ...]] = get_args(Act)
+
+_ALL: Final = frozenset(ROLES)
+_LEADERS: Final[frozenset[Role]] = frozenset({"owner", "admin"})
+
+ALLOWED: Final[dict[Act, frozenset[Role]]] = {
+    "see": _ALL,
+    "see_people": _ALL - {"billing"},
+    "change_brand": _LEADERS | {"editor"},
+    "change_settings": _LEADERS,
+    "prove_domains": _LEADERS,
+    "see_invitations": _LEADERS,
+    "invite": _LEADERS,
+    "change_roles": _LEADERS,
+    "remove_people": _LEADERS,
+    "change_teams": _LEADERS,
+    "transfer": frozenset({"owner"}),
+    "close": frozenset({"owner"}),
+}
+
+
+class NotAllowed(Forbidden):
+    """Members are told so; to everybody else the organisation looks absent."""
+
+    code = "not_allowed"
+    title = N_("Your role in this organisation does not allow that")
+
+
+def may(role: Role, act: Act) -> bool:
+    return role in ALLOWED[act]
+
+
+def may_give(giver: Role, role: Role) -> bool:
+    """Whether somebody may give this role, or take it from others: only owners make owners."""
+    return may(giver, "change_roles") and (giver == "owner" or role != "owner")

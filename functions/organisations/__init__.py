@@ -1,0 +1,1 @@
+"""Organisations: pages under `/org`, and their part of the API."""

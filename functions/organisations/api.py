@@ -1,0 +1,159 @@
+"""`/api/v1/organisations`: organisations of the caller, and the people of one."""
+
+import secrets
+from datetime import datetime
+
+import wiring.organisations
+from domain.base.errors import KeyReused, NotFound
+from domain.base.limits import LimitReached
+from domain.base.model import Closed
+from domain.organisations.organisation import (
+    Acting,
+    Creating,
+    Joining,
+    Member,
+    MemberFilter,
+    NewOrganisation,
+    Settings,
+    acting,
+    change_settings,
+    create_organisation,
+)
+from domain.organisations.roles import NotAllowed, Role
+from functions.framework.operations import Answer, Call, Page, operation
+from functions.organisations.acting import acting_in, person_behind
+
+
+class OrganisationOut(Closed):
+    """An organisation that the caller is in, and the caller's role in it."""
+
+    id: str
+    name: str
+    joining: Joining
+    role: Role
+    member_id: str
+    created_at: datetime
+    updated_at: datetime
+
+
+class OwnOrganisation(Closed):
+    id: str
+    name: str
+    role: Role
+    since: datetime
+
+
+class OrganisationList(Closed):
+    data: list[OwnOrganisation]
+
+
+class MemberOut(Closed):
+    id: str
+    name: str
+    email: str
+    role: Role
+    teams: list[str]
+    since: datetime
+
+
+class MemberList(Closed):
+    data: list[MemberOut]
+    page: Page
+
+
+def _out(by: Acting) -> OrganisationOut:
+    return OrganisationOut(
+        id=by.organisation.id,
+        name=by.organisation.name,
+        joining=by.organisation.joining,
+        role=by.member.role,
+        member_id=by.member.id,
+        created_at=by.organisation.created_at,
+        updated_at=by.organisation.updated_at,
+    )
+
+
+def member_out(member: Member) -> MemberOut:
+    return MemberOut(
+        id=member.id,
+        name=member.name,
+        email=member.email,
+        role=member.role,
+        teams=member.teams,
+        since=member.since,
+    )
+
+
+@operation("The organisations that the account is in, in the order of joining", answer=OrganisationList)
+async def list_organisations(call: Call) -> Answer:
+    found = await wiring.organisations.memberships().get(call.account_id)
+    data = [
+        OwnOrganisation(id=each.org_id, name=each.name, role=each.role, since=each.since)
+        for each in found.organisations
+    ]
+    return Answer(OrganisationList(data=data))
+
+
+@operation(
+    "Make an organisation, whose first owner is the account",
+    body=NewOrganisation,
+    answer=OrganisationOut,
+    creates=True,
+    conflicts=(KeyReused, LimitReached),
+)
+async def post_organisation(call: Call[NewOrganisation]) -> Answer:
+    made = await create_organisation(
+        await person_behind(call.account_id),
+        call.body,
+        Creating(call.key or secrets.token_hex(), call.now),
+        organisations=wiring.organisations.store(),
+        memberships=wiring.organisations.memberships(),
+        settle=wiring.organisations.settle,
+    )
+    by = await acting(made.id, call.account_id, "see", organisations=wiring.organisations.store())
+    return Answer(_out(by), made.version, location=f"organisations/{made.id}")
+
+
+@operation("One organisation that the account is in", answer=OrganisationOut)
+async def get_organisation(call: Call) -> Answer:
+    by = await acting_in(call, "see")
+    return Answer(_out(by), by.organisation.version)
+
+
+@operation(
+    "Change the name of an organisation, and how people come in",
+    body=Settings,
+    answer=OrganisationOut,
+    versioned=True,
+    conflicts=(NotAllowed,),
+)
+async def put_organisation(call: Call[Settings]) -> Answer:
+    by = await acting_in(call, "change_settings")
+    changed = await change_settings(
+        by, call.body, version=call.version, now=call.now, organisations=wiring.organisations.store()
+    )
+    return Answer(_out(by._replace(organisation=changed)), changed.version)
+
+
+@operation(
+    "The people of an organisation, in the order of their names",
+    query=MemberFilter,
+    answer=MemberList,
+    lists=True,
+    conflicts=(NotAllowed,),
+)
+async def list_members(call: Call[None, MemberFilter]) -> Answer:
+    by = await acting_in(call, "see_people")
+    found, following = await wiring.organisations.store().members(
+        by.organisation.id, call.query, call.limit, call.cursor
+    )
+    return Answer(MemberList(data=[member_out(each) for each in found], page=Page(next=following)))
+
+
+@operation("One person of an organisation", answer=MemberOut, conflicts=(NotAllowed,))
+async def get_member(call: Call) -> Answer:
+    by = await acting_in(call, "see_people")
+    found = await wiring.organisations.store().member(by.organisation.id, call.params["memberId"])
+    if found is None:
+        raise NotFound
+    return Answer(member_out(found), found.version)

@@ -1,0 +1,32 @@
+"""`/org/{organisationId}/people`: the people of an organisation."""
+
+import azure.functions as func
+
+import wiring.organisations
+from domain.organisations.organisation import MemberFilter
+from functions.framework.my_pages import done_in
+from functions.framework.texts import N_
+from functions.organisations.acting import ROLE_NAMES, opened, org_page
+
+_DONE: dict[str, str] = {"saved": N_("Saved.")}
+_ON_A_PAGE = 50
+
+
+async def show(req: func.HttpRequest) -> func.HttpResponse:
+    """A page of the people by name: one query, whatever their number."""
+    person, by = await opened(req, "see_people")
+    role = req.params.get("role", "")
+    wanted = MemberFilter(role=role if role in ROLE_NAMES else None)
+    people, following = await wiring.organisations.store().members(
+        by.organisation.id, wanted, _ON_A_PAGE, req.params.get("after") or None
+    )
+    return org_page(
+        "organisations/people.html",
+        person,
+        by,
+        people=people,
+        following=following,
+        wanted=wanted,
+        role_names=ROLE_NAMES,
+        done=done_in(req, _DONE),
+    )
