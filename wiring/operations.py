@@ -58,11 +58,12 @@ def jobs() -> dict[str, "Job"]:
     """The kinds of long work."""
     from domain.connections.refresh import REFRESH
     from domain.operations.migration import UPGRADE, UpgradeJob
+    from domain.organisations.teams.team import REMOVAL
     from domain.privacy.copy import COPY, CopyJob
     from domain.relationships.rotation import RESEAL, ROTATE
     from domain.relationships.search.building import BUILD
     from domain.relationships.strength.weekly import STRENGTHS, StrengthsJob
-    from wiring import connections, privacy
+    from wiring import connections, organisations, privacy
     from wiring.relationships import calendar, duplicates, rotation, search, strength, transfer
 
     return {
@@ -71,6 +72,7 @@ def jobs() -> dict[str, "Job"]:
         **duplicates.jobs(),
         BUILD: search.job(),
         REFRESH: connections.refresh_job(),
+        REMOVAL: organisations.removal_job(),
         ROTATE: rotation.rotate_job(),
         RESEAL: rotation.reseal_job(),
         STRENGTHS: StrengthsJob(strength.interactions()),
@@ -99,6 +101,7 @@ def effects() -> dict[str, "Effect"]:
     from domain.cards.card import PROJECTION
     from domain.connections.ports import TELLING
     from domain.organisations.memberships import MEMBERSHIP
+    from domain.organisations.teams.team import REMOVAL
     from domain.publishing.repair import carry_out_projection
     from domain.relationships.contacts import ERASE_DEPENDENTS, FOLLOW_IMPORTANCE
     from domain.relationships.duplicates.merge import MOVE, MOVE_BACK
@@ -126,6 +129,7 @@ def effects() -> dict[str, "Effect"]:
         START_IMPORT: transfer.start_import,
         TELLING: connections.tell,
         MEMBERSHIP: organisations.follow_member,
+        REMOVAL: organisations.order_removal,
         **exchange.effects(),
     }
 

@@ -15,7 +15,7 @@ _MOST = 100
 class CosmosHealth:
     def __init__(self, database: Database) -> None:
         self._published, self._accounts = Items(database, "published"), Items(database, "accounts")
-        self._system = Items(database, "work")
+        self._system, self._organisations = Items(database, "work"), Items(database, "organisations")
 
     async def look(self) -> None:
         """Ask one partition, as a card's page does; reading an item would not notice a missing container."""
@@ -27,7 +27,13 @@ class CosmosHealth:
         return [
             await _oldest([self._accounts], "order", "createdAt", "orders not done", before),
             # Work of nobody in particular is elsewhere.
-            await _oldest([self._accounts, self._system], "work", "dueAt", "work not gone on with", before),
+            await _oldest(
+                [self._accounts, self._organisations, self._system],
+                "work",
+                "dueAt",
+                "work not gone on with",
+                before,
+            ),
         ]
 
 

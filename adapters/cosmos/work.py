@@ -6,6 +6,7 @@ from typing import Any
 
 from adapters.cosmos.database import SCHEMA_VERSION, Database, Document, Items, instant
 from adapters.cosmos.documents import from_document, readable
+from domain.base.ids import ID_PREFIXES
 from domain.operations.orders import Order, OrderContainer, OrderMessage
 from domain.operations.work import SYSTEM, Work
 
@@ -16,10 +17,10 @@ _OF_KIND = "SELECT * FROM c WHERE c.kind = 'work' AND c.body.kind = @kind"
 
 
 class CosmosWorks:
-    """Work of accounts, in their partitions, and work of the system, in a container of its own."""
+    """Work of accounts and of organisations, in their partitions, and work of the system."""
 
     def __init__(self, database: Database) -> None:
-        self._accounts, self._system = Items(database, "accounts"), Items(database, "work")
+        self._items = {name: Items(database, name) for name in ("accounts", "organisations", "work")}
 
     async def get(self, owner_id: str, work_id: str) -> Work | None:
         stored = await self._of(owner_id).read(work_id, owner_id)
@@ -41,13 +42,13 @@ class CosmosWorks:
         return _newest_first(found)
 
     async def due(self, now: datetime) -> AsyncIterator[Work]:
-        for name, items in (("accounts", self._accounts), ("work", self._system)):
+        for name, items in self._items.items():
             async for stored in items.stored(_DUE, kind="work", now=instant(now)):
                 if (work := readable(Work, name, stored)) is not None:
                     yield work
 
     def _of(self, owner_id: str) -> Items:
-        return self._system if owner_id == SYSTEM else self._accounts
+        return self._items[_place_of(owner_id)[0]]
 
 
 # Property that is the partition key of a container with orders.
@@ -86,12 +87,21 @@ class CosmosOrders:
                     yield order
 
 
+def _place_of(owner_id: str) -> tuple[str, str]:
+    """Container of an owner's work, and the property that is its partition key."""
+    if owner_id == SYSTEM:
+        return "work", "key"
+    if owner_id.startswith(f"{ID_PREFIXES['organisation']}_"):
+        return "organisations", "orgId"
+    return "accounts", "accountId"
+
+
 def order_document(order: Order) -> Document:
     return _document("order", order, _PARTITIONS[order.container])
 
 
 def _work_document(work: Work) -> Document:
-    stored = _document("work", work, "key" if work.owner_id == SYSTEM else "accountId")
+    stored = _document("work", work, _place_of(work.owner_id)[1])
     return stored | {"ttl": _ENDED_TTL} if work.is_over else stored
 
 

@@ -23,6 +23,7 @@ ID_PREFIXES = {
     "profile": "prf",
     "reminder": "rem",
     "tag": "tag",
+    "team": "tem",
     "work": "job",
 }
 ID_BYTES = 16

@@ -15,6 +15,9 @@ UNDO_TIME = timedelta(hours=24)
 MOST_CARDS = 100
 MOST_PROFILES = 50
 MOST_ORGANISATIONS = 20
+# Of an organisation, with those deleted within a day, and of one person.
+MOST_TEAMS = 200
+MOST_TEAMS_OF_A_PERSON = 20
 MOST_CONTACTS = 50_000
 # On one contact.
 MOST_NOTES = 1000

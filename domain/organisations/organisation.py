@@ -40,7 +40,10 @@ class Organisation(Model):
 
 
 class Member(Model):
-    """One person of an organisation. `id` tells colleagues nothing of the account."""
+    """One person of an organisation. `id` tells colleagues nothing of the account.
+
+    `administers` are those of their teams that they are an admin of.
+    """
 
     id: str
     org_id: str
@@ -49,6 +52,7 @@ class Member(Model):
     email: EmailAddress
     role: Role
     teams: list[str] = Field(default=[])
+    administers: list[str] = Field(default=[])
     version: int = 1
     since: datetime
     updated_at: datetime

@@ -20,6 +20,7 @@ from domain.organisations.organisation import (
     create_organisation,
 )
 from domain.organisations.roles import NotAllowed, Role
+from domain.organisations.teams.team import shown
 from functions.framework.operations import Answer, Call, Page, operation
 from functions.organisations.acting import acting_in, person_behind
 
@@ -144,10 +145,14 @@ async def put_organisation(call: Call[Settings]) -> Answer:
 )
 async def list_members(call: Call[None, MemberFilter]) -> Answer:
     by = await acting_in(call, "see_people")
-    found, following = await wiring.organisations.store().members(
-        by.organisation.id, call.query, call.limit, call.cursor
-    )
-    return Answer(MemberList(data=[member_out(each) for each in found], page=Page(next=following)))
+    teams = await wiring.organisations.teams().get(by.organisation.id)
+    found, following = list[Member](), None
+    if call.query.team is None or call.query.team in teams.names():
+        found, following = await wiring.organisations.store().members(
+            by.organisation.id, call.query, call.limit, call.cursor
+        )
+    data = [member_out(shown(each, teams)) for each in found]
+    return Answer(MemberList(data=data, page=Page(next=following)))
 
 
 @operation("One person of an organisation", answer=MemberOut, conflicts=(NotAllowed,))
@@ -156,4 +161,5 @@ async def get_member(call: Call) -> Answer:
     found = await wiring.organisations.store().member(by.organisation.id, call.params["memberId"])
     if found is None:
         raise NotFound
-    return Answer(member_out(found), found.version)
+    teams = await wiring.organisations.teams().get(by.organisation.id)
+    return Answer(member_out(shown(found, teams)), found.version)

@@ -37,7 +37,7 @@ class CosmosOrganisations:
     async def create(self, organisation: Organisation, owner: Member, order: Order) -> bool:
         operations: list[tuple[Any, ...]] = [
             ("create", (_organisation_document(organisation),)),
-            ("create", (_member_document(owner),)),
+            ("create", (member_document(owner),)),
             ("upsert", (order_document(order),)),
         ]
         try:
@@ -51,12 +51,15 @@ class CosmosOrganisations:
         return from_document(Organisation, stored)
 
     async def save_member(self, member: Member, order: Order) -> Member:
-        new = _member_document(member)
-        write: tuple[Any, ...] = ("create", (new,))
+        new = member_document(member)
+        operations: list[tuple[Any, ...]] = [("create", (new,)), ("upsert", (order_document(order),))]
         if member.etag is not None:
-            write = ("replace", (new["id"], new), {"if_match_etag": member.etag})
+            # With the same teams: `CosmosTeams.save_people` stores others.
+            operations[0] = ("replace", (new["id"], new), {"if_match_etag": member.etag})
+        else:
+            operations += [size_change(team_id, 1) for team_id in member.teams]
         try:
-            results = await self._items.batch([write, ("upsert", (order_document(order),))], member.org_id)
+            results = await self._items.batch(operations, member.org_id)
         except FileExistsError:
             raise StaleVersion from None
         return from_document(Member, results[0]["resourceBody"])
@@ -74,6 +77,7 @@ class CosmosOrganisations:
             ("delete", (member.id,), {"if_match_etag": member.etag}),
             ("upsert", (former,)),
             ("upsert", (order_document(order),)),
+            *(size_change(team_id, -1) for team_id in member.teams),
         ]
         await self._items.batch(operations, member.org_id)
 
@@ -120,7 +124,7 @@ def _organisation_document(organisation: Organisation) -> Document:
     return document("organisation", organisation.id, organisation.id, organisation, partition=PARTITION)
 
 
-def _member_document(member: Member) -> Document:
+def member_document(member: Member) -> Document:
     return document(
         "member",
         member.id,
@@ -130,7 +134,17 @@ def _member_document(member: Member) -> Document:
         listed=_listed(member),
         memberRole=member.role,
         teams=member.teams,
+        administers=member.administers,
     )
+
+
+def size_id(team_id: str) -> str:
+    return f"size-{team_id}"
+
+
+def size_change(team_id: str, more: int) -> tuple[Any, ...]:
+    """The operation of a batch that changes the number of people of a team."""
+    return ("patch", (size_id(team_id), [{"op": "incr", "path": "/body/people", "value": more}]))
 
 
 def _listed(member: Member) -> str:

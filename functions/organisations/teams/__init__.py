@@ -1,0 +1,1 @@
+"""Teams of an organisation: their pages, and their part of the API."""
