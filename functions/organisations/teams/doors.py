@@ -5,7 +5,7 @@ from functions.framework.doors import MyForm, MyPage, Operation
 _API = "functions.organisations.teams.api"
 _PEOPLE_API = "functions.organisations.teams.people_api"
 _PAGES = "functions.organisations.teams.pages"
-_ONE_PAGES = "functions.organisations.teams.people_pages"
+_MEMBERS = "functions.organisations.teams.people_pages"
 _AT = "org/{organisationId}/teams"
 _PAGE = f"{_AT}/{{teamId}}"
 _ALL = "organisations/{organisationId}/teams"
@@ -18,16 +18,19 @@ DOORS = (
     MyForm(
         "organisations_teams_page_make", "POST", "org/{organisationId}/new-team", f"{_PAGES}:make", _TEXTS
     ),
-    MyPage("organisations_teams_page_one", "GET HEAD", _PAGE, f"{_ONE_PAGES}:show"),
+    MyPage("organisations_teams_page_one", "GET HEAD", _PAGE, f"{_MEMBERS}:show"),
     MyPage("organisations_teams_page_settings", "GET HEAD", f"{_PAGE}/settings", f"{_PAGES}:show_settings"),
     MyForm("organisations_teams_page_save", "POST", f"{_PAGE}/settings", f"{_PAGES}:save", _TEXTS),
     MyPage("organisations_teams_page_delete", "POST", f"{_PAGE}/delete", f"{_PAGES}:delete"),
     MyPage("organisations_teams_page_restore", "POST", f"{_PAGE}/restoration", f"{_PAGES}:restore"),
-    MyPage("organisations_teams_page_add", "GET HEAD", f"{_PAGE}/add", f"{_ONE_PAGES}:show_add"),
-    MyPage("organisations_teams_page_find", "POST", f"{_PAGE}/find", f"{_ONE_PAGES}:find"),
-    MyPage("organisations_teams_page_do_add", "POST", f"{_PAGE}/add", f"{_ONE_PAGES}:add"),
+    MyPage("organisations_teams_page_add", "GET HEAD", f"{_PAGE}/add", f"{_MEMBERS}:show_add"),
+    MyPage("organisations_teams_page_find", "POST", f"{_PAGE}/find", f"{_MEMBERS}:find"),
+    MyPage("organisations_teams_page_do_add", "POST", f"{_PAGE}/add", f"{_MEMBERS}:add"),
     MyPage(
-        "organisations_teams_page_take_out", "POST", f"{_PAGE}/people/{{memberId}}", f"{_ONE_PAGES}:change"
+        "organisations_teams_page_change_person",
+        "POST",
+        f"{_PAGE}/people/{{memberId}}",
+        f"{_MEMBERS}:change",
     ),
     Operation("organisations_teams_list", "GET", _ALL, f"{_API}:list_teams"),
     Operation("organisations_teams_make", "POST", _ALL, f"{_API}:post_team"),
