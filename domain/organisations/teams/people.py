@@ -59,12 +59,12 @@ async def add_people(
 def _refuse(wanted: list[str], found: dict[str, Member], team_id: str) -> None:
     faults = list[Fault]()
     for place, member_id in enumerate(wanted):
-        member = found.get(member_id)
+        at, member = f"/members/{place}", found.get(member_id)
         if member is None:
-            faults.append(Fault(f"/members/{place}", "not_found", "is nobody of this organisation"))
+            faults.append(Fault(at, "not_found", "is nobody of this organisation"))
         elif team_id not in member.teams and len(member.teams) >= MOST_TEAMS_OF_A_PERSON:
             detail = N_("is in %(most)s teams, the most that one may be in", most=MOST_TEAMS_OF_A_PERSON)
-            faults.append(Fault(f"/members/{place}", "too_many_teams", detail))
+            faults.append(Fault(at, "too_many_teams", detail))
     if faults:
         raise InvalidInput(faults)
 

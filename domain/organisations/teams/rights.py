@@ -14,10 +14,10 @@ TeamAct = Literal[
 TEAM_ACTS: Final[tuple[TeamAct, ...]] = get_args(TeamAct)
 
 _LEADERS: Final[frozenset[Standing]] = frozenset({"leader"})
-_ADMINS: Final = _LEADERS | {"team_admin"}
+_ADMINS: Final[frozenset[Standing]] = frozenset({"leader", "team_admin"})
 
 TEAM_ALLOWED: Final[dict[TeamAct, frozenset[Standing]]] = {
-    "see_team": _ADMINS | {"colleague"},
+    "see_team": frozenset(get_args(Standing)),
     "rename_team": _ADMINS,
     "change_people": _ADMINS,
     "change_admins": _LEADERS,

@@ -134,10 +134,10 @@ class Teams(Model):
         try:
             parent = self.find(team.parent_id)
         except NotFound:
-            raise _misplaced("not_found", "is no team of this organisation") from None
+            raise _misplaced("not_found", N_("is no team of this organisation")) from None
         path = [*self.above(parent), parent]
         if team.id in {each.id for each in path}:
-            raise _misplaced("loop", "is the team itself, or one of its sub-teams")
+            raise _misplaced("loop", N_("is the team itself, or one of its sub-teams"))
         if len(path) + self.height(team.id) > DEEPEST:
             raise _misplaced(
                 "too_deep", N_("would be too deep: teams have at most %(most)s levels", most=DEEPEST)
