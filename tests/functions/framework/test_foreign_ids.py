@@ -109,6 +109,12 @@ async def made_by(host: Any, ada: Any, client: Any, signed_in: Any) -> list[dict
     answers = (note, reminder, merged, export, file)
     assert all(answer.status_code == 201 for answer in answers), [answer.text for answer in answers]
     [tag] = (await ada.api("GET", "contact-tags")).json()["data"]
+    organisation = (await ada.api("POST", "organisations", json={"name": "Navy"})).json()
+    teams = f"organisations/{organisation['id']}/teams"
+    team, former = [(await ada.api("POST", teams, json={"name": name})).json() for name in ("Old", "New")]
+    put_in = {"members": [organisation["memberId"]]}
+    await ada.api("POST", f"{teams}/{team['id']}/members", json=put_in)
+    removal = await ada.api("DELETE", f"{teams}/{former['id']}", headers={"If-Match": '"1"'})
     ids = {
         "calendarId": file.json()["id"],
         "cardId": card["id"],
@@ -118,12 +124,15 @@ async def made_by(host: Any, ada: Any, client: Any, signed_in: Any) -> list[dict
         "imageId": photo["id"],
         "importId": imported["id"],
         "interactionId": logged["id"],
+        "memberId": organisation["memberId"],
         "mergeId": merged.json()["id"],
         "noteId": note.json()["id"],
+        "organisationId": organisation["id"],
         "otherContactId": other["id"],
         "profileId": card["profileId"],
         "reminderId": reminder.json()["id"],
         "tagId": tag["id"],
+        "teamId": team["id"],
         "workId": export.json()["id"],
     }
     return [
@@ -131,6 +140,7 @@ async def made_by(host: Any, ada: Any, client: Any, signed_in: Any) -> list[dict
         ids | {"contactId": gone["id"], "noteId": old.json()["id"], "imageId": picture["id"]},
         ids | {"contactId": dropped["id"], "cardId": form["id"]},
         ids | {"contactId": firm["id"], "otherContactId": gone["id"]},
+        ids | {"teamId": former["id"], "workId": removal.json()["workId"]},
     ]
 
 
@@ -140,7 +150,8 @@ def _sample(schema: dict, ids: dict[str, str], schemas: dict, name: str = "") ->
         return _sample(schemas[schema["$ref"].rpartition("/")[2]], ids, schemas, name)
     if "anyOf" in schema:
         return _sample(schema["anyOf"][0], ids, schemas, name)
-    kinds = {"keepId": "contactId", "dropId": "otherContactId", "entityId": "contactId", "ids": "contactId"}
+    kinds = {"keepId": "contactId", "dropId": "otherContactId", "entityId": "contactId", "ids": "contactId",
+             "parentId": "teamId", "members": "memberId"}  # fmt: skip
     if schema.get("type") == "string" and (known := kinds.get(name, name)) in ids:
         return ids[known]
     if "enum" in schema or "const" in schema:
