@@ -167,6 +167,18 @@ async def test_a_team_is_changed_from_the_version_that_was_read(company) -> None
     assert (await company.owner.api("PUT", path, json={"name": "C"})).status_code == 428
 
 
+async def test_a_team_is_deleted_and_taken_back_from_the_version_that_was_read(company) -> None:
+    team = await company.team()
+    path = f"{company.at}/{team['id']}"
+    stale = {"If-Match": '"7"'}
+    assert (await company.owner.api("DELETE", path, headers=stale)).status_code == 412
+    version = {"If-Match": '"1"'}
+    answers = await asyncio.gather(*(company.owner.api("DELETE", path, headers=version) for _ in range(3)))
+    assert sorted(answer.status_code for answer in answers) == [200, 404, 404]
+    assert (await company.owner.api("PUT", f"{path}/restoration", headers=stale)).status_code == 412
+    assert (await company.owner.api("GET", path)).status_code == 404
+
+
 async def test_changes_of_different_teams_at_once_are_all_kept(company) -> None:
     teams = [await company.team(f"Team {number}") for number in range(4)]
     answers = await asyncio.gather(
@@ -192,6 +204,7 @@ async def test_an_organisation_has_two_hundred_teams_at_most(company, monkeypatc
 
 async def test_people_are_added_and_taken_out(company) -> None:
     team = await company.team()
+    await company.team("Other")
     ids = await staff(company, ["Grace", "Barbara", "Ada"])
     assert sorted((await company.add(team, *ids)).json()["added"]) == sorted(ids)
     assert (await company.add(team, ids[0])).json()["added"] == []
