@@ -81,11 +81,11 @@ class CosmosTeams:
             await self._items.batch(operations, people[0].org_id)
 
     async def admins(self, org_id: str, team_id: str, limit: int) -> list[Member]:
+        # Sorted here: a few documents of an index, instead of a walk along the list of all members.
         found = await self._items.query(
-            "SELECT TOP @count * FROM c WHERE c.kind = 'member' AND ARRAY_CONTAINS(c.administers, @team)"
-            " ORDER BY c.listed",
+            "SELECT TOP @count * FROM c WHERE c.kind = 'member' AND ARRAY_CONTAINS(c.administers, @team)",
             org_id,
             count=limit,
             team=team_id,
         )
-        return [from_document(Member, stored) for stored in found]
+        return [from_document(Member, stored) for stored in sorted(found, key=lambda each: each["listed"])]
