@@ -20,6 +20,8 @@ from tests.functions.cards.test_api_cards import published
 from tests.functions.connections.people import connect, own_card
 from tests.functions.exchange.strangers import a_card_with_form, inbox, leave
 from tests.functions.images.test_images import ready
+from tests.functions.organisations.joined import joined
+from tests.functions.organisations.test_organisations import an_organisation
 from tests.functions.privacy.test_copy import account_of
 from tests.functions.relationships.calendar.test_calendar import calendar, event
 from tests.functions.relationships.calendar.test_calendar import sent as sent_calendar
@@ -36,6 +38,7 @@ OTHERS = {"file": "1.vcf", "change": "1", "name": "x"}
 # Doors to what the person of these tests has not: a deleted card, profile or reminder, a ready copy.
 UNSEEN = {
     "accounts_get_deleted_profile",
+    "organisations_get_removed",
     "privacy_page_fetch_copy",
     "publishing_get_deleted",
     "publishing_page_ask_erase",
@@ -106,6 +109,8 @@ async def made_by(host: Any, ada: Any, client: Any, signed_in: Any) -> list[dict
     file = await sent_calendar(ada, calendar(event("1", 3, "grace@example.com")))
     imported = await read(host, ada, ADA)
     await host.drain_queue("work")
+    org = await an_organisation(ada)
+    person = await joined(org, bob)
     answers = (note, reminder, merged, export, file)
     assert all(answer.status_code == 201 for answer in answers), [answer.text for answer in answers]
     [tag] = (await ada.api("GET", "contact-tags")).json()["data"]
@@ -118,8 +123,10 @@ async def made_by(host: Any, ada: Any, client: Any, signed_in: Any) -> list[dict
         "imageId": photo["id"],
         "importId": imported["id"],
         "interactionId": logged["id"],
+        "memberId": person["id"],
         "mergeId": merged.json()["id"],
         "noteId": note.json()["id"],
+        "organisationId": org["id"],
         "otherContactId": other["id"],
         "profileId": card["profileId"],
         "reminderId": reminder.json()["id"],
