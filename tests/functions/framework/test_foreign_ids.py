@@ -20,8 +20,6 @@ from tests.functions.cards.test_api_cards import published
 from tests.functions.connections.people import connect, own_card
 from tests.functions.exchange.strangers import a_card_with_form, inbox, leave
 from tests.functions.images.test_images import ready
-from tests.functions.organisations.joined import joined
-from tests.functions.organisations.test_organisations import an_organisation
 from tests.functions.privacy.test_copy import account_of
 from tests.functions.relationships.calendar.test_calendar import calendar, event
 from tests.functions.relationships.calendar.test_calendar import sent as sent_calendar
@@ -109,9 +107,8 @@ async def made_by(host: Any, ada: Any, client: Any, signed_in: Any) -> list[dict
     file = await sent_calendar(ada, calendar(event("1", 3, "grace@example.com")))
     imported = await read(host, ada, ADA)
     await host.drain_queue("work")
-    org = await an_organisation(ada)
-    person = await joined(org, bob)
-    answers = (note, reminder, merged, export, file)
+    organisation = await ada.api("POST", "organisations", json={"name": "Flow-Matic"})
+    answers = (note, reminder, merged, export, file, organisation)
     assert all(answer.status_code == 201 for answer in answers), [answer.text for answer in answers]
     [tag] = (await ada.api("GET", "contact-tags")).json()["data"]
     ids = {
@@ -123,10 +120,10 @@ async def made_by(host: Any, ada: Any, client: Any, signed_in: Any) -> list[dict
         "imageId": photo["id"],
         "importId": imported["id"],
         "interactionId": logged["id"],
-        "memberId": person["id"],
         "mergeId": merged.json()["id"],
+        "memberId": organisation.json()["memberId"],
         "noteId": note.json()["id"],
-        "organisationId": org["id"],
+        "organisationId": organisation.json()["id"],
         "otherContactId": other["id"],
         "profileId": card["profileId"],
         "reminderId": reminder.json()["id"],
