@@ -102,6 +102,15 @@ async def read_removed(
     raise NotFound
 
 
+async def list_removed(
+    by: Acting, limit: int, *, now: datetime, organisations: OrganisationStore
+) -> list[Member]:
+    """The latest of those who can be taken back."""
+    found = await organisations.removed_since(by.organisation.id, now - UNDO_TIME, limit)
+    there = [await organisations.member(each.org_id, each.id) for each in found]
+    return [each for each, back in zip(found, there, strict=True) if back is None]
+
+
 async def restore_member(by: Acting, of: MemberVersion, *, now: datetime, ports: Ports) -> Member:
     """Take a member back, with the role that they had. A repetition finds them there."""
 

@@ -6,13 +6,15 @@ import azure.functions as func
 
 import wiring.organisations
 from domain.base.errors import NotFound
+from domain.base.limits import UNDO_TIME
 from domain.organisations.organisation import Acting, Member, MemberFilter
-from domain.organisations.people import read_removed
+from domain.organisations.people import list_removed, read_removed
 from domain.organisations.roles import may, may_give
 from functions.framework.callers import SignedIn
 from functions.framework.clock import now
 from functions.framework.forms import by_label
 from functions.framework.my_pages import done_in
+from functions.framework.pages import wait_until
 from functions.framework.replies import redirect
 from functions.framework.texts import N_, _
 from functions.organisations.acting import ROLE_NAMES, opened, org_page, sent
@@ -20,6 +22,7 @@ from functions.organisations.acting import ROLE_NAMES, opened, org_page, sent
 _DONE: dict[str, str] = {"removed": N_("They are out of the organisation. You can take them back for a day.")}
 _ON_A_PAGE = 50
 _LONGEST = 120
+_REMOVED = 5
 
 
 def texts_in(form: Mapping[str, str]) -> dict[str, str]:
@@ -73,6 +76,10 @@ async def _page(
     people, following = await wiring.organisations.store().members(
         by.organisation.id, wanted, _ON_A_PAGE, after
     )
+    first = after is None and not wanted.text and not wanted.role and may(by.member.role, "remove_people")
+    at, store = now(), wiring.organisations.store()
+    gone_lately = await list_removed(by, _REMOVED, now=at, organisations=store) if first else []
+    ends = [each.updated_at + UNDO_TIME for each in gone_lately]
     return org_page(
         "organisations/people.html",
         person,
@@ -84,4 +91,5 @@ async def _page(
         longest=_LONGEST,
         done=done,
         gone=gone,
+        removed=[(each, until, wait_until(until, at)) for each, until in zip(gone_lately, ends, strict=True)],
     )

@@ -5,9 +5,10 @@ a page costs the same however many there are.
 """
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any, Final
 
-from adapters.cosmos.database import Database, Document, Items, OutcomeUnknown
+from adapters.cosmos.database import Database, Document, Items, OutcomeUnknown, instant
 from adapters.cosmos.documents import DELETED_TTL, document, from_document
 from adapters.cosmos.work import order_document
 from domain.base.errors import Fault, InvalidInput, StaleVersion
@@ -95,6 +96,16 @@ class CosmosOrganisations:
             for found, each in zip(stored, wanted, strict=True)
         )
 
+    async def removed_since(self, org_id: str, since: datetime, limit: int) -> list[Member]:
+        found = await self._items.query(
+            "SELECT TOP @count * FROM c WHERE c.kind = 'former-member' AND c.removedAt > @since"
+            " ORDER BY c.removedAt DESC",
+            org_id,
+            count=limit,
+            since=instant(since),
+        )
+        return [from_document(Member, stored) for stored in found]
+
     async def members(
         self, org_id: str, wanted: MemberFilter, limit: int, cursor: str | None
     ) -> tuple[list[Member], str | None]:
@@ -156,8 +167,17 @@ def _former_id(member_id: str) -> str:
 
 
 def _former_document(member: Member) -> Document:
-    item = _former_id(member.id)
-    return document("former-member", item, member.org_id, member, partition=PARTITION, ttl=DELETED_TTL)
+    """`removedAt` is of those only whom others can take back."""
+    at = {"removedAt": instant(member.updated_at)} if member.ended == "removed" else {}
+    return document(
+        "former-member",
+        _former_id(member.id),
+        member.org_id,
+        member,
+        partition=PARTITION,
+        ttl=DELETED_TTL,
+        **at,
+    )
 
 
 def _replaced(new: Document, etag: str | None) -> tuple[Any, ...]:

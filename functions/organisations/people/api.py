@@ -1,7 +1,7 @@
 """`/api/v1/organisations/{organisationId}/members`: what becomes of the people of an organisation."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import Field
 
@@ -10,13 +10,14 @@ from domain.base.fields import ShortLine
 from domain.base.limits import UNDO_TIME, LimitReached
 from domain.base.model import Closed
 from domain.organisations.closing import close_organisation, reopen_organisation
-from domain.organisations.organisation import MemberFilter, MemberId
+from domain.organisations.organisation import Member, MemberFilter, MemberId
 from domain.organisations.people import (
     AlreadyOwner,
     LastOwner,
     MemberVersion,
     change_role,
     leave,
+    list_removed,
     read_removed,
     remove_member,
     restore_member,
@@ -26,6 +27,8 @@ from domain.organisations.roles import NotAllowed, Role
 from functions.framework.operations import Answer, Call, Page, operation
 from functions.organisations.acting import acting_in
 from functions.organisations.api import MemberList, MemberOut, member_out
+
+MOST_REMOVED: Final = 50
 
 
 class RoleInput(Closed):
@@ -49,6 +52,14 @@ class RemovedMemberOut(Closed):
 
     member: MemberOut
     restorable_until: datetime
+
+
+class RemovedMemberList(Closed):
+    data: list[RemovedMemberOut]
+
+
+def _removed(member: Member) -> RemovedMemberOut:
+    return RemovedMemberOut(member=member_out(member), restorable_until=member.updated_at + UNDO_TIME)
 
 
 def _of(call: Call[None]) -> MemberVersion:
@@ -96,14 +107,24 @@ async def remove(call: Call) -> Answer:
 
 
 @operation(
+    "The latest people who were taken out and can be taken back, at most 50",
+    answer=RemovedMemberList,
+    conflicts=(NotAllowed,),
+)
+async def list_removed_members(call: Call) -> Answer:
+    by, store = await acting_in(call, "remove_people"), wiring.organisations.store()
+    found = await list_removed(by, MOST_REMOVED, now=call.now, organisations=store)
+    return Answer(RemovedMemberList(data=[_removed(each) for each in found]))
+
+
+@operation(
     "One person who was taken out and can be taken back", answer=RemovedMemberOut, conflicts=(NotAllowed,)
 )
 async def get_restoration(call: Call) -> Answer:
     by = await acting_in(call, "remove_people")
     store = wiring.organisations.store()
     found = await read_removed(by, call.params["memberId"], now=call.now, organisations=store)
-    out = RemovedMemberOut(member=member_out(found), restorable_until=found.updated_at + UNDO_TIME)
-    return Answer(out, found.version)
+    return Answer(_removed(found), found.version)
 
 
 @operation(

@@ -37,6 +37,7 @@ DOORS = (
     Operation("organisations_search_members", "POST", f"{_ONE}/member-searches", f"{_API}:post_search"),
     Operation("organisations_change_role", "PUT", f"{_MEMBER}/role", f"{_API}:put_role"),
     Operation("organisations_remove_member", "DELETE", _MEMBER, f"{_API}:remove"),
+    Operation("organisations_list_removed", "GET", f"{_ONE}/removed-members", f"{_API}:list_removed_members"),
     Operation("organisations_get_removed", "GET", f"{_MEMBER}/restoration", f"{_API}:get_restoration"),
     Operation("organisations_restore_member", "PUT", f"{_MEMBER}/restoration", f"{_API}:put_restoration"),
     Operation("organisations_transfer", "PUT", f"{_MEMBER}/ownership", f"{_API}:put_ownership"),

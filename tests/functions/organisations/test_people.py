@@ -348,3 +348,55 @@ async def test_what_is_kept_of_who_was_taken_out_expires(firm, signed_in) -> Non
     assert places == [("organisations", f"former-{there['id']}")]
     container = await wiring.database().container("organisations")
     assert (await container.read_item(places[0][1], partition_key=org["id"]))["ttl"] > 0
+
+
+async def test_who_was_taken_out_lately_is_listed_for_those_who_may_take_them_back(firm, signed_in) -> None:
+    ada, org = firm
+    people = [await joined(org, await signed_in()) for _ in range(3)]
+    for each in people:
+        await do(ada, "DELETE", org, each["id"])
+    path = f"organisations/{org['id']}/removed-members"
+    listed = (await ada.api("GET", path)).json()["data"]
+    assert [each["member"]["id"] for each in listed] == [each["id"] for each in reversed(people)]
+    assert "Taken out on the last day" in (await ada.http.get(f"/org/{org['id']}/people")).text
+    restored = f"organisations/{org['id']}/members/{people[1]['id']}/restoration"
+    await ada.api("PUT", restored, headers={"If-Match": '"2"'})
+    listed = (await ada.api("GET", path)).json()["data"]
+    assert [each["member"]["id"] for each in listed] == [people[2]["id"], people[0]["id"]]
+    bob = await signed_in()
+    await joined(org, bob)
+    assert (await bob.api("GET", path)).json()["code"] == "not_allowed"
+    assert "Taken out on the last day" not in (await bob.http.get(f"/org/{org['id']}/people")).text
+
+
+async def test_an_owner_makes_another_and_more_than_fifty_are_refused(firm, signed_in, monkeypatch) -> None:
+    ada, org = firm
+    monkeypatch.setattr("domain.organisations.people.MOST_OWNERS", 2)
+    await an_owner(ada, org, signed_in)
+    there = await joined(org, await signed_in())
+    refused = await give(ada, org, there["id"], "owner")
+    assert (refused.status_code, refused.json()["code"]) == (409, "limit_reached")
+    assert (await do(ada, "PUT", org, there["id"], "/ownership")).status_code == 200
+
+
+async def test_a_removal_whose_answer_was_lost_is_told_as_done(firm, signed_in, monkeypatch) -> None:
+    """The client of the store repeats a write without an answer, and is then told that nothing is there."""
+    from adapters.cosmos.database import Items  # noqa: PLC0415 - what the host loaded
+
+    ada, org = firm
+    bob = await signed_in()
+    there = await joined(org, bob)
+    batch = Items.batch
+
+    async def twice(self, operations, partition):
+        await batch(self, operations, partition)
+        return await batch(self, operations, partition)
+
+    headers = {"If-Match": (await member(ada, org, there["id"])).headers["etag"]}
+    path = f"organisations/{org['id']}/members/{there['id']}"
+    with monkeypatch.context() as patch:
+        patch.setattr(Items, "batch", twice)
+        assert (await ada.api("DELETE", path, headers=headers)).status_code == 204
+        back = await ada.api("PUT", f"{path}/restoration", headers={"If-Match": '"2"'})
+    assert (back.status_code, back.json()["role"]) == (200, "member")
+    assert await own(bob) == {org["id"]: "member"}
