@@ -15,6 +15,8 @@ UNDO_TIME = timedelta(hours=24)
 MOST_CARDS = 100
 MOST_PROFILES = 50
 MOST_ORGANISATIONS = 20
+# Of one organisation: their ids are in its document.
+MOST_OWNERS = 50
 MOST_CONTACTS = 50_000
 # On one contact.
 MOST_NOTES = 1000

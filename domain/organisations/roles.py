@@ -20,7 +20,9 @@ Act = Literal[
     "remove_people",
     "change_teams",
     "transfer",
+    "leave",
     "close",
+    "reopen",
 ]
 ACTS: Final[tuple[Act, ...]] = get_args(Act)
 
@@ -39,7 +41,9 @@ ALLOWED: Final[dict[Act, frozenset[Role]]] = {
     "remove_people": _LEADERS,
     "change_teams": _LEADERS,
     "transfer": frozenset({"owner"}),
+    "leave": _ALL,
     "close": frozenset({"owner"}),
+    "reopen": frozenset({"owner"}),
 }
 
 
