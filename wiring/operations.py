@@ -98,7 +98,6 @@ def effects() -> dict[str, "Effect"]:
     """Effects of orders by kind."""
     from domain.cards.card import PROJECTION
     from domain.connections.ports import TELLING
-    from domain.organisations.memberships import MEMBERSHIP
     from domain.publishing.repair import carry_out_projection
     from domain.relationships.contacts import ERASE_DEPENDENTS, FOLLOW_IMPORTANCE
     from domain.relationships.duplicates.merge import MOVE, MOVE_BACK
@@ -125,8 +124,8 @@ def effects() -> dict[str, "Effect"]:
         FOLLOW_IMPORTANCE: strength.follow_importance,
         START_IMPORT: transfer.start_import,
         TELLING: connections.tell,
-        MEMBERSHIP: organisations.follow_member,
         **exchange.effects(),
+        **organisations.effects(),
     }
 
 

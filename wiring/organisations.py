@@ -5,9 +5,12 @@ from typing import TYPE_CHECKING
 from wiring import database, once
 
 if TYPE_CHECKING:
+    from adapters.cosmos.organisations.invitations import CosmosInvitations
     from adapters.cosmos.organisations.memberships import CosmosMemberships
     from adapters.cosmos.organisations.organisations import CosmosOrganisations
-    from domain.operations.orders import Order
+    from domain.operations.orders import Effect, Order
+    from domain.organisations.invitations.inviting import Inviting
+    from domain.organisations.invitations.joining import Joining
 
 
 @once
@@ -24,8 +27,47 @@ def memberships() -> "CosmosMemberships":
     return CosmosMemberships(database())
 
 
+@once
+def invitations() -> "CosmosInvitations":
+    from adapters.cosmos.organisations.invitations import CosmosInvitations
+
+    return CosmosInvitations(database())
+
+
+@once
+def link_keys() -> list[bytes]:
+    """Keys of links of invitations, from those of sessions: the first makes new ones, all are accepted."""
+    import hashlib
+
+    from wiring.sign_in import chosen
+
+    each = chosen().session_key.get_secret_value().split(",")
+    return [hashlib.sha256(f"invitation {key}".encode()).digest() for key in each]
+
+
+def inviting() -> "Inviting":
+    from domain.organisations.invitations.inviting import Inviting
+    from wiring import accounts
+
+    return Inviting(invitations(), accounts.limiter(), link_keys(), settle)
+
+
+def joining() -> "Joining":
+    from domain.organisations.invitations.joining import Joining
+
+    return Joining(invitations(), store(), memberships(), settle)
+
+
+def effects() -> "dict[str, Effect]":
+    """Effects of the orders that follow changes in an organisation."""
+    from domain.organisations.invitations.inviting import MAILS
+    from domain.organisations.memberships import MEMBERSHIP
+
+    return {MEMBERSHIP: follow_member, MAILS: order_mails}
+
+
 async def settle(order: "Order") -> None:
-    """Carry the order of a member's change out at once; what fails is carried out by the timer."""
+    """Carry the order of a change out at once; what fails is carried out by the timer."""
     from contextlib import suppress
 
     from domain.base.errors import StaleVersion, Unavailable
@@ -33,7 +75,7 @@ async def settle(order: "Order") -> None:
     from wiring import operations
 
     with suppress(Unavailable, StaleVersion):
-        await carry_out(message_of(order), effects={order.kind: follow_member}, orders=operations.orders())
+        await carry_out(message_of(order), effects=effects(), orders=operations.orders())
 
 
 async def follow_member(order: "Order") -> None:
@@ -41,3 +83,11 @@ async def follow_member(order: "Order") -> None:
     from domain.organisations.following import follow_member
 
     await follow_member(order, organisations=store(), memberships=memberships())
+
+
+async def order_mails(order: "Order") -> None:
+    """Effect of the order that follows invitations: their mails are queued."""
+    from domain.organisations.invitations.inviting import order_mails
+    from wiring import notifications
+
+    await order_mails(order, invitations=invitations(), mails=notifications.queue())

@@ -1,6 +1,7 @@
 """Doors of organisations."""
 
 from functions.framework.doors import MyForm, MyPage, Operation
+from functions.organisations.invitations.doors import DOORS as INVITATIONS
 
 _API = "functions.organisations.api"
 _NEW = "functions.organisations.new_pages"
@@ -29,4 +30,5 @@ DOORS = (
     Operation("organisations_change", "PUT", _ONE, f"{_API}:put_organisation"),
     Operation("organisations_list_members", "GET", f"{_ONE}/members", f"{_API}:list_members"),
     Operation("organisations_get_member", "GET", f"{_ONE}/members/{{memberId}}", f"{_API}:get_member"),
+    *INVITATIONS,
 )

@@ -10,7 +10,10 @@ from functions.framework.my_pages import done_in
 from functions.framework.texts import N_
 from functions.organisations.acting import ROLE_NAMES, opened, org_page
 
-_DONE = {"made": N_("The organisation is made. Bring in your people next.")}
+_DONE = {
+    "made": N_("The organisation is made. Bring in your people next."),
+    "joined": N_("You are in. Welcome!"),
+}
 _NEWEST = 5
 
 
