@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from adapters.cosmos.organisations.organisations import CosmosOrganisations
     from domain.operations.orders import Effect, Order
     from domain.organisations.invitations.inviting import Inviting
-    from domain.organisations.invitations.joining import Joining
+    from domain.organisations.invitations.joining import JoiningPorts
 
 
 @once
@@ -52,10 +52,10 @@ def inviting() -> "Inviting":
     return Inviting(invitations(), accounts.limiter(), link_keys(), settle)
 
 
-def joining() -> "Joining":
-    from domain.organisations.invitations.joining import Joining
+def joining() -> "JoiningPorts":
+    from domain.organisations.invitations.joining import JoiningPorts
 
-    return Joining(invitations(), store(), memberships(), settle)
+    return JoiningPorts(invitations(), store(), memberships(), settle)
 
 
 def effects() -> "dict[str, Effect]":

@@ -65,7 +65,8 @@ async def test_somebody_is_invited_and_joins(window, open_window, product_settin
     owner, page = window, window.page
     await sign_in(page, f"Ada {secrets.token_hex(4)}")
     org = await an_organisation(page, "Flow-Matic and Sons of Gothenburg")
-    await page.get_by_role("link", name="Invitations").click()
+    await look(owner, "home")
+    await page.get_by_role("link", name="Invite people").click()
     await look(owner, "empty")
     address = f"grace.brewster.murray.hopper.{secrets.token_hex(6)}@mathematics.example.com"
     await page.get_by_label("Addresses, one on each line (required)").fill(f"{address}\nnot an address")

@@ -32,7 +32,7 @@ class Joins(Closed):
     name: Name
 
 
-class Joining(NamedTuple):
+class JoiningPorts(NamedTuple):
     invitations: InvitationStore
     organisations: OrganisationStore
     memberships: MembershipStore
@@ -46,7 +46,7 @@ class Invited(NamedTuple):
     invitation: Invitation
 
 
-async def invited_by(link: str, *, ports: Joining) -> Invited | None:
+async def invited_by(link: str, *, ports: JoiningPorts) -> Invited | None:
     """The invitation of a link, open or ended; None for any link but the last one that was sent."""
     place = read_link(link)
     if place is None:
@@ -60,11 +60,11 @@ async def invited_by(link: str, *, ports: Joining) -> Invited | None:
     return Invited(organisation, invitation)
 
 
-async def member_of(organisation: Organisation, account_id: str, *, ports: Joining) -> Member | None:
+async def member_of(organisation: Organisation, account_id: str, *, ports: JoiningPorts) -> Member | None:
     return await ports.organisations.member(organisation.id, member_id(organisation.id, account_id))
 
 
-async def join(link: str, person: Person, *, now: datetime, ports: Joining) -> Member:
+async def join(link: str, person: Person, *, now: datetime, ports: JoiningPorts) -> Member:
     """Make the person a member and end the invitation, in one batch; who is a member stays as they are.
 
     Everybody but the person with the invited address finds nothing, and so does who comes second or late.
@@ -92,7 +92,7 @@ async def join(link: str, person: Person, *, now: datetime, ports: Joining) -> M
     raise StaleVersion
 
 
-async def _refuse_too_many(organisation: Organisation, person: Person, ports: Joining) -> None:
+async def _refuse_too_many(organisation: Organisation, person: Person, ports: JoiningPorts) -> None:
     if len((await ports.memberships.get(person.account_id)).organisations) >= MOST_ORGANISATIONS:
         raise LimitReached(
             N_("An account may be in %(most)s organisations. Leave one first.", most=MOST_ORGANISATIONS)

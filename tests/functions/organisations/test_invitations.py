@@ -320,6 +320,21 @@ async def test_a_worker_that_died_while_sending_is_followed(host, signed_in, mai
         assert len(await mailbox.to(address)) == expected
 
 
+async def test_a_mail_that_was_sent_is_not_sent_again(host, signed_in, mailbox) -> None:
+    """Its order comes once more, long after the claim of the first worker."""
+    ada, address = await signed_in(), an_address()
+    org, store = (await an_organisation(ada))["id"], wiring.organisations.invitations()
+    [one] = await invited(ada, org, address)
+    assert len(await links_to(host, mailbox, address)) == 1
+    found = await store.get(org, one["id"])
+    await store.save(found.noted(mail_claimed_at=found.mail_claimed_at - 2 * CLAIMED_FOR))
+    await wiring.notifications.queue().send(
+        MailOrder(kind="invitation", account_id=org, subject_id=one["id"])
+    )
+    await host.drain_queue("mail")
+    assert [mail["times"] for mail in await mailbox.to(address)] == [1]
+
+
 async def test_nothing_is_sent_for_an_invitation_that_is_over(host, signed_in, mailbox) -> None:
     ada, addresses = await signed_in(), [an_address(), an_address()]
     org = (await an_organisation(ada))["id"]
@@ -362,6 +377,16 @@ async def test_an_ended_invitation_is_erased_by_the_store(signed_in) -> None:
     assert (await withdrawn(ada, org, one)).status_code == 204
     ended_ttl = (await container.read_item(one["id"], partition_key=org))["ttl"]
     assert (open_ttl, ended_ttl) == (49 * 86400, 35 * 86400)
+
+
+async def test_the_list_ends_where_invitations_are_over(signed_in) -> None:
+    ada = await signed_in()
+    org = (await an_organisation(ada))["id"]
+    made = [(await invited(ada, org, an_address()))[0] for _ in range(4)]
+    for old in made[:3]:
+        await expired(org, old)
+    answer = await ada.api("GET", f"organisations/{org}/invitations", params={"limit": 2})
+    assert answer.json() == {"data": made[3:], "page": {"next": None}}
 
 
 async def test_who_did_not_answer_in_time_can_be_invited_anew(host, signed_in, client, mailbox) -> None:
