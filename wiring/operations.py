@@ -125,8 +125,8 @@ def effects() -> dict[str, "Effect"]:
         FOLLOW_IMPORTANCE: strength.follow_importance,
         START_IMPORT: transfer.start_import,
         TELLING: connections.tell,
-        **organisations.effects(),
         **exchange.effects(),
+        **organisations.effects(),
     }
 
 

@@ -5,11 +5,14 @@ from typing import TYPE_CHECKING
 from wiring import database, once
 
 if TYPE_CHECKING:
+    from adapters.cosmos.organisations.invitations import CosmosInvitations
     from adapters.cosmos.organisations.memberships import CosmosMemberships
     from adapters.cosmos.organisations.organisations import CosmosOrganisations
     from domain.operations.orders import Effect, Order
     from domain.operations.slices import Job
     from domain.organisations.people import Ports
+    from domain.organisations.invitations.inviting import Inviting
+    from domain.organisations.invitations.joining import JoiningPorts
 
 
 @once
@@ -24,6 +27,46 @@ def memberships() -> "CosmosMemberships":
     from adapters.cosmos.organisations.memberships import CosmosMemberships
 
     return CosmosMemberships(database())
+
+
+@once
+def invitations() -> "CosmosInvitations":
+    from adapters.cosmos.organisations.invitations import CosmosInvitations
+
+    return CosmosInvitations(database())
+
+
+@once
+def link_keys() -> list[bytes]:
+    """Keys of links of invitations, from those of sessions: the first makes new ones, all are accepted."""
+    import hashlib
+
+    from wiring.sign_in import chosen
+
+    each = chosen().session_key.get_secret_value().split(",")
+    return [hashlib.sha256(f"invitation {key}".encode()).digest() for key in each]
+
+
+def inviting() -> "Inviting":
+    from domain.organisations.invitations.inviting import Inviting
+    from wiring import accounts
+
+    return Inviting(invitations(), accounts.limiter(), link_keys(), settle)
+
+
+def joining() -> "JoiningPorts":
+    from domain.organisations.invitations.joining import JoiningPorts
+
+    return JoiningPorts(invitations(), store(), memberships(), settle)
+
+
+def effects() -> "dict[str, Effect]":
+    """Effects of the orders that follow changes in an organisation."""
+    from domain.organisations.closing import CLOSING
+    from domain.organisations.invitations.inviting import MAILS
+    from domain.organisations.memberships import MEMBERSHIP
+
+    return {MEMBERSHIP: follow_member, MAILS: order_mails, CLOSING: _follow_all}
 
 
 async def settle(order: "Order") -> None:
@@ -45,13 +88,6 @@ def people() -> "Ports":
     return Ports(store(), settle)
 
 
-def effects() -> "dict[str, Effect]":
-    from domain.organisations.closing import CLOSING
-    from domain.organisations.memberships import MEMBERSHIP
-
-    return {MEMBERSHIP: follow_member, CLOSING: _follow_all}
-
-
 def jobs() -> "dict[str, Job]":
     from domain.organisations.closing import FOLLOW, FollowJob
 
@@ -71,3 +107,11 @@ async def follow_member(order: "Order") -> None:
     from domain.organisations.following import follow_member
 
     await follow_member(order, organisations=store(), memberships=memberships())
+
+
+async def order_mails(order: "Order") -> None:
+    """Effect of the order that follows invitations: their mails are queued."""
+    from domain.organisations.invitations.inviting import order_mails
+    from wiring import notifications
+
+    await order_mails(order, invitations=invitations(), mails=notifications.queue())

@@ -2,6 +2,7 @@
 
 from functions.framework.doors import MyForm, MyPage, Operation
 from functions.organisations.people.doors import DOORS as PEOPLE
+from functions.organisations.invitations.doors import DOORS as INVITATIONS
 
 _API = "functions.organisations.api"
 _NEW = "functions.organisations.new_pages"
@@ -31,4 +32,5 @@ DOORS = (
     Operation("organisations_list_members", "GET", f"{_ONE}/members", f"{_API}:list_members"),
     Operation("organisations_get_member", "GET", f"{_ONE}/members/{{memberId}}", f"{_API}:get_member"),
     *PEOPLE,
+    *INVITATIONS,
 )

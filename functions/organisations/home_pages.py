@@ -13,6 +13,7 @@ from functions.organisations.acting import ROLE_NAMES, opened, org_page
 _DONE = {
     "made": N_("The organisation is made. Bring in your people next."),
     "reopened": N_("The organisation is back, as it was. Its people find it again in a moment."),
+    "joined": N_("You are in. Welcome!"),
 }
 _NEWEST = 5
 

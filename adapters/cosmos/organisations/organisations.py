@@ -39,7 +39,7 @@ class CosmosOrganisations:
     async def create(self, organisation: Organisation, owner: Member, order: Order) -> bool:
         operations: list[tuple[Any, ...]] = [
             ("create", (_organisation_document(organisation),)),
-            ("create", (_member_document(owner),)),
+            ("create", (member_document(owner),)),
             ("upsert", (order_document(order),)),
         ]
         try:
@@ -53,7 +53,7 @@ class CosmosOrganisations:
         return from_document(Organisation, stored)
 
     async def save_member(self, member: Member, order: Order) -> Member:
-        new = _member_document(member)
+        new = member_document(member)
         write: tuple[Any, ...] = ("create", (new,))
         if member.etag is not None:
             write = ("replace", (new["id"], new), {"if_match_etag": member.etag})
@@ -149,7 +149,7 @@ def _organisation_document(organisation: Organisation) -> Document:
     return document("organisation", organisation.id, organisation.id, organisation, partition=PARTITION)
 
 
-def _member_document(member: Member) -> Document:
+def member_document(member: Member) -> Document:
     return document(
         "member",
         member.id,

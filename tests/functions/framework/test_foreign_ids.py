@@ -109,6 +109,9 @@ async def made_by(host: Any, ada: Any, client: Any, signed_in: Any) -> list[dict
     await host.drain_queue("work")
     organisation = await ada.api("POST", "organisations", json={"name": "Flow-Matic"})
     answers = (note, reminder, merged, export, file, organisation)
+    place = f"organisations/{organisation.json()['id']}/invitations"
+    invitations = await ada.api("POST", place, json={"addresses": ["a@example.com"]})
+    answers = (*answers, invitations)
     assert all(answer.status_code == 201 for answer in answers), [answer.text for answer in answers]
     [tag] = (await ada.api("GET", "contact-tags")).json()["data"]
     ids = {
@@ -120,6 +123,7 @@ async def made_by(host: Any, ada: Any, client: Any, signed_in: Any) -> list[dict
         "imageId": photo["id"],
         "importId": imported["id"],
         "interactionId": logged["id"],
+        "invitationId": invitations.json()["data"][0]["id"],
         "mergeId": merged.json()["id"],
         "memberId": organisation.json()["memberId"],
         "noteId": note.json()["id"],
