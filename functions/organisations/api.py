@@ -3,6 +3,7 @@
 import secrets
 from datetime import datetime
 
+import wiring.domains
 import wiring.organisations
 from domain.base.errors import KeyReused, NotFound
 from domain.base.limits import LimitReached
@@ -130,7 +131,12 @@ async def get_organisation(call: Call) -> Answer:
 async def put_organisation(call: Call[Settings]) -> Answer:
     by = await acting_in(call, "change_settings")
     changed = await change_settings(
-        by, call.body, version=call.version, now=call.now, organisations=wiring.organisations.store()
+        by,
+        call.body,
+        version=call.version,
+        now=call.now,
+        organisations=wiring.organisations.store(),
+        domains=wiring.domains.store(),
     )
     return Answer(_out(by._replace(organisation=changed)), changed.version)
 

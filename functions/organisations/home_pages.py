@@ -4,22 +4,27 @@ import asyncio
 
 import azure.functions as func
 
+import wiring.domains
 import wiring.organisations
 from domain.organisations.organisation import MemberFilter
 from functions.framework.my_pages import done_in
 from functions.framework.texts import N_
 from functions.organisations.acting import ROLE_NAMES, opened, org_page
 
-_DONE = {"made": N_("The organisation is made. Bring in your people next.")}
+_DONE = {
+    "made": N_("The organisation is made. Bring in your people next."),
+    "joined": N_("You are in. The organisation is among your pages from now on."),
+}
 _NEWEST = 5
 
 
 async def show(req: func.HttpRequest) -> func.HttpResponse:
     person, by = await opened(req, "see")
     store = wiring.organisations.store()
-    seats, (leaders, _more) = await asyncio.gather(
+    seats, (leaders, _more), domains = await asyncio.gather(
         store.count_members(by.organisation.id),
         store.members(by.organisation.id, MemberFilter(role="owner"), _NEWEST, None),
+        wiring.domains.store().get(by.organisation.id),
     )
     return org_page(
         "organisations/home.html",
@@ -28,5 +33,6 @@ async def show(req: func.HttpRequest) -> func.HttpResponse:
         seats=seats,
         owners=leaders,
         role_names=ROLE_NAMES,
+        lapsed=domains.lapsed,
         done=done_in(req, _DONE),
     )
