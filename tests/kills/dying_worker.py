@@ -203,7 +203,8 @@ async def _merge(order: dict[str, Any], at: datetime) -> str:
         version = (await read_merge(owner, merge, now=at, merges=ports)).kept.version
     except (NotFound, MergeOver):
         return "nothing"
-    await undo_merge(owner, merge, version, now=at, merges=ports, mover=duplicates.moves())
+    tags = wiring.relationships.tags()
+    await undo_merge(owner, merge, version, now=at, merges=ports, mover=duplicates.moves(), tags=tags)
     return "unmerge"
 
 

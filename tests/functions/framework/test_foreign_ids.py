@@ -106,7 +106,8 @@ async def made_by(host: Any, ada: Any, client: Any, signed_in: Any) -> list[dict
     file = await sent_calendar(ada, calendar(event("1", 3, "grace@example.com")))
     imported = await read(host, ada, ADA)
     await host.drain_queue("work")
-    answers = (note, reminder, merged, export, file)
+    organisation = await ada.api("POST", "organisations", json={"name": "Flow-Matic"})
+    answers = (note, reminder, merged, export, file, organisation)
     assert all(answer.status_code == 201 for answer in answers), [answer.text for answer in answers]
     [tag] = (await ada.api("GET", "contact-tags")).json()["data"]
     ids = {
@@ -119,7 +120,9 @@ async def made_by(host: Any, ada: Any, client: Any, signed_in: Any) -> list[dict
         "importId": imported["id"],
         "interactionId": logged["id"],
         "mergeId": merged.json()["id"],
+        "memberId": organisation.json()["memberId"],
         "noteId": note.json()["id"],
+        "organisationId": organisation.json()["id"],
         "otherContactId": other["id"],
         "profileId": card["profileId"],
         "reminderId": reminder.json()["id"],
