@@ -13,7 +13,7 @@ class Organisations(Group):
         default=None,
         pattern=r"^([0-9]{1,3}(\.[0-9]{1,3}){3}|\[[0-9a-fA-F:]+\]):[0-9]{1,5}$",
         alias="DNS_RESOLVER",
-        description="The address and port of the DNS resolver, like 127.0.0.1:53, if not the machine's own.",
+        description="The address and port of the DNS resolver, like 10.0.0.4:53, if not the machine's own.",
     )
 
 

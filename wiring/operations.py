@@ -106,7 +106,7 @@ def effects() -> dict[str, "Effect"]:
     from domain.relationships.reminders.ringing import MAIL
     from domain.relationships.search.upkeep import COMPACTION
     from domain.relationships.transfer.imports import START_IMPORT
-    from wiring import cards, connections, domains, exchange, organisations, publishing, relationships
+    from wiring import cards, connections, exchange, organisations, publishing, relationships
     from wiring.relationships import duplicates, reminders, search, strength, transfer
 
     projection = partial(carry_out_projection, cards=cards.store(), ports=publishing.ports())
@@ -127,7 +127,7 @@ def effects() -> dict[str, "Effect"]:
         START_IMPORT: transfer.start_import,
         TELLING: connections.tell,
         MEMBERSHIP: organisations.follow_member,
-        RELEASE: domains.release,
+        RELEASE: organisations.release_domains,
         **exchange.effects(),
     }
 

@@ -3,7 +3,6 @@
 import secrets
 from datetime import datetime
 
-import wiring.domains
 import wiring.organisations
 from domain.base.errors import KeyReused, NotFound
 from domain.base.limits import LimitReached
@@ -136,7 +135,7 @@ async def put_organisation(call: Call[Settings]) -> Answer:
         version=call.version,
         now=call.now,
         organisations=wiring.organisations.store(),
-        domains=wiring.domains.store(),
+        domains=wiring.organisations.domains(),
     )
     return Answer(_out(by._replace(organisation=changed)), changed.version)
 

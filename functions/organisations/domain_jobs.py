@@ -3,7 +3,7 @@
 import logging
 import time
 
-import wiring.domains
+import wiring.organisations
 from domain.operations.slices import Slice
 from domain.organisations.proving import recheck_due
 from functions.framework.clock import now
@@ -14,6 +14,9 @@ log = logging.getLogger("izwop.jobs")
 async def recheck_domains() -> None:
     """Look up the proven domains whose week is over, for twenty seconds; the next run goes on."""
     looked = await recheck_due(
-        now(), Slice(time.monotonic), due=wiring.domains.store(), ports=wiring.domains.proving()
+        now(),
+        Slice(time.monotonic),
+        due=wiring.organisations.domains(),
+        ports=wiring.organisations.proving(),
     )
     log.info("domains_rechecked looked=%d", looked)

@@ -8,7 +8,7 @@ from typing import Final
 import azure.functions as func
 
 import wiring.accounts
-import wiring.domains
+import wiring.organisations
 from domain.base.errors import InvalidInput, KeyReused, StaleVersion
 from domain.base.ids import ID_BYTES
 from domain.base.limits import LimitReached
@@ -60,7 +60,7 @@ async def add(req: func.HttpRequest) -> func.HttpResponse:
     try:
         new = vet(NewDomain, {"domain": typed})
         adding = Adding(creation_key(form), new_token(), now())
-        domain = await add_domain(by.organisation.id, new, adding, store=wiring.domains.store())
+        domain = await add_domain(by.organisation.id, new, adding, store=wiring.organisations.domains())
     except InvalidInput as refusal:
         faults = sentences(refusal.faults, _LABELS)
     except KeyReused:
@@ -81,7 +81,7 @@ async def check(req: func.HttpRequest) -> func.HttpResponse:
             by.organisation.id,
             domain_id,
             now=now(),
-            ports=wiring.domains.proving(),
+            ports=wiring.organisations.proving(),
             limiter=wiring.accounts.limiter(),
         )
         done = "proven" if checked.state == "proven" and checked.why is None else done
@@ -98,12 +98,12 @@ async def remove(req: func.HttpRequest) -> func.HttpResponse:
             req.route_params["domainId"],
             version=version_in(form),
             now=now(),
-            store=wiring.domains.store(),
+            store=wiring.organisations.domains(),
         )
     except StaleVersion:
         said = _("It was looked at or changed meanwhile. Look at it, and remove it again")
         return await _page(person, by, status=HTTPStatus.PRECONDITION_FAILED, stale=said)
-    await wiring.domains.settle(order)
+    await wiring.organisations.settle_domains(order)
     return redirect(f"/org/{by.organisation.id}/domains?done=removed")
 
 
@@ -118,7 +118,7 @@ async def _page(
     done: str | None = None,
     stale: str = "",
 ) -> func.HttpResponse:
-    domains = await wiring.domains.store().get(by.organisation.id)
+    domains = await wiring.organisations.domains().get(by.organisation.id)
     return org_page(
         "organisations/domains.html",
         person,

@@ -4,7 +4,7 @@ from http import HTTPStatus
 
 import azure.functions as func
 
-import wiring.domains
+import wiring.organisations
 from domain.accounts.account import Account
 from domain.base.errors import NotFound
 from domain.base.limits import LimitReached
@@ -27,7 +27,9 @@ async def enter(req: func.HttpRequest) -> func.HttpResponse:
     person, form = await person_and_form(req)
     account = await account_of(person.account_id)
     try:
-        member = await join(account, form.get("organisation", ""), now=now(), ports=wiring.domains.joining())
+        member = await join(
+            account, form.get("organisation", ""), now=now(), ports=wiring.organisations.joining()
+        )
     except NotFound:
         said = _("Nothing was changed. The organisation does not take you in by your address any more.")
         return await _page(person, account, status=HTTPStatus.NOT_FOUND, refused=said)
@@ -44,6 +46,6 @@ async def _page(
         person,
         status=status,
         account=account,
-        found=await joinable(account, wiring.domains.joining()),
+        found=await joinable(account, wiring.organisations.joining()),
         refused=refused,
     )

@@ -5,7 +5,6 @@ from http import HTTPStatus
 
 import azure.functions as func
 
-import wiring.domains
 import wiring.organisations
 from domain.base.errors import InvalidInput, StaleVersion
 from domain.organisations.organisation import Acting, Settings, change_settings
@@ -51,7 +50,7 @@ async def save(req: func.HttpRequest) -> func.HttpResponse:
             version=version_in(form),
             now=now(),
             organisations=wiring.organisations.store(),
-            domains=wiring.domains.store(),
+            domains=wiring.organisations.domains(),
         )
     except InvalidInput as refusal:
         faults = sentences(refusal.faults, _LABELS)
@@ -84,4 +83,4 @@ def _joining(form: Mapping[str, str], by: Acting) -> str:
 
 
 async def _proven(by: Acting) -> list[str]:
-    return [each.written for each in (await wiring.domains.store().get(by.organisation.id)).proven]
+    return [each.written for each in (await wiring.organisations.domains().get(by.organisation.id)).proven]

@@ -7,7 +7,6 @@ import httpx
 import pytest
 
 import wiring.accounts
-import wiring.domains
 import wiring.operations
 import wiring.organisations
 from domain.organisations.memberships import MEMBERSHIP
@@ -176,9 +175,9 @@ async def test_a_switcher_that_was_missed_after_joining_follows_later(
     async def nothing(_order: object) -> None:
         """The worker dies before it follows."""
 
-    ports = wiring.domains.joining()._replace(settle=nothing)
+    ports = wiring.organisations.joining()._replace(settle=nothing)
     with monkeypatch.context() as patch:
-        patch.setattr("wiring.domains.joining", lambda: ports)
+        patch.setattr("wiring.organisations.joining", lambda: ports)
         member = (await join(bea, flow.id)).json()["memberId"]
     assert (await bea.api("GET", "organisations")).json()["data"] == []
     from domain.operations.orders import OrderMessage  # noqa: PLC0415 - what the host loaded
