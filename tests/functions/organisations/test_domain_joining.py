@@ -129,6 +129,25 @@ async def test_nobody_joins_by_a_domain_that_is_removed_or_lapsed_or_of_another(
     assert (await join(bea, flow.id)).status_code == 404
 
 
+async def test_a_name_that_is_held_without_a_proven_domain_lets_nobody_in(
+    open_org, somebody_at, monkeypatch
+) -> None:
+    flow, domain = await open_org()
+    bea = await somebody_at(domain["domain"])
+
+    async def nothing(_order: object) -> None:
+        """The worker dies before it frees the name."""
+
+    with monkeypatch.context() as patch:
+        patch.setattr("wiring.organisations.settle_domains", nothing)
+        assert await flow.remove(domain) == 204
+    assert await wiring.organisations.domain_holders().find(domain["domain"]) is not None
+    assert await offered(bea) == []
+    await flow.add(domain["domain"])
+    assert await offered(bea) == []
+    assert (await join(bea, flow.id)).status_code == 404
+
+
 async def test_the_domain_of_whoever_took_the_name_over_counts(open_org, somebody_at) -> None:
     flow, domain = await open_org()
     matic, _own = await open_org()

@@ -317,6 +317,15 @@ async def test_a_domain_whose_record_is_gone_twice_lapses_and_the_owners_see_it(
     assert (await flow.check(domain)).json()["state"] == "proven"
 
 
+async def test_two_runs_of_the_timer_at_once_count_a_miss_once(org) -> None:
+    flow = await org()
+    domain = await flow.proven()
+    set_texts(flow.zone, domain["recordName"], [])
+    await asyncio.gather(*(recheck(timedelta(days=9)) for _ in range(4)))
+    [kept] = (await wiring.organisations.domains().get(flow.id)).domains
+    assert (kept.state, kept.missed) == ("proven", 1)
+
+
 async def test_a_record_that_comes_back_in_between_is_forgiven(org) -> None:
     flow = await org()
     domain = await flow.proven()
