@@ -63,13 +63,14 @@ async def joinable(account: Account, ports: JoinPorts) -> Joinable | None:
 
 async def join(account: Account, org_id: str, *, now: datetime, ports: JoinPorts) -> Member:
     """Let the account in as a member; who is one is told so. Any other organisation looks absent."""
-    there = await ports.organisations.member(org_id, member_id(org_id, account.id))
-    organisation = await ports.organisations.get(org_id)
-    if there is not None and organisation is not None and not organisation.closed:
-        return there
     found = await joinable(account, ports)
     if found is None or found.organisation.id != org_id or account.verified_email is None:
-        raise NotFound
+        # Looked at after: by another window they may have come in just now.
+        there = await ports.organisations.member(org_id, member_id(org_id, account.id))
+        organisation = await ports.organisations.get(org_id)
+        if there is None or organisation is None or organisation.closed:
+            raise NotFound
+        return there
     if len((await ports.memberships.get(account.id)).organisations) >= MOST_ORGANISATIONS:
         raise LimitReached(
             N_("An account may be in %(most)s organisations. Leave one first.", most=MOST_ORGANISATIONS)
