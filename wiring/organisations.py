@@ -5,14 +5,18 @@ from typing import TYPE_CHECKING
 from wiring import database, once
 
 if TYPE_CHECKING:
+    from adapters.cosmos.organisations.domains import CosmosDomains
     from adapters.cosmos.organisations.invitations import CosmosInvitations
     from adapters.cosmos.organisations.memberships import CosmosMemberships
     from adapters.cosmos.organisations.organisations import CosmosOrganisations
+    from adapters.cosmos.reservations import CosmosDomainHolders
     from domain.operations.orders import Effect, Order
     from domain.operations.slices import Job
-    from domain.organisations.people import Ports
     from domain.organisations.invitations.inviting import Inviting
     from domain.organisations.invitations.joining import JoiningPorts
+    from domain.organisations.joining import JoinPorts
+    from domain.organisations.people import Ports
+    from domain.organisations.proving import Proving
 
 
 @once
@@ -63,10 +67,11 @@ def joining() -> "JoiningPorts":
 def effects() -> "dict[str, Effect]":
     """Effects of the orders that follow changes in an organisation."""
     from domain.organisations.closing import CLOSING
+    from domain.organisations.domains import RELEASE
     from domain.organisations.invitations.inviting import MAILS
     from domain.organisations.memberships import MEMBERSHIP
 
-    return {MEMBERSHIP: follow_member, MAILS: order_mails, CLOSING: _follow_all}
+    return {MEMBERSHIP: follow_member, MAILS: order_mails, CLOSING: _follow_all, RELEASE: release_domains}
 
 
 async def settle(order: "Order") -> None:
@@ -115,3 +120,47 @@ async def order_mails(order: "Order") -> None:
     from wiring import notifications
 
     await order_mails(order, invitations=invitations(), mails=notifications.queue())
+
+
+@once
+def domains() -> "CosmosDomains":
+    from adapters.cosmos.organisations.domains import CosmosDomains
+
+    return CosmosDomains(database())
+
+
+@once
+def domain_holders() -> "CosmosDomainHolders":
+    from adapters.cosmos.reservations import CosmosDomainHolders
+
+    return CosmosDomainHolders(database())
+
+
+@once
+def proving() -> "Proving":
+    import settings.organisations
+    from adapters.dns import DnsTexts
+    from domain.organisations.proving import Proving
+
+    dns = DnsTexts(settings.organisations.load().dns_resolver)
+    return Proving(store=domains(), holders=domain_holders(), dns=dns, settle=settle)
+
+
+@once
+def joining_by_domain() -> "JoinPorts":
+    from domain.organisations.joining import JoinPorts
+
+    return JoinPorts(
+        organisations=store(),
+        memberships=memberships(),
+        domains=domains(),
+        holders=domain_holders(),
+        settle=settle,
+    )
+
+
+async def release_domains(order: "Order") -> None:
+    """Effect of the order that follows a domain which an organisation does not hold any more."""
+    from domain.organisations.domains import release
+
+    await release(order, store=domains(), holders=domain_holders())

@@ -10,6 +10,7 @@ ID_PREFIXES = {
     "connection": "cnn",
     "contact": "con",
     "dismissal": "dis",
+    "domain": "dom",
     "event": "evt",
     "exchange": "exc",
     "group": "grp",

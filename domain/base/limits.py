@@ -20,6 +20,8 @@ MOST_OWNERS = 50
 # Of one organisation: its people, and invitations that nobody has answered.
 MOST_PEOPLE = 10_000
 MOST_INVITATIONS = 1000
+# Of one organisation.
+MOST_DOMAINS = 20
 MOST_CONTACTS = 50_000
 # On one contact.
 MOST_NOTES = 1000
@@ -68,6 +70,8 @@ IMPORTS = Rate("imports", most=60, seconds=60 * 60)
 CONNECTION_REQUESTS = Rate("connection_requests", most=50, seconds=24 * 60 * 60)
 # Mails to one account that somebody asks; the page tells of all.
 CONNECTION_MAILS = Rate("connection_mails", most=3, seconds=24 * 60 * 60)
+# Of one organisation: each look asks the name servers of others.
+DOMAIN_CHECKS = Rate("domain_checks", most=60, seconds=60 * 60)
 
 # Details left on one card, and from one network. Beyond them they are held until they are confirmed by mail.
 EXCHANGES = Rate("exchanges", most=60, seconds=60 * 60)
@@ -83,7 +87,7 @@ MAILBOX_INVITATIONS = Rate("mailbox_invitations", most=5, seconds=24 * 60 * 60)
 RATES = (
     CHANGES, HANDLES, HANDLE_CHECKS, IMAGES, DOWNLOADS, IMPORTS, CONNECTION_REQUESTS, CONNECTION_MAILS,
     EXCHANGES, NETWORK_EXCHANGES, HELD_EXCHANGES, RECEIPT_MAILS,
-    INVITATION_MAILS, MAILBOX_INVITATIONS,
+    INVITATION_MAILS, MAILBOX_INVITATIONS, DOMAIN_CHECKS,
 )  # fmt: skip
 
 

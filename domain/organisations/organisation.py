@@ -7,7 +7,7 @@ from typing import Annotated, Literal, NamedTuple, Protocol
 
 from pydantic import Field
 
-from domain.base.errors import KeyReused, NotFound, StaleVersion, Unavailable
+from domain.base.errors import Fault, InvalidInput, KeyReused, NotFound, StaleVersion, Unavailable
 from domain.base.fields import EmailAddress, Name
 from domain.base.idempotency import request_hash
 from domain.base.ids import ID_BYTES, ID_PREFIXES, make_id
@@ -149,6 +149,10 @@ class MemberFilter(Closed):
     text: str = ""
 
 
+class ProvenDomains(Protocol):
+    async def any_proven(self, org_id: str) -> bool: ...
+
+
 class Acting(NamedTuple):
     """Somebody who does something in their organisation."""
 
@@ -237,9 +241,19 @@ def new_member(org_id: str, person: Person, role: Role, now: datetime) -> Member
 
 
 async def change_settings(
-    by: Acting, settings: Settings, *, version: int, now: datetime, organisations: OrganisationStore
+    by: Acting,
+    settings: Settings,
+    *,
+    version: int,
+    now: datetime,
+    organisations: OrganisationStore,
+    domains: ProvenDomains,
 ) -> Organisation:
+    """Change them. To begin to take people in by their domain needs a proven one."""
     if by.organisation.version != version:
         raise StaleVersion
+    begins = settings.joining == "domain" and by.organisation.joining != "domain"
+    if begins and not await domains.any_proven(by.organisation.id):
+        raise InvalidInput([Fault("/joining", "no_proven_domain", N_("needs a proven domain first"))])
     changed = by.organisation.changed(now, name=settings.name, joining=settings.joining)
     return await organisations.save(changed)

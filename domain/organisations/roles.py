@@ -7,6 +7,9 @@ from domain.base.texts import N_
 
 Role = Literal["owner", "admin", "editor", "billing", "member"]
 ROLES: Final[tuple[Role, ...]] = get_args(Role)
+# People come in with one of these: who is to be an owner has to be a member first.
+InvitedRole = Literal["admin", "editor", "billing", "member"]
+INVITED_ROLES: Final[tuple[InvitedRole, ...]] = get_args(InvitedRole)
 
 Act = Literal[
     "see",

@@ -50,6 +50,7 @@ class AccountSection:
         told = {
             "id": account.id,
             "email": account.email,
+            "verifiedEmail": account.verified_email,
             "name": account.name,
             "issuer": account.iss,
             "subject": account.sub,
@@ -62,6 +63,7 @@ class AccountSection:
         }
         facts = [
             ("E-mail address", account.email),
+            ("Address that the sign-in service verified", account.verified_email or "none"),
             ("Name there, at the first sign-in", account.name or "none"),
             ("Sign-in service", account.iss),
             ("Your number there", account.sub),

@@ -150,7 +150,12 @@ async def get_organisation(call: Call) -> Answer:
 async def put_organisation(call: Call[Settings]) -> Answer:
     by = await acting_in(call, "change_settings")
     changed = await change_settings(
-        by, call.body, version=call.version, now=call.now, organisations=wiring.organisations.store()
+        by,
+        call.body,
+        version=call.version,
+        now=call.now,
+        organisations=wiring.organisations.store(),
+        domains=wiring.organisations.domains(),
     )
     return Answer(_out(by._replace(organisation=changed)), changed.version)
 

@@ -21,9 +21,10 @@ _NEWEST = 5
 async def show(req: func.HttpRequest) -> func.HttpResponse:
     person, by = await opened(req, "see")
     store = wiring.organisations.store()
-    seats, (leaders, _more) = await asyncio.gather(
+    seats, (leaders, _more), domains = await asyncio.gather(
         store.count_members(by.organisation.id),
         store.members(by.organisation.id, MemberFilter(role="owner"), _NEWEST, None),
+        wiring.organisations.domains().get(by.organisation.id),
     )
     return org_page(
         "organisations/home.html",
@@ -32,5 +33,6 @@ async def show(req: func.HttpRequest) -> func.HttpResponse:
         seats=seats,
         owners=leaders,
         role_names=ROLE_NAMES,
+        lapsed=domains.lapsed,
         done=done_in(req, _DONE),
     )

@@ -71,7 +71,7 @@ class CosmosOrganisations:
         return from_document(Organisation, results[0]["resourceBody"])
 
     async def change_people(self, change: PeopleChange) -> None:
-        operations = [_replaced(_member_document(each), each.etag) for each in change.saved]
+        operations = [_replaced(member_document(each), each.etag) for each in change.saved]
         if change.organisation is not None:
             organisation = change.organisation
             operations.append(_replaced(_organisation_document(organisation), organisation.etag))
@@ -79,7 +79,7 @@ class CosmosOrganisations:
             operations.append(("delete", (each.id,), {"if_match_etag": each.etag}))
             operations.append(("upsert", (_former_document(each),)))
         for each in change.back:
-            operations.append(("create", (_member_document(each),)))
+            operations.append(("create", (member_document(each),)))
             operations.append(("delete", (_former_id(each.id),), {"if_match_etag": each.etag}))
         try:
             await self._items.batch([*operations, *_upserted(change.orders)], change.org_id)
@@ -89,7 +89,7 @@ class CosmosOrganisations:
 
     async def _landed(self, change: PeopleChange) -> bool:
         """Whether the batch itself was stored, by what it leaves of those who went or came back."""
-        wanted = [*map(_former_document, change.ended), *map(_member_document, change.back)]
+        wanted = [*map(_former_document, change.ended), *map(member_document, change.back)]
         stored = [await self._items.read(each["id"], change.org_id) for each in wanted]
         return bool(wanted) and all(
             found is not None and found["body"] == each["body"]

@@ -15,7 +15,7 @@ from domain.base.texts import Language
 from domain.operations.orders import Order
 from domain.organisations.invitations.links import digest_of
 from domain.organisations.organisation import Member
-from domain.organisations.roles import Role
+from domain.organisations.roles import InvitedRole
 
 VALID_FOR: Final = timedelta(days=14)
 
@@ -31,7 +31,7 @@ class Invitation(Model):
     id: str
     org_id: str
     address: EmailAddress | None
-    role: Role
+    role: InvitedRole
     language: Language
     invited_by: str
     state: State = "waiting"

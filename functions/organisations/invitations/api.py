@@ -17,7 +17,7 @@ from domain.organisations.invitations.inviting import (
     withdraw,
 )
 from domain.organisations.organisation import Creating
-from domain.organisations.roles import NotAllowed, Role
+from domain.organisations.roles import InvitedRole, NotAllowed
 from functions.framework.operations import Answer, Call, Page, operation
 from functions.framework.texts import language
 from functions.organisations.acting import acting_in
@@ -28,7 +28,7 @@ class InvitationOut(Closed):
 
     id: str
     address: str
-    role: Role
+    role: InvitedRole
     invited_by: str
     sent_at: datetime
     expires_at: datetime

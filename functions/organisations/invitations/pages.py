@@ -20,7 +20,7 @@ from domain.organisations.invitations.inviting import (
     withdraw,
 )
 from domain.organisations.organisation import Acting, Creating
-from domain.organisations.roles import ROLES, may_give
+from domain.organisations.roles import INVITED_ROLES
 from functions.framework.callers import SignedIn
 from functions.framework.clock import now
 from functions.framework.forms import by_label, label_of, sentences, vet
@@ -133,7 +133,7 @@ async def _page(
     waiting, following = await wiring.organisations.invitations().waiting(
         by.organisation.id, now(), _ON_A_PAGE, req.params.get("cursor") or None
     )
-    roles = [(role, _(ROLE_NAMES[role])) for role in reversed(ROLES) if may_give(by.member.role, role)]
+    roles = [(role, _(ROLE_NAMES[role])) for role in reversed(INVITED_ROLES)]
     return org_page(
         "organisations/invitations.html",
         person,
@@ -145,7 +145,6 @@ async def _page(
         key=form.get("key", ""),
         waiting=waiting,
         following=following,
-        given={role for role, _name in roles},
         role_names=ROLE_NAMES,
         most=MOST_AT_ONCE,
         days=VALID_FOR.days,
