@@ -67,11 +67,14 @@ async def _saved(organisation: Organisation, by: Acting, now: datetime, ports: P
     return saved
 
 
+def work_id_of(order: Order) -> str:
+    text = f"{CLOSING} {order.owner_id} {order.created_at.isoformat()}"
+    return make_id(ID_PREFIXES["work"], hashlib.sha256(text.encode()).digest()[:ID_BYTES])
+
+
 async def start_following(order: Order, *, works: WorkStore, queue: WorkQueue) -> None:
     """Effect of the order that follows a closing: one work for each, however often it is carried out."""
-    text = f"{CLOSING} {order.owner_id} {order.created_at.isoformat()}"
-    work_id = make_id(ID_PREFIXES["work"], hashlib.sha256(text.encode()).digest()[:ID_BYTES])
-    work = new_work(FOLLOW, SYSTEM, work_id, order.created_at)
+    work = new_work(FOLLOW, SYSTEM, work_id_of(order), order.created_at)
     await start_work(work.model_copy(update={"cursor": order.owner_id}), works=works, queue=queue)
 
 
@@ -85,7 +88,9 @@ class FollowJob:
         org_id, _, after = work.cursor.partition(" ")
         done = 0
         while not bound.is_over:
-            found, following = await self._organisations.members(org_id, MemberFilter(), _PAGE, after or None)
+            found, following = await self._organisations.members(
+                org_id, MemberFilter(), min(_PAGE, bound.left), after or None
+            )
             for member in found:
                 await follow(
                     org_id, member.id, organisations=self._organisations, memberships=self._memberships

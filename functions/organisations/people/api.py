@@ -6,6 +6,7 @@ from typing import Annotated, Final
 from pydantic import Field
 
 import wiring.organisations
+from domain.base.errors import InvalidInput
 from domain.base.fields import ShortLine
 from domain.base.limits import UNDO_TIME, LimitReached
 from domain.base.model import Closed
@@ -75,9 +76,12 @@ def _of(call: Call[None]) -> MemberVersion:
 async def post_search(call: Call[MemberSearch]) -> Answer:
     by, asked = await acting_in(call, "see_people"), call.body
     wanted = MemberFilter(role=asked.role, team=asked.team, text=asked.text)
-    found, following = await wiring.organisations.store().members(
-        by.organisation.id, wanted, asked.limit, asked.after
-    )
+    try:
+        found, following = await wiring.organisations.store().members(
+            by.organisation.id, wanted, asked.limit, asked.after
+        )
+    except InvalidInput as refusal:
+        raise InvalidInput([fault._replace(field="/after") for fault in refusal.faults]) from None
     return Answer(MemberList(data=[member_out(each) for each in found], page=Page(next=following)))
 
 
