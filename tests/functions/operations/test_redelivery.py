@@ -41,7 +41,10 @@ JOBS = [
 ]  # fmt: skip
 # Of people without an account (`tests/functions/exchange/test_mails.py`), and the system's own work
 # (`tests/kills/test_kills.py`, `tests/functions/relationships/test_rotation.py`).
-ELSEWHERE = {"exchange-receipt", "exchange-contact", "exchange-recall", "upgrade", "rotate-keys"}
+ELSEWHERE = {
+    "exchange-receipt", "exchange-contact", "exchange-recall", "invitation-mails", "org-membership", "upgrade",
+    "rotate-keys",
+}  # fmt: skip
 
 
 class Given(NamedTuple):
