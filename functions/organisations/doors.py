@@ -51,8 +51,8 @@ DOORS = (
     MyPage(
         "organisations_page_remove_domain", "POST", f"{_AT}/domains/{{domainId}}/remove", f"{_DOMAINS}:remove"
     ),
-    MyPage("organisations_page_join", "GET HEAD", "my/organisations/join", f"{_JOIN}:show"),
-    MyPage("organisations_page_enter", "POST", "my/organisations/join", f"{_JOIN}:enter"),
+    MyPage("organisations_page_joinable", "GET HEAD", "my/organisations/join", f"{_JOIN}:show"),
+    MyPage("organisations_page_join_by_domain", "POST", "my/organisations/join", f"{_JOIN}:enter"),
     Operation("organisations_list_domains", "GET", f"{_ONE}/domains", f"{_DOMAIN_API}:list_domains"),
     Operation("organisations_add_domain", "POST", f"{_ONE}/domains", f"{_DOMAIN_API}:post_domain"),
     Operation("organisations_get_domain", "GET", _DOMAIN, f"{_DOMAIN_API}:get_domain"),

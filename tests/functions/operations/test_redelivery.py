@@ -39,12 +39,12 @@ JOBS = [
     "copy", "find-duplicates", "merge-duplicates", "undo-merges", "search-index", "connections", "reseal",
     "strengths", "calendar", "calendar-undo", "import-read", "import-write", "import-undo", "export",
 ]  # fmt: skip
-# Of people without an account (`tests/functions/exchange/test_mails.py`), and the system's own work
-# (`tests/kills/test_kills.py`, `tests/functions/relationships/test_rotation.py`); of organisations
-# (`tests/functions/organisations/test_people.py`, `test_closing.py`).
+# Of people without an account (`tests/functions/exchange/test_mails.py`), of organisations
+# (`tests/functions/organisations`), and the system's own work (`tests/kills/test_kills.py`,
+# `tests/functions/relationships/test_rotation.py`).
 ELSEWHERE = {
-    "exchange-receipt", "exchange-contact", "exchange-recall", "upgrade", "rotate-keys", "org-membership",
-    "org-closing", "org-follow",
+    "exchange-receipt", "exchange-contact", "exchange-recall", "invitation-mails", "org-membership",
+    "org-closing", "org-follow", "org-domains", "upgrade", "rotate-keys",
 }  # fmt: skip
 
 

@@ -67,6 +67,19 @@ async def test_several_are_invited_at_once_and_listed_the_newest_first(signed_in
     assert one.json() == found[2]
 
 
+async def test_fifty_are_invited_at_once_and_then_anew(host, signed_in, mailbox) -> None:
+    ada, addresses = await signed_in(), [an_address() for _ in range(50)]
+    org = (await an_organisation(ada))["id"]
+    made = await invited(ada, org, *addresses)
+    assert [each["address"] for each in made] == addresses
+    await host.drain_queue("mail")
+    assert len(await mailbox.holds(50, *addresses)) == 50
+    for one in made[:25]:
+        await expired(org, one)
+    again = await invited(ada, org, *addresses[:25], *(an_address() for _ in range(25)))
+    assert [each["id"] for each in again[:25]] == [each["id"] for each in made[:25]]
+
+
 async def test_invitations_are_made_once_for_each_key(signed_in) -> None:
     ada = await signed_in()
     org, address = (await an_organisation(ada))["id"], an_address()
