@@ -1,8 +1,8 @@
 """What becomes of members: another role, out of the organisation and back, leaving, and ownership.
 
 The organisation's document holds the ids of its owners. It is replaced in one batch with each member who
-becomes an owner or is none any more, so that of two last owners who leave at once one stays. Who makes an
-owner elsewhere stores `owned` in the same batch.
+becomes an owner or is none any more, so that of two last owners who leave at once one stays.
+Nobody becomes an owner but here.
 """
 
 from collections.abc import Awaitable, Callable, Iterable
@@ -16,7 +16,6 @@ from domain.organisations.organisation import (
     Acting,
     Ending,
     Member,
-    MemberFilter,
     Organisation,
     OrganisationStore,
     PeopleChange,
@@ -68,7 +67,7 @@ async def change_role(by: Acting, of: MemberVersion, role: Role, *, now: datetim
             raise NotAllowed
         _refuse_beyond(by, member)
         changed = member.changed(now, role=role)
-        return await _change(by, now, ports, before=(member,), saved=(changed,))
+        return _change(by, now, before=(member,), saved=(changed,))
 
     return (await _carried_out(by, "change_roles", plan, ports)).saved[0]
 
@@ -80,7 +79,7 @@ async def remove_member(by: Acting, of: MemberVersion, *, now: datetime, ports: 
         member = await _version(by, of, ports)
         _refuse_beyond(by, member)
         ending: Ending = "left" if member.id == by.member.id else "removed"
-        return await _ended(by, member, ending, now, ports)
+        return _ended(by, member, ending, now)
 
     return (await _carried_out(by, "remove_people", plan, ports)).ended[0]
 
@@ -89,7 +88,7 @@ async def leave(by: Acting, version: int, *, now: datetime, ports: Ports) -> Non
     async def plan(by: Acting) -> PeopleChange:
         if by.member.version != version:
             raise StaleVersion
-        return await _ended(by, by.member, "left", now, ports)
+        return _ended(by, by.member, "left", now)
 
     await _carried_out(by, "leave", plan, ports)
 
@@ -123,7 +122,7 @@ async def restore_member(by: Acting, of: MemberVersion, *, now: datetime, ports:
             raise StaleVersion
         _refuse_beyond(by, removed)
         back = removed.changed(now, ended=None)
-        return await _change(by, now, ports, back=(back,))
+        return _change(by, now, back=(back,))
 
     there = await ports.organisations.member(by.organisation.id, of.member_id)
     if there is not None and there.version == of.version + 1:
@@ -139,7 +138,7 @@ async def transfer(by: Acting, of: MemberVersion, *, now: datetime, ports: Ports
         if heir.role == "owner":
             raise AlreadyOwner
         both = (heir.changed(now, role="owner"), by.member.changed(now, role="admin"))
-        return await _change(by, now, ports, saved=both)
+        return _change(by, now, saved=both)
 
     return (await _carried_out(by, "transfer", plan, ports)).saved[0]
 
@@ -176,14 +175,13 @@ def _refuse_beyond(by: Acting, member: Member) -> None:
         raise NotAllowed
 
 
-async def _ended(by: Acting, member: Member, ending: Ending, now: datetime, ports: Ports) -> PeopleChange:
-    return await _change(by, now, ports, ended=(member.changed(now, ended=ending),))
+def _ended(by: Acting, member: Member, ending: Ending, now: datetime) -> PeopleChange:
+    return _change(by, now, ended=(member.changed(now, ended=ending),))
 
 
-async def _change(
+def _change(
     by: Acting,
     now: datetime,
-    ports: Ports,
     *,
     before: tuple[Member, ...] = (),
     saved: tuple[Member, ...] = (),
@@ -195,16 +193,11 @@ async def _change(
     orders = tuple(membership_order(member, now) for member in members)
     if all(member.role != "owner" for member in (*before, *members)):
         return PeopleChange(by.organisation.id, None, saved, ended, back, orders)
-    organisation = owned(by.organisation, members, now)
-    if not organisation.owners:
-        witness = await _another_owner(organisation, {member.id for member in members}, ports)
-        organisation = organisation.model_copy(update={"owners": [witness.id]})
-        # Replaced as it is, so that they are still there when the batch is stored.
-        saved = (*saved, witness)
+    organisation = _owned(by.organisation, members, now)
     return PeopleChange(organisation.id, organisation, saved, ended, back, orders)
 
 
-def owned(organisation: Organisation, members: Iterable[Member], now: datetime) -> Organisation:
+def _owned(organisation: Organisation, members: Iterable[Member], now: datetime) -> Organisation:
     """The organisation with its owners after these members have changed, to be stored in one batch with them.
 
     Its mark tells two changes apart that leave the same owners.
@@ -212,18 +205,9 @@ def owned(organisation: Organisation, members: Iterable[Member], now: datetime) 
     changed = {member.id: member for member in members}
     after = {each.id for each in changed.values() if each.role == "owner" and each.ended is None}
     owners = sorted((set(organisation.owners) - changed.keys()) | after)
+    if not owners:
+        raise LastOwner
     if len(owners) > max(MOST_OWNERS, len(organisation.owners)):
         raise LimitReached(N_("An organisation may have %(most)s owners.", most=MOST_OWNERS))
     mark = [f"{each.id} {each.role} {each.ended} {each.version}" for each in changed.values()]
     return organisation.model_copy(update={"owners": owners, "owners_mark": " ".join([*mark, str(now)])})
-
-
-async def _another_owner(organisation: Organisation, but: set[str], ports: Ports) -> Member:
-    """An owner whom the organisation's document does not know, such as one who came by an invitation."""
-    found, _ = await ports.organisations.members(
-        organisation.id, MemberFilter(role="owner"), len(but) + 1, None
-    )
-    for member in found:
-        if member.id not in but:
-            return member
-    raise LastOwner

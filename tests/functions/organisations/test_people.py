@@ -402,17 +402,3 @@ async def test_a_removal_whose_answer_was_lost_is_told_as_done(firm, signed_in, 
         back = await ada.api("PUT", f"{path}/restoration", headers={"If-Match": '"2"'})
     assert (back.status_code, back.json()["role"]) == (200, "member")
     assert await own(bob) == {org["id"]: "member"}
-
-
-async def test_an_owner_who_came_by_an_invitation_counts(firm, signed_in) -> None:
-    """The organisation's document may not know of them."""
-    ada, org = firm
-    bob, eve = await signed_in(), await signed_in()
-    await joined(org, bob, "owner")
-    assert (await leave(ada, org)).status_code == 204
-    assert (await leave(bob, org)).json()["code"] == "last_owner"
-    await joined(org, eve, "owner")
-    answers = await asyncio.gather(leave(bob, org), leave(eve, org))
-    assert sorted(answer.status_code for answer in answers) == [204, 409]
-    stays = eve if answers[0].status_code == 204 else bob
-    assert list((await roles_in(stays, org)).values()) == ["owner"]
