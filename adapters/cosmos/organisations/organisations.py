@@ -140,10 +140,6 @@ class CosmosOrganisations:
     async def count_members(self, org_id: str) -> int:
         return await self._items.count("SELECT VALUE COUNT(1) FROM c WHERE c.kind = 'member'", org_id)
 
-    async def count_owners(self, org_id: str) -> int:
-        sql = "SELECT VALUE COUNT(1) FROM c WHERE c.kind = 'member' AND c.memberRole = 'owner'"
-        return await self._items.count(sql, org_id)
-
 
 def _organisation_document(organisation: Organisation) -> Document:
     return document("organisation", organisation.id, organisation.id, organisation, partition=PARTITION)
