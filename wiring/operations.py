@@ -62,7 +62,7 @@ def jobs() -> dict[str, "Job"]:
     from domain.relationships.rotation import RESEAL, ROTATE
     from domain.relationships.search.building import BUILD
     from domain.relationships.strength.weekly import STRENGTHS, StrengthsJob
-    from wiring import connections, privacy
+    from wiring import connections, organisations, privacy
     from wiring.relationships import calendar, duplicates, rotation, search, strength, transfer
 
     return {
@@ -75,6 +75,7 @@ def jobs() -> dict[str, "Job"]:
         RESEAL: rotation.reseal_job(),
         STRENGTHS: StrengthsJob(strength.interactions()),
         **calendar.jobs(),
+        **organisations.jobs(),
         **transfer.jobs(),
     }
 
@@ -98,8 +99,6 @@ def effects() -> dict[str, "Effect"]:
     """Effects of orders by kind."""
     from domain.cards.card import PROJECTION
     from domain.connections.ports import TELLING
-    from domain.organisations.domains import RELEASE
-    from domain.organisations.memberships import MEMBERSHIP
     from domain.publishing.repair import carry_out_projection
     from domain.relationships.contacts import ERASE_DEPENDENTS, FOLLOW_IMPORTANCE
     from domain.relationships.duplicates.merge import MOVE, MOVE_BACK
@@ -126,9 +125,8 @@ def effects() -> dict[str, "Effect"]:
         FOLLOW_IMPORTANCE: strength.follow_importance,
         START_IMPORT: transfer.start_import,
         TELLING: connections.tell,
-        MEMBERSHIP: organisations.follow_member,
-        RELEASE: organisations.release_domains,
         **exchange.effects(),
+        **organisations.effects(),
     }
 
 

@@ -17,6 +17,7 @@ ID_PREFIXES = {
     "image": "img",
     "import": "imp",
     "interaction": "int",
+    "invitation": "inv",
     "member": "mem",
     "merge": "mrg",
     "note": "nte",

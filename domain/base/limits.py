@@ -15,6 +15,11 @@ UNDO_TIME = timedelta(hours=24)
 MOST_CARDS = 100
 MOST_PROFILES = 50
 MOST_ORGANISATIONS = 20
+# Of one organisation: their ids are in its document.
+MOST_OWNERS = 50
+# Of one organisation: its people, and invitations that nobody has answered.
+MOST_PEOPLE = 10_000
+MOST_INVITATIONS = 1000
 # Of one organisation.
 MOST_DOMAINS = 20
 MOST_CONTACTS = 50_000
@@ -75,9 +80,14 @@ NETWORK_EXCHANGES = Rate("network_exchanges", most=20, seconds=60 * 60)
 HELD_EXCHANGES = Rate("held_exchanges", most=100, seconds=24 * 60 * 60)
 RECEIPT_MAILS = Rate("receipt_mails", most=5, seconds=24 * 60 * 60)
 
+# Mails with invitations of one organisation, and to one address by all organisations.
+INVITATION_MAILS = Rate("invitation_mails", most=1000, seconds=24 * 60 * 60)
+MAILBOX_INVITATIONS = Rate("mailbox_invitations", most=5, seconds=24 * 60 * 60)
+
 RATES = (
     CHANGES, HANDLES, HANDLE_CHECKS, IMAGES, DOWNLOADS, IMPORTS, CONNECTION_REQUESTS, CONNECTION_MAILS,
     DOMAIN_CHECKS, EXCHANGES, NETWORK_EXCHANGES, HELD_EXCHANGES, RECEIPT_MAILS,
+    INVITATION_MAILS, MAILBOX_INVITATIONS,
 )  # fmt: skip
 
 
@@ -86,6 +96,6 @@ RATES = (
 
 
 class Limiter(Protocol):
-    async def take(self, rate: Rate, subject: str, now: datetime) -> None:
-        """Count one for `subject`, or refuse with `TooManyRequests`. Refused requests are not counted."""
+    async def take(self, rate: Rate, subject: str, now: datetime, number: int = 1) -> None:
+        """Count `number` for `subject`, or refuse with `TooManyRequests`. Refused ones are not counted."""
         ...

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Awaitable, Callable
 from datetime import datetime
-from typing import Literal, NamedTuple, Protocol
+from typing import Annotated, Literal, NamedTuple, Protocol
 
 from pydantic import Field
 
@@ -20,15 +20,23 @@ from domain.organisations.roles import Act, NotAllowed, Role, may
 
 # How people come in: by an invitation only, or everybody whose proven address has a proven domain.
 Joining = Literal["invitation", "domain"]
+Ending = Literal["left", "removed"]
+MemberId = Annotated[str, Field(max_length=40, pattern="^mem_[a-z2-7]{26}$")]
 
 
 class Organisation(Model):
-    """`request` is the hash of what it was created from, for a repetition. A `closed` one looks absent."""
+    """`request` is the hash of what it was created from, for a repetition. A `closed` one looks absent.
+
+    `owners` are the ids of the members who are owners, and `owners_mark` names the change that made them so.
+    """
 
     id: str
     name: str
     joining: Joining = "invitation"
     closed: bool = False
+    closed_by: str | None = None
+    owners: list[str] = Field(default=[])
+    owners_mark: str = ""
     version: int = 1
     request: str = ""
     created_at: datetime
@@ -40,7 +48,10 @@ class Organisation(Model):
 
 
 class Member(Model):
-    """One person of an organisation. `id` tells colleagues nothing of the account."""
+    """One person of an organisation. `id` tells colleagues nothing of the account.
+
+    `ended` is how it came to an end, of a former member.
+    """
 
     id: str
     org_id: str
@@ -49,6 +60,7 @@ class Member(Model):
     email: EmailAddress
     role: Role
     teams: list[str] = Field(default=[])
+    ended: Ending | None = None
     version: int = 1
     since: datetime
     updated_at: datetime
@@ -82,6 +94,20 @@ class Creating(NamedTuple):
     now: datetime
 
 
+class PeopleChange(NamedTuple):
+    """Members who change together, each with the ETag that was read.
+
+    Of those who `ended` a record stays for a time; `back` are those whose record becomes a member again.
+    """
+
+    org_id: str
+    organisation: Organisation | None
+    saved: tuple[Member, ...]
+    ended: tuple[Member, ...]
+    back: tuple[Member, ...]
+    orders: tuple[Order, ...]
+
+
 class OrganisationStore(Protocol):
     async def get(self, org_id: str) -> Organisation | None: ...
     async def member(self, org_id: str, member_id: str) -> Member | None: ...
@@ -91,8 +117,9 @@ class OrganisationStore(Protocol):
         """Store a new or a changed member; `StaleVersion` if somebody else did meanwhile."""
         ...
 
-    async def remove_member(self, member: Member, order: Order) -> None:
-        """Take a member away, of whom a record stays for a time; `StaleVersion` if changed meanwhile."""
+    async def save_with(self, organisation: Organisation, orders: list[Order]) -> Organisation: ...
+    async def change_people(self, change: "PeopleChange") -> None:
+        """Store all of a change or nothing; `StaleVersion` if something of it was changed meanwhile."""
         ...
 
     async def former_member(self, org_id: str, member_id: str) -> Member | None: ...
@@ -100,6 +127,10 @@ class OrganisationStore(Protocol):
         self, org_id: str, wanted: "MemberFilter", limit: int, cursor: str | None
     ) -> tuple[list[Member], str | None]:
         """A page of the members in the order of their names."""
+        ...
+
+    async def removed_since(self, org_id: str, since: datetime, limit: int) -> list[Member]:
+        """The latest of those whom others took out after this moment."""
         ...
 
     async def count_members(self, org_id: str) -> int: ...
@@ -171,14 +202,15 @@ async def create_organisation(
         raise LimitReached(
             N_("An account may be in %(most)s organisations. Leave one first.", most=MOST_ORGANISATIONS)
         )
+    owner = new_member(org_id, person, "owner", creating.now)
     organisation = Organisation(
         id=org_id,
         name=new.name,
         request=request_hash(new),
+        owners=[owner.id],
         created_at=creating.now,
         updated_at=creating.now,
     )
-    owner = new_member(org_id, person, "owner", creating.now)
     order = membership_order(owner, creating.now)
     if await organisations.create(organisation, owner, order):
         await settle(order)

@@ -7,7 +7,7 @@ from domain.accounts.account import Account
 from domain.accounts.profiles import KeptProfile, Profile
 from domain.base.texts import LANGUAGES
 from domain.operations.work import Work
-from domain.organisations.memberships import Membership, Memberships
+from domain.organisations.memberships import ClosedOrganisation, Membership, Memberships
 from domain.privacy.sections import Counts, Item, Page, WithDeleted, json_file, moment
 from domain.sign_in.sessions import Session
 
@@ -95,18 +95,19 @@ class ProfilesSection:
 
 class MembershipsSection:
     name, title = "organisations", "Your organisations"
-    note = "The organisations that you are in, and your role in each."
+    note = "The organisations that you are in, your role in each, and those that you have closed."
     kinds: tuple[str, ...] = ("memberships",)
 
     def __init__(self, memberships: AllMemberships) -> None:
         self._memberships = memberships
 
     async def count(self, account_id: str) -> int:
-        return 1 if (await self._memberships.get(account_id)).organisations else 0
+        found = await self._memberships.get(account_id)
+        return 1 if found.organisations or found.closed else 0
 
     async def page(self, account_id: str, cursor: str | None, at: datetime) -> Page:  # noqa: ARG002
-        found = (await self._memberships.get(account_id)).organisations
-        return Page([_membership(each) for each in found], None)
+        found = await self._memberships.get(account_id)
+        return Page([*map(_membership, found.organisations), *map(_closed, found.closed)], None)
 
 
 def _membership(membership: Membership) -> Item:
@@ -118,6 +119,12 @@ def _membership(membership: Membership) -> Item:
     }
     facts = [("Your role", membership.role), ("Since", moment(membership.since))]
     return Item(membership.name, facts, [json_file(f"organisations/{membership.org_id}.json", told)])
+
+
+def _closed(closed: ClosedOrganisation) -> Item:
+    told = {"id": closed.org_id, "name": closed.name, "restorableUntil": closed.until.isoformat()}
+    facts = [("Closed by you; taken back until", moment(closed.until))]
+    return Item(closed.name, facts, [json_file(f"organisations/{closed.org_id}.json", told)])
 
 
 class SessionsSection:

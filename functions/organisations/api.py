@@ -43,8 +43,23 @@ class OwnOrganisation(Closed):
     since: datetime
 
 
+class ClosedOut(Closed):
+    """An organisation that the account has closed, and can take back before `restorableUntil`."""
+
+    id: str
+    name: str
+    version: int
+    restorable_until: datetime
+
+
 class OrganisationList(Closed):
     data: list[OwnOrganisation]
+    closed: list[ClosedOut]
+
+
+class MemberQuery(Closed):
+    role: Role | None = None
+    team: str | None = None
 
 
 class MemberOut(Closed):
@@ -91,7 +106,12 @@ async def list_organisations(call: Call) -> Answer:
         OwnOrganisation(id=each.org_id, name=each.name, role=each.role, since=each.since)
         for each in found.organisations
     ]
-    return Answer(OrganisationList(data=data))
+    closed = [
+        ClosedOut(id=each.org_id, name=each.name, version=each.version, restorable_until=each.until)
+        for each in found.closed
+        if call.now < each.until
+    ]
+    return Answer(OrganisationList(data=data, closed=closed))
 
 
 @operation(
@@ -142,15 +162,16 @@ async def put_organisation(call: Call[Settings]) -> Answer:
 
 @operation(
     "The people of an organisation, in the order of their names",
-    query=MemberFilter,
+    query=MemberQuery,
     answer=MemberList,
     lists=True,
     conflicts=(NotAllowed,),
 )
-async def list_members(call: Call[None, MemberFilter]) -> Answer:
+async def list_members(call: Call[None, MemberQuery]) -> Answer:
     by = await acting_in(call, "see_people")
+    wanted = MemberFilter(role=call.query.role, team=call.query.team)
     found, following = await wiring.organisations.store().members(
-        by.organisation.id, call.query, call.limit, call.cursor
+        by.organisation.id, wanted, call.limit, call.cursor
     )
     return Answer(MemberList(data=[member_out(each) for each in found], page=Page(next=following)))
 

@@ -120,7 +120,7 @@ async def delete_domain(call: Call) -> Answer:
         now=call.now,
         store=wiring.organisations.domains(),
     )
-    await wiring.organisations.settle_domains(order)
+    await wiring.organisations.settle(order)
     return Answer()
 
 
@@ -143,7 +143,7 @@ async def put_check(call: Call) -> Answer:
 
 @operation("The organisation that the caller may join by their verified address, if any", answer=JoinableList)
 async def list_joinable(call: Call) -> Answer:
-    found = await joinable(await account_of(call.account_id), wiring.organisations.joining())
+    found = await joinable(await account_of(call.account_id), wiring.organisations.joining_by_domain())
     data = []
     if found is not None:
         data = [JoinableOut(id=found.organisation.id, name=found.organisation.name, domain=found.domain)]
@@ -158,7 +158,7 @@ async def list_joinable(call: Call) -> Answer:
 async def put_membership(call: Call) -> Answer:
     account = await account_of(call.account_id)
     member = await join(
-        account, call.params["organisationId"], now=call.now, ports=wiring.organisations.joining()
+        account, call.params["organisationId"], now=call.now, ports=wiring.organisations.joining_by_domain()
     )
     return Answer(
         MembershipOut(

@@ -103,7 +103,7 @@ async def remove(req: func.HttpRequest) -> func.HttpResponse:
     except StaleVersion:
         said = _("It was looked at or changed meanwhile. Look at it, and remove it again")
         return await _page(person, by, status=HTTPStatus.PRECONDITION_FAILED, stale=said)
-    await wiring.organisations.settle_domains(order)
+    await wiring.organisations.settle(order)
     return redirect(f"/org/{by.organisation.id}/domains?done=removed")
 
 

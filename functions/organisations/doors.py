@@ -1,6 +1,8 @@
 """Doors of organisations."""
 
 from functions.framework.doors import MyForm, MyPage, Operation, Timer
+from functions.organisations.invitations.doors import DOORS as INVITATIONS
+from functions.organisations.people.doors import DOORS as PEOPLE
 
 _API = "functions.organisations.api"
 _NEW = "functions.organisations.new_pages"
@@ -33,6 +35,8 @@ DOORS = (
     Operation("organisations_change", "PUT", _ONE, f"{_API}:put_organisation"),
     Operation("organisations_list_members", "GET", f"{_ONE}/members", f"{_API}:list_members"),
     Operation("organisations_get_member", "GET", f"{_ONE}/members/{{memberId}}", f"{_API}:get_member"),
+    *PEOPLE,
+    *INVITATIONS,
     MyPage("organisations_page_domains", "GET HEAD", f"{_AT}/domains", f"{_DOMAINS}:show"),
     MyForm(
         "organisations_page_add_domain",
@@ -47,8 +51,8 @@ DOORS = (
     MyPage(
         "organisations_page_remove_domain", "POST", f"{_AT}/domains/{{domainId}}/remove", f"{_DOMAINS}:remove"
     ),
-    MyPage("organisations_page_join", "GET HEAD", "my/organisations/join", f"{_JOIN}:show"),
-    MyPage("organisations_page_enter", "POST", "my/organisations/join", f"{_JOIN}:enter"),
+    MyPage("organisations_page_joinable", "GET HEAD", "my/organisations/join", f"{_JOIN}:show"),
+    MyPage("organisations_page_join_by_domain", "POST", "my/organisations/join", f"{_JOIN}:enter"),
     Operation("organisations_list_domains", "GET", f"{_ONE}/domains", f"{_DOMAIN_API}:list_domains"),
     Operation("organisations_add_domain", "POST", f"{_ONE}/domains", f"{_DOMAIN_API}:post_domain"),
     Operation("organisations_get_domain", "GET", _DOMAIN, f"{_DOMAIN_API}:get_domain"),

@@ -12,7 +12,8 @@ from functions.organisations.acting import ROLE_NAMES, opened, org_page
 
 _DONE = {
     "made": N_("The organisation is made. Bring in your people next."),
-    "joined": N_("You are in. The organisation is among your pages from now on."),
+    "reopened": N_("The organisation is back, as it was. Its people find it again in a moment."),
+    "joined": N_("You are in. Welcome!"),
 }
 _NEWEST = 5
 

@@ -28,7 +28,7 @@ async def enter(req: func.HttpRequest) -> func.HttpResponse:
     account = await account_of(person.account_id)
     try:
         member = await join(
-            account, form.get("organisation", ""), now=now(), ports=wiring.organisations.joining()
+            account, form.get("organisation", ""), now=now(), ports=wiring.organisations.joining_by_domain()
         )
     except NotFound:
         said = _("Nothing was changed. The organisation does not take you in by your address any more.")
@@ -42,10 +42,10 @@ async def _page(
     person: SignedIn, account: Account, *, status: int = HTTPStatus.OK, refused: str = ""
 ) -> func.HttpResponse:
     return my_page(
-        "organisations/join.html",
+        "organisations/join_by_domain.html",
         person,
         status=status,
         account=account,
-        found=await joinable(account, wiring.organisations.joining()),
+        found=await joinable(account, wiring.organisations.joining_by_domain()),
         refused=refused,
     )

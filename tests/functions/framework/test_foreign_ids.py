@@ -36,6 +36,7 @@ OTHERS = {"file": "1.vcf", "change": "1", "name": "x"}
 # Doors to what the person of these tests has not: a deleted card, profile or reminder, a ready copy.
 UNSEEN = {
     "accounts_get_deleted_profile",
+    "organisations_get_removed",
     "privacy_page_fetch_copy",
     "publishing_get_deleted",
     "publishing_page_ask_erase",
@@ -108,6 +109,9 @@ async def made_by(host: Any, ada: Any, client: Any, signed_in: Any) -> list[dict
     await host.drain_queue("work")
     organisation = await ada.api("POST", "organisations", json={"name": "Flow-Matic"})
     answers = (note, reminder, merged, export, file, organisation)
+    place = f"organisations/{organisation.json()['id']}/invitations"
+    invitations = await ada.api("POST", place, json={"addresses": ["a@example.com"]})
+    answers = (*answers, invitations)
     assert all(answer.status_code == 201 for answer in answers), [answer.text for answer in answers]
     [tag] = (await ada.api("GET", "contact-tags")).json()["data"]
     ids = {
@@ -119,6 +123,7 @@ async def made_by(host: Any, ada: Any, client: Any, signed_in: Any) -> list[dict
         "imageId": photo["id"],
         "importId": imported["id"],
         "interactionId": logged["id"],
+        "invitationId": invitations.json()["data"][0]["id"],
         "mergeId": merged.json()["id"],
         "memberId": organisation.json()["memberId"],
         "noteId": note.json()["id"],
@@ -178,16 +183,18 @@ def _first_difference(seen: tuple[int, str], expected: tuple[int, str]) -> str:
     return " | ".join(parts)
 
 
-async def _ask(asking: Any, door: Any, method: str, ids: dict[str, str], schemas: dict) -> httpx.Response:
+async def _ask(
+    asking: Any, door: Any, method: str, ids: dict[str, str], schemas: dict, *, version: str = "1"
+) -> httpx.Response:
     path = "/" + _route(door).format(**(OTHERS | ids))
     http, csrf = (asking.http, asking.csrf) if hasattr(asking, "http") else (asking, "x" * 43)
     if not isinstance(door, Operation):
         if method in ("GET", "HEAD"):
             return await http.request(method, path)
-        form = _OWN_FORM | {"csrf": csrf} | ids
+        form = _OWN_FORM | {"csrf": csrf, "version": version} | ids
         return await http.request(method, path, data=form, headers=SAME_SITE)
     described = resolve(door.handler)
-    headers = {"X-CSRF-Token": csrf, "If-Match": '"1"'}
+    headers = {"X-CSRF-Token": csrf, "If-Match": f'"{version}"'}
     given: dict[str, Any] = {}
     if described.body:
         given = {"json": _sample(schemas[described.body.__name__], ids, schemas)}

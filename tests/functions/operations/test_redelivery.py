@@ -39,9 +39,13 @@ JOBS = [
     "copy", "find-duplicates", "merge-duplicates", "undo-merges", "search-index", "connections", "reseal",
     "strengths", "calendar", "calendar-undo", "import-read", "import-write", "import-undo", "export",
 ]  # fmt: skip
-# Of people without an account (`tests/functions/exchange/test_mails.py`), and the system's own work
-# (`tests/kills/test_kills.py`, `tests/functions/relationships/test_rotation.py`).
-ELSEWHERE = {"exchange-receipt", "exchange-contact", "exchange-recall", "upgrade", "rotate-keys"}
+# Of people without an account (`tests/functions/exchange/test_mails.py`), of organisations
+# (`tests/functions/organisations`), and the system's own work (`tests/kills/test_kills.py`,
+# `tests/functions/relationships/test_rotation.py`).
+ELSEWHERE = {
+    "exchange-receipt", "exchange-contact", "exchange-recall", "invitation-mails", "org-membership",
+    "org-closing", "org-follow", "org-domains", "upgrade", "rotate-keys",
+}  # fmt: skip
 
 
 class Given(NamedTuple):
@@ -135,7 +139,7 @@ async def all_orders() -> None:
     for (container, item), text in (await everything()).items():
         if item.startswith("order-"):
             stored = json.loads(text)
-            owner = stored.get("ownerId") or stored["accountId"]
+            owner = stored.get("ownerId") or stored.get("orgId") or stored["accountId"]
             message = OrderMessage(container=container, owner_id=owner, order_id=item)
             await wiring.operations.order_queue().send(message)
 

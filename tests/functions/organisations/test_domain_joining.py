@@ -139,7 +139,7 @@ async def test_a_name_that_is_held_without_a_proven_domain_lets_nobody_in(
         """The worker dies before it frees the name."""
 
     with monkeypatch.context() as patch:
-        patch.setattr("wiring.organisations.settle_domains", nothing)
+        patch.setattr("wiring.organisations.settle", nothing)
         assert await flow.remove(domain) == 204
     assert await wiring.organisations.domain_holders().find(domain["domain"]) is not None
     assert await offered(bea) == []
@@ -194,7 +194,7 @@ async def test_a_switcher_that_was_missed_after_joining_follows_later(
     async def nothing(_order: object) -> None:
         """The worker dies before it follows."""
 
-    ports = wiring.organisations.joining()._replace(settle=nothing)
+    ports = wiring.organisations.joining_by_domain()._replace(settle=nothing)
     with monkeypatch.context() as patch:
         patch.setattr("wiring.organisations.joining", lambda: ports)
         member = (await join(bea, flow.id)).json()["memberId"]

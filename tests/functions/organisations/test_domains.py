@@ -245,7 +245,7 @@ async def test_a_name_that_a_dying_worker_did_not_free_is_free_later(host, org, 
         """The worker dies before it frees the name."""
 
     with monkeypatch.context() as patch:
-        patch.setattr("wiring.organisations.settle_domains", nothing)
+        patch.setattr("wiring.organisations.settle", nothing)
         assert await flow.remove(domain) == 204
     assert (await flow.owner.api("GET", flow.path)).json()["data"] == []
     assert await wiring.organisations.domain_holders().find(domain["domain"]) is not None
