@@ -111,7 +111,9 @@ async def made_by(host: Any, ada: Any, client: Any, signed_in: Any) -> list[dict
     answers = (note, reminder, merged, export, file, organisation)
     place = f"organisations/{organisation.json()['id']}/invitations"
     invitations = await ada.api("POST", place, json={"addresses": ["a@example.com"]})
-    answers = (*answers, invitations)
+    place = f"organisations/{organisation.json()['id']}/domains"
+    domain = await ada.api("POST", place, json={"domain": "flow-matic.example"})
+    answers = (*answers, invitations, domain)
     assert all(answer.status_code == 201 for answer in answers), [answer.text for answer in answers]
     [tag] = (await ada.api("GET", "contact-tags")).json()["data"]
     ids = {
@@ -119,6 +121,7 @@ async def made_by(host: Any, ada: Any, client: Any, signed_in: Any) -> list[dict
         "cardId": card["id"],
         "connectionId": link,
         "contactId": grace["id"],
+        "domainId": domain.json()["id"],
         "exchangeId": exchange["id"],
         "imageId": photo["id"],
         "importId": imported["id"],
