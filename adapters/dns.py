@@ -27,6 +27,11 @@ class DnsTexts:
     def __init__(self, resolver: str | None) -> None:
         self._resolver = resolver
 
+    async def texts_of(self, *names: str) -> Texts:
+        found = await asyncio.gather(*map(self.texts, names))
+        values = frozenset(value for each in found for value in each.values)
+        return Texts(values, answered=all(each.answered for each in found))
+
     async def texts(self, name: str) -> Texts:
         from dns.exception import DNSException  # noqa: PLC0415
         from dns.resolver import NXDOMAIN, NoAnswer  # noqa: PLC0415

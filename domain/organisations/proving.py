@@ -42,8 +42,8 @@ class Texts(NamedTuple):
 
 
 class Dns(Protocol):
-    async def texts(self, name: str) -> Texts:
-        """The TXT records of a name in A-labels, within seconds, whatever DNS does."""
+    async def texts_of(self, *names: str) -> Texts:
+        """The TXT records of all these names in A-labels, within seconds, whatever DNS does."""
         ...
 
 
@@ -125,9 +125,8 @@ async def _still_there(org_id: str, domain: Domain, ports: Proving) -> Domains:
 
 async def _look(domain: Domain, dns: Dns) -> Texts:
     """The records of both names at which the value may be, without what people type along."""
-    both = [await dns.texts(name) for name in (domain.record_name, domain.name)]
-    values = frozenset(value.strip(' "').lower() for each in both for value in each.values)
-    return Texts(values, all(each.answered for each in both))
+    found = await dns.texts_of(domain.record_name, domain.name)
+    return found._replace(values=frozenset(value.strip(' "').lower() for value in found.values))
 
 
 async def _outcome(org_id: str, domain: Domain, seen: Texts, holders: Holders) -> _Outcome:

@@ -8,7 +8,7 @@ from typing import Any, Final
 import azure.functions as func
 
 import wiring.organisations
-from domain.base.errors import Fault, InvalidInput, KeyReused, NotFound, StaleVersion
+from domain.base.errors import Fault, InvalidInput, KeyReused, StaleVersion
 from domain.base.limits import LimitReached, TooManyRequests
 from domain.organisations.invitations.invitation import VALID_FOR
 from domain.organisations.invitations.inviting import (
@@ -113,7 +113,7 @@ async def _changed(req: func.HttpRequest, change: Callable[..., Any], done: str)
     try:
         of = InvitationVersion(req.route_params["invitationId"], version_in(form))
         await change(by, of, now=now(), ports=wiring.organisations.inviting())
-    except (StaleVersion, NotFound):
+    except StaleVersion:
         done = "changed"
     except TooManyRequests:
         done = "busy"

@@ -50,6 +50,8 @@ _CHANGING = (
     r'(?<=name="csrf" value=")[^"]*',
     r"(?<=until )[^<]*",
 )
+# What is not any text, by the name of its field.
+_TYPED = {"addresses": "grace@example.com", "domain": "flow-matic.example"}
 _OWN_FORM = {"version": "1", "etag": "1", "text": "Mine", "name": "Mine", "kind": "call", "on": "2030-01-02"}
 
 
@@ -153,6 +155,8 @@ def _sample(schema: dict, ids: dict[str, str], schemas: dict, name: str = "") ->
     kinds = {"keepId": "contactId", "dropId": "otherContactId", "entityId": "contactId", "ids": "contactId"}
     if schema.get("type") == "string" and (known := kinds.get(name, name)) in ids:
         return ids[known]
+    if name in _TYPED and schema.get("type") == "string":
+        return _TYPED[name]
     if "enum" in schema or "const" in schema:
         return schema.get("const") or schema["enum"][0]
     if schema.get("type") == "object":
