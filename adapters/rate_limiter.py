@@ -49,14 +49,14 @@ class RateLimiter:
         self._windows, self._secret = windows, secret
         self._remembered: dict[str, _Window] = {}
 
-    async def take(self, rate: Rate, subject: str, now: datetime) -> None:
+    async def take(self, rate: Rate, subject: str, now: datetime, number: int = 1) -> None:
         at = int(now.timestamp())
         start = at - at % rate.seconds
         key = self._key(rate, subject, start)
         window = self._remembered.get(key) or self._begin(key, start + rate.seconds, at)
         async with window.asking:
-            if window.told + window.untold < rate.most:
-                window.untold += 1
+            if window.told + window.untold + number <= rate.most:
+                window.untold += number
                 if window.untold < step(rate) or await self._tell(key, window, at) <= rate.most:
                     return
         raise TooManyRequests(window.ends_at - at)

@@ -1,4 +1,4 @@
-"""The outside systems of the app on one machine: Cosmos DB, storage, identity provider, mailbox."""
+"""The outside systems of the app on one machine: Cosmos DB, storage, identity provider, mailbox, DNS."""
 
 import asyncio
 import base64
@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from local import database, identity, mailbox, processes
+from local import database, dns, identity, mailbox, processes
 from local.azurite import Azurite
 
 # Settings that the local cloud provides, by part, with those that select a real part instead.
@@ -25,7 +25,7 @@ SETTINGS = (
     "MEDIA_BLOB_SERVICE_URI",
     "OIDC_ISSUER", "OIDC_TENANT_ID", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET", "OIDC_API_AUDIENCE",
     "OIDC_CA_FILE",
-    "SMTP_URL", "MAIL_FROM", "VISIT_SPOOL",
+    "SMTP_URL", "MAIL_FROM", "VISIT_SPOOL", "DNS_RESOLVER",
 )  # fmt: skip
 
 
@@ -83,6 +83,7 @@ class Cloud:
             "Storage": (("AzureWebJobsStorage", "AzureWebJobsStorage__queueServiceUri"), self._start_storage),
             "Identity provider": (("OIDC_ISSUER",), self._start_identity),
             "Mailbox": (("SMTP_URL",), self._start_mailbox),
+            "DNS": (("DNS_RESOLVER",), self._start_dns),
         }
         running = []
         for name, (names, start) in starts.items():
@@ -173,6 +174,17 @@ class Cloud:
         self.children.append(box.child)
         self.settings |= box.settings
         return box.page_url
+
+    async def _start_dns(self) -> str:
+        child, resolver = await dns.start(logs=self._logs, zone=self.zone)
+        self.children.append(child)
+        self.settings["DNS_RESOLVER"] = resolver
+        return f"{resolver}, records in {self.zone}"
+
+    @property
+    def zone(self) -> Path:
+        """The file of the records that the local DNS answers with."""
+        return self._folder / dns.ZONE
 
     @property
     def _folder(self) -> Path:

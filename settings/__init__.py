@@ -22,6 +22,7 @@ _GROUPS = (
     "settings.notifications:Notifications",
     "settings.relationships:Relationships",
     "settings.exchange:Exchange",
+    "settings.organisations:Organisations",
 )
 REQUIRED = (
     "PUBLIC_ORIGIN",

@@ -41,6 +41,8 @@ def test_complete_settings_have_no_fault(complete) -> None:
         {"SMTP_URL": "smtp://127.0.0.1:1025"},
         {"OIDC_CA_FILE": __file__},
         {"COSMOS_KEY": ""},
+        {"DNS_RESOLVER": "127.0.0.1:5353"},
+        {"DNS_RESOLVER": "[::1]:53"},
     ],
     ids=str,
 )
@@ -67,6 +69,8 @@ WRONG = [
     ({"SMTP_URL": "smtps://mail.example"}, "SMTP_URL must look like smtps://user:password@host:port"),
     ({"SMTP_URL": "smtps://[mail:465"}, "SMTP_URL must look like smtps://user:password@host:port"),
     ({"SMTP_URL": "smtp://user:pass@mail.example:25"}, "SMTP_URL would send mail unencrypted"),
+    ({"DNS_RESOLVER": "dns.example:53"}, "DNS_RESOLVER is not what it must be: The address and port"),
+    ({"DNS_RESOLVER": "127.0.0.1"}, "DNS_RESOLVER is not what it must be: The address and port"),
     ({"MAIL_FROM": "nobody"}, "MAIL_FROM is not what it must be: The sender, such as"),
     ({"OIDC_CA_FILE": "/no/such/file"}, "OIDC_CA_FILE names a file that is not there"),
     ({"OIDC_ISSUER": "http://login.example/t"}, "OIDC_ISSUER is not what it must be: Exactly the `iss`"),

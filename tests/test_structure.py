@@ -43,6 +43,7 @@ VENDORS = {
     "cryptography": ("adapters/",),
     "segno": ("adapters/drawing/",),
     "aiosmtplib": ("adapters/mail/",),
+    "dns": ("adapters/dns.py",),
     "markdown_it": ("functions/relationships/notes/",),
     "nh3": ("functions/relationships/notes/",),
 }
@@ -65,7 +66,7 @@ DOMAIN_LIBRARIES = {
 }
 NOT_AT_IMPORT = ["stripe", "PIL", "azure.storage", "msal", "segno", "jinja2", "azure.identity", "jwt",
                  "cryptography", "email_validator", "phonenumbers", "aiosmtplib", "babel",
-                 "coloraide", "icalendar", "markdown_it", "nh3", "rapidfuzz", "jellyfish"]  # fmt: skip
+                 "coloraide", "dns", "icalendar", "markdown_it", "nh3", "rapidfuzz", "jellyfish"]  # fmt: skip
 
 
 def doors() -> list[Door]:

@@ -58,7 +58,6 @@ def jobs() -> dict[str, "Job"]:
     """The kinds of long work."""
     from domain.connections.refresh import REFRESH
     from domain.operations.migration import UPGRADE, UpgradeJob
-    from domain.organisations.teams.team import REMOVAL
     from domain.privacy.copy import COPY, CopyJob
     from domain.relationships.rotation import RESEAL, ROTATE
     from domain.relationships.search.building import BUILD
@@ -72,11 +71,11 @@ def jobs() -> dict[str, "Job"]:
         **duplicates.jobs(),
         BUILD: search.job(),
         REFRESH: connections.refresh_job(),
-        REMOVAL: organisations.removal_job(),
         ROTATE: rotation.rotate_job(),
         RESEAL: rotation.reseal_job(),
         STRENGTHS: StrengthsJob(strength.interactions()),
         **calendar.jobs(),
+        **organisations.jobs(),
         **transfer.jobs(),
     }
 
@@ -100,8 +99,6 @@ def effects() -> dict[str, "Effect"]:
     """Effects of orders by kind."""
     from domain.cards.card import PROJECTION
     from domain.connections.ports import TELLING
-    from domain.organisations.memberships import MEMBERSHIP
-    from domain.organisations.teams.team import REMOVAL
     from domain.publishing.repair import carry_out_projection
     from domain.relationships.contacts import ERASE_DEPENDENTS, FOLLOW_IMPORTANCE
     from domain.relationships.duplicates.merge import MOVE, MOVE_BACK
@@ -128,9 +125,8 @@ def effects() -> dict[str, "Effect"]:
         FOLLOW_IMPORTANCE: strength.follow_importance,
         START_IMPORT: transfer.start_import,
         TELLING: connections.tell,
-        MEMBERSHIP: organisations.follow_member,
-        REMOVAL: organisations.order_removal,
         **exchange.effects(),
+        **organisations.effects(),
     }
 
 

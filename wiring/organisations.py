@@ -5,12 +5,20 @@ from typing import TYPE_CHECKING
 from wiring import database, once
 
 if TYPE_CHECKING:
+    from adapters.cosmos.organisations.domains import CosmosDomains
+    from adapters.cosmos.organisations.invitations import CosmosInvitations
     from adapters.cosmos.organisations.memberships import CosmosMemberships
     from adapters.cosmos.organisations.organisations import CosmosOrganisations
     from adapters.cosmos.organisations.teams import CosmosTeams
-    from domain.operations.orders import Order
+    from adapters.cosmos.reservations import CosmosDomainHolders
+    from domain.operations.orders import Effect, Order
+    from domain.operations.slices import Job
+    from domain.organisations.invitations.inviting import Inviting
+    from domain.organisations.invitations.joining import JoiningPorts
+    from domain.organisations.joining import JoinPorts
+    from domain.organisations.people import Ports
+    from domain.organisations.proving import Proving
     from domain.organisations.teams.people import TeamPorts
-    from domain.organisations.teams.removal import RemovalJob
 
 
 @once
@@ -40,19 +48,87 @@ def team_ports() -> "TeamPorts":
     return TeamPorts(teams(), store())
 
 
+@once
+def invitations() -> "CosmosInvitations":
+    from adapters.cosmos.organisations.invitations import CosmosInvitations
+
+    return CosmosInvitations(database())
+
+
+@once
+def link_keys() -> list[bytes]:
+    """Keys of links of invitations, from those of sessions: the first makes new ones, all are accepted."""
+    import hashlib
+
+    from wiring.sign_in import chosen
+
+    each = chosen().session_key.get_secret_value().split(",")
+    return [hashlib.sha256(f"invitation {key}".encode()).digest() for key in each]
+
+
+def inviting() -> "Inviting":
+    from domain.organisations.invitations.inviting import Inviting
+    from wiring import accounts
+
+    return Inviting(invitations(), accounts.limiter(), link_keys(), settle)
+
+
+def joining() -> "JoiningPorts":
+    from domain.organisations.invitations.joining import JoiningPorts
+
+    return JoiningPorts(invitations(), store(), memberships(), settle)
+
+
+def effects() -> "dict[str, Effect]":
+    """Effects of the orders that follow changes in an organisation."""
+    from domain.organisations.closing import CLOSING
+    from domain.organisations.domains import RELEASE
+    from domain.organisations.invitations.inviting import MAILS
+    from domain.organisations.memberships import MEMBERSHIP
+    from domain.organisations.teams.team import REMOVAL
+
+    return {
+        MEMBERSHIP: follow_member,
+        MAILS: order_mails,
+        CLOSING: _follow_all,
+        RELEASE: release_domains,
+        REMOVAL: order_removal,
+    }
+
+
 async def settle(order: "Order") -> None:
-    """Carry an order of organisations out at once; what fails is carried out by the timer."""
+    """Carry the order of a change out at once; what fails is carried out by the timer."""
     from contextlib import suppress
 
     from domain.base.errors import StaleVersion, Unavailable
     from domain.operations.orders import carry_out, message_of
-    from domain.organisations.memberships import MEMBERSHIP
-    from domain.organisations.teams.team import REMOVAL
     from wiring import operations
 
-    effects = {MEMBERSHIP: follow_member, REMOVAL: order_removal}
     with suppress(Unavailable, StaleVersion):
-        await carry_out(message_of(order), effects=effects, orders=operations.orders())
+        await carry_out(message_of(order), effects=effects(), orders=operations.orders())
+
+
+@once
+def people() -> "Ports":
+    from domain.organisations.people import Ports
+
+    return Ports(store(), settle)
+
+
+def jobs() -> "dict[str, Job]":
+    from domain.organisations.closing import FOLLOW, FollowJob
+    from domain.organisations.teams.removal import RemovalJob
+    from domain.organisations.teams.team import REMOVAL
+
+    return {FOLLOW: FollowJob(store(), memberships()), REMOVAL: RemovalJob(store(), teams())}
+
+
+async def _follow_all(order: "Order") -> None:
+    """Effect of the order that follows the closing of an organisation, or its taking back."""
+    from domain.organisations.closing import start_following
+    from wiring import operations
+
+    await start_following(order, works=operations.works(), queue=operations.work_queue())
 
 
 async def follow_member(order: "Order") -> None:
@@ -62,15 +138,61 @@ async def follow_member(order: "Order") -> None:
     await follow_member(order, organisations=store(), memberships=memberships())
 
 
+async def order_mails(order: "Order") -> None:
+    """Effect of the order that follows invitations: their mails are queued."""
+    from domain.organisations.invitations.inviting import order_mails
+    from wiring import notifications
+
+    await order_mails(order, invitations=invitations(), mails=notifications.queue())
+
+
+@once
+def domains() -> "CosmosDomains":
+    from adapters.cosmos.organisations.domains import CosmosDomains
+
+    return CosmosDomains(database())
+
+
+@once
+def domain_holders() -> "CosmosDomainHolders":
+    from adapters.cosmos.reservations import CosmosDomainHolders
+
+    return CosmosDomainHolders(database())
+
+
+@once
+def proving() -> "Proving":
+    import settings.organisations
+    from adapters.dns import DnsTexts
+    from domain.organisations.proving import Proving
+
+    dns = DnsTexts(settings.organisations.load().dns_resolver)
+    return Proving(store=domains(), holders=domain_holders(), dns=dns, settle=settle)
+
+
+@once
+def joining_by_domain() -> "JoinPorts":
+    from domain.organisations.joining import JoinPorts
+
+    return JoinPorts(
+        organisations=store(),
+        memberships=memberships(),
+        domains=domains(),
+        holders=domain_holders(),
+        settle=settle,
+    )
+
+
+async def release_domains(order: "Order") -> None:
+    """Effect of the order that follows a domain which an organisation does not hold any more."""
+    from domain.organisations.domains import release
+
+    await release(order, store=domains(), holders=domain_holders())
+
+
 async def order_removal(order: "Order") -> None:
     """Effect of the order that follows the deletion of a team."""
     from domain.organisations.teams.removal import order_removal
     from wiring import operations
 
     await order_removal(order, teams=teams(), works=operations.works())
-
-
-def removal_job() -> "RemovalJob":
-    from domain.organisations.teams.removal import RemovalJob
-
-    return RemovalJob(store(), teams())

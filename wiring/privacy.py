@@ -10,6 +10,7 @@ from wiring import (
     images,
     once,
     operations,
+    organisations,
     relationships,
     sign_in,
     visibility,
@@ -43,7 +44,13 @@ def copies() -> "SealedCopies":
 def sections() -> list["Section"]:
     """Sections of a copy of one's data, in their order."""
     from adapters.cosmos.documents import CosmosCounts
-    from domain.privacy.copy_of_accounts import AccountSection, ProfilesSection, SessionsSection, WorkSection
+    from domain.privacy.copy_of_accounts import (
+        AccountSection,
+        MembershipsSection,
+        ProfilesSection,
+        SessionsSection,
+        WorkSection,
+    )
     from domain.privacy.copy_of_cards import CardsSection, VisitsSection
     from domain.privacy.copy_of_connections import ConnectionsSection
     from domain.privacy.copy_of_contacts import ContactsSection
@@ -67,6 +74,7 @@ def sections() -> list["Section"]:
     return [
         AccountSection(accounts.store()),
         ProfilesSection(all_profiles),
+        MembershipsSection(organisations.memberships()),
         CardsSection(all_cards, origin()),
         ImagesSection(images.store(), images.blobs(), counts),
         VisitsSection(all_cards, visits.traffic()),

@@ -51,10 +51,15 @@ class CosmosAccounts:
             "reminder_mails": stored.get("reminderMails", True),
             "reminded_at": stored.get("remindedAt"),
         }
+        if "verifiedEmail" in stored:
+            since["verified_email"] = stored["verifiedEmail"]
         return Account.model_validate({**stored["body"], **since}, context=STORED)
 
     async def create(self, account: Account) -> None:
         await self._items.create(document("account", account.id, account.id, account, welcomedAt=None))
+
+    async def note_verified(self, account_id: str, email: str | None) -> None:
+        await self._items.patch(account_id, account_id, {"verifiedEmail": email})
 
     async def choose_language(self, account_id: str, language: Language | None) -> None:
         await self._items.patch(account_id, account_id, {"language": language})

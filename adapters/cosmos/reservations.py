@@ -1,4 +1,4 @@
-"""Atomic reservations of names that must be unique everywhere: identities and handles."""
+"""Atomic reservations of names that must be unique everywhere: identities, handles and proven domains."""
 
 import hashlib
 import logging
@@ -8,9 +8,11 @@ from datetime import datetime
 from pydantic import ValidationError
 
 from adapters.cosmos.database import SCHEMA_VERSION, Database, Document, Items, instant
+from adapters.cosmos.documents import from_document
 from domain.base.errors import Unavailable
 from domain.cards.card import Claim
 from domain.cards.handles import skeleton
+from domain.organisations.domains import Holder
 
 log = logging.getLogger("izwop.cosmos")
 
@@ -91,6 +93,36 @@ class CosmosHandles:
     async def free(self, claim: Claim) -> None:
         name = _named("handle", skeleton(claim.handle))["name"]
         await self._items.delete(name, name, etag=claim.etag)
+
+
+class CosmosDomainHolders:
+    """Proven domains, each held by one organisation. A name may be longer than an id: it is hashed."""
+
+    def __init__(self, database: Database) -> None:
+        self._items = Items(database, "names")
+
+    async def find(self, name: str) -> Holder | None:
+        reserved = _holder_document(name)["name"]
+        stored = await self._items.read(reserved, reserved)
+        return None if stored is None else from_document(Holder, stored)
+
+    async def hold(self, holder: Holder) -> Holder:
+        if await self._items.create(_holder_document(holder.name, holder)):
+            return holder
+        # Freed between the two calls: it is tried again.
+        return await self.find(holder.name) or await self.hold(holder)
+
+    async def replace(self, former: Holder, new: Holder) -> None:
+        await self._items.replace(_holder_document(new.name, new), former.etag or "")
+
+    async def free(self, holder: Holder) -> None:
+        reserved = _holder_document(holder.name)["name"]
+        await self._items.delete(reserved, reserved, etag=holder.etag)
+
+
+def _holder_document(name: str, holder: Holder | None = None) -> Document:
+    named = _named("domain", hashlib.sha256(name.encode()).hexdigest())
+    return named if holder is None else {**named, "body": holder.model_dump(mode="json")}
 
 
 def _document(claim: Claim) -> Document:

@@ -53,6 +53,7 @@ class Tokens:
             email=_text(claims, "email"),
             name=_text(claims, "name"),
             authenticated_at=None if at is None else datetime.fromtimestamp(at, UTC),
+            email_verified=_is_verified(claims),
         )
 
     async def read_access_token(self, token: str, *, now: datetime) -> tuple[str, str]:
@@ -165,6 +166,15 @@ def _check_access_token(claims: dict[str, Any]) -> None:
     scopes = claims.get("scp")
     if not isinstance(scopes, str) or API_SCOPE not in scopes.split(" "):
         raise _Refused("scope")
+
+
+def _is_verified(claims: dict[str, Any]) -> bool:
+    """Whether the provider says that the e-mail address is the person's own; whatever is unclear says no.
+
+    `email_verified` is of OpenID Connect Core §5.1; Entra's is `xms_edov`, also as a number or a text.
+    """
+    said = [claims[name] for name in ("email_verified", "xms_edov") if name in claims]
+    return bool(said) and all(each in (True, "1", "true") for each in said)
 
 
 def _text(claims: dict[str, Any], name: str) -> str | None:

@@ -17,6 +17,7 @@ class Identity(Model):
     sub: str
     email: str
     name: str | None = None
+    email_verified: bool = False
 
 
 class Account(Model):
@@ -24,6 +25,9 @@ class Account(Model):
     iss: str
     sub: str
     email: EmailAddress
+    # The address that the identity provider verified, as it said at the latest sign-in; at the first it may
+    # have been another one. Without it nothing is given to the account for its address.
+    verified_email: EmailAddress | None = None
     # What the identity provider called the person at the first sign-in: offered for the first card.
     name: str | None = None
     created_at: datetime
@@ -77,6 +81,10 @@ class AccountStore(Protocol):
         """Store a new account; a repetition changes nothing."""
         ...
 
+    async def note_verified(self, account_id: str, email: str | None) -> None:
+        """Keep which address of the account the identity provider has verified, if any."""
+        ...
+
     async def choose_language(self, account_id: str, language: Language | None) -> None:
         """Keep the person's choice; None follows the browser again."""
         ...
@@ -116,13 +124,17 @@ async def open_account(
     if reserved is None:
         reserved = await identities.reserve(identity.iss, identity.sub, account_id)
     known = await accounts.get(reserved)
+    verified = identity.email if identity.email_verified else None
     if known is not None:
-        return known
+        if known.verified_email != verified:
+            await accounts.note_verified(reserved, verified)
+        return known.model_copy(update={"verified_email": verified})
     account = Account(
         id=reserved,
         iss=identity.iss,
         sub=identity.sub,
         email=identity.email,
+        verified_email=verified,
         name=_name_in(identity.name),
         created_at=now,
         first_language=language,

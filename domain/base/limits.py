@@ -15,6 +15,13 @@ UNDO_TIME = timedelta(hours=24)
 MOST_CARDS = 100
 MOST_PROFILES = 50
 MOST_ORGANISATIONS = 20
+# Of one organisation: their ids are in its document.
+MOST_OWNERS = 50
+# Of one organisation: its people, and invitations that nobody has answered.
+MOST_PEOPLE = 10_000
+MOST_INVITATIONS = 1000
+# Of one organisation.
+MOST_DOMAINS = 20
 # Of an organisation, with those deleted within a day, and of one person.
 MOST_TEAMS = 200
 MOST_TEAMS_OF_A_PERSON = 20
@@ -66,6 +73,8 @@ IMPORTS = Rate("imports", most=60, seconds=60 * 60)
 CONNECTION_REQUESTS = Rate("connection_requests", most=50, seconds=24 * 60 * 60)
 # Mails to one account that somebody asks; the page tells of all.
 CONNECTION_MAILS = Rate("connection_mails", most=3, seconds=24 * 60 * 60)
+# Of one organisation: each look asks the name servers of others.
+DOMAIN_CHECKS = Rate("domain_checks", most=60, seconds=60 * 60)
 
 # Details left on one card, and from one network. Beyond them they are held until they are confirmed by mail.
 EXCHANGES = Rate("exchanges", most=60, seconds=60 * 60)
@@ -74,9 +83,14 @@ NETWORK_EXCHANGES = Rate("network_exchanges", most=20, seconds=60 * 60)
 HELD_EXCHANGES = Rate("held_exchanges", most=100, seconds=24 * 60 * 60)
 RECEIPT_MAILS = Rate("receipt_mails", most=5, seconds=24 * 60 * 60)
 
+# Mails with invitations of one organisation, and to one address by all organisations.
+INVITATION_MAILS = Rate("invitation_mails", most=1000, seconds=24 * 60 * 60)
+MAILBOX_INVITATIONS = Rate("mailbox_invitations", most=5, seconds=24 * 60 * 60)
+
 RATES = (
     CHANGES, HANDLES, HANDLE_CHECKS, IMAGES, DOWNLOADS, IMPORTS, CONNECTION_REQUESTS, CONNECTION_MAILS,
-    EXCHANGES, NETWORK_EXCHANGES, HELD_EXCHANGES, RECEIPT_MAILS,
+    DOMAIN_CHECKS, EXCHANGES, NETWORK_EXCHANGES, HELD_EXCHANGES, RECEIPT_MAILS,
+    INVITATION_MAILS, MAILBOX_INVITATIONS,
 )  # fmt: skip
 
 
@@ -85,6 +99,6 @@ RATES = (
 
 
 class Limiter(Protocol):
-    async def take(self, rate: Rate, subject: str, now: datetime) -> None:
-        """Count one for `subject`, or refuse with `TooManyRequests`. Refused requests are not counted."""
+    async def take(self, rate: Rate, subject: str, now: datetime, number: int = 1) -> None:
+        """Count `number` for `subject`, or refuse with `TooManyRequests`. Refused ones are not counted."""
         ...

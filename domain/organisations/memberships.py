@@ -12,6 +12,7 @@ from domain.base.model import Model
 from domain.organisations.roles import Role
 
 MEMBERSHIP: Final = "org-membership"
+_MOST_CLOSED: Final = 20
 
 
 class Membership(Model):
@@ -23,19 +24,36 @@ class Membership(Model):
     since: datetime
 
 
+class ClosedOrganisation(Model):
+    """An organisation that the account has closed, and may take back before `until`."""
+
+    org_id: str
+    name: str
+    version: int
+    until: datetime
+
+
 class Memberships(Model):
     account_id: str
     organisations: list[Membership] = Field(default=[])
+    closed: list[ClosedOrganisation] = Field(default=[])
     etag: str | None = Field(default=None, exclude=True)
 
     def without(self, org_id: str) -> "Memberships":
         left = [each for each in self.organisations if each.org_id != org_id]
-        return self.model_copy(update={"organisations": left})
+        closed = [each for each in self.closed if each.org_id != org_id]
+        return self.model_copy(update={"organisations": left, "closed": closed})
 
     def having(self, membership: Membership) -> "Memberships":
-        others = self.without(membership.org_id).organisations
-        found = sorted([*others, membership], key=lambda each: (each.since, each.org_id))
-        return self.model_copy(update={"organisations": found})
+        others = self.without(membership.org_id)
+        found = sorted([*others.organisations, membership], key=lambda each: (each.since, each.org_id))
+        return others.model_copy(update={"organisations": found})
+
+    def having_closed(self, closed: ClosedOrganisation) -> "Memberships":
+        """The latest only: what was closed long ago cannot be taken back."""
+        others = self.without(closed.org_id)
+        found = sorted([*others.closed, closed], key=lambda each: (each.until, each.org_id))
+        return others.model_copy(update={"closed": found[-_MOST_CLOSED:]})
 
 
 class MembershipStore(Protocol):

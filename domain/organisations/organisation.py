@@ -3,11 +3,11 @@
 import hashlib
 from collections.abc import Awaitable, Callable
 from datetime import datetime
-from typing import Literal, NamedTuple, Protocol
+from typing import Annotated, Literal, NamedTuple, Protocol
 
 from pydantic import Field
 
-from domain.base.errors import KeyReused, NotFound, StaleVersion, Unavailable
+from domain.base.errors import Fault, InvalidInput, KeyReused, NotFound, StaleVersion, Unavailable
 from domain.base.fields import EmailAddress, Name
 from domain.base.idempotency import request_hash
 from domain.base.ids import ID_BYTES, ID_PREFIXES, make_id
@@ -20,15 +20,23 @@ from domain.organisations.roles import Act, NotAllowed, Role, may
 
 # How people come in: by an invitation only, or everybody whose proven address has a proven domain.
 Joining = Literal["invitation", "domain"]
+Ending = Literal["left", "removed"]
+MemberId = Annotated[str, Field(max_length=40, pattern="^mem_[a-z2-7]{26}$")]
 
 
 class Organisation(Model):
-    """`request` is the hash of what it was created from, for a repetition. A `closed` one looks absent."""
+    """`request` is the hash of what it was created from, for a repetition. A `closed` one looks absent.
+
+    `owners` are the ids of the members who are owners, and `owners_mark` names the change that made them so.
+    """
 
     id: str
     name: str
     joining: Joining = "invitation"
     closed: bool = False
+    closed_by: str | None = None
+    owners: list[str] = Field(default=[])
+    owners_mark: str = ""
     version: int = 1
     request: str = ""
     created_at: datetime
@@ -43,6 +51,7 @@ class Member(Model):
     """One person of an organisation. `id` tells colleagues nothing of the account.
 
     `administers` are those of their teams that they are an admin of.
+    `ended` is how it came to an end, of a former member.
     """
 
     id: str
@@ -53,6 +62,7 @@ class Member(Model):
     role: Role
     teams: list[str] = Field(default=[])
     administers: list[str] = Field(default=[])
+    ended: Ending | None = None
     version: int = 1
     since: datetime
     updated_at: datetime
@@ -86,6 +96,20 @@ class Creating(NamedTuple):
     now: datetime
 
 
+class PeopleChange(NamedTuple):
+    """Members who change together, each with the ETag that was read.
+
+    Of those who `ended` a record stays for a time; `back` are those whose record becomes a member again.
+    """
+
+    org_id: str
+    organisation: Organisation | None
+    saved: tuple[Member, ...]
+    ended: tuple[Member, ...]
+    back: tuple[Member, ...]
+    orders: tuple[Order, ...]
+
+
 class OrganisationStore(Protocol):
     async def get(self, org_id: str) -> Organisation | None: ...
     async def member(self, org_id: str, member_id: str) -> Member | None: ...
@@ -95,8 +119,9 @@ class OrganisationStore(Protocol):
         """Store a new or a changed member; `StaleVersion` if somebody else did meanwhile."""
         ...
 
-    async def remove_member(self, member: Member, order: Order) -> None:
-        """Take a member away, of whom a record stays for a time; `StaleVersion` if changed meanwhile."""
+    async def save_with(self, organisation: Organisation, orders: list[Order]) -> Organisation: ...
+    async def change_people(self, change: "PeopleChange") -> None:
+        """Store all of a change or nothing; `StaleVersion` if something of it was changed meanwhile."""
         ...
 
     async def former_member(self, org_id: str, member_id: str) -> Member | None: ...
@@ -106,8 +131,11 @@ class OrganisationStore(Protocol):
         """A page of the members in the order of their names."""
         ...
 
+    async def removed_since(self, org_id: str, since: datetime, limit: int) -> list[Member]:
+        """The latest of those whom others took out after this moment."""
+        ...
+
     async def count_members(self, org_id: str) -> int: ...
-    async def count_owners(self, org_id: str) -> int: ...
 
 
 # Carries the order of a change out at once, as far as it can.
@@ -120,6 +148,10 @@ class MemberFilter(Closed):
     role: Role | None = None
     team: str | None = None
     text: str = ""
+
+
+class ProvenDomains(Protocol):
+    async def any_proven(self, org_id: str) -> bool: ...
 
 
 class Acting(NamedTuple):
@@ -171,14 +203,15 @@ async def create_organisation(
         raise LimitReached(
             N_("An account may be in %(most)s organisations. Leave one first.", most=MOST_ORGANISATIONS)
         )
+    owner = new_member(org_id, person, "owner", creating.now)
     organisation = Organisation(
         id=org_id,
         name=new.name,
         request=request_hash(new),
+        owners=[owner.id],
         created_at=creating.now,
         updated_at=creating.now,
     )
-    owner = new_member(org_id, person, "owner", creating.now)
     order = membership_order(owner, creating.now)
     if await organisations.create(organisation, owner, order):
         await settle(order)
@@ -209,9 +242,19 @@ def new_member(org_id: str, person: Person, role: Role, now: datetime) -> Member
 
 
 async def change_settings(
-    by: Acting, settings: Settings, *, version: int, now: datetime, organisations: OrganisationStore
+    by: Acting,
+    settings: Settings,
+    *,
+    version: int,
+    now: datetime,
+    organisations: OrganisationStore,
+    domains: ProvenDomains,
 ) -> Organisation:
+    """Change them. To begin to take people in by their domain needs a proven one."""
     if by.organisation.version != version:
         raise StaleVersion
+    begins = settings.joining == "domain" and by.organisation.joining != "domain"
+    if begins and not await domains.any_proven(by.organisation.id):
+        raise InvalidInput([Fault("/joining", "no_proven_domain", N_("needs a proven domain first"))])
     changed = by.organisation.changed(now, name=settings.name, joining=settings.joining)
     return await organisations.save(changed)

@@ -7,6 +7,9 @@ from domain.base.texts import N_
 
 Role = Literal["owner", "admin", "editor", "billing", "member"]
 ROLES: Final[tuple[Role, ...]] = get_args(Role)
+# People come in with one of these: who is to be an owner has to be a member first.
+InvitedRole = Literal["admin", "editor", "billing", "member"]
+INVITED_ROLES: Final[tuple[InvitedRole, ...]] = get_args(InvitedRole)
 
 Act = Literal[
     "see",
@@ -20,7 +23,9 @@ Act = Literal[
     "remove_people",
     "change_teams",
     "transfer",
+    "leave",
     "close",
+    "reopen",
 ]
 ACTS: Final[tuple[Act, ...]] = get_args(Act)
 
@@ -39,7 +44,9 @@ ALLOWED: Final[dict[Act, frozenset[Role]]] = {
     "remove_people": _LEADERS,
     "change_teams": _LEADERS,
     "transfer": frozenset({"owner"}),
+    "leave": _ALL,
     "close": frozenset({"owner"}),
+    "reopen": frozenset({"owner"}),
 }
 
 

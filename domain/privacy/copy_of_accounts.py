@@ -7,6 +7,7 @@ from domain.accounts.account import Account
 from domain.accounts.profiles import KeptProfile, Profile
 from domain.base.texts import LANGUAGES
 from domain.operations.work import Work
+from domain.organisations.memberships import ClosedOrganisation, Membership, Memberships
 from domain.privacy.sections import Counts, Item, Page, WithDeleted, json_file, moment
 from domain.sign_in.sessions import Session
 
@@ -19,6 +20,10 @@ class Accounts(Protocol):
 
 class Sessions(Protocol):
     async def list(self, account_id: str, now: datetime) -> list[Session]: ...
+
+
+class AllMemberships(Protocol):
+    async def get(self, account_id: str) -> Memberships: ...
 
 
 class Works(Protocol):
@@ -45,6 +50,7 @@ class AccountSection:
         told = {
             "id": account.id,
             "email": account.email,
+            "verifiedEmail": account.verified_email,
             "name": account.name,
             "issuer": account.iss,
             "subject": account.sub,
@@ -57,6 +63,7 @@ class AccountSection:
         }
         facts = [
             ("E-mail address", account.email),
+            ("Address that the sign-in service verified", account.verified_email or "none"),
             ("Name there, at the first sign-in", account.name or "none"),
             ("Sign-in service", account.iss),
             ("Your number there", account.sub),
@@ -84,6 +91,40 @@ class ProfilesSection:
     async def page(self, account_id: str, cursor: str | None, at: datetime) -> Page:  # noqa: ARG002
         found, following = await self._profiles.page(account_id, _PROFILES, cursor)
         return Page([_profile(profile.as_it_was, profile.kept) for profile in found], following)
+
+
+class MembershipsSection:
+    name, title = "organisations", "Your organisations"
+    note = "The organisations that you are in, your role in each, and those that you have closed."
+    kinds: tuple[str, ...] = ("memberships",)
+
+    def __init__(self, memberships: AllMemberships) -> None:
+        self._memberships = memberships
+
+    async def count(self, account_id: str) -> int:
+        found = await self._memberships.get(account_id)
+        return 1 if found.organisations or found.closed else 0
+
+    async def page(self, account_id: str, cursor: str | None, at: datetime) -> Page:  # noqa: ARG002
+        found = await self._memberships.get(account_id)
+        return Page([*map(_membership, found.organisations), *map(_closed, found.closed)], None)
+
+
+def _membership(membership: Membership) -> Item:
+    told = {
+        "id": membership.org_id,
+        "name": membership.name,
+        "role": membership.role,
+        "since": membership.since.isoformat(),
+    }
+    facts = [("Your role", membership.role), ("Since", moment(membership.since))]
+    return Item(membership.name, facts, [json_file(f"organisations/{membership.org_id}.json", told)])
+
+
+def _closed(closed: ClosedOrganisation) -> Item:
+    told = {"id": closed.org_id, "name": closed.name, "restorableUntil": closed.until.isoformat()}
+    facts = [("Closed by you; taken back until", moment(closed.until))]
+    return Item(closed.name, facts, [json_file(f"organisations/{closed.org_id}.json", told)])
 
 
 class SessionsSection:

@@ -113,13 +113,17 @@ class Flow(Model):
 
 
 class Claims(NamedTuple):
-    """Claims of a validated ID token. `email` and `name` are unverified; (`iss`, `sub`) is the identity."""
+    """Claims of a validated ID token; (`iss`, `sub`) is the identity, whatever the e-mail address.
+
+    Whether the address is the person's own, the provider says in `email_verified` or not at all.
+    """
 
     iss: str
     sub: str
     email: str | None
     name: str | None
     authenticated_at: datetime | None = None
+    email_verified: bool = False
 
 
 def own_path(wanted: str | None) -> str:
@@ -175,7 +179,13 @@ async def finish_sign_in(
         email = _email().validate_python(claims.email)
     except ValidationError:
         raise EmailMissing from None
-    identity = Identity(iss=claims.iss, sub=claims.sub, email=email, name=claims.name)
+    identity = Identity(
+        iss=claims.iss,
+        sub=claims.sub,
+        email=email,
+        name=claims.name,
+        email_verified=claims.email_verified,
+    )
     account = await open_account(
         identity,
         account_id=account_id,

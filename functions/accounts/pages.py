@@ -9,6 +9,7 @@ import azure.functions as func
 
 import wiring.accounts
 import wiring.cards
+import wiring.organisations
 import wiring.sign_in
 from domain.accounts.profiles import (
     ProfileInput,
@@ -45,6 +46,10 @@ _DONE: Final = {
     "profile-restored": N_("The profile is back."),
     "profile-added": N_("The profile is added."),
     "profile-renamed": N_("The profile has its new name."),
+    "organisation-left": N_(
+        "You have left the organisation. Your own cards, contacts and notes are still yours."
+    ),
+    "organisation-closed": N_("The organisation is closed. You can take it back for a day."),
     "mails-chosen": N_("You get the mails that you chose."),
     "language-chosen": N_("iZwop speaks the language that you chose."),
 }
@@ -54,6 +59,8 @@ _PLACES: Final = {
     "session-ended": "sessions",
     "language-chosen": "language",
     "mails-chosen": "mails",
+    "organisation-left": "organisations",
+    "organisation-closed": "organisations",
 }
 
 
@@ -224,6 +231,7 @@ async def _account_page(
     gone, _following = await wiring.accounts.profiles().list_deleted(person.account_id, MOST_PROFILES, None)
     gone = [profile for profile in gone if profile.can_come_back(at)]
     sessions = await wiring.sign_in.sessions().list(person.account_id, at)
+    closed = (await wiring.organisations.memberships().get(person.account_id)).closed
     return my_page(
         "accounts/account.html",
         person,
@@ -235,6 +243,7 @@ async def _account_page(
         just_deleted=next((profile for profile in gone if profile.id == just_deleted), None),
         days=wiring.sign_in.chosen().kept_session_days,
         sessions=[(session, is_of(session, person.token)) for session in sessions],
+        closed=[(each, wait_until(each.until, at)) for each in closed if at < each.until],
         typed=typed or {},
         faults=faults or {},
         key=key or secrets.token_urlsafe(16),

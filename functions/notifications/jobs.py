@@ -24,6 +24,7 @@ _KINDS: Final = {
     "reminders": "functions.notifications.jobs:reminders",
     "connection": "functions.notifications.jobs:request_to_connect",
     "exchange-receipt": "functions.exchange.mails:send_receipt",
+    "invitation": "functions.organisations.invitations.mails:send_invitation",
 }
 
 

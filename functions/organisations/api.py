@@ -44,8 +44,23 @@ class OwnOrganisation(Closed):
     since: datetime
 
 
+class ClosedOut(Closed):
+    """An organisation that the account has closed, and can take back before `restorableUntil`."""
+
+    id: str
+    name: str
+    version: int
+    restorable_until: datetime
+
+
 class OrganisationList(Closed):
     data: list[OwnOrganisation]
+    closed: list[ClosedOut]
+
+
+class MemberQuery(Closed):
+    role: Role | None = None
+    team: str | None = None
 
 
 class MemberOut(Closed):
@@ -92,7 +107,12 @@ async def list_organisations(call: Call) -> Answer:
         OwnOrganisation(id=each.org_id, name=each.name, role=each.role, since=each.since)
         for each in found.organisations
     ]
-    return Answer(OrganisationList(data=data))
+    closed = [
+        ClosedOut(id=each.org_id, name=each.name, version=each.version, restorable_until=each.until)
+        for each in found.closed
+        if call.now < each.until
+    ]
+    return Answer(OrganisationList(data=data, closed=closed))
 
 
 @operation(
@@ -131,25 +151,33 @@ async def get_organisation(call: Call) -> Answer:
 async def put_organisation(call: Call[Settings]) -> Answer:
     by = await acting_in(call, "change_settings")
     changed = await change_settings(
-        by, call.body, version=call.version, now=call.now, organisations=wiring.organisations.store()
+        by,
+        call.body,
+        version=call.version,
+        now=call.now,
+        organisations=wiring.organisations.store(),
+        domains=wiring.organisations.domains(),
     )
     return Answer(_out(by._replace(organisation=changed)), changed.version)
 
 
 @operation(
     "The people of an organisation, in the order of their names",
-    query=MemberFilter,
+    query=MemberQuery,
     answer=MemberList,
     lists=True,
     conflicts=(NotAllowed,),
 )
-async def list_members(call: Call[None, MemberFilter]) -> Answer:
+async def list_members(call: Call[None, MemberQuery]) -> Answer:
     by = await acting_in(call, "see_people")
     teams = await wiring.organisations.teams().get(by.organisation.id)
     found, following = list[Member](), None
     if call.query.team is None or call.query.team in teams.names():
         found, following = await wiring.organisations.store().members(
-            by.organisation.id, call.query, call.limit, call.cursor
+            by.organisation.id,
+            MemberFilter(role=call.query.role, team=call.query.team),
+            call.limit,
+            call.cursor,
         )
     data = [member_out(shown(each, teams)) for each in found]
     return Answer(MemberList(data=data, page=Page(next=following)))

@@ -10,16 +10,21 @@ from functions.framework.my_pages import done_in
 from functions.framework.texts import N_
 from functions.organisations.acting import ROLE_NAMES, opened, org_page
 
-_DONE = {"made": N_("The organisation is made. Bring in your people next.")}
+_DONE = {
+    "made": N_("The organisation is made. Bring in your people next."),
+    "reopened": N_("The organisation is back, as it was. Its people find it again in a moment."),
+    "joined": N_("You are in. Welcome!"),
+}
 _NEWEST = 5
 
 
 async def show(req: func.HttpRequest) -> func.HttpResponse:
     person, by = await opened(req, "see")
     store = wiring.organisations.store()
-    seats, (leaders, _more) = await asyncio.gather(
+    seats, (leaders, _more), domains = await asyncio.gather(
         store.count_members(by.organisation.id),
         store.members(by.organisation.id, MemberFilter(role="owner"), _NEWEST, None),
+        wiring.organisations.domains().get(by.organisation.id),
     )
     return org_page(
         "organisations/home.html",
@@ -28,5 +33,6 @@ async def show(req: func.HttpRequest) -> func.HttpResponse:
         seats=seats,
         owners=leaders,
         role_names=ROLE_NAMES,
+        lapsed=domains.lapsed,
         done=done_in(req, _DONE),
     )

@@ -7,7 +7,7 @@ import azure.functions as func
 
 import wiring.organisations
 from domain.base.errors import InvalidInput, StaleVersion
-from domain.organisations.organisation import Settings, change_settings
+from domain.organisations.organisation import Acting, Settings, change_settings
 from functions.framework.clock import now
 from functions.framework.forms import by_label, label_of, sentences, vet
 from functions.framework.my_pages import done_in, version_in
@@ -15,7 +15,7 @@ from functions.framework.replies import redirect
 from functions.framework.texts import N_, _
 from functions.organisations.acting import opened, org_page, sent
 
-_LABELS = {"/name": N_("Name of the organisation")}
+_LABELS = {"/name": N_("Name of the organisation"), "/joining": N_("How people come in")}
 _DONE = {"saved": N_("Saved.")}
 
 
@@ -31,6 +31,8 @@ async def show(req: func.HttpRequest) -> func.HttpResponse:
         person,
         by,
         name=by.organisation.name,
+        joining=by.organisation.joining,
+        proven=await _proven(by),
         version=by.organisation.version,
         faults={},
         done=done_in(req, _DONE),
@@ -41,9 +43,14 @@ async def save(req: func.HttpRequest) -> func.HttpResponse:
     person, by, form = await sent(req, "change_settings")
     version, faults, status = form.get("version", ""), {}, HTTPStatus.UNPROCESSABLE_ENTITY
     try:
-        settings = vet(Settings, {"name": form.get("name", ""), "joining": by.organisation.joining})
+        settings = vet(Settings, {"name": form.get("name", ""), "joining": _joining(form, by)})
         await change_settings(
-            by, settings, version=version_in(form), now=now(), organisations=wiring.organisations.store()
+            by,
+            settings,
+            version=version_in(form),
+            now=now(),
+            organisations=wiring.organisations.store(),
+            domains=wiring.organisations.domains(),
         )
     except InvalidInput as refusal:
         faults = sentences(refusal.faults, _LABELS)
@@ -62,7 +69,18 @@ async def save(req: func.HttpRequest) -> func.HttpResponse:
         by,
         status=status,
         name=form.get("name", ""),
+        joining=_joining(form, by),
+        proven=await _proven(by),
         version=version,
         faults=faults,
         done=None,
     )
+
+
+def _joining(form: Mapping[str, str], by: Acting) -> str:
+    """What was chosen. Without a proven domain there is nothing to choose."""
+    return form.get("joining", by.organisation.joining)
+
+
+async def _proven(by: Acting) -> list[str]:
+    return [each.written for each in (await wiring.organisations.domains().get(by.organisation.id)).proven]

@@ -32,9 +32,9 @@ _REQUESTS_COUNTED: Final = 20
 async def show(req: func.HttpRequest) -> func.HttpResponse:
     """The page, made with few reads, all in the person's partition but those of counts.
 
-    After the session: six queries (cards, deleted cards, copies, reminders that wait, requests, a count of
-    what was left on cards), two more where reminders wait, at most 8 point reads of new pictures of drafts,
-    and one or two for each of the 5 live cards that changed last.
+    After the session and the organisations: six queries (cards, deleted cards, copies, reminders that wait,
+    requests, a count of what was left on cards), two more where reminders wait, at most 8 point reads of new
+    pictures of drafts, and one or two for each of the 5 live cards that changed last.
     """
     person = await person_of(req)
     at, store = now(), wiring.cards.store()

@@ -19,8 +19,8 @@ from functions.framework.doors import Door, Queue, Timer
 
 ROOT = INFRA.parent
 ENVIRONMENTS = ["dev", "staging", "prod"]
-# Local stand-ins for identities, and a private certificate of the local provider.
-ONLY_LOCAL = {"COSMOS_KEY", "AzureWebJobsStorage", "OIDC_CA_FILE", "VISIT_SPOOL"}
+# Local stand-ins for identities and DNS, and a private certificate of the local provider.
+ONLY_LOCAL = {"COSMOS_KEY", "AzureWebJobsStorage", "OIDC_CA_FILE", "VISIT_SPOOL", "DNS_RESOLVER"}
 # Read by the host, by its telemetry and by the library that signs in as the app.
 OF_THE_PLATFORM = {
     "APPLICATIONINSIGHTS_CONNECTION_STRING",

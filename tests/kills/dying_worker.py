@@ -48,6 +48,7 @@ from domain.relationships.duplicates.merge import (
 )
 from domain.relationships.reminders.ringing import ring_of
 from functions.framework.texts import in_language
+from tests.kills.invitation_acts import INVITATION_ACTS
 from wiring.relationships import duplicates
 
 # Imported once here, or each fork would import them anew.
@@ -203,7 +204,8 @@ async def _merge(order: dict[str, Any], at: datetime) -> str:
         version = (await read_merge(owner, merge, now=at, merges=ports)).kept.version
     except (NotFound, MergeOver):
         return "nothing"
-    await undo_merge(owner, merge, version, now=at, merges=ports, mover=duplicates.moves())
+    tags = wiring.relationships.tags()
+    await undo_merge(owner, merge, version, now=at, merges=ports, mover=duplicates.moves(), tags=tags)
     return "unmerge"
 
 
@@ -228,7 +230,7 @@ async def _work(order: dict[str, Any], at: datetime) -> str:
             return done.work.state
 
 
-_ACTS = {"answer": _answer, "mail": _mail, "merge": _merge, "unmerge": _merge}
+_ACTS = {"answer": _answer, "mail": _mail, "merge": _merge, "unmerge": _merge, **INVITATION_ACTS}
 
 
 def fork(order: dict[str, Any]) -> str:

@@ -14,6 +14,7 @@ async def test_storage_starts_although_a_port_was_taken_after_it_was_chosen(monk
             "COSMOS_ENDPOINT": "http://localhost",
             "OIDC_ISSUER": "https://localhost",
             "SMTP_URL": "-",
+            "DNS_RESOLVER": "-",
         }
         async with Cloud(given=elsewhere) as cloud:
             assert not taken

@@ -27,6 +27,7 @@ ELSEWHERE = {
     "AzureWebJobsStorage__queueServiceUri": "https://queues.example",
     "OIDC_ISSUER": "https://login.example/tenant/v2.0",
     "SMTP_URL": "smtps://mail.example",
+    "DNS_RESOLVER": "10.0.0.4:53",
 }
 APP = """
 import os
@@ -185,7 +186,7 @@ def test_a_killed_part_is_named_with_its_last_words_and_ends_the_run(start):
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells children of their parent's death")
 def test_a_killed_runner_leaves_no_orphans(start):
     runner = start("--no-demo").running()
-    assert len(runner.family) == 5
+    assert len(runner.family) == 6
     runner.process.kill()
     wait_for(lambda: runner.survivors() == {})
 
@@ -194,7 +195,13 @@ def test_a_killed_runner_leaves_no_orphans(start):
 def test_real_parts_are_not_started_and_any_stop_leaves_nothing(start, number):
     runner = start(settings=ELSEWHERE).running()
     assert len(runner.family) == 1, runner.family
-    for name in ("COSMOS_ENDPOINT", "AzureWebJobsStorage__queueServiceUri", "OIDC_ISSUER", "SMTP_URL"):
+    for name in (
+        "COSMOS_ENDPOINT",
+        "AzureWebJobsStorage__queueServiceUri",
+        "OIDC_ISSUER",
+        "SMTP_URL",
+        "DNS_RESOLVER",
+    ):
         assert f"{name} is set: not started here" in runner.text
     assert "Open this card" not in runner.text
     origin = runner.url("App")

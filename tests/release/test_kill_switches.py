@@ -89,6 +89,7 @@ async def test_a_switch_takes_away_its_door_and_no_other(host, signed_in, start)
         "operations_do_work",
         "operations_tidy_up",
         "images_sweep",
+        "organisations_recheck_domains",
         "relationships_rotate_keys",
         "operations_upgrade_documents",
         "relationships_touch_due",

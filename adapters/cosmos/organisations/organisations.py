@@ -4,15 +4,17 @@
 a page costs the same however many there are.
 """
 
+from collections.abc import Iterable
+from datetime import datetime
 from typing import Any, Final
 
-from adapters.cosmos.database import Database, Document, Items
+from adapters.cosmos.database import Database, Document, Items, OutcomeUnknown, instant
 from adapters.cosmos.documents import DELETED_TTL, document, from_document
 from adapters.cosmos.work import order_document
 from domain.base.errors import Fault, InvalidInput, StaleVersion
 from domain.base.folding import fold
 from domain.operations.orders import Order
-from domain.organisations.organisation import Member, MemberFilter, Organisation
+from domain.organisations.organisation import Member, MemberFilter, Organisation, PeopleChange
 
 CONTAINER, PARTITION = "organisations", "orgId"
 _MOST_SORTED: Final = 200
@@ -31,7 +33,7 @@ class CosmosOrganisations:
         return from_document(Member, stored) if stored and stored["kind"] == "member" else None
 
     async def former_member(self, org_id: str, member_id: str) -> Member | None:
-        stored = await self._items.read(f"former-{member_id}", org_id)
+        stored = await self._items.read(_former_id(member_id), org_id)
         return None if stored is None else from_document(Member, stored)
 
     async def create(self, organisation: Organisation, owner: Member, order: Order) -> bool:
@@ -64,22 +66,49 @@ class CosmosOrganisations:
             raise StaleVersion from None
         return from_document(Member, results[0]["resourceBody"])
 
-    async def remove_member(self, member: Member, order: Order) -> None:
-        former = document(
-            "former-member",
-            f"former-{member.id}",
-            member.org_id,
-            member,
-            partition=PARTITION,
-            ttl=DELETED_TTL,
+    async def save_with(self, organisation: Organisation, orders: list[Order]) -> Organisation:
+        results = await self._items.batch(
+            [_replaced(_organisation_document(organisation), organisation.etag), *_upserted(orders)],
+            organisation.id,
         )
-        operations: list[tuple[Any, ...]] = [
-            ("delete", (member.id,), {"if_match_etag": member.etag}),
-            ("upsert", (former,)),
-            ("upsert", (order_document(order),)),
-            *(size_change(team_id, -1) for team_id in member.teams),
-        ]
-        await self._items.batch(operations, member.org_id)
+        return from_document(Organisation, results[0]["resourceBody"])
+
+    async def change_people(self, change: PeopleChange) -> None:
+        operations = [_replaced(member_document(each), each.etag) for each in change.saved]
+        if change.organisation is not None:
+            organisation = change.organisation
+            operations.append(_replaced(_organisation_document(organisation), organisation.etag))
+        for each in change.ended:
+            operations.append(("delete", (each.id,), {"if_match_etag": each.etag}))
+            operations.append(("upsert", (_former_document(each),)))
+            operations += [size_change(team_id, -1) for team_id in each.teams]
+        for each in change.back:
+            operations.append(("create", (member_document(each),)))
+            operations.append(("delete", (_former_id(each.id),), {"if_match_etag": each.etag}))
+        try:
+            await self._items.batch([*operations, *_upserted(change.orders)], change.org_id)
+        except (FileExistsError, StaleVersion, OutcomeUnknown) as refusal:
+            if not await self._landed(change):
+                raise refusal if isinstance(refusal, OutcomeUnknown) else StaleVersion from None
+
+    async def _landed(self, change: PeopleChange) -> bool:
+        """Whether the batch itself was stored, by what it leaves of those who went or came back."""
+        wanted = [*map(_former_document, change.ended), *map(member_document, change.back)]
+        stored = [await self._items.read(each["id"], change.org_id) for each in wanted]
+        return bool(wanted) and all(
+            found is not None and found["body"] == each["body"]
+            for found, each in zip(stored, wanted, strict=True)
+        )
+
+    async def removed_since(self, org_id: str, since: datetime, limit: int) -> list[Member]:
+        found = await self._items.query(
+            "SELECT TOP @count * FROM c WHERE c.kind = 'former-member' AND c.removedAt > @since"
+            " ORDER BY c.removedAt DESC",
+            org_id,
+            count=limit,
+            since=instant(since),
+        )
+        return [from_document(Member, stored) for stored in found]
 
     async def members(
         self, org_id: str, wanted: MemberFilter, limit: int, cursor: str | None
@@ -115,10 +144,6 @@ class CosmosOrganisations:
     async def count_members(self, org_id: str) -> int:
         return await self._items.count("SELECT VALUE COUNT(1) FROM c WHERE c.kind = 'member'", org_id)
 
-    async def count_owners(self, org_id: str) -> int:
-        sql = "SELECT VALUE COUNT(1) FROM c WHERE c.kind = 'member' AND c.memberRole = 'owner'"
-        return await self._items.count(sql, org_id)
-
 
 def _organisation_document(organisation: Organisation) -> Document:
     return document("organisation", organisation.id, organisation.id, organisation, partition=PARTITION)
@@ -145,6 +170,32 @@ def size_id(team_id: str) -> str:
 def size_change(team_id: str, more: int) -> tuple[Any, ...]:
     """The operation of a batch that changes the number of people of a team."""
     return ("patch", (size_id(team_id), [{"op": "incr", "path": "/body/people", "value": more}]))
+
+
+def _former_id(member_id: str) -> str:
+    return f"former-{member_id}"
+
+
+def _former_document(member: Member) -> Document:
+    """`removedAt` is of those only whom others can take back."""
+    at = {"removedAt": instant(member.updated_at)} if member.ended == "removed" else {}
+    return document(
+        "former-member",
+        _former_id(member.id),
+        member.org_id,
+        member,
+        partition=PARTITION,
+        ttl=DELETED_TTL,
+        **at,
+    )
+
+
+def _replaced(new: Document, etag: str | None) -> tuple[Any, ...]:
+    return ("replace", (new["id"], new), {"if_match_etag": etag})
+
+
+def _upserted(orders: Iterable[Order]) -> list[tuple[Any, ...]]:
+    return [("upsert", (order_document(order),)) for order in orders]
 
 
 def _listed(member: Member) -> str:

@@ -221,6 +221,30 @@ async def test_a_good_id_token_says_who_signed_in(tokens, provider):
     assert claims == Claims(provider.issuer, "ada-sub", "ada@example.com", "Ada Lovelace", NOW)
 
 
+@pytest.mark.parametrize(
+    ("said", "verified"),
+    [
+        ({}, False),
+        ({"email_verified": True}, True),
+        ({"email_verified": False}, False),
+        ({"email_verified": "yes"}, False),
+        ({"email_verified": [True]}, False),
+        ({"email_verified": 2}, False),
+        ({"xms_edov": True}, True),
+        ({"xms_edov": 1}, True),
+        ({"xms_edov": "1"}, True),
+        ({"xms_edov": 0}, False),
+        ({"xms_edov": "false"}, False),
+        ({"email_verified": True, "xms_edov": False}, False),
+        ({"verified_primary_email": ["ada@example.com"]}, False),
+    ],
+    ids=str,
+)
+async def test_an_address_is_verified_if_the_provider_says_so_plainly(tokens, provider, said, verified):
+    claims = await tokens.read_id_token(provider.id_token(HASH, AT, **said), nonce=NONCE, now=NOW)
+    assert claims.email_verified is verified
+
+
 async def test_nothing_but_the_email_claim_is_an_address(tokens, provider):
     token = provider.id_token(
         HASH, AT, email=None, preferred_username="ada@example.com", upn="ada@example.com"

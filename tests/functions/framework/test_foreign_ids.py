@@ -36,6 +36,7 @@ OTHERS = {"file": "1.vcf", "change": "1", "name": "x"}
 # Doors to what the person of these tests has not: a deleted card, profile or reminder, a ready copy.
 UNSEEN = {
     "accounts_get_deleted_profile",
+    "organisations_get_removed",
     "privacy_page_fetch_copy",
     "publishing_get_deleted",
     "publishing_page_ask_erase",
@@ -49,6 +50,8 @@ _CHANGING = (
     r'(?<=name="csrf" value=")[^"]*',
     r"(?<=until )[^<]*",
 )
+# What is not any text, by the name of its field.
+_TYPED = {"addresses": "grace@example.com", "domain": "flow-matic.example"}
 _OWN_FORM = {"version": "1", "etag": "1", "text": "Mine", "name": "Mine", "kind": "call", "on": "2030-01-02"}
 
 
@@ -106,13 +109,17 @@ async def made_by(host: Any, ada: Any, client: Any, signed_in: Any) -> list[dict
     file = await sent_calendar(ada, calendar(event("1", 3, "grace@example.com")))
     imported = await read(host, ada, ADA)
     await host.drain_queue("work")
-    answers = (note, reminder, merged, export, file)
+    organisation = await ada.api("POST", "organisations", json={"name": "Flow-Matic"})
+    answers = (note, reminder, merged, export, file, organisation)
+    place = f"organisations/{organisation.json()['id']}"
+    invitations = await ada.api("POST", f"{place}/invitations", json={"addresses": ["a@example.com"]})
+    domain = await ada.api("POST", f"{place}/domains", json={"domain": "flow-matic.example"})
+    answers = (*answers, invitations, domain)
     assert all(answer.status_code == 201 for answer in answers), [answer.text for answer in answers]
     [tag] = (await ada.api("GET", "contact-tags")).json()["data"]
-    organisation = (await ada.api("POST", "organisations", json={"name": "Navy"})).json()
-    teams = f"organisations/{organisation['id']}/teams"
+    teams = f"{place}/teams"
     team, former = [(await ada.api("POST", teams, json={"name": name})).json() for name in ("Old", "New")]
-    put_in = {"members": [organisation["memberId"]]}
+    put_in = {"members": [organisation.json()["memberId"]]}
     await ada.api("POST", f"{teams}/{team['id']}/members", json=put_in)
     removal = await ada.api("DELETE", f"{teams}/{former['id']}", headers={"If-Match": '"1"'})
     ids = {
@@ -120,14 +127,16 @@ async def made_by(host: Any, ada: Any, client: Any, signed_in: Any) -> list[dict
         "cardId": card["id"],
         "connectionId": link,
         "contactId": grace["id"],
+        "domainId": domain.json()["id"],
         "exchangeId": exchange["id"],
         "imageId": photo["id"],
         "importId": imported["id"],
         "interactionId": logged["id"],
-        "memberId": organisation["memberId"],
+        "invitationId": invitations.json()["data"][0]["id"],
         "mergeId": merged.json()["id"],
+        "memberId": organisation.json()["memberId"],
         "noteId": note.json()["id"],
-        "organisationId": organisation["id"],
+        "organisationId": organisation.json()["id"],
         "otherContactId": other["id"],
         "profileId": card["profileId"],
         "reminderId": reminder.json()["id"],
@@ -154,6 +163,8 @@ def _sample(schema: dict, ids: dict[str, str], schemas: dict, name: str = "") ->
              "parentId": "teamId", "members": "memberId"}  # fmt: skip
     if schema.get("type") == "string" and (known := kinds.get(name, name)) in ids:
         return ids[known]
+    if name in _TYPED and schema.get("type") == "string":
+        return _TYPED[name]
     if "enum" in schema or "const" in schema:
         return schema.get("const") or schema["enum"][0]
     if schema.get("type") == "object":
@@ -186,16 +197,18 @@ def _first_difference(seen: tuple[int, str], expected: tuple[int, str]) -> str:
     return " | ".join(parts)
 
 
-async def _ask(asking: Any, door: Any, method: str, ids: dict[str, str], schemas: dict) -> httpx.Response:
+async def _ask(
+    asking: Any, door: Any, method: str, ids: dict[str, str], schemas: dict, *, version: str = "1"
+) -> httpx.Response:
     path = "/" + _route(door).format(**(OTHERS | ids))
     http, csrf = (asking.http, asking.csrf) if hasattr(asking, "http") else (asking, "x" * 43)
     if not isinstance(door, Operation):
         if method in ("GET", "HEAD"):
             return await http.request(method, path)
-        form = _OWN_FORM | {"csrf": csrf} | ids
+        form = _OWN_FORM | {"csrf": csrf, "version": version} | ids
         return await http.request(method, path, data=form, headers=SAME_SITE)
     described = resolve(door.handler)
-    headers = {"X-CSRF-Token": csrf, "If-Match": '"1"'}
+    headers = {"X-CSRF-Token": csrf, "If-Match": f'"{version}"'}
     given: dict[str, Any] = {}
     if described.body:
         given = {"json": _sample(schemas[described.body.__name__], ids, schemas)}

@@ -209,6 +209,9 @@ def test_the_page_of_limits_says_the_numbers() -> None:
         limits.MOST_REMINDERS,
         MOST_OF_A_CONTACT,
         limits.MOST_WAITING_IMAGES,
+        limits.MOST_PEOPLE,
+        limits.MOST_INVITATIONS,
+        limits.MOST_DOMAINS,
         limits.MOST_TEAMS,
     ]
     rates = re.findall(r"^\| `(\w+)` \(.*?\) \| (\d+) \| (\d+) seconds", text, re.MULTILINE)

@@ -39,12 +39,12 @@ JOBS = [
     "copy", "find-duplicates", "merge-duplicates", "undo-merges", "search-index", "connections", "reseal",
     "strengths", "calendar", "calendar-undo", "import-read", "import-write", "import-undo", "export",
 ]  # fmt: skip
-# Of people without an account (`tests/functions/exchange/test_mails.py`), and the system's own work
-# (`tests/kills/test_kills.py`, `tests/functions/relationships/test_rotation.py`); of organisations
-# (`tests/functions/organisations/test_organisations.py`, `test_team_removal.py`).
+# Of people without an account (`tests/functions/exchange/test_mails.py`), of organisations
+# (`tests/functions/organisations`), and the system's own work (`tests/kills/test_kills.py`,
+# `tests/functions/relationships/test_rotation.py`).
 ELSEWHERE = {
-    "exchange-receipt", "exchange-contact", "exchange-recall", "upgrade", "rotate-keys", "org-membership",
-    "remove-team",
+    "exchange-receipt", "exchange-contact", "exchange-recall", "invitation-mails", "org-membership",
+    "org-closing", "org-follow", "org-domains", "remove-team", "upgrade", "rotate-keys",
 }  # fmt: skip
 
 

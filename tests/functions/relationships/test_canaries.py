@@ -2,6 +2,7 @@
 
 import io
 import logging
+import secrets
 import zipfile
 import zlib
 from contextlib import suppress
@@ -19,7 +20,7 @@ from tests.functions.relationships.transfer.test_imports import imported
 from tests.stored import everything
 
 # In names, which the store sorts by; and in what is sealed, wherever it is.
-NAME, SEALED = "numbatcanary", "quokkacanary"
+NAME, SEALED = f"numbat{secrets.token_hex(6)}", f"quokka{secrets.token_hex(6)}"
 VCARD = f"BEGIN:VCARD\nVERSION:3.0\nFN:{NAME} import\nCATEGORIES:{SEALED} import\nNOTE:{SEALED}\nEND:VCARD\n"
 
 

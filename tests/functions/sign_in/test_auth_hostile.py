@@ -9,6 +9,7 @@ import jwt
 import pytest
 from aiohttp import web
 
+import wiring.accounts
 import wiring.sign_in
 from tests.own_provider import AUDIENCE, CLIENT, TENANT, OwnProvider, new_key
 from tests.stored import everything
@@ -156,6 +157,22 @@ async def test_a_new_address_keeps_the_account(client, pointed, provider):
     provider.says(sub=sub, email="after@example.com")
     await enter(second, provider)
     assert await account_of(first) == await account_of(second)
+
+
+async def test_the_account_keeps_which_address_was_verified_at_the_latest_sign_in(client, pointed, provider):
+    sub, browser = secrets.token_hex(8), client()
+    for said, kept in (
+        ({"email": "a@example.com"}, None),
+        ({"email": "a@example.com", "email_verified": True}, "a@example.com"),
+        ({"email": "b@example.com", "email_verified": True}, "b@example.com"),
+        ({"email": "c@example.com", "email_verified": False}, None),
+        ({"email": "b@example.com", "xms_edov": 1}, "b@example.com"),
+        ({"email": "b@example.com"}, None),
+    ):
+        provider.says(sub=sub, **said)
+        await enter(browser, provider)
+        account = await wiring.accounts.store().get(await account_of(browser))
+        assert (account.email, account.verified_email) == ("a@example.com", kept)
 
 
 @pytest.mark.parametrize(

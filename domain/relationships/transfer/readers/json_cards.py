@@ -18,6 +18,8 @@ from domain.relationships.transfer.readers.record import (
 # Where iZwop's own JSContact keeps a contact exactly; `izwop` begins its own file.
 EXACT: Final = "izwop.com:contact"
 _LIST: Final = "contacts"
+# 200 for each contact.
+_MOST_VALUES: Final = 200 * MOST_RECORDS
 _BINARY: Final = frozenset({"photo", "logo", "key", "sound"})
 _CONTEXTS: Final = {"private": "home", "work": "work"}
 _FEATURES: Final = {"mobile": "cell", "fax": "fax", "pager": "pager"}
@@ -26,6 +28,9 @@ _OF_ADDRESS: Final = {"name": 2, "number": 2, "locality": 3, "region": 4, "postc
 
 
 def opened(text: str) -> Any:
+    # A file of the largest size with nothing but empty lists in it would take half a gigabyte.
+    if sum(map(text.count, ",[{")) > _MOST_VALUES:
+        raise FileRefused("too_many_values")
     try:
         return json.loads(text)
     except (ValueError, RecursionError):

@@ -21,6 +21,7 @@ PROBLEMS: Final = {
     "broken": N_("The file is cut off or damaged, and cannot be read from its beginning"),
     "too_large": N_("The file is larger than 20 MB; export fewer contacts at a time"),
     "too_many": N_("The file has more than 20,000 contacts; export fewer at a time"),
+    "too_many_values": N_("The file has more values than 20,000 contacts have; export fewer at a time"),
     "too_many_columns": N_("The table has more than 1,000 columns"),
     "too_long_cell": N_("A cell of the table has more than 100,000 characters"),
     "expired": N_("The file is no longer kept, because it waited for too long; send it again"),

@@ -333,6 +333,7 @@ def test_a_folded_line_that_never_ends_is_kept_up_to_a_bound(folded: str) -> Non
         ('Name,E-mail\n"' + "x" * 140_000, "too_long_cell"),
         ("Name,E-mail,Story\nAda,a@b.example," + "x" * 100_001, "too_long_cell"),
         ((BEGIN + END) * 20_001, "too_many"),
+        ("[" + "[]," * 2_000_001 + "[]]", "too_many_values"),
     ],
 )
 def test_what_is_no_address_book_is_refused_by_name(text: str, problem: str) -> None:

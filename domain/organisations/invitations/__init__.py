@@ -1,0 +1,1 @@
+"""Invitations into an organisation: by mail, for one address, once, for fourteen days."""

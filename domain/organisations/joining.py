@@ -1,0 +1,94 @@
+"""Joining an organisation by a proven domain: whose verified address has it may come in, if allowed."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from domain.accounts.account import Account
+from domain.base.errors import NotFound, StaleVersion
+from domain.base.limits import MOST_ORGANISATIONS, MOST_PEOPLE, LimitReached
+from domain.base.texts import N_
+from domain.organisations.domain_names import domain_of
+from domain.organisations.domains import DomainStore, Holders
+from domain.organisations.memberships import MembershipStore
+from domain.organisations.organisation import (
+    Member,
+    Organisation,
+    OrganisationStore,
+    Person,
+    Settle,
+    member_id,
+    membership_order,
+    new_member,
+)
+
+
+class Joinable(NamedTuple):
+    """An organisation that takes this person in, and by which domain."""
+
+    organisation: Organisation
+    domain: str
+
+
+class JoinPorts(NamedTuple):
+    organisations: OrganisationStore
+    memberships: MembershipStore
+    domains: DomainStore
+    holders: Holders
+    settle: Settle
+
+
+async def joinable(account: Account, ports: JoinPorts) -> Joinable | None:
+    """The organisation that takes the account in by its address, if any.
+
+    Only an address that the identity provider verified at the latest sign-in counts. Who has been a member
+    lately comes back by an invitation: otherwise who was removed would let themselves in again.
+    """
+    domain = domain_of(account.verified_email) if account.verified_email else None
+    holder = await ports.holders.find(domain) if domain else None
+    if holder is None:
+        return None
+    organisation = await ports.organisations.get(holder.org_id)
+    if organisation is None or organisation.closed or organisation.joining != "domain":
+        return None
+    proven = (await ports.domains.get(holder.org_id)).proven
+    if (holder.name, holder.value) not in {(each.name, each.record_value) for each in proven}:
+        return None
+    member = member_id(organisation.id, account.id)
+    if await ports.organisations.member(organisation.id, member) is not None:
+        return None
+    if await ports.organisations.former_member(organisation.id, member) is not None:
+        return None
+    return Joinable(organisation, holder.name)
+
+
+async def join(account: Account, org_id: str, *, now: datetime, ports: JoinPorts) -> Member:
+    """Let the account in as a member; who is one is told so. Any other organisation looks absent."""
+    found = await joinable(account, ports)
+    if found is None or found.organisation.id != org_id or account.verified_email is None:
+        # Looked at after: by another window they may have come in just now.
+        there = await ports.organisations.member(org_id, member_id(org_id, account.id))
+        organisation = await ports.organisations.get(org_id)
+        if there is None or organisation is None or organisation.closed:
+            raise NotFound
+        return there
+    if len((await ports.memberships.get(account.id)).organisations) >= MOST_ORGANISATIONS:
+        raise LimitReached(
+            N_("An account may be in %(most)s organisations. Leave one first.", most=MOST_ORGANISATIONS)
+        )
+    if await ports.organisations.count_members(org_id) >= MOST_PEOPLE:
+        raise LimitReached(
+            N_("This organisation has %(most)s people, and may not have more.", most=MOST_PEOPLE)
+        )
+    email = account.verified_email
+    member = new_member(org_id, Person(account.id, account.name or email, email), "member", now)
+    order = membership_order(member, now)
+    try:
+        saved = await ports.organisations.save_member(member, order)
+    except StaleVersion:
+        # The same person, by another window at the same moment.
+        there = await ports.organisations.member(org_id, member.id)
+        if there is None:
+            raise
+        return there
+    await ports.settle(order)
+    return saved

@@ -1,0 +1,1 @@
+"""People of an organisation: roles, leaving, ownership, and the organisation's end."""

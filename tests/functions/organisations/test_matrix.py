@@ -1,0 +1,331 @@
+"""Who may go through which door of an organisation: every door, everybody, an own and an unknown one.
+
+The doors are found by themselves, in the table of the capability. A door has to say here which act it is,
+and an id of a new kind needs one in `things_of`; without them a test fails.
+"""
+
+import asyncio
+import re
+from typing import Any, Final
+
+import httpx
+import pytest
+
+from domain.base.ids import ID_PREFIXES
+from domain.organisations.roles import ACTS, ALLOWED, ROLES
+from functions.framework.doors import Operation, Page
+from functions.organisations.doors import DOORS
+from tests.functions.framework.test_foreign_ids import _ask as ask
+from tests.functions.framework.test_foreign_ids import _first_difference as first_difference
+from tests.functions.framework.test_foreign_ids import _ids as ids_in
+from tests.functions.framework.test_foreign_ids import _plain as plain
+from tests.functions.framework.test_foreign_ids import _route as route_of
+from tests.functions.framework.test_foreign_ids import never, unlimited
+from tests.functions.organisations.joined import do, give, joined
+from tests.functions.organisations.test_organisations import an_organisation
+
+__all__ = ["unlimited"]
+
+# The act of each door to an organisation, as its code asks `ALLOWED` about it.
+ACT: Final = {
+    "organisations_page_home": "see",
+    "organisations_page_people": "see_people",
+    "organisations_page_settings": "change_settings",
+    "organisations_page_save_settings": "change_settings",
+    "organisations_get": "see",
+    "organisations_change": "change_settings",
+    "organisations_list_members": "see_people",
+    "organisations_get_member": "see_people",
+    "organisations_page_search_people": "see_people",
+    "organisations_page_person": "see_people",
+    "organisations_page_change_role": "change_roles",
+    "organisations_page_ask_remove": "remove_people",
+    "organisations_page_remove": "remove_people",
+    "organisations_page_restore": "remove_people",
+    "organisations_page_ask_transfer": "transfer",
+    "organisations_page_transfer": "transfer",
+    "organisations_page_ask_leave": "leave",
+    "organisations_page_leave": "leave",
+    "organisations_page_ask_close": "close",
+    "organisations_page_close": "close",
+    "organisations_search_members": "see_people",
+    "organisations_change_role": "change_roles",
+    "organisations_remove_member": "remove_people",
+    "organisations_list_removed": "remove_people",
+    "organisations_get_removed": "remove_people",
+    "organisations_restore_member": "remove_people",
+    "organisations_transfer": "transfer",
+    "organisations_get_membership": "see",
+    "organisations_leave": "leave",
+    "organisations_close": "close",
+    "organisations_page_invitations": "see_invitations",
+    "organisations_page_invite": "invite",
+    "organisations_page_resend_invitation": "invite",
+    "organisations_page_withdraw_invitation": "invite",
+    "organisations_list_invitations": "see_invitations",
+    "organisations_invite": "invite",
+    "organisations_get_invitation": "see_invitations",
+    "organisations_resend_invitation": "invite",
+    "organisations_withdraw_invitation": "invite",
+    "organisations_page_domains": "prove_domains",
+    "organisations_page_add_domain": "prove_domains",
+    "organisations_page_check_domain": "prove_domains",
+    "organisations_page_remove_domain": "prove_domains",
+    "organisations_list_domains": "prove_domains",
+    "organisations_add_domain": "prove_domains",
+    "organisations_get_domain": "prove_domains",
+    "organisations_remove_domain": "prove_domains",
+    "organisations_check_domain": "prove_domains",
+    "organisations_teams_page": "see_people",
+    "organisations_teams_page_one": "see_people",
+    "organisations_teams_list": "see_people",
+    "organisations_teams_get": "see_people",
+    "organisations_teams_list_people": "see_people",
+    # Admins of a team may some of it in their own one: `test_teams.py`.
+    "organisations_teams_page_new": "change_teams",
+    "organisations_teams_page_make": "change_teams",
+    "organisations_teams_page_settings": "change_teams",
+    "organisations_teams_page_save": "change_teams",
+    "organisations_teams_page_delete": "change_teams",
+    "organisations_teams_page_restore": "change_teams",
+    "organisations_teams_page_add": "change_teams",
+    "organisations_teams_page_find": "change_teams",
+    "organisations_teams_page_do_add": "change_teams",
+    "organisations_teams_page_change_person": "change_teams",
+    "organisations_teams_make": "change_teams",
+    "organisations_teams_change": "change_teams",
+    "organisations_teams_delete": "change_teams",
+    "organisations_teams_get_deleted": "change_teams",
+    "organisations_teams_restore": "change_teams",
+    "organisations_teams_get_work": "change_teams",
+    "organisations_teams_add_people": "change_teams",
+    "organisations_teams_take_out": "change_teams",
+    "organisations_teams_make_admin": "change_teams",
+    "organisations_teams_unmake_admin": "change_teams",
+    # Who is a member is told so; everybody else here comes from no proven domain.
+    "organisations_join": "see",
+}
+# Doors to a closed organisation. An open one is not there to anybody (`test_closing.py` has the closed one).
+OF_CLOSED: Final = {"organisations_page_reopen", "organisations_reopen"}
+# Doors that are about somebody who was taken out, or a team that was deleted.
+OF_REMOVED: Final = {
+    "organisations_teams_page_restore",
+    "organisations_teams_get_deleted",
+    "organisations_teams_restore",
+    "organisations_page_restore",
+    "organisations_get_removed",
+    "organisations_restore_member",
+}
+# Doors to no one organisation: the account's own ones, and a new one.
+OF_THE_ACCOUNT: Final = {
+    "organisations_page_new",
+    "organisations_page_create",
+    "organisations_list",
+    "organisations_create",
+    "organisations_page_invited",
+    "organisations_page_join",
+    "organisations_page_joinable",
+    "organisations_page_join_by_domain",
+    "organisations_list_joinable",
+}
+# A version that nothing has: who may change something is refused for that only, and nothing changes.
+STALE: Final = "999"
+DENIED, ABSENT = 403, 404
+
+Cell = tuple[str, int]
+
+
+def doors_in(table: Any) -> list[Any]:
+    return [door for door in asked(table) if "organisationId" in ids_in(route_of(door))]
+
+
+def asked(table: Any) -> list[Any]:
+    """Doors that somebody goes through: not those of timers."""
+    return [door for door in table if isinstance(door, Page | Operation)]
+
+
+def undecided(table: Any, acts: dict[str, str]) -> set[str]:
+    """Doors of a table that say nowhere which act they are, and acts of doors that are not there."""
+    declared = {*acts, *OF_CLOSED, *OF_THE_ACCOUNT}
+    return declared ^ {door.name for door in asked(table)}
+
+
+def methods_of(door: Any) -> list[str]:
+    return [door.method] if isinstance(door, Operation) else door.methods.split()
+
+
+async def a_team(owner: Any, org: dict, name: str) -> str:
+    made = await owner.api("POST", f"organisations/{org['id']}/teams", json={"name": name})
+    assert made.status_code == 201, made.text
+    return made.json()["id"]
+
+
+async def things_of(owner: Any, org: dict, signed_in: Any) -> dict[str, str]:
+    """An id of each kind that is in a route of an organisation."""
+    there, at = await joined(org, await signed_in()), f"organisations/{org['id']}"
+    invited = await owner.api("POST", f"{at}/invitations", json={"addresses": ["grace@example.com"]})
+    domain = await owner.api("POST", f"{at}/domains", json={"domain": "flow-matic.example"})
+    assert (invited.status_code, domain.status_code) == (201, 201), (invited.text, domain.text)
+    team, gone = await a_team(owner, org, "Team"), await a_team(owner, org, "Gone")
+    put_in = await owner.api("POST", f"{at}/teams/{team}/members", json={"members": [there["id"]]})
+    assert put_in.is_success, put_in.text
+    deleted = await owner.api("DELETE", f"{at}/teams/{gone}", headers={"If-Match": '"1"'})
+    return {
+        "organisationId": org["id"],
+        "memberId": there["id"],
+        "invitationId": invited.json()["data"][0]["id"],
+        "domainId": domain.json()["id"],
+        "teamId": team,
+        "workId": deleted.json()["workId"],
+    }
+
+
+@pytest.fixture
+async def removed(signed_in) -> Any:
+    async def make(owner: Any, org: dict) -> str:
+        there = await joined(org, await signed_in())
+        assert (await do(owner, "DELETE", org, there["id"])).status_code == 204
+        return there["id"]
+
+    return make
+
+
+@pytest.fixture
+async def cast(client, signed_in, removed) -> Any:
+    """An organisation with somebody of each role, and everybody else."""
+    ada = await signed_in()
+    org = await an_organisation(ada)
+    people = {role: await signed_in() for role in ROLES}
+    for role, person in people.items():
+        there = await joined(org, person, "member" if role == "owner" else role)
+        if role == "owner":
+            await give(ada, org, there["id"], "owner")
+    former, other = await signed_in(), await signed_in()
+    gone = await joined(org, former, "admin")
+    assert (await do(ada, "DELETE", org, gone["id"])).status_code == 204
+    await an_organisation(other)
+    outside = {
+        "former member": former,
+        "owner of another": other,
+        "stranger": await signed_in(),
+        "anonymous": client(),
+    }
+    ids = await things_of(ada, org, signed_in)
+    deleted = await a_team(ada, org, "Deleted")
+    await ada.api("DELETE", f"organisations/{org['id']}/teams/{deleted}", headers={"If-Match": '"1"'})
+    return people, outside, ids, ids | {"memberId": await removed(ada, org), "teamId": deleted}
+
+
+async def schemas_of(asking: Any) -> dict:
+    return (await asking.http.get("/api/v1/openapi.json")).json()["components"]["schemas"]
+
+
+def expected(door: Any, role: str) -> str:
+    if door.name in OF_CLOSED:
+        return "absent"
+    return "allowed" if role in ALLOWED[ACT[door.name]] else "denied"
+
+
+def seen(answer: httpx.Response) -> str:
+    """What somebody was told: a stale or a wrong input is for those only who are allowed."""
+    if answer.status_code >= 500:
+        return "broken"
+    if answer.status_code == ABSENT:
+        return "absent"
+    return "denied" if answer.status_code in (401, DENIED) else "allowed"
+
+
+def told_so(door: Any, answer: httpx.Response) -> bool:
+    if isinstance(door, Operation):
+        return answer.json()["code"] == "not_allowed"
+    return "Your role in this organisation does not allow that" in answer.text
+
+
+def test_every_door_says_which_act_it_is() -> None:
+    assert undecided(DOORS, ACT) == set()
+    assert set(ACT.values()) <= set(ACTS)
+
+
+def test_a_door_that_says_no_act_is_noticed() -> None:
+    planted = Operation("organisations_planted", "GET", "organisations/{organisationId}/planted", "x:y")
+    assert undecided([*DOORS, planted], ACT) == {"organisations_planted"}
+
+
+def test_every_id_in_a_route_has_a_kind() -> None:
+    names = {name for door in doors_in(DOORS) for name in ids_in(route_of(door))}
+    assert all(re.split("(?=[A-Z])", name.removesuffix("Id"))[-1].lower() in ID_PREFIXES for name in names)
+
+
+async def test_each_role_may_what_the_table_says(host, cast, unlimited) -> None:
+    people, _, ids, of_removed = cast
+    schemas = await schemas_of(people["owner"])
+    wrong: list[str] = []
+    for door in doors_in(DOORS):
+        missing = set(ids_in(route_of(door))) - ids.keys()
+        assert not missing, f"make one of these in things_of: {missing}"
+        asked = of_removed if door.name in OF_REMOVED else ids
+        for method in methods_of(door):
+            for role, person in people.items():
+                answer = await ask(person, door, method, asked, schemas, version=STALE)
+                if (said := seen(answer)) != (wanted := expected(door, role)):
+                    wrong.append(f"{door.name} {method} {role}: {said} not {wanted}: {answer.text[:200]}")
+                if said == "denied" and method != "HEAD" and not told_so(door, answer):
+                    wrong.append(f"{door.name} {method} {role}: not told why: {answer.text[:200]}")
+    assert not wrong, "\n".join(wrong)
+
+
+async def test_everybody_else_finds_what_never_existed(host, cast, unlimited) -> None:
+    people, outside, ids, of_removed = cast
+    schemas = await schemas_of(people["owner"])
+    unlike: list[str] = []
+    for each in outside.values():
+        getattr(each, "http", each).headers["Accept-Encoding"] = "identity"
+    for door in doors_in(DOORS):
+        asked = of_removed if door.name in OF_REMOVED else ids
+        none = {name: never(name) for name in asked}
+        for method in methods_of(door):
+            for who, each in outside.items():
+                theirs, absent = await asyncio.gather(
+                    ask(each, door, method, asked, schemas, version=STALE),
+                    ask(each, door, method, none, schemas, version=STALE),
+                )
+                one, other = plain(theirs, asked), plain(absent, none)
+                if one != other:
+                    unlike.append(f"{door.name} {method} {who} {first_difference(one, other)}")
+                if theirs.status_code != ABSENT and who != "anonymous":
+                    unlike.append(f"{door.name} {method} {who} got {theirs.status_code}")
+                # A page leads to the sign-in.
+                if who == "anonymous" and theirs.status_code not in (303, 401):
+                    unlike.append(f"{door.name} {method} {who} got {theirs.status_code}")
+    assert not unlike, "\n".join(unlike)
+
+
+async def test_each_role_finds_in_an_unknown_organisation_what_a_stranger_finds(
+    host, cast, unlimited
+) -> None:
+    people, outside, ids, _ = cast
+    schemas = await schemas_of(people["owner"])
+    none = {name: never(name) for name in ids}
+    for door in doors_in(DOORS):
+        for method in methods_of(door):
+            for person in (*people.values(), outside["stranger"]):
+                answer = await ask(person, door, method, none, schemas, version=STALE)
+                assert answer.status_code == ABSENT, f"{door.name} {method} {answer.text[:200]}"
+
+
+async def test_what_is_of_another_organisation_is_not_there(host, cast, signed_in, unlimited) -> None:
+    """An owner with ids of another organisation in the address of their own."""
+    people, _, ids, _ = cast
+    schemas, other = await schemas_of(people["owner"]), await signed_in()
+    mixed = ids | {"organisationId": (await an_organisation(other))["id"]}
+    none = {name: never(name) for name in ids} | {"organisationId": mixed["organisationId"]}
+    other.http.headers["Accept-Encoding"] = "identity"
+    for door in doors_in(DOORS):
+        if len(ids_in(route_of(door))) == 1:
+            continue
+        for method in methods_of(door):
+            theirs = await ask(other, door, method, mixed, schemas, version=STALE)
+            absent = await ask(other, door, method, none, schemas, version=STALE)
+            one, two = plain(theirs, mixed), plain(absent, none)
+            assert one == two, f"{door.name} {method} {first_difference(one, two)}"
+            assert theirs.status_code == ABSENT, f"{door.name} {method}"
