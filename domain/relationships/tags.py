@@ -5,6 +5,7 @@ logs.
 """
 
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Annotated, Protocol
 
 from pydantic import Field
@@ -105,11 +106,15 @@ async def remember_tags(
 
 
 async def remember_again(owner_id: str, contents: Iterable[ContactContent], *, tags: TagStore) -> None:
-    """Have the tags of contacts that come back in the book, where they may have been forgotten meanwhile."""
+    """Have the tags of contacts that come back in the book, where they may have been forgotten meanwhile.
+
+    One beyond the limit is listed nowhere, and stays on its contacts: it keeps nothing from coming back.
+    """
     contents = list(contents)
     labels = [label for content in contents for label in content.tags]
     groups = [label for content in contents for label in content.groups]
-    await remember_tags(owner_id, labels, groups, tags=tags)
+    with suppress(LimitReached):
+        await remember_tags(owner_id, labels, groups, tags=tags)
 
 
 async def forget_tag(owner_id: str, tag: str, *, tags: TagStore) -> None:

@@ -25,6 +25,8 @@ from tests.stored import everything
 pytestmark = [pytest.mark.fuzzing, pytest.mark.timeout(1200)]
 
 HISTORIES = int(os.environ.get("HISTORIES", "500"))
+# The same histories each time, so that a change is judged by itself; other ones are for who looks for leaks.
+SEED = int(os.environ.get("SEED", "20261127"))
 MOST_STEPS = 8
 # Owners and others of each world, who take turns: a person may change so much in a minute.
 PEOPLE = 15
@@ -97,8 +99,7 @@ def a_history(seed: int) -> list[Step]:
 
 
 async def test_nobody_can_tell_what_another_person_keeps(stage) -> None:
-    first = secrets.randbelow(2**32)
-    for seed in range(first, first + HISTORIES):
+    for seed in range(SEED, SEED + HISTORIES):
         history = a_history(seed)
         difference = await stage.run(history, seed)
         assert not difference, (seed, [step.__name__ for step in history], difference)

@@ -26,7 +26,8 @@
 
   const watch = new IntersectionObserver(
     (seen) => {
-      const shown = seen.find((each) => each.isIntersecting);
+      // A busy browser tells of several moments at once, the oldest first.
+      const shown = seen.findLast((each) => each.isIntersecting);
       if (shown && shown.target !== current) become(shown.target);
     },
     { root: row, threshold: 0.6 },

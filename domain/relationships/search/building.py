@@ -81,13 +81,19 @@ async def rebuild(owner_id: str, work_id: str, now: datetime, *, works: Works) -
 
 
 async def build_now(owner_id: str, now: datetime, bound: Slice, *, stores: Stores) -> bool:
-    """Build the index at once; False if it is not done within the bound."""
+    """Build the index at once; False if it is not done within the bound.
+
+    A build that began later knows more: then it is left to that one.
+    """
     name = stores.new_name()
     head = await _begin(owner_id, name, now, stores=stores)
     index, cursor = Index.empty(), _Cursor()
     try:
         cursor, _ = await _fill(index, owner_id, cursor, bound, stores=stores)
-        return cursor.stage == "over" and await _finish(head, name, name, index, now, stores=stores)
+        if cursor.stage != "over":
+            return False
+        await _finish(head, name, name, index, now, stores=stores)
+        return True
     finally:
         index.close()
 
@@ -189,14 +195,14 @@ async def _put(head: Head, name: str, index: Index, *, stores: Stores) -> None:
 
 async def _finish(
     head: Head, work_id: str, name: str, index: Index, now: datetime, *, stores: Stores
-) -> bool:
-    """Make this the owner's index; False if another build has begun since."""
+) -> None:
+    """Make this the owner's index, unless another build has begun since."""
     await stores.aside(index.settle)
     await _put(head, name, index, stores=stores)
     for _ in range(_TRIES):
         present = await read_head(head.owner_id, stores=stores)
         if not _is_of(present, work_id) or present.building is None:
-            return False
+            return
         built = present.compacted(name, present.building.sequence).model_copy(
             update={"epoch": work_id, "ready": True, "building": None, "built_at": now}
         )
@@ -205,7 +211,7 @@ async def _finish(
         except StaleVersion:
             continue
         await _tidy(head.owner_id, built, stores=stores)
-        return True
+        return
     raise Unavailable
 
 

@@ -95,7 +95,7 @@ async def compact(owner_id: str, now: datetime, *, ports: Ports) -> None:
 
 
 async def _build(head: Head, now: datetime, *, ports: Ports) -> bool:
-    """Build the index, at once if it is small; return whether it is done."""
+    """Build the index, at once if it is small; False if long work is to do it, or another build does."""
     stores = ports.stores
     if head.building is not None and head.building.is_alive(now):
         return False

@@ -3,7 +3,6 @@
 from datetime import date
 
 import wiring.relationships
-from domain.base.limits import LimitReached
 from domain.base.model import Closed
 from domain.relationships.contact import Source
 from domain.relationships.contacts import ContactVersion, NothingToUndo, read_contact, undo_change
@@ -53,7 +52,7 @@ async def get_history(call: Call) -> Answer:
     "Take the latest change of a contact back",
     answer=ContactOut,
     versioned=True,
-    conflicts=(NothingToUndo, LimitReached, Unreadable),
+    conflicts=(NothingToUndo, Unreadable),
 )
 async def delete_latest(call: Call) -> Answer:
     of = ContactVersion(call.account_id, call.params["contactId"], call.version)

@@ -142,6 +142,20 @@ async def test_a_tag_that_was_forgotten_since_is_back_with_the_merge(signed_in) 
     assert (await ada.api("GET", "contact-tags")).json()["data"] == [tag]
 
 
+async def test_tags_beyond_their_limit_keep_no_merge_from_being_undone(signed_in, monkeypatch) -> None:
+    from domain.relationships import tags  # noqa: PLC0415 - the module that the host loaded
+
+    ada = await signed_in()
+    kept, gone = await a_contact(ada, "Grace"), await a_contact(ada, "Gracie", tags=["Navy"])
+    made = (await merge(ada, kept, gone)).json()
+    await change(ada, await read(ada, kept), name="Grace")
+    [tag] = (await ada.api("GET", "contact-tags")).json()["data"]
+    assert (await ada.api("DELETE", f"contact-tags/{tag['id']}")).status_code == 204
+    monkeypatch.setattr(tags, "MOST_LABELS", 0)
+    assert (await undo(ada, made)).status_code == 204
+    assert (await read(ada, gone))["content"]["tags"] == ["Navy"]
+
+
 async def test_what_belongs_to_a_contact_follows_it_and_comes_back(host, signed_in) -> None:
     """More than one batch holds; what is new meanwhile stays, what is gone stays gone."""
     ada = await signed_in()

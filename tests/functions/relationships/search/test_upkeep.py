@@ -1,5 +1,6 @@
 """The index is made small and is built anew, whoever dies meanwhile; what was written is always found."""
 
+import asyncio
 import logging
 from datetime import UTC, datetime, timedelta
 
@@ -273,8 +274,6 @@ async def test_building_survives_death_at_every_step_while_others_write(
 
 
 async def test_two_builds_and_a_compaction_at_once_lose_nothing(search, signed_in) -> None:
-    import asyncio  # noqa: PLC0415
-
     from domain.operations.slices import Slice  # noqa: PLC0415
 
     ada = await signed_in()
@@ -293,6 +292,20 @@ async def test_two_builds_and_a_compaction_at_once_lose_nothing(search, signed_i
     await compact(search, owner)
     forget_opened()
     assert await found(ada, "ann") == ["Ann", "Anna"]
+
+
+async def test_of_two_small_builds_at_once_the_later_one_goes_on_alone(search, signed_in) -> None:
+    ada = await signed_in()
+    owner = await account_of(ada)
+    await a_contact(ada, "Ann")
+    heads = wiring.relationships.search.heads()
+    await heads.replace((await head_of(owner)).model_copy(update={"ready": False}))
+    await asyncio.gather(compact(search, owner), compact(search, owner))
+    assert await wiring.operations.works().of_kind(owner, search["building"].BUILD) == []
+    head = await head_of(owner)
+    assert (head.ready, head.building, await snapshots_of(owner)) == (True, None, [head.snapshot])
+    forget_opened()
+    assert await found(ada, "ann") == ["Ann"]
 
 
 async def test_a_head_that_nobody_makes_smaller_does_not_keep_its_owner_from_writing(
