@@ -140,11 +140,17 @@ def _links(described: _Described) -> dict[str, Any]:
         found = re.match(f"{re.escape(collection)}/{{(\\w+)}}", target.path)
         if found is None:
             continue
-        values = above | {f"path.{found[1]}": "$response.body#/id"}
-        if target.operation.versioned:
+        place = "data/0/id" if _gives_several(operation) else "id"
+        values = above | {f"path.{found[1]}": f"$response.body#/{place}"}
+        if target.operation.versioned and not _gives_several(operation):
             values["header.If-Match"] = "$response.header.ETag"
         links[target.name] = {"operationId": target.name, "parameters": values}
     return links
+
+
+def _gives_several(operation: Operation) -> bool:
+    """Whether the answer is a list, which has no version of its own."""
+    return operation.answer is not None and "data" in operation.answer.model_fields
 
 
 def _answer(described: _Described) -> dict[str, Any]:
@@ -156,7 +162,7 @@ def _answer(described: _Described) -> dict[str, Any]:
         answer["content"] = {"application/json": {"schema": schema}}
     elif operation.gives:
         answer["content"] = {operation.gives: {"schema": _BINARY}}
-    if operation.answer and (operation.creates or operation.versioned):
+    if operation.answer and (operation.creates or operation.versioned) and not _gives_several(operation):
         headers["ETag"] = {"required": True, "schema": {"type": "string"}}
     if operation.creates:
         headers["Location"] = {"required": True, "schema": {"type": "string"}}

@@ -57,8 +57,8 @@ async def test_nobody_finds_the_cards_of_others(ada, signed_in) -> None:
 async def test_a_search_asks_the_store_for_the_cards_once(ada, cloud) -> None:
     await make(ada, *NAMES)
     searched = await calls_of(cloud, search(ada, "as"))
-    # The cards, and the profiles that they name.
-    assert searched == ["read", "query", "query"]
+    # The session, the organisations of the switcher, the cards, and the profiles that they name.
+    assert searched == ["read", "read", "query", "query"]
 
 
 async def test_a_part_of_a_page_does_not_become_the_sign_in(client) -> None:

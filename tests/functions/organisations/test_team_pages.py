@@ -176,7 +176,7 @@ async def test_people_are_shown_with_their_teams_and_by_team(company) -> None:
     page = await pages.get(f"/people?team={team['id']}")
     assert ("Grace" in page, "Barbara" in page) == (True, False)
     empty = await company.team("Empty")
-    assert "Nobody of this team is here." in await pages.get(f"/people?team={empty['id']}")
+    assert "Nobody of this team is here" in await pages.get(f"/people?team={empty['id']}")
 
 
 async def test_a_page_of_a_large_team_costs_what_one_of_a_small_one_does(company, cloud) -> None:
