@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from adapters.cosmos.organisations.memberships import CosmosMemberships
     from adapters.cosmos.organisations.organisations import CosmosOrganisations
     from adapters.cosmos.organisations.teams import CosmosTeams
+    from adapters.cosmos.organisations.templates import CosmosTemplates
     from adapters.cosmos.reservations import CosmosDomainHolders
     from domain.operations.orders import Effect, Order
     from domain.operations.slices import Job
@@ -40,6 +41,13 @@ def teams() -> "CosmosTeams":
     from adapters.cosmos.organisations.teams import CosmosTeams
 
     return CosmosTeams(database())
+
+
+@once
+def templates() -> "CosmosTemplates":
+    from adapters.cosmos.organisations.templates import CosmosTemplates
+
+    return CosmosTemplates(database())
 
 
 def team_ports() -> "TeamPorts":

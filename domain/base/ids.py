@@ -26,6 +26,7 @@ ID_PREFIXES = {
     "reminder": "rem",
     "tag": "tag",
     "team": "tem",
+    "template": "tpl",
     "work": "job",
 }
 ID_BYTES = 16

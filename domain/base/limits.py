@@ -25,6 +25,8 @@ MOST_DOMAINS = 20
 # Of an organisation, with those deleted within a day, and of one person.
 MOST_TEAMS = 200
 MOST_TEAMS_OF_A_PERSON = 20
+# Of one organisation.
+MOST_TEMPLATES = 50
 MOST_CONTACTS = 50_000
 # On one contact.
 MOST_NOTES = 1000

@@ -135,7 +135,8 @@ _OWN_CODES = frozenset(
     ["control_characters", "invalid_email", "invalid_phone", "invalid_url", "url_scheme", "too_long",
      "invalid_handle", "handle_reserved", "invisible", "invalid_choice",
      "invalid_colour", "named_twice", "required", "not_for_entities", "comma",
-     "invalid_domain", "domain_address", "domain_not_public", "domain_of_everybody"]
+     "invalid_domain", "domain_address", "domain_not_public", "domain_of_everybody",
+     "locked_without_value", "off_with_value", "wider_than_widest", "name_not_required"]
 )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from functions.framework.doors import MyForm, MyPage, Operation, Timer
 from functions.organisations.invitations.doors import DOORS as INVITATIONS
 from functions.organisations.people.doors import DOORS as PEOPLE
 from functions.organisations.teams.doors import DOORS as TEAMS
+from functions.organisations.templates.doors import DOORS as TEMPLATES
 
 _API = "functions.organisations.api"
 _NEW = "functions.organisations.new_pages"
@@ -67,4 +68,5 @@ DOORS = (
         "functions.organisations.domain_jobs:recheck_domains",
     ),
     *TEAMS,
+    *TEMPLATES,
 )

@@ -102,6 +102,14 @@ ACT: Final = {
     "organisations_teams_take_out": "change_teams",
     "organisations_teams_make_admin": "change_teams",
     "organisations_teams_unmake_admin": "change_teams",
+    "organisations_templates_list": "see_templates",
+    "organisations_templates_get": "see_templates",
+    "organisations_templates_list_releases": "see_templates",
+    "organisations_templates_preset": "see_templates",
+    "organisations_templates_make": "change_templates",
+    "organisations_templates_change": "change_templates",
+    "organisations_templates_take_up": "change_templates",
+    "organisations_templates_release": "release_templates",
     # Who is a member is told so; everybody else here comes from no proven domain.
     "organisations_join": "see",
 }
@@ -179,12 +187,15 @@ async def things_of(owner: Any, org: dict, signed_in: Any) -> dict[str, str]:
     assert (invited.status_code, domain.status_code) == (201, 201), (invited.text, domain.text)
     team, gone = await a_team(owner, org, "Team"), await a_team(owner, org, "Gone")
     deleted = await owner.api("DELETE", f"{at}/teams/{gone}", headers={"If-Match": '"1"'})
+    template = await owner.api("POST", f"{at}/templates", json={"name": "Staff"})
+    assert template.status_code == 201, template.text
     made = {
         "organisationId": org["id"],
         "memberId": there["id"],
         "invitationId": invited.json()["data"][0]["id"],
         "domainId": domain.json()["id"],
         "teamId": team,
+        "templateId": template.json()["id"],
         "workId": deleted.json()["workId"],
     }
     await put_in(owner, made)
