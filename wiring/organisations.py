@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from adapters.cosmos.organisations.invitations import CosmosInvitations
     from adapters.cosmos.organisations.memberships import CosmosMemberships
     from adapters.cosmos.organisations.organisations import CosmosOrganisations
+    from adapters.cosmos.organisations.staff_cards import CosmosStaffCards
     from adapters.cosmos.organisations.teams import CosmosTeams
     from adapters.cosmos.organisations.templates import CosmosTemplates
     from adapters.cosmos.reservations import CosmosDomainHolders
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from domain.organisations.joining import JoinPorts
     from domain.organisations.people import Ports
     from domain.organisations.proving import Proving
+    from domain.organisations.staff_cards.applying import Ports as ApplyPorts
+    from domain.organisations.staff_cards.making import StaffPorts
     from domain.organisations.teams.people import TeamPorts
 
 
@@ -48,6 +51,27 @@ def templates() -> "CosmosTemplates":
     from adapters.cosmos.organisations.templates import CosmosTemplates
 
     return CosmosTemplates(database())
+
+
+@once
+def staff_cards() -> "CosmosStaffCards":
+    from adapters.cosmos.organisations.staff_cards import CosmosStaffCards
+
+    return CosmosStaffCards(database())
+
+
+def staff_ports() -> "StaffPorts":
+    from domain.organisations.staff_cards.making import StaffPorts
+    from wiring import cards, publishing
+
+    return StaffPorts(cards.store(), cards.handles(), templates(), store(), publishing.ports())
+
+
+def applying() -> "ApplyPorts":
+    from domain.organisations.staff_cards.applying import Ports
+    from wiring import publishing
+
+    return Ports(templates(), staff_cards(), store(), publishing.ports())
 
 
 def team_ports() -> "TeamPorts":
@@ -94,6 +118,7 @@ def effects() -> "dict[str, Effect]":
     from domain.organisations.invitations.inviting import MAILS
     from domain.organisations.memberships import MEMBERSHIP
     from domain.organisations.teams.team import REMOVAL
+    from domain.organisations.templates.templates import APPLYING
 
     return {
         MEMBERSHIP: follow_member,
@@ -101,6 +126,7 @@ def effects() -> "dict[str, Effect]":
         CLOSING: _follow_all,
         RELEASE: release_domains,
         REMOVAL: order_removal,
+        APPLYING: order_apply,
     }
 
 
@@ -125,10 +151,16 @@ def people() -> "Ports":
 
 def jobs() -> "dict[str, Job]":
     from domain.organisations.closing import FOLLOW, FollowJob
+    from domain.organisations.staff_cards.applying import ApplyJob
     from domain.organisations.teams.removal import RemovalJob
     from domain.organisations.teams.team import REMOVAL
+    from domain.organisations.templates.templates import APPLYING
 
-    return {FOLLOW: FollowJob(store(), memberships()), REMOVAL: RemovalJob(store(), teams())}
+    return {
+        FOLLOW: FollowJob(store(), memberships()),
+        REMOVAL: RemovalJob(store(), teams()),
+        APPLYING: ApplyJob(applying()),
+    }
 
 
 async def _follow_all(order: "Order") -> None:
@@ -204,3 +236,11 @@ async def order_removal(order: "Order") -> None:
     from wiring import operations
 
     await order_removal(order, teams=teams(), works=operations.works())
+
+
+async def order_apply(order: "Order") -> None:
+    """Effect of the order that follows the release of a template."""
+    from domain.organisations.staff_cards.applying import order_apply
+    from wiring import operations
+
+    await order_apply(order, templates=templates(), works=operations.works(), queue=operations.work_queue())

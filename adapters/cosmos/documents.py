@@ -3,7 +3,7 @@
 import base64
 import logging
 import re
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ValidationError
 
@@ -12,7 +12,9 @@ from adapters.cosmos.upgrades import upgraded
 from domain.base.errors import Fault, InvalidInput, Unavailable
 from domain.base.fields import STORED
 from domain.base.idempotency import Creation
+from domain.base.ids import ID_PREFIXES
 
+OwnerContainer = Literal["accounts", "organisations"]
 log = logging.getLogger("izwop.cosmos")
 
 DAY = 24 * 60 * 60
@@ -29,6 +31,13 @@ class CosmosCounts:
 
     async def count(self, account_id: str, kind: str) -> int:
         return await count(self._items, kind, account_id)
+
+
+def place_of(owner_id: str) -> tuple[OwnerContainer, str]:
+    """Container of the documents of an account or organisation, and the property that is its partition."""
+    if owner_id.startswith(f"{ID_PREFIXES['organisation']}_"):
+        return "organisations", "orgId"
+    return "accounts", "accountId"
 
 
 def document(

@@ -5,8 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from adapters.cosmos.database import SCHEMA_VERSION, Database, Document, Items, instant
-from adapters.cosmos.documents import from_document, readable
-from domain.base.ids import ID_PREFIXES
+from adapters.cosmos.documents import from_document, place_of, readable
 from domain.operations.orders import Order, OrderContainer, OrderMessage
 from domain.operations.work import SYSTEM, Work
 
@@ -89,11 +88,7 @@ class CosmosOrders:
 
 def _place_of(owner_id: str) -> tuple[str, str]:
     """Container of an owner's work, and the property that is its partition key."""
-    if owner_id == SYSTEM:
-        return "work", "key"
-    if owner_id.startswith(f"{ID_PREFIXES['organisation']}_"):
-        return "organisations", "orgId"
-    return "accounts", "accountId"
+    return ("work", "key") if owner_id == SYSTEM else place_of(owner_id)
 
 
 def order_document(order: Order) -> Document:

@@ -42,8 +42,23 @@ class Kept(Model):
     until: datetime
 
 
+class Staff(Model):
+    """Of a card that belongs to an organisation: whose it is, and what it follows from.
+
+    `number` is that of the template's release. `own` is what the person wrote. `problems` names fields that
+    do not say what the template wants. `person_id` is the person's account, for the rule of who is connected.
+    """
+
+    member_id: str
+    person_id: str
+    template_id: str
+    number: int
+    own: CardContent
+    problems: list[str] = Field(default=[])
+
+
 class Card(Model):
-    """Stored card of an owner. `etag` is the store's, for the next write.
+    """Stored card of an owner, an account or an organisation. `etag` is the store's, for the next write.
 
     `previous` is the content that the last publication replaced, while that can be undone. `undone` means
     that an undo brought `published` back. `former_handles` redirect to `handle`. `key` is the hashed
@@ -67,6 +82,7 @@ class Card(Model):
     deleted: bool = False
     kept: Kept | None = None
     exchange_form: ExchangeForm = Field(default_factory=ExchangeForm)
+    staff: Staff | None = None
     key: str | None = None
     created_at: datetime
     updated_at: datetime
@@ -74,6 +90,11 @@ class Card(Model):
 
     def changed(self, at: datetime, **update: object) -> "Card":
         return self.model_copy(update={"version": self.version + 1, "updated_at": at, **update})
+
+    @property
+    def person_id(self) -> str:
+        """Account of the person whom the card is about."""
+        return self.staff.person_id if self.staff else self.account_id
 
     @property
     def is_live(self) -> bool:

@@ -101,7 +101,7 @@ async def create_card(
         # A concurrent repetition of this request may have finished by now.
         if key and (done := await cards.creation(account_id, key)):
             return done.repeated(asked)
-        claim = await _adopted_or_next(claim, wanted, tried[1:], handles)
+        claim = await adopted_or_next(claim, wanted, tried[1:], handles)
     card = Card(
         id=claim.card_id, account_id=account_id, profile_id=new.profile_id, handle=claim.handle, version=1,
         draft=new.content.looking(first_look(claim.handle)), created_at=now, updated_at=now, key=key,
@@ -123,7 +123,7 @@ async def adopted(claim: Claim, wanted: Claim, handles: HandleClaims) -> Claim:
     return claim
 
 
-async def _adopted_or_next(claim: Claim, wanted: Claim, others: list[str], handles: HandleClaims) -> Claim:
+async def adopted_or_next(claim: Claim, wanted: Claim, others: list[str], handles: HandleClaims) -> Claim:
     """Take up the claim of an earlier try, or claim the first of the `others` that is free; or refuse."""
     try:
         return await adopted(claim, wanted, handles)
@@ -134,7 +134,7 @@ async def _adopted_or_next(claim: Claim, wanted: Claim, others: list[str], handl
     claim = await handles.claim(other)
     if claim.card_id == wanted.card_id:
         return claim
-    return await _adopted_or_next(claim, other, others[1:], handles)
+    return await adopted_or_next(claim, other, others[1:], handles)
 
 
 async def _already_stored(card: Card, key: str | None, asked: BaseModel, cards: CardStore) -> Card:

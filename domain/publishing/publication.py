@@ -91,7 +91,7 @@ async def project(card: Card, ports: Ports, *, first: bool) -> None:
         images=await _images_of(card, content, ports.images),
         exchange_form=card.exchange_form if content and card.exchange_form.on else None,
         # An absent card does not reveal its owner.
-        owner_id=card.account_id if content else "",
+        owner_id=card.person_id if content else "",
         profile_id=card.profile_id if content else "",
         card_id=card.id,
     )
@@ -128,7 +128,7 @@ async def preview(card: Card, *, at: datetime, images: CardImages) -> PublishedC
         published_at=at,
         palette=_palette(content),
         images=await _images_of(card, content, images),
-        owner_id=card.account_id,
+        owner_id=card.person_id,
         profile_id=card.profile_id,
     )
 

@@ -3,6 +3,7 @@
 from functions.framework.doors import MyForm, MyPage, Operation, Timer
 from functions.organisations.invitations.doors import DOORS as INVITATIONS
 from functions.organisations.people.doors import DOORS as PEOPLE
+from functions.organisations.staff_cards.doors import DOORS as STAFF_CARDS
 from functions.organisations.teams.doors import DOORS as TEAMS
 from functions.organisations.templates.doors import DOORS as TEMPLATES
 
@@ -69,4 +70,5 @@ DOORS = (
     ),
     *TEAMS,
     *TEMPLATES,
+    *STAFF_CARDS,
 )

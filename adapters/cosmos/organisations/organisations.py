@@ -32,6 +32,11 @@ class CosmosOrganisations:
         stored = await self._items.read(member_id, org_id)
         return from_document(Member, stored) if stored and stored["kind"] == "member" else None
 
+    async def find_members(self, org_id: str, ids: list[str]) -> list[Member]:
+        sql = "SELECT * FROM c WHERE c.kind = 'member' AND ARRAY_CONTAINS(@ids, c.id)"
+        found = await self._items.query(sql, org_id, ids=ids)
+        return [from_document(Member, stored) for stored in found]
+
     async def former_member(self, org_id: str, member_id: str) -> Member | None:
         stored = await self._items.read(_former_id(member_id), org_id)
         return None if stored is None else from_document(Member, stored)

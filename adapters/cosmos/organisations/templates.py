@@ -8,8 +8,10 @@ from typing import Any, Final
 from adapters.cosmos.database import Database, Document, Items
 from adapters.cosmos.documents import document, from_document
 from adapters.cosmos.organisations.organisations import CONTAINER, PARTITION
+from adapters.cosmos.work import order_document
 from domain.base.errors import Fault, InvalidInput, StaleVersion
 from domain.base.fields import STORED
+from domain.operations.orders import Order
 from domain.organisations.templates.templates import Release, Template
 
 _RELEASES: Final = (
@@ -37,11 +39,12 @@ class CosmosTemplates:
     async def save(self, template: Template) -> Template:
         return from_document(Template, await self._items.replace(_document(template), template.etag or ""))
 
-    async def release(self, template: Template, release: Release) -> Template:
+    async def release(self, template: Template, release: Release, order: Order) -> Template:
         new = _document(template)
         operations: list[tuple[Any, ...]] = [
             ("replace", (new["id"], new), {"if_match_etag": template.etag}),
             ("create", (_release_document(release),)),
+            ("upsert", (order_document(order),)),
         ]
         try:
             results = await self._items.batch(operations, template.org_id)

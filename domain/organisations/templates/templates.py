@@ -5,7 +5,7 @@ A release is numbered and never changed. Undoing one puts the content of another
 
 import hashlib
 from datetime import datetime
-from typing import NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from pydantic import Field
 
@@ -15,9 +15,13 @@ from domain.base.ids import ID_BYTES, ID_PREFIXES, make_id
 from domain.base.limits import MOST_TEMPLATES, LimitReached
 from domain.base.model import Model
 from domain.base.texts import N_
-from domain.organisations.organisation import Acting, Creating
+from domain.operations.orders import Order, new_order
+from domain.organisations.organisation import Acting, Creating, Settle
 from domain.organisations.templates.rules import TemplateContent
 from domain.organisations.templates.staff_content import check_template
+
+# Order, and then long work, of what follows a release: the cards.
+APPLYING: Final = "template-release"
 
 
 class NothingToRelease(Conflict):
@@ -61,8 +65,8 @@ class TemplateStore(Protocol):
 
     async def create(self, template: Template) -> bool: ...
     async def save(self, template: Template) -> Template: ...
-    async def release(self, template: Template, release: Release) -> Template:
-        """Store a template with its new release, or nothing."""
+    async def release(self, template: Template, release: Release, order: Order) -> Template:
+        """Store a template with its new release and the order of what follows, or nothing."""
         ...
 
     async def get_release(self, org_id: str, template_id: str, number: int) -> Release | None: ...
@@ -137,8 +141,10 @@ async def change_template(
     return await templates.save(template.changed(now, draft=content))
 
 
-async def release_template(of: TemplateVersion, *, now: datetime, templates: TemplateStore) -> Template:
-    """Put the draft in force."""
+async def release_template(
+    of: TemplateVersion, *, now: datetime, templates: TemplateStore, settle: Settle
+) -> Template:
+    """Put the draft in force. Long work brings the cards in line."""
     template = await _version_of(of, templates)
     in_force = await templates.get_release(template.org_id, template.id, template.number)
     if in_force is not None and in_force.content == template.draft:
@@ -151,7 +157,10 @@ async def release_template(of: TemplateVersion, *, now: datetime, templates: Tem
         released_by=of.by.member.id,
         released_at=now,
     )
-    return await templates.release(template.changed(now, number=release.number), release)
+    order = new_order(APPLYING, template.org_id, template.id, now, container="organisations")
+    released = await templates.release(template.changed(now, number=release.number), release, order)
+    await settle(order)
+    return released
 
 
 async def take_up(of: TemplateVersion, number: int, *, now: datetime, templates: TemplateStore) -> Template:

@@ -137,7 +137,8 @@ async def put_template(call: Call[TemplateContent]) -> Answer:
 )
 async def put_release(call: Call) -> Answer:
     of = TemplateVersion(await acting_in(call, "release_templates"), call.params["templateId"], call.version)
-    released = await release_template(of, now=call.now, templates=wiring.organisations.templates())
+    store, settle = wiring.organisations.templates(), wiring.organisations.settle
+    released = await release_template(of, now=call.now, templates=store, settle=settle)
     return Answer(_out(released), released.version)
 
 

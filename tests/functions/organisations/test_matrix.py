@@ -110,6 +110,11 @@ ACT: Final = {
     "organisations_templates_change": "change_templates",
     "organisations_templates_take_up": "change_templates",
     "organisations_templates_release": "release_templates",
+    # A card is its person's as well: `test_staff_cards.py`.
+    "organisations_staff_cards_list": "change_staff_cards",
+    "organisations_staff_cards_make": "change_staff_cards",
+    "organisations_staff_cards_get": "change_staff_cards",
+    "organisations_staff_cards_change": "change_staff_cards",
     # Who is a member is told so; everybody else here comes from no proven domain.
     "organisations_join": "see",
 }
@@ -189,7 +194,13 @@ async def things_of(owner: Any, org: dict, signed_in: Any) -> dict[str, str]:
     deleted = await owner.api("DELETE", f"{at}/teams/{gone}", headers={"If-Match": '"1"'})
     template = await owner.api("POST", f"{at}/templates", json={"name": "Staff"})
     assert template.status_code == 201, template.text
+    await owner.api("PUT", f"{at}/templates/{template.json()['id']}/release", headers={"If-Match": '"1"'})
+    card = await owner.api(
+        "POST", f"{at}/staff-cards", json={"memberId": there["id"], "templateId": template.json()["id"]}
+    )
+    assert card.status_code == 201, card.text
     made = {
+        "cardId": card.json()["id"],
         "organisationId": org["id"],
         "memberId": there["id"],
         "invitationId": invited.json()["data"][0]["id"],

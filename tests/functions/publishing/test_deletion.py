@@ -46,7 +46,9 @@ async def restore(person, card: dict):
 
 async def stored(person, card: dict) -> str:
     """Everything that the account's partition holds, as text."""
-    found = await wiring.cards.store()._items.query("SELECT * FROM c", await account_of(person))
+    found = (
+        await wiring.cards.store()._containers["accounts"].query("SELECT * FROM c", await account_of(person))
+    )
     return str(found)
 
 
@@ -144,8 +146,10 @@ async def test_a_card_whose_time_is_over_is_absent_and_then_erased(host, signed_
     assert SECRET in await stored(ada, card)
     assert await host.run_timer("operations_tidy_up")
     assert SECRET not in await stored(ada, card)
-    [left] = await wiring.cards.store()._items.query(
-        "SELECT * FROM c WHERE c.kind = 'erased-card'", await account_of(ada)
+    [left] = (
+        await wiring.cards.store()
+        ._containers["accounts"]
+        .query("SELECT * FROM c WHERE c.kind = 'erased-card'", await account_of(ada))
     )
     assert (left["id"], left["ttl"]) == (card["id"], 35 * 24 * 60 * 60)
     assert (await ada.api("PUT", path, headers={"If-Match": '"3"'})).status_code == 404

@@ -1,0 +1,45 @@
+"""Cards of the people of an organisation that follow one template, many at once."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from adapters.cosmos.cards import card_document, listed
+from adapters.cosmos.database import Database, Items
+from adapters.cosmos.documents import from_document
+from adapters.cosmos.organisations.organisations import CONTAINER
+from domain.cards.card import Card
+
+_OF_TEMPLATE: Final = "c.kind = 'card' AND STARTSWITH(c.listed, @of)"
+
+
+class CosmosStaffCards:
+    def __init__(self, database: Database) -> None:
+        self._items = Items(database, CONTAINER)
+
+    async def get(self, account_id: str, card_id: str) -> Card | None:
+        stored = await self._items.read(card_id, account_id)
+        return from_document(Card, stored) if stored and stored["kind"] == "card" else None
+
+    async def of_template(self, org_id: str, template_id: str, limit: int, after: str) -> list[Card]:
+        found = await self._items.query(
+            f"SELECT TOP @count * FROM c WHERE {_OF_TEMPLATE}"  # noqa: S608 - a condition of ours
+            " AND c.listed > @after ORDER BY c.listed",
+            org_id,
+            count=limit,
+            of=f"{template_id} ",
+            after=listed(template_id, after),
+        )
+        return [from_document(Card, stored) for stored in found]
+
+    async def count_of_template(self, org_id: str, template_id: str) -> int:
+        sql = f"SELECT VALUE COUNT(1) FROM c WHERE {_OF_TEMPLATE}"  # noqa: S608 - a condition of ours
+        return await self._items.count(sql, org_id, of=f"{template_id} ")
+
+    async def save_all(self, cards: Sequence[Card]) -> list[Card]:
+        if not cards:
+            return []
+        operations = [
+            ("replace", (card.id, card_document(card)), {"if_match_etag": card.etag}) for card in cards
+        ]
+        results = await self._items.batch(operations, cards[0].account_id)
+        return [from_document(Card, result["resourceBody"]) for result in results]

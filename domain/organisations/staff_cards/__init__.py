@@ -1,0 +1,1 @@
+"""Staff cards: cards that belong to an organisation and follow its templates."""

@@ -1,0 +1,128 @@
+"""A staff card is made from a template for a member, is edited within it, and is shown at once.
+
+It is a card whose owner is the organisation: it is published, paused and counted as every card is.
+"""
+
+import hashlib
+from datetime import datetime
+from typing import NamedTuple
+
+from domain.base.errors import Conflict, NotFound, Unavailable
+from domain.base.ids import ID_BYTES, ID_PREFIXES, make_id
+from domain.base.model import Closed
+from domain.base.texts import N_
+from domain.cards.card import Card, CardStore, CardVersion, Claim, HandleClaims, read_version
+from domain.cards.content import CardContent
+from domain.cards.create import adopted_or_next
+from domain.cards.handles import suggest_handles
+from domain.cards.look import first_look
+from domain.organisations.organisation import Acting, OrganisationStore
+from domain.organisations.staff_cards.following import blank, restated, said
+from domain.organisations.templates.staff_content import check_edit, own_after
+from domain.organisations.templates.templates import Release, TemplateStore
+from domain.publishing.publication import Ports as PublicationPorts
+from domain.publishing.publication import change_publication, show
+
+
+class NotInForce(Conflict):
+    code = "template_not_in_force"
+    title = N_("Release the template first")
+
+
+class NewStaffCard(Closed):
+    member_id: str
+    template_id: str
+
+
+class StaffPorts(NamedTuple):
+    cards: CardStore
+    handles: HandleClaims
+    templates: TemplateStore
+    organisations: OrganisationStore
+    publication: PublicationPorts
+
+
+class MakingCard(NamedTuple):
+    """`suffix` is the tail of a handle whose name is taken."""
+
+    suffix: str
+    now: datetime
+
+
+def staff_card_id(org_id: str, member_id: str) -> str:
+    """Each member has one card of the organisation."""
+    text = f"staff card {org_id} {member_id}"
+    return make_id(ID_PREFIXES["card"], hashlib.sha256(text.encode()).digest()[:ID_BYTES])
+
+
+async def make_staff_card(by: Acting, new: NewStaffCard, making: MakingCard, ports: StaffPorts) -> Card:
+    """Make and show the card of a member. Repeating it returns the card as it is."""
+    organisation, now = by.organisation, making.now
+    member = await ports.organisations.member(organisation.id, new.member_id)
+    release = await _in_force(organisation.id, new.template_id, ports.templates)
+    if member is None:
+        raise NotFound
+    card_id = staff_card_id(organisation.id, member.id)
+    if (done := await ports.cards.get(organisation.id, card_id)) is not None:
+        return await _shown(done, now, ports)
+    content, staff = said(member, release, organisation, blank(member, release.content))
+    tried = suggest_handles(content.name, making.suffix)
+    wanted = Claim(handle=tried[0], account_id=organisation.id, card_id=card_id, key=card_id, claimed_at=now)
+    claim = await ports.handles.claim(wanted)
+    if claim.card_id != card_id:
+        claim = await adopted_or_next(claim, wanted, tried[1:], ports.handles)
+    card = Card(
+        id=card_id,
+        account_id=organisation.id,
+        profile_id=member.id,
+        handle=claim.handle,
+        version=1,
+        draft=content.looking(first_look(claim.handle)),
+        staff=staff,
+        created_at=now,
+        updated_at=now,
+    )
+    await ports.cards.create(card, None)
+    await ports.handles.hold(claim)
+    stored = await ports.cards.get(organisation.id, card_id)
+    if stored is None:
+        raise Unavailable
+    return await _shown(stored, now, ports)
+
+
+async def _in_force(org_id: str, template_id: str, templates: TemplateStore) -> Release:
+    template = await templates.get(org_id, template_id)
+    if template is None:
+        raise NotFound
+    release = await templates.get_release(org_id, template_id, template.number)
+    if release is None:
+        raise NotInForce
+    return release
+
+
+async def _shown(card: Card, now: datetime, ports: StaffPorts) -> Card:
+    if card.was_published:
+        return card
+    version = CardVersion(card.account_id, card.id, card.version)
+    return await change_publication(version, "publish", now=now, ports=ports.publication)
+
+
+async def edit_staff_card(
+    by: Acting, of: CardVersion, wanted: CardContent, *, now: datetime, ports: StaffPorts
+) -> Card:
+    """Change what is the person's to change on a card, and show it."""
+    card = await read_version(of, ports.cards)
+    if card.staff is None:
+        raise NotFound
+    member = await ports.organisations.member(by.organisation.id, card.staff.member_id)
+    if member is None:
+        raise NotFound
+    release = await ports.templates.get_release(by.organisation.id, card.staff.template_id, card.staff.number)
+    if release is None:
+        raise NotFound
+    check_edit(release.content, card.draft, wanted)
+    own = own_after(release.content, card.staff.own, wanted)
+    content, staff = said(member, release, by.organisation, own)
+    saved = await ports.cards.save_and_order_projection(restated(card, content, staff, now))
+    await show(saved, ports.publication, first=False)
+    return saved

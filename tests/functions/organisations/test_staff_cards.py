@@ -1,0 +1,173 @@
+"""Staff cards: made from a template, edited within it, and changed with it."""
+
+import secrets
+
+import pytest
+
+import wiring.organisations
+from tests.functions.organisations.joined import joined
+from tests.functions.organisations.test_organisations import an_organisation
+
+RULES = {
+    "name": {"mode": "locked", "value": "{name}"},
+    "title": {"mode": "optional"},
+    "organisation": {"mode": "locked", "value": "{organisation}"},
+    "emails": {"mode": "locked", "value": [{"address": "{email}"}]},
+    "bio": {"mode": "off"},
+}
+
+
+class Office:
+    """An organisation whose owner has a template in force."""
+
+    def __init__(self, owner, org: dict) -> None:
+        self.owner, self.org, self.at = owner, org, f"organisations/{org['id']}"
+
+    async def template(self, **rules) -> None:
+        made = await self.owner.api(
+            "POST", f"{self.at}/templates", json={"name": "Staff", "rules": RULES | rules}
+        )
+        assert made.status_code == 201, made.text
+        self.template_id = made.json()["id"]
+        self.read = made
+        await self.release()
+
+    async def change(self, **rules) -> None:
+        path, body = f"{self.at}/templates/{self.template_id}", {"name": "Staff", "rules": RULES | rules}
+        self.read = await self.owner.api(
+            "PUT", path, json=body, headers={"If-Match": self.read.headers["etag"]}
+        )
+        assert self.read.status_code == 200, self.read.text
+        await self.release()
+
+    async def release(self) -> None:
+        path = f"{self.at}/templates/{self.template_id}/release"
+        self.read = await self.owner.api("PUT", path, headers={"If-Match": self.read.headers["etag"]})
+        assert self.read.status_code == 200, self.read.text
+
+    async def card(self, member_id: str):
+        body = {"memberId": member_id, "templateId": self.template_id}
+        return await self.owner.api("POST", f"{self.at}/staff-cards", json=body)
+
+    async def get(self, card_id: str):
+        return await self.owner.api("GET", f"{self.at}/staff-cards/{card_id}")
+
+
+@pytest.fixture
+async def office(signed_in):
+    ada = await signed_in()
+    made = Office(ada, await an_organisation(ada))
+    await made.template()
+    return made
+
+
+async def edit(person, office: Office, card, **fields):
+    content = card.json()["content"] | fields
+    headers = {"If-Match": card.headers["etag"]}
+    return await person.api(
+        "PUT", f"{office.at}/staff-cards/{card.json()['id']}", json=content, headers=headers
+    )
+
+
+async def page_of(client, card) -> str:
+    async with client() as stranger:
+        answer = await stranger.get(f"/c/{card.json()['handle']}")
+    assert answer.status_code == 200, answer.text
+    return answer.text
+
+
+async def test_a_card_is_made_from_the_template_and_shown(office, signed_in, client) -> None:
+    grace = await signed_in()
+    member = await joined(office.org, grace)
+    card = await office.card(member["id"])
+    assert card.status_code == 201, card.text
+    content, email = card.json()["content"], (await grace.api("GET", "account")).json()["email"]
+    assert (content["name"], content["organisation"]) == (grace.name, office.org["name"])
+    assert [each["address"] for each in content["emails"]] == [email]
+    assert grace.name in await page_of(client, card)
+    again = await office.card(member["id"])
+    assert again.json() == card.json()
+
+
+async def test_a_person_edits_what_is_theirs_and_everybody_sees_it(office, signed_in, client) -> None:
+    grace, word = await signed_in(), secrets.token_hex(8)
+    card = await office.card((await joined(office.org, grace))["id"])
+    edited = await edit(grace, office, card, title=word)
+    assert edited.status_code == 200, edited.text
+    assert word in await page_of(client, card)
+    refused = await edit(grace, office, edited, name="Somebody else", bio="Me")
+    assert [(each["field"], each["code"]) for each in refused.json()["errors"]] == [
+        ("/name", "locked"),
+        ("/bio", "switched_off"),
+    ]
+    stale = await edit(grace, office, card, title="Late")
+    assert stale.status_code == 412
+
+
+async def test_a_card_is_its_persons_and_the_leaders(office, signed_in) -> None:
+    grace, other, stranger = await signed_in(), await signed_in(), await signed_in()
+    card = await office.card((await joined(office.org, grace))["id"])
+    await joined(office.org, other)
+    path = f"{office.at}/staff-cards/{card.json()['id']}"
+    assert [(await each.api("GET", path)).status_code for each in (grace, office.owner, other, stranger)] == [
+        200, 200, 403, 404,
+    ]  # fmt: skip
+    assert (await edit(other, office, card, title="Mine")).status_code == 403
+    assert (await grace.api("GET", f"cards/{card.json()['id']}")).status_code == 404
+
+
+async def test_a_release_changes_every_card_and_another_one_takes_it_back(
+    host, office, signed_in, client
+) -> None:
+    word = secrets.token_hex(8)
+    cards = []
+    for number in range(3):
+        person = await signed_in()
+        card = await office.card((await joined(office.org, person))["id"])
+        cards.append(await edit(person, office, card, title=f"Title {number}"))
+    before = [card.json()["content"] for card in cards]
+    await office.change(title={"mode": "locked", "value": word}, emails={"mode": "off"})
+    await host.drain_queue("work")
+    after = [(await office.get(card.json()["id"])).json() for card in cards]
+    assert {each["content"]["title"] for each in after} == {word}
+    assert [each["content"]["emails"] for each in after] == [[], [], []]
+    assert {each["number"] for each in after} == {2}
+    for card in cards:
+        assert word in await page_of(client, card)
+    await office.change()
+    await host.drain_queue("work")
+    back = [(await office.get(card.json()["id"])).json() for card in cards]
+    assert [each["content"] for each in back] == before
+    assert "Title 1" in await page_of(client, cards[1])
+
+
+async def test_a_card_that_cannot_say_what_the_template_wants_says_so(host, office, signed_in) -> None:
+    card = await office.card((await joined(office.org, await signed_in()))["id"])
+    await office.change(website={"mode": "required"}, companyText={"mode": "locked", "value": "{number}"})
+    await host.drain_queue("work")
+    assert (await office.get(card.json()["id"])).json()["problems"] == ["company_text", "website"]
+
+
+async def test_a_template_that_is_not_in_force_makes_no_card(office, signed_in) -> None:
+    member = await joined(office.org, await signed_in())
+    made = await office.owner.api("POST", f"{office.at}/templates", json={"name": "New"})
+    body = {"memberId": member["id"], "templateId": made.json()["id"]}
+    refused = await office.owner.api("POST", f"{office.at}/staff-cards", json=body)
+    assert (refused.status_code, refused.json()["code"]) == (409, "template_not_in_force")
+
+
+async def test_an_older_release_does_not_overtake_a_later_one(office, signed_in) -> None:
+    from domain.operations.slices import Slice  # noqa: PLC0415 - what the host loaded
+    from domain.operations.work import new_work  # noqa: PLC0415
+    from functions.framework.clock import now  # noqa: PLC0415
+
+    card = await office.card((await joined(office.org, await signed_in()))["id"])
+    await office.change(title={"mode": "locked", "value": "Two"})
+    await office.change(title={"mode": "locked", "value": "Three"})
+    job = wiring.organisations.jobs()["template-release"]
+    for number in (3, 2):
+        work = new_work("template-release", office.org["id"], f"job_{number}", now())
+        cursor = f"{office.template_id} {number} "
+        done = await job.slice(work.model_copy(update={"cursor": cursor}), Slice(lambda: 0.0))
+        assert done.over
+    assert (await office.get(card.json()["id"])).json()["content"]["title"] == "Three"
