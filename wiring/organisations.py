@@ -6,6 +6,7 @@ from wiring import database, once
 
 if TYPE_CHECKING:
     from adapters.cosmos.organisations.domains import CosmosDomains
+    from adapters.cosmos.organisations.effects import CosmosEffects
     from adapters.cosmos.organisations.invitations import CosmosInvitations
     from adapters.cosmos.organisations.memberships import CosmosMemberships
     from adapters.cosmos.organisations.organisations import CosmosOrganisations
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from domain.organisations.people import Ports
     from domain.organisations.proving import Proving
     from domain.organisations.staff_cards.applying import Ports as ApplyPorts
+    from domain.organisations.staff_cards.effects import EffectPorts
     from domain.organisations.staff_cards.making import StaffPorts
     from domain.organisations.teams.people import TeamPorts
 
@@ -58,6 +60,19 @@ def staff_cards() -> "CosmosStaffCards":
     from adapters.cosmos.organisations.staff_cards import CosmosStaffCards
 
     return CosmosStaffCards(database())
+
+
+@once
+def effects_of_templates() -> "CosmosEffects":
+    from adapters.cosmos.organisations.effects import CosmosEffects
+
+    return CosmosEffects(database())
+
+
+def counting() -> "EffectPorts":
+    from domain.organisations.staff_cards.effects import EffectPorts
+
+    return EffectPorts(templates(), staff_cards(), store(), effects_of_templates())
 
 
 def staff_ports() -> "StaffPorts":
@@ -152,6 +167,7 @@ def people() -> "Ports":
 def jobs() -> "dict[str, Job]":
     from domain.organisations.closing import FOLLOW, FollowJob
     from domain.organisations.staff_cards.applying import ApplyJob
+    from domain.organisations.staff_cards.effects import COUNTING, EffectJob
     from domain.organisations.teams.removal import RemovalJob
     from domain.organisations.teams.team import REMOVAL
     from domain.organisations.templates.templates import APPLYING
@@ -160,6 +176,7 @@ def jobs() -> "dict[str, Job]":
         FOLLOW: FollowJob(store(), memberships()),
         REMOVAL: RemovalJob(store(), teams()),
         APPLYING: ApplyJob(applying()),
+        COUNTING: EffectJob(counting()),
     }
 
 

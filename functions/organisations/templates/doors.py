@@ -3,6 +3,7 @@
 from functions.framework.doors import Operation
 
 _API = "functions.organisations.templates.api"
+_EFFECT = "functions.organisations.templates.effect_api"
 _ALL = "organisations/{organisationId}/templates"
 _ONE = f"{_ALL}/{{templateId}}"
 
@@ -14,6 +15,11 @@ DOORS = (
     Operation("organisations_templates_release", "PUT", f"{_ONE}/release", f"{_API}:put_release"),
     Operation("organisations_templates_list_releases", "GET", f"{_ONE}/releases", f"{_API}:list_releases"),
     Operation("organisations_templates_take_up", "PUT", f"{_ONE}/draft", f"{_API}:put_draft"),
+    Operation("organisations_templates_count_effect", "POST", f"{_ONE}/effect", f"{_EFFECT}:post_effect"),
+    Operation("organisations_templates_effect", "GET", f"{_ONE}/effect", f"{_EFFECT}:get_effect"),
+    Operation(
+        "organisations_templates_card_effect", "GET", f"{_ONE}/effect/{{cardId}}", f"{_EFFECT}:get_card_effect"
+    ),
     Operation(
         "organisations_templates_preset", "GET", "organisations/{organisationId}/template-presets",
         f"{_API}:list_presets",

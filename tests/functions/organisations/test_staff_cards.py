@@ -171,3 +171,66 @@ async def test_an_older_release_does_not_overtake_a_later_one(office, signed_in)
         done = await job.slice(work.model_copy(update={"cursor": cursor}), Slice(lambda: 0.0))
         assert done.over
     assert (await office.get(card.json()["id"])).json()["content"]["title"] == "Three"
+
+
+async def draft(office: Office, **rules):
+    path, body = f"{office.at}/templates/{office.template_id}", {"name": "Staff", "rules": RULES | rules}
+    version = {"If-Match": office.read.headers["etag"]}
+    office.read = await office.owner.api("PUT", path, json=body, headers=version)
+    return path
+
+
+async def test_the_effect_of_a_draft_is_counted_and_nothing_changes(host, office, signed_in) -> None:
+    cards = []
+    for number in range(3):
+        person = await signed_in()
+        card = await office.card((await joined(office.org, person))["id"])
+        cards.append(await edit(person, office, card, title="Same" if number else "Other"))
+    path = await draft(
+        office,
+        title={"mode": "locked", "value": "Same"},
+        emails={"mode": "off"},
+        website={"mode": "required"},
+    )
+    early = await office.owner.api("GET", f"{path}/effect")
+    assert (early.status_code, early.json()["code"]) == (409, "effect_not_counted")
+    version = {"If-Match": office.read.headers["etag"]}
+    began = await office.owner.api("POST", f"{path}/effect", headers=version)
+    assert began.status_code == 200, began.text
+    assert (await office.owner.api("POST", f"{path}/effect", headers=version)).json()["id"] == began.json()[
+        "id"
+    ]
+    await host.drain_queue("work")
+    effect = (await office.owner.api("GET", f"{path}/effect")).json()
+    assert (effect["cards"], effect["changed"], effect["over"]) == (3, 3, True)
+    assert effect["fields"] == {"title": 1, "emails": 3}
+    assert effect["problems"] == {"website": 3}
+    assert len(effect["examples"]) == 3
+    first = cards[0].json()
+    one = (await office.owner.api("GET", f"{path}/effect/{first['id']}")).json()
+    assert (one["before"]["title"], one["after"]["title"]) == ("Other", "Same")
+    assert (one["fields"], one["problems"]) == (["title", "emails"], ["website"])
+    assert (await office.get(first["id"])).json() == first
+    await draft(office)
+    assert (await office.owner.api("GET", f"{path}/effect")).status_code == 409
+
+
+async def test_a_worker_that_dies_counts_no_card_twice(office, signed_in, monkeypatch) -> None:
+    from domain.operations.slices import Slice  # noqa: PLC0415 - what the host loaded
+    from domain.operations.work import new_work  # noqa: PLC0415
+    from domain.organisations.staff_cards import effects  # noqa: PLC0415
+    from functions.framework.clock import now  # noqa: PLC0415
+
+    monkeypatch.setattr(effects, "_PAGE", 1)
+    for _ in range(3):
+        await office.card((await joined(office.org, await signed_in()))["id"])
+    await draft(office, emails={"mode": "off"})
+    job = wiring.organisations.jobs()["template-effect"]
+    version = office.read.headers["etag"].strip('"')
+    work = new_work("template-effect", office.org["id"], "job_x", now())
+    work = work.model_copy(update={"cursor": f"{office.template_id} {version}"})
+    steps = [await job.slice(work, Slice(lambda: 0.0, items=1)) for _ in range(5)]
+    assert [step.done for step in steps] == [1, 2, 3, 3, 3]
+    assert [step.over for step in steps] == [False, False, False, True, True]
+    effect = await wiring.organisations.effects_of_templates().get(office.org["id"], office.template_id)
+    assert (effect.cards, effect.changed) == (3, 3)
