@@ -18,7 +18,8 @@ DOORS = (
     Operation("organisations_templates_count_effect", "POST", f"{_ONE}/effect", f"{_EFFECT}:post_effect"),
     Operation("organisations_templates_effect", "GET", f"{_ONE}/effect", f"{_EFFECT}:get_effect"),
     Operation(
-        "organisations_templates_card_effect", "GET", f"{_ONE}/effect/{{cardId}}", f"{_EFFECT}:get_card_effect"
+        "organisations_templates_card_effect", "GET", f"{_ONE}/effect/{{cardId}}",
+        f"{_EFFECT}:get_card_effect",
     ),
     Operation(
         "organisations_templates_preset", "GET", "organisations/{organisationId}/template-presets",
