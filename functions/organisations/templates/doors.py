@@ -1,13 +1,29 @@
 """Doors of templates."""
 
-from functions.framework.doors import Operation
+from functions.framework.doors import MyForm, MyPage, Operation
 
 _API = "functions.organisations.templates.api"
 _EFFECT = "functions.organisations.templates.effect_api"
 _ALL = "organisations/{organisationId}/templates"
 _ONE = f"{_ALL}/{{templateId}}"
 
+_PAGES = "functions.organisations.templates.pages"
+_AT = "org/{organisationId}/templates"
+_PAGE = f"{_AT}/{{templateId}}"
+_NEW = "org/{organisationId}/new-template"
+_TEXTS = f"{_PAGES}:texts_in"
+
 DOORS = (
+    MyPage("organisations_templates_page", "GET HEAD", _AT, f"{_PAGES}:show"),
+    MyPage("organisations_templates_page_new", "GET HEAD", _NEW, f"{_PAGES}:show_new"),
+    MyForm("organisations_templates_page_make", "POST", _NEW, f"{_PAGES}:make", _TEXTS),
+    MyPage("organisations_templates_page_one", "GET HEAD", _PAGE, f"{_PAGES}:show_one"),
+    MyForm("organisations_templates_page_save", "POST", _PAGE, f"{_PAGES}:save", _TEXTS),
+    MyPage("organisations_templates_page_effect", "GET HEAD", f"{_PAGE}/effect", f"{_PAGES}:show_effect"),
+    MyPage("organisations_templates_page_count", "POST", f"{_PAGE}/effect", f"{_PAGES}:count_effect"),
+    MyPage("organisations_templates_page_release", "POST", f"{_PAGE}/release", f"{_PAGES}:release"),
+    MyPage("organisations_templates_page_releases", "GET HEAD", f"{_PAGE}/releases", f"{_PAGES}:releases"),
+    MyPage("organisations_templates_page_take", "POST", f"{_PAGE}/draft", f"{_PAGES}:take"),
     Operation("organisations_templates_list", "GET", _ALL, f"{_API}:list_templates"),
     Operation("organisations_templates_make", "POST", _ALL, f"{_API}:post_template"),
     Operation("organisations_templates_get", "GET", _ONE, f"{_API}:get_template"),
