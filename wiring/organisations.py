@@ -190,9 +190,20 @@ async def _follow_all(order: "Order") -> None:
 
 async def follow_member(order: "Order") -> None:
     """Effect of the order that follows a change of a member."""
+    from datetime import UTC, datetime
+
     from domain.organisations.following import follow_member
+    from domain.organisations.staff_cards.leaving import follow_member_with_card
+    from wiring import publishing
 
     await follow_member(order, organisations=store(), memberships=memberships())
+    await follow_member_with_card(
+        order.owner_id,
+        order.subject_id,
+        datetime.now(UTC),
+        organisations=store(),
+        publication=publishing.ports(),
+    )
 
 
 async def order_mails(order: "Order") -> None:

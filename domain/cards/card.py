@@ -47,6 +47,7 @@ class Staff(Model):
 
     `number` is that of the template's release. `own` is what the person wrote. `problems` names fields that
     do not say what the template wants. `person_id` is the person's account, for the rule of who is connected.
+    Of somebody who `left`, `was_paused` tells whether the card was paused already.
     """
 
     member_id: str
@@ -55,6 +56,8 @@ class Staff(Model):
     number: int
     own: CardContent
     problems: list[str] = Field(default=[])
+    left: bool = False
+    was_paused: bool = False
 
 
 class Card(Model):

@@ -53,6 +53,7 @@ def followed(
     if card.staff is None or card.staff.number >= release.number:
         return None
     content, staff = said(member, release, organisation, card.staff.own)
+    staff = staff.model_copy(update={"left": card.staff.left, "was_paused": card.staff.was_paused})
     return restated(card, content, staff, now)
 
 

@@ -5,7 +5,7 @@ import secrets
 import pytest
 
 import wiring.organisations
-from tests.functions.organisations.joined import joined
+from tests.functions.organisations.joined import do, joined
 from tests.functions.organisations.test_organisations import an_organisation
 
 RULES = {
@@ -234,3 +234,42 @@ async def test_a_worker_that_dies_counts_no_card_twice(office, signed_in, monkey
     assert [step.over for step in steps] == [False, False, False, True, True]
     effect = await wiring.organisations.effects_of_templates().get(office.org["id"], office.template_id)
     assert (effect.cards, effect.changed) == (3, 3)
+
+
+async def status_of(client, card) -> int:
+    async with client() as stranger:
+        return (await stranger.get(f"/c/{card.json()['handle']}")).status_code
+
+
+@pytest.mark.parametrize("paused", [False, True])
+async def test_the_card_of_a_leaver_is_switched_off_at_once_and_back_with_them(
+    office, signed_in, client, paused
+) -> None:
+    member = await joined(office.org, await signed_in())
+    card = await office.card(member["id"])
+    if paused:
+        cards = wiring.organisations.staff_cards()
+        stored = await cards.get(office.org["id"], card.json()["id"])
+        await cards.save_all([stored.model_copy(update={"paused": True})])
+    assert (await do(office.owner, "DELETE", office.org, member["id"])).status_code == 204
+    assert await status_of(client, card) == 404
+    assert (await office.get(card.json()["id"])).json()["paused"] is True
+    path = f"{office.at}/members/{member['id']}/restoration"
+    gone = await office.owner.api("GET", path)
+    assert gone.status_code == 200, gone.text
+    back = await office.owner.api("PUT", path, headers={"If-Match": gone.headers["etag"]})
+    assert back.is_success, back.text
+    assert (await office.get(card.json()["id"])).json()["paused"] is paused
+    assert await status_of(client, card) == (404 if paused else 200)
+
+
+async def test_a_release_leaves_the_card_of_a_leaver_switched_off(host, office, signed_in, client) -> None:
+    grace = await signed_in()
+    member = await joined(office.org, grace)
+    card = await office.card(member["id"])
+    assert (
+        await grace.api("DELETE", f"{office.at}/membership", headers={"If-Match": '"1"'})
+    ).status_code == 204
+    await office.change(title={"mode": "locked", "value": "Two"})
+    await host.drain_queue("work")
+    assert await status_of(client, card) == 404
