@@ -74,7 +74,7 @@ def sections() -> list["Section"]:
     return [
         AccountSection(accounts.store()),
         ProfilesSection(all_profiles),
-        MembershipsSection(organisations.memberships()),
+        MembershipsSection(organisations.memberships(), organisations.staff_cards()),
         CardsSection(all_cards, origin()),
         ImagesSection(images.store(), images.blobs(), counts),
         VisitsSection(all_cards, visits.traffic()),

@@ -6,8 +6,11 @@ from typing import Protocol
 from domain.accounts.account import Account
 from domain.accounts.profiles import KeptProfile, Profile
 from domain.base.texts import LANGUAGES
+from domain.cards.card import Card
 from domain.operations.work import Work
 from domain.organisations.memberships import ClosedOrganisation, Membership, Memberships
+from domain.organisations.organisation import member_id
+from domain.organisations.staff_cards.making import staff_card_id
 from domain.privacy.sections import Counts, Item, Page, WithDeleted, json_file, moment
 from domain.sign_in.sessions import Session
 
@@ -93,13 +96,22 @@ class ProfilesSection:
         return Page([_profile(profile.as_it_was, profile.kept) for profile in found], following)
 
 
+class StaffCards(Protocol):
+    async def get(self, account_id: str, card_id: str) -> Card | None:
+        """Card of an organisation by its id."""
+        ...
+
+
 class MembershipsSection:
     name, title = "organisations", "Your organisations"
-    note = "The organisations that you are in, your role in each, and those that you have closed."
+    note = (
+        "The organisations that you are in, your role in each and what you wrote on its card of you, and those"
+        " that you have closed."
+    )
     kinds: tuple[str, ...] = ("memberships",)
 
-    def __init__(self, memberships: AllMemberships) -> None:
-        self._memberships = memberships
+    def __init__(self, memberships: AllMemberships, cards: StaffCards) -> None:
+        self._memberships, self._cards = memberships, cards
 
     async def count(self, account_id: str) -> int:
         found = await self._memberships.get(account_id)
@@ -107,10 +119,15 @@ class MembershipsSection:
 
     async def page(self, account_id: str, cursor: str | None, at: datetime) -> Page:  # noqa: ARG002
         found = await self._memberships.get(account_id)
-        return Page([*map(_membership, found.organisations), *map(_closed, found.closed)], None)
+        cards = [
+            await self._cards.get(each.org_id, staff_card_id(each.org_id, member_id(each.org_id, account_id)))
+            for each in found.organisations
+        ]
+        joined = map(_membership, found.organisations, cards)
+        return Page([*joined, *map(_closed, found.closed)], None)
 
 
-def _membership(membership: Membership) -> Item:
+def _membership(membership: Membership, card: Card | None) -> Item:
     told = {
         "id": membership.org_id,
         "name": membership.name,
@@ -118,7 +135,16 @@ def _membership(membership: Membership) -> Item:
         "since": membership.since.isoformat(),
     }
     facts = [("Your role", membership.role), ("Since", moment(membership.since))]
-    return Item(membership.name, facts, [json_file(f"organisations/{membership.org_id}.json", told)])
+    files = [json_file(f"organisations/{membership.org_id}.json", told)]
+    if card is not None and card.staff is not None:
+        said = {
+            "handle": card.handle,
+            "says": card.draft.model_dump(mode="json", by_alias=True),
+            "writtenByYou": card.staff.own.model_dump(mode="json", by_alias=True),
+        }
+        facts.append(("Your card of this organisation", card.handle))
+        files.append(json_file(f"organisations/card-{card.handle}.json", said))
+    return Item(membership.name, facts, files)
 
 
 def _closed(closed: ClosedOrganisation) -> Item:

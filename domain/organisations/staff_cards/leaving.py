@@ -18,7 +18,7 @@ async def follow_member_with_card(
 ) -> None:
     """Bring the card in line with whether its person is a member. Safe to repeat, in any order.
 
-    The card is read before the member: of two who do this at once, the one who saves last has seen the latest.
+    The card is read before the member: of two who do this at once, who saves last has seen the latest.
     """
     for _ in range(_TRIES):
         card = await publication.cards.get(org_id, staff_card_id(org_id, member_id))

@@ -1,5 +1,6 @@
 """Staff cards: made from a template, edited within it, and changed with it."""
 
+import json
 import secrets
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 import wiring.organisations
 from tests.functions.organisations.joined import do, joined
 from tests.functions.organisations.test_organisations import an_organisation
+from tests.functions.privacy.test_copy import account_of, copied, opened
 
 RULES = {
     "name": {"mode": "locked", "value": "{name}"},
@@ -273,3 +275,19 @@ async def test_a_release_leaves_the_card_of_a_leaver_switched_off(host, office, 
     await office.change(title={"mode": "locked", "value": "Two"})
     await host.drain_queue("work")
     assert await status_of(client, card) == 404
+
+
+async def test_what_a_person_wrote_is_in_their_copy_also_while_it_is_shown_nowhere(
+    host, office, signed_in
+) -> None:
+    grace, word = await signed_in(), secrets.token_hex(8)
+    card = await office.card((await joined(office.org, grace))["id"])
+    assert (await edit(grace, office, card, title=word)).status_code == 200
+    await office.change(title={"mode": "off"})
+    await host.drain_queue("work")
+    assert (await office.get(card.json()["id"])).json()["content"]["title"] is None
+    files = await opened(await copied(host, await account_of(grace)))
+    [told] = [
+        json.loads(files[name]) for name in files if name.endswith(f"card-{card.json()['handle']}.json")
+    ]
+    assert (told["writtenByYou"]["title"], told["says"]["title"]) == (word, None)
