@@ -105,8 +105,8 @@ class StaffCards(Protocol):
 class MembershipsSection:
     name, title = "organisations", "Your organisations"
     note = (
-        "The organisations that you are in, your role in each and what you wrote on its card of you, and those"
-        " that you have closed."
+        "The organisations that you are in, your role in each, what you wrote on its card of you, and"
+        " organisations that you have closed."
     )
     kinds: tuple[str, ...] = ("memberships",)
 
