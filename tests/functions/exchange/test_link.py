@@ -22,7 +22,7 @@ from tests.functions.exchange.strangers import (
     leave,
 )
 from tests.functions.privacy.test_copy import account_of
-from tests.stored import places_of
+from tests.stored import lasting, places_of
 
 
 async def contact(owner, item: str) -> dict:
