@@ -16,6 +16,11 @@ async def places_of(word: str) -> list[tuple[str, str]]:
     return [place for place, text in (await everything()).items() if word.casefold() in text.casefold()]
 
 
+async def lasting() -> dict[tuple[str, str], str]:
+    """All documents but the windows of rates: those of other tests expire by themselves at any moment."""
+    return {place: text for place, text in (await everything()).items() if place != ("work", "window")}
+
+
 async def everything() -> dict[tuple[str, str], str]:
     """All documents of all containers by container and id, each as its text."""
     found = {}

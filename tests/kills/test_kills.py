@@ -123,7 +123,7 @@ class Copier:
 
     async def forget(self) -> None:
         await wiring.privacy.copies().delete_copy(self.account, self.id, keep=())
-        await wiring.operations.works()._accounts.delete(self.id, self.account)
+        await wiring.operations.works()._items["accounts"].delete(self.id, self.account)
 
 
 @pytest.mark.timeout(600)

@@ -22,7 +22,7 @@ from tests.functions.exchange.strangers import (
     leave,
 )
 from tests.functions.privacy.test_copy import account_of
-from tests.stored import everything, places_of
+from tests.stored import lasting, places_of
 
 
 async def contact(owner, item: str) -> dict:
@@ -105,11 +105,11 @@ async def test_a_link_is_the_only_way_in_and_is_stored_as_a_hash(signed_in, clie
 async def test_opening_the_addresses_of_a_link_changes_nothing(signed_in, client) -> None:
     ada, stranger = await signed_in(), client()
     link = await leave(stranger, await a_card_with_form(ada))
-    before = await everything()
+    before = await lasting()
     for path in (link, f"{link}/withdrawal", f"{link}/receipt"):
         for method in ("GET", "HEAD"):
             assert (await stranger.request(method, path)).status_code in (200, 303)
-    assert await everything() == before
+    assert await lasting() == before
 
 
 async def test_a_correction_shows_in_the_inbox(signed_in, client) -> None:
@@ -164,11 +164,11 @@ async def test_withdrawing_erases_the_details_at_once_and_twice_is_once(signed_i
     receipt = await stranger.get(f"{link}/receipt")
     states = [event["event_state"] for event in (await read(receipt.text, stranger))["events"]]
     assert states == ["dpv:ConsentGiven", "dpv:ConsentWithdrawn"]
-    before = await everything()
+    before = await lasting()
     await withdraw(stranger, link)
     late = await stranger.post(link, data=DETAILS)
     assert late.status_code == 409
-    assert await everything() == before
+    assert await lasting() == before
 
 
 async def test_a_withdrawal_erases_a_contact_that_is_all_theirs(signed_in, client) -> None:

@@ -200,7 +200,7 @@ async def test_every_kind_of_document_is_told_or_withheld_with_a_reason(host, ad
     gone = await ada.api("POST", "profiles", json={"name": "Gone"})
     await ada.api("DELETE", f"profiles/{gone.json()['id']}", headers={"If-Match": '"1"'})
     await copied(host, account)
-    accounts = wiring.operations.works()._accounts
+    accounts = wiring.operations.works()._items["accounts"]
     stored = {document["kind"] for document in await accounts.query("SELECT c.kind FROM c", account)}
     for name in ("Kept", "Gone", "Erased"):
         key = {"Idempotency-Key": name}

@@ -14,7 +14,7 @@ from domain.sign_in.flow import MINIMUM_AGE
 from functions.framework.callers import MAX_FORM_FIELDS
 from functions.framework.clock import now
 from local.identity.sign_in import sign_in
-from tests.stored import everything
+from tests.stored import lasting
 
 ORIGIN = "https://izwop.test"
 # A posted answer would arrive without our Lax cookie; MSAL recommends it all the same.
@@ -111,7 +111,7 @@ async def test_an_odd_answer_shows_the_form_again_with_nothing_lost(client):
 
 async def test_a_child_is_stopped_and_leaves_no_trace(client):
     await client().get("/auth/login")
-    before = await everything()
+    before = await lasting()
     browser = client()
     answer = await browser.post("/auth/login", data=a_child())
     assert answer.status_code == 200
@@ -122,7 +122,7 @@ async def test_a_child_is_stopped_and_leaves_no_trace(client):
         assert retry.status_code == 200
         assert "<form" not in retry.text
         assert "set-cookie" not in retry.headers
-    assert await everything() == before
+    assert await lasting() == before
 
 
 async def signed_out_browser(client, to_callback, person):
@@ -152,20 +152,20 @@ async def test_no_first_account_is_made_without_the_age_question(
     provider_browser.cookies.clear()
     somebody = f"Person {secrets.token_hex(6)}"
     callback = await sign_in(provider_browser, begun.headers["location"], somebody)
-    before = await everything()
+    before = await lasting()
     answer = await browser.get(callback)
     assert (answer.status_code, answer.headers["location"]) == (
         303,
         "/auth/login?returnTo=/my/x&first=1",
     )
-    assert await everything() == before
+    assert await lasting() == before
     assert not browser.cookies, "the browser is nobody's, and not known any more"
     asked = await browser.get(answer.headers["location"])
     assert "You are new here" in asked.text
     assert 'name="birthYear"' in asked.text
     stopped = await browser.post("/auth/login", data=a_child())
     assert "location" not in stopped.headers
-    assert await everything() == before
+    assert await lasting() == before
 
 
 async def test_a_childs_stop_is_stronger_than_a_known_browser(client, to_callback, person):
@@ -219,7 +219,7 @@ async def test_what_a_browser_is_known_by_says_only_that_the_question_was_answer
 )
 async def test_no_other_site_can_act_for_a_signed_in_person(client, signed_in, headers):
     browser = await signed_in()
-    before = await everything()
+    before = await lasting()
     begun = await client().post("/auth/login", data=ADULT, headers=headers)
     assert begun.status_code == 403
     ended = await browser.http.post("/auth/logout", data={"csrf": browser.csrf}, headers=headers)
@@ -227,19 +227,19 @@ async def test_no_other_site_can_act_for_a_signed_in_person(client, signed_in, h
     made = await browser.api("POST", "profiles", json={"name": "Forged"}, headers=headers)
     assert made.status_code == 403
     assert made.json()["code"] == "forged_request"
-    assert await everything() == before
+    assert await lasting() == before
 
 
 @pytest.mark.parametrize("token", [None, "", "0" * 64, "é"])
 async def test_a_session_alone_changes_nothing(signed_in, token):
     browser = await signed_in()
-    before = await everything()
+    before = await lasting()
     headers = {} if token is None else {"X-CSRF-Token": token.encode()}
     made = await browser.http.post("/api/v1/profiles", json={"name": "Forged"}, headers=headers)
     assert made.status_code == 403
     ended = await browser.http.post("/auth/logout", data={"csrf" if token else "none": token or ""})
     assert ended.status_code == 403
-    assert await everything() == before
+    assert await lasting() == before
 
 
 async def test_one_persons_token_does_not_serve_another(signed_in):
@@ -340,7 +340,7 @@ async def test_signing_in_makes_a_new_session_and_ends_the_former(client, to_cal
 
 async def test_an_answer_for_another_browser_signs_nobody_in(client, to_callback, person):
     callback = await to_callback(client(), person)
-    before = await everything()
+    before = await lasting()
     stranger = client()
     answer = await stranger.get(callback)
     assert answer.status_code == 400
@@ -350,7 +350,7 @@ async def test_an_answer_for_another_browser_signs_nobody_in(client, to_callback
     assert answer.status_code == 400
     assert "__Host-session" not in busy.cookies
     assert "__Host-flow" in busy.cookies, "its own sign-in goes on"
-    assert await everything() == before
+    assert await lasting() == before
 
 
 async def test_an_answer_works_once(client, to_callback, person):
@@ -359,7 +359,7 @@ async def test_an_answer_works_once(client, to_callback, person):
     flow = browser.cookies["__Host-flow"]
     assert (await browser.get(callback)).status_code == 303
     assert "__Host-flow" not in browser.cookies
-    before = await everything()
+    before = await lasting()
     again = await browser.get(callback)
     assert (again.status_code, again.headers["location"]) == (303, "/my"), "loaded again by who is signed in"
     thief = client()
@@ -367,18 +367,18 @@ async def test_an_answer_works_once(client, to_callback, person):
     answer = await thief.get(callback)
     assert answer.status_code == 400, "the provider takes a code once"
     assert "__Host-session" not in thief.cookies
-    assert await everything() == before
+    assert await lasting() == before
 
 
 async def test_a_code_from_another_sign_in_fails_at_pkce(client, to_callback, person):
     attacker, victim = client(), client()
     stolen = httpx.URL(await to_callback(attacker, person)).params["code"]
     own = httpx.URL(await to_callback(victim, person))
-    before = await everything()
+    before = await lasting()
     answer = await victim.get(own.copy_set_param("code", stolen))
     assert answer.status_code == 400
     assert "__Host-session" not in victim.cookies
-    assert await everything() == before
+    assert await lasting() == before
 
 
 @pytest.mark.parametrize(
@@ -397,12 +397,12 @@ async def test_a_code_from_another_sign_in_fails_at_pkce(client, to_callback, pe
 async def test_a_changed_answer_signs_nobody_in(client, to_callback, person, change):
     browser = client()
     callback = httpx.URL(await to_callback(browser, person))
-    before = await everything()
+    before = await lasting()
     answer = await browser.get(change(callback))
     assert answer.status_code == 400
     assert "Try again" in answer.text
     assert "__Host-session" not in browser.cookies
-    assert await everything() == before
+    assert await lasting() == before
 
 
 async def test_who_turns_back_at_the_provider_is_told_so_and_can_go_on(client, to_callback, person):

@@ -12,7 +12,7 @@ from aiohttp import web
 import wiring.accounts
 import wiring.sign_in
 from tests.own_provider import AUDIENCE, CLIENT, TENANT, OwnProvider, new_key
-from tests.stored import everything
+from tests.stored import lasting
 from tests.wired import wired_with
 
 ORIGIN = "https://izwop.test"
@@ -88,14 +88,14 @@ LIES = {
 @pytest.mark.parametrize("lie", LIES)
 async def test_an_id_token_that_msal_lets_pass_signs_nobody_in(client, pointed, provider, lie):
     provider.make_id_token = lambda nonce: LIES[lie](provider, nonce)
-    before = await everything()
+    before = await lasting()
     browser = client()
     answer = await enter(browser, provider)
     assert provider.calls["token"] == 1, "the lie was told"
     assert answer.status_code == 401, answer.text
     assert "Try again" in answer.text
     assert not browser.cookies, "neither a session nor a second try with the same answer"
-    assert await everything() == before
+    assert await lasting() == before
 
 
 @pytest.mark.parametrize("token", [None, 7, "", "a.b", "a.b.c", "....", "e30.e30.e30"])
@@ -118,11 +118,11 @@ async def test_the_nonce_of_another_sign_in_signs_nobody_in(client, pointed, pro
 @pytest.mark.parametrize("email", [None, "", "not an address", 7, ["ada@example.com"]])
 async def test_without_an_email_address_the_page_says_so(client, pointed, provider, email):
     provider.says(email=email, sub=secrets.token_hex(8), preferred_username="ada@example.com")
-    before = await everything()
+    before = await lasting()
     answer = await enter(client(), provider)
     assert answer.status_code == 400
     assert "no e-mail address" in answer.text
-    assert await everything() == before
+    assert await lasting() == before
 
 
 @pytest.mark.parametrize(

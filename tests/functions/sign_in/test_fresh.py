@@ -12,7 +12,7 @@ import wiring.sign_in
 from functions.framework.clock import now
 from local.identity.sign_in import sign_in
 from tests.own_provider import AUDIENCE, CLIENT, TENANT, OwnProvider
-from tests.stored import everything
+from tests.stored import lasting
 from tests.wired import wired_with
 
 ADULT = {"birthYear": "1985", "birthMonth": "12"}
@@ -107,7 +107,7 @@ async def test_every_act_on_a_page_that_does_harm_asks_first(stale):
     me = await stale()
     profile, card = await profile_of(me), await card_of(me)
     csrf = await csrf_of(me.http)
-    before = await everything()
+    before = await lasting()
     for path, fields in (
         (f"/my/account/profiles/{profile}/delete", {"version": "1"}),
         (f"/my/cards/{card}/delete", {"version": "1"}),
@@ -121,7 +121,7 @@ async def test_every_act_on_a_page_that_does_harm_asks_first(stale):
     fetched = await me.http.get(f"/my/account/copy/job_{'a' * 26}/1.zip")
     assert fetched.status_code == 403
     assert link_in(fetched.text).endswith(f"returnTo=/my/account/copy/job_{'a' * 26}/1.zip")
-    assert await everything() == before
+    assert await lasting() == before
 
 
 async def test_every_operation_that_does_harm_asks_a_browser_and_no_program(stale, bearer):
@@ -162,12 +162,12 @@ async def test_signing_in_as_somebody_else_confirms_nothing(stale):
     me = await stale()
     asked = await me.http.post("/my/account/copy", data={"csrf": await csrf_of(me.http)})
     former = me.http.cookies["__Host-session"]
-    before = await everything()
+    before = await lasting()
     answer = await confirmed(me.http, asked.text, f"Person {secrets.token_hex(6)}")
     assert answer.status_code == 400
     assert "somebody else" in answer.text
     assert me.http.cookies["__Host-session"] == former
-    assert await everything() == before, "and no account is made for them"
+    assert await lasting() == before, "and no account is made for them"
 
 
 async def test_turning_back_leaves_the_session_as_it_was(stale):
