@@ -5,6 +5,9 @@ from typing import TYPE_CHECKING
 from wiring import database, once
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from adapters.cosmos.organisations.change_requests import CosmosChangeRequests
     from adapters.cosmos.organisations.domains import CosmosDomains
     from adapters.cosmos.organisations.effects import CosmosEffects
     from adapters.cosmos.organisations.invitations import CosmosInvitations
@@ -14,8 +17,10 @@ if TYPE_CHECKING:
     from adapters.cosmos.organisations.teams import CosmosTeams
     from adapters.cosmos.organisations.templates import CosmosTemplates
     from adapters.cosmos.reservations import CosmosDomainHolders
+    from domain.cards.card import Card
     from domain.operations.orders import Effect, Order
     from domain.operations.slices import Job
+    from domain.organisations.change_requests.requests import RequestPorts
     from domain.organisations.invitations.inviting import Inviting
     from domain.organisations.invitations.joining import JoiningPorts
     from domain.organisations.joining import JoinPorts
@@ -75,6 +80,20 @@ def counting() -> "EffectPorts":
     return EffectPorts(templates(), staff_cards(), store(), effects_of_templates())
 
 
+@once
+def change_requests() -> "CosmosChangeRequests":
+    from adapters.cosmos.organisations.change_requests import CosmosChangeRequests
+
+    return CosmosChangeRequests(database())
+
+
+def request_ports() -> "RequestPorts":
+    from domain.organisations.change_requests.requests import RequestPorts
+    from wiring import cards, publishing
+
+    return RequestPorts(change_requests(), cards.store(), templates(), store(), publishing.ports())
+
+
 def staff_ports() -> "StaffPorts":
     from domain.organisations.staff_cards.making import StaffPorts
     from wiring import cards, publishing
@@ -84,9 +103,18 @@ def staff_ports() -> "StaffPorts":
 
 def applying() -> "ApplyPorts":
     from domain.organisations.staff_cards.applying import Ports
+
+    return Ports(templates(), staff_cards(), store(), show_all)
+
+
+async def show_all(shown: "Iterable[Card]") -> None:
+    """Project cards to the public; of a page of them, all wait for the store at once."""
+    import asyncio
+
+    from domain.publishing.publication import project
     from wiring import publishing
 
-    return Ports(templates(), staff_cards(), store(), publishing.ports())
+    await asyncio.gather(*(project(card, publishing.ports(), first=False) for card in shown))
 
 
 def team_ports() -> "TeamPorts":

@@ -25,6 +25,7 @@ ID_PREFIXES = {
     "profile": "prf",
     "reminder": "rem",
     "tag": "tag",
+    "request": "chg",
     "team": "tem",
     "template": "tpl",
     "work": "job",

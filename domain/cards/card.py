@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Annotated, Literal, NamedTuple, Protocol
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, JsonValue
 
 from domain.base.errors import (
     NotFound,
@@ -45,7 +45,8 @@ class Kept(Model):
 class Staff(Model):
     """Of a card that belongs to an organisation: whose it is, and what it follows from.
 
-    `number` is that of the template's release. `own` is what the person wrote. `problems` names fields that
+    `number` is that of the template's release. `own` is what the person wrote, and `granted`
+    the values of locked fields that this card has by request. `problems` names fields that
     do not say what the template wants. `person_id` is the person's account, for the rule of who is connected.
     Of somebody who `left`, `was_paused` tells whether the card was paused already.
     """
@@ -55,6 +56,7 @@ class Staff(Model):
     template_id: str
     number: int
     own: CardContent
+    granted: dict[str, JsonValue] = Field(default={})
     problems: list[str] = Field(default=[])
     left: bool = False
     was_paused: bool = False

@@ -1,6 +1,7 @@
 """Doors of organisations."""
 
 from functions.framework.doors import MyForm, MyPage, Operation, Timer
+from functions.organisations.change_requests.doors import DOORS as CHANGE_REQUESTS
 from functions.organisations.invitations.doors import DOORS as INVITATIONS
 from functions.organisations.people.doors import DOORS as PEOPLE
 from functions.organisations.staff_cards.doors import DOORS as STAFF_CARDS
@@ -71,4 +72,5 @@ DOORS = (
     *TEAMS,
     *TEMPLATES,
     *STAFF_CARDS,
+    *CHANGE_REQUESTS,
 )

@@ -5,9 +5,8 @@ do a card twice, and another release is undone by releasing the one before again
 a later release is left alone.
 """
 
-import asyncio
 import hashlib
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from datetime import datetime
 from typing import Final, NamedTuple, Protocol
@@ -21,8 +20,6 @@ from domain.operations.work import Failure, Progress, Work, WorkQueue, WorkStore
 from domain.organisations.organisation import Member, Organisation
 from domain.organisations.staff_cards.following import followed
 from domain.organisations.templates.templates import APPLYING, Release, Template
-from domain.publishing.publication import Ports as PublicationPorts
-from domain.publishing.publication import project
 
 # Cards that are saved in one batch of the store.
 _PAGE: Final = 50
@@ -53,10 +50,12 @@ class Organisations(Protocol):
 
 
 class Ports(NamedTuple):
+    """`show_all` projects cards to the public, several at once."""
+
     templates: Templates
     cards: Cards
     organisations: Organisations
-    publication: PublicationPorts
+    show_all: Callable[[Iterable[Card]], Awaitable[None]]
 
 
 def apply_id(release: Release) -> str:
@@ -126,9 +125,7 @@ class ApplyJob:
             saved = [new for card in wanted if (new := await self._alone(card, changed))]
         # One that was saved by a worker that died then is shown now.
         shown = {card.id: card for card in [*cards, *saved]}
-        await asyncio.gather(
-            *(project(card, self._ports.publication, first=False) for card in shown.values())
-        )
+        await self._ports.show_all(shown.values())
         return [
             Failure(item=card.id, code="incomplete") for card in saved if card.staff and card.staff.problems
         ]

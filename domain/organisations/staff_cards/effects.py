@@ -148,7 +148,7 @@ def counted(
         member = card.staff and known.get(card.staff.member_id)
         if card.staff is None or not member:
             continue
-        content, staff = said(member, release, organisation, card.staff.own)
+        content, staff = said(member, release, organisation, card.staff)
         problems.update(staff.problems)
         if different := changed_fields(card.draft, content.looking(card.draft.look)):
             changed += 1
@@ -190,6 +190,6 @@ async def effect_on(by: Acting, template: Template, card_id: str, *, ports: Effe
     members = await ports.organisations.find_members(template.org_id, [card.staff.member_id])
     if not members:
         raise NotFound
-    content, staff = said(members[0], as_released(template), by.organisation, card.staff.own)
+    content, staff = said(members[0], as_released(template), by.organisation, card.staff)
     after = content.looking(card.draft.look)
     return BeforeAfter(card.draft, after, changed_fields(card.draft, after), staff.problems)

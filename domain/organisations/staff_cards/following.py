@@ -31,19 +31,19 @@ def blank(member: Member, template: TemplateContent) -> CardContent:
 
 
 def said(
-    member: Member, release: Release, organisation: Organisation, own: CardContent
+    member: Member, release: Release, organisation: Organisation, staff: Staff
 ) -> tuple[CardContent, Staff]:
-    """What the card of a member says, and what it follows from."""
-    content, problems = staff_content(release.content, data_of(member, organisation), own)
-    staff = Staff(
-        member_id=member.id,
-        person_id=member.account_id,
-        template_id=release.template_id,
-        number=release.number,
-        own=own,
-        problems=sorted({problem.field for problem in problems}),
+    """What the card of a member says by a release, and what it follows from."""
+    data = data_of(member, organisation)
+    content, problems = staff_content(release.content, data, staff.own, staff.granted)
+    return content, staff.model_copy(
+        update={
+            "person_id": member.account_id,
+            "template_id": release.template_id,
+            "number": release.number,
+            "problems": sorted({problem.field for problem in problems}),
+        }
     )
-    return content, staff
 
 
 def followed(
@@ -52,8 +52,7 @@ def followed(
     """The card by this release; None if it follows this one, or a later one, already."""
     if card.staff is None or card.staff.number >= release.number:
         return None
-    content, staff = said(member, release, organisation, card.staff.own)
-    staff = staff.model_copy(update={"left": card.staff.left, "was_paused": card.staff.was_paused})
+    content, staff = said(member, release, organisation, card.staff)
     return restated(card, content, staff, now)
 
 

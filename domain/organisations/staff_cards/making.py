@@ -11,7 +11,7 @@ from domain.base.errors import Conflict, NotFound, Unavailable
 from domain.base.ids import ID_BYTES, ID_PREFIXES, make_id
 from domain.base.model import Closed
 from domain.base.texts import N_
-from domain.cards.card import Card, CardStore, CardVersion, Claim, HandleClaims, read_version
+from domain.cards.card import Card, CardStore, CardVersion, Claim, HandleClaims, Staff, read_version
 from domain.cards.content import CardContent
 from domain.cards.create import adopted_or_next
 from domain.cards.handles import suggest_handles
@@ -65,7 +65,14 @@ async def make_staff_card(by: Acting, new: NewStaffCard, making: MakingCard, por
     card_id = staff_card_id(organisation.id, member.id)
     if (done := await ports.cards.get(organisation.id, card_id)) is not None:
         return await _shown(done, now, ports)
-    content, staff = said(member, release, organisation, blank(member, release.content))
+    new_staff = Staff(
+        member_id=member.id,
+        person_id=member.account_id,
+        template_id=release.template_id,
+        number=release.number,
+        own=blank(member, release.content),
+    )
+    content, staff = said(member, release, organisation, new_staff)
     tried = suggest_handles(content.name, making.suffix)
     wanted = Claim(handle=tried[0], account_id=organisation.id, card_id=card_id, key=card_id, claimed_at=now)
     claim = await ports.handles.claim(wanted)
@@ -122,7 +129,8 @@ async def edit_staff_card(
         raise NotFound
     check_edit(release.content, card.draft, wanted)
     own = own_after(release.content, card.staff.own, wanted)
-    content, staff = said(member, release, by.organisation, own)
+    edited = card.staff.model_copy(update={"own": own})
+    content, staff = said(member, release, by.organisation, edited)
     saved = await ports.cards.save_and_order_projection(restated(card, content, staff, now))
     await show(saved, ports.publication, first=False)
     return saved

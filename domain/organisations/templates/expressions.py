@@ -14,8 +14,6 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Final, Literal, NamedTuple, get_args
 
-from pydantic_core import PydanticCustomError
-
 from domain.base.folding import unmarked
 from domain.base.texts import N_
 
@@ -25,7 +23,6 @@ DataName = Literal[
     "team", "organisation",
 ]  # fmt: skip
 NAMES: Final[tuple[DataName, ...]] = get_args(DataName)
-LONGEST: Final = 500
 _MOST_PLACES: Final = 20
 _NOT_ASCII: Final = re.compile(r"[^a-z0-9.-]+")
 
@@ -129,18 +126,6 @@ def lacking(parts: Parts, data: Mapping[str, str]) -> list[str]:
     """Names of what a person lacks for an expression."""
     places = [part for part in parts if isinstance(part, Place) and part.instead is None]
     return sorted({place.name for place in places if evaluate((place,), data) is None})
-
-
-def check_expression(text: str) -> str:
-    """Refuse an expression that does not parse, with the column of what is wrong."""
-    try:
-        parse(text)
-    except Misspelt as wrong:
-        detail = "{detail} (character {column})"
-        raise PydanticCustomError(
-            "misspelt_expression", detail, {"detail": wrong.detail, "column": wrong.column}
-        ) from None
-    return text
 
 
 def completions(text: str) -> list[str]:

@@ -7,9 +7,10 @@ changed back leaves each card as it was, and a field that is switched off has lo
 import json
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
-from pydantic import ValidationError
+from pydantic import JsonValue, ValidationError
 
 from domain.base.errors import Fault, InvalidInput
 from domain.base.texts import N_
@@ -43,15 +44,25 @@ class StaffContent(NamedTuple):
     problems: tuple[Problem, ...]
 
 
-def staff_content(template: TemplateContent, data: Mapping[str, str], own: CardContent) -> StaffContent:
-    """What a card says. A value that cannot be made is left out and is a problem."""
+def staff_content(
+    template: TemplateContent,
+    data: Mapping[str, str],
+    own: CardContent,
+    granted: Mapping[str, JsonValue] = MappingProxyType({}),
+) -> StaffContent:
+    """What a card says. A value that cannot be made is left out and is a problem.
+
+    `granted` values stand in place of those of locked fields.
+    """
     problems: list[Problem] = []
     said: dict[str, Any] = {}
     audiences: dict[str, Any] = {}
     for field in FIELDS:
         rule: FieldRule = getattr(template.rules, field)
         value, by_rule = getattr(own, field), False
-        if rule.value is not None and (rule.mode == "locked" or not value):
+        if rule.mode == "locked" and field in granted:
+            value, by_rule = _granted(field, granted[field]), True
+        elif rule.value is not None and (rule.mode == "locked" or not value):
             value, by_rule = _by_rule(field, rule.value, data, problems), True
         elif rule.mode == "off":
             value = _nothing(field)
@@ -70,6 +81,10 @@ def staff_content(template: TemplateContent, data: Mapping[str, str], own: CardC
         update=said | {"audiences": Audiences.model_construct(**audiences), "look": template.look or own.look}
     )
     return StaffContent(content, tuple(problems))
+
+
+def _granted(field: str, value: JsonValue) -> Any:
+    return valid(field, json.dumps(value, sort_keys=True)) if value else _nothing(field)
 
 
 def _nothing(field: str) -> Any:
@@ -91,8 +106,8 @@ def _by_rule(field: str, value: Value, data: Mapping[str, str], problems: list[P
     if not said:
         return _nothing(field)
     try:
-        return _valid(field, json.dumps(said, sort_keys=True))
-    except _NotValid as wrong:
+        return valid(field, json.dumps(said, sort_keys=True))
+    except NotValid as wrong:
         problems.append(Problem(field, wrong.code, wrong.detail))
         return _nothing(field)
 
@@ -128,21 +143,23 @@ def _parsed(expression: str) -> Parts:
     return parse(expression)
 
 
-class _NotValid(Exception):
+class NotValid(Exception):
+    """A value that no card can have in this field."""
+
     def __init__(self, code: str, detail: str) -> None:
         super().__init__(detail)
         self.code, self.detail = code, detail
 
 
 @lru_cache(maxsize=2_000)
-def _valid(field: str, text: str) -> Any:
+def valid(field: str, text: str) -> Any:
     """The value as the field of a card; the same texts are on many cards."""
     try:
         content = CardContent.model_validate({"name": "Somebody", field: json.loads(text)})
     except ValidationError as exc:
         first = exc.errors(include_url=False, include_input=False)[0]
         detail = first["msg"] if first["type"] not in ("extra_forbidden", "missing") else N_("does not fit")
-        raise _NotValid(first["type"], detail) from None
+        raise NotValid(first["type"], detail) from None
     return getattr(content, field)
 
 
@@ -218,11 +235,13 @@ def _too_wide(field: str, rule: FieldRule, wanted: CardContent, at: str) -> Iter
     detail = N_("may not be shown to so many people")
     if field in SINGLE_FIELDS:
         if WIDTH[getattr(wanted.audiences, field)] > WIDTH[rule.widest]:
-            yield Fault(f"/audiences{at}", "too_wide", detail)
+            place = f"/audiences{at}"
+            yield Fault(place, "too_wide", detail)
     elif field in LIST_FIELDS:
         for number, entry in enumerate(getattr(wanted, field)):
             if WIDTH[entry.audience] > WIDTH[rule.widest]:
-                yield Fault(f"{at}/{number}/audience", "too_wide", detail)
+                place = f"{at}/{number}/audience"
+                yield Fault(place, "too_wide", detail)
 
 
 def own_after(template: TemplateContent, own: CardContent, wanted: CardContent) -> CardContent:

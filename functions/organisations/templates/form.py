@@ -145,7 +145,7 @@ def sentences(faults: Iterable[Fault]) -> dict[str, str]:
     for fault in faults:
         place, label = _input_of(fault.field)
         row = re.search(r"/value/([0-9]+)", fault.field)
-        where = f"{_(label)}, {_('line')} {int(row[1]) + 1}" if row else _(label)
+        where = _("%(label)s, line %(line)s", label=_(label), line=int(row[1]) + 1) if row else _(label)
         detail = N_("does not have the right form") if fault.code == WRONG_TYPE else fault.detail
         found.setdefault(place, f"{where}: {_(detail)}")
     return found

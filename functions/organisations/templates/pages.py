@@ -69,7 +69,7 @@ async def show(req: func.HttpRequest) -> func.HttpResponse:
 
 async def show_new(req: func.HttpRequest) -> func.HttpResponse:
     person, by = await opened(req, "change_templates")
-    return _new_page(person, by, {"preset": "standard"}, secrets.token_urlsafe(16), {})
+    return _new_page(person, by, {"name": "", "preset": "standard"}, secrets.token_urlsafe(16), {})
 
 
 async def make(req: func.HttpRequest) -> func.HttpResponse:

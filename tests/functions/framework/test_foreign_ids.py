@@ -122,6 +122,7 @@ async def made_by(host: Any, ada: Any, client: Any, signed_in: Any) -> list[dict
     put_in = {"members": [organisation.json()["memberId"]]}
     await ada.api("POST", f"{teams}/{team['id']}/members", json=put_in)
     removal = await ada.api("DELETE", f"{teams}/{former['id']}", headers={"If-Match": '"1"'})
+    template, staff, request = await _staff_card(ada, place, organisation.json()["memberId"])
     ids = {
         "calendarId": file.json()["id"],
         "cardId": card["id"],
@@ -140,8 +141,10 @@ async def made_by(host: Any, ada: Any, client: Any, signed_in: Any) -> list[dict
         "otherContactId": other["id"],
         "profileId": card["profileId"],
         "reminderId": reminder.json()["id"],
+        "requestId": request,
         "tagId": tag["id"],
         "teamId": team["id"],
+        "templateId": template,
         "workId": export.json()["id"],
     }
     return [
@@ -150,7 +153,23 @@ async def made_by(host: Any, ada: Any, client: Any, signed_in: Any) -> list[dict
         ids | {"contactId": dropped["id"], "cardId": form["id"]},
         ids | {"contactId": firm["id"], "otherContactId": gone["id"]},
         ids | {"teamId": former["id"], "workId": removal.json()["workId"]},
+        ids | {"cardId": staff},
     ]
+
+
+async def _staff_card(ada: Any, place: str, member: str) -> tuple[str, str, str]:
+    """Ids of a template in force whose effect is counted, a card that follows it, and a request about it."""
+    rules = {"title": {"mode": "locked", "value": "Staff"}}
+    made = await ada.api("POST", f"{place}/templates", json={"name": "Staff", "rules": rules})
+    template = made.json()["id"]
+    one, version = f"{place}/templates/{template}", {"If-Match": '"1"'}
+    await ada.api("PUT", f"{one}/release", headers=version)
+    new = {"memberId": member, "templateId": template}
+    staff = (await ada.api("POST", f"{place}/staff-cards", json=new)).json()["id"]
+    wanted = {"field": "title", "value": "Captain", "reason": "Promoted"}
+    request = await ada.api("POST", f"{place}/staff-cards/{staff}/requests", json=wanted)
+    await ada.api("POST", f"{one}/effect", headers={"If-Match": '"2"'})
+    return template, staff, request.json()["id"]
 
 
 def _sample(schema: dict, ids: dict[str, str], schemas: dict, name: str = "") -> Any:  # noqa: PLR0911 - one for each form

@@ -128,6 +128,11 @@ ACT: Final = {
     "organisations_staff_cards_make": "change_staff_cards",
     "organisations_staff_cards_get": "change_staff_cards",
     "organisations_staff_cards_change": "change_staff_cards",
+    # A request is its person's as well: `test_change_requests.py`.
+    "organisations_requests_list": "decide_requests",
+    "organisations_requests_get": "decide_requests",
+    "organisations_requests_answer": "decide_requests",
+    "organisations_requests_answer_all": "decide_requests",
     # Who is a member is told so; everybody else here comes from no proven domain.
     "organisations_join": "see",
 }
@@ -156,6 +161,9 @@ OF_THE_ACCOUNT: Final = {
 }
 # Doors that no version guards: who may, does it, and for the next one it has to be as before.
 DONE: Final = {"organisations_teams_take_out"}
+# Doors that are their person's alone, and what everybody else in the organisation is told.
+OF_ITS_PERSON: Final = {"organisations_requests_ask": "absent", "organisations_requests_withdraw": "denied"}
+TEMPLATE: Final = {"name": "Staff", "rules": {"title": {"mode": "locked", "value": "Staff"}}}
 # What the form of a page has to say for it to do something.
 SAID: Final = {"organisations_teams_page_change_person": {"then": "admin"}}
 # A version that nothing has: who may change something is refused for that only, and nothing changes.
@@ -176,7 +184,7 @@ def asked(table: Any) -> list[Any]:
 
 def undecided(table: Any, acts: dict[str, str]) -> set[str]:
     """Doors of a table that say nowhere which act they are, and acts of doors that are not there."""
-    declared = {*acts, *OF_CLOSED, *OF_THE_ACCOUNT}
+    declared = {*acts, *OF_CLOSED, *OF_THE_ACCOUNT, *OF_ITS_PERSON}
     return declared ^ {door.name for door in asked(table)}
 
 
@@ -199,20 +207,28 @@ async def put_in(owner: Any, ids: dict[str, str]) -> None:
 
 async def things_of(owner: Any, org: dict, signed_in: Any) -> dict[str, str]:
     """An id of each kind that is in a route of an organisation."""
-    there, at = await joined(org, await signed_in()), f"organisations/{org['id']}"
+    colleague, at = await signed_in(), f"organisations/{org['id']}"
+    there = await joined(org, colleague)
     invited = await owner.api("POST", f"{at}/invitations", json={"addresses": ["grace@example.com"]})
     domain = await owner.api("POST", f"{at}/domains", json={"domain": "flow-matic.example"})
     assert (invited.status_code, domain.status_code) == (201, 201), (invited.text, domain.text)
     team, gone = await a_team(owner, org, "Team"), await a_team(owner, org, "Gone")
     deleted = await owner.api("DELETE", f"{at}/teams/{gone}", headers={"If-Match": '"1"'})
-    template = await owner.api("POST", f"{at}/templates", json={"name": "Staff"})
+    template = await owner.api("POST", f"{at}/templates", json=TEMPLATE)
     assert template.status_code == 201, template.text
     await owner.api("PUT", f"{at}/templates/{template.json()['id']}/release", headers={"If-Match": '"1"'})
     card = await owner.api(
         "POST", f"{at}/staff-cards", json={"memberId": there["id"], "templateId": template.json()["id"]}
     )
     assert card.status_code == 201, card.text
+    asked = await colleague.api(
+        "POST",
+        f"{at}/staff-cards/{card.json()['id']}/requests",
+        json={"field": "title", "value": "Captain", "reason": "Promoted"},
+    )
+    assert asked.status_code == 201, asked.text
     made = {
+        "requestId": asked.json()["id"],
         "cardId": card.json()["id"],
         "organisationId": org["id"],
         "memberId": there["id"],
@@ -269,6 +285,8 @@ async def schemas_of(asking: Any) -> dict:
 def expected(door: Any, role: str) -> str:
     if door.name in OF_CLOSED:
         return "absent"
+    if door.name in OF_ITS_PERSON:
+        return OF_ITS_PERSON[door.name]
     return "allowed" if role in ALLOWED[ACT[door.name]] else "denied"
 
 

@@ -1,0 +1,1 @@
+"""Requests of members to change what their organisation decides on their card."""

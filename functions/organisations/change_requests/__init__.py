@@ -1,0 +1,1 @@
+"""The doors of requests to change staff cards."""
