@@ -71,7 +71,7 @@ def work_id_of(order: Order) -> str:
 
 
 async def start_following(order: Order, *, works: WorkStore, queue: WorkQueue) -> None:
-    """Effect of the order that follows a closing or a new name: one work for each, however often it is carried out."""
+    """Effect of the order after a closing or a new name: one work for each, however often it comes."""
     work = new_work(FOLLOW, SYSTEM, work_id_of(order), order.created_at)
     await start_work(work.model_copy(update={"cursor": order.owner_id}), works=works, queue=queue)
 
