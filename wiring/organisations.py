@@ -156,17 +156,16 @@ def joining() -> "JoiningPorts":
 
 def effects() -> "dict[str, Effect]":
     """Effects of the orders that follow changes in an organisation."""
-    from domain.organisations.closing import CLOSING
     from domain.organisations.domains import RELEASE
     from domain.organisations.invitations.inviting import MAILS
-    from domain.organisations.memberships import MEMBERSHIP
+    from domain.organisations.memberships import ALL_MEMBERSHIPS, MEMBERSHIP
     from domain.organisations.teams.team import REMOVAL
     from domain.organisations.templates.templates import APPLYING
 
     return {
         MEMBERSHIP: follow_member,
         MAILS: order_mails,
-        CLOSING: _follow_all,
+        ALL_MEMBERSHIPS: _follow_all,
         RELEASE: release_domains,
         REMOVAL: order_removal,
         APPLYING: order_apply,
@@ -209,7 +208,7 @@ def jobs() -> "dict[str, Job]":
 
 
 async def _follow_all(order: "Order") -> None:
-    """Effect of the order that follows the closing of an organisation, or its taking back."""
+    """Effect of the order that follows a closing, a taking back or a new name."""
     from domain.organisations.closing import start_following
     from wiring import operations
 

@@ -11,23 +11,22 @@ from typing import Final
 from domain.base.errors import NotFound, StaleVersion
 from domain.base.ids import ID_BYTES, ID_PREFIXES, make_id
 from domain.base.limits import UNDO_TIME
-from domain.operations.orders import Order, new_order
+from domain.operations.orders import Order
 from domain.operations.slices import Slice
 from domain.operations.work import SYSTEM, Progress, Work, WorkQueue, WorkStore, new_work, start_work
 from domain.organisations.following import follow
-from domain.organisations.memberships import MembershipStore
+from domain.organisations.memberships import ALL_MEMBERSHIPS, MembershipStore
 from domain.organisations.organisation import (
     Acting,
     MemberFilter,
     Organisation,
     OrganisationStore,
     member_id,
-    membership_order,
+    membership_orders,
 )
 from domain.organisations.people import Ports
 from domain.organisations.roles import may
 
-CLOSING: Final = "org-closing"
 FOLLOW: Final = "org-follow"
 _PAGE: Final = 50
 
@@ -59,21 +58,20 @@ async def reopen_organisation(
 
 async def _saved(organisation: Organisation, by: Acting, now: datetime, ports: Ports) -> Organisation:
     """Store it; the list of who did it follows at once, those of the others by long work."""
-    own = membership_order(by.member, now)
-    all_of_them = new_order(CLOSING, organisation.id, organisation.id, now, container="organisations")
-    saved = await ports.organisations.save_with(organisation, [own, all_of_them])
-    for order in (own, all_of_them):
+    orders = membership_orders(by.member, now)
+    saved = await ports.organisations.save_with(organisation, orders)
+    for order in orders:
         await ports.settle(order)
     return saved
 
 
 def work_id_of(order: Order) -> str:
-    text = f"{CLOSING} {order.owner_id} {order.created_at.isoformat()}"
+    text = f"{ALL_MEMBERSHIPS} {order.owner_id} {order.created_at.isoformat()}"
     return make_id(ID_PREFIXES["work"], hashlib.sha256(text.encode()).digest()[:ID_BYTES])
 
 
 async def start_following(order: Order, *, works: WorkStore, queue: WorkQueue) -> None:
-    """Effect of the order that follows a closing: one work for each, however often it is carried out."""
+    """Effect of the order after a closing or a new name: one work for each, however often it comes."""
     work = new_work(FOLLOW, SYSTEM, work_id_of(order), order.created_at)
     await start_work(work.model_copy(update={"cursor": order.owner_id}), works=works, queue=queue)
 

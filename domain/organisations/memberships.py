@@ -12,6 +12,8 @@ from domain.base.model import Model
 from domain.organisations.roles import Role
 
 MEMBERSHIP: Final = "org-membership"
+# Of all its members: after a closing, a taking back and a new name.
+ALL_MEMBERSHIPS: Final = "org-closing"
 _MOST_CLOSED: Final = 20
 
 

@@ -15,7 +15,7 @@ from domain.base.limits import MOST_ORGANISATIONS, LimitReached
 from domain.base.model import Closed, Model
 from domain.base.texts import N_
 from domain.operations.orders import Order, new_order
-from domain.organisations.memberships import MEMBERSHIP, MembershipStore
+from domain.organisations.memberships import ALL_MEMBERSHIPS, MEMBERSHIP, MembershipStore
 from domain.organisations.roles import Act, NotAllowed, Role, may
 
 # How people come in: by an invitation only, or everybody whose proven address has a proven domain.
@@ -114,7 +114,6 @@ class OrganisationStore(Protocol):
     async def get(self, org_id: str) -> Organisation | None: ...
     async def member(self, org_id: str, member_id: str) -> Member | None: ...
     async def create(self, organisation: Organisation, owner: Member, order: Order) -> bool: ...
-    async def save(self, organisation: Organisation) -> Organisation: ...
     async def save_member(self, member: Member, order: Order) -> Member:
         """Store a new or a changed member; `StaleVersion` if somebody else did meanwhile."""
         ...
@@ -170,6 +169,12 @@ def member_id(org_id: str, account_id: str) -> str:
 def membership_order(member: Member, now: datetime) -> Order:
     """What follows each change of a member: the account's own list of its organisations."""
     return new_order(MEMBERSHIP, member.org_id, member.id, now, container="organisations")
+
+
+def membership_orders(by: Member, now: datetime) -> list[Order]:
+    """What follows a change of the organisation: the list of who did it, then those of all its members."""
+    all_of_them = new_order(ALL_MEMBERSHIPS, by.org_id, by.org_id, now, container="organisations")
+    return [membership_order(by, now), all_of_them]
 
 
 async def acting(org_id: str, account_id: str, act: Act, *, organisations: OrganisationStore) -> Acting:
@@ -249,12 +254,21 @@ async def change_settings(
     now: datetime,
     organisations: OrganisationStore,
     domains: ProvenDomains,
+    settle: Settle,
 ) -> Organisation:
-    """Change them. To begin to take people in by their domain needs a proven one."""
+    """Change them; a new name reaches the list of each member.
+
+    To begin to take people in by their domain needs a proven one.
+    """
     if by.organisation.version != version:
         raise StaleVersion
     begins = settings.joining == "domain" and by.organisation.joining != "domain"
     if begins and not await domains.any_proven(by.organisation.id):
         raise InvalidInput([Fault("/joining", "no_proven_domain", N_("needs a proven domain first"))])
     changed = by.organisation.changed(now, name=settings.name, joining=settings.joining)
-    return await organisations.save(changed)
+    renamed = settings.name != by.organisation.name
+    orders = membership_orders(by.member, now) if renamed else []
+    saved = await organisations.save_with(changed, orders)
+    for order in orders:
+        await settle(order)
+    return saved

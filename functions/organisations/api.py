@@ -157,6 +157,7 @@ async def put_organisation(call: Call[Settings]) -> Answer:
         now=call.now,
         organisations=wiring.organisations.store(),
         domains=wiring.organisations.domains(),
+        settle=wiring.organisations.settle,
     )
     return Answer(_out(by._replace(organisation=changed)), changed.version)
 

@@ -51,6 +51,7 @@ async def save(req: func.HttpRequest) -> func.HttpResponse:
             now=now(),
             organisations=wiring.organisations.store(),
             domains=wiring.organisations.domains(),
+            settle=wiring.organisations.settle,
         )
     except InvalidInput as refusal:
         faults = sentences(refusal.faults, _LABELS)

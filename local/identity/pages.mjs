@@ -7,7 +7,8 @@ const STYLE = `
   @media (prefers-color-scheme: dark) {
     :root { --ink: #e8ecf2; --paper: #1b222d; --ground: #11161e; --line: #344052; --mark: #8fb0ff; }
   }
-  body { margin: 0; background: var(--ground); color: var(--ink); font: 1rem/1.5 system-ui, sans-serif; }
+  body { margin: 0; background: var(--ground); color: var(--ink); font: 1rem/1.5 system-ui, sans-serif;
+         overflow-wrap: anywhere; }
   main { max-width: 24rem; margin: 8vh auto; padding: 2rem; background: var(--paper); border-radius: 12px;
          box-shadow: 0 8px 30px rgb(0 0 0 / 12%); }
   h1 { margin: 0 0 .25rem; font-size: 1.4rem; } h2 { margin: 1.75rem 0 .5rem; font-size: 1rem; }
@@ -18,7 +19,7 @@ const STYLE = `
   button:hover, button:focus-visible, input:focus-visible { outline: 2px solid var(--mark); outline-offset: 1px; }
   button small { display: block; opacity: .7; } label { display: block; margin-bottom: .75rem; font-size: .875rem; }
   .add { background: var(--mark); border-color: var(--mark); color: var(--paper); text-align: center; }
-  dt { font-weight: 600; } dd { margin: 0 0 .75rem; overflow-wrap: anywhere; }`;
+  dt { font-weight: 600; } dd { margin: 0 0 .75rem; }`;
 
 const page = (title, body) => `<!doctype html>
 <html lang="en">

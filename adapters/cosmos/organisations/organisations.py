@@ -53,10 +53,6 @@ class CosmosOrganisations:
             return False
         return True
 
-    async def save(self, organisation: Organisation) -> Organisation:
-        stored = await self._items.replace(_organisation_document(organisation), organisation.etag or "")
-        return from_document(Organisation, stored)
-
     async def save_member(self, member: Member, order: Order) -> Member:
         new = member_document(member)
         operations: list[tuple[Any, ...]] = [("create", (new,)), ("upsert", (order_document(order),))]

@@ -155,7 +155,7 @@ async def test_a_closed_organisation_takes_nobody_in(host, signed_in, mailbox) -
     ada, grace = await signed_in(), await signed_in()
     org, store = (await an_organisation(ada))["id"], wiring.organisations.store()
     link = await link_for(host, mailbox, ada, org, await email_of(grace))
-    await store.save((await store.get(org)).changed(datetime.now(UTC), closed=True))
+    await store.save_with((await store.get(org)).changed(datetime.now(UTC), closed=True), [])
     for answer in (await grace.http.get(link), await join(grace, link)):
         assert answer.status_code == 404
         assert "This link opens nothing" in answer.text
