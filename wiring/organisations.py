@@ -6,6 +6,7 @@ from wiring import database, once
 
 if TYPE_CHECKING:
     from adapters.cosmos.organisations.domains import CosmosDomains
+    from adapters.cosmos.organisations.erasure import CosmosContents
     from adapters.cosmos.organisations.invitations import CosmosInvitations
     from adapters.cosmos.organisations.memberships import CosmosMemberships
     from adapters.cosmos.organisations.organisations import CosmosOrganisations
@@ -33,6 +34,13 @@ def memberships() -> "CosmosMemberships":
     from adapters.cosmos.organisations.memberships import CosmosMemberships
 
     return CosmosMemberships(database())
+
+
+@once
+def contents() -> "CosmosContents":
+    from adapters.cosmos.organisations.erasure import CosmosContents
+
+    return CosmosContents(database())
 
 
 @once
@@ -116,10 +124,16 @@ def people() -> "Ports":
 
 def jobs() -> "dict[str, Job]":
     from domain.organisations.closing import FOLLOW, FollowJob
+    from domain.organisations.erasure import ERASURE, EraseJob, Erasing
     from domain.organisations.teams.removal import RemovalJob
     from domain.organisations.teams.team import REMOVAL
 
-    return {FOLLOW: FollowJob(store(), memberships()), REMOVAL: RemovalJob(store(), teams())}
+    erasing = Erasing(store(), contents(), memberships(), domains(), domain_holders())
+    return {
+        FOLLOW: FollowJob(store(), memberships()),
+        REMOVAL: RemovalJob(store(), teams()),
+        ERASURE: EraseJob(erasing),
+    }
 
 
 async def _follow_all(order: "Order") -> None:

@@ -44,7 +44,8 @@ JOBS = [
 # `tests/functions/relationships/test_rotation.py`).
 ELSEWHERE = {
     "exchange-receipt", "exchange-contact", "exchange-recall", "invitation-mails", "org-membership",
-    "org-closing", "org-follow", "org-domains", "remove-team", "upgrade", "rotate-keys",
+    "org-closing", "org-follow", "org-domains", "remove-team",
+    "erase-organisation", "upgrade", "rotate-keys",
 }  # fmt: skip
 
 
