@@ -1,4 +1,4 @@
-"""SIGKILL of the worker at each call of the erasure of a closed organisation: all of it goes, and nobody else's."""
+"""SIGKILL of the worker at each call of the erasure of an organisation: all of it goes, and nothing else."""
 
 import itertools
 from datetime import UTC, datetime, timedelta
@@ -9,25 +9,26 @@ import wiring.operations
 import wiring.organisations
 from domain.operations.work import SYSTEM
 from tests.functions.organisations.joined import joined, own
-from tests.functions.organisations.test_erasure import Whole, start
+from tests.functions.organisations.test_erasure import a_whole_one, start
 from tests.functions.organisations.test_organisations import an_organisation
 from tests.kills.test_kills import IN_A_ROW, KILLS
 
 pytestmark = pytest.mark.kills
 
-# Calls to the store of the work, a few documents at a time. In no order, so that few kills are spread over it.
+# Calls to the store of the work, three documents at a time. In no order, so that few kills are spread over
+# all of it.
 ERASING = [(11 * call) % 29 + 1 for call in range(29)]
 
 
 @pytest.mark.timeout(600)
 async def test_the_erasure_of_an_organisation_survives_the_death_of_its_workers(
-    worker, whole, signed_in
+    worker, cloud, signed_in
 ) -> None:
     erasing = itertools.cycle(["any", side, call] for side in ("before", "after") for call in ERASING)
     friend, kills = await signed_in(), 0
     other = await an_organisation(friend)
     while kills < KILLS:
-        firm: Whole = await whole()
+        firm = await a_whole_one(cloud, signed_in, 2)
         await joined(firm.made, friend)
         await joined(other, firm.owner)
         await firm.close()

@@ -11,6 +11,7 @@ import pytest
 import wiring
 import wiring.operations
 import wiring.organisations
+from adapters.cosmos.database import Database
 from domain.base.limits import UNDO_TIME
 from functions.framework.clock import now
 from tests.functions.organisations.invited import invited
@@ -18,7 +19,7 @@ from tests.functions.organisations.joined import do, joined, own
 from tests.functions.organisations.test_closing import close, closed_by, reopen
 from tests.functions.organisations.test_domains import Org
 from tests.functions.organisations.test_organisations import an_organisation
-from tests.stored import everything, places_of
+from tests.stored import each_of, places_of
 
 KIND = "erase-organisation"
 
@@ -40,12 +41,15 @@ class Whole:
 
     async def places(self) -> list[str]:
         """Ids of the documents that say its word or its id, but for work of the system, which ends."""
-        stored = await everything()
-        return sorted(
-            item
-            for (container, item), text in stored.items()
-            if container != "work" and (self.word in text or self.id in text)
-        )
+        return await self.places_in(wiring.database())
+
+    async def places_in(self, database: Database) -> list[str]:
+        found = []
+        async for container, document in each_of(database):
+            text = json.dumps(document)
+            if container != "work" and (self.word in text or self.id in text):
+                found.append(document["id"])
+        return sorted(found)
 
     async def the_work(self) -> str:
         """Id of the work that erases it now."""
@@ -54,26 +58,30 @@ class Whole:
         return erasure_id(await wiring.organisations.store().get(self.id))
 
 
+async def a_whole_one(cloud, signed_in, people: int) -> Whole:
+    """With an owner, so many members in a team, one who was taken out, an invitation, and two domains."""
+    word = secrets.token_hex(8)
+    persons = [await signed_in() for _ in range(people + 1)]
+    owner, made = persons[0], await an_organisation(persons[0], f"Firm {word}")
+    there = [await joined(made, each) for each in persons[1:]]
+    leaver = await signed_in()
+    gone = await joined(made, leaver)
+    assert (await do(owner, "DELETE", made, gone["id"])).status_code == 204
+    path = f"organisations/{made['id']}/teams"
+    team = (await owner.api("POST", path, json={"name": f"Team {word}", "parentId": None})).json()
+    members = {"members": [each["id"] for each in there]}
+    assert (await owner.api("POST", f"{path}/{team['id']}/members", json=members)).status_code < 300
+    await invited(owner, made["id"], f"{word}@example.com")
+    org = Org(owner, made, cloud.zone)
+    await org.proven(f"{word}.example")
+    await org.add(f"other-{word}.example")
+    return Whole(made, word, [*persons, leaver])
+
+
 @pytest.fixture
 def whole(cloud, signed_in):
     async def make(people: int = 2) -> Whole:
-        word = secrets.token_hex(8)
-        persons = [await signed_in() for _ in range(people + 1)]
-        made = await an_organisation(persons[0], f"Firm {word}")
-        there = [await joined(made, each) for each in persons[1:]]
-        leaver = await signed_in()
-        gone = await joined(made, leaver)
-        assert (await do(persons[0], "DELETE", made, gone["id"])).status_code == 204
-        path = f"organisations/{made['id']}/teams"
-        team = await persons[0].api("POST", path, json={"name": f"Team {word}", "parentId": None})
-        await persons[0].api(
-            "POST", f"{path}/{team.json()['id']}/members", json={"members": [each["id"] for each in there]}
-        )
-        await invited(persons[0], made["id"], f"{word}@example.com")
-        org = Org(persons[0], made, cloud.zone)
-        await org.proven(f"{word}.example")
-        await org.add(f"other-{word}.example")
-        return Whole(made, word, [*persons, leaver])
+        return await a_whole_one(cloud, signed_in, people)
 
     return make
 
@@ -143,6 +151,7 @@ async def test_after_its_day_nothing_of_it_is_stored_but_the_record(host, whole)
 async def test_before_its_day_is_over_it_stays(host, whole) -> None:
     firm = await whole()
     await firm.close(UNDO_TIME - timedelta(minutes=5))
+    await host.drain_queue("work")
     before = await firm.places()
     await the_timer(host)
     assert await firm.places() == before
@@ -218,6 +227,7 @@ async def test_one_that_was_closed_again_waits_for_its_own_day(host, whole) -> N
     closed = await store.get(firm.id)
     await store.save_with(closed.changed(now(), closed=False, closed_by=None), [])
     assert (await close(firm.owner, firm.made)).status_code == 204
+    await host.drain_queue("work")
     before = await firm.places()
     assert await go_on(work) == "done"
     await the_timer(host)
@@ -280,8 +290,7 @@ async def test_orders_and_slices_that_come_late_bring_nothing_back(host, whole) 
 
     firm = await whole()
     await firm.close()
-    stored = [json.loads(text) for place, text in (await everything()).items() if place[0] != "work"]
-    mine = [each for each in stored if each.get("orgId") == firm.id]
+    mine = await stored_of(firm.id)
     works = [Work.model_validate(each["body"]) for each in mine if each["kind"] == "work"]
     members = [each["id"] for each in mine if each["kind"] in ("member", "former-member")]
     subjects = {
