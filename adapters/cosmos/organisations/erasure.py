@@ -1,6 +1,7 @@
 """What a closed organisation has, to be erased, and the record that stays of it."""
 
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from datetime import datetime
 from typing import Final
 
@@ -37,12 +38,9 @@ class CosmosContents:
         return others[:limit]
 
     async def erase(self, org_id: str, ids: list[str]) -> None:
-        try:
+        # One of them has expired, or another worker erases it at this moment: the others are found again.
+        with suppress(StaleVersion):
             await self._items.batch([("delete", (each,)) for each in ids], org_id)
-        except StaleVersion:
-            # One of them has expired, or another worker erases it at this moment.
-            for each in ids:
-                await self._items.delete(each, org_id)
 
     async def leave_record(self, organisation: Organisation) -> None:
         org_id = organisation.id
