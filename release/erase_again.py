@@ -3,12 +3,11 @@
     python -m release.erase_again --old https://cosmos-a.documents.azure.com:443/ \\
       --restored https://cosmos-b.documents.azure.com:443/ --since 2026-11-22T12:00:00Z --look
 
-Reads what was deleted or taken back (cards, profiles, contacts and what belongs to them), and the cards that
-were paused or unpublished, in the old account, and repeats this in the restored one. A card that was
-published anew since then is paused, handles given out since then stay given out, and every session ends.
-Details
-that people withdrew are withdrawn; the app takes them out of contacts within minutes. `--look` only lists the
-remaining steps. Safe to run again, also after a kill.
+Reads what was deleted or taken back (cards, profiles, contacts and what belongs to them, organisations), and
+the cards that were paused or unpublished, in the old account, and repeats this in the restored one. A card
+that was published anew since then is paused, handles given out since then stay given out, and every session
+ends. Details that people withdrew are withdrawn; the app takes them out of contacts within minutes. `--look`
+only lists the remaining steps. Safe to run again, also after a kill.
 Signs in as you (`az login`), or with the key in `COSMOS_KEY`.
 """
 
@@ -43,6 +42,7 @@ from domain.publishing.publication import Ports, change_publication
 from release.contacts_again import RestoredContacts
 from release.interactions_again import RestoredInteractions
 from release.notes_again import notes_taken_back
+from release.organisations_again import organisations_taken_back
 from release.reminders_again import RestoredReminders
 
 # Restores have a precision of a second, and clocks differ.
@@ -189,6 +189,7 @@ async def left_to_do(old: Database, database: Database, since: datetime) -> Asyn
         _interactions_taken_back(old, database),
         notes_taken_back(old, database),
         _reminders_taken_back(old, database),
+        organisations_taken_back(old, database),
         _withdrawn(old, database),
     ):
         async for said, look in steps:

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from adapters.cosmos.organisations.change_requests import CosmosChangeRequests
     from adapters.cosmos.organisations.domains import CosmosDomains
     from adapters.cosmos.organisations.effects import CosmosEffects
+    from adapters.cosmos.organisations.erasure import CosmosContents
     from adapters.cosmos.organisations.invitations import CosmosInvitations
     from adapters.cosmos.organisations.memberships import CosmosMemberships
     from adapters.cosmos.organisations.organisations import CosmosOrganisations
@@ -44,6 +45,13 @@ def memberships() -> "CosmosMemberships":
     from adapters.cosmos.organisations.memberships import CosmosMemberships
 
     return CosmosMemberships(database())
+
+
+@once
+def contents() -> "CosmosContents":
+    from adapters.cosmos.organisations.erasure import CosmosContents
+
+    return CosmosContents(database())
 
 
 @once
@@ -193,15 +201,18 @@ def people() -> "Ports":
 
 def jobs() -> "dict[str, Job]":
     from domain.organisations.closing import FOLLOW, FollowJob
+    from domain.organisations.erasure import ERASURE, EraseJob, Erasing
     from domain.organisations.staff_cards.applying import ApplyJob
     from domain.organisations.staff_cards.effects import COUNTING, EffectJob
     from domain.organisations.teams.removal import RemovalJob
     from domain.organisations.teams.team import REMOVAL
     from domain.organisations.templates.templates import APPLYING
 
+    erasing = Erasing(store(), contents(), memberships(), domains(), domain_holders())
     return {
         FOLLOW: FollowJob(store(), memberships()),
         REMOVAL: RemovalJob(store(), teams()),
+        ERASURE: EraseJob(erasing),
         APPLYING: ApplyJob(applying()),
         COUNTING: EffectJob(counting()),
     }

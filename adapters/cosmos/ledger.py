@@ -57,7 +57,7 @@ class CosmosLedger:
 
     def __init__(self, database: Database) -> None:
         self._accounts, self._names = Items(database, "accounts"), Items(database, "names")
-        self._relations = Items(database, "relations")
+        self._relations, self._organisations = Items(database, "relations"), Items(database, "organisations")
 
     async def ids(self, kind: str) -> AsyncIterator[OwnedId]:
         """Ids of every document of a kind, such as `deleted-card`."""
@@ -76,6 +76,18 @@ class CosmosLedger:
         sql = "SELECT c.id, c.ownerId, c.contactId FROM c WHERE c.kind = 'erased-interaction'"
         async for stored in self._relations.stored(sql):
             yield OwnedInteraction(stored["ownerId"], stored["contactId"], stored["id"])
+
+    async def erased_organisations(self) -> AsyncIterator[str]:
+        async for stored in self._organisations.stored(
+            "SELECT c.id FROM c WHERE c.kind = 'erased-organisation'"
+        ):
+            yield stored["id"]
+
+    async def closed_organisations(self) -> AsyncIterator[str]:
+        """Organisations that were closed and are not erased."""
+        sql = "SELECT c.id FROM c WHERE c.kind = 'organisation' AND IS_DEFINED(c.dueAt)"
+        async for stored in self._organisations.stored(sql):
+            yield stored["id"]
 
     async def was_used_since(self, since: datetime) -> bool:
         """Whether any session was used after a time."""

@@ -53,7 +53,13 @@ async def reopen_organisation(
     if organisation.version != version:
         raise StaleVersion
     opened = organisation.changed(now, closed=False, closed_by=None)
-    return await _saved(opened, Acting(opened, member), now, ports)
+    try:
+        return await _saved(opened, Acting(opened, member), now, ports)
+    except StaleVersion:
+        found = await ports.organisations.get(org_id)
+        if found is None or found.erasing:
+            raise NotFound from None
+        raise
 
 
 async def _saved(organisation: Organisation, by: Acting, now: datetime, ports: Ports) -> Organisation:
@@ -84,6 +90,10 @@ class FollowJob:
 
     async def slice(self, work: Work, bound: Slice) -> Progress:
         org_id, _, after = work.cursor.partition(" ")
+        organisation = await self._organisations.get(org_id)
+        if organisation is None or organisation.erasing:
+            # The erasure takes it out of the lists.
+            return Progress(org_id, 0, over=True)
         done = 0
         while not bound.is_over:
             found, following = await self._organisations.members(

@@ -7,7 +7,7 @@ from typing import Annotated, Literal, NamedTuple, Protocol
 
 from pydantic import Field
 
-from domain.base.errors import Fault, InvalidInput, KeyReused, NotFound, StaleVersion, Unavailable
+from domain.base.errors import Fault, InvalidInput, KeyReused, NotFound, StaleVersion
 from domain.base.fields import EmailAddress, Name
 from domain.base.idempotency import request_hash
 from domain.base.ids import ID_BYTES, ID_PREFIXES, make_id
@@ -25,7 +25,8 @@ MemberId = Annotated[str, Field(max_length=40, pattern="^mem_[a-z2-7]{26}$")]
 
 
 class Organisation(Model):
-    """`request` is the hash of what it was created from, for a repetition. A `closed` one looks absent.
+    """`request` is the hash of what it was created from, for a repetition. A `closed` one looks absent, and
+    can be taken back by `closed_by`.
 
     `owners` are the ids of the members who are owners, and `owners_mark` names the change that made them so.
     """
@@ -45,6 +46,14 @@ class Organisation(Model):
 
     def changed(self, at: datetime, **update: object) -> "Organisation":
         return self.model_copy(update={"version": self.version + 1, "updated_at": at, **update})
+
+    @property
+    def erasing(self) -> bool:
+        """Whether its erasure has begun: nobody can take it back any more."""
+        return self.closed and self.closed_by is None
+
+    def taken_from_its_owner(self) -> "Organisation":
+        return self.model_copy(update={"version": self.version + 1, "closed_by": None})
 
 
 class Member(Model):
@@ -223,7 +232,7 @@ async def create_organisation(
         return organisation
     done = await organisations.get(org_id)
     if done is None:
-        raise Unavailable
+        raise KeyReused  # for one that is erased
     return _repeated(done, new)
 
 

@@ -9,6 +9,7 @@ import azure.functions as func
 import wiring.accounts
 import wiring.cards
 import wiring.operations
+import wiring.organisations
 import wiring.relationships
 import wiring.relationships.duplicates
 import wiring.relationships.notes
@@ -21,6 +22,7 @@ from domain.operations.migration import UPGRADE
 from domain.operations.orders import OrderMessage, carry_out, send_due_orders
 from domain.operations.slices import Slice, do_slice, send_due_work
 from domain.operations.work import SYSTEM, WorkMessage, new_work, start_work
+from domain.organisations.erasure import order_erasures
 from domain.publishing.deletion import erase_due_cards
 from domain.publishing.repair import settle_claims
 from domain.relationships.contacts import erase_due_contacts
@@ -37,6 +39,7 @@ async def tidy_up() -> None:
     at = now()
     cards, handles, profiles = wiring.cards.store(), wiring.cards.handles(), wiring.accounts.profiles()
     reminders, ringing = wiring.relationships.reminders.reminders(), wiring.relationships.reminders.ringing()
+    works = wiring.operations.works()
     jobs = {
         "sessions": wiring.sign_in.sessions().delete_expired(at),
         "claims": settle_claims(at, handles=handles, cards=cards),
@@ -47,10 +50,17 @@ async def tidy_up() -> None:
         "notes": erase_due_notes(at, Slice(time.monotonic), notes=wiring.relationships.notes.store()),
         "deleted reminders": erase_due_reminders(at, Slice(time.monotonic), reminders=reminders),
         "due reminders": ring_due(at, Slice(time.monotonic), ports=ringing),
+        "organisations": order_erasures(
+            at,
+            Slice(time.monotonic),
+            contents=wiring.organisations.contents(),
+            works=works,
+            queue=wiring.operations.work_queue(),
+        ),
         "orders": send_due_orders(
             at, orders=wiring.operations.orders(), queue=wiring.operations.order_queue()
         ),
-        "work": send_due_work(at, works=wiring.operations.works(), queue=wiring.operations.work_queue()),
+        "work": send_due_work(at, works=works, queue=wiring.operations.work_queue()),
     }
     results = await asyncio.gather(*jobs.values(), return_exceptions=True)
     for name, result in zip(jobs, results, strict=True):

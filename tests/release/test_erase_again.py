@@ -20,7 +20,7 @@ from domain.cards.handles import skeleton
 from domain.operations.orders import Order
 from local import database, processes
 from tests.functions.exchange.strangers import a_card_with_form, inbox, kept_contact, leave
-from tests.stored import CONTAINERS
+from tests.stored import CONTAINERS, each_of
 from tests.wired import wired_with
 
 ROOT = Path(__file__).parents[2]
@@ -51,8 +51,9 @@ async def documents(store: Database) -> dict[tuple[str, str], str]:
 
 async def restore(store: Database) -> datetime:
     """Bring the restored account to what the product's has at this moment, which is returned."""
-    for (name, _), text in (await documents(wiring.database())).items():
-        await (await store.container(name)).upsert_item(json.loads(text))
+    async for name, each in each_of(wiring.database()):
+        kept = {what: value for what, value in each.items() if not what.startswith("_")}
+        await (await store.container(name)).upsert_item(kept)
     return datetime.now(UTC)
 
 

@@ -13,6 +13,7 @@ from adapters.cosmos.documents import DELETED_TTL, document, from_document
 from adapters.cosmos.work import order_document
 from domain.base.errors import Fault, InvalidInput, StaleVersion
 from domain.base.folding import fold
+from domain.base.limits import UNDO_TIME
 from domain.operations.orders import Order
 from domain.organisations.organisation import Member, MemberFilter, Organisation, PeopleChange
 
@@ -26,7 +27,7 @@ class CosmosOrganisations:
 
     async def get(self, org_id: str) -> Organisation | None:
         stored = await self._items.read(org_id, org_id)
-        return None if stored is None else from_document(Organisation, stored)
+        return from_document(Organisation, stored) if stored and stored["kind"] == "organisation" else None
 
     async def member(self, org_id: str, member_id: str) -> Member | None:
         stored = await self._items.read(member_id, org_id)
@@ -147,7 +148,10 @@ class CosmosOrganisations:
 
 
 def _organisation_document(organisation: Organisation) -> Document:
-    return document("organisation", organisation.id, organisation.id, organisation, partition=PARTITION)
+    """`dueAt` is when a closed one is erased."""
+    due = {"dueAt": instant(organisation.updated_at + UNDO_TIME)} if organisation.closed else {}
+    org_id = organisation.id
+    return document("organisation", org_id, org_id, organisation, partition=PARTITION, **due)
 
 
 def member_document(member: Member) -> Document:

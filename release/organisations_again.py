@@ -1,0 +1,81 @@
+"""Closings and erasures of organisations to repeat in a restored database (see `release/erase_again.py`)."""
+
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import UTC, datetime
+from functools import partial
+
+from adapters.cosmos.database import Database
+from adapters.cosmos.ledger import CosmosLedger
+from adapters.cosmos.organisations.domains import CosmosDomains
+from adapters.cosmos.organisations.erasure import CosmosContents
+from adapters.cosmos.organisations.memberships import CosmosMemberships
+from adapters.cosmos.organisations.organisations import CosmosOrganisations
+from adapters.cosmos.reservations import CosmosDomainHolders
+from domain.operations.orders import new_order
+from domain.operations.slices import Slice
+from domain.organisations.erasure import Erasing, erase_some
+from domain.organisations.memberships import ALL_MEMBERSHIPS
+from domain.organisations.organisation import Organisation
+
+Do = Callable[[], Awaitable[object]]
+
+
+class RestoredOrganisations:
+    """Organisations of a restored database, and what they were in the old one at last."""
+
+    def __init__(self, old: Database, database: Database) -> None:
+        self._old, self._there = CosmosOrganisations(old), CosmosOrganisations(database)
+        self._erasing = Erasing(
+            self._there,
+            CosmosContents(database),
+            CosmosMemberships(database),
+            CosmosDomains(database),
+            CosmosDomainHolders(database),
+        )
+
+    async def to_erase(self, org_id: str) -> Do | None:
+        there = await self._there.get(org_id)
+        return None if there is None else partial(self._erase, there)
+
+    async def to_close(self, org_id: str) -> Do | None:
+        """Also one that was closed at the moment and once more since: it has a day of its own."""
+        latest, there = await self._old.get(org_id), await self._there.get(org_id)
+        if latest is None or there is None or (there.closed and there.updated_at >= latest.updated_at):
+            return None
+        closed = there.changed(datetime.now(UTC), closed=True, closed_by=latest.closed_by)
+        return partial(self._save, closed)
+
+    async def to_bring_back(self, org_id: str) -> Do | None:
+        """Closed at the moment, and taken back since: here it would soon be erased."""
+        latest, there = await self._old.get(org_id), await self._there.get(org_id)
+        if latest is None or latest.closed or there is None:
+            return None
+        return partial(self._save, there.changed(datetime.now(UTC), closed=False, closed_by=None))
+
+    async def _save(self, organisation: Organisation) -> None:
+        """Store it; the app brings the lists of its people in line."""
+        org_id, at = organisation.id, organisation.updated_at
+        order = new_order(ALL_MEMBERSHIPS, org_id, org_id, at, container="organisations")
+        await self._there.save_with(organisation, [order])
+
+    async def _erase(self, there: Organisation) -> None:
+        gone = there
+        if not there.erasing:
+            closed = there.changed(datetime.now(UTC), closed=True, closed_by=None)
+            gone = await self._there.save_with(closed, [])
+        over = False
+        while not over:
+            _, over = await erase_some(gone, Slice(time.monotonic), self._erasing)
+
+
+async def organisations_taken_back(
+    old: Database, database: Database
+) -> AsyncIterator[tuple[str, Callable[[], Awaitable[Do | None]]]]:
+    known, restored = CosmosLedger(old), RestoredOrganisations(old, database)
+    async for org_id in known.erased_organisations():
+        yield f"erase {org_id}", partial(restored.to_erase, org_id)
+    async for org_id in known.closed_organisations():
+        yield f"close {org_id}", partial(restored.to_close, org_id)
+    async for org_id in CosmosLedger(database).closed_organisations():
+        yield f"bring back {org_id}", partial(restored.to_bring_back, org_id)
