@@ -35,8 +35,9 @@ _FORMS: Mapping[str, Form] = {
 class Moved(Exception):
     """The path leads to the same one under another handle, or to the page of a handle."""
 
-    def __init__(self, handle: str, *, to_page: bool = False) -> None:
+    def __init__(self, handle: str, form: Form, *, to_page: bool) -> None:
         self.handle = handle
+        self.form = form
         self.to_page = to_page
 
 
@@ -66,7 +67,7 @@ async def shown_card(handle: str, form: Form, *, is_bare: bool = False) -> Cache
         # It would lead to itself.
         form, answer = "page", found.answer("page")
     if answer in ("same", "page"):
-        raise Moved(found.handle, to_page=answer == "page")
+        raise Moved(found.handle, form, to_page=answer == "page")
     if answer == "neutral":
         raise NotShown(handle, form)
     if answer == "missing":
@@ -88,7 +89,7 @@ def answers_always(handler: Handler) -> Handler:
             return await handler(req)
         except Moved as moved:
             query = "" if moved.to_page else req.url.partition("?")[2]
-            rest = "" if moved.to_page else quote(_after_handle(req))
+            rest = "" if moved.to_page else quote(_after_handle(req.route_params, moved.form))
             location = f"/c/{moved.handle}{rest}{query and '?'}{query}"
             if moved.to_page and req.method not in ("GET", "HEAD"):
                 return redirect(location)
@@ -100,11 +101,10 @@ def answers_always(handler: Handler) -> Handler:
     return wrapped
 
 
-def _after_handle(req: func.HttpRequest) -> str:
+def _after_handle(params: Mapping[str, str], form: Form) -> str:
     """Path after the handle, made from the route's parameters because the URL may be escaped."""
-    params = req.route_params
     _, dot, suffix = params["handle"].partition(".")
     image = f"/{params['image']}" if "image" in params else ""
     link = f"/go/{params['key']}" if "key" in params else ""
-    exchange = "/exchange" if req.url.partition("?")[0].lower().endswith("/exchange") else ""
+    exchange = "/exchange" if form == "exchange" else ""
     return f"{dot}{suffix}{image}{link}{exchange}".lower()

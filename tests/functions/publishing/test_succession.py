@@ -216,6 +216,10 @@ async def test_the_settings_lead_links_on_and_take_it_back(signed_in, client) ->
     assert await leads_to(client, card["handle"]) == other["handle"]
     stale = await ada.http.post(action, data=fields | {"successor": handle()}, headers=SAME_SITE)
     assert stale.status_code in (412, 422)
+    for seen in ("", "/look"):
+        assert 'value="publish"' not in (await ada.http.get(f"/my/cards/{card['id']}{seen}")).text
+    assert "This card is over" in (await ada.http.get(f"/my/cards/{card['id']}/share")).text
+    assert "others cannot see yet" not in (await ada.http.get("/my")).text
     over = (await ada.http.get(page)).text
     assert f"/c/{other['handle']}" in over
     assert ">Over<" in (await ada.http.get("/my/cards")).text
