@@ -83,7 +83,7 @@ ANSWERS: Final[Mapping[Standing, Mapping[Form, Answer]]] = {
     },
 }
 
-# Handles that lead on to each other in a row. A request follows so many; visitors follow the rest.
+# Handles in a row that one request reads; visitors follow the rest of a longer one.
 MOST_STEPS = 8
 
 Read = Callable[[str], Awaitable[PublishedCard | None]]
@@ -134,13 +134,15 @@ async def find(handle: str, read: Read) -> Found:
     if first is None:
         return Found("unknown", handle)
     passed = {handle}
-    while card is not None and card.redirect_to is not None:
+    for _ in range(MOST_STEPS - 1):
+        if card is None or card.redirect_to is None:
+            break
         if card.redirect_to in passed:
             return Found("off", handle)
         passed.add(card.redirect_to)
-        if len(passed) > MOST_STEPS:
-            return Found("succeeded", card.redirect_to)
         card = await read(card.redirect_to)
+    if card is not None and card.redirect_to is not None:
+        return Found("succeeded", card.redirect_to)
     if card is None or card.content is None:
         return Found("off", handle)
     if card is first:

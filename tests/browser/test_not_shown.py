@@ -46,4 +46,8 @@ async def test_a_card_leads_on_to_another_and_then_tells_nothing(open_window, wi
     assert answer.status == 200
     assert await page.get_by_role("heading", name="This card is not shown now").count() == 1
     await look("not-shown")
+    await page.set_extra_http_headers({"Accept-Language": "sv"})
+    await page.goto(f"/c/{names[1]}")
+    assert await page.get_by_role("heading", name="Det här kortet visas inte just nu").count() == 1
+    await look("not-shown-sv")
     assert owner.complaints == []

@@ -262,16 +262,15 @@ async def test_what_was_taken_back_after_the_moment_is_taken_back_again(
     before = await documents(store)
     assert sum(canary in text for text in before.values()) > len(made)
 
-    await change(ada, "DELETE", made["gone"])
-    await change(ada, "DELETE", made["erased"])
-    await of_deleted(ada, "DELETE", made["erased"])
+    for each in ("over", "merged"):
+        await change(ada, "PUT", made[each], "/successor", json={"handle": made["kept"]["handle"]})
+    for each in ("gone", "erased", "merged"):
+        await change(ada, "DELETE", made[each])
+    for each in ("erased", "merged"):
+        await of_deleted(ada, "DELETE", made[each])
     await of_deleted(ada, "PUT", made["back"])
     await change(ada, "PUT", made["paused"], "/pause")
     await change(ada, "DELETE", made["off"], "/publication")
-    for each in ("over", "merged"):
-        await change(ada, "PUT", made[each], "/successor", json={"handle": made["kept"]["handle"]})
-    await change(ada, "DELETE", made["merged"])
-    await of_deleted(ada, "DELETE", made["merged"])
     hidden = {"name": ada.name, "title": f"{canary} anew", "audiences": {"title": "private"}}
     await change(ada, "PUT", made["anew"], json={"profileId": made["anew"]["profileId"], "content": hidden})
     await change(ada, "PUT", made["anew"], "/publication")

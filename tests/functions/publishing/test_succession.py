@@ -135,6 +135,24 @@ async def test_a_longer_row_takes_the_visitor_more_steps(signed_in, client, monk
     assert MOST_STEPS == 8
 
 
+async def test_a_card_that_is_not_shown_costs_one_read_and_then_none_for_seconds(
+    signed_in, client, monkeypatch
+) -> None:
+    ada, read = await signed_in(), []
+    card = (await published(ada)).json()
+    await change(ada, "PUT", f"cards/{card['id']}/pause", '"2"')
+    store = wiring.cards.published()._store
+
+    async def get(handle: str, former=store.get):
+        read.append(handle)
+        return await former(handle)
+
+    monkeypatch.setattr(store, "get", get)
+    for rest in ("", ".vcf", ".json", ".qr.svg", ".og.jpg", "/go/0123456789ab"):
+        assert (await client().get(f"/c/{card['handle']}{rest}")).status_code in (200, 308)
+    assert read == [card["handle"]]
+
+
 async def test_two_cards_named_for_each_other_at_once_do_not_lead_in_a_circle(signed_in, client) -> None:
     ada = await signed_in()
     for _ in range(4):
