@@ -58,6 +58,13 @@ class PublishedCache:
 
     async def take(self, handle: str) -> CachedCard:
         """Card of a handle, live or redirecting; raises `NotFound` otherwise."""
+        cached = await self.read(handle)
+        if cached is None or (cached.card.content is None and cached.card.redirect_to is None):
+            raise NotFound
+        return cached
+
+    async def read(self, handle: str) -> CachedCard | None:
+        """What is stored of a handle, shown or not; None if it never stood for a card."""
         cached = self._cards.get(handle)
         now = time.monotonic()
         if cached is not None and now - cached.read_at < FRESH_SECONDS:
@@ -72,9 +79,9 @@ class PublishedCache:
             if cached is not None and time.monotonic() - cached.read_at < OUTAGE_SECONDS:
                 return cached
             raise
-        if card is None or (card.content is None and card.redirect_to is None):
+        if card is None:
             self._cards.pop(handle, None)
-            raise NotFound
+            return None
         # Looked up again: of many who read it at once, all get the one that is kept, with what is derived.
         cached = self._cards.get(handle)
         if cached is None or cached.card != card:

@@ -4,10 +4,10 @@
       --restored https://cosmos-b.documents.azure.com:443/ --since 2026-11-22T12:00:00Z --look
 
 Reads what was deleted or taken back (cards, profiles, contacts and what belongs to them, organisations), and
-the cards that were paused or unpublished, in the old account, and repeats this in the restored one. A card
-that was published anew since then is paused, handles given out since then stay given out, and every session
-ends. Details that people withdrew are withdrawn; the app takes them out of contacts within minutes. `--look`
-only lists the remaining steps. Safe to run again, also after a kill.
+the cards that were paused, unpublished or ended, in the old account, and repeats this in the restored one. A
+card that was published anew since then is paused, handles given out since then stay given out, and every
+session ends. Details that people withdrew are withdrawn; the app takes them out of contacts within minutes.
+`--look` only lists the remaining steps. Safe to run again, also after a kill.
 Signs in as you (`az login`), or with the key in `COSMOS_KEY`.
 """
 
@@ -28,7 +28,7 @@ from adapters.cosmos.cards import CosmosCards
 from adapters.cosmos.database import Database
 from adapters.cosmos.exchange.withdrawals import CosmosWithdrawals, Withdrawn
 from adapters.cosmos.images import CosmosImages
-from adapters.cosmos.ledger import CosmosLedger, GivenHandle, OwnedId, Reconsidered
+from adapters.cosmos.ledger import CosmosLedger, Ended, GivenHandle, OwnedId, Reconsidered
 from adapters.cosmos.published import CosmosPublished
 from adapters.cosmos.relationships.contacts import CosmosContacts
 from adapters.cosmos.relationships.interactions import CosmosInteractions
@@ -38,7 +38,7 @@ from domain.accounts.profiles import Profile, delete_profile
 from domain.base.errors import Refusal
 from domain.cards.card import Card, CardVersion
 from domain.publishing.deletion import delete_card, erase
-from domain.publishing.publication import Ports, change_publication
+from domain.publishing.publication import Ports, change_publication, show
 from release.contacts_again import RestoredContacts
 from release.interactions_again import RestoredInteractions
 from release.notes_again import notes_taken_back
@@ -118,6 +118,18 @@ class Restored:
     async def _erase(self, card: Card) -> None:
         gone = card if card.deleted else await self._delete(card)
         await erase(gone, datetime.now(UTC), cards=self._cards, handles=self._handles)
+
+    async def card_to_end(self, latest: Ended) -> Do | None:
+        """Its handles lead on again, or show nothing; its owner takes that back once more if they had."""
+        card, ending = await self._cards.get_with_deleted(latest.account_id, latest.id), latest.ending()
+        if card is None or card.ending == ending:
+            return None
+
+        async def end() -> None:
+            changed = card.changed(datetime.now(UTC), ending=ending)
+            await show(await self._cards.save_and_order_projection(changed), self._publishing, first=False)
+
+        return end
 
     async def profile_to_delete(self, gone: OwnedId) -> Do | None:
         profile = await self._profiles.get(gone.account_id, gone.id)
@@ -211,6 +223,8 @@ async def _taken_back(old: Database, database: Database, since: datetime) -> Asy
     known, restored = CosmosLedger(old), Restored(database)
     async for given in known.handles_since(since - _MARGIN):
         yield f"hold a handle of {given.card_id}", partial(restored.handle_to_hold, given)
+    async for over in known.ended():
+        yield f"end {over.id}", partial(restored.card_to_end, over)
     async for gone in known.ids("deleted-card"):
         yield f"delete {gone.id}", partial(restored.card_to_delete, gone)
     async for gone in known.ids("erased-card"):

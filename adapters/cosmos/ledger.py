@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from adapters.cosmos.database import Database, Document, Items, instant
-from domain.cards.card import Claim
+from domain.cards.card import Claim, Ending
 
 
 class OwnedId(NamedTuple):
@@ -34,6 +34,18 @@ class Reconsidered(NamedTuple):
     paused: Any
     withdrawn: Any
     published_at: Any
+
+
+class Ended(NamedTuple):
+    """Card that is over, also a deleted one, with its ending as it is stored."""
+
+    account_id: str
+    id: str
+    stored: Any
+
+    def ending(self) -> Ending:
+        """Raises `ValueError` for a malformed one."""
+        return Ending.model_validate(self.stored)
 
 
 class GivenHandle(NamedTuple):
@@ -103,6 +115,16 @@ class CosmosLedger:
         )
         async for stored in self._names.stored(sql, since=instant(since)):
             yield GivenHandle(stored)
+
+    async def ended(self) -> AsyncIterator[Ended]:
+        """Cards that are over, in each of their kinds."""
+        for kind in ("card", "deleted-card", "erased-card"):
+            sql = (
+                "SELECT c.id, c.accountId, c.body.ending FROM c WHERE c.kind = @kind"
+                " AND IS_DEFINED(c.body.ending) AND NOT IS_NULL(c.body.ending)"
+            )
+            async for stored in self._accounts.stored(sql, kind=kind):
+                yield Ended(stored["accountId"], stored["id"], stored["ending"])
 
     async def reconsidered(self, since: datetime) -> AsyncIterator[Reconsidered]:
         """Cards paused, unpublished or published anew since a time."""

@@ -7,7 +7,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from adapters.drawing.lettering import REGULAR, STRONG, Lines, drawable, fitted, font, line_height
-from adapters.drawing.mark import FINER, letter, rounded
+from adapters.drawing.mark import BLUE, FINER, letter, rounded
 from adapters.drawing.qr import luminance
 
 if TYPE_CHECKING:
@@ -49,6 +49,15 @@ def draw_preview(said: Said) -> bytes:
     _draw_texts(picture, texts, ink)
     draw_brand(picture, (WIDTH - _EDGE, HEIGHT - 56), ink)
     return jpeg(picture)
+
+
+def draw_nobody(kind: str) -> bytes:
+    """The shape of a person, where a picture was. `kind` is Pillow's name of a format."""
+    picture = background(BLUE, (_FACE, _FACE))
+    picture.paste(_WHITE, (0, 0), _person())
+    out = BytesIO()
+    picture.save(out, kind)
+    return out.getvalue()
 
 
 def background(colour: str, size: tuple[int, int], *, darker: bool = True) -> "Image":

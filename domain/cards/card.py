@@ -62,13 +62,26 @@ class Staff(Model):
     was_paused: bool = False
 
 
+# Why a card is over: its owner moved on, its person left, the organisation is gone, or nobody pays for it.
+Reason = Literal["moved", "left", "organisation_gone", "lapsed"]
+
+
+class Ending(Model):
+    """That a card is over, why, and the handle that its links lead to from then on, if to any."""
+
+    why: Reason
+    successor: str | None
+    at: datetime
+
+
 class Card(Model):
     """Stored card of an owner, an account or an organisation. `etag` is the store's, for the next write.
 
     `previous` is the content that the last publication replaced, while that can be undone. `undone` means
     that an undo brought `published` back. `former_handles` redirect to `handle`. `key` is the hashed
     Idempotency-Key of its creation. `was_published` stays true after the first publication. A `deleted` card
-    has no content; what it had is in `kept` until it is erased.
+    has no content; what it had is in `kept` until it is erased. A card with an `ending` shows nothing, also
+    once it is deleted: its handles lead to its successor, if it has one.
     """
 
     id: str
@@ -88,6 +101,7 @@ class Card(Model):
     kept: Kept | None = None
     exchange_form: ExchangeForm = Field(default_factory=ExchangeForm)
     staff: Staff | None = None
+    ending: Ending | None = None
     key: str | None = None
     created_at: datetime
     updated_at: datetime
@@ -103,7 +117,7 @@ class Card(Model):
 
     @property
     def is_live(self) -> bool:
-        return self.published is not None and not self.paused
+        return self.published is not None and not self.paused and self.ending is None
 
     @property
     def as_it_was(self) -> "Card":

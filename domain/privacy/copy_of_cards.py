@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from pydantic import BaseModel
 
-from domain.cards.card import Card, Kept, PublishedCard
+from domain.cards.card import Card, Ending, Kept, PublishedCard
 from domain.cards.content import FIELDS, CardContent
 from domain.cards.links import links_of
 from domain.formats.vcard3 import write_vcard
@@ -102,6 +102,7 @@ def _told(card: Card, kept: Kept | None, url: str) -> dict[str, Any]:
         "publishedAt": card.published_at and card.published_at.isoformat(),
         "previous": _json(card.previous),
         "paused": card.paused,
+        "ending": _json(card.ending),
         "restorableUntil": kept and kept.until.isoformat(),
         "createdAt": card.created_at.isoformat(),
         "updatedAt": card.updated_at.isoformat(),
@@ -117,9 +118,16 @@ def _state(card: Card, kept: Kept | None, url: str) -> Facts:
     facts = [("Address", url), ("Published", published + (", paused" if card.paused else ""))]
     if kept is not None:
         facts.append(("Deleted", f"can be taken back until {moment(kept.until)}"))
+    if card.ending is not None:
+        facts.append(("Over", _over(card.ending)))
     if card.former_handles:
         facts.append(("Former names", ", ".join(card.former_handles)))
     return [*facts, ("Made", moment(card.created_at)), ("Changed", moment(card.updated_at))]
+
+
+def _over(ending: Ending) -> str:
+    leads = f"links lead to {ending.successor}" if ending.successor else "links show nothing"
+    return f"{ending.why.replace('_', ' ')}, {moment(ending.at)}; {leads}"
 
 
 def _content(card: Card) -> Iterator[tuple[str, str]]:

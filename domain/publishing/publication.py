@@ -1,7 +1,7 @@
 """Publication: the projection of a card to its handles, and every change of it but deletion.
 
 The stored card is the source of truth (see `domain/cards/card.py`). Former handles redirect to the present
-one while the card is live, and are absent otherwise.
+one while the card is live. What each handle answers in every state is in `domain/publishing/handles.py`.
 """
 
 import hashlib
@@ -33,6 +33,7 @@ from domain.cards.create import adopted
 from domain.cards.palette import Palette, palette_of
 from domain.images.image import Image
 from domain.images.shown import shown_image, why_not_shown
+from domain.publishing.handles import redirect_of
 from domain.visibility.rule import shown_to
 
 # Audiences that are projected. Private values stay in the owner's partition; others are filtered per viewer.
@@ -41,6 +42,11 @@ MAX_RENAMES = 10
 PROJECTION_TRIES = 3
 
 Change = Literal["publish", "unpublish", "pause", "resume", "undo"]
+
+
+class LeadsElsewhere(Conflict):
+    code = "leads_elsewhere"
+    title = N_("The card is over: its links lead elsewhere or show nothing. Take that back first")
 
 
 class NothingToChange(Conflict):
@@ -85,6 +91,7 @@ async def project(card: Card, ports: Ports, *, first: bool) -> None:
         version=card.version,
         content=content,
         published_at=card.published_at,
+        redirect_to=redirect_of(card, card.handle),
         code=ports.draw_code(card.handle) if content else "",
         phone_texts=_phone_texts(content),
         palette=_palette(content),
@@ -103,7 +110,7 @@ async def project(card: Card, ports: Ports, *, first: bool) -> None:
             version=card.version,
             content=None,
             published_at=None,
-            redirect_to=card.handle if card.is_live else None,
+            redirect_to=redirect_of(card, handle),
         )
         await ports.published.project(former, first=False)
 
@@ -201,6 +208,8 @@ _DONE: dict[Change, Callable[[Card], bool]] = {
 
 
 def _changed(card: Card, change: Change, at: datetime) -> Card:
+    if card.ending is not None:
+        raise LeadsElsewhere
     if change == "publish":
         return card.changed(
             at,
@@ -230,6 +239,8 @@ async def rename_card(of: CardVersion, handle: str, *, now: datetime, ports: Por
     card, done = await read_or_done(of, ports.cards, done=lambda card: card.handle == handle)
     if handle == card.handle and not done:
         return card
+    if card.ending is not None and not done:
+        raise LeadsElsewhere
     if len(card.former_handles) >= MAX_RENAMES and not done:
         raise TooManyRenames
     if not done:

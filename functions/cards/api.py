@@ -10,7 +10,7 @@ import wiring.site
 from domain.base.errors import HandleLookalike, HandleTaken, InvalidInput, KeyReused
 from domain.base.limits import LimitReached
 from domain.base.model import Closed
-from domain.cards.card import Card, CardVersion, read_card
+from domain.cards.card import Card, CardVersion, Reason, read_card
 from domain.cards.content import CardContent
 from domain.cards.create import (
     CardCopy,
@@ -25,6 +25,7 @@ from domain.cards.create import (
 from domain.cards.palette import shown_colour
 from domain.publishing.publication import (
     Change,
+    LeadsElsewhere,
     NothingToChange,
     TooManyRenames,
     change_publication,
@@ -42,12 +43,20 @@ class ColourOut(Closed):
     reason: str | None
 
 
+class EndingOut(Closed):
+    """Why a card is over, and the handle that its links lead to, null if they show nothing."""
+
+    why: Reason
+    successor: str | None
+    at: datetime
+
+
 class CardOut(Closed):
     """A card as its owner has it.
 
-    `published` is what viewers see of it by their audiences, null when nothing; while it is `paused` they see
-    nothing either. `previous` is what undoing the last publication brings back. `shown_colour` is what the
-    page makes of the draft's own colour, null without one.
+    `published` is what viewers see of it by their audiences, null when nothing; while it is `paused` or
+    has an `ending` they see nothing either. `previous` is what undoing the last publication brings back.
+    `shown_colour` is what the page makes of the draft's own colour, null without one.
     """
 
     id: str
@@ -61,6 +70,7 @@ class CardOut(Closed):
     previous: CardContent | None
     paused: bool
     former_handles: list[str]
+    ending: EndingOut | None
     created_at: datetime
     updated_at: datetime
 
@@ -83,6 +93,7 @@ def card_out(card: Card) -> CardOut:
         previous=card.previous,
         paused=card.paused,
         former_handles=card.former_handles,
+        ending=card.ending and EndingOut(**card.ending.model_dump()),
         created_at=card.created_at,
         updated_at=card.updated_at,
     )
@@ -146,7 +157,7 @@ async def post_copy(call: Call[CardCopy]) -> Answer:
     body=CardHandle,
     answer=CardOut,
     versioned=True,
-    conflicts=(HandleTaken, HandleLookalike, TooManyRenames),
+    conflicts=(HandleTaken, HandleLookalike, TooManyRenames, LeadsElsewhere),
 )
 async def put_handle(call: Call[CardHandle]) -> Answer:
     card = await rename_card(
@@ -163,13 +174,13 @@ async def put_handle(call: Call[CardHandle]) -> Answer:
     "Publish the draft of a card",
     answer=CardOut,
     versioned=True,
-    conflicts=(InvalidInput,),
+    conflicts=(InvalidInput, LeadsElsewhere),
 )
 async def publish(call: Call) -> Answer:
     return await _change(call, "publish")
 
 
-@operation("Take a card from the public", answer=CardOut, versioned=True)
+@operation("Take a card from the public", answer=CardOut, versioned=True, conflicts=(LeadsElsewhere,))
 async def unpublish(call: Call) -> Answer:
     return await _change(call, "unpublish")
 
@@ -178,7 +189,7 @@ async def unpublish(call: Call) -> Answer:
     "Hide a published card for a while",
     answer=CardOut,
     versioned=True,
-    conflicts=(NothingToChange,),
+    conflicts=(NothingToChange, LeadsElsewhere),
 )
 async def pause(call: Call) -> Answer:
     return await _change(call, "pause")
@@ -188,7 +199,7 @@ async def pause(call: Call) -> Answer:
     "Show a paused card again",
     answer=CardOut,
     versioned=True,
-    conflicts=(NothingToChange,),
+    conflicts=(NothingToChange, LeadsElsewhere),
 )
 async def resume(call: Call) -> Answer:
     return await _change(call, "resume")
@@ -198,7 +209,7 @@ async def resume(call: Call) -> Answer:
     "Undo the last publication: show what was published before",
     answer=CardOut,
     versioned=True,
-    conflicts=(NothingToChange,),
+    conflicts=(NothingToChange, LeadsElsewhere),
 )
 async def undo(call: Call) -> Answer:
     return await _change(call, "undo")

@@ -57,6 +57,10 @@ def link_preview(view: CardView, _url: str, photo: bytes | None) -> bytes:
     return draw_preview(said_in_preview(view, photo))
 
 
+# A picture that tells of nobody.
+NOBODY = Said("", None, None, "", OUR_BRAND, None)
+
+
 class Drawing:
     """Concurrency limit for drawing: one at a time, with a short queue.
 
@@ -92,3 +96,7 @@ class Drawing:
             return await asyncio.to_thread(made, *args, **kwargs)
         finally:
             self._rest = time.monotonic() - start
+
+
+# One turn at a time for a whole worker.
+drawing = Drawing()

@@ -30,17 +30,19 @@ _DONE: Final = {
     "made-and-published": N_("Your card is live. Show somebody the code, or send the link."),
     "saved": N_("The draft is saved. What the public sees has not changed."),
     "published": N_("Your card is live."),
-    "unpublished": N_("The card is no longer public. Within seconds, its link and its QR code show nothing."),
+    "unpublished": N_("The card is no longer public. Within seconds, its link and its code say only that."),
     "picture-not-ready": N_(
         "The card is not published: one of its pictures below is not ready or not taken."
     ),
-    "paused": N_("The card is paused. Its link shows nothing until you resume it."),
+    "paused": N_("The card is paused. Its link says only that no card is shown, until you resume it."),
     "resumed": N_("The card can be seen again."),
     "undone": N_("What was published before is public again. Your draft has not changed."),
+    "leads-on": N_("The links and codes of this card lead to the other card now."),
+    "back": N_("The links and codes of this card are its own again."),
     "renamed": N_("The card has its new name. The old link leads to the new one."),
     "duplicated": N_("This is your copy. It is a draft until you publish it."),
     "deleted": N_(
-        "The card is deleted: its link and its QR code show nothing. You can take it back for a day."
+        "The card is deleted: nobody sees it at its link or its QR code. You can take it back for a day."
     ),
     "restored": N_("The card is back, as it was."),
     "erased": N_("The card is erased."),

@@ -1,11 +1,9 @@
 """The public door of a card: every format of it, its images and the links it leads to, under one rule."""
 
 import base64
-import functools
 import hashlib
 import re
 from collections.abc import Mapping
-from http import HTTPStatus
 from urllib.parse import quote
 
 import azure.functions as func
@@ -17,75 +15,30 @@ import wiring.visibility
 from adapters.published_cache import CachedCard
 from domain.base.errors import NotFound, Unavailable
 from domain.cards.card import PublishedCard
-from domain.cards.handles import is_handle
 from domain.cards.links import links_of
 from domain.formats.schema_org import script_text
 from domain.visibility.view import ANYONE, CardView, Viewer, view_for, viewer_of
 from domain.visits.counting import Kind
-from functions.cards.drawn import Drawing, code_look, draw_code
+from functions.cards.drawn import code_look, draw_code, drawing
 from functions.cards.formats import FORMATS, PAGE, negotiate
+from functions.cards.handles.finding import CODES, answers_always, form_of, shown_card
 from functions.cards.look.style import styles_of
 from functions.cards.outputs import Output, Shown, keep, made_once, outputs_of
 from functions.framework.assets import inline_script
 from functions.framework.callers import SESSION_COOKIE, signed_in
 from functions.framework.compression import coding_for
-from functions.framework.doors import Handler
 from functions.framework.pages import content_security_policy, render
 from functions.framework.replies import redirect, reply
 from functions.framework.requests import matches
 from functions.framework.texts import language
 from functions.visits.note import note
 
-CODES = ("qr.svg", "qr.png")
 # Codes in requested looks that are cached for one card.
 MOST_DRAWN = 8
 CODE_OPTIONS = frozenset({"fg", "bg", "size", "logo"})
 # Other sites may show it with <img>.
 _FOR_OTHER_SITES = {"Cross-Origin-Resource-Policy": "cross-origin"}
 _IMAGE = re.compile(r"[0-9a-f]{32}\.(?:webp|jpe?g|png)")
-
-
-_drawing = Drawing()
-
-
-class Moved(Exception):
-    """The handle is a former name; `handle` is the present one."""
-
-    def __init__(self, handle: str) -> None:
-        self.handle = handle
-
-
-async def _take(handle: str) -> CachedCard:
-    if not is_handle(handle):
-        raise NotFound
-    cached = await wiring.cards.published().take(handle)
-    if cached.card.redirect_to is not None:
-        raise Moved(cached.card.redirect_to)
-    return cached
-
-
-def follows_renames(handler: Handler) -> Handler:
-    """Redirect a path under a former handle to the same path under the present one."""
-
-    @functools.wraps(handler)
-    async def wrapped(req: func.HttpRequest) -> func.HttpResponse:
-        try:
-            return await handler(req)
-        except Moved as moved:
-            query = req.url.partition("?")[2]
-            location = f"/c/{moved.handle}{quote(_after_handle(req.route_params))}{query and '?'}{query}"
-            headers = {"Location": location, "Cache-Control": "no-cache", "X-Robots-Tag": "noindex"}
-            return reply(status=HTTPStatus.PERMANENT_REDIRECT, content_type="text/plain", headers=headers)
-
-    return wrapped
-
-
-def _after_handle(params: Mapping[str, str]) -> str:
-    """Path after the handle, made from the route's parameters because the URL may be escaped."""
-    _, dot, suffix = params["handle"].partition(".")
-    image = f"/{params['image']}" if "image" in params else ""
-    link = f"/go/{params['key']}" if "key" in params else ""
-    return f"{dot}{suffix}{image}{link}".lower()
 
 
 async def _viewer(req: func.HttpRequest, card: PublishedCard) -> tuple[Viewer, bool]:
@@ -103,14 +56,14 @@ async def _viewer(req: func.HttpRequest, card: PublishedCard) -> tuple[Viewer, b
     return viewer, found.account_id == card.owner_id
 
 
-@follows_renames
+@answers_always
 async def show_card(req: func.HttpRequest) -> func.HttpResponse:
     handle, dot, suffix = req.route_params["handle"].lower().partition(".")
     if dot and suffix not in FORMATS:
         raise NotFound
-    cached = await _take(handle)
-    outputs = outputs_of(cached)
     format_name = suffix or negotiate(req.headers.get("accept", ""))
+    cached = await shown_card(handle, form_of(format_name), is_bare=not suffix)
+    outputs = outputs_of(cached)
     coding = coding_for(req.headers.get("accept-encoding", ""))
     viewer, is_owner = await _viewer(req, cached.card)
     if suffix and FORMATS[suffix].for_links:
@@ -133,13 +86,13 @@ async def show_card(req: func.HttpRequest) -> func.HttpResponse:
     return output.unchanged if unchanged else output.full
 
 
-@follows_renames
+@answers_always
 async def show_card_image(req: func.HttpRequest) -> func.HttpResponse:
     """An image that the card shows to this viewer; any other is 404."""
     name = req.route_params["image"].lower()
     if not _IMAGE.fullmatch(name):
         raise NotFound
-    cached = await _take(req.route_params["handle"].lower())
+    cached = await shown_card(req.route_params["handle"].lower(), "picture")
     viewer, _ = await _viewer(req, cached.card)
     shown = [image for image in view_for(cached.card, viewer).images.values() if name in image.files.values()]
     found = await wiring.images.blobs().open_media(shown[0].sources[name]) if shown else None
@@ -158,10 +111,10 @@ async def show_card_image(req: func.HttpRequest) -> func.HttpResponse:
     return reply(content, content_type=content_type, headers=headers)
 
 
-@follows_renames
+@answers_always
 async def follow_card_link(req: func.HttpRequest) -> func.HttpResponse:
     """Redirect to a link that the card shows to this viewer, and count the click."""
-    cached = await _take(req.route_params["handle"].lower())
+    cached = await shown_card(req.route_params["handle"].lower(), "link")
     viewer, is_owner = await _viewer(req, cached.card)
     links = links_of(view_for(cached.card, viewer).content)
     key = req.route_params["key"].lower()
@@ -188,8 +141,8 @@ async def _make(card: PublishedCard, format_name: str, viewer: Viewer) -> Output
         photo = await _picture(view, "photo") if kind.takes_photo else None
         headers = _file_name(view, format_name) if kind.to_keep else {}
         if kind.for_links:
-            async with _drawing.turn():
-                body = await _drawing.draw(kind.write, view, url, photo)
+            async with drawing.turn():
+                body = await drawing.draw(kind.write, view, url, photo)
         else:
             body = kind.write(view, url, photo)
         return _output(body, kind.content_type, caching | headers)
@@ -241,9 +194,9 @@ async def _drawn(options: Mapping[str, str], shown: Shown, cached: CachedCard) -
     output = kept.get(key)
     if output is None:
         view = view_for(cached.card, viewer)
-        async with _drawing.turn():
+        async with drawing.turn():
             logo = await _picture(view, "logo") if with_logo else None
-            body = await _drawing.draw(draw_code, format_name, _url(view), look, logo)
+            body = await drawing.draw(draw_code, format_name, _url(view), look, logo)
         output = _output(body, FORMATS[format_name].content_type, _caching(viewer)).encoded(coding)
         if len(kept) < MOST_DRAWN:
             keep(output, kept, key, cache=wiring.cards.published())

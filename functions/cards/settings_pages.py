@@ -36,7 +36,7 @@ _CHANGES: Final[dict[str, tuple[Change, str]]] = {
 
 async def show(req: func.HttpRequest) -> func.HttpResponse:
     person = await person_of(req)
-    return await _settings_page(person, await card_of(req, person), done=done(req))
+    return await settings_page(person, await card_of(req, person), done=done(req))
 
 
 async def change_publication(req: func.HttpRequest) -> func.HttpResponse:
@@ -64,11 +64,11 @@ async def rename(req: func.HttpRequest) -> func.HttpResponse:
             of, wanted, now=now(), ports=wiring.publishing.ports(), limiter=wiring.accounts.limiter()
         )
     except InvalidInput as refusal:
-        return await _settings_page(person, card, handle=typed, faults=sentences(refusal.faults))
+        return await settings_page(person, card, handle=typed, faults=sentences(refusal.faults))
     except StaleVersion:
-        return await _settings_page(person, card, handle=typed, stale=True)
+        return await settings_page(person, card, handle=typed, stale=True)
     except (HandleTaken, HandleLookalike, TooManyRenames) as refusal:
-        return await _settings_page(person, card, handle=typed, faults={"/handle": _(refusal.title)})
+        return await settings_page(person, card, handle=typed, faults={"/handle": _(refusal.title)})
     return redirect(f"/my/cards/{card.id}/settings?done=renamed")
 
 
@@ -85,18 +85,19 @@ async def copy(req: func.HttpRequest) -> func.HttpResponse:
             wiring.cards.ports(),
         )
     except InvalidInput as refusal:
-        return await _settings_page(person, card, faults=sentences(refusal.faults))
+        return await settings_page(person, card, faults=sentences(refusal.faults))
     except KeyReused:
         fault = {"/profileId": _("This form has made a copy already. Send it again to make one more")}
-        return await _settings_page(person, card, faults=fault)
+        return await settings_page(person, card, faults=fault)
     return redirect(f"/my/cards/{made.id}?done=duplicated")
 
 
-async def _settings_page(
+async def settings_page(
     person: SignedIn,
     card: Card,
     *,
     handle: str | None = None,
+    successor: str = "",
     faults: dict[str, str] | None = None,
     stale: bool = False,
     done: str | None = None,
@@ -108,6 +109,7 @@ async def _settings_page(
         status=HTTPStatus.PRECONDITION_FAILED if stale else status,
         card=card,
         handle=card.handle if handle is None else handle,
+        successor=successor,
         faults=faults or {},
         stale=stale,
         done=done,

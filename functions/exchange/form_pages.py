@@ -12,7 +12,6 @@ from typing import Final, NamedTuple
 import azure.functions as func
 
 import wiring.accounts
-import wiring.cards
 import wiring.exchange
 import wiring.notifications
 import wiring.site
@@ -21,20 +20,20 @@ from domain.base.ids import ID_PREFIXES
 from domain.base.limits import TooManyRequests
 from domain.cards.card import PublishedCard
 from domain.cards.exchange_form import ExchangeForm
-from domain.cards.handles import is_handle
 from domain.exchange.effects import order_mail, prove
 from domain.exchange.exchange import KEEP, Consent, Exchange
 from domain.exchange.giving import Given, Place, admit, give
 from domain.exchange.receipt import Parties
 from domain.exchange.tokens import FormToken, form_token, link_again, read_form_token
 from domain.visibility.view import ANYONE, CardView, view_for
+from functions.cards.handles.finding import answers_always, shown_card
 from functions.exchange.consent import consent_for
 from functions.exchange.details_form import HONEYPOT, details_in, questions_of, sentences_of
 from functions.exchange.link_pages import UNSEEN, link_page, remember_signing_key
 from functions.framework.callers import read_form, refuse_other_sites
 from functions.framework.clock import new_id, now
 from functions.framework.pages import page
-from functions.framework.replies import redirect, reply
+from functions.framework.replies import redirect
 from functions.framework.texts import N_, _, language
 
 # Set by Front Door, the only edge whose requests are answered; a client cannot choose it.
@@ -59,16 +58,15 @@ class Form(NamedTuple):
         return Place(self.card.owner_id, self.card.card_id, self.card.handle, self.asked)
 
 
+@answers_always
 async def show(req: func.HttpRequest) -> func.HttpResponse:
-    card = await _card_of(req)
-    return _moved(card.redirect_to) if card.redirect_to else _page(_form_of(card), {})
+    return _page(_form_of(await _card_of(req)), {})
 
 
+@answers_always
 async def send(req: func.HttpRequest) -> func.HttpResponse:
     """Take the details once; what is refused is shown again as it was typed."""
     card = await _card_of(req)
-    if card.redirect_to:
-        return _moved(card.redirect_to)
     form = _form_of(card)
     refuse_other_sites(req)
     typed, at = read_form(req), now()
@@ -149,10 +147,7 @@ def _sent(exchange: Exchange, form: Form, *, again: bool = False) -> func.HttpRe
 
 
 async def _card_of(req: func.HttpRequest) -> PublishedCard:
-    handle = req.route_params["handle"].lower()
-    if not is_handle(handle):
-        raise NotFound
-    return (await wiring.cards.published().take(handle)).card
+    return (await shown_card(req.route_params["handle"].lower(), "exchange")).card
 
 
 def _form_of(card: PublishedCard) -> Form:
@@ -162,11 +157,6 @@ def _form_of(card: PublishedCard) -> Form:
         raise NotFound
     consent = consent_for(card.exchange_form.purpose, view.content, language())
     return Form(card, view, card.exchange_form, consent)
-
-
-def _moved(handle: str) -> func.HttpResponse:
-    headers = {"Location": f"/c/{handle}/exchange", "Cache-Control": "no-cache", "X-Robots-Tag": "noindex"}
-    return reply(status=HTTPStatus.PERMANENT_REDIRECT, content_type="text/plain", headers=headers)
 
 
 def _id_of(token: FormToken) -> str:

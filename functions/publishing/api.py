@@ -9,6 +9,8 @@ from domain.base.limits import LimitReached
 from domain.base.model import Closed
 from domain.cards.card import Card
 from domain.publishing.deletion import delete_card, erase_card, read_deleted, restore_card
+from domain.publishing.publication import LeadsElsewhere, NothingToChange
+from domain.publishing.succession import Successor, end_card, take_end_back
 from functions.cards.api import CardOut, card_out, version_of
 from functions.framework.operations import Answer, Call, Page, operation
 
@@ -65,6 +67,31 @@ async def put_restoration(call: Call) -> Answer:
     card = await restore_card(
         version_of(call), now=call.now, ports=wiring.publishing.ports(), profiles=wiring.accounts.profiles()
     )
+    return Answer(card_out(card), card.version)
+
+
+@operation(
+    "Lead a card's links to another card for good, or until it is taken back; the card shows nothing itself",
+    body=Successor,
+    answer=CardOut,
+    versioned=True,
+    conflicts=(NothingToChange, LeadsElsewhere),
+)
+async def put_successor(call: Call[Successor]) -> Answer:
+    card = await end_card(
+        version_of(call), "moved", call.body.handle, now=call.now, ports=wiring.publishing.ports()
+    )
+    return Answer(card_out(card), card.version)
+
+
+@operation(
+    "Show a card again whose links lead to another one",
+    answer=CardOut,
+    versioned=True,
+    conflicts=(NothingToChange, LeadsElsewhere),
+)
+async def delete_successor(call: Call) -> Answer:
+    card = await take_end_back(version_of(call), now=call.now, ports=wiring.publishing.ports())
     return Answer(card_out(card), card.version)
 
 

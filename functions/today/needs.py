@@ -61,7 +61,7 @@ def need_of_card(card: Card, pictures: Mapping[str, Image | None]) -> Need | Non
     if card.published is None:
         return Need(name, _("Nobody can see this card yet."), at, _("Finish and publish"))
     if card.paused:
-        said = _("This card is paused: its link shows nothing.")
+        said = _("This card is paused: nobody sees it at its link.")
         return Need(name, said, f"{at}/settings", _("Show it again"))
     if card.published != card.draft:
         return Need(name, _("You have changes that others cannot see yet."), at, _("Look and publish"))

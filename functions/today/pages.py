@@ -50,7 +50,9 @@ async def show(req: func.HttpRequest) -> func.HttpResponse:
     pictures, weeks = await asyncio.gather(pictures_of(person.account_id, cards), weeks_of(live, at.date()))
     needs = [need_of_requests(len(waiting), more=more is not None)] if waiting else []
     needs += [need_of_exchanges(left)] if left else []
-    needs += [*reminded, *(need for card in cards if (need := need_of_card(card, pictures)))]
+    # A card that is over asks for nothing.
+    kept = [card for card in cards if card.ending is None]
+    needs += [*reminded, *(need for card in kept if (need := need_of_card(card, pictures)))]
     needs += [need_of_copy(copy)] if copy else []
     needs += [need_of_deleted(card, at) for card in gone]
     return my_page(

@@ -252,7 +252,7 @@ async def test_what_was_taken_back_after_the_moment_is_taken_back_again(
     canary = f"CN{secrets.token_hex(12)}"
     made = {
         name: await card(ada, title=f"{canary} {name}")
-        for name in ("gone", "erased", "paused", "off", "anew", "kept", "renamed", "back")
+        for name in ("gone", "erased", "paused", "off", "anew", "kept", "renamed", "back", "over", "merged")
     }
     spare = (await ada.api("POST", "profiles", json={"name": f"{canary} spare"}, headers=key())).json()
     for each in made.values():
@@ -263,9 +263,12 @@ async def test_what_was_taken_back_after_the_moment_is_taken_back_again(
     before = await documents(store)
     assert sum(canary in text for text in before.values()) > len(made)
 
-    await change(ada, "DELETE", made["gone"])
-    await change(ada, "DELETE", made["erased"])
-    await of_deleted(ada, "DELETE", made["erased"])
+    for each in ("over", "merged"):
+        await change(ada, "PUT", made[each], "/successor", json={"handle": made["kept"]["handle"]})
+    for each in ("gone", "erased", "merged"):
+        await change(ada, "DELETE", made[each])
+    for each in ("erased", "merged"):
+        await of_deleted(ada, "DELETE", made[each])
     await of_deleted(ada, "PUT", made["back"])
     await change(ada, "PUT", made["paused"], "/pause")
     await change(ada, "DELETE", made["off"], "/publication")
@@ -294,7 +297,8 @@ async def test_what_was_taken_back_after_the_moment_is_taken_back_again(
     def public(each: dict) -> dict:
         return json.loads(after["published", each["handle"]])
 
-    for each in ("gone", "erased", "paused", "off", "anew"):
+    assert {public(made[each])["redirectTo"] for each in ("over", "merged")} == {made["kept"]["handle"]}
+    for each in ("gone", "erased", "paused", "off", "anew", "over", "merged"):
         assert public(made[each])["content"] is None
     kinds = {
         each: json.loads(after["accounts", made[each]["id"]])["kind"] for each in ("gone", "erased", "back")

@@ -10,6 +10,9 @@ from pydantic.alias_generators import to_camel
 
 from domain.cards.content import SINGLE_FIELDS
 
+# On the page of a handle whose card is not shown.
+NOT_SHOWN = "This card is not shown now"
+
 
 def handle() -> str:
     """A handle that no other test has, nor one that looks like it."""
@@ -68,8 +71,8 @@ async def test_publishing_shows_the_draft_and_unpublishing_hides_it_at_once(sign
     path = f"cards/{card['id']}/publication"
     hidden = await ada.api("DELETE", path, headers={"If-Match": '"2"'})
     assert hidden.json()["published"] is None
-    for name in ("", ".vcf", ".qr.svg"):
-        assert (await stranger.get(f"/c/{card['handle']}{name}")).status_code == 404
+    assert NOT_SHOWN in (await stranger.get(f"/c/{card['handle']}")).text
+    assert (await stranger.get(f"/c/{card['handle']}.vcf")).headers["location"] == f"/c/{card['handle']}"
 
 
 async def test_an_edit_stays_private_until_it_is_published(signed_in, client) -> None:

@@ -8,9 +8,9 @@ from PIL import Image
 
 import wiring.cards
 import wiring.images
-from adapters.drawing.link_preview import HEIGHT, MOST_BYTES, WIDTH
+from adapters.drawing.link_preview import HEIGHT, MOST_BYTES, WIDTH, draw_preview
 from domain.visibility.view import ANYONE, OWNER, view_for
-from functions.cards.drawn import Drawing, link_preview
+from functions.cards.drawn import NOBODY, Drawing, link_preview
 from functions.cards.outputs import MOST_BYTES as MOST_CACHED
 from tests.functions.cards.test_api_cards import handle, published, shown
 from tests.functions.connections.people import connect
@@ -123,7 +123,8 @@ async def test_it_goes_with_the_card_and_follows_its_new_name(signed_in, client)
     assert (moved.status_code, moved.headers["location"]) == (308, f"/c/{other}.og.jpg")
     path = f"cards/{card['id']}/publication"
     await owner.api("DELETE", path, headers={"If-Match": renamed.headers["etag"]})
-    assert (await client().get(f"/c/{other}.og.jpg")).status_code == 404
+    hidden = await client().get(f"/c/{other}.og.jpg")
+    assert (hidden.headers["content-type"], hidden.content) == ("image/jpeg", draw_preview(NOBODY))
     assert (await client().get("/c/nobody-has-this-one.og.jpg")).status_code == 404
 
 

@@ -217,7 +217,7 @@ async def test_people_are_told_of_trouble_on_a_page_and_programs_in_a_problem(
     async def fail(*given: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(wiring.cards.published(), "take", fail)
+    monkeypatch.setattr(wiring.cards.published(), "read", fail)
     monkeypatch.setattr(wiring.sign_in.sessions(), "get", fail)
     for page in (card, "/my", "/auth/login", "/"):
         answer = await ada.http.get(page, headers={"Accept": "text/html"})

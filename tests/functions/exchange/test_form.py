@@ -5,7 +5,7 @@ from collections import Counter
 
 import pytest
 
-from tests.forms import Fields
+from tests.forms import SAME_SITE, Fields
 from tests.functions.cards.test_api_cards import published
 from tests.functions.exchange.strangers import (
     DETAILS,
@@ -43,7 +43,11 @@ async def test_a_hidden_card_has_no_form(signed_in, client) -> None:
     etag = (await ada.api("GET", f"cards/{card['id']}")).headers["etag"]
     paused = await ada.api("PUT", f"cards/{card['id']}/pause", headers={"If-Match": etag})
     assert paused.status_code == 200
-    assert (await client().get(f"/c/{card['handle']}/exchange")).status_code == 404
+    page, stranger = f"/c/{card['handle']}", client()
+    hidden = await stranger.get(f"{page}/exchange")
+    assert (hidden.status_code, hidden.headers["location"]) == (308, page)
+    sent = await stranger.post(f"{page}/exchange", data=DETAILS, headers=SAME_SITE)
+    assert (sent.status_code, sent.headers["location"]) == (303, page)
 
 
 async def test_the_owner_chooses_what_is_asked_on_a_page(signed_in, client) -> None:

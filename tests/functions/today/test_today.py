@@ -57,7 +57,7 @@ async def test_a_card_that_needs_something_is_named_until_it_is_done(ada) -> Non
     assert "You have changes that others cannot see yet." in await today(ada)
     pause = f"{path}/publication/pause"
     await send(ada, pause, await fields_at(ada, f"{path}/settings", pause))
-    assert "This card is paused: its link shows nothing." in await today(ada)
+    assert "This card is paused: nobody sees it at its link." in await today(ada)
 
 
 async def test_the_card_that_changed_last_is_there_to_share(ada) -> None:
