@@ -83,17 +83,17 @@ async def test_many_cards_are_twenty_and_a_way_to_the_rest(owner, host) -> None:
         path = f"cards/{card.json()['id']}/publication"
         made.append((await owner.api("PUT", path, headers={"If-Match": card.headers["etag"]})).json()["id"])
     store = wiring.cards.store()
-    queries, ask = [], store._items.query
+    queries, ask = [], store._containers["accounts"].query
 
     async def counted(*args, **kwargs):
         queries.append(args)
         return await ask(*args, **kwargs)
 
-    store._items.query = counted
+    store._containers["accounts"].query = counted
     try:
         page = await owner.http.get("/my/share")
     finally:
-        store._items.query = ask
+        store._containers["accounts"].query = ask
     assert len(queries) == 1
     assert panels(page.text) == made[: -MOST_PANELS - 1 : -1]
     assert 'href="/my/cards"' in page.text
