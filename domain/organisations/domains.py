@@ -199,15 +199,20 @@ async def remove_domain(
     raise Unavailable
 
 
+async def free_name(org_id: str, domain: Domain, holders: Holders) -> None:
+    """Free the name of a domain, unless another organisation or another value holds it by now."""
+    holder = await holders.find(domain.name)
+    if holder and (holder.org_id, holder.value) == (org_id, domain.record_value):
+        await holders.free(holder)
+
+
 async def release(order: Order, *, store: DomainStore, holders: Holders) -> None:
     """Free the names of removed and lapsed domains, and forget the removed ones. Safe to repeat."""
     for left in reversed(range(SAVE_TRIES)):
         found = await store.get(order.owner_id)
         gone = [each for each in found.domains if each.state in ("removed", "lapsed")]
         for domain in gone:
-            holder = await holders.find(domain.name)
-            if holder and (holder.org_id, holder.value) == (order.owner_id, domain.record_value):
-                await holders.free(holder)
+            await free_name(order.owner_id, domain, holders)
         stay = found.shown
         if len(stay) == len(found.domains):
             return

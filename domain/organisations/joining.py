@@ -5,8 +5,6 @@ from typing import NamedTuple
 
 from domain.accounts.account import Account
 from domain.base.errors import NotFound, StaleVersion
-from domain.base.limits import MOST_ORGANISATIONS, MOST_PEOPLE, LimitReached
-from domain.base.texts import N_
 from domain.organisations.domain_names import domain_of
 from domain.organisations.domains import DomainStore, Holders
 from domain.organisations.memberships import MembershipStore
@@ -19,6 +17,7 @@ from domain.organisations.organisation import (
     member_id,
     membership_order,
     new_member,
+    refuse_too_many,
 )
 
 
@@ -71,14 +70,9 @@ async def join(account: Account, org_id: str, *, now: datetime, ports: JoinPorts
         if there is None or organisation is None or organisation.closed:
             raise NotFound
         return there
-    if len((await ports.memberships.get(account.id)).organisations) >= MOST_ORGANISATIONS:
-        raise LimitReached(
-            N_("An account may be in %(most)s organisations. Leave one first.", most=MOST_ORGANISATIONS)
-        )
-    if await ports.organisations.count_members(org_id) >= MOST_PEOPLE:
-        raise LimitReached(
-            N_("This organisation has %(most)s people, and may not have more.", most=MOST_PEOPLE)
-        )
+    await refuse_too_many(
+        org_id, account.id, organisations=ports.organisations, memberships=ports.memberships
+    )
     email = account.verified_email
     member = new_member(org_id, Person(account.id, account.name or email, email), "member", now)
     order = membership_order(member, now)

@@ -11,7 +11,7 @@ from domain.base.errors import Fault, InvalidInput, KeyReused, NotFound, StaleVe
 from domain.base.fields import EmailAddress, Name
 from domain.base.idempotency import request_hash
 from domain.base.ids import ID_BYTES, ID_PREFIXES, make_id
-from domain.base.limits import MOST_ORGANISATIONS, LimitReached
+from domain.base.limits import MOST_ORGANISATIONS, MOST_PEOPLE, LimitReached
 from domain.base.model import Closed, Model
 from domain.base.texts import N_
 from domain.operations.orders import Order, new_order
@@ -213,10 +213,7 @@ async def create_organisation(
     )
     if (done := await organisations.get(org_id)) is not None:
         return _repeated(done, new)
-    if len((await memberships.get(person.account_id)).organisations) >= MOST_ORGANISATIONS:
-        raise LimitReached(
-            N_("An account may be in %(most)s organisations. Leave one first.", most=MOST_ORGANISATIONS)
-        )
+    await _refuse_one_more(person.account_id, memberships)
     owner = new_member(org_id, person, "owner", creating.now)
     organisation = Organisation(
         id=org_id,
@@ -234,6 +231,24 @@ async def create_organisation(
     if done is None:
         raise KeyReused  # for one that is erased
     return _repeated(done, new)
+
+
+async def _refuse_one_more(account_id: str, memberships: MembershipStore) -> None:
+    if len((await memberships.get(account_id)).organisations) >= MOST_ORGANISATIONS:
+        raise LimitReached(
+            N_("An account may be in %(most)s organisations. Leave one first.", most=MOST_ORGANISATIONS)
+        )
+
+
+async def refuse_too_many(
+    org_id: str, account_id: str, *, organisations: OrganisationStore, memberships: MembershipStore
+) -> None:
+    """Refuse one more member where the account or the organisation has as many as it may."""
+    await _refuse_one_more(account_id, memberships)
+    if await organisations.count_members(org_id) >= MOST_PEOPLE:
+        raise LimitReached(
+            N_("This organisation has %(most)s people, and may not have more.", most=MOST_PEOPLE)
+        )
 
 
 def _repeated(done: Organisation, new: NewOrganisation) -> Organisation:

@@ -23,6 +23,7 @@ from domain.organisations.domains import (
     Holder,
     Holders,
     Why,
+    free_name,
     release_order,
 )
 from domain.organisations.organisation import Settle
@@ -116,9 +117,7 @@ async def _still_there(org_id: str, domain: Domain, ports: Proving) -> Domains:
     """The domains with this one. One that was removed during the look must not hold its name."""
     found = await ports.store.get(org_id)
     if domain.id not in {each.id for each in found.shown}:
-        holder = await ports.holders.find(domain.name)
-        if holder and (holder.org_id, holder.value) == (org_id, domain.record_value):
-            await ports.holders.free(holder)
+        await free_name(org_id, domain, ports.holders)
         raise NotFound
     return found
 

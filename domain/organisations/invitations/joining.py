@@ -6,9 +6,7 @@ from typing import Final, NamedTuple
 
 from domain.base.errors import NotFound, StaleVersion
 from domain.base.fields import Name
-from domain.base.limits import MOST_ORGANISATIONS, MOST_PEOPLE, LimitReached
 from domain.base.model import Closed
-from domain.base.texts import N_
 from domain.organisations.invitations.invitation import Invitation, InvitationStore
 from domain.organisations.invitations.links import read_link
 from domain.organisations.memberships import MembershipStore
@@ -21,6 +19,7 @@ from domain.organisations.organisation import (
     member_id,
     membership_order,
     new_member,
+    refuse_too_many,
 )
 
 _TRIES: Final = 3
@@ -78,7 +77,12 @@ async def join(link: str, person: Person, *, now: datetime, ports: JoiningPorts)
         invitation = found.invitation
         if not (invitation.is_open(now) and invitation.is_for(person.email)):
             raise NotFound
-        await _refuse_too_many(found.organisation, person, ports)
+        await refuse_too_many(
+            found.organisation.id,
+            person.account_id,
+            organisations=ports.organisations,
+            memberships=ports.memberships,
+        )
         member = new_member(found.organisation.id, person, invitation.role, now)
         order = membership_order(member, now)
         try:
@@ -90,14 +94,3 @@ async def join(link: str, person: Person, *, now: datetime, ports: JoiningPorts)
             await ports.settle(order)
             return member
     raise StaleVersion
-
-
-async def _refuse_too_many(organisation: Organisation, person: Person, ports: JoiningPorts) -> None:
-    if len((await ports.memberships.get(person.account_id)).organisations) >= MOST_ORGANISATIONS:
-        raise LimitReached(
-            N_("An account may be in %(most)s organisations. Leave one first.", most=MOST_ORGANISATIONS)
-        )
-    if await ports.organisations.count_members(organisation.id) >= MOST_PEOPLE:
-        raise LimitReached(
-            N_("This organisation has %(most)s people, and may not have more.", most=MOST_PEOPLE)
-        )

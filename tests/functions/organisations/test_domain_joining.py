@@ -64,6 +64,21 @@ async def join(person, org_id: str):
     return await person.api("PUT", f"organisations/{org_id}/membership")
 
 
+async def test_limits_of_people_and_of_organisations_hold_by_domain_as_well(
+    open_org, somebody_at, monkeypatch
+) -> None:
+    from domain.organisations import organisation  # noqa: PLC0415 - what the host loaded
+
+    flow, domain = await open_org()
+    bea = await somebody_at(domain["domain"])
+    for limit, most in (("MOST_PEOPLE", 1), ("MOST_ORGANISATIONS", 0)):
+        with monkeypatch.context() as patch:
+            patch.setattr(organisation, limit, most)
+            refused = await join(bea, flow.id)
+        assert (refused.status_code, refused.json()["code"]) == (409, "limit_reached"), limit
+    assert (await join(bea, flow.id)).status_code in (200, 201)
+
+
 async def test_who_has_a_verified_address_of_the_domain_may_join_as_a_member(open_org, somebody_at) -> None:
     flow, domain = await open_org()
     bea = await somebody_at(domain["domain"])

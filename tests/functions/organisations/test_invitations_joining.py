@@ -9,6 +9,7 @@ import pytest
 
 import wiring.organisations
 from domain.base.errors import NotFound
+from domain.organisations import organisation
 from domain.organisations.invitations import invitation as rules
 from domain.organisations.invitations import joining
 from domain.organisations.invitations.links import link_of, read_link
@@ -258,12 +259,12 @@ async def test_limits_of_people_and_of_organisations_are_told(host, signed_in, m
     org = (await an_organisation(ada))["id"]
     link = await link_for(host, mailbox, ada, org, await email_of(grace))
     with monkeypatch.context() as patch:
-        patch.setattr(joining, "MOST_PEOPLE", 1)
+        patch.setattr(organisation, "MOST_PEOPLE", 1)
         full = await join(grace, link)
     assert full.status_code == 409
     assert "This organisation has 1 people, and may not have more." in full.text
     with monkeypatch.context() as patch:
-        patch.setattr(joining, "MOST_ORGANISATIONS", 0)
+        patch.setattr(organisation, "MOST_ORGANISATIONS", 0)
         many = await join(grace, link)
     assert many.status_code == 409
     assert "Leave one first." in many.text
