@@ -16,6 +16,7 @@ from wiring import (
     visibility,
     visits,
 )
+from wiring.organisations import templates
 from wiring.relationships import notes
 from wiring.site import origin
 
@@ -74,7 +75,7 @@ def sections() -> list["Section"]:
     return [
         AccountSection(accounts.store()),
         ProfilesSection(all_profiles),
-        MembershipsSection(organisations.memberships(), organisations.staff_cards()),
+        MembershipsSection(organisations.memberships(), templates.staff_cards()),
         CardsSection(all_cards, origin()),
         ImagesSection(images.store(), images.blobs(), counts),
         VisitsSection(all_cards, visits.traffic()),

@@ -4,6 +4,8 @@ import secrets
 from datetime import datetime
 
 import wiring.organisations
+import wiring.organisations.domains
+import wiring.organisations.teams
 from domain.base.errors import KeyReused, NotFound
 from domain.base.limits import LimitReached
 from domain.base.model import Closed
@@ -156,7 +158,7 @@ async def put_organisation(call: Call[Settings]) -> Answer:
         version=call.version,
         now=call.now,
         organisations=wiring.organisations.store(),
-        domains=wiring.organisations.domains(),
+        domains=wiring.organisations.domains.store(),
         settle=wiring.organisations.settle,
     )
     return Answer(_out(by._replace(organisation=changed)), changed.version)
@@ -171,7 +173,7 @@ async def put_organisation(call: Call[Settings]) -> Answer:
 )
 async def list_members(call: Call[None, MemberQuery]) -> Answer:
     by = await acting_in(call, "see_people")
-    teams = await wiring.organisations.teams().get(by.organisation.id)
+    teams = await wiring.organisations.teams.store().get(by.organisation.id)
     found, following = list[Member](), None
     if call.query.team is None or call.query.team in teams.names():
         found, following = await wiring.organisations.store().members(
@@ -190,5 +192,5 @@ async def get_member(call: Call) -> Answer:
     found = await wiring.organisations.store().member(by.organisation.id, call.params["memberId"])
     if found is None:
         raise NotFound
-    teams = await wiring.organisations.teams().get(by.organisation.id)
+    teams = await wiring.organisations.teams.store().get(by.organisation.id)
     return Answer(member_out(shown(found, teams)), found.version)

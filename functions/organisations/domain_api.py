@@ -6,6 +6,7 @@ from typing import Literal
 
 import wiring.accounts
 import wiring.organisations
+import wiring.organisations.domains
 from domain.accounts.account import Account
 from domain.base.errors import KeyReused, NotFound
 from domain.base.limits import LimitReached, TooManyRequests
@@ -84,7 +85,7 @@ def _out(domain: Domain) -> DomainOut:
 )
 async def list_domains(call: Call) -> Answer:
     by = await acting_in(call, "prove_domains")
-    found = await wiring.organisations.domains().get(by.organisation.id)
+    found = await wiring.organisations.domains.store().get(by.organisation.id)
     return Answer(DomainList(data=[_out(each) for each in found.shown]))
 
 
@@ -98,7 +99,9 @@ async def list_domains(call: Call) -> Answer:
 async def post_domain(call: Call[NewDomain]) -> Answer:
     by = await acting_in(call, "prove_domains")
     adding = Adding(call.key or secrets.token_hex(), new_token(), call.now)
-    added = await add_domain(by.organisation.id, call.body, adding, store=wiring.organisations.domains())
+    added = await add_domain(
+        by.organisation.id, call.body, adding, store=wiring.organisations.domains.store()
+    )
     place = f"organisations/{by.organisation.id}/domains/{added.id}"
     return Answer(_out(added), added.version, location=place)
 
@@ -106,7 +109,7 @@ async def post_domain(call: Call[NewDomain]) -> Answer:
 @operation("One domain of an organisation", answer=DomainOut, conflicts=(NotAllowed,))
 async def get_domain(call: Call) -> Answer:
     by = await acting_in(call, "prove_domains")
-    found = (await wiring.organisations.domains().get(by.organisation.id)).one(call.params["domainId"])
+    found = (await wiring.organisations.domains.store().get(by.organisation.id)).one(call.params["domainId"])
     return Answer(_out(found), found.version)
 
 
@@ -118,7 +121,7 @@ async def delete_domain(call: Call) -> Answer:
         call.params["domainId"],
         version=call.version,
         now=call.now,
-        store=wiring.organisations.domains(),
+        store=wiring.organisations.domains.store(),
     )
     await wiring.organisations.settle(order)
     return Answer()
@@ -135,7 +138,7 @@ async def put_check(call: Call) -> Answer:
         by.organisation.id,
         call.params["domainId"],
         now=call.now,
-        ports=wiring.organisations.proving(),
+        ports=wiring.organisations.domains.proving(),
         limiter=wiring.accounts.limiter(),
     )
     return Answer(_out(checked), checked.version)
@@ -143,7 +146,7 @@ async def put_check(call: Call) -> Answer:
 
 @operation("The organisation that the caller may join by their verified address, if any", answer=JoinableList)
 async def list_joinable(call: Call) -> Answer:
-    found = await joinable(await account_of(call.account_id), wiring.organisations.joining_by_domain())
+    found = await joinable(await account_of(call.account_id), wiring.organisations.domains.joining())
     data = []
     if found is not None:
         data = [JoinableOut(id=found.organisation.id, name=found.organisation.name, domain=found.domain)]
@@ -158,7 +161,7 @@ async def list_joinable(call: Call) -> Answer:
 async def put_membership(call: Call) -> Answer:
     account = await account_of(call.account_id)
     member = await join(
-        account, call.params["organisationId"], now=call.now, ports=wiring.organisations.joining_by_domain()
+        account, call.params["organisationId"], now=call.now, ports=wiring.organisations.domains.joining()
     )
     return Answer(
         MembershipOut(

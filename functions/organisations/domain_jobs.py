@@ -3,7 +3,7 @@
 import logging
 import time
 
-import wiring.organisations
+import wiring.organisations.domains
 from domain.operations.slices import Slice
 from domain.organisations.proving import recheck_due
 from functions.framework.clock import now
@@ -16,7 +16,7 @@ async def recheck_domains() -> None:
     looked = await recheck_due(
         now(),
         Slice(time.monotonic),
-        due=wiring.organisations.domains(),
-        ports=wiring.organisations.proving(),
+        due=wiring.organisations.domains.store(),
+        ports=wiring.organisations.domains.proving(),
     )
     log.info("domains_rechecked looked=%d", looked)

@@ -9,6 +9,7 @@ import azure.functions as func
 
 import wiring.accounts
 import wiring.organisations
+import wiring.organisations.domains
 from domain.base.errors import InvalidInput, KeyReused, StaleVersion
 from domain.base.ids import ID_BYTES
 from domain.base.limits import LimitReached
@@ -60,7 +61,7 @@ async def add(req: func.HttpRequest) -> func.HttpResponse:
     try:
         new = vet(NewDomain, {"domain": typed})
         adding = Adding(creation_key(form), new_token(), now())
-        domain = await add_domain(by.organisation.id, new, adding, store=wiring.organisations.domains())
+        domain = await add_domain(by.organisation.id, new, adding, store=wiring.organisations.domains.store())
     except InvalidInput as refusal:
         faults = sentences(refusal.faults, _LABELS)
     except KeyReused:
@@ -81,7 +82,7 @@ async def check(req: func.HttpRequest) -> func.HttpResponse:
             by.organisation.id,
             domain_id,
             now=now(),
-            ports=wiring.organisations.proving(),
+            ports=wiring.organisations.domains.proving(),
             limiter=wiring.accounts.limiter(),
         )
         done = "proven" if checked.state == "proven" and checked.why is None else done
@@ -98,7 +99,7 @@ async def remove(req: func.HttpRequest) -> func.HttpResponse:
             req.route_params["domainId"],
             version=version_in(form),
             now=now(),
-            store=wiring.organisations.domains(),
+            store=wiring.organisations.domains.store(),
         )
     except StaleVersion:
         said = _("It was looked at or changed meanwhile. Look at it, and remove it again")
@@ -118,7 +119,7 @@ async def _page(
     done: str | None = None,
     stale: str = "",
 ) -> func.HttpResponse:
-    domains = await wiring.organisations.domains().get(by.organisation.id)
+    domains = await wiring.organisations.domains.store().get(by.organisation.id)
     return org_page(
         "organisations/domains.html",
         person,

@@ -5,6 +5,7 @@ import asyncio
 import azure.functions as func
 
 import wiring.organisations
+import wiring.organisations.domains
 from domain.organisations.organisation import MemberFilter
 from functions.framework.my_pages import done_in
 from functions.framework.texts import N_
@@ -24,7 +25,7 @@ async def show(req: func.HttpRequest) -> func.HttpResponse:
     seats, (leaders, _more), domains = await asyncio.gather(
         store.count_members(by.organisation.id),
         store.members(by.organisation.id, MemberFilter(role="owner"), _NEWEST, None),
-        wiring.organisations.domains().get(by.organisation.id),
+        wiring.organisations.domains.store().get(by.organisation.id),
     )
     return org_page(
         "organisations/home.html",

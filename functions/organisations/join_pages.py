@@ -4,7 +4,7 @@ from http import HTTPStatus
 
 import azure.functions as func
 
-import wiring.organisations
+import wiring.organisations.domains
 from domain.accounts.account import Account
 from domain.base.errors import NotFound
 from domain.base.limits import LimitReached
@@ -28,7 +28,7 @@ async def enter(req: func.HttpRequest) -> func.HttpResponse:
     account = await account_of(person.account_id)
     try:
         member = await join(
-            account, form.get("organisation", ""), now=now(), ports=wiring.organisations.joining_by_domain()
+            account, form.get("organisation", ""), now=now(), ports=wiring.organisations.domains.joining()
         )
     except NotFound:
         said = _("Nothing was changed. The organisation does not take you in by your address any more.")
@@ -46,6 +46,6 @@ async def _page(
         person,
         status=status,
         account=account,
-        found=await joinable(account, wiring.organisations.joining_by_domain()),
+        found=await joinable(account, wiring.organisations.domains.joining()),
         refused=refused,
     )

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 import azure.functions as func
 
 import wiring.organisations
+import wiring.organisations.teams
 from domain.base.errors import NotFound
 from domain.base.limits import UNDO_TIME
 from domain.organisations.organisation import Acting, Member, MemberFilter
@@ -79,7 +80,7 @@ async def _page(
     done: str | None = None,
     gone: Member | None = None,
 ) -> func.HttpResponse:
-    teams = await wiring.organisations.teams().get(by.organisation.id)
+    teams = await wiring.organisations.teams.store().get(by.organisation.id)
     names = teams.names()
     if wanted.team not in names:
         wanted = wanted.model_copy(update={"team": None})

@@ -6,6 +6,7 @@ from http import HTTPStatus
 import azure.functions as func
 
 import wiring.organisations
+import wiring.organisations.domains
 from domain.base.errors import InvalidInput, StaleVersion
 from domain.organisations.organisation import Acting, Settings, change_settings
 from functions.framework.clock import now
@@ -50,7 +51,7 @@ async def save(req: func.HttpRequest) -> func.HttpResponse:
             version=version_in(form),
             now=now(),
             organisations=wiring.organisations.store(),
-            domains=wiring.organisations.domains(),
+            domains=wiring.organisations.domains.store(),
             settle=wiring.organisations.settle,
         )
     except InvalidInput as refusal:
@@ -84,4 +85,6 @@ def _joining(form: Mapping[str, str], by: Acting) -> str:
 
 
 async def _proven(by: Acting) -> list[str]:
-    return [each.written for each in (await wiring.organisations.domains().get(by.organisation.id)).proven]
+    return [
+        each.written for each in (await wiring.organisations.domains.store().get(by.organisation.id)).proven
+    ]

@@ -6,6 +6,7 @@ from typing import Any
 import wiring.accounts
 import wiring.notifications
 import wiring.organisations
+import wiring.organisations.invitations
 from domain.base.errors import NotFound
 from domain.notifications.mail import MailOrder
 from domain.organisations.invitations.inviting import Invite, invite
@@ -23,7 +24,7 @@ async def _invite(order: dict[str, Any], at: datetime) -> str:
         Invite(addresses=order["addresses"]),
         Creating(order["key"], at),
         language="en",
-        ports=wiring.organisations.inviting(),
+        ports=wiring.organisations.invitations.inviting(),
     )
     return " ".join(each.id for each in made)
 
@@ -33,9 +34,9 @@ async def _deliver(order: dict[str, Any], at: datetime) -> str:
         MailOrder(kind="invitation", account_id=order["org"], subject_id=order["id"]),
         now=at,
         origin="https://izwop.test",
-        keys=wiring.organisations.link_keys(),
+        keys=wiring.organisations.invitations.link_keys(),
         translate=in_language,
-        invitations=wiring.organisations.invitations(),
+        invitations=wiring.organisations.invitations.store(),
         limiter=wiring.accounts.limiter(),
         mailer=wiring.notifications.mailer(),
     )
@@ -46,7 +47,9 @@ async def _join(order: dict[str, Any], at: datetime) -> str:
     """Join by a link; "nothing" where it leads nowhere."""
     person = Person(order["owner"], "Grace", order["address"])
     try:
-        return (await join(order["link"], person, now=at, ports=wiring.organisations.joining())).id
+        return (
+            await join(order["link"], person, now=at, ports=wiring.organisations.invitations.joining())
+        ).id
     except NotFound:
         return "nothing"
 

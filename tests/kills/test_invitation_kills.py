@@ -9,6 +9,7 @@ import pytest
 
 import wiring.operations
 import wiring.organisations
+import wiring.organisations.invitations
 from domain.notifications.claimed import CLAIMED_FOR
 from domain.organisations.invitations.links import link_of
 from functions.framework.clock import new_id
@@ -47,7 +48,7 @@ async def test_inviting_and_joining_survive_the_death_of_their_workers(
         itertools.cycle((call, side) for side in ("before", "after") for call in calls)
         for calls in (INVITING, SENDING, JOINING)
     )
-    start, key = worker.kills, wiring.organisations.link_keys()[0]
+    start, key = worker.kills, wiring.organisations.invitations.link_keys()[0]
     while worker.kills - start < KILLS:
         ada = await signed_in()
         owner, org, at = await account_of(ada), (await an_organisation(ada))["id"], datetime.now(UTC)

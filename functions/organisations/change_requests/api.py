@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import Field, JsonValue
 from pydantic.alias_generators import to_camel
 
-import wiring.organisations
+import wiring.organisations.templates
 from domain.base.errors import KeyReused, NotFound, StaleVersion
 from domain.base.limits import LimitReached
 from domain.base.model import Closed
@@ -107,7 +107,9 @@ def _out(request: ChangeRequest) -> RequestOut:
 async def post_request(call: Call[NewRequest]) -> Answer:
     by = await acting_in(call, "see")
     creating = Creating(call.key or secrets.token_hex(), call.now)
-    made = await ask(by, call.params["cardId"], call.body, creating, wiring.organisations.request_ports())
+    made = await ask(
+        by, call.params["cardId"], call.body, creating, wiring.organisations.templates.request_ports()
+    )
     place = f"organisations/{by.organisation.id}/change-requests/{made.id}"
     return Answer(_out(made), made.version, location=place)
 
@@ -120,7 +122,7 @@ async def post_request(call: Call[NewRequest]) -> Answer:
 )
 async def list_requests(call: Call) -> Answer:
     by = await acting_in(call, "decide_requests")
-    store = wiring.organisations.change_requests()
+    store = wiring.organisations.templates.change_requests()
     found, following = await store.waiting(by.organisation.id, call.limit, call.cursor)
     return Answer(RequestList(data=[_out(each) for each in found], page=Page(next=following)))
 
@@ -128,7 +130,7 @@ async def list_requests(call: Call) -> Answer:
 @operation("One request and its answer", answer=RequestOut, conflicts=(NotAllowed,))
 async def get_request(call: Call) -> Answer:
     by = await acting_in(call, "see")
-    store = wiring.organisations.change_requests()
+    store = wiring.organisations.templates.change_requests()
     found = await read_request(by, call.params["requestId"], requests=store)
     return Answer(_out(found), found.version)
 
@@ -142,14 +144,14 @@ async def get_request(call: Call) -> Answer:
 )
 async def put_answer(call: Call[Answering]) -> Answer:
     of = RequestVersion(await acting_in(call, "decide_requests"), call.params["requestId"], call.version)
-    done = await decide(of, call.body, now=call.now, ports=wiring.organisations.request_ports())
+    done = await decide(of, call.body, now=call.now, ports=wiring.organisations.templates.request_ports())
     return Answer(_out(done), done.version)
 
 
 @operation("Withdraw one's own request", versioned=True, conflicts=(AlreadyDecided, NotAllowed))
 async def delete_request(call: Call) -> Answer:
     of = RequestVersion(await acting_in(call, "see"), call.params["requestId"], call.version)
-    await withdraw(of, now=call.now, ports=wiring.organisations.request_ports())
+    await withdraw(of, now=call.now, ports=wiring.organisations.templates.request_ports())
     return Answer()
 
 
@@ -160,7 +162,7 @@ async def delete_request(call: Call) -> Answer:
     conflicts=(NotAllowed,),
 )
 async def post_answers(call: Call[Answers]) -> Answer:
-    by, ports = await acting_in(call, "decide_requests"), wiring.organisations.request_ports()
+    by, ports = await acting_in(call, "decide_requests"), wiring.organisations.templates.request_ports()
     turns, answer = asyncio.Semaphore(_AT_ONCE), Answering(state=call.body.state)
 
     async def one(each: VersionOf) -> Answered:

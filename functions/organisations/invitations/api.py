@@ -3,7 +3,7 @@
 import secrets
 from datetime import datetime
 
-import wiring.organisations
+import wiring.organisations.invitations
 from domain.base.errors import KeyReused
 from domain.base.limits import LimitReached
 from domain.base.model import Closed
@@ -65,7 +65,7 @@ def _version_of[B](call: Call[B]) -> InvitationVersion:
 )
 async def list_invitations(call: Call) -> Answer:
     by = await acting_in(call, "see_invitations")
-    found, following = await wiring.organisations.invitations().waiting(
+    found, following = await wiring.organisations.invitations.store().waiting(
         by.organisation.id, call.now, call.limit, call.cursor
     )
     return Answer(InvitationList(data=[_out(each) for each in found], page=Page(next=following)))
@@ -85,7 +85,7 @@ async def post_invitations(call: Call[Invite]) -> Answer:
         call.body,
         Creating(call.key or secrets.token_hex(32), call.now),
         language=language(),
-        ports=wiring.organisations.inviting(),
+        ports=wiring.organisations.invitations.inviting(),
     )
     place = f"organisations/{by.organisation.id}/invitations"
     return Answer(Invitations(data=[_out(each) for each in made]), location=place)
@@ -95,7 +95,7 @@ async def post_invitations(call: Call[Invite]) -> Answer:
 async def get_invitation(call: Call) -> Answer:
     by = await acting_in(call, "see_invitations")
     found = await read_invitation(
-        by, call.params["invitationId"], now=call.now, invitations=wiring.organisations.invitations()
+        by, call.params["invitationId"], now=call.now, invitations=wiring.organisations.invitations.store()
     )
     return Answer(_out(found), found.version)
 
@@ -108,12 +108,14 @@ async def get_invitation(call: Call) -> Answer:
 )
 async def put_sending(call: Call) -> Answer:
     by = await acting_in(call, "invite")
-    sent = await resend(by, _version_of(call), now=call.now, ports=wiring.organisations.inviting())
+    sent = await resend(
+        by, _version_of(call), now=call.now, ports=wiring.organisations.invitations.inviting()
+    )
     return Answer(_out(sent), sent.version)
 
 
 @operation("Withdraw an invitation; its link opens nothing any more", versioned=True, conflicts=(NotAllowed,))
 async def delete_invitation(call: Call) -> Answer:
     by = await acting_in(call, "invite")
-    await withdraw(by, _version_of(call), now=call.now, ports=wiring.organisations.inviting())
+    await withdraw(by, _version_of(call), now=call.now, ports=wiring.organisations.invitations.inviting())
     return Answer()

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import azure.functions as func
 
-import wiring.organisations
+import wiring.organisations.invitations
 from domain.base.errors import InvalidInput, NotFound
 from domain.base.limits import LimitReached
 from domain.organisations.invitations.invitation import VALID_FOR
@@ -52,7 +52,7 @@ async def send(req: func.HttpRequest) -> func.HttpResponse:
             link,
             known._replace(name=vet(Joins, {"name": typed}).name),
             now=now(),
-            ports=wiring.organisations.joining(),
+            ports=wiring.organisations.invitations.joining(),
         )
     except InvalidInput as refusal:
         return await _page(link, person, typed, sentences(refusal.faults, _LABELS))
@@ -71,7 +71,7 @@ async def _page(
     status: int = HTTPStatus.UNPROCESSABLE_ENTITY,
 ) -> func.HttpResponse:
     """The page of a link for this person; one and the same for every link that leads nowhere."""
-    ports = wiring.organisations.joining()
+    ports = wiring.organisations.invitations.joining()
     found = await invited_by(link, ports=ports)
     if found is None:
         return _over()

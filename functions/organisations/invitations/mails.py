@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import wiring.accounts
 import wiring.notifications
-import wiring.organisations
+import wiring.organisations.invitations
 import wiring.site
 from domain.notifications.mail import MailOrder
 from domain.organisations.invitations.mail import deliver_invitation
@@ -17,9 +17,9 @@ async def send_invitation(order: MailOrder, by: str) -> timedelta | None:  # noq
         order,
         now=now(),
         origin=wiring.site.origin(),
-        keys=wiring.organisations.link_keys(),
+        keys=wiring.organisations.invitations.link_keys(),
         translate=in_language,
-        invitations=wiring.organisations.invitations(),
+        invitations=wiring.organisations.invitations.store(),
         limiter=wiring.accounts.limiter(),
         mailer=wiring.notifications.mailer(),
     )

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import azure.functions as func
 
-import wiring.organisations
+import wiring.organisations.invitations
 from domain.base.errors import Fault, InvalidInput, KeyReused, StaleVersion
 from domain.base.limits import LimitReached, TooManyRequests
 from domain.organisations.invitations.invitation import VALID_FOR
@@ -64,7 +64,7 @@ async def send(req: func.HttpRequest) -> func.HttpResponse:
             wanted,
             Creating(creation_key(form), now()),
             language=language(),
-            ports=wiring.organisations.inviting(),
+            ports=wiring.organisations.invitations.inviting(),
         )
     except InvalidInput as refusal:
         return await _page(req, person, by, form, _told(refusal.faults, [number for number, _text in lines]))
@@ -112,7 +112,7 @@ async def _changed(req: func.HttpRequest, change: Callable[..., Any], done: str)
     _person, by, form = await sent(req, "invite")
     try:
         of = InvitationVersion(req.route_params["invitationId"], version_in(form))
-        await change(by, of, now=now(), ports=wiring.organisations.inviting())
+        await change(by, of, now=now(), ports=wiring.organisations.invitations.inviting())
     except StaleVersion:
         done = "changed"
     except TooManyRequests:
@@ -130,7 +130,7 @@ async def _page(
     status: int | None = None,
     done: str | None = None,
 ) -> func.HttpResponse:
-    waiting, following = await wiring.organisations.invitations().waiting(
+    waiting, following = await wiring.organisations.invitations.store().waiting(
         by.organisation.id, now(), _ON_A_PAGE, req.params.get("cursor") or None
     )
     roles = [(role, _(ROLE_NAMES[role])) for role in reversed(INVITED_ROLES)]

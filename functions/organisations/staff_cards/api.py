@@ -3,7 +3,7 @@
 from datetime import datetime
 
 import wiring.cards
-import wiring.organisations
+import wiring.organisations.templates
 import wiring.site
 from domain.base.errors import HandleLookalike, HandleTaken, NotFound
 from domain.base.model import Closed
@@ -91,7 +91,7 @@ async def list_cards(call: Call) -> Answer:
 async def post_card(call: Call[NewStaffCard]) -> Answer:
     by = await acting_in(call, "change_staff_cards")
     making = MakingCard(new_suffix(), call.now)
-    card = await make_staff_card(by, call.body, making, wiring.organisations.staff_ports())
+    card = await make_staff_card(by, call.body, making, wiring.organisations.templates.staff_ports())
     place = f"organisations/{by.organisation.id}/staff-cards/{card.id}"
     return Answer(_out(card), card.version, location=place)
 
@@ -113,6 +113,6 @@ async def put_card(call: Call[CardContent]) -> Answer:
     by = await acting_in(call, "see")
     card = await _own_or_led(by, call.params["cardId"])
     of = CardVersion(card.account_id, card.id, call.version)
-    ports = wiring.organisations.staff_ports()
+    ports = wiring.organisations.templates.staff_ports()
     changed = await edit_staff_card(by, of, call.body, now=call.now, ports=ports)
     return Answer(_out(changed), changed.version)

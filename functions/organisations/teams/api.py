@@ -7,7 +7,7 @@ from datetime import datetime
 from pydantic import Field
 
 import wiring.operations
-import wiring.organisations
+import wiring.organisations.teams
 from domain.base.errors import KeyReused
 from domain.base.limits import LimitReached
 from domain.base.model import Closed
@@ -77,7 +77,7 @@ def _deleted(org_id: str, team: Team) -> Answer:
 
 
 async def _size(team: Team, org_id: str) -> int:
-    return await wiring.organisations.teams().size(org_id, team.id)
+    return await wiring.organisations.teams.store().size(org_id, team.id)
 
 
 async def _version_of[B](call: Call[B]) -> TeamVersion:
@@ -89,7 +89,7 @@ async def _version_of[B](call: Call[B]) -> TeamVersion:
 )
 async def list_teams(call: Call) -> Answer:
     by = await acting_in(call, "see_people")
-    store, org_id = wiring.organisations.teams(), by.organisation.id
+    store, org_id = wiring.organisations.teams.store(), by.organisation.id
     teams, sizes = await asyncio.gather(store.get(org_id), store.sizes(org_id))
     data = [_out(team, sizes.get(team.id, 0), standing(by, team, teams)) for team in teams.by_name()]
     return Answer(TeamList(data=data))
@@ -105,7 +105,7 @@ async def list_teams(call: Call) -> Answer:
 async def post_team(call: Call[TeamContent]) -> Answer:
     by = await acting_in(call, "change_teams")
     creating = Creating(call.key or secrets.token_hex(), call.now)
-    store = wiring.organisations.teams()
+    store = wiring.organisations.teams.store()
     team, teams = await make_team(by, call.body, creating, store=store)
     made = _out(team, await _size(team, by.organisation.id), standing(by, team, teams))
     return Answer(made, team.version, location=f"organisations/{by.organisation.id}/teams/{team.id}")
@@ -114,7 +114,7 @@ async def post_team(call: Call[TeamContent]) -> Answer:
 @operation("One team", answer=TeamOut, conflicts=(NotAllowed,))
 async def get_team(call: Call) -> Answer:
     by = await acting_in(call, "see_people")
-    store = wiring.organisations.teams()
+    store = wiring.organisations.teams.store()
     team, teams = await read_team(by, "see_team", call.params["teamId"], store=store)
     found = _out(team, await _size(team, by.organisation.id), standing(by, team, teams))
     return Answer(found, team.version)
@@ -129,7 +129,7 @@ async def get_team(call: Call) -> Answer:
 )
 async def put_team(call: Call[TeamContent]) -> Answer:
     of = await _version_of(call)
-    team, teams = await change_team(of, call.body, now=call.now, store=wiring.organisations.teams())
+    team, teams = await change_team(of, call.body, now=call.now, store=wiring.organisations.teams.store())
     changed = _out(team, await _size(team, of.by.organisation.id), standing(of.by, team, teams))
     return Answer(changed, team.version)
 
@@ -142,7 +142,7 @@ async def put_team(call: Call[TeamContent]) -> Answer:
 )
 async def remove_team(call: Call) -> Answer:
     of = await _version_of(call)
-    store, settle = wiring.organisations.teams(), wiring.organisations.settle
+    store, settle = wiring.organisations.teams.store(), wiring.organisations.settle
     team = await delete_team(of, now=call.now, store=store, settle=settle)
     return _deleted(of.by.organisation.id, team)
 
@@ -150,7 +150,7 @@ async def remove_team(call: Call) -> Answer:
 @operation("One deleted team that can be taken back", answer=DeletedTeamOut, conflicts=(NotAllowed,))
 async def get_restoration(call: Call) -> Answer:
     by = await acting_in(call, "change_teams")
-    teams = await wiring.organisations.teams().get(by.organisation.id)
+    teams = await wiring.organisations.teams.store().get(by.organisation.id)
     return _deleted(by.organisation.id, deleted_team(by, call.params["teamId"], teams, call.now))
 
 
@@ -159,7 +159,7 @@ async def get_restoration(call: Call) -> Answer:
 )
 async def put_restoration(call: Call) -> Answer:
     of = await _version_of(call)
-    team, teams = await restore_team(of, now=call.now, store=wiring.organisations.teams())
+    team, teams = await restore_team(of, now=call.now, store=wiring.organisations.teams.store())
     back = _out(team, await _size(team, of.by.organisation.id), standing(of.by, team, teams))
     return Answer(back, team.version)
 

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 import azure.functions as func
 
-import wiring.organisations
+import wiring.organisations.teams
 from domain.base.errors import InvalidInput, KeyReused, StaleVersion
 from domain.base.limits import LimitReached
 from domain.organisations.organisation import Acting, Creating
@@ -60,7 +60,7 @@ def _typed(form: Mapping[str, str]) -> _Typed:
 async def show(req: func.HttpRequest) -> func.HttpResponse:
     """All teams with their sizes: one point read and one query, whatever the number of people."""
     person, by = await opened(req, "see_people")
-    store, org_id = wiring.organisations.teams(), by.organisation.id
+    store, org_id = wiring.organisations.teams.store(), by.organisation.id
     teams, sizes = await asyncio.gather(store.get(org_id), store.sizes(org_id))
     return org_page(
         "organisations/teams/teams.html",
@@ -81,7 +81,7 @@ def _restorable(teams: Teams) -> list[Team]:
 
 async def show_new(req: func.HttpRequest) -> func.HttpResponse:
     person, by = await opened(req, "change_teams")
-    teams = await wiring.organisations.teams().get(by.organisation.id)
+    teams = await wiring.organisations.teams.store().get(by.organisation.id)
     parent, key = req.params.get("parent", ""), secrets.token_urlsafe(16)
     return _new_page(person, by, teams, _Typed(parent_id=parent, key=key))
 
@@ -89,7 +89,7 @@ async def show_new(req: func.HttpRequest) -> func.HttpResponse:
 async def make(req: func.HttpRequest) -> func.HttpResponse:
     """Make the team of this form once, however often the form is sent."""
     person, by, form = await sent(req, "change_teams")
-    store, typed = wiring.organisations.teams(), _typed(form)
+    store, typed = wiring.organisations.teams.store(), _typed(form)
     try:
         content = vet(TeamContent, {"name": typed.name, "parentId": typed.parent_id or None})
         team, _teams = await make_team(by, content, Creating(creation_key(form), now()), store=store)
@@ -120,7 +120,7 @@ def _new_page(person: SignedIn, by: Acting, teams: Teams, typed: _Typed) -> func
 
 async def show_settings(req: func.HttpRequest) -> func.HttpResponse:
     person, by = await opened(req, "see_people")
-    store = wiring.organisations.teams()
+    store = wiring.organisations.teams.store()
     of = await read_team(by, "rename_team", req.route_params["teamId"], store=store)
     typed = _Typed(of[0].name, of[0].parent_id or "")
     return _settings_page(person, by, of, typed, HTTPStatus.OK)
@@ -128,7 +128,7 @@ async def show_settings(req: func.HttpRequest) -> func.HttpResponse:
 
 async def save(req: func.HttpRequest) -> func.HttpResponse:
     person, by, form = await sent(req, "see_people")
-    store, typed, status = wiring.organisations.teams(), _typed(form), HTTPStatus.UNPROCESSABLE_ENTITY
+    store, typed, status = wiring.organisations.teams.store(), _typed(form), HTTPStatus.UNPROCESSABLE_ENTITY
     team, teams = await read_team(by, "rename_team", req.route_params["teamId"], store=store)
     if not may_in(by, "move_team", team, teams):
         typed = typed._replace(parent_id=team.parent_id or "")
@@ -170,7 +170,7 @@ def _settings_page(
 async def delete(req: func.HttpRequest) -> func.HttpResponse:
     _person, by, form = await sent(req, "change_teams")
     of = TeamVersion(by, req.route_params["teamId"], version_in(form))
-    store, settle = wiring.organisations.teams(), wiring.organisations.settle
+    store, settle = wiring.organisations.teams.store(), wiring.organisations.settle
     team = await delete_team(of, now=now(), store=store, settle=settle)
     return redirect(f"/org/{by.organisation.id}/teams?done=deleted&team={team.id}")
 
@@ -178,5 +178,5 @@ async def delete(req: func.HttpRequest) -> func.HttpResponse:
 async def restore(req: func.HttpRequest) -> func.HttpResponse:
     _person, by, form = await sent(req, "change_teams")
     of = TeamVersion(by, req.route_params["teamId"], version_in(form))
-    team, _teams = await restore_team(of, now=now(), store=wiring.organisations.teams())
+    team, _teams = await restore_team(of, now=now(), store=wiring.organisations.teams.store())
     return redirect(f"/org/{by.organisation.id}/teams/{team.id}?done=restored")

@@ -1,6 +1,7 @@
 """`/api/v1/organisations/{organisationId}/teams/{teamId}/members` and `/admins`: the people of a team."""
 
 import wiring.organisations
+import wiring.organisations.teams
 from domain.base.model import Closed
 from domain.organisations.organisation import Member, MemberFilter
 from domain.organisations.roles import NotAllowed
@@ -44,7 +45,7 @@ def _out(member: Member, team_id: str) -> TeamMemberOut:
 )
 async def list_people(call: Call) -> Answer:
     by = await acting_in(call, "see_people")
-    store = wiring.organisations.teams()
+    store = wiring.organisations.teams.store()
     team, _ = await read_team(by, "see_team", call.params["teamId"], store=store)
     found, following = await wiring.organisations.store().members(
         by.organisation.id, MemberFilter(team=team.id), call.limit, call.cursor
@@ -61,7 +62,7 @@ async def list_people(call: Call) -> Answer:
 )
 async def post_people(call: Call[Additions]) -> Answer:
     by = await acting_in(call, "see_people")
-    team_id, ports = call.params["teamId"], wiring.organisations.team_ports()
+    team_id, ports = call.params["teamId"], wiring.organisations.teams.ports()
     added = await add_people(by, team_id, call.body, now=call.now, ports=ports)
     return Answer(AddedOut(added=[each.id for each in added]))
 
@@ -70,7 +71,7 @@ async def post_people(call: Call[Additions]) -> Answer:
 async def remove_person(call: Call) -> Answer:
     by = await acting_in(call, "see_people")
     team_id, member_id = call.params["teamId"], call.params["memberId"]
-    await take_out(by, team_id, member_id, now=call.now, ports=wiring.organisations.team_ports())
+    await take_out(by, team_id, member_id, now=call.now, ports=wiring.organisations.teams.ports())
     return Answer()
 
 
@@ -87,6 +88,6 @@ async def remove_admin(call: Call) -> Answer:
 async def _set_admin(call: Call, *, admin: bool) -> Answer:
     by = await acting_in(call, "see_people")
     team_id, member_id = call.params["teamId"], call.params["memberId"]
-    ports = wiring.organisations.team_ports()
+    ports = wiring.organisations.teams.ports()
     member = await set_admin(by, team_id, member_id, admin=admin, now=call.now, ports=ports)
     return Answer(_out(member, team_id))

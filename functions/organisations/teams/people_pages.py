@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 import azure.functions as func
 
 import wiring.organisations
+import wiring.organisations.teams
 from domain.base.errors import Fault, InvalidInput, NotFound
 from domain.organisations.organisation import Acting, MemberFilter
 from domain.organisations.teams.changing import read_team
@@ -37,7 +38,7 @@ _DONE: Final = {
 async def show(req: func.HttpRequest) -> func.HttpResponse:
     """A page of the people of the team by name: the same queries whatever their number."""
     person, by = await opened(req, "see_people")
-    store, org_id = wiring.organisations.teams(), by.organisation.id
+    store, org_id = wiring.organisations.teams.store(), by.organisation.id
     team, teams = await read_team(by, "see_team", req.route_params["teamId"], store=store)
     after = req.params.get("after") or None
     size, admins, (people, following) = await asyncio.gather(
@@ -63,7 +64,7 @@ async def change(req: func.HttpRequest) -> func.HttpResponse:
     """Take somebody out, or make them an admin, or one of the people again."""
     _person, by, form = await sent(req, "see_people")
     team_id, member_id = req.route_params["teamId"], req.route_params["memberId"]
-    ports, then = wiring.organisations.team_ports(), form.get("then", "")
+    ports, then = wiring.organisations.teams.ports(), form.get("then", "")
     if then == "out":
         await take_out(by, team_id, member_id, now=now(), ports=ports)
     elif then in ("admin", "person"):
@@ -97,7 +98,7 @@ async def add(req: func.HttpRequest) -> func.HttpResponse:
     team_id, picked = req.route_params["teamId"], _picked_in(form)
     try:
         chosen = vet(Additions, {"members": list(picked)})
-        await add_people(by, team_id, chosen, now=now(), ports=wiring.organisations.team_ports())
+        await add_people(by, team_id, chosen, now=now(), ports=wiring.organisations.teams.ports())
     except InvalidInput as refusal:
         fault = await _said(by, picked, refusal.faults[0])
         return await _add_page(req, person, by, _Looking(_text_in(form), picked, fault))
@@ -117,7 +118,7 @@ async def _said(by: Acting, picked: tuple[str, ...], fault: Fault) -> str:
     if not picked:
         return _("Choose at least one person")
     member_id = picked[int(fault.field.rpartition("/")[2])]
-    found = await wiring.organisations.teams().found(by.organisation.id, [member_id])
+    found = await wiring.organisations.teams.store().found(by.organisation.id, [member_id])
     name = found[0].name if found else _("This person")
     return f"{name} {_(fault.detail)}"
 
@@ -125,7 +126,7 @@ async def _said(by: Acting, picked: tuple[str, ...], fault: Fault) -> str:
 async def _add_page(
     req: func.HttpRequest, person: SignedIn, by: Acting, looking: _Looking
 ) -> func.HttpResponse:
-    store = wiring.organisations.teams()
+    store = wiring.organisations.teams.store()
     of = await read_team(by, "change_people", req.route_params["teamId"], store=store)
     found, more = await wiring.organisations.store().members(
         by.organisation.id, MemberFilter(text=looking.text), _ON_A_PAGE, None

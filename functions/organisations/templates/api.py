@@ -5,7 +5,7 @@ from datetime import datetime
 
 from pydantic import Field
 
-import wiring.organisations
+import wiring.organisations.templates
 from domain.base.errors import KeyReused
 from domain.base.limits import LimitReached
 from domain.base.model import Closed
@@ -90,7 +90,7 @@ def _release_out(release: Release) -> ReleaseOut:
 @operation("The templates of an organisation, the newest first", answer=TemplateList, conflicts=(NotAllowed,))
 async def list_templates(call: Call) -> Answer:
     by = await acting_in(call, "see_templates")
-    found = await wiring.organisations.templates().all(by.organisation.id)
+    found = await wiring.organisations.templates.store().all(by.organisation.id)
     return Answer(TemplateList(data=[_out(each) for each in found]))
 
 
@@ -104,7 +104,7 @@ async def list_templates(call: Call) -> Answer:
 async def post_template(call: Call[TemplateContent]) -> Answer:
     by = await acting_in(call, "change_templates")
     creating = Creating(call.key or secrets.token_hex(), call.now)
-    made = await make_template(by, call.body, creating, templates=wiring.organisations.templates())
+    made = await make_template(by, call.body, creating, templates=wiring.organisations.templates.store())
     place = f"organisations/{by.organisation.id}/templates/{made.id}"
     return Answer(_out(made), made.version, location=place)
 
@@ -112,7 +112,9 @@ async def post_template(call: Call[TemplateContent]) -> Answer:
 @operation("One template", answer=TemplateOut, conflicts=(NotAllowed,))
 async def get_template(call: Call) -> Answer:
     by = await acting_in(call, "see_templates")
-    found = await read_template(by, call.params["templateId"], templates=wiring.organisations.templates())
+    found = await read_template(
+        by, call.params["templateId"], templates=wiring.organisations.templates.store()
+    )
     return Answer(_out(found), found.version)
 
 
@@ -125,7 +127,9 @@ async def get_template(call: Call) -> Answer:
 )
 async def put_template(call: Call[TemplateContent]) -> Answer:
     of = TemplateVersion(await acting_in(call, "change_templates"), call.params["templateId"], call.version)
-    changed = await change_template(of, call.body, now=call.now, templates=wiring.organisations.templates())
+    changed = await change_template(
+        of, call.body, now=call.now, templates=wiring.organisations.templates.store()
+    )
     return Answer(_out(changed), changed.version)
 
 
@@ -137,7 +141,7 @@ async def put_template(call: Call[TemplateContent]) -> Answer:
 )
 async def put_release(call: Call) -> Answer:
     of = TemplateVersion(await acting_in(call, "release_templates"), call.params["templateId"], call.version)
-    store, settle = wiring.organisations.templates(), wiring.organisations.settle
+    store, settle = wiring.organisations.templates.store(), wiring.organisations.settle
     released = await release_template(of, now=call.now, templates=store, settle=settle)
     return Answer(_out(released), released.version)
 
@@ -147,7 +151,7 @@ async def put_release(call: Call) -> Answer:
 )
 async def list_releases(call: Call) -> Answer:
     by = await acting_in(call, "see_templates")
-    store = wiring.organisations.templates()
+    store = wiring.organisations.templates.store()
     template = await read_template(by, call.params["templateId"], templates=store)
     found, following = await store.releases(template.org_id, template.id, call.limit, call.cursor)
     return Answer(ReleaseList(data=[_release_out(each) for each in found], page=Page(next=following)))
@@ -162,7 +166,7 @@ async def list_releases(call: Call) -> Answer:
 )
 async def put_draft(call: Call[TakeUp]) -> Answer:
     of = TemplateVersion(await acting_in(call, "change_templates"), call.params["templateId"], call.version)
-    store = wiring.organisations.templates()
+    store = wiring.organisations.templates.store()
     taken = await take_up(of, call.body.number, now=call.now, templates=store)
     return Answer(_out(taken), taken.version)
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 import wiring.operations
-import wiring.organisations
+import wiring.organisations.templates
 from domain.base.errors import StaleVersion
 from domain.base.model import Closed
 from domain.cards.content import CardContent
@@ -52,7 +52,9 @@ class CardEffectOut(Closed):
 )
 async def post_effect(call: Call) -> Answer:
     by = await acting_in(call, "change_templates")
-    template = await read_template(by, call.params["templateId"], templates=wiring.organisations.templates())
+    template = await read_template(
+        by, call.params["templateId"], templates=wiring.organisations.templates.store()
+    )
     if template.version != call.version:
         raise StaleVersion
     works, queue = wiring.operations.works(), wiring.operations.work_queue()
@@ -67,8 +69,10 @@ async def post_effect(call: Call) -> Answer:
 )
 async def get_effect(call: Call) -> Answer:
     by = await acting_in(call, "see_templates")
-    template = await read_template(by, call.params["templateId"], templates=wiring.organisations.templates())
-    effect = await read_effect(by, template, effects=wiring.organisations.effects_of_templates())
+    template = await read_template(
+        by, call.params["templateId"], templates=wiring.organisations.templates.store()
+    )
+    effect = await read_effect(by, template, effects=wiring.organisations.templates.effects())
     return Answer(
         EffectOut(
             cards=effect.cards,
@@ -87,7 +91,9 @@ async def get_effect(call: Call) -> Answer:
 )
 async def get_card_effect(call: Call) -> Answer:
     by = await acting_in(call, "see_templates")
-    template = await read_template(by, call.params["templateId"], templates=wiring.organisations.templates())
-    ports = wiring.organisations.counting()
+    template = await read_template(
+        by, call.params["templateId"], templates=wiring.organisations.templates.store()
+    )
+    ports = wiring.organisations.templates.counting()
     before, after, fields, problems = await effect_on(by, template, call.params["cardId"], ports=ports)
     return Answer(CardEffectOut(before=before, after=after, fields=fields, problems=problems))

@@ -8,7 +8,7 @@ from typing import Any, Final
 import azure.functions as func
 
 import wiring.operations
-import wiring.organisations
+import wiring.organisations.templates
 from domain.base.errors import InvalidInput, KeyReused, StaleVersion
 from domain.base.limits import LimitReached
 from domain.cards.content import FIELDS
@@ -63,7 +63,7 @@ def texts_in(form: Mapping[str, str]) -> dict[str, str]:
 async def show(req: func.HttpRequest) -> func.HttpResponse:
     """All templates: one query of at most fifty documents."""
     person, by = await opened(req, "see_templates")
-    found = await wiring.organisations.templates().all(by.organisation.id)
+    found = await wiring.organisations.templates.store().all(by.organisation.id)
     return org_page("organisations/templates/templates.html", person, by, templates=found)
 
 
@@ -80,7 +80,7 @@ async def make(req: func.HttpRequest) -> func.HttpResponse:
         name: Preset = next((each for each in PRESETS if each == form.get("preset")), "standard")
         content = vet(TemplateContent, {"name": form.get("name", ""), "rules": preset(name).model_dump()})
         creating = Creating(creation_key(form), now())
-        made = await make_template(by, content, creating, templates=wiring.organisations.templates())
+        made = await make_template(by, content, creating, templates=wiring.organisations.templates.store())
     except InvalidInput as refusal:
         faults = sentences(refusal.faults)
     except KeyReused:
@@ -109,7 +109,9 @@ def _new_page(
 
 
 async def _found(req: func.HttpRequest, by: Acting) -> Template:
-    return await read_template(by, req.route_params["templateId"], templates=wiring.organisations.templates())
+    return await read_template(
+        by, req.route_params["templateId"], templates=wiring.organisations.templates.store()
+    )
 
 
 async def show_one(req: func.HttpRequest) -> func.HttpResponse:
@@ -125,7 +127,7 @@ async def save(req: func.HttpRequest) -> func.HttpResponse:
     try:
         content = vet(TemplateContent, values_in(form, look.model_dump() if look else None))
         of = TemplateVersion(by, template.id, version_in(form))
-        await change_template(of, content, now=now(), templates=wiring.organisations.templates())
+        await change_template(of, content, now=now(), templates=wiring.organisations.templates.store())
     except InvalidInput as refusal:
         faults = sentences(refusal.faults)
     except StaleVersion:
@@ -173,11 +175,11 @@ async def show_effect(req: func.HttpRequest) -> func.HttpResponse:
     person, by = await opened(req, "see_templates")
     template = await _found(req, by)
     try:
-        effect = await read_effect(by, template, effects=wiring.organisations.effects_of_templates())
+        effect = await read_effect(by, template, effects=wiring.organisations.templates.effects())
     except NotCounted:
         effect = None
     card_id = req.params.get("card") or (effect.examples[0].card_id if effect and effect.examples else "")
-    ports = wiring.organisations.counting()
+    ports = wiring.organisations.templates.counting()
     one = await effect_on(by, template, card_id, ports=ports) if card_id else None
     return org_page(
         "organisations/templates/effect.html",
@@ -195,7 +197,7 @@ async def show_effect(req: func.HttpRequest) -> func.HttpResponse:
 async def release(req: func.HttpRequest) -> func.HttpResponse:
     person, by, form = await sent(req, "release_templates")
     of = TemplateVersion(by, req.route_params["templateId"], version_in(form))
-    store, settle = wiring.organisations.templates(), wiring.organisations.settle
+    store, settle = wiring.organisations.templates.store(), wiring.organisations.settle
     try:
         await release_template(of, now=now(), templates=store, settle=settle)
     except NothingToRelease as refusal:
@@ -209,7 +211,7 @@ async def release(req: func.HttpRequest) -> func.HttpResponse:
 async def releases(req: func.HttpRequest) -> func.HttpResponse:
     person, by = await opened(req, "see_templates")
     template = await _found(req, by)
-    store = wiring.organisations.templates()
+    store = wiring.organisations.templates.store()
     found, following = await store.releases(template.org_id, template.id, 20, req.params.get("after"))
     return org_page(
         "organisations/templates/releases.html",
@@ -226,6 +228,6 @@ async def take(req: func.HttpRequest) -> func.HttpResponse:
     _person, by, form = await sent(req, "change_templates")
     of = TemplateVersion(by, req.route_params["templateId"], version_in(form))
     number = form.get("number", "")
-    store = wiring.organisations.templates()
+    store = wiring.organisations.templates.store()
     await take_up(of, int(number) if number.isdecimal() else 0, now=now(), templates=store)
     return redirect(f"/org/{by.organisation.id}/templates/{of.template_id}?done=taken")

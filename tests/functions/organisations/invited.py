@@ -4,7 +4,7 @@ import re
 import secrets
 from datetime import timedelta
 
-import wiring.organisations
+import wiring.organisations.invitations
 from tests.forms import SAME_SITE
 from tests.functions.operations.test_jobs import Mailbox
 
@@ -76,7 +76,7 @@ async def joined(host, mailbox: Mailbox, owner, org: str, person, *, role: str) 
 
 async def expired(org: str, invitation: dict) -> None:
     """Have fourteen days go by for an invitation."""
-    store = wiring.organisations.invitations()
+    store = wiring.organisations.invitations.store()
     found = await store.get(org, invitation["id"])
     past = {name: getattr(found, name) - timedelta(days=14, seconds=1) for name in ("sent_at", "expires_at")}
     await store.save(found.noted(**past))

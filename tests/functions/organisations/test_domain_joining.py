@@ -9,6 +9,7 @@ import pytest
 import wiring.accounts
 import wiring.operations
 import wiring.organisations
+import wiring.organisations.domains
 from domain.organisations.memberships import MEMBERSHIP
 from local.dns.zone import set_texts
 from tests.functions.organisations.joined import do
@@ -157,7 +158,7 @@ async def test_a_name_that_is_held_without_a_proven_domain_lets_nobody_in(
     with monkeypatch.context() as patch:
         patch.setattr("wiring.organisations.settle", nothing)
         assert await flow.remove(domain) == 204
-    assert await wiring.organisations.domain_holders().find(domain["domain"]) is not None
+    assert await wiring.organisations.domains.holders().find(domain["domain"]) is not None
     assert await offered(bea) == []
     await flow.add(domain["domain"])
     assert await offered(bea) == []
@@ -204,9 +205,9 @@ async def test_a_switcher_that_was_missed_after_joining_follows_later(
     async def nothing(_order: object) -> None:
         """The worker dies before it follows."""
 
-    ports = wiring.organisations.joining_by_domain()._replace(settle=nothing)
+    ports = wiring.organisations.domains.joining()._replace(settle=nothing)
     with monkeypatch.context() as patch:
-        patch.setattr("wiring.organisations.joining_by_domain", lambda: ports)
+        patch.setattr("wiring.organisations.domains.joining", lambda: ports)
         member = (await join(bea, flow.id)).json()["memberId"]
     assert (await bea.api("GET", "organisations")).json()["data"] == []
     from domain.operations.orders import OrderMessage  # noqa: PLC0415 - what the host loaded

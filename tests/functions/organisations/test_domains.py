@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 import wiring.operations
-import wiring.organisations
+import wiring.organisations.domains
 from domain.organisations import proving
 from domain.organisations.domains import RELEASE
 from local.dns.zone import set_name, set_texts
@@ -71,8 +71,8 @@ async def recheck(after: timedelta) -> int:
     return await proving.recheck_due(
         at,
         Slice(lambda: 0.0),
-        due=wiring.organisations.domains(),
-        ports=wiring.organisations.proving(),
+        due=wiring.organisations.domains.store(),
+        ports=wiring.organisations.domains.proving(),
     )
 
 
@@ -127,7 +127,7 @@ async def test_dns_that_lies_proves_nothing_and_is_told_apart(org, lie) -> None:
     set_name(flow.zone, domain["recordName"], entry)
     answer = await flow.check(domain)
     assert (answer.status_code, answer.json()["state"], answer.json()["why"]) == (200, "waiting", why)
-    assert await wiring.organisations.domain_holders().find(domain["domain"]) is None
+    assert await wiring.organisations.domains.holders().find(domain["domain"]) is None
 
 
 @pytest.mark.parametrize(
@@ -210,7 +210,7 @@ async def test_a_domain_is_proven_by_one_organisation_until_its_record_is_gone(o
     matic.set(second, first["recordValue"])
     assert (await flow.check(first)).json()["code"] == "domain_taken"
     assert (await flow.get(first))["state"] == "lapsed"
-    assert (await wiring.organisations.domain_holders().find(first["domain"])).org_id == matic.id
+    assert (await wiring.organisations.domains.holders().find(first["domain"])).org_id == matic.id
 
 
 async def test_of_two_that_prove_a_domain_at_once_one_does(org) -> None:
@@ -231,7 +231,7 @@ async def test_a_removed_domain_is_free_for_others(org) -> None:
     assert stale.status_code == 412
     assert await flow.remove(first) == 204
     assert (await flow.owner.api("GET", f"{flow.path}/{first['id']}")).status_code == 404
-    assert await wiring.organisations.domain_holders().find(first["domain"]) is None
+    assert await wiring.organisations.domains.holders().find(first["domain"]) is None
     second = await matic.add(first["domain"])
     matic.set(second, first["recordValue"])
     assert (await matic.check(second)).json()["state"] == "proven"
@@ -248,7 +248,7 @@ async def test_a_name_that_a_dying_worker_did_not_free_is_free_later(host, org, 
         patch.setattr("wiring.organisations.settle", nothing)
         assert await flow.remove(domain) == 204
     assert (await flow.owner.api("GET", flow.path)).json()["data"] == []
-    assert await wiring.organisations.domain_holders().find(domain["domain"]) is not None
+    assert await wiring.organisations.domains.holders().find(domain["domain"]) is not None
     # The same name is proven again before the order comes: it must not lose it.
     again = await flow.proven(domain["domain"])
     from domain.operations.orders import OrderMessage  # noqa: PLC0415 - what the host loaded
@@ -258,8 +258,10 @@ async def test_a_name_that_a_dying_worker_did_not_free_is_free_later(host, org, 
         await wiring.operations.order_queue().send(message)
         await host.drain_queue("orders")
     assert (await flow.get(again))["state"] == "proven"
-    assert (await wiring.organisations.domain_holders().find(domain["domain"])).value == again["recordValue"]
-    assert [each.id for each in (await wiring.organisations.domains().get(flow.id)).domains] == [again["id"]]
+    assert (await wiring.organisations.domains.holders().find(domain["domain"])).value == again["recordValue"]
+    assert [each.id for each in (await wiring.organisations.domains.store().get(flow.id)).domains] == [
+        again["id"]
+    ]
 
 
 async def test_a_worker_that_dies_after_it_reserved_the_name_loses_nothing(org, monkeypatch) -> None:
@@ -274,7 +276,7 @@ async def test_a_worker_that_dies_after_it_reserved_the_name_loses_nothing(org, 
         patch.setattr("adapters.cosmos.organisations.domains.CosmosDomains.save", dies)
         assert (await flow.check(domain)).status_code == 500
     assert (await flow.get(domain))["state"] == "waiting"
-    assert (await wiring.organisations.domain_holders().find(domain["domain"])).org_id == flow.id
+    assert (await wiring.organisations.domains.holders().find(domain["domain"])).org_id == flow.id
     assert (await flow.check(domain)).json()["state"] == "proven"
 
 
@@ -282,7 +284,7 @@ async def test_a_domain_that_is_removed_during_a_look_does_not_hold_its_name(org
     flow = await org()
     domain = await flow.add(a_name())
     flow.set(domain)
-    holders = wiring.organisations.domain_holders()
+    holders = wiring.organisations.domains.holders()
     hold = holders.hold
 
     async def slowly(holder):
@@ -310,7 +312,7 @@ async def test_a_domain_whose_record_is_gone_twice_lapses_and_the_owners_see_it(
     await recheck(timedelta(days=18))
     assert (await flow.get(domain))["state"] == "lapsed"
     assert "A domain has lapsed" in (await flow.owner.http.get(f"/org/{flow.id}")).text
-    assert await wiring.organisations.domain_holders().find(domain["domain"]) is None
+    assert await wiring.organisations.domains.holders().find(domain["domain"]) is None
     assert await recheck(timedelta(days=40)) >= 0
     flow.set(domain)
     assert (await flow.check(domain)).json()["state"] == "proven"
@@ -320,13 +322,13 @@ async def test_two_runs_of_the_timer_at_once_count_a_miss_once(org) -> None:
     flow = await org()
     domain = await flow.proven()
     set_texts(flow.zone, domain["recordName"], [])
-    [found] = (await wiring.organisations.domains().get(flow.id)).domains
-    at, ports = datetime.now(UTC) + timedelta(days=9), wiring.organisations.proving()
+    [found] = (await wiring.organisations.domains.store().get(flow.id)).domains
+    at, ports = datetime.now(UTC) + timedelta(days=9), wiring.organisations.domains.proving()
     # As each of them found it due.
     await asyncio.gather(
         *(proving._check(flow.id, found, now=at, ports=ports, weekly=True) for _ in range(3))
     )
-    [kept] = (await wiring.organisations.domains().get(flow.id)).domains
+    [kept] = (await wiring.organisations.domains.store().get(flow.id)).domains
     assert (kept.state, kept.missed) == ("proven", 1)
 
 
@@ -360,9 +362,9 @@ async def test_what_is_left_by_a_run_is_done_by_the_next(org) -> None:
     flow = await org()
     domains = [await flow.proven() for _ in range(3)]
     at = datetime.now(UTC) + timedelta(days=9)
-    ports, runs = wiring.organisations.proving(), 0
+    ports, runs = wiring.organisations.domains.proving(), 0
     while await proving.recheck_due(
-        at, Slice(lambda: 0.0, items=1), due=wiring.organisations.domains(), ports=ports
+        at, Slice(lambda: 0.0, items=1), due=wiring.organisations.domains.store(), ports=ports
     ):
         runs += 1
     assert runs >= 3

@@ -11,6 +11,7 @@ import pytest
 import wiring
 import wiring.operations
 import wiring.organisations
+import wiring.organisations.domains
 from adapters.cosmos.database import Database
 from domain.base.limits import UNDO_TIME
 from functions.framework.clock import now
@@ -326,7 +327,7 @@ async def test_a_look_at_its_domain_during_the_erasure_does_not_hold_the_name(wh
     firm = await whole()
     await firm.close()
     await start()
-    work, holders, held = await firm.the_work(), wiring.organisations.domain_holders(), []
+    work, holders, held = await firm.the_work(), wiring.organisations.domains.holders(), []
 
     class Slow:
         """Reservations, as the timer reaches them when the erasure is over."""
@@ -344,7 +345,7 @@ async def test_a_look_at_its_domain_during_the_erasure_does_not_hold_the_name(wh
         async def due(self, _now):
             yield firm.id
 
-    ports = wiring.organisations.proving()._replace(holders=Slow())
+    ports = wiring.organisations.domains.proving()._replace(holders=Slow())
     later = now() + timedelta(days=9)
     await recheck_due(later, Slice(time.monotonic), due=Due(), ports=ports)
     assert held == [f"{firm.word}.example"]

@@ -10,6 +10,7 @@ import wiring.accounts
 import wiring.notifications
 import wiring.operations
 import wiring.organisations
+import wiring.organisations.invitations
 from domain.base.limits import MAILBOX_INVITATIONS
 from domain.notifications.claimed import CLAIMED_FOR
 from domain.notifications.mail import MailOrder
@@ -320,7 +321,7 @@ async def test_mails_that_were_missed_are_sent_later_and_once(host, signed_in, m
 
 async def test_a_worker_that_died_while_sending_is_followed(host, signed_in, mailbox, monkeypatch) -> None:
     ada, address = await signed_in(), an_address()
-    org, store = (await an_organisation(ada))["id"], wiring.organisations.invitations()
+    org, store = (await an_organisation(ada))["id"], wiring.organisations.invitations.store()
     at, claims = datetime.now(UTC), (timedelta(0), 2 * CLAIMED_FOR)
     [one] = await invited(ada, org, address)
     for expected, ago in enumerate(claims):
@@ -335,7 +336,7 @@ async def test_a_worker_that_died_while_sending_is_followed(host, signed_in, mai
 async def test_a_mail_that_was_sent_is_not_sent_again(host, signed_in, mailbox) -> None:
     """Its order comes once more, long after the claim of the first worker."""
     ada, address = await signed_in(), an_address()
-    org, store = (await an_organisation(ada))["id"], wiring.organisations.invitations()
+    org, store = (await an_organisation(ada))["id"], wiring.organisations.invitations.store()
     [one] = await invited(ada, org, address)
     assert len(await links_to(host, mailbox, address)) == 1
     found = await store.get(org, one["id"])

@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 import wiring.organisations
+import wiring.organisations.invitations
 from domain.base.errors import NotFound
 from domain.organisations import organisation
 from domain.organisations.invitations import invitation as rules
@@ -189,7 +190,7 @@ async def test_of_two_accounts_with_the_address_the_first_one_joins(host, signed
     org = (await an_organisation(ada))["id"]
     link = (await link_for(host, mailbox, ada, org, address)).removeprefix("/join/")
     people = [Person(new_id("acc"), f"Grace {number}", address) for number in range(4)]
-    ports = wiring.organisations.joining()
+    ports = wiring.organisations.invitations.joining()
     found = await asyncio.gather(
         *(joining.join(link, each, now=datetime.now(UTC), ports=ports) for each in people),
         return_exceptions=True,
@@ -207,7 +208,9 @@ async def test_joining_and_withdrawing_at_once_have_one_outcome(host, signed_in,
         [one] = await waiting(ada, org)
         person = Person(new_id("acc"), "Grace", address)
         came, gone = await asyncio.gather(
-            joining.join(link, person, now=datetime.now(UTC), ports=wiring.organisations.joining()),
+            joining.join(
+                link, person, now=datetime.now(UTC), ports=wiring.organisations.invitations.joining()
+            ),
             withdrawn(ada, org, one),
             return_exceptions=True,
         )
@@ -224,7 +227,7 @@ async def test_an_invitation_is_valid_for_fourteen_days(host, signed_in, mailbox
     [one] = await waiting(ada, org)
     sent = datetime.fromisoformat(one["sentAt"])
     assert datetime.fromisoformat(one["expiresAt"]) - sent == rules.VALID_FOR == timedelta(days=14)
-    person, ports = Person(new_id("acc"), "Grace", address), wiring.organisations.joining()
+    person, ports = Person(new_id("acc"), "Grace", address), wiring.organisations.invitations.joining()
     with pytest.raises(NotFound):
         await joining.join(link, person, now=sent + rules.VALID_FOR, ports=ports)
     last = sent + rules.VALID_FOR - timedelta(seconds=1)

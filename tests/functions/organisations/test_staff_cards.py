@@ -6,6 +6,7 @@ import secrets
 import pytest
 
 import wiring.organisations
+import wiring.organisations.templates
 from tests.functions.cards.test_api_cards import NOT_SHOWN
 from tests.functions.organisations.joined import do, joined
 from tests.functions.organisations.test_organisations import an_organisation
@@ -235,7 +236,7 @@ async def test_a_worker_that_dies_counts_no_card_twice(office, signed_in, monkey
     steps = [await job.slice(work, Slice(lambda: 0.0, items=1)) for _ in range(5)]
     assert [step.done for step in steps] == [1, 2, 3, 3, 3]
     assert [step.over for step in steps] == [False, False, False, True, True]
-    effect = await wiring.organisations.effects_of_templates().get(office.org["id"], office.template_id)
+    effect = await wiring.organisations.templates.effects().get(office.org["id"], office.template_id)
     assert (effect.cards, effect.changed) == (3, 3)
 
 
@@ -250,7 +251,7 @@ async def test_the_card_of_a_leaver_is_switched_off_at_once_and_back_with_them(
     member = await joined(office.org, await signed_in())
     card = await office.card(member["id"])
     if paused:
-        cards = wiring.organisations.staff_cards()
+        cards = wiring.organisations.templates.staff_cards()
         stored = await cards.get(office.org["id"], card.json()["id"])
         await cards.save_all([stored.model_copy(update={"paused": True})])
     assert (await do(office.owner, "DELETE", office.org, member["id"])).status_code == 204

@@ -9,6 +9,7 @@ import pytest
 
 import wiring.operations
 import wiring.organisations
+import wiring.organisations.teams
 from domain.base.limits import UNDO_TIME
 from functions.framework.clock import now
 from tests.functions.organisations.test_teams import Company, an_organisation, staff
@@ -146,11 +147,11 @@ async def test_an_order_that_was_missed_or_comes_again_makes_one_work(company, h
     for _ in range(2):
         await wiring.operations.order_queue().send(message)
         await host.drain_queue("orders")
-        await wiring.organisations.order_removal(order)
+        await wiring.organisations.teams.order_removal(order)
     assert await wiring.operations.orders().get(message) is None
     assert [each.id for each in await wiring.operations.works().of_kind(company.id, "remove-team")] == [work]
     assert await go_on(company, work) == "done"
-    await wiring.organisations.order_removal(order)
+    await wiring.organisations.teams.order_removal(order)
     assert await go_on(company, work) == "done"
 
 
@@ -162,7 +163,7 @@ async def test_two_workers_at_once_count_and_lose_nothing(company) -> None:
     job = wiring.operations.jobs()["remove-team"]
     await asyncio.gather(*(job.slice(stored, Slice(time.monotonic, items=4)) for _ in range(3)))
     left = len([each for each in await traces(team) if each.startswith("mem_")])
-    assert (await wiring.organisations.teams().size(company.id, team["id"]), left < 12) == (left, True)
+    assert (await wiring.organisations.teams.store().size(company.id, team["id"]), left < 12) == (left, True)
     progress = await job.slice(stored, Slice(time.monotonic))
     again = await job.slice(stored, Slice(time.monotonic))
     assert (progress.over, again.over, again.done, await traces(team)) == (True, True, 0, [])
@@ -174,7 +175,7 @@ async def test_a_role_that_changes_while_the_team_is_removed_is_kept(company, mo
     from domain.organisations.organisation import membership_order  # noqa: PLC0415 - what the host loaded
 
     team, ids, work = await a_deleted_team(company)
-    store, teams = wiring.organisations.store(), wiring.organisations.teams()
+    store, teams = wiring.organisations.store(), wiring.organisations.teams.store()
 
     async def meanwhile(people, team_id, more):
         monkeypatch.undo()

@@ -6,6 +6,7 @@ import secrets
 import pytest
 
 import wiring.organisations
+import wiring.organisations.teams
 from domain.base.limits import MOST_TEAMS, MOST_TEAMS_OF_A_PERSON
 from domain.organisations.organisation import Person, membership_order, new_member
 from domain.organisations.roles import ROLES, may
@@ -282,11 +283,11 @@ async def test_a_role_and_the_teams_of_somebody_are_changed_at_once(company) -> 
         monkey.undo()
         fresh = (await store.member(company.id, grace)).changed(now(), role="admin")
         await store.save_member(fresh, membership_order(fresh, now()))
-        return await wiring.organisations.teams().save_people(people, team_id, more)
+        return await wiring.organisations.teams.store().save_people(people, team_id, more)
 
     other = await company.team("Other")
     with pytest.MonkeyPatch.context() as monkey:
-        monkey.setattr(wiring.organisations.teams(), "save_people", meanwhile)
+        monkey.setattr(wiring.organisations.teams.store(), "save_people", meanwhile)
         assert (await company.add(other, grace)).status_code == 200
     member = await store.member(company.id, grace)
     assert (member.role, set(member.teams)) == ("admin", {team["id"], other["id"]})

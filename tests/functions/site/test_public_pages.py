@@ -145,15 +145,20 @@ async def test_a_missing_page_keeps_the_navigation_of_who_is_signed_in(signed_in
 
 
 async def test_a_missing_page_looks_the_same_whatever_is_missing(signed_in) -> None:
+    """What was shown once answers alike for all reasons, and what never was answers 404."""
     ada, bob = await signed_in(), await signed_in()
-    shown = await published(ada)
-    unpublish = f"cards/{shown.json()['id']}/publication"
-    answer = await ada.api("DELETE", unpublish, headers={"If-Match": shown.headers["etag"]})
-    assert answer.is_success, answer.text
-    hidden = shown.json()["handle"]
-    pages = [(await bob.http.get(f"/c/{handle}", headers=HTML)) for handle in (hidden, "nobody-here")]
-    assert pages[0].status_code == 404
+    hidden = [await published(ada) for _ in range(2)]
+    for shown, address in zip(hidden, ("publication", "pause"), strict=True):
+        card = f"cards/{shown.json()['id']}/{address}"
+        method = "DELETE" if address == "publication" else "PUT"
+        answer = await ada.api(method, card, headers={"If-Match": shown.headers["etag"]})
+        assert answer.is_success, answer.text
+    pages = [await bob.http.get(f"/c/{shown.json()['handle']}", headers=HTML) for shown in hidden]
+    assert [page.status_code for page in pages] == [200, 200]
     assert pages[0].content == pages[1].content
+    never = [await bob.http.get(f"/c/{handle}", headers=HTML) for handle in ("nobody-here", "nor-here")]
+    assert [page.status_code for page in never] == [404, 404]
+    assert never[0].content == never[1].content
 
 
 async def test_a_missing_page_is_told_while_the_store_is_down(signed_in, order) -> None:
