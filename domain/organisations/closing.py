@@ -21,7 +21,6 @@ from domain.organisations.organisation import (
     MemberFilter,
     Organisation,
     OrganisationStore,
-    member_id,
     membership_orders,
 )
 from domain.organisations.people import Ports
@@ -43,7 +42,7 @@ async def reopen_organisation(
 ) -> Organisation:
     """Take a closed organisation back, as it was. Everybody but who closed it finds nothing there."""
     organisation = await ports.organisations.get(org_id)
-    member = await ports.organisations.member(org_id, member_id(org_id, account_id))
+    member = await ports.organisations.of_account(org_id, account_id)
     if organisation is None or member is None or not may(member.role, "reopen"):
         raise NotFound
     if not organisation.closed or organisation.closed_by != member.id:

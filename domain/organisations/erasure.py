@@ -140,7 +140,7 @@ async def erase_some(organisation: Organisation, bound: Slice, ports: Erasing) -
         if not found:
             await ports.contents.leave_record(organisation)
             return done, True
-        for account_id in {each.account_id for each in found if each.account_id is not None}:
+        for account_id in {each.account_id for each in found if each.account_id}:
             await _leave_list(account_id, organisation.id, ports.memberships)
         await ports.contents.erase(organisation.id, [each.id for each in found])
         bound.spend(len(found))

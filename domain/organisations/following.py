@@ -35,7 +35,7 @@ async def follow(
     known = await organisations.member(org_id, member_id) or await organisations.former_member(
         org_id, member_id
     )
-    if known is None:
+    if known is None or not known.has_joined:
         return
     for _ in range(_TRIES):
         found = await memberships.get(known.account_id)
@@ -55,7 +55,13 @@ def _in_line(
         return found.without(org_id)
     if not organisation.closed:
         return found.having(
-            Membership(org_id=org_id, name=organisation.name, role=member.role, since=member.since)
+            Membership(
+                org_id=org_id,
+                name=organisation.name,
+                role=member.role,
+                since=member.since,
+                member_id=member.id,
+            )
         )
     if organisation.closed_by != member.id:
         return found.without(org_id)

@@ -7,6 +7,7 @@ from domain.accounts.account import Account
 from domain.base.errors import NotFound, StaleVersion
 from domain.organisations.domain_names import domain_of
 from domain.organisations.domains import DomainStore, Holders
+from domain.organisations.known_people import who_joins
 from domain.organisations.memberships import MembershipStore
 from domain.organisations.organisation import (
     Member,
@@ -16,7 +17,6 @@ from domain.organisations.organisation import (
     Settle,
     member_id,
     membership_order,
-    new_member,
     refuse_too_many,
 )
 
@@ -52,12 +52,19 @@ async def joinable(account: Account, ports: JoinPorts) -> Joinable | None:
     proven = (await ports.domains.get(holder.org_id)).proven
     if (holder.name, holder.value) not in {(each.name, each.record_value) for each in proven}:
         return None
-    member = member_id(organisation.id, account.id)
-    if await ports.organisations.member(organisation.id, member) is not None:
+    if await ports.organisations.of_account(organisation.id, account.id) is not None:
         return None
-    if await ports.organisations.former_member(organisation.id, member) is not None:
+    if await _was_member(organisation.id, account.id, ports):
         return None
     return Joinable(organisation, holder.name)
+
+
+async def _was_member(org_id: str, account_id: str, ports: JoinPorts) -> bool:
+    """Whether they were one lately, and are not among those whom the organisation has added again since."""
+    earlier = await ports.organisations.id_of(org_id, "account", account_id) or member_id(org_id, account_id)
+    if await ports.organisations.former_member(org_id, earlier) is None:
+        return False
+    return await ports.organisations.member(org_id, earlier) is None
 
 
 async def join(account: Account, org_id: str, *, now: datetime, ports: JoinPorts) -> Member:
@@ -65,7 +72,7 @@ async def join(account: Account, org_id: str, *, now: datetime, ports: JoinPorts
     found = await joinable(account, ports)
     if found is None or found.organisation.id != org_id or account.verified_email is None:
         # Looked at after: by another window they may have come in just now.
-        there = await ports.organisations.member(org_id, member_id(org_id, account.id))
+        there = await ports.organisations.of_account(org_id, account.id)
         organisation = await ports.organisations.get(org_id)
         if there is None or organisation is None or organisation.closed:
             raise NotFound
@@ -74,13 +81,14 @@ async def join(account: Account, org_id: str, *, now: datetime, ports: JoinPorts
         org_id, account.id, organisations=ports.organisations, memberships=ports.memberships
     )
     email = account.verified_email
-    member = new_member(org_id, Person(account.id, account.name or email, email), "member", now)
+    person = Person(account.id, account.name or email, email)
+    member = await who_joins(org_id, person, "member", now, organisations=ports.organisations)
     order = membership_order(member, now)
     try:
-        saved = await ports.organisations.save_member(member, order)
+        [saved] = await ports.organisations.save_known([member], [order])
     except StaleVersion:
         # The same person, by another window at the same moment.
-        there = await ports.organisations.member(org_id, member.id)
+        there = await ports.organisations.of_account(org_id, account.id)
         if there is None:
             raise
         return there

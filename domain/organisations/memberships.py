@@ -24,6 +24,7 @@ class Membership(Model):
     name: str
     role: Role
     since: datetime
+    member_id: str = ""
 
 
 class ClosedOrganisation(Model):

@@ -1,20 +1,20 @@
 """An organisation and its members, each in the organisation's partition."""
 
 import hashlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
-from typing import Annotated, Literal, NamedTuple, Protocol
+from typing import Annotated, Final, Literal, NamedTuple, Protocol
 
 from pydantic import Field
 
-from domain.base.errors import Fault, InvalidInput, KeyReused, NotFound, StaleVersion
+from domain.base.errors import Conflict, Fault, InvalidInput, NotFound, StaleVersion
 from domain.base.fields import EmailAddress, Name
-from domain.base.idempotency import request_hash
 from domain.base.ids import ID_BYTES, ID_PREFIXES, make_id
 from domain.base.limits import MOST_ORGANISATIONS, MOST_PEOPLE, LimitReached
 from domain.base.model import Closed, Model
 from domain.base.texts import N_
 from domain.operations.orders import Order, new_order
+from domain.organisations.details import Details
 from domain.organisations.memberships import ALL_MEMBERSHIPS, MEMBERSHIP, MembershipStore
 from domain.organisations.roles import Act, NotAllowed, Role, may
 
@@ -59,6 +59,8 @@ class Organisation(Model):
 class Member(Model):
     """One person of an organisation. `id` tells colleagues nothing of the account.
 
+    An organisation `added` people whom it knows: by hand, by a file, or by its directory. Their account is ""
+    until they join. `external_id` and `user_name` are theirs in systems of the organisation.
     `administers` are those of their teams that they are an admin of.
     `ended` is how it came to an end, of a former member.
     """
@@ -69,6 +71,10 @@ class Member(Model):
     name: str
     email: EmailAddress
     role: Role
+    added: bool = False
+    external_id: str | None = None
+    user_name: str | None = None
+    details: Details = Field(default_factory=Details)
     teams: list[str] = Field(default=[])
     administers: list[str] = Field(default=[])
     ended: Ending | None = None
@@ -80,9 +86,34 @@ class Member(Model):
     def changed(self, at: datetime, **update: object) -> "Member":
         return self.model_copy(update={"version": self.version + 1, "updated_at": at, **update})
 
+    @property
+    def has_joined(self) -> bool:
+        return self.account_id != ""
 
-class NewOrganisation(Closed):
-    name: Name
+
+# What a person is known by, besides their id.
+KeyKind = Literal["account", "address", "external_id", "user_name"]
+# As many as fit into a batch of the store, with their keys.
+MOST_KNOWN: Final = 15
+
+
+_KNOWN_BY: Final[dict[KeyKind, str]] = {
+    "account": N_("Somebody here has this account."),
+    "address": N_("Somebody here has this e-mail address."),
+    "external_id": N_("Somebody here has this identifier of your own system."),
+    "user_name": N_("Somebody here has this user name."),
+}
+
+
+class KnownAlready(Conflict):
+    """`kind` is by what, and `place` the place of the person among those that were to be stored."""
+
+    code = "person_exists"
+    title = N_("Somebody of the organisation has this already")
+
+    def __init__(self, kind: KeyKind, place: int = 0) -> None:
+        super().__init__(_KNOWN_BY[kind])
+        self.kind, self.place = kind, place
 
 
 class Settings(Closed):
@@ -122,9 +153,17 @@ class PeopleChange(NamedTuple):
 class OrganisationStore(Protocol):
     async def get(self, org_id: str) -> Organisation | None: ...
     async def member(self, org_id: str, member_id: str) -> Member | None: ...
+    async def of_account(self, org_id: str, account_id: str) -> Member | None: ...
+    async def id_of(self, org_id: str, kind: "KeyKind", value: str) -> str | None:
+        """Id of the person, or former person, who is known by this value."""
+        ...
+
     async def create(self, organisation: Organisation, owner: Member, order: Order) -> bool: ...
-    async def save_member(self, member: Member, order: Order) -> Member:
-        """Store a new or a changed member; `StaleVersion` if somebody else did meanwhile."""
+    async def save_known(self, people: Sequence[Member], orders: Sequence[Order]) -> list[Member]:
+        """Store people with what they are known by, at most `MOST_KNOWN`, all of them or none.
+
+        `KnownAlready` if one is known by what another person is; `StaleVersion` if somebody was changed.
+        """
         ...
 
     async def save_with(self, organisation: Organisation, orders: list[Order]) -> Organisation: ...
@@ -189,7 +228,7 @@ def membership_orders(by: Member, now: datetime) -> list[Order]:
 async def acting(org_id: str, account_id: str, act: Act, *, organisations: OrganisationStore) -> Acting:
     """Who acts, if they may. Everybody but a member finds nothing there."""
     organisation = await organisations.get(org_id)
-    member = await organisations.member(org_id, member_id(org_id, account_id))
+    member = await organisations.of_account(org_id, account_id)
     if organisation is None or organisation.closed or member is None:
         raise NotFound
     if not may(member.role, act):
@@ -197,43 +236,7 @@ async def acting(org_id: str, account_id: str, act: Act, *, organisations: Organ
     return Acting(organisation, member)
 
 
-async def create_organisation(
-    person: Person,
-    new: NewOrganisation,
-    creating: Creating,
-    *,
-    organisations: OrganisationStore,
-    memberships: MembershipStore,
-    settle: Settle,
-) -> Organisation:
-    """Make an organisation with its first owner. A repetition under the same key returns the first one."""
-    org_id = make_id(
-        ID_PREFIXES["organisation"],
-        hashlib.sha256(f"{person.account_id} {creating.key}".encode()).digest()[:ID_BYTES],
-    )
-    if (done := await organisations.get(org_id)) is not None:
-        return _repeated(done, new)
-    await _refuse_one_more(person.account_id, memberships)
-    owner = new_member(org_id, person, "owner", creating.now)
-    organisation = Organisation(
-        id=org_id,
-        name=new.name,
-        request=request_hash(new),
-        owners=[owner.id],
-        created_at=creating.now,
-        updated_at=creating.now,
-    )
-    order = membership_order(owner, creating.now)
-    if await organisations.create(organisation, owner, order):
-        await settle(order)
-        return organisation
-    done = await organisations.get(org_id)
-    if done is None:
-        raise KeyReused  # for one that is erased
-    return _repeated(done, new)
-
-
-async def _refuse_one_more(account_id: str, memberships: MembershipStore) -> None:
+async def refuse_one_more(account_id: str, memberships: MembershipStore) -> None:
     if len((await memberships.get(account_id)).organisations) >= MOST_ORGANISATIONS:
         raise LimitReached(
             N_("An account may be in %(most)s organisations. Leave one first.", most=MOST_ORGANISATIONS)
@@ -244,17 +247,11 @@ async def refuse_too_many(
     org_id: str, account_id: str, *, organisations: OrganisationStore, memberships: MembershipStore
 ) -> None:
     """Refuse one more member where the account or the organisation has as many as it may."""
-    await _refuse_one_more(account_id, memberships)
+    await refuse_one_more(account_id, memberships)
     if await organisations.count_members(org_id) >= MOST_PEOPLE:
         raise LimitReached(
             N_("This organisation has %(most)s people, and may not have more.", most=MOST_PEOPLE)
         )
-
-
-def _repeated(done: Organisation, new: NewOrganisation) -> Organisation:
-    if done.request != request_hash(new):
-        raise KeyReused
-    return done
 
 
 def new_member(org_id: str, person: Person, role: Role, now: datetime) -> Member:

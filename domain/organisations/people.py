@@ -38,6 +38,11 @@ class AlreadyOwner(Conflict):
     title = N_("This person is an owner already")
 
 
+class NotJoined(Conflict):
+    code = "not_joined"
+    title = N_("This person has not joined yet, and so cannot be an owner")
+
+
 class MemberVersion(NamedTuple):
     member_id: str
     version: int
@@ -66,6 +71,8 @@ async def change_role(by: Acting, of: MemberVersion, role: Role, *, now: datetim
         if not may_give(by.member.role, role):
             raise NotAllowed
         _refuse_beyond(by, member)
+        if role == "owner" and not member.has_joined:
+            raise NotJoined
         changed = member.changed(now, role=role)
         return _change(by, now, before=(member,), saved=(changed,))
 
@@ -138,6 +145,8 @@ async def transfer(by: Acting, of: MemberVersion, *, now: datetime, ports: Ports
         heir = await _version(by, of, ports)
         if heir.role == "owner":
             raise AlreadyOwner
+        if not heir.has_joined:
+            raise NotJoined
         both = (heir.changed(now, role="owner"), by.member.changed(now, role="admin"))
         return _change(by, now, saved=both)
 

@@ -120,7 +120,10 @@ class MembershipsSection:
     async def page(self, account_id: str, cursor: str | None, at: datetime) -> Page:  # noqa: ARG002
         found = await self._memberships.get(account_id)
         cards = [
-            await self._cards.get(each.org_id, staff_card_id(each.org_id, member_id(each.org_id, account_id)))
+            await self._cards.get(
+                each.org_id,
+                staff_card_id(each.org_id, each.member_id or member_id(each.org_id, account_id)),
+            )
             for each in found.organisations
         ]
         joined = map(_membership, found.organisations, cards)

@@ -9,17 +9,16 @@ import wiring.organisations.teams
 from domain.base.errors import KeyReused, NotFound
 from domain.base.limits import LimitReached
 from domain.base.model import Closed
+from domain.organisations.founding import NewOrganisation, create_organisation
 from domain.organisations.organisation import (
     Acting,
     Creating,
     Joining,
     Member,
     MemberFilter,
-    NewOrganisation,
     Settings,
     acting,
     change_settings,
-    create_organisation,
 )
 from domain.organisations.roles import NotAllowed, Role
 from domain.organisations.teams.team import shown
@@ -71,6 +70,7 @@ class MemberOut(Closed):
     email: str
     role: Role
     teams: list[str]
+    joined: bool
     since: datetime
 
 
@@ -98,6 +98,7 @@ def member_out(member: Member) -> MemberOut:
         email=member.email,
         role=member.role,
         teams=member.teams,
+        joined=member.has_joined,
         since=member.since,
     )
 

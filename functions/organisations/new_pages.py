@@ -8,7 +8,8 @@ import azure.functions as func
 import wiring.organisations
 from domain.base.errors import InvalidInput, KeyReused
 from domain.base.limits import LimitReached
-from domain.organisations.organisation import Creating, NewOrganisation, create_organisation
+from domain.organisations.founding import NewOrganisation, create_organisation
+from domain.organisations.organisation import Creating
 from functions.framework.callers import SignedIn
 from functions.framework.clock import now
 from functions.framework.forms import by_label, label_of, sentences, vet

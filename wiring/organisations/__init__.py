@@ -105,8 +105,10 @@ async def follow_member(order: "Order") -> None:
     from datetime import UTC, datetime
 
     from domain.organisations.following import follow_member
+    from domain.organisations.staff_cards.details import follow_details
     from domain.organisations.staff_cards.leaving import follow_member_with_card
     from wiring import publishing
+    from wiring.organisations import templates
 
     await follow_member(order, organisations=store(), memberships=memberships())
     await follow_member_with_card(
@@ -116,3 +118,4 @@ async def follow_member(order: "Order") -> None:
         organisations=store(),
         publication=publishing.ports(),
     )
+    await follow_details(order.owner_id, order.subject_id, datetime.now(UTC), templates.staff_ports())

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from adapters.cosmos.database import Database, Document, Items, instant
 from adapters.cosmos.documents import DELETED_TTL, document, from_document, newest_first
-from adapters.cosmos.organisations.organisations import CONTAINER, PARTITION, member_document
+from adapters.cosmos.organisations.organisations import CONTAINER, PARTITION, known_writes
 from adapters.cosmos.work import order_document
 from domain.base.errors import StaleVersion
 from domain.base.fields import STORED
@@ -56,7 +56,7 @@ class CosmosInvitations:
         return from_document(Invitation, results[0]["resourceBody"])
 
     async def join(self, ended: Invitation, member: Member, order: Order) -> None:
-        operations = [_write(ended), ("create", (member_document(member),)), _upsert(order)]
+        operations = [*await known_writes(self._items, [member]), _write(ended), _upsert(order)]
         try:
             await self._items.batch(operations, ended.org_id)
         except FileExistsError:

@@ -4,21 +4,38 @@
 a page costs the same however many there are.
 """
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, Final
 
 from adapters.cosmos.database import Database, Document, Items, OutcomeUnknown, instant
 from adapters.cosmos.documents import DELETED_TTL, document, from_document
+from adapters.cosmos.organisations.known import (
+    KIND,
+    ids_of,
+    kept_keys,
+    key_id,
+    key_operations,
+    leads_to,
+)
 from adapters.cosmos.work import order_document
 from domain.base.errors import Fault, InvalidInput, StaleVersion
 from domain.base.folding import fold
 from domain.base.limits import UNDO_TIME
 from domain.operations.orders import Order
-from domain.organisations.organisation import Member, MemberFilter, Organisation, PeopleChange
+from domain.organisations.organisation import (
+    KeyKind,
+    Member,
+    MemberFilter,
+    Organisation,
+    PeopleChange,
+    member_id,
+)
 
 CONTAINER, PARTITION = "organisations", "orgId"
 _MOST_SORTED: Final = 200
+_THESE: Final = "SELECT * FROM c WHERE ARRAY_CONTAINS(@ids, c.id)"
 
 
 class CosmosOrganisations:
@@ -32,6 +49,20 @@ class CosmosOrganisations:
     async def member(self, org_id: str, member_id: str) -> Member | None:
         stored = await self._items.read(member_id, org_id)
         return from_document(Member, stored) if stored and stored["kind"] == "member" else None
+
+    async def of_account(self, org_id: str, account_id: str) -> Member | None:
+        stored = await self._items.read(member_id(org_id, account_id), org_id)
+        if stored is not None and stored["kind"] == KIND:
+            stored = await self._items.read(leads_to(stored), org_id)
+        if stored is None or stored["kind"] != "member":
+            return None
+        member = from_document(Member, stored)
+        # What an account was known by may lead to somebody else by now.
+        return member if member.account_id == account_id else None
+
+    async def id_of(self, org_id: str, kind: KeyKind, value: str) -> str | None:
+        stored = await self._items.read(key_id(org_id, kind, value), org_id)
+        return leads_to(stored) if stored is not None and stored["kind"] == KIND else None
 
     async def find_members(self, org_id: str, ids: list[str]) -> list[Member]:
         sql = "SELECT * FROM c WHERE c.kind = 'member' AND ARRAY_CONTAINS(@ids, c.id)"
@@ -54,19 +85,13 @@ class CosmosOrganisations:
             return False
         return True
 
-    async def save_member(self, member: Member, order: Order) -> Member:
-        new = member_document(member)
-        operations: list[tuple[Any, ...]] = [("create", (new,)), ("upsert", (order_document(order),))]
-        if member.etag is not None:
-            # With the same teams: `CosmosTeams.save_people` stores others.
-            operations[0] = ("replace", (new["id"], new), {"if_match_etag": member.etag})
-        else:
-            operations += [size_change(team_id, 1) for team_id in member.teams]
+    async def save_known(self, people: Sequence[Member], orders: Sequence[Order]) -> list[Member]:
+        writes = await known_writes(self._items, people)
         try:
-            results = await self._items.batch(operations, member.org_id)
+            results = await self._items.batch([*writes, *_upserted(orders)], people[0].org_id)
         except FileExistsError:
             raise StaleVersion from None
-        return from_document(Member, results[0]["resourceBody"])
+        return [from_document(Member, result["resourceBody"]) for result in results[: len(people)]]
 
     async def save_with(self, organisation: Organisation, orders: list[Order]) -> Organisation:
         results = await self._items.batch(
@@ -84,9 +109,11 @@ class CosmosOrganisations:
             operations.append(("delete", (each.id,), {"if_match_etag": each.etag}))
             operations.append(("upsert", (_former_document(each),)))
             operations += [size_change(team_id, -1) for team_id in each.teams]
+            operations += kept_keys(each, ended=True)
         for each in change.back:
             operations.append(("create", (member_document(each),)))
             operations.append(("delete", (_former_id(each.id),), {"if_match_etag": each.etag}))
+            operations += kept_keys(each, ended=False)
         try:
             await self._items.batch([*operations, *_upserted(change.orders)], change.org_id)
         except (FileExistsError, StaleVersion, OutcomeUnknown) as refusal:
@@ -166,6 +193,23 @@ def member_document(member: Member) -> Document:
         teams=member.teams,
         administers=member.administers,
     )
+
+
+async def known_writes(items: Items, people: Sequence[Member]) -> list[tuple[Any, ...]]:
+    """Operations of a batch that stores people, new and changed ones: first them, then the rest."""
+    org_id, ids = people[0].org_id, [each.id for each in people]
+    found = await items.query(_THESE, org_id, ids=ids)
+    before = {stored["id"]: from_document(Member, stored) for stored in found if stored["kind"] == "member"}
+    keys = await items.query(_THESE, org_id, ids=ids_of([*people, *before.values()]))
+    there = {stored["id"]: stored for stored in keys if stored["kind"] == KIND}
+    writes, others, sizes = list[tuple[Any, ...]](), list[tuple[Any, ...]](), Counter[str]()
+    for place, each in enumerate(people):
+        new, old = member_document(each), before.get(each.id)
+        writes.append(("create", (new,)) if each.etag is None else _replaced(new, each.etag))
+        others += key_operations(each, old, there, place)
+        sizes.update(each.teams)
+        sizes.subtract(old.teams if old else [])
+    return [*writes, *others, *(size_change(team, more) for team, more in sizes.items() if more)]
 
 
 def size_id(team_id: str) -> str:

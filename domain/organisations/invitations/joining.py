@@ -9,6 +9,7 @@ from domain.base.fields import Name
 from domain.base.model import Closed
 from domain.organisations.invitations.invitation import Invitation, InvitationStore
 from domain.organisations.invitations.links import read_link
+from domain.organisations.known_people import who_joins
 from domain.organisations.memberships import MembershipStore
 from domain.organisations.organisation import (
     Member,
@@ -16,9 +17,7 @@ from domain.organisations.organisation import (
     OrganisationStore,
     Person,
     Settle,
-    member_id,
     membership_order,
-    new_member,
     refuse_too_many,
 )
 
@@ -60,7 +59,7 @@ async def invited_by(link: str, *, ports: JoiningPorts) -> Invited | None:
 
 
 async def member_of(organisation: Organisation, account_id: str, *, ports: JoiningPorts) -> Member | None:
-    return await ports.organisations.member(organisation.id, member_id(organisation.id, account_id))
+    return await ports.organisations.of_account(organisation.id, account_id)
 
 
 async def join(link: str, person: Person, *, now: datetime, ports: JoiningPorts) -> Member:
@@ -83,7 +82,9 @@ async def join(link: str, person: Person, *, now: datetime, ports: JoiningPorts)
             organisations=ports.organisations,
             memberships=ports.memberships,
         )
-        member = new_member(found.organisation.id, person, invitation.role, now)
+        member = await who_joins(
+            found.organisation.id, person, invitation.role, now, organisations=ports.organisations
+        )
         order = membership_order(member, now)
         try:
             await ports.invitations.join(invitation.ended("joined", now), member, order)

@@ -20,6 +20,7 @@ def data_of(member: Member, organisation: Organisation) -> dict[str, str]:
         "name": member.name,
         "email": member.email,
         "local": member.email.partition("@")[0],
+        **{key: text for key, text in member.details if text},
         "organisation": organisation.name,
     }
 

@@ -17,10 +17,10 @@ from typing import Final, Literal, NamedTuple, get_args
 from domain.base.folding import unmarked
 from domain.base.texts import N_
 
-# What a person has in an organisation. The last two are the same for all its people.
+# What a person has in an organisation. The last one is the same for all its people.
 DataName = Literal[
     "first", "last", "name", "email", "local", "title", "department", "phone", "mobile", "location", "number",
-    "team", "organisation",
+    "organisation",
 ]  # fmt: skip
 NAMES: Final[tuple[DataName, ...]] = get_args(DataName)
 _MOST_PLACES: Final = 20

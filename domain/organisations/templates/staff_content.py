@@ -25,7 +25,7 @@ _LITERAL_KINDS: Final = frozenset({"picture", "languages"})
 SPECIMEN: Final = {
     "first": "Ada", "last": "Lovelace", "name": "Ada Lovelace", "email": "ada.lovelace@example.com",
     "local": "ada.lovelace", "title": "Analyst", "department": "Engines", "phone": "+442079460000",
-    "mobile": "+447400123456", "location": "London", "number": "1815", "team": "Engines",
+    "mobile": "+447400123456", "location": "London", "number": "1815",
     "organisation": "Analytical Engines",
 }  # fmt: skip
 

@@ -16,6 +16,7 @@ from domain.organisations.people import (
     AlreadyOwner,
     LastOwner,
     MemberVersion,
+    NotJoined,
     change_role,
     leave,
     list_removed,
@@ -90,7 +91,7 @@ async def post_search(call: Call[MemberSearch]) -> Answer:
     body=RoleInput,
     answer=MemberOut,
     versioned=True,
-    conflicts=(NotAllowed, LastOwner, LimitReached),
+    conflicts=(NotAllowed, NotJoined, LastOwner, LimitReached),
 )
 async def put_role(call: Call[RoleInput]) -> Answer:
     by = await acting_in(call, "change_roles")
@@ -148,7 +149,7 @@ async def put_restoration(call: Call) -> Answer:
     answer=MemberOut,
     versioned=True,
     fresh=True,
-    conflicts=(NotAllowed, AlreadyOwner, LimitReached),
+    conflicts=(NotAllowed, AlreadyOwner, NotJoined, LimitReached),
 )
 async def put_ownership(call: Call) -> Answer:
     by = await acting_in(call, "transfer")

@@ -1,5 +1,6 @@
 """`/org/{organisationId}/people/{memberId}`: one person, their role, and their end in the organisation."""
 
+import secrets
 from datetime import timedelta
 from http import HTTPStatus
 
@@ -31,6 +32,8 @@ from functions.organisations.people.api import RoleInput
 _LABELS = {"/role": N_("Role")}
 _DONE = {
     "role": N_("The role is changed."),
+    "added": N_("The person is added. Invite them when they are to join."),
+    "details": N_("Saved. Their card follows."),
     "restored": N_("They are back, with the role that they had."),
     "transferred": N_("They are an owner now, and you are an admin."),
 }
@@ -145,6 +148,7 @@ def _page(
         is_you=them.id == by.member.id,
         roles=[(each, _(ROLE_NAMES[each])) for each in roles] if changeable else [],
         role=role or them.role,
+        invitation_key=secrets.token_urlsafe(16),
         role_names=ROLE_NAMES,
         done=done,
         faults=faults or {},

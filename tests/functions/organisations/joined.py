@@ -19,7 +19,7 @@ async def joined(org: dict, person, role: str = "member") -> dict:
     known = Person(account.id, person.name, account.email)
     member = new_member(org["id"], known, role, datetime.now(UTC))
     order = membership_order(member, member.since)
-    await wiring.organisations.store().save_member(member, order)
+    await wiring.organisations.store().save_known([member], [order])
     await wiring.organisations.settle(order)
     return {"id": member.id, "role": role}
 

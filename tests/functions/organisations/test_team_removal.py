@@ -180,7 +180,7 @@ async def test_a_role_that_changes_while_the_team_is_removed_is_kept(company, mo
     async def meanwhile(people, team_id, more):
         monkeypatch.undo()
         changed = (await store.member(company.id, ids[1])).changed(now(), role="editor")
-        await store.save_member(changed, membership_order(changed, now()))
+        await store.save_known([changed], [membership_order(changed, now())])
         return await teams.save_people(people, team_id, more)
 
     monkeypatch.setattr(teams, "save_people", meanwhile)

@@ -71,7 +71,7 @@ class Company:
 async def joined(org_id: str, account: str, name: str, role: str = "member"):
     person = Person(account, name, f"{account}@example.com")
     member = new_member(org_id, person, role, now())
-    await wiring.organisations.store().save_member(member, membership_order(member, now()))
+    await wiring.organisations.store().save_known([member], [membership_order(member, now())])
     return member
 
 
@@ -277,12 +277,12 @@ async def test_a_role_and_the_teams_of_somebody_are_changed_at_once(company) -> 
     assert (await company.add(team, grace)).status_code == 200
     changed = read.changed(now(), role="editor")
     with pytest.raises(Exception, match="changed since"):
-        await store.save_member(changed, membership_order(changed, now()))
+        await store.save_known([changed], [membership_order(changed, now())])
 
     async def meanwhile(people, team_id, more):
         monkey.undo()
         fresh = (await store.member(company.id, grace)).changed(now(), role="admin")
-        await store.save_member(fresh, membership_order(fresh, now()))
+        await store.save_known([fresh], [membership_order(fresh, now())])
         return await wiring.organisations.teams.store().save_people(people, team_id, more)
 
     other = await company.team("Other")
