@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from http.cookies import SimpleCookie
 from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import httpx
 
@@ -26,9 +26,44 @@ CONNECTIONS = (
     ("Ada Lovelace", "ada-lovelace", "grace-hopper", "Grace Hopper"),
     ("Katherine Johnson", "katherine-johnson", "grace-hopper", ""),
 )
-# Who has an address book of 5,000 entries and three years of relationships.
-KNOWS_MANY = "Grace Hopper"
-RELATIONSHIPS_MADE = "demo-relationships-made"
+
+
+class Filling(NamedTuple):
+    """What one of the people gets while everything else can be used, by a module that runs beside the app."""
+
+    owner: str
+    module: str
+    gets: str
+
+    def is_done(self, data: Path) -> bool:
+        return self._done(data).exists()
+
+    def _done(self, data: Path) -> Path:
+        return data / f"{self.module.rpartition('.')[2].replace('_', '-')}-made"
+
+    async def run(self, data: Path, settings: Mapping[str, str]) -> None:
+        """Fill, unless this data has it. A run that was cut off is repeated."""
+        if self.is_done(data):
+            return
+        owner = await account_of(settings["PUBLIC_ORIGIN"], self.owner)
+        command = [sys.executable, "-m", self.module, "--owner", owner]
+        env = os.environ | dict(settings)
+        filling = await processes.start(self.module, command, logs=data / "logs", env=env)
+        try:
+            failed = await filling.process.wait()
+        finally:
+            await filling.stop()
+        if failed:
+            raise DemoFailed(f"\n{filling.tail()}")
+        self._done(data).touch()
+
+
+ORGANISATION = Filling(
+    "Ada Lovelace", "local.demo_organisation", "an organisation of 200 people: some seconds"
+)
+RELATIONSHIPS = Filling(
+    "Grace Hopper", "local.demo_relationships", "an address book of 5,000 entries: about a minute"
+)
 # Seen with the card by everybody.
 WITHOUT_AUDIENCE = ("name", "nameParts", "look")
 # The fullest of the cards, which the home page shows as an example.
@@ -64,24 +99,6 @@ async def account_of(origin: str, name: str) -> str:
     """The id of the account of one of the people."""
     async with _signed_in(origin, name) as app:
         return str(_checked(await app.get("/api/v1/account")).json()["id"])
-
-
-async def fill_relationships(data: Path, settings: Mapping[str, str]) -> None:
-    """Fill the address book of `KNOWS_MANY` unless this data has it. It takes about a minute."""
-    done = data / RELATIONSHIPS_MADE
-    if done.exists():
-        return
-    owner = await account_of(settings["PUBLIC_ORIGIN"], KNOWS_MANY)
-    command = [sys.executable, "-m", "local.demo_relationships", "--owner", owner]
-    env = os.environ | dict(settings)
-    filling = await processes.start("Demo relationships", command, logs=data / "logs", env=env)
-    try:
-        failed = await filling.process.wait()
-    finally:
-        await filling.stop()
-    if failed:
-        raise DemoFailed(f"\n{filling.tail()}")
-    done.touch()
 
 
 async def _make_cards(origin: str, name: str, cards: Iterable[DemoCard], turn: asyncio.Semaphore) -> None:

@@ -174,15 +174,16 @@ class Run:
         return self._with_demo and not given.keys() & {"COSMOS_ENDPOINT", "OIDC_ISSUER", "PUBLIC_ORIGIN"}
 
     async def _fill_demo(self, settings: dict[str, str], given: dict[str, str]) -> None:
-        """Fill the address book of a demo person, while everything else can be used."""
-        if not self._has_demo(given) or (self._data / demo.RELATIONSHIPS_MADE).exists():
-            return
-        say(f"  {demo.KNOWS_MANY} gets an address book of 5,000 entries: about a minute.")
-        try:
-            await demo.fill_relationships(self._data, settings)
-            say(f"  {demo.KNOWS_MANY} has it now.")
-        except (demo.DemoFailed, SignInFailed, httpx.HTTPError) as exc:
-            say(f"  The address book could not be filled: {exc}")
+        """Give demo people what takes longer, while everything else can be used."""
+        for each in (demo.ORGANISATION, demo.RELATIONSHIPS):
+            if not self._has_demo(given) or each.is_done(self._data):
+                continue
+            say(f"  {each.owner} gets {each.gets}.")
+            try:
+                await each.run(self._data, settings)
+                say(f"  {each.owner} has it now.")
+            except (demo.DemoFailed, SignInFailed, httpx.HTTPError) as exc:
+                say(f"  That could not be done: {exc}")
 
     async def _demo_card(self, settings: dict[str, str], given: dict[str, str]) -> str | None:
         """The path of a demo card. The app runs without a demo, too."""

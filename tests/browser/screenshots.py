@@ -81,7 +81,7 @@ async def main(folder: Path) -> None:
         async with async_playwright() as playwright, product(Path(data)) as settings:
             origin = settings["PUBLIC_ORIGIN"]
             await demo.first_start(Path(data), settings)
-            await demo.fill_relationships(Path(data), settings)
+            await demo.RELATIONSHIPS.run(Path(data), settings)
             chromium = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
             await photograph_example(chromium, origin, ROOT / "web" / "images")
             await photograph_cards(chromium, origin, folder)
