@@ -76,6 +76,14 @@ async def order_apply(order: Order, *, templates: Templates, works: WorkStore, q
     await start_work(work.model_copy(update={"cursor": cursor}), works=works, queue=queue)
 
 
+class _By(NamedTuple):
+    """What cards are brought in line with."""
+
+    release: Release
+    organisation: Organisation
+    now: datetime
+
+
 class ApplyJob:
     """The cursor is the template, the number of the release, and the card that was done last."""
 
@@ -89,14 +97,14 @@ class ApplyJob:
         organisation = await ports.organisations.get(org_id)
         if release is None or organisation is None:
             return Progress(work.cursor, 0, over=True)
-        total = work.total
+        by, total = _By(release, organisation, work.updated_at), work.total
         if total is None:
             total = await ports.cards.count_of_template(org_id, template_id)
         while not bound.is_over:
             cards = await ports.cards.of_template(org_id, template_id, _PAGE, after)
             if not cards:
                 return Progress(work.cursor, done, over=True, total=total, failures=tuple(failures))
-            failures += await self._page(cards, release, organisation, work.updated_at)
+            failures += await self._page(cards, by)
             bound.spend(len(cards))
             done, after = done + len(cards), cards[-1].id
         cursor = f"{template_id} {number} {after}"
@@ -105,24 +113,13 @@ class ApplyJob:
     async def discard(self, work: Work) -> None:
         """Cards that were done stay so: releasing the release before again takes them back, too."""
 
-    async def _page(
-        self, cards: list[Card], release: Release, organisation: Organisation, now: datetime
-    ) -> list[Failure]:
+    async def _page(self, cards: list[Card], by: _By) -> list[Failure]:
         """Bring cards in line and show them; those that somebody edits at this moment one by one."""
-        ids = [card.staff.member_id for card in cards if card.staff]
-        members = {
-            each.id: each for each in await self._ports.organisations.find_members(organisation.id, ids)
-        }
-
-        def changed(card: Card) -> Card | None:
-            member = card.staff and members.get(card.staff.member_id)
-            return followed(card, member, release, organisation, now) if member else None
-
-        wanted = [new for card in cards if (new := changed(card)) is not None]
+        wanted = await self._changed(cards, by)
         try:
             saved = await self._ports.cards.save_all(wanted)
         except StaleVersion:
-            saved = [new for card in wanted if (new := await self._alone(card, changed))]
+            saved = [new for card in wanted if (new := await self._alone(card, by))]
         # One that was saved by a worker that died then is shown now.
         shown = {card.id: card for card in [*cards, *saved]}
         await self._ports.show_all(shown.values())
@@ -130,14 +127,30 @@ class ApplyJob:
             Failure(item=card.id, code="incomplete") for card in saved if card.staff and card.staff.problems
         ]
 
-    async def _alone(self, card: Card, changed: Callable[[Card], Card | None]) -> Card | None:
+    async def _changed(self, cards: list[Card], by: _By) -> list[Card]:
+        """Those that do not follow the release yet, as they should be.
+
+        People are read after their cards, so that of two who change a card at once the last one to save has
+        seen what is known of its person by now.
+        """
+        ids = [card.staff.member_id for card in cards if card.staff]
+        found = await self._ports.organisations.find_members(by.organisation.id, ids)
+        members = {each.id: each for each in found}
+
+        def changed(card: Card) -> Card | None:
+            member = card.staff and members.get(card.staff.member_id)
+            return followed(card, member, by.release, by.organisation, by.now) if member else None
+
+        return [new for card in cards if (new := changed(card)) is not None]
+
+    async def _alone(self, card: Card, by: _By) -> Card | None:
         for _ in range(_TRIES):
             with suppress(StaleVersion):
                 [saved] = await self._ports.cards.save_all([card])
                 return saved
             present = await self._ports.cards.get(card.account_id, card.id)
-            again = present and changed(present)
+            again = await self._changed([present], by) if present else []
             if not again:
                 return present
-            card = again
+            [card] = again
         raise Unavailable

@@ -239,3 +239,33 @@ async def test_pages_add_a_person_and_keep_what_was_typed(firm) -> None:
     assert 'value="Captain"' in (await ada.http.get(f"{place}/details")).text
     again = await ada.http.post(at, data=typed | {"email": known["email"], "key": "other"}, headers=SAME_SITE)
     assert (again.status_code, "Somebody here has this e-mail address." in again.text) == (422, True)
+
+
+async def test_what_is_known_of_somebody_changes_while_a_release_is_applied(
+    signed_in, host, client, monkeypatch
+) -> None:
+    """Between the reading of a card and its saving: what is known by then is on the card."""
+    from adapters.cosmos.organisations.staff_cards import CosmosStaffCards  # noqa: PLC0415 - what the host loaded
+
+    ada = await signed_in()
+    office = Office(ada, await an_organisation(ada))
+    await office.template(title={"mode": "locked", "value": "{title?}"})
+    known = somebody()
+    made = await added(ada, office.org, known)
+    card = await office.card(made["id"])
+    await host.drain_queue("work")
+    path = f"{office.at}/members/{made['id']}/details"
+    version = (await details(ada, office.org, made["id"])).headers["etag"]
+    word, save_all = secrets.token_hex(8), CosmosStaffCards.save_all
+
+    async def late(self, cards):
+        monkeypatch.undo()
+        changed = known | {"details": {"title": word}}
+        answer = await ada.api("PUT", path, json=changed, headers={"If-Match": version})
+        assert answer.status_code == 200, answer.text
+        return await save_all(self, cards)
+
+    monkeypatch.setattr(CosmosStaffCards, "save_all", late)
+    await office.change(title={"mode": "locked", "value": "{title?} at work"})
+    await host.drain_queue("work")
+    assert f"{word} at work" in await page_of(client, card)
