@@ -89,6 +89,9 @@ class Charges:
         records = (await self._store.get("calls")).raise_for_status().json()
         return round(sum(call["charge"] for call in records), 2)
 
+    async def calls(self) -> int:
+        return len((await self._store.get("calls")).raise_for_status().json())
+
 
 @asynccontextmanager
 async def charges(settings: Mapping[str, str]) -> AsyncIterator[Charges]:
