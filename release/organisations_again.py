@@ -20,7 +20,7 @@ from domain.operations.slices import Slice
 from domain.organisations.erasure import Erasing, erase_some
 from domain.organisations.memberships import ALL_MEMBERSHIPS
 from domain.organisations.organisation import Organisation, cards_order
-from domain.organisations.staff_cards.gone import TakeDown
+from domain.organisations.staff_cards.gone import TakingDown, take_down
 from domain.publishing.publication import Ports
 
 Do = Callable[[], Awaitable[object]]
@@ -48,7 +48,7 @@ class RestoredOrganisations:
             CosmosMemberships(database),
             CosmosDomains(database),
             CosmosDomainHolders(database),
-            TakeDown(_publishing(database), CosmosHandles(database).forget),
+            partial(take_down, ports=TakingDown(_publishing(database), CosmosHandles(database).forget)),
         )
 
     async def to_erase(self, org_id: str) -> Do | None:

@@ -86,7 +86,7 @@ def jobs() -> "dict[str, Job]":
     from wiring.organisations import domains, leaving, teams, templates
 
     erasing = Erasing(
-        store(), contents(), memberships(), domains.store(), domains.holders(), leaving.take_down()
+        store(), contents(), memberships(), domains.store(), domains.holders(), leaving.take_down
     )
     return {
         FOLLOW: FollowJob(store(), memberships()),

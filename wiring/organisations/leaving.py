@@ -5,9 +5,11 @@ from typing import TYPE_CHECKING
 from wiring import database, once, organisations
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from adapters.cosmos.organisations.leaving import CosmosLeavingRules
     from domain.operations.orders import Order
-    from domain.organisations.staff_cards.gone import CardsPorts, TakeDown
+    from domain.organisations.staff_cards.gone import CardsPorts
     from domain.organisations.staff_cards.leaving import LeavingPorts
     from domain.organisations.staff_cards.successors import SuccessorPorts
 
@@ -69,8 +71,9 @@ def all_cards() -> "CardsPorts":
     return CardsPorts(templates.staff_cards(), organisations.store(), follow_card, templates.show_all)
 
 
-def take_down() -> "TakeDown":
-    from domain.organisations.staff_cards.gone import TakeDown
+async def take_down(org_id: str, card_id: str, at: "datetime") -> None:
+    from domain.organisations.staff_cards.gone import TakingDown, take_down
     from wiring import cards, publishing
 
-    return TakeDown(publishing.ports(), cards.handles().forget)
+    ports = TakingDown(publishing.ports(), cards.handles().forget)
+    await take_down(org_id, card_id, at, ports=ports)

@@ -122,25 +122,24 @@ class FollowCardsJob:
         }
 
 
-class TakeDown(NamedTuple):
+class TakingDown(NamedTuple):
     """`forget` drops from a claim whose it was, and keeps the handle taken for good."""
 
     publication: PublicationPorts
     forget: Callable[[str], Awaitable[None]]
 
-    async def __call__(self, org_id: str, card_id: str, at: datetime) -> None:
-        """Leave of a card what its handles need to answer for good, before it is erased. Safe to repeat."""
-        card = await self.publication.cards.get_with_deleted(org_id, card_id)
-        if card is None:
-            return
-        if not card.was_published:
-            await free_handles(card, self.publication.handles)
-            return
-        led = card.ending.successor if card.ending and card.ending.why == "moved" else None
-        why = "moved" if led else "organisation_gone"
-        gone = card.changed(
-            at, published=None, published_at=None, ending=Ending(why=why, successor=led, at=at)
-        )
-        await project(gone, self.publication, first=False)
-        for handle in (card.handle, *card.former_handles):
-            await self.forget(handle)
+
+async def take_down(org_id: str, card_id: str, at: datetime, *, ports: TakingDown) -> None:
+    """Leave of a card what its handles need to answer for good, before it is erased. Safe to repeat."""
+    card = await ports.publication.cards.get_with_deleted(org_id, card_id)
+    if card is None:
+        return
+    if not card.was_published:
+        await free_handles(card, ports.publication.handles)
+        return
+    led = card.ending.successor if card.ending and card.ending.why == "moved" else None
+    ending = Ending(why="moved" if led else "organisation_gone", successor=led, at=at)
+    gone = card.changed(at, published=None, published_at=None, ending=ending)
+    await project(gone, ports.publication, first=False)
+    for handle in (card.handle, *card.former_handles):
+        await ports.forget(handle)

@@ -52,7 +52,8 @@ async def save(req: func.HttpRequest) -> func.HttpResponse:
     person, by, form = await sent(req, "remove_people")
     card = await _card(req, by)
     try:
-        wanted = await chosen_in(form, by, of=card.staff and card.staff.member_id) or StaffSuccessor()
+        of = card.staff.member_id if card.staff else None
+        wanted = await chosen_in(form, by, of=of) or StaffSuccessor()
         await choose(by, CardVersion(card.account_id, card.id, version_in(form)), wanted, now())
     except NotChosen as refusal:
         return _page(person, by, card, refusal.choice, refusal.faults)
