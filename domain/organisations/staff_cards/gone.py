@@ -50,11 +50,14 @@ class CardsPorts(NamedTuple):
     show_all: Callable[[Iterable[Card]], Awaitable[None]]
 
 
+def work_id_of(order: Order) -> str:
+    text = f"{ALL_CARDS} {order.owner_id} {order.created_at.isoformat()}"
+    return make_id(ID_PREFIXES["work"], hashlib.sha256(text.encode()).digest()[:ID_BYTES])
+
+
 async def start_following_cards(order: Order, *, works: WorkStore, queue: WorkQueue) -> None:
     """Effect of the order after a closing or a taking back: one work for each, however often it comes."""
-    text = f"{ALL_CARDS} {order.owner_id} {order.created_at.isoformat()}"
-    work_id = make_id(ID_PREFIXES["work"], hashlib.sha256(text.encode()).digest()[:ID_BYTES])
-    work = new_work(FOLLOW_CARDS, SYSTEM, work_id, order.created_at)
+    work = new_work(FOLLOW_CARDS, SYSTEM, work_id_of(order), order.created_at)
     await start_work(work.model_copy(update={"cursor": order.owner_id}), works=works, queue=queue)
 
 
