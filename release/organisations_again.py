@@ -5,20 +5,36 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime
 from functools import partial
 
+from adapters.cosmos.cards import CosmosCards
 from adapters.cosmos.database import Database
+from adapters.cosmos.images import CosmosImages
 from adapters.cosmos.ledger import CosmosLedger
 from adapters.cosmos.organisations.domains import CosmosDomains
 from adapters.cosmos.organisations.erasure import CosmosContents
 from adapters.cosmos.organisations.memberships import CosmosMemberships
 from adapters.cosmos.organisations.organisations import CosmosOrganisations
-from adapters.cosmos.reservations import CosmosDomainHolders
+from adapters.cosmos.published import CosmosPublished
+from adapters.cosmos.reservations import CosmosDomainHolders, CosmosHandles
 from domain.operations.orders import new_order
 from domain.operations.slices import Slice
 from domain.organisations.erasure import Erasing, erase_some
 from domain.organisations.memberships import ALL_MEMBERSHIPS
-from domain.organisations.organisation import Organisation
+from domain.organisations.organisation import Organisation, cards_order
+from domain.organisations.staff_cards.gone import TakingDown, take_down
+from domain.publishing.publication import Ports
 
 Do = Callable[[], Awaitable[object]]
+
+
+def _publishing(database: Database) -> Ports:
+    """What shows that a card is gone; such a card has no code to draw."""
+    return Ports(
+        CosmosCards(database),
+        CosmosHandles(database),
+        CosmosPublished(database),
+        CosmosImages(database),
+        draw_code=lambda _: "",
+    )
 
 
 class RestoredOrganisations:
@@ -32,6 +48,7 @@ class RestoredOrganisations:
             CosmosMemberships(database),
             CosmosDomains(database),
             CosmosDomainHolders(database),
+            partial(take_down, ports=TakingDown(_publishing(database), CosmosHandles(database).forget)),
         )
 
     async def to_erase(self, org_id: str) -> Do | None:
@@ -54,10 +71,10 @@ class RestoredOrganisations:
         return partial(self._save, there.changed(datetime.now(UTC), closed=False, closed_by=None))
 
     async def _save(self, organisation: Organisation) -> None:
-        """Store it; the app brings the lists of its people in line."""
+        """Store it; the app brings the lists of its people and its cards in line."""
         org_id, at = organisation.id, organisation.updated_at
         order = new_order(ALL_MEMBERSHIPS, org_id, org_id, at, container="organisations")
-        await self._there.save_with(organisation, [order])
+        await self._there.save_with(organisation, [order, cards_order(org_id, at)])
 
     async def _erase(self, there: Organisation) -> None:
         gone = there

@@ -58,11 +58,13 @@ async def tell(order: "Order") -> None:
     await carry_out_telling(order, now=_now(), ports=ports())
 
 
-async def order_refresh(order: "Order") -> None:
+async def order_refresh(order: "Order", person_id: str) -> None:
     """What follows the projection of a card."""
     from domain.connections.refresh import order_refresh
 
-    await order_refresh(order, links=links(), works=operations.works(), queue=operations.work_queue())
+    await order_refresh(
+        order, person_id, links=links(), works=operations.works(), queue=operations.work_queue()
+    )
 
 
 def refresh_job() -> "RefreshJob":

@@ -106,14 +106,18 @@ def effects() -> dict[str, "Effect"]:
     from domain.relationships.search.upkeep import COMPACTION
     from domain.relationships.transfer.imports import START_IMPORT
     from wiring import cards, connections, exchange, organisations, publishing, relationships
+    from wiring.organisations import leaving
     from wiring.relationships import duplicates, reminders, search, strength, transfer
 
     projection = partial(carry_out_projection, cards=cards.store(), ports=publishing.ports())
 
     async def show_and_tell(order: "Order") -> None:
         """Project the card, then have what connected people saw of it compared."""
-        await projection(order)
-        await connections.order_refresh(order)
+        if order.container == "organisations":
+            # It may have been made while its person left, or while the organisation was closed.
+            await leaving.follow_card(order.owner_id, order.subject_id)
+        card = await projection(order)
+        await connections.order_refresh(order, card.person_id if card else order.owner_id)
 
     return {
         PROJECTION: show_and_tell,

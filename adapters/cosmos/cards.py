@@ -6,6 +6,7 @@ record of its deletion.
 
 from collections.abc import AsyncIterator
 from datetime import datetime
+from typing import Final
 
 from adapters.cosmos.database import Database, Document, Items, instant
 from adapters.cosmos.documents import (
@@ -22,17 +23,18 @@ from adapters.cosmos.documents import (
 )
 from adapters.cosmos.work import order_document
 from domain.base.idempotency import Creation
-from domain.cards.card import PROJECTION, Card
+from domain.cards.card import PROJECTION, Card, Staff
 from domain.operations.orders import new_order
 
-_CARDS = ("card", "deleted-card", "erased-card")
+LEFT: Final = "left "
+CARDS = ("card", "deleted-card", "erased-card")
 
 
 def card_document(card: Card) -> Document:
     extra: Document = {
         "createdAt": instant(card.created_at),
         "partition": place_of(card.account_id)[1],
-        **({"listed": listed(card.staff.template_id, card.id)} if card.staff else {}),
+        **({"listed": _listed(card.staff, card.id)} if card.staff else {}),
     }
     if not card.deleted:
         return document("card", card.id, card.account_id, card, **extra)
@@ -43,6 +45,13 @@ def card_document(card: Card) -> Document:
     return document(
         "deleted-card", card.id, card.account_id, card, expiresAt=instant(card.kept.until), **extra
     )
+
+
+def _listed(staff: Staff, card_id: str) -> str:
+    """Cards of people who have left follow no template; they are listed by when that was."""
+    if staff.left_at is not None:
+        return f"{LEFT}{instant(staff.left_at)} {card_id}"
+    return listed(staff.template_id, card_id)
 
 
 def listed(template_id: str, card_id: str) -> str:
@@ -114,7 +123,7 @@ class CosmosCards:
 
     async def get_with_deleted(self, account_id: str, card_id: str) -> Card | None:
         stored = await self._of(account_id).read(card_id, account_id)
-        return from_document(Card, stored) if stored and stored["kind"] in _CARDS else None
+        return from_document(Card, stored) if stored and stored["kind"] in CARDS else None
 
     async def forget_creation(self, account_id: str, key: str) -> None:
         """Drop the record of the create that made a card: it holds the card's content."""

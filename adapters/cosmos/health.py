@@ -16,6 +16,7 @@ class CosmosHealth:
     def __init__(self, database: Database) -> None:
         self._published, self._accounts = Items(database, "published"), Items(database, "accounts")
         self._system, self._organisations = Items(database, "work"), Items(database, "organisations")
+        self._relations = Items(database, "relations")
 
     async def look(self) -> None:
         """Ask one partition, as a card's page does; reading an item would not notice a missing container."""
@@ -25,7 +26,13 @@ class CosmosHealth:
         """Orders that nobody carried out and work that nobody goes on with, of each at most a hundred."""
         before = now - PATIENCE
         return [
-            await _oldest([self._accounts], "order", "createdAt", "orders not done", before),
+            await _oldest(
+                [self._accounts, self._organisations, self._relations],
+                "order",
+                "createdAt",
+                "orders not done",
+                before,
+            ),
             # Work of nobody in particular is elsewhere.
             await _oldest(
                 [self._accounts, self._organisations, self._system],

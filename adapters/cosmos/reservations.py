@@ -73,6 +73,11 @@ class CosmosHandles:
         if await self._items.patch(name, name, {"state": "held"}) is None:
             raise Unavailable
 
+    async def forget(self, handle: str) -> None:
+        """Keep the handle taken for good, without whose it was."""
+        name = _named("handle", skeleton(handle))["name"]
+        await self._items.patch(name, name, {"state": "held", "body/account_id": "", "body/key": None})
+
     async def find(self, handle: str) -> Claim | None:
         """Claim of the handle, or of one that looks like it."""
         name = _named("handle", skeleton(handle))["name"]

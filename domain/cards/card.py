@@ -17,7 +17,7 @@ from domain.base.errors import (
     StaleVersion,
 )
 from domain.base.idempotency import Creation
-from domain.base.model import Model
+from domain.base.model import Closed, Model
 from domain.cards.content import CardContent
 from domain.cards.exchange_form import ExchangeForm
 from domain.cards.handles import MAX_LENGTH, check_handle
@@ -42,13 +42,20 @@ class Kept(Model):
     until: datetime
 
 
+class StaffSuccessor(Closed):
+    """Where the links of a leaver's card lead: to a colleague's card, to the company page, or nowhere."""
+
+    to: Literal["nobody", "company_page", "colleague"] = "nobody"
+    member_id: Annotated[str, Field(max_length=40)] | None = None
+
+
 class Staff(Model):
     """Of a card that belongs to an organisation: whose it is, and what it follows from.
 
     `number` is that of the template's release. `own` is what the person wrote, and `granted`
     the values of locked fields that this card has by request. `problems` names fields that
     do not say what the template wants. `person_id` is the person's account, for the rule of who is connected.
-    Of somebody who `left`, `was_paused` tells whether the card was paused already.
+    Of somebody who is not in the organisation any more: when they left, and who follows them.
     """
 
     member_id: str
@@ -58,8 +65,8 @@ class Staff(Model):
     own: CardContent
     granted: dict[str, JsonValue] = Field(default={})
     problems: list[str] = Field(default=[])
-    left: bool = False
-    was_paused: bool = False
+    left_at: datetime | None = None
+    successor: StaffSuccessor | None = None
 
 
 # Why a card is over: its owner moved on, its person left, the organisation is gone, or nobody pays for it.

@@ -24,12 +24,17 @@ _PAGE = 50
 _CONNECTED = Viewer(signed_in=True, connected=True)
 
 
-async def order_refresh(order: Order, *, links: LinkStore, works: WorkStore, queue: WorkQueue) -> None:
-    """Start the work that a card's projection asks for, if its owner is connected with anybody."""
-    if await links.any(order.owner_id):
-        text = f"refresh {order.owner_id} {order.subject_id} {order.created_at.isoformat()}"
+async def order_refresh(
+    order: Order, person_id: str, *, links: LinkStore, works: WorkStore, queue: WorkQueue
+) -> None:
+    """Start the work that a card's projection asks for, if its person is connected with anybody.
+
+    A staff card is an organisation's, and its person is connected by it.
+    """
+    if await links.any(person_id):
+        text = f"refresh {person_id} {order.subject_id} {order.created_at.isoformat()}"
         work_id = make_id(ID_PREFIXES["work"], hashlib.sha256(text.encode()).digest()[:ID_BYTES])
-        work = new_work(REFRESH, order.owner_id, work_id, order.created_at)
+        work = new_work(REFRESH, person_id, work_id, order.created_at)
         await start_work(work, works=works, queue=queue)
 
 

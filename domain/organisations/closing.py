@@ -21,6 +21,7 @@ from domain.organisations.organisation import (
     MemberFilter,
     Organisation,
     OrganisationStore,
+    cards_order,
     membership_orders,
 )
 from domain.organisations.people import Ports
@@ -63,7 +64,7 @@ async def reopen_organisation(
 
 async def _saved(organisation: Organisation, by: Acting, now: datetime, ports: Ports) -> Organisation:
     """Store it; the list of who did it follows at once, those of the others by long work."""
-    orders = membership_orders(by.member, now)
+    orders = [*membership_orders(by.member, now), cards_order(organisation.id, now)]
     saved = await ports.organisations.save_with(organisation, orders)
     for order in orders:
         await ports.settle(order)

@@ -2,12 +2,13 @@
 
 A timer finds it and starts long work. The work first takes the organisation from who closed it, so that from
 then on nobody can take it back, and frees the names of its domains. Then it erases what is in the
-organisation's partition, whatever it is: a kind that comes later needs nothing here. At last a record of the
+organisation's partition, whatever it is: a kind that comes later needs nothing here. The handles of a card
+show nothing before it is erased. At last a record of the
 deletion takes the place of the organisation itself. Every step is safe to repeat.
 """
 
 import hashlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from datetime import datetime
 from functools import partial
@@ -40,6 +41,7 @@ class Content(NamedTuple):
 
     id: str
     account_id: str | None
+    is_card: bool = False
 
 
 class ContentStore(Protocol):
@@ -66,6 +68,7 @@ class Erasing(NamedTuple):
     memberships: MembershipStore
     domains: DomainStore
     holders: Holders
+    take_down: Callable[[str, str, datetime], Awaitable[None]]
 
 
 def erasure_id(organisation: Organisation) -> str:
@@ -130,8 +133,8 @@ class EraseJob:
 async def erase_some(organisation: Organisation, bound: Slice, ports: Erasing) -> tuple[int, bool]:
     """Erase what the organisation has until the bound; how much it was, and whether nothing is left.
 
-    What names an account is erased after the organisation is out of the account's list, so that whoever dies
-    in between is told of the account again.
+    What names an account is erased after the organisation is out of the account's list, and a card after its
+    handles show nothing, so that whoever dies in between is told of it again.
     """
     await _free_domains(organisation, ports)
     done = 0
@@ -142,6 +145,9 @@ async def erase_some(organisation: Organisation, bound: Slice, ports: Erasing) -
             return done, True
         for account_id in {each.account_id for each in found if each.account_id}:
             await _leave_list(account_id, organisation.id, ports.memberships)
+        for each in found:
+            if each.is_card:
+                await ports.take_down(organisation.id, each.id, organisation.updated_at)
         await ports.contents.erase(organisation.id, [each.id for each in found])
         bound.spend(len(found))
         done += len(found)

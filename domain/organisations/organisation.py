@@ -13,6 +13,7 @@ from domain.base.ids import ID_BYTES, ID_PREFIXES, make_id
 from domain.base.limits import MOST_ORGANISATIONS, MOST_PEOPLE, LimitReached
 from domain.base.model import Closed, Model
 from domain.base.texts import N_
+from domain.cards.card import StaffSuccessor
 from domain.operations.orders import Order, new_order
 from domain.organisations.details import Details
 from domain.organisations.memberships import ALL_MEMBERSHIPS, MEMBERSHIP, MembershipStore
@@ -21,6 +22,8 @@ from domain.organisations.roles import Act, NotAllowed, Role, may
 # How people come in: by an invitation only, or everybody whose proven address has a proven domain.
 Joining = Literal["invitation", "domain"]
 Ending = Literal["left", "removed"]
+# The kind of order to bring all cards of an organisation in line with it.
+ALL_CARDS: Final = "org-cards"
 MemberId = Annotated[str, Field(max_length=40, pattern="^mem_[a-z2-7]{26}$")]
 
 
@@ -62,7 +65,7 @@ class Member(Model):
     An organisation `added` people whom it knows: by hand, by a file, or by its directory. Their account is ""
     until they join. `external_id` and `user_name` are theirs in systems of the organisation.
     `administers` are those of their teams that they are an admin of.
-    `ended` is how it came to an end, of a former member.
+    `ended` is how it came to an end, of a former member, and `successor` who was chosen to follow them then.
     """
 
     id: str
@@ -78,6 +81,7 @@ class Member(Model):
     teams: list[str] = Field(default=[])
     administers: list[str] = Field(default=[])
     ended: Ending | None = None
+    successor: StaffSuccessor | None = None
     version: int = 1
     since: datetime
     updated_at: datetime
@@ -223,6 +227,11 @@ def membership_orders(by: Member, now: datetime) -> list[Order]:
     """What follows a change of the organisation: the list of who did it, then those of all its members."""
     all_of_them = new_order(ALL_MEMBERSHIPS, by.org_id, by.org_id, now, container="organisations")
     return [membership_order(by, now), all_of_them]
+
+
+def cards_order(org_id: str, now: datetime) -> Order:
+    """What follows a closing and a taking back: all cards of the organisation."""
+    return new_order(ALL_CARDS, org_id, org_id, now, container="organisations")
 
 
 async def acting(org_id: str, account_id: str, act: Act, *, organisations: OrganisationStore) -> Acting:

@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 from domain.base.errors import Conflict, NotFound, StaleVersion
 from domain.base.limits import MOST_OWNERS, UNDO_TIME, LimitReached
 from domain.base.texts import N_
+from domain.cards.card import StaffSuccessor
 from domain.organisations.organisation import (
     Acting,
     Ending,
@@ -79,14 +80,24 @@ async def change_role(by: Acting, of: MemberVersion, role: Role, *, now: datetim
     return (await _carried_out(by, "change_roles", plan, ports)).saved[0]
 
 
-async def remove_member(by: Acting, of: MemberVersion, *, now: datetime, ports: Ports) -> Member:
-    """Take a member out. Who takes themselves out has left."""
+async def remove_member(
+    by: Acting,
+    of: MemberVersion,
+    *,
+    successor: StaffSuccessor | None = None,
+    now: datetime,
+    ports: Ports,
+) -> Member:
+    """Take a member out. Who takes themselves out has left.
+
+    Without a successor for their card, the organisation's rule holds.
+    """
 
     async def plan(by: Acting) -> PeopleChange:
         member = await _version(by, of, ports)
         _refuse_beyond(by, member)
         ending: Ending = "left" if member.id == by.member.id else "removed"
-        return _ended(by, member, ending, now)
+        return _ended(by, member.model_copy(update={"successor": successor}), ending, now)
 
     return (await _carried_out(by, "remove_people", plan, ports)).ended[0]
 
@@ -129,7 +140,7 @@ async def restore_member(by: Acting, of: MemberVersion, *, now: datetime, ports:
             raise StaleVersion
         _refuse_beyond(by, removed)
         # Their teams may be others by now.
-        back = removed.changed(now, ended=None, teams=[], administers=[])
+        back = removed.changed(now, ended=None, successor=None, teams=[], administers=[])
         return _change(by, now, back=(back,))
 
     there = await ports.organisations.member(by.organisation.id, of.member_id)

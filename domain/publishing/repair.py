@@ -47,7 +47,7 @@ async def settle_claims(now: datetime, *, handles: StaleClaims, cards: Cards) ->
     return result
 
 
-async def carry_out_projection(order: Order, *, cards: Cards, ports: Ports) -> None:
+async def carry_out_projection(order: Order, *, cards: Cards, ports: Ports) -> Card | None:
     """Project a card, or free the handles of an erased draft, where a crash prevented it.
 
     Nothing is projected to the handles of a card that was never published: once it is erased they are given
@@ -55,13 +55,14 @@ async def carry_out_projection(order: Order, *, cards: Cards, ports: Ports) -> N
     """
     card = await cards.get_with_deleted(order.owner_id, order.subject_id)
     if card is None:
-        return
+        return None
     if card.deleted and card.key is not None:
         await cards.forget_creation(card.account_id, card.key)
     if card.was_published:
         await project(card, ports, first=False)
     elif card.deleted and card.kept is None:
         await free_handles(card, ports.handles)
+    return card
 
 
 async def free_handles(draft: Card, handles: HandleClaims) -> None:

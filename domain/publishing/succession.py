@@ -32,10 +32,13 @@ async def end_card(
             raise LeadsElsewhere
         if successor is not None:
             await _check(card, successor, ports.published)
-        ending = Ending(why=why, successor=successor, at=now)
-        card = await ports.cards.save_and_order_projection(card.changed(now, ending=ending))
+        card = await ports.cards.save_and_order_projection(ended(card, why, successor, now))
     await show(card, ports, first=False)
     return card
+
+
+def ended(card: Card, why: Reason, successor: str | None, at: datetime) -> Card:
+    return card.changed(at, ending=Ending(why=why, successor=successor, at=at))
 
 
 async def take_end_back(of: CardVersion, *, now: datetime, ports: Ports) -> Card:

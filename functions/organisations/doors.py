@@ -3,6 +3,7 @@
 from functions.framework.doors import MyForm, MyPage, Operation, Timer
 from functions.organisations.change_requests.doors import DOORS as CHANGE_REQUESTS
 from functions.organisations.invitations.doors import DOORS as INVITATIONS
+from functions.organisations.leaving.doors import DOORS as LEAVING
 from functions.organisations.people.doors import DOORS as PEOPLE
 from functions.organisations.staff_cards.doors import DOORS as STAFF_CARDS
 from functions.organisations.teams.doors import DOORS as TEAMS
@@ -72,5 +73,6 @@ DOORS = (
     *TEAMS,
     *TEMPLATES,
     *STAFF_CARDS,
+    *LEAVING,
     *CHANGE_REQUESTS,
 )

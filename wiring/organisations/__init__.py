@@ -39,12 +39,14 @@ def effects() -> "dict[str, Effect]":
     from domain.organisations.domains import RELEASE
     from domain.organisations.invitations.inviting import MAILS
     from domain.organisations.memberships import ALL_MEMBERSHIPS, MEMBERSHIP
+    from domain.organisations.organisation import ALL_CARDS
     from domain.organisations.teams.team import REMOVAL
     from domain.organisations.templates.templates import APPLYING
-    from wiring.organisations import domains, invitations, teams, templates
+    from wiring.organisations import domains, invitations, leaving, teams, templates
 
     return {
         MEMBERSHIP: follow_member,
+        ALL_CARDS: leaving.start_following,
         MAILS: invitations.order_mails,
         ALL_MEMBERSHIPS: _follow_all,
         RELEASE: domains.release,
@@ -77,14 +79,18 @@ def jobs() -> "dict[str, Job]":
     from domain.organisations.erasure import ERASURE, EraseJob, Erasing
     from domain.organisations.staff_cards.applying import ApplyJob
     from domain.organisations.staff_cards.effects import COUNTING, EffectJob
+    from domain.organisations.staff_cards.gone import FOLLOW_CARDS, FollowCardsJob
     from domain.organisations.teams.removal import RemovalJob
     from domain.organisations.teams.team import REMOVAL
     from domain.organisations.templates.templates import APPLYING
-    from wiring.organisations import domains, teams, templates
+    from wiring.organisations import domains, leaving, teams, templates
 
-    erasing = Erasing(store(), contents(), memberships(), domains.store(), domains.holders())
+    erasing = Erasing(
+        store(), contents(), memberships(), domains.store(), domains.holders(), leaving.take_down
+    )
     return {
         FOLLOW: FollowJob(store(), memberships()),
+        FOLLOW_CARDS: FollowCardsJob(leaving.all_cards()),
         REMOVAL: RemovalJob(store(), teams.store()),
         ERASURE: EraseJob(erasing),
         APPLYING: ApplyJob(templates.applying()),
@@ -106,16 +112,8 @@ async def follow_member(order: "Order") -> None:
 
     from domain.organisations.following import follow_member
     from domain.organisations.staff_cards.details import follow_details
-    from domain.organisations.staff_cards.leaving import follow_member_with_card
-    from wiring import publishing
-    from wiring.organisations import templates
+    from wiring.organisations import leaving, templates
 
     await follow_member(order, organisations=store(), memberships=memberships())
-    await follow_member_with_card(
-        order.owner_id,
-        order.subject_id,
-        datetime.now(UTC),
-        organisations=store(),
-        publication=publishing.ports(),
-    )
+    await leaving.follow_member(order)
     await follow_details(order.owner_id, order.subject_id, datetime.now(UTC), templates.staff_ports())

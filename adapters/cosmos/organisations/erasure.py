@@ -5,7 +5,8 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Final
 
-from adapters.cosmos.database import Database, Items, instant
+from adapters.cosmos.cards import CARDS
+from adapters.cosmos.database import Database, Document, Items, instant
 from adapters.cosmos.documents import DELETED_TTL, document, readable
 from adapters.cosmos.organisations.organisations import CONTAINER, PARTITION
 from domain.base.errors import StaleVersion
@@ -16,11 +17,17 @@ from domain.organisations.organisation import Organisation
 ERASED: Final = "erased-organisation"
 _DUE: Final = "SELECT * FROM c WHERE c.kind = 'organisation' AND c.dueAt <= @now"
 # Of every kind, and without a filter: a page costs what it has, however much there is.
-_CONTENTS: Final = "SELECT TOP @count c.id, c.body.account_id AS account FROM c"
+_CONTENTS: Final = "SELECT TOP @count c.id, c.kind, c.body.account_id AS account FROM c"
 
 
 class _Nothing(Model):
     """What a record says beside its id."""
+
+
+def _content(stored: Document, org_id: str) -> Content:
+    account = stored.get("account")
+    # The owner of a card of the organisation is the organisation itself.
+    return Content(stored["id"], None if account == org_id else account, is_card=stored["kind"] in CARDS)
 
 
 class CosmosContents:
@@ -34,8 +41,7 @@ class CosmosContents:
 
     async def contents(self, org_id: str, limit: int) -> list[Content]:
         found = await self._items.query(_CONTENTS, org_id, count=limit + 1)
-        others = [Content(each["id"], each.get("account")) for each in found if each["id"] != org_id]
-        return others[:limit]
+        return [_content(each, org_id) for each in found if each["id"] != org_id][:limit]
 
     async def erase(self, org_id: str, ids: list[str]) -> None:
         # One of them has expired, or another worker erases it at this moment: the others are found again.

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from typing import Final
 
-from adapters.cosmos.cards import card_document, listed
+from adapters.cosmos.cards import LEFT, card_document, listed
 from adapters.cosmos.database import Database, Items
-from adapters.cosmos.documents import from_document
+from adapters.cosmos.documents import from_document, newest_first
 from adapters.cosmos.organisations.organisations import CONTAINER
+from domain.base.errors import Fault, InvalidInput
 from domain.cards.card import Card
 
 _OF_TEMPLATE: Final = "c.kind = 'card' AND STARTSWITH(c.listed, @of)"
@@ -34,6 +35,30 @@ class CosmosStaffCards:
     async def count_of_template(self, org_id: str, template_id: str) -> int:
         sql = f"SELECT VALUE COUNT(1) FROM c WHERE {_OF_TEMPLATE}"  # noqa: S608 - a condition of ours
         return await self._items.count(sql, org_id, of=f"{template_id} ")
+
+    async def page(self, org_id: str, limit: int, cursor: str | None) -> tuple[list[Card], str | None]:
+        found, following = await newest_first(self._items, "card", org_id, limit, cursor)
+        return [from_document(Card, stored) for stored in found], following
+
+    async def left(self, org_id: str, limit: int, cursor: str | None) -> tuple[list[Card], str | None]:
+        """A page of the cards of people who have left, the latest first."""
+        found = await self._items.query(
+            "SELECT TOP @count * FROM c WHERE c.kind = 'card' AND STARTSWITH(c.listed, @of)"
+            " AND c.listed < @before ORDER BY c.listed DESC",
+            org_id,
+            count=limit + 1,
+            of=LEFT,
+            before=f"{LEFT}~" if cursor is None else await self._place(org_id, cursor),
+        )
+        page = [from_document(Card, stored) for stored in found[:limit]]
+        return page, page[-1].id if len(found) > limit else None
+
+    async def _place(self, org_id: str, cursor: str) -> str:
+        """Where the last card of the page before stands; without it, at the beginning."""
+        last = await self.get(org_id, cursor)
+        if last is None or last.staff is None or last.staff.left_at is None:
+            raise InvalidInput([Fault("cursor", "invalid_cursor", "is not a cursor that a page gave")])
+        return str(card_document(last)["listed"])
 
     async def save_all(self, cards: Sequence[Card]) -> list[Card]:
         if not cards:

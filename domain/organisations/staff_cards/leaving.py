@@ -1,41 +1,115 @@
-"""The card of somebody who leaves is switched off at once, and on again if they are taken back."""
+"""A card follows its person and its organisation: it ends with them, and comes back with them as it was.
+
+It leads to the successor that was chosen when its person leaves, and shows nothing while the organisation is
+closed. What ended for another reason is left alone: it shows nothing already.
+"""
 
 from contextlib import suppress
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple, Protocol
 
 from domain.base.errors import StaleVersion, Unavailable
-from domain.cards.card import Card
-from domain.organisations.organisation import OrganisationStore
-from domain.organisations.staff_cards.making import staff_card_id
-from domain.publishing.publication import Ports, show
+from domain.cards.card import Card, Reason, Staff
+from domain.organisations.organisation import Member, Organisation
+from domain.organisations.staff_cards.following import followed
+from domain.organisations.staff_cards.successors import SuccessorPorts, handle_of
+from domain.organisations.templates.templates import Release, Template
+from domain.publishing.publication import Ports as PublicationPorts
+from domain.publishing.publication import show
+from domain.publishing.succession import ended
 
 _TRIES: Final = 5
+OURS: Final[frozenset[Reason]] = frozenset({"left", "organisation_gone"})
 
 
-async def follow_member_with_card(
-    org_id: str, member_id: str, now: datetime, *, organisations: OrganisationStore, publication: Ports
-) -> None:
-    """Bring the card in line with whether its person is a member. Safe to repeat, in any order.
+class Templates(Protocol):
+    async def get(self, org_id: str, template_id: str) -> Template | None: ...
+    async def get_release(self, org_id: str, template_id: str, number: int) -> Release | None: ...
 
-    The card is read before the member: of two who do this at once, who saves last has seen the latest.
+
+class LeavingPorts(NamedTuple):
+    choice: SuccessorPorts
+    templates: Templates
+    publication: PublicationPorts
+
+
+async def follow_card(org_id: str, card_id: str, now: datetime, *, ports: LeavingPorts) -> None:
+    """Bring a card in line with whether its person and its organisation are there. Safe to repeat.
+
+    The card is read before what it follows, and once more after it was changed: so of two who do this at
+    once, who saves last has seen the latest.
     """
+    was_gone = False
     for _ in range(_TRIES):
-        card = await publication.cards.get(org_id, staff_card_id(org_id, member_id))
-        if card is None:
+        card = await ports.publication.cards.get(org_id, card_id)
+        organisation = await ports.choice.organisations.get(org_id)
+        if card is None or organisation is None:
             return
-        member = await organisations.member(org_id, member_id)
-        wanted = _in_line(card, now, gone=member is None)
+        was_gone = was_gone or (card.staff is not None and card.staff.left_at is not None)
+        wanted = await _in_line(card, organisation, now, ports, was_gone=was_gone)
         if wanted is None:
             return
         with suppress(StaleVersion):
-            await show(await publication.cards.save_and_order_projection(wanted), publication, first=False)
+            saved = await ports.publication.cards.save_and_order_projection(wanted)
+            await show(saved, ports.publication, first=False)
     raise Unavailable
 
 
-def _in_line(card: Card, now: datetime, *, gone: bool) -> Card | None:
-    """The card as it should be, or None if it is. One that was paused by itself stays so."""
-    if card.staff is None or card.staff.left == gone:
+async def _in_line(
+    card: Card, organisation: Organisation, now: datetime, ports: LeavingPorts, *, was_gone: bool
+) -> Card | None:
+    """The card as it should be, or None if it is."""
+    if card.staff is None:
+        return with_organisation(card, organisation, now)
+    member = await ports.choice.organisations.member(card.account_id, card.staff.member_id)
+    if member is None:
+        return await _left(card, card.staff, now, ports)
+    back = card
+    if card.staff.left_at is not None:
+        back = card.changed(now, staff=card.staff.model_copy(update={"left_at": None, "successor": None}))
+    if was_gone:
+        # Releases pass by the cards of those who have left.
+        back = await _released(back, member, organisation, now, ports.templates) or back
+    return with_organisation(back, organisation, now) or (back if back is not card else None)
+
+
+async def _released(
+    card: Card, member: Member, organisation: Organisation, now: datetime, templates: Templates
+) -> Card | None:
+    template = card.staff and await templates.get(card.account_id, card.staff.template_id)
+    if not template:
         return None
-    staff = card.staff.model_copy(update={"left": gone, "was_paused": gone and card.paused})
-    return card.changed(now, staff=staff, paused=gone or card.staff.was_paused)
+    release = await templates.get_release(card.account_id, template.id, template.number)
+    return followed(card, member, release, organisation, now) if release else None
+
+
+async def _left(card: Card, staff: Staff, now: datetime, ports: LeavingPorts) -> Card | None:
+    """The card of somebody who has left, with its links leading to where they were to lead."""
+    org_id, choice = card.account_id, ports.choice
+    former = await choice.organisations.former_member(org_id, staff.member_id)
+    left_at = former.updated_at if former else staff.left_at or now
+    if staff.successor is None or staff.left_at != left_at:
+        chosen = (former and former.successor) or (await choice.rules.get(org_id)).successor
+        staff = staff.model_copy(update={"left_at": left_at, "successor": chosen})
+    wanted = card if staff == card.staff else card.changed(now, staff=staff)
+    if card.was_published and (card.ending is None or card.ending.why in OURS):
+        handle = await handle_of(org_id, staff.successor, choice) if staff.successor else None
+        # A colleague who comes after their own successor leads nowhere.
+        successor = None if handle in (card.handle, *card.former_handles) else handle
+        if card.ending is None or (card.ending.why, card.ending.successor) != ("left", successor):
+            wanted = ended(card, "left", successor, now).model_copy(update={"staff": staff})
+    return None if wanted is card else wanted
+
+
+def with_organisation(card: Card, organisation: Organisation, now: datetime) -> Card | None:
+    """A card that nobody has left: it is over while the organisation is closed."""
+    if organisation.closed:
+        over = card.ending is None and card.was_published
+        return ended(card, "organisation_gone", None, now) if over or _is_left(card) else None
+    if card.ending is not None and card.ending.why in OURS:
+        return card.changed(now, ending=None)
+    return None
+
+
+def _is_left(card: Card) -> bool:
+    return card.ending is not None and card.ending.why == "left"

@@ -6,12 +6,14 @@ from typing import Annotated, Final
 from pydantic import Field
 
 import wiring.organisations
+import wiring.organisations.leaving
 from domain.base.errors import InvalidInput
 from domain.base.fields import ShortLine
 from domain.base.limits import UNDO_TIME, LimitReached
 from domain.base.model import Closed
+from domain.cards.card import StaffSuccessor
 from domain.organisations.closing import close_organisation, reopen_organisation
-from domain.organisations.organisation import Member, MemberFilter, MemberId
+from domain.organisations.organisation import Acting, Member, MemberFilter, MemberId
 from domain.organisations.people import (
     AlreadyOwner,
     LastOwner,
@@ -26,6 +28,7 @@ from domain.organisations.people import (
     transfer,
 )
 from domain.organisations.roles import NotAllowed, Role
+from domain.organisations.staff_cards.successors import vetted
 from functions.framework.operations import Answer, Call, Page, operation
 from functions.organisations.acting import acting_in
 from functions.organisations.api import MemberList, MemberOut, member_out
@@ -35,6 +38,14 @@ MOST_REMOVED: Final = 50
 
 class RoleInput(Closed):
     role: Role
+
+
+class RemovalQuery(Closed):
+    """`successor` is where the links of the person's staff card lead: `nobody`, `company_page`, or the id of
+    a colleague. Without it the organisation's rule holds.
+    """
+
+    successor: Annotated[str, Field(pattern=r"^(nobody|company_page|mem_[a-z2-7]{26})$")] | None = None
 
 
 class MemberSearch(Closed):
@@ -64,7 +75,7 @@ def _removed(member: Member) -> RemovedMemberOut:
     return RemovedMemberOut(member=member_out(member), restorable_until=member.updated_at + UNDO_TIME)
 
 
-def _of(call: Call[None]) -> MemberVersion:
+def _of[Q](call: Call[None, Q]) -> MemberVersion:
     return MemberVersion(call.params["memberId"], call.version)
 
 
@@ -102,13 +113,27 @@ async def put_role(call: Call[RoleInput]) -> Answer:
 
 @operation(
     "Take a person out of the organisation; for a day they can be taken back",
+    query=RemovalQuery,
     versioned=True,
     conflicts=(NotAllowed, LastOwner),
 )
-async def remove(call: Call) -> Answer:
-    by = await acting_in(call, "remove_people")
-    await remove_member(by, _of(call), now=call.now, ports=wiring.organisations.people())
+async def remove(call: Call[None, RemovalQuery]) -> Answer:
+    by, of = await acting_in(call, "remove_people"), _of(call)
+    successor = await _successor(by, of.member_id, call.query.successor)
+    await remove_member(by, of, successor=successor, now=call.now, ports=wiring.organisations.people())
     return Answer()
+
+
+async def _successor(by: Acting, leaver: str, asked: str | None) -> StaffSuccessor | None:
+    if asked is None:
+        return None
+    if asked in ("nobody", "company_page"):
+        return StaffSuccessor.model_validate({"to": asked})
+    try:
+        wanted = StaffSuccessor(to="colleague", member_id=asked)
+        return await vetted(by, wanted, wiring.organisations.leaving.choosing(), of=leaver)
+    except InvalidInput as refusal:
+        raise InvalidInput([fault._replace(field="successor") for fault in refusal.faults]) from None
 
 
 @operation(

@@ -1,11 +1,11 @@
-"""`/org/{organisationId}/people/{memberId}`: one person, their role, and their end in the organisation."""
+"""`/org/{organisationId}/people/{memberId}`: one person, their role, and who was taken out."""
 
 import secrets
-from datetime import timedelta
 from http import HTTPStatus
 
 import azure.functions as func
 
+import wiring.cards
 import wiring.organisations
 from domain.base.errors import Conflict, InvalidInput, NotFound
 from domain.base.limits import UNDO_TIME
@@ -15,10 +15,10 @@ from domain.organisations.people import (
     change_role,
     read_member,
     read_removed,
-    remove_member,
     restore_member,
 )
 from domain.organisations.roles import ROLES, may, may_give
+from domain.organisations.staff_cards.making import staff_card_id
 from functions.framework.callers import SignedIn
 from functions.framework.clock import now
 from functions.framework.forms import sentences, vet
@@ -59,7 +59,14 @@ async def show(req: func.HttpRequest) -> func.HttpResponse:
         until=removed.updated_at + UNDO_TIME,
         role_names=ROLE_NAMES,
         may_restore=may_give(by.member.role, removed.role),
+        card_id=await _card_of(removed),
     )
+
+
+async def _card_of(removed: Member) -> str | None:
+    """Their staff card, if they had one."""
+    card_id = staff_card_id(removed.org_id, removed.id)
+    return card_id if await wiring.cards.store().get(removed.org_id, card_id) else None
 
 
 async def change(req: func.HttpRequest) -> func.HttpResponse:
@@ -80,46 +87,11 @@ async def change(req: func.HttpRequest) -> func.HttpResponse:
     return redirect(f"/org/{by.organisation.id}/people/{member_id}?done=role")
 
 
-async def ask_remove(req: func.HttpRequest) -> func.HttpResponse:
-    person, by = await opened(req, "remove_people")
-    return await _ask(req, person, by)
-
-
-async def remove(req: func.HttpRequest) -> func.HttpResponse:
-    person, by, form = await sent(req, "remove_people")
-    of = MemberVersion(req.route_params["memberId"], version_in(form))
-    try:
-        gone = await remove_member(by, of, now=now(), ports=wiring.organisations.people())
-    except Conflict as refusal:
-        return await _ask(req, person, by, _(refusal.detail))
-    if gone.ended == "left":
-        return redirect("/my/account?done=organisation-left#organisations")
-    return redirect(f"/org/{by.organisation.id}/people?done=removed&person={gone.id}")
-
-
 async def restore(req: func.HttpRequest) -> func.HttpResponse:
     _person, by, form = await sent(req, "remove_people")
     of = MemberVersion(req.route_params["memberId"], version_in(form))
     back = await restore_member(by, of, now=now(), ports=wiring.organisations.people())
     return redirect(f"/org/{by.organisation.id}/people/{back.id}?done=restored")
-
-
-async def _ask(
-    req: func.HttpRequest, person: SignedIn, by: Acting, fault: str | None = None
-) -> func.HttpResponse:
-    """The page that asks before somebody is taken out."""
-    them = await _them(req, by)
-    return org_page(
-        "organisations/people/remove.html",
-        person,
-        by,
-        status=HTTPStatus.CONFLICT if fault else HTTPStatus.OK,
-        them=them,
-        role_names=ROLE_NAMES,
-        hours=UNDO_TIME // timedelta(hours=1),
-        fault=fault,
-        allowed=may_give(by.member.role, them.role),
-    )
 
 
 async def _them(req: func.HttpRequest, by: Acting) -> Member:

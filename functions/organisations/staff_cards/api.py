@@ -18,13 +18,17 @@ from domain.organisations.staff_cards.making import (
     edit_staff_card,
     make_staff_card,
 )
+from domain.organisations.staff_cards.successors import CONTACTS_RULE, ContactsRule
 from functions.framework.clock import new_suffix
 from functions.framework.operations import Answer, Call, Page, operation
 from functions.organisations.acting import acting_in
 
 
 class StaffCardOut(Closed):
-    """A card of a member. `problems` names fields that do not say what the template wants."""
+    """A card of a member. `problems` names fields that do not say what the template wants.
+
+    `contacts` says what becomes of contacts that the person makes by it: `keep`, they stay with the person.
+    """
 
     id: str
     member_id: str
@@ -35,6 +39,7 @@ class StaffCardOut(Closed):
     content: CardContent
     problems: list[str]
     paused: bool
+    contacts: ContactsRule = CONTACTS_RULE
     updated_at: datetime
 
 

@@ -37,6 +37,8 @@ OTHERS = {"file": "1.vcf", "change": "1", "name": "x"}
 UNSEEN = {
     "accounts_get_deleted_profile",
     "organisations_get_removed",
+    "organisations_leaving_get_successor",
+    "organisations_leaving_page_leaver",
     "privacy_page_fetch_copy",
     "publishing_get_deleted",
     "publishing_page_ask_erase",

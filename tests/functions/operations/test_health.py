@@ -4,6 +4,7 @@ import asyncio
 import gc
 import json
 import re
+import secrets
 import time
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -12,11 +13,12 @@ import pytest
 from azure.core.exceptions import ClientAuthenticationError, ResourceExistsError, ResourceNotFoundError
 from azure.cosmos.exceptions import CosmosHttpResponseError
 
+import wiring
 import wiring.images
 import wiring.notifications
 import wiring.operations
 import wiring.sign_in
-from adapters.cosmos.database import Database, Items, _refusals
+from adapters.cosmos.database import Database, Items, _refusals, instant
 from adapters.storage.queues import Queue
 from domain.base.errors import Unavailable
 from domain.notifications.mail import MailOrder
@@ -29,6 +31,8 @@ DOCUMENTS = "/docs"
 KEY = {"x-functions-key": MASTER_KEY}
 # More than the two seconds that a check may take, by what a busy machine adds; far less than what hangs.
 IN_TIME = 15
+# Containers that orders are in, with the partition of each.
+ORDERED = {"accounts": "accountId", "organisations": "orgId", "relations": "ownerId"}
 
 
 @pytest.fixture(scope="module")
@@ -55,12 +59,37 @@ def _fresh(_warm):
 
 @pytest.fixture
 async def _nothing_waits(host):
-    """Other tests leave messages behind: set aside, or for a function they did not run."""
+    """Other tests leave messages and orders behind: set aside, or for a function they did not run."""
+    for name, partition in ORDERED.items():
+        container = await wiring.database().container(name)
+        async for each in container.query_items("SELECT * FROM c WHERE c.kind = 'order'"):
+            await container.delete_item(each["id"], each[partition])
     for name in ("mail", "images", "visits"):
         for queue in (name, f"{name}-poison"):
             async with wiring.notifications.queue()._connect(queue) as found:
                 with suppress(ResourceNotFoundError):
                     await found.clear_messages()
+
+
+@pytest.mark.usefixtures("_nothing_waits")
+@pytest.mark.parametrize("name", ORDERED)
+async def test_an_order_that_nobody_carried_out_is_seen_wherever_it_is_kept(client, name) -> None:
+    at, owner = datetime.now(UTC) - LATE_AFTER - timedelta(minutes=1), f"own_{secrets.token_hex(8)}"
+    stored = {
+        "id": f"order-x-{owner}",
+        ORDERED[name]: owner,
+        "kind": "order",
+        "createdAt": instant(at),
+        "body": {},
+    }
+    container = await wiring.database().container(name)
+    await container.create_item(stored)
+    try:
+        said = (await client().get("/health/details", headers=KEY)).json()
+    finally:
+        await container.delete_item(stored["id"], owner)
+    [waiting] = [each for each in said["waiting"] if each["name"] == "orders not done"]
+    assert (said["status"], waiting["count"]) == ("late", 1)
 
 
 @pytest.mark.parametrize(

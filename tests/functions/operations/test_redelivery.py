@@ -13,11 +13,15 @@ from typing import NamedTuple
 import pytest
 
 import wiring.operations
+import wiring.organisations
 import wiring.relationships
 import wiring.relationships.search
 from domain.operations.slices import Slice
 from functions.framework.clock import new_id
 from tests.functions.connections.people import connect, own_card, person_with_card
+from tests.functions.organisations.test_closing import close, reopen
+from tests.functions.organisations.test_leaving import an_office, rule, staff
+from tests.functions.organisations.test_staff_cards import draft
 from tests.functions.privacy.test_copy import account_of, copied
 from tests.functions.relationships.calendar.test_calendar import AT, calendar, event, logged
 from tests.functions.relationships.duplicates.test_duplicates import finished, mail, search
@@ -33,19 +37,20 @@ from tests.stored import everything
 
 ORDERS = [
     "projection", "erase-dependents", "follow-importance", "move-merged", "move-back", "search-compaction",
-    "reminder-mail", "start-import", "connection",
+    "reminder-mail", "start-import", "connection", "org-membership", "org-closing", "org-cards",
+    "template-release",
 ]  # fmt: skip
 JOBS = [
     "copy", "find-duplicates", "merge-duplicates", "undo-merges", "search-index", "connections", "reseal",
     "strengths", "calendar", "calendar-undo", "import-read", "import-write", "import-undo", "export",
+    "org-follow", "org-follow-cards", "template-release", "template-effect",
 ]  # fmt: skip
 # Of people without an account (`tests/functions/exchange/test_mails.py`), of organisations
 # (`tests/functions/organisations`), and the system's own work (`tests/kills/test_kills.py`,
 # `tests/functions/relationships/test_rotation.py`).
 ELSEWHERE = {
-    "exchange-receipt", "exchange-contact", "exchange-recall", "invitation-mails", "org-membership",
-    "org-closing", "org-follow", "org-domains", "remove-team", "template-release", "template-effect",
-    "erase-organisation", "upgrade", "rotate-keys",
+    "exchange-receipt", "exchange-contact", "exchange-recall", "invitation-mails", "org-domains",
+    "remove-team", "erase-organisation", "upgrade", "rotate-keys",
 }  # fmt: skip
 
 
@@ -119,9 +124,32 @@ async def a_life(host, signed_in) -> None:
     await copied(host, owner)
     await host.run_timer("relationships_touch_due")
     await a_reseal(owner)
+    await of_an_organisation(host, signed_in)
     for _ in range(3):
         await all_orders()
         await host.drain_queue("orders")
+        await host.drain_queue("work")
+
+
+async def of_an_organisation(host, signed_in) -> None:
+    """Its template is released, somebody leaves and is taken back, and so is the organisation itself."""
+    with pytest.MonkeyPatch.context() as patch:
+        # What a request settles at once is recorded as well.
+        patch.setattr("wiring.organisations.effects", wiring.operations.effects)
+        office = await an_office(signed_in)
+        bob, eve = await staff(office, signed_in), await staff(office, signed_in)
+        assert (await rule(office, to="colleague", memberId=bob.member_id)).status_code == 200
+        path = await draft(office, title={"mode": "locked", "value": "Staff"})
+        version = {"If-Match": office.read.headers["etag"]}
+        assert (await office.owner.api("POST", f"{path}/effect", headers=version)).status_code == 200
+        await host.drain_queue("work")
+        await office.release()
+        for each in (bob, eve):
+            assert (await each.removed()).status_code == 204
+        await bob.back()
+        await close(office.owner, office.org)
+        await host.drain_queue("work")
+        assert (await reopen(office.owner, office.org)).status_code == 204
         await host.drain_queue("work")
 
 

@@ -9,12 +9,14 @@ from datetime import timedelta
 import pytest
 
 import wiring
+import wiring.cards
 import wiring.operations
 import wiring.organisations
 import wiring.organisations.domains
 from adapters.cosmos.database import Database
 from domain.base.limits import UNDO_TIME
 from functions.framework.clock import now
+from tests.functions.cards.test_api_cards import NOT_SHOWN, a_profile
 from tests.functions.organisations.invited import invited
 from tests.functions.organisations.joined import do, joined, own
 from tests.functions.organisations.test_closing import close, closed_by, reopen
@@ -31,6 +33,24 @@ class Whole:
     def __init__(self, made: dict, word: str, people: list) -> None:
         self.made, self.id, self.word, self.people = made, made["id"], word, people
         self.owner = people[0]
+        self.handles: list[str] = []
+
+    async def make_cards(self, members: list[str]) -> None:
+        """A staff card for each, which says the name of the organisation."""
+        at, rules = (
+            f"organisations/{self.id}",
+            {"organisation": {"mode": "locked", "value": "{organisation}"}},
+        )
+        made = await self.owner.api("POST", f"{at}/templates", json={"name": self.word, "rules": rules})
+        template = f"{at}/templates/{made.json()['id']}"
+        assert (
+            await self.owner.api("PUT", f"{template}/release", headers={"If-Match": '"1"'})
+        ).status_code == 200
+        for member_id in members:
+            body = {"memberId": member_id, "templateId": made.json()["id"]}
+            card = await self.owner.api("POST", f"{at}/staff-cards", json=body)
+            assert card.status_code == 201, card.text
+            self.handles.append(card.json()["handle"])
 
     async def close(self, ago: timedelta = UNDO_TIME) -> None:
         """Closed this long ago, as far as what is stored says."""
@@ -67,6 +87,8 @@ async def a_whole_one(cloud, signed_in, people: int) -> Whole:
     there = [await joined(made, each) for each in persons[1:]]
     leaver = await signed_in()
     gone = await joined(made, leaver)
+    firm = Whole(made, word, [*persons, leaver])
+    await firm.make_cards([each["id"] for each in (*there, gone)])
     assert (await do(owner, "DELETE", made, gone["id"])).status_code == 204
     path = f"organisations/{made['id']}/teams"
     team = (await owner.api("POST", path, json={"name": f"Team {word}", "parentId": None})).json()
@@ -76,7 +98,7 @@ async def a_whole_one(cloud, signed_in, people: int) -> Whole:
     org = Org(owner, made, cloud.zone)
     await org.proven(f"{word}.example")
     await org.add(f"other-{word}.example")
-    return Whole(made, word, [*persons, leaver])
+    return firm
 
 
 @pytest.fixture
@@ -147,6 +169,28 @@ async def test_after_its_day_nothing_of_it_is_stored_but_the_record(host, whole)
         answer = await firm.owner.api("PUT" if "rest" in path else "GET", f"organisations/{path}",
                                       headers={"If-Match": '"2"'})  # fmt: skip
         assert answer.status_code == 404
+
+
+async def test_what_was_printed_of_its_cards_answers_the_neutral_page_and_is_nobodys(
+    host, client, signed_in, whole
+) -> None:
+    firm = await whole()
+    before = [await places_of(handle) for handle in firm.handles]
+    assert {place for places in before for place, _ in places} >= {"names", "published", "organisations"}
+    # As in a database that was restored, or where nothing came of the closing: the cards are shown.
+    await firm.close()
+    await the_timer(host)
+    other = await signed_in()
+    for handle in firm.handles:
+        async with client() as stranger:
+            answer = await stranger.get(f"/c/{handle}")
+        assert (answer.status_code, NOT_SHOWN in answer.text) == (200, True)
+        assert sorted(place for place, _ in await places_of(handle)) == ["names", "published"]
+        left = await wiring.cards.handles().find(handle)
+        assert (left.state, left.account_id, left.key) == ("held", "", None)
+        body = {"profileId": await a_profile(other), "handle": handle, "content": {"name": "Other"}}
+        refused = await other.api("POST", "cards", json=body)
+        assert (refused.status_code, refused.json()["code"]) == (409, "handle_taken")
 
 
 async def test_before_its_day_is_over_it_stays(host, whole) -> None:
@@ -296,6 +340,7 @@ async def test_orders_and_slices_that_come_late_bring_nothing_back(host, whole) 
     members = [each["id"] for each in mine if each["kind"] in ("member", "former-member")]
     subjects = {
         "org-membership": members, "org-closing": [firm.id], "org-domains": ["domains"],
+        "org-cards": [firm.id],
         "remove-team": [each["id"].removeprefix("size-") for each in mine if each["kind"] == "team-size"],
         "template-release": [each["id"] for each in mine if each["kind"] == "template"],
         "invitation-mails": [each["body"]["key"] for each in mine if each["kind"] == "invitation-round"],
@@ -311,8 +356,13 @@ async def test_orders_and_slices_that_come_late_bring_nothing_back(host, whole) 
             order = Order(container="organisations", kind=kind, owner_id=firm.id, subject_id=subject,
                           due_at=at, created_at=at)  # fmt: skip
             await effects[kind](order)
+    projections = [each["body"] for each in mine if each["id"].startswith("order-projection-")]
+    assert projections
+    for each in projections:
+        await wiring.operations.effects()["projection"](Order.model_validate(each))
     following = work.model_copy(update={"kind": "org-follow", "cursor": f"{firm.id} {members[0]}"})
-    for each in (work, following, *works):
+    cards = work.model_copy(update={"kind": "org-follow-cards", "cursor": firm.id})
+    for each in (work, following, cards, *works):
         progress = await wiring.operations.jobs()[each.kind].slice(each, Slice(time.monotonic))
         assert progress.over
     await host.drain_queue("work")

@@ -135,6 +135,16 @@ ACT: Final = {
     "organisations_staff_cards_make": "change_staff_cards",
     "organisations_staff_cards_get": "change_staff_cards",
     "organisations_staff_cards_change": "change_staff_cards",
+    "organisations_leaving_get": "see",
+    "organisations_leaving_change": "change_settings",
+    "organisations_leaving_page": "change_settings",
+    "organisations_leaving_page_save": "change_settings",
+    "organisations_leaving_list": "remove_people",
+    "organisations_leaving_get_successor": "remove_people",
+    "organisations_leaving_choose": "remove_people",
+    "organisations_leaving_page_leavers": "remove_people",
+    "organisations_leaving_page_leaver": "remove_people",
+    "organisations_leaving_page_choose": "remove_people",
     # A request is its person's as well: `test_change_requests.py`.
     "organisations_requests_list": "decide_requests",
     "organisations_requests_get": "decide_requests",
@@ -147,6 +157,10 @@ ACT: Final = {
 OF_CLOSED: Final = {"organisations_page_reopen", "organisations_reopen"}
 # Doors that are about somebody who was taken out, or a team that was deleted.
 OF_REMOVED: Final = {
+    "organisations_leaving_get_successor",
+    "organisations_leaving_choose",
+    "organisations_leaving_page_leaver",
+    "organisations_leaving_page_choose",
     "organisations_teams_page_restore",
     "organisations_teams_get_deleted",
     "organisations_teams_restore",
@@ -251,10 +265,16 @@ async def things_of(owner: Any, org: dict, signed_in: Any) -> dict[str, str]:
 
 @pytest.fixture
 async def removed(signed_in) -> Any:
-    async def make(owner: Any, org: dict) -> str:
+    async def make(owner: Any, org: dict, template_id: str) -> dict[str, str]:
         there = await joined(org, await signed_in())
+        made = await owner.api(
+            "POST",
+            f"organisations/{org['id']}/staff-cards",
+            json={"memberId": there["id"], "templateId": template_id},
+        )
+        assert made.status_code == 201, made.text
         assert (await do(owner, "DELETE", org, there["id"])).status_code == 204
-        return there["id"]
+        return {"memberId": there["id"], "cardId": made.json()["id"]}
 
     return make
 
@@ -282,7 +302,7 @@ async def cast(client, signed_in, removed) -> Any:
     ids = await things_of(ada, org, signed_in)
     deleted = await a_team(ada, org, "Deleted")
     await ada.api("DELETE", f"organisations/{org['id']}/teams/{deleted}", headers={"If-Match": '"1"'})
-    return people, outside, ids, ids | {"memberId": await removed(ada, org), "teamId": deleted}
+    return people, outside, ids, ids | await removed(ada, org, ids["templateId"]) | {"teamId": deleted}
 
 
 async def schemas_of(asking: Any) -> dict:

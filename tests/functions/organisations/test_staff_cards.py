@@ -8,7 +8,7 @@ import pytest
 import wiring.organisations
 import wiring.organisations.templates
 from tests.functions.cards.test_api_cards import NOT_SHOWN
-from tests.functions.organisations.joined import do, joined
+from tests.functions.organisations.joined import joined
 from tests.functions.organisations.test_organisations import an_organisation
 from tests.functions.privacy.test_copy import account_of, copied, opened
 
@@ -242,28 +242,6 @@ async def test_a_worker_that_dies_counts_no_card_twice(office, signed_in, monkey
 
 async def is_shown(client, card) -> bool:
     return NOT_SHOWN not in await page_of(client, card)
-
-
-@pytest.mark.parametrize("paused", [False, True])
-async def test_the_card_of_a_leaver_is_switched_off_at_once_and_back_with_them(
-    office, signed_in, client, paused
-) -> None:
-    member = await joined(office.org, await signed_in())
-    card = await office.card(member["id"])
-    if paused:
-        cards = wiring.organisations.templates.staff_cards()
-        stored = await cards.get(office.org["id"], card.json()["id"])
-        await cards.save_all([stored.model_copy(update={"paused": True})])
-    assert (await do(office.owner, "DELETE", office.org, member["id"])).status_code == 204
-    assert not await is_shown(client, card)
-    assert (await office.get(card.json()["id"])).json()["paused"] is True
-    path = f"{office.at}/members/{member['id']}/restoration"
-    gone = await office.owner.api("GET", path)
-    assert gone.status_code == 200, gone.text
-    back = await office.owner.api("PUT", path, headers={"If-Match": gone.headers["etag"]})
-    assert back.is_success, back.text
-    assert (await office.get(card.json()["id"])).json()["paused"] is paused
-    assert await is_shown(client, card) is not paused
 
 
 async def test_a_release_leaves_the_card_of_a_leaver_switched_off(host, office, signed_in, client) -> None:

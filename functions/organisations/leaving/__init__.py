@@ -1,0 +1,1 @@
+"""The doors of what becomes of the cards of those who leave."""

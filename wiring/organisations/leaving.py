@@ -1,0 +1,79 @@
+"""What becomes of the cards of those who leave, and of all cards of an organisation that is closed."""
+
+from typing import TYPE_CHECKING
+
+from wiring import database, once, organisations
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from adapters.cosmos.organisations.leaving import CosmosLeavingRules
+    from domain.operations.orders import Order
+    from domain.organisations.staff_cards.gone import CardsPorts
+    from domain.organisations.staff_cards.leaving import LeavingPorts
+    from domain.organisations.staff_cards.successors import SuccessorPorts
+
+
+@once
+def rules() -> "CosmosLeavingRules":
+    from adapters.cosmos.organisations.leaving import CosmosLeavingRules
+
+    return CosmosLeavingRules(database())
+
+
+async def company_page(_org_id: str) -> str | None:
+    """The handle of the organisation's own card. There is none yet, so that nothing leads to it."""
+    return None
+
+
+def choosing() -> "SuccessorPorts":
+    from domain.organisations.staff_cards.successors import SuccessorPorts
+    from wiring import cards
+
+    return SuccessorPorts(organisations.store(), cards.store(), rules(), company_page)
+
+
+def ports() -> "LeavingPorts":
+    from domain.organisations.staff_cards.leaving import LeavingPorts
+    from wiring import publishing
+    from wiring.organisations import templates
+
+    return LeavingPorts(choosing(), templates.store(), publishing.ports())
+
+
+async def follow_card(org_id: str, card_id: str) -> None:
+    from datetime import UTC, datetime
+
+    from domain.organisations.staff_cards.leaving import follow_card
+
+    await follow_card(org_id, card_id, datetime.now(UTC), ports=ports())
+
+
+async def follow_member(order: "Order") -> None:
+    """Effect of the order that follows a change of a member, on their card."""
+    from domain.organisations.staff_cards.making import staff_card_id
+
+    await follow_card(order.owner_id, staff_card_id(order.owner_id, order.subject_id))
+
+
+async def start_following(order: "Order") -> None:
+    """Effect of the order that follows a closing or a taking back."""
+    from domain.organisations.staff_cards.gone import start_following_cards
+    from wiring import operations
+
+    await start_following_cards(order, works=operations.works(), queue=operations.work_queue())
+
+
+def all_cards() -> "CardsPorts":
+    from domain.organisations.staff_cards.gone import CardsPorts
+    from wiring.organisations import templates
+
+    return CardsPorts(templates.staff_cards(), organisations.store(), follow_card, templates.show_all)
+
+
+async def take_down(org_id: str, card_id: str, at: "datetime") -> None:
+    from domain.organisations.staff_cards.gone import TakingDown, take_down
+    from wiring import cards, publishing
+
+    ports = TakingDown(publishing.ports(), cards.handles().forget)
+    await take_down(org_id, card_id, at, ports=ports)
