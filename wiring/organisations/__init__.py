@@ -80,7 +80,8 @@ def jobs() -> "dict[str, Job]":
     from domain.organisations.teams.removal import RemovalJob
     from domain.organisations.teams.team import REMOVAL
     from domain.organisations.templates.templates import APPLYING
-    from wiring.organisations import domains, teams, templates
+    from domain.organisations.visits.counting import SUMMING, SumJob
+    from wiring.organisations import domains, teams, templates, visits
 
     erasing = Erasing(store(), contents(), memberships(), domains.store(), domains.holders())
     return {
@@ -89,6 +90,7 @@ def jobs() -> "dict[str, Job]":
         ERASURE: EraseJob(erasing),
         APPLYING: ApplyJob(templates.applying()),
         COUNTING: EffectJob(templates.counting()),
+        SUMMING: SumJob(visits.ports()),
     }
 
 

@@ -16,8 +16,10 @@ from domain.base.folding import fold
 from domain.base.limits import UNDO_TIME
 from domain.operations.orders import Order
 from domain.organisations.organisation import Member, MemberFilter, Organisation, PeopleChange
+from domain.organisations.visits.sums import Counting, first_counting
 
 CONTAINER, PARTITION = "organisations", "orgId"
+COUNTING_ID: Final = "visit-counting"
 _MOST_SORTED: Final = 200
 
 
@@ -46,6 +48,7 @@ class CosmosOrganisations:
         operations: list[tuple[Any, ...]] = [
             ("create", (_organisation_document(organisation),)),
             ("create", (member_document(owner),)),
+            ("create", (counting_document(first_counting(organisation.id, organisation.created_at)),)),
             ("upsert", (order_document(order),)),
         ]
         try:
@@ -166,6 +169,12 @@ def member_document(member: Member) -> Document:
         teams=member.teams,
         administers=member.administers,
     )
+
+
+def counting_document(counting: Counting) -> Document:
+    """Where the count of the visits is; `dueAt` is when a day can be counted."""
+    due, org_id = instant(counting.due_at), counting.org_id
+    return document(COUNTING_ID, COUNTING_ID, org_id, counting, partition=PARTITION, dueAt=due)
 
 
 def size_id(team_id: str) -> str:

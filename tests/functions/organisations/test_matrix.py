@@ -162,7 +162,11 @@ OF_THE_ACCOUNT: Final = {
 # Doors that no version guards: who may, does it, and for the next one it has to be as before.
 DONE: Final = {"organisations_teams_take_out"}
 # Doors that are their person's alone, and what everybody else in the organisation is told.
-OF_ITS_PERSON: Final = {"organisations_requests_ask": "absent", "organisations_requests_withdraw": "denied"}
+OF_ITS_PERSON: Final = {
+    "organisations_requests_ask": "absent",
+    "organisations_requests_withdraw": "denied",
+    "organisations_visits_own": "denied",
+}
 TEMPLATE: Final = {"name": "Staff", "rules": {"title": {"mode": "locked", "value": "Staff"}}}
 # What the form of a page has to say for it to do something.
 SAID: Final = {"organisations_teams_page_change_person": {"then": "admin"}}
