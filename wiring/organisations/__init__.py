@@ -40,8 +40,9 @@ def effects() -> "dict[str, Effect]":
     from domain.organisations.invitations.inviting import MAILS
     from domain.organisations.memberships import ALL_MEMBERSHIPS, MEMBERSHIP
     from domain.organisations.teams.team import REMOVAL
+    from domain.organisations.templates.assigning import ASSIGNING
     from domain.organisations.templates.templates import APPLYING
-    from wiring.organisations import domains, invitations, teams, templates
+    from wiring.organisations import assignments, domains, invitations, teams, templates
 
     return {
         MEMBERSHIP: follow_member,
@@ -50,6 +51,7 @@ def effects() -> "dict[str, Effect]":
         RELEASE: domains.release,
         REMOVAL: teams.order_removal,
         APPLYING: templates.order_apply,
+        ASSIGNING: assignments.order_assigning,
     }
 
 
@@ -76,12 +78,16 @@ def jobs() -> "dict[str, Job]":
     from domain.organisations.closing import FOLLOW, FollowJob
     from domain.organisations.erasure import ERASURE, EraseJob, Erasing
     from domain.organisations.staff_cards.applying import ApplyJob
+    from domain.organisations.staff_cards.assign_effects import COUNTING as COUNTING_ASSIGNMENTS
+    from domain.organisations.staff_cards.assign_effects import AssignEffectJob
+    from domain.organisations.staff_cards.assigned import AssignJob
     from domain.organisations.staff_cards.effects import COUNTING, EffectJob
     from domain.organisations.teams.removal import RemovalJob
     from domain.organisations.teams.team import REMOVAL
+    from domain.organisations.templates.assigning import ASSIGNING
     from domain.organisations.templates.templates import APPLYING
     from domain.organisations.visits.counting import SUMMING, SumJob
-    from wiring.organisations import domains, teams, templates, visits
+    from wiring.organisations import assignments, domains, teams, templates, visits
 
     erasing = Erasing(store(), contents(), memberships(), domains.store(), domains.holders())
     return {
@@ -91,6 +97,8 @@ def jobs() -> "dict[str, Job]":
         APPLYING: ApplyJob(templates.applying()),
         COUNTING: EffectJob(templates.counting()),
         SUMMING: SumJob(visits.ports()),
+        ASSIGNING: AssignJob(assignments.ports()),
+        COUNTING_ASSIGNMENTS: AssignEffectJob(assignments.counting()),
     }
 
 
@@ -107,8 +115,10 @@ async def follow_member(order: "Order") -> None:
     from datetime import UTC, datetime
 
     from domain.organisations.following import follow_member
+    from domain.organisations.staff_cards.assigned import bring_in_line
     from domain.organisations.staff_cards.leaving import follow_member_with_card
     from wiring import publishing
+    from wiring.organisations import assignments
 
     await follow_member(order, organisations=store(), memberships=memberships())
     await follow_member_with_card(
@@ -118,3 +128,4 @@ async def follow_member(order: "Order") -> None:
         organisations=store(),
         publication=publishing.ports(),
     )
+    await bring_in_line(order.owner_id, [order.subject_id], datetime.now(UTC), assignments.ports())

@@ -18,7 +18,8 @@ from domain.operations.orders import Order
 from domain.organisations.organisation import Member, MemberFilter, Organisation, PeopleChange
 from domain.organisations.visits.sums import Counting, first_counting
 
-CONTAINER, PARTITION = "organisations", "orgId"
+CONTAINER: Final = "organisations"
+PARTITION: Final = "orgId"
 COUNTING_ID: Final = "visit-counting"
 _MOST_SORTED: Final = 200
 

@@ -45,7 +45,8 @@ JOBS = [
 ELSEWHERE = {
     "exchange-receipt", "exchange-contact", "exchange-recall", "invitation-mails", "org-membership",
     "org-closing", "org-follow", "org-domains", "remove-team", "template-release", "template-effect",
-    "erase-organisation", "org-visits", "upgrade", "rotate-keys",
+    "erase-organisation", "org-visits", "org-assignments",
+    "assignment-effect", "upgrade", "rotate-keys",
 }  # fmt: skip
 
 

@@ -123,6 +123,11 @@ ACT: Final = {
     "organisations_templates_change": "change_templates",
     "organisations_templates_take_up": "change_templates",
     "organisations_templates_release": "release_templates",
+    "organisations_assignments_get": "see_templates",
+    "organisations_assignments_change": "assign_templates",
+    "organisations_assignments_count": "assign_templates",
+    "organisations_assignments_effect": "see_templates",
+    "organisations_assignments_put_in_force": "assign_templates",
     # A card is its person's as well: `test_staff_cards.py`.
     "organisations_staff_cards_list": "change_staff_cards",
     "organisations_staff_cards_make": "change_staff_cards",
