@@ -340,3 +340,59 @@ async def test_a_stale_worker_does_not_bring_an_older_assignment_back(firm) -> N
 
     await bring_in_line(firm.id, [ann], now(), ports._replace(cards=Stale(), assignments=Old()))
     assert await firm.titles() == {ann: "Staff"}
+
+
+async def posted(firm: Firm, path: str = "", **fields: str):
+    at = f"/org/{firm.id}/template-assignments{path}"
+    version = (await firm.version())["If-Match"].strip('"')
+    return await firm.owner.http.post(at, data={"csrf": firm.owner.csrf, "version": version} | fields)
+
+
+async def page(firm: Firm, path: str = "") -> str:
+    answer = await firm.owner.http.get(f"/org/{firm.id}/template-assignments{path}")
+    assert answer.status_code == 200, answer.text
+    return answer.text
+
+
+async def test_on_the_page_it_is_chosen_looked_at_and_put_in_force(firm) -> None:
+    assert "No template is in force yet" in await page(firm)
+    plain, fancy = await firm.template("Staff"), await firm.template("Seller")
+    sales, buying = await firm.company.team("Sales"), await firm.company.team("Buying")
+    [ann] = await staff(firm.company, ["Ann"])
+    await firm.card(ann, plain)
+    await firm.company.add(sales, ann)
+    await firm.company.add(buying, ann)
+    chosen = {f"team-{sales['id']}": fancy, f"place-{sales['id']}": "1", "default": plain}
+    chosen |= {f"team-{buying['id']}": plain, f"place-{buying['id']}": "2", "cards-for-new": "1"}
+    assert (await posted(firm, **chosen)).status_code == 303
+    shown = await page(firm, "?done=saved")
+    assert "The draft is not in force" in shown
+    assert f'<option value="{fancy}" selected>' in shown
+    assert (await posted(firm, "/effect")).status_code == 303
+    assert "counted so far" in await page(firm, "/effect")
+    await firm.host.drain_queue("work")
+    assert "One card of 1 would get another template" in await page(firm, "/effect")
+    assert (await posted(firm, "/in-force")).status_code == 303
+    await firm.host.drain_queue("work")
+    assert await firm.titles() == {ann: "Seller"}
+    assert "The draft says what is in force already" in await page(firm, "/effect")
+    again = await posted(firm, "/in-force")
+    assert (again.status_code, "The draft says what is in force already" in again.text) == (409, True)
+    read = (await firm.owner.api("GET", firm.at)).json()["inForce"]
+    assert (read["teams"][0]["teamId"], read["cardsForNew"]) == (sales["id"], True)
+
+
+async def test_a_fault_is_told_at_its_team_and_what_was_chosen_stays(firm) -> None:
+    plain, sales = await firm.template("Staff"), await firm.company.team("Sales")
+    await firm.company.team("Other")
+    assert "Other" in await page(firm)
+    wrong = {f"team-{sales['id']}": "tpl_" + "a" * 26, "default": plain}
+    refused = await posted(firm, **wrong)
+    assert refused.status_code == 422
+    assert "Sales: is no template of this organisation" in refused.text
+    assert f'id="fault-team-{sales["id"]}"' in refused.text
+    assert f'<option value="{plain}" selected>' in refused.text
+    for nonsense in ("x", "tpl_"):
+        assert (await posted(firm, default=nonsense)).status_code == 422
+    stale = await posted(firm, version="999", default=plain)
+    assert (stale.status_code, "changed somewhere else" in stale.text) == (412, True)

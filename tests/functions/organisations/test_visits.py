@@ -1,6 +1,7 @@
 """Sums of the visits of an organisation's cards: counted at night, by team, told by the published rule."""
 
 import asyncio
+import itertools
 import secrets
 import time
 from datetime import UTC, date, datetime, timedelta
@@ -122,10 +123,12 @@ async def test_the_number_of_one_card_is_in_no_document(firm) -> None:
     alone, rest = await firm.team("Alone"), await firm.people_of(None, 5)
     [ann] = await firm.people_of(alone, 1)
     await firm.visited(*rest, number=2)
-    await firm.visited(ann, number=7919)
+    number = 10**14 + secrets.randbelow(10**14)
+    await firm.visited(ann, number=number)
     await firm.night()
-    assert await firm.told_today() == {"others": 7929}
-    places = await places_of("7919")
+    assert await firm.told_today() == {"others": number + 10}
+    places = await places_of(str(number))
+    assert places
     assert {container for container, _ in places} <= {"traffic"}, places
 
 
@@ -251,3 +254,99 @@ async def test_a_person_sees_the_counts_of_their_own_card_and_nobody_else_does(
     for each in (office.owner, other):
         assert (await each.api("GET", path)).json()["code"] == "not_allowed"
     assert (await (await signed_in()).api("GET", path)).status_code == 404
+
+
+async def seen(firm: Firm, by: str = "day") -> dict:
+    answer = await firm.owner.api("GET", f"organisations/{firm.id}/visits?by={by}")
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+async def test_the_organisation_is_told_by_period_and_team(firm) -> None:
+    sales = await firm.team("Sales")
+    nordic = await firm.team("=Nordic", parent=sales["id"])
+    sellers, northern = await firm.people_of(sales, 5), await firm.people_of(nordic, 5)
+    await firm.visited(*sellers, number=2)
+    await firm.visited(*northern)
+    await firm.visited(*sellers[:2], kind="save")
+    await firm.night()
+    told = await seen(firm)
+    assert (told["by"], told["countedTo"], len(told["data"])) == ("day", TODAY.isoformat(), 30)
+    assert told["total"] == {"views": 15, "saves": None, "clicks": None}
+    assert [(each["of"], each["teamId"], each["views"]) for each in told["teams"]] == [
+        ("team", sales["id"], 10),
+        ("team", nordic["id"], 5),
+    ]
+    assert told["data"][-1]["views"] == 15
+    assert {each["views"] for each in told["data"][:-1]} == {None}
+    for unit, number in (("week", 12), ("month", 12)):
+        told = await seen(firm, unit)
+        assert (len(told["data"]), told["data"][-1]["views"], told["total"]["views"]) == (number, 15, 15)
+        days = [(each["first"], each["last"]) for each in told["data"]]
+        assert all(
+            date.fromisoformat(one[1]) + timedelta(days=1) == date.fromisoformat(other[0])
+            for one, other in itertools.pairwise(days)
+        )
+    wrong = await firm.owner.api("GET", f"organisations/{firm.id}/visits?by=year")
+    assert wrong.status_code == 422
+    page = await firm.owner.http.get(f"/org/{firm.id}/visits")
+    assert page.status_code == 200
+    assert "Sales / =Nordic" in page.text
+    file = await firm.owner.http.get(f"/org/{firm.id}/visits.csv?by=month")
+    assert file.headers["content-type"] == "text/csv; charset=utf-8"
+    assert file.text.splitlines()[1:] == [
+        f"{TODAY.replace(day=1)},{TODAY},Sales,10,,",
+        f"{TODAY.replace(day=1)},{TODAY},Sales / =Nordic,5,,",
+    ]
+
+
+async def test_a_name_of_a_team_is_no_formula_in_the_table(firm) -> None:
+    await firm.visited(*await firm.people_of(await firm.team("=1+1"), 5))
+    await firm.night()
+    file = await firm.owner.http.get(f"/org/{firm.id}/visits.csv")
+    assert ",'=1+1,5,," in file.text
+
+
+async def test_a_team_that_is_gone_is_told_without_its_name(firm) -> None:
+    sales = await firm.team("Sales")
+    await firm.visited(*await firm.people_of(sales, 5))
+    await firm.night()
+    assert (await firm.versioned("DELETE", sales)).is_success
+    assert [(each["of"], each["views"]) for each in (await seen(firm))["teams"]] == [("gone", 5)]
+    assert "Teams that are gone" in (await firm.owner.http.get(f"/org/{firm.id}/visits")).text
+
+
+async def test_a_page_without_numbers_says_what_to_do(firm) -> None:
+    page = await firm.owner.http.get(f"/org/{firm.id}/visits?by=week")
+    assert page.status_code == 200
+    assert "Too few visits to show" in page.text
+    own = await firm.owner.http.get(f"/org/{firm.id}/my-visits")
+    assert "You have no card of this organisation" in own.text
+
+
+async def test_the_page_of_ones_own_card_shows_its_visits(host, office, signed_in) -> None:
+    grace = await signed_in()
+    member = await joined(office.org, grace)
+    await office.card(member["id"])
+    firm = Firm(office.owner, office.org | {"memberId": ""}, signed_in)
+    firm.host = host
+    await firm.visited(member["id"], number=41)
+    page = await grace.http.get(f"/org/{firm.id}/my-visits")
+    assert page.status_code == 200
+    assert "<b>41</b>" in page.text
+
+
+async def test_a_page_costs_the_same_for_any_number_of_people(firm, cloud) -> None:
+    import httpx  # noqa: PLC0415 - of this test only
+
+    key = {"x-local-key": cloud.settings["COSMOS_KEY"]}
+    at = f"{cloud.settings['COSMOS_ENDPOINT']}/_local/calls"
+    async with httpx.AsyncClient(headers=key, trust_env=False) as store:
+        numbers = []
+        for more in (5, 40):
+            await firm.visited(*await firm.people_of(None, more))
+            await firm.night(TODAY + timedelta(days=len(numbers)))
+            await store.delete(at)
+            assert (await firm.owner.http.get(f"/org/{firm.id}/visits")).status_code == 200
+            numbers.append(len((await store.get(at)).json()))
+    assert numbers[0] == numbers[1]
