@@ -133,7 +133,7 @@ async def _wanted(org_id: str, member_ids: list[str], ports: AssignedPorts) -> _
 
 async def _in_force(org_id: str, template_id: str, templates: TemplateStore) -> Release | None:
     template = await templates.get(org_id, template_id)
-    return template and await templates.get_release(org_id, template_id, template.number)
+    return await templates.get_release(org_id, template_id, template.number) if template else None
 
 
 async def _make(

@@ -5,9 +5,8 @@ as they were told. Where the count is, is one document. A day is told in one bat
 that dies, or comes late, counts nobody twice, and nothing after the organisation is erased.
 """
 
-import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Final, NamedTuple, Protocol
 
@@ -27,7 +26,7 @@ from domain.organisations.visits.sums import (
     due_after,
     last_full_day,
 )
-from domain.visits.counting import TrafficStore
+from domain.visits.counting import Counted
 
 SUMMING: Final = "org-visits"
 # People whose cards are looked up at once.
@@ -41,10 +40,18 @@ class DueCountings(Protocol):
         ...
 
 
+class CardTraffic(Protocol):
+    async def months_of(
+        self, subject_ids: Sequence[str], months: Sequence[str]
+    ) -> list[Mapping[str, Mapping[Counted, int]]]:
+        """Counts of several cards, each by month."""
+        ...
+
+
 class SumPorts(NamedTuple):
     organisations: OrganisationStore
     teams: TeamStore
-    traffic: TrafficStore
+    traffic: CardTraffic
     sums: VisitSums
 
 
@@ -100,7 +107,10 @@ class SumJob:
 
     async def _with(self, current: DayCount, people: list[Member], teams: Teams) -> DayCount:
         """The count with the cards of these people."""
-        counted = await asyncio.gather(*(self._of(person, current.day) for person in people))
+        cards = [staff_card_id(person.org_id, person.id) for person in people]
+        months = [f"{each:%Y-%m}" for each in (current.day, current.day.replace(day=1) - timedelta(days=1))]
+        found = await self._ports.traffic.months_of(cards, months)
+        counted = [_of_day(current.day, [each[month] for month in months]) for each in found]
         groups, names = dict(current.teams), teams.names()
         for person, counts in zip(people, counted, strict=True):
             team = team_of(person, names)
@@ -111,19 +121,6 @@ class SumJob:
             groups[team] = (views, saves, clicks)
         after = people[-1].id if people else current.after
         return current.model_copy(update={"teams": groups, "after": after})
-
-    async def _of(self, person: Member, day: date) -> list[Count]:
-        """The visits of a person's card on a day, by kind."""
-        months = [f"{each:%Y-%m}" for each in (day, day.replace(day=1) - timedelta(days=1))]
-        found = await self._ports.traffic.months(staff_card_id(person.org_id, person.id), months)
-        counts = list[Count]()
-        for kind in _OF_KIND:
-            visited = any(of == kind for month in months for _, of, _ in found[month])
-            on_day = sum(
-                number for (on, of, _), number in found[months[0]].items() if (on, of) == (day.day, kind)
-            )
-            counts.append(Count(int(visited), on_day))
-        return counts
 
     async def _told(self, counting: Counting, current: DayCount, teams: Teams) -> Counting:
         """Tell the counted day, as far as the rule lets. What waits of a team that is gone is lost."""
@@ -157,3 +154,13 @@ def _current(counting: Counting, until: date) -> DayCount:
 def team_of(person: Member, teams: Collection[str]) -> str:
     """The team in which a person's card is counted: of those that are there, the one they joined first."""
     return next((each for each in person.teams if each in teams), NO_TEAM)
+
+
+def _of_day(day: date, months: list[Mapping[Counted, int]]) -> list[Count]:
+    """A card's visits on a day, by kind, of the counts of its month and of the one before."""
+    counts = list[Count]()
+    for kind in _OF_KIND:
+        visited = any(of == kind for month in months for _, of, _ in month)
+        on_day = sum(number for (on, of, _), number in months[0].items() if (on, of) == (day.day, kind))
+        counts.append(Count(int(visited), on_day))
+    return counts

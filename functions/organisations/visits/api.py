@@ -13,10 +13,10 @@ from domain.base.errors import NotFound
 from domain.base.model import Closed
 from domain.cards.card import read_card
 from domain.organisations.roles import NotAllowed
-from domain.organisations.visits.report import GONE, Report, VisitPeriods, read_report
+from domain.organisations.visits.report import GONE, PERIODS, Report, VisitPeriods, read_report
 from domain.organisations.visits.rule import NO_TEAM, OTHERS
 from domain.organisations.visits.sums import Numbers, Unit
-from domain.visits.counting import Counts, Period, read_counts
+from domain.visits.counting import Counts, Day, Period, read_counts
 from functions.framework.operations import Answer, Call, operation
 from functions.organisations.acting import acting_in
 
@@ -104,15 +104,26 @@ async def get_visits(call: Call[None, VisitPeriods]) -> Answer:
     return Answer(_out(report))
 
 
+class OwnDays(Closed):
+    """`from` and `to` are days in UTC, both included; else 30 days until `to` or today."""
+
+    first: Day | None = Field(default=None, alias="from")
+    last: Day | None = Field(default=None, alias="to")
+
+
 @operation(
     "Views, saves and link clicks of one's own staff card on each day of a period; nobody else sees them",
-    query=Period,
+    query=OwnDays,
     answer=Counts,
     conflicts=(NotAllowed,),
 )
-async def get_own_counts(call: Call[None, Period]) -> Answer:
+async def get_own_counts(call: Call[None, OwnDays]) -> Answer:
     by = await acting_in(call, "see")
     card = await read_card(by.organisation.id, call.params["cardId"], cards=wiring.cards.store())
     if card.staff is None or card.staff.member_id != by.member.id:
         raise NotAllowed
-    return Answer(await read_counts(card.id, call.query, traffic=wiring.visits.traffic()))
+    last = call.query.last or call.now.date()
+    days_before = PERIODS["day"] - 1
+    first = call.query.first or date.fromordinal(max(1, last.toordinal() - days_before))
+    period = Period.model_validate({"from": first, "to": last})
+    return Answer(await read_counts(card.id, period, traffic=wiring.visits.traffic()))

@@ -251,6 +251,10 @@ async def test_a_person_sees_the_counts_of_their_own_card_and_nobody_else_does(
     seen = await grace.api("GET", path)
     assert seen.status_code == 200, seen.text
     assert [each["views"] for each in seen.json()["data"]] == [2]
+    latest = await grace.api("GET", path.partition("?")[0])
+    assert [each["views"] for each in latest.json()["data"]] == [0] * 29 + [2]
+    oldest = await grace.api("GET", path.partition("?")[0] + "?to=0001-01-02")
+    assert [each["day"] for each in oldest.json()["data"]] == ["0001-01-01", "0001-01-02"]
     for each in (office.owner, other):
         assert (await each.api("GET", path)).json()["code"] == "not_allowed"
     assert (await (await signed_in()).api("GET", path)).status_code == 404
