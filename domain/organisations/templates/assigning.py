@@ -114,13 +114,13 @@ async def change_assignments(
 def _check(content: AssignmentContent, teams: Teams, template: Callable[[str], Template | None]) -> None:
     faults, live, seen = list[Fault](), teams.names(), set[str]()
     for place, each in enumerate(content.teams):
-        at = f"/teams/{place}"
+        at, usable_at = f"/teams/{place}/teamId", f"/teams/{place}/templateId"
         if each.team_id not in live:
-            faults.append(Fault(f"{at}/teamId", "not_found", N_("is no team of this organisation")))
+            faults.append(Fault(at, "not_found", N_("is no team of this organisation")))
         elif each.team_id in seen:
-            faults.append(Fault(f"{at}/teamId", "duplicate", N_("is in the list already")))
+            faults.append(Fault(at, "duplicate", N_("is in the list already")))
         seen.add(each.team_id)
-        faults += _usable(f"{at}/templateId", template(each.template_id))
+        faults += _usable(usable_at, template(each.template_id))
     if content.default:
         faults += _usable("/default", template(content.default))
     if faults:
