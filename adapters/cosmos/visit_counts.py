@@ -66,6 +66,11 @@ class CosmosTraffic:
         )
         return {month: _counts(stored or {}) for month, stored in zip(months, found, strict=True)}
 
+    async def months_of(
+        self, subject_ids: Sequence[str], months: Sequence[str]
+    ) -> list[Mapping[str, Mapping[Counted, int]]]:
+        return await asyncio.gather(*(self.months(each, months) for each in subject_ids))
+
     async def _marked(self, partition: str, increments: Collection[Increment]) -> set[str]:
         # A failed batch names only the first existing marker; redelivered messages may have many.
         ids = [each.id for each in increments]

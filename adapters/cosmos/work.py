@@ -26,11 +26,11 @@ class CosmosWorks:
         return from_document(Work, stored) if stored and stored["kind"] == "work" else None
 
     async def create(self, work: Work) -> bool:
-        return await self._of(work.owner_id).create(_work_document(work))
+        return await self._of(work.owner_id).create(work_document(work))
 
     async def save(self, work: Work) -> Work:
         items = self._of(work.owner_id)
-        return from_document(Work, await items.replace(_work_document(work), work.etag or ""))
+        return from_document(Work, await items.replace(work_document(work), work.etag or ""))
 
     async def of_kind(self, owner_id: str, kind: str) -> list[Work]:
         found = await self._of(owner_id).query(_OF_KIND, owner_id, kind=kind)
@@ -95,7 +95,7 @@ def order_document(order: Order) -> Document:
     return _document("order", order, _PARTITIONS[order.container])
 
 
-def _work_document(work: Work) -> Document:
+def work_document(work: Work) -> Document:
     stored = _document("work", work, _place_of(work.owner_id)[1])
     return stored | {"ttl": _ENDED_TTL} if work.is_over else stored
 

@@ -5,6 +5,7 @@ import io
 from datetime import datetime
 from typing import Any, Final, Protocol
 
+from domain.base.cells import cell
 from domain.base.model import Model
 from domain.privacy.archive import File
 from domain.privacy.sections import Counts, Facts, Item, Page, WithDeleted, json_file, moment
@@ -18,8 +19,6 @@ _COLUMNS: Final = (
     "name", "kind", "title", "organisation", "e-mails", "phones", "addresses", "links", "tags", "groups",
     "own fields", "importance", "met", "archived", "made", "changed", "deleted until",
 )  # fmt: skip
-# A cell that begins so would be reckoned with by a spreadsheet.
-_FORMULA: Final = ("=", "@", "-", "+", "\t", "\r")
 
 
 class Tags(Protocol):
@@ -78,7 +77,7 @@ def _table(found: list[Contact]) -> bytes:
     table.writerow(_COLUMNS)
     for contact in found:
         changes = [moment(contact.created_at), moment(contact.updated_at), moment(contact.until)]
-        table.writerow([_cell(text) for text in (*_row(contact.content), *changes)])
+        table.writerow([cell(text) for text in (*_row(contact.content), *changes)])
     return target.getvalue().encode()
 
 
@@ -103,7 +102,3 @@ def _row(content: ContactContent) -> list[str]:
 
 def _said(value: Model | None) -> str:
     return ", ".join(str(part) for _, part in value or () if part is not None)
-
-
-def _cell(text: str) -> str:
-    return f"'{text}" if text.startswith(_FORMULA) else text

@@ -78,8 +78,14 @@ async def show(req: func.HttpRequest) -> func.HttpResponse:
 
 def draw(name: str, counted: Sequence[DayCounts], numbers: Sequence[int]) -> Chart:
     """Draw a bar for each day with a count above zero; the highest fills the chart."""
+    top, bars = max(numbers), bars_of(numbers)
+    return Chart(name, sum(numbers), top, bars, _summary(name, counted, numbers))
+
+
+def bars_of(numbers: Sequence[int]) -> list[Bar]:
+    """A bar for each number above zero; the highest fills the chart."""
     top, step = max(numbers), WIDTH / len(numbers)
-    bars = [
+    return [
         Bar(
             x=round(index * step + step * 0.1, 1),
             y=round(HEIGHT - number / top * HEIGHT, 1),
@@ -89,7 +95,6 @@ def draw(name: str, counted: Sequence[DayCounts], numbers: Sequence[int]) -> Cha
         for index, number in enumerate(numbers)
         if number
     ]
-    return Chart(name, sum(numbers), top, bars, _summary(name, counted, numbers))
 
 
 def _summary(name: str, counted: Sequence[DayCounts], numbers: Sequence[int]) -> str:

@@ -8,6 +8,7 @@ from functions.organisations.people.doors import DOORS as PEOPLE
 from functions.organisations.staff_cards.doors import DOORS as STAFF_CARDS
 from functions.organisations.teams.doors import DOORS as TEAMS
 from functions.organisations.templates.doors import DOORS as TEMPLATES
+from functions.organisations.visits.doors import DOORS as VISITS
 
 _API = "functions.organisations.api"
 _NEW = "functions.organisations.new_pages"
@@ -75,4 +76,5 @@ DOORS = (
     *STAFF_CARDS,
     *LEAVING,
     *CHANGE_REQUESTS,
+    *VISITS,
 )

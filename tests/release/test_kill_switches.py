@@ -90,6 +90,7 @@ async def test_a_switch_takes_away_its_door_and_no_other(host, signed_in, start)
         "operations_tidy_up",
         "images_sweep",
         "organisations_recheck_domains",
+        "organisations_visits_sum",
         "relationships_rotate_keys",
         "operations_upgrade_documents",
         "relationships_touch_due",

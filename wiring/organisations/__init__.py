@@ -41,8 +41,9 @@ def effects() -> "dict[str, Effect]":
     from domain.organisations.memberships import ALL_MEMBERSHIPS, MEMBERSHIP
     from domain.organisations.organisation import ALL_CARDS
     from domain.organisations.teams.team import REMOVAL
+    from domain.organisations.templates.assigning import ASSIGNING
     from domain.organisations.templates.templates import APPLYING
-    from wiring.organisations import domains, invitations, leaving, teams, templates
+    from wiring.organisations import assignments, domains, invitations, leaving, teams, templates
 
     return {
         MEMBERSHIP: follow_member,
@@ -52,6 +53,7 @@ def effects() -> "dict[str, Effect]":
         RELEASE: domains.release,
         REMOVAL: teams.order_removal,
         APPLYING: templates.order_apply,
+        ASSIGNING: assignments.order_assigning,
     }
 
 
@@ -78,12 +80,17 @@ def jobs() -> "dict[str, Job]":
     from domain.organisations.closing import FOLLOW, FollowJob
     from domain.organisations.erasure import ERASURE, EraseJob, Erasing
     from domain.organisations.staff_cards.applying import ApplyJob
+    from domain.organisations.staff_cards.assign_effects import COUNTING as COUNTING_ASSIGNMENTS
+    from domain.organisations.staff_cards.assign_effects import AssignEffectJob
+    from domain.organisations.staff_cards.assigned import AssignJob
     from domain.organisations.staff_cards.effects import COUNTING, EffectJob
     from domain.organisations.staff_cards.gone import FOLLOW_CARDS, FollowCardsJob
     from domain.organisations.teams.removal import RemovalJob
     from domain.organisations.teams.team import REMOVAL
+    from domain.organisations.templates.assigning import ASSIGNING
     from domain.organisations.templates.templates import APPLYING
-    from wiring.organisations import domains, leaving, teams, templates
+    from domain.organisations.visits.counting import SUMMING, SumJob
+    from wiring.organisations import assignments, domains, leaving, teams, templates, visits
 
     erasing = Erasing(
         store(), contents(), memberships(), domains.store(), domains.holders(), leaving.take_down
@@ -95,6 +102,9 @@ def jobs() -> "dict[str, Job]":
         ERASURE: EraseJob(erasing),
         APPLYING: ApplyJob(templates.applying()),
         COUNTING: EffectJob(templates.counting()),
+        SUMMING: SumJob(visits.ports()),
+        ASSIGNING: AssignJob(assignments.ports()),
+        COUNTING_ASSIGNMENTS: AssignEffectJob(assignments.counting()),
     }
 
 
@@ -111,9 +121,11 @@ async def follow_member(order: "Order") -> None:
     from datetime import UTC, datetime
 
     from domain.organisations.following import follow_member
+    from domain.organisations.staff_cards.assigned import bring_in_line
     from domain.organisations.staff_cards.details import follow_details
-    from wiring.organisations import leaving, templates
+    from wiring.organisations import assignments, leaving, templates
 
     await follow_member(order, organisations=store(), memberships=memberships())
     await leaving.follow_member(order)
+    await bring_in_line(order.owner_id, [order.subject_id], datetime.now(UTC), assignments.ports())
     await follow_details(order.owner_id, order.subject_id, datetime.now(UTC), templates.staff_ports())

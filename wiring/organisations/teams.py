@@ -19,8 +19,9 @@ def store() -> "CosmosTeams":
 
 def ports() -> "TeamPorts":
     from domain.organisations.teams.people import TeamPorts
+    from wiring import operations
 
-    return TeamPorts(store(), organisations.store())
+    return TeamPorts(store(), organisations.store(), operations.work_queue())
 
 
 async def order_removal(order: "Order") -> None:

@@ -32,8 +32,11 @@ from domain.organisations.organisation import (
     PeopleChange,
     member_id,
 )
+from domain.organisations.visits.sums import Counting, first_counting
 
-CONTAINER, PARTITION = "organisations", "orgId"
+CONTAINER: Final = "organisations"
+PARTITION: Final = "orgId"
+COUNTING_ID: Final = "visit-counting"
 _MOST_SORTED: Final = 200
 _THESE: Final = "SELECT * FROM c WHERE ARRAY_CONTAINS(@ids, c.id)"
 
@@ -77,6 +80,7 @@ class CosmosOrganisations:
         operations: list[tuple[Any, ...]] = [
             ("create", (_organisation_document(organisation),)),
             ("create", (member_document(owner),)),
+            ("create", (counting_document(first_counting(organisation.id, organisation.created_at)),)),
             ("upsert", (order_document(order),)),
         ]
         try:
@@ -210,6 +214,12 @@ async def known_writes(items: Items, people: Sequence[Member]) -> list[tuple[Any
         sizes.update(each.teams)
         sizes.subtract(old.teams if old else [])
     return [*writes, *others, *(size_change(team, more) for team, more in sizes.items() if more)]
+
+
+def counting_document(counting: Counting) -> Document:
+    """Where the count of the visits is; `dueAt` is when a day can be counted."""
+    due, org_id = instant(counting.due_at), counting.org_id
+    return document(COUNTING_ID, COUNTING_ID, org_id, counting, partition=PARTITION, dueAt=due)
 
 
 def size_id(team_id: str) -> str:

@@ -1,14 +1,16 @@
 """Cards of the people of an organisation that follow one template, many at once."""
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 from adapters.cosmos.cards import LEFT, card_document, listed
 from adapters.cosmos.database import Database, Items
 from adapters.cosmos.documents import from_document, newest_first
 from adapters.cosmos.organisations.organisations import CONTAINER
+from adapters.cosmos.work import order_document
 from domain.base.errors import Fault, InvalidInput
-from domain.cards.card import Card
+from domain.cards.card import PROJECTION, Card
+from domain.operations.orders import new_order
 
 _OF_TEMPLATE: Final = "c.kind = 'card' AND STARTSWITH(c.listed, @of)"
 
@@ -60,11 +62,27 @@ class CosmosStaffCards:
             raise InvalidInput([Fault("cursor", "invalid_cursor", "is not a cursor that a page gave")])
         return str(card_document(last)["listed"])
 
+    async def find(self, org_id: str, ids: list[str]) -> list[Card]:
+        sql = "SELECT * FROM c WHERE c.kind = 'card' AND ARRAY_CONTAINS(@ids, c.id)"
+        found = await self._items.query(sql, org_id, ids=ids)
+        return [from_document(Card, stored) for stored in found]
+
+    async def save_and_order_all(self, cards: Sequence[Card]) -> list[Card]:
+        orders = [
+            new_order(PROJECTION, card.account_id, card.id, card.updated_at, container=CONTAINER)
+            for card in cards
+        ]
+        upserts = [("upsert", (order_document(order),)) for order in orders]
+        return await self._saved(cards, upserts)
+
     async def save_all(self, cards: Sequence[Card]) -> list[Card]:
+        return await self._saved(cards, [])
+
+    async def _saved(self, cards: Sequence[Card], orders: Sequence[tuple[Any, ...]]) -> list[Card]:
         if not cards:
             return []
         operations = [
             ("replace", (card.id, card_document(card)), {"if_match_etag": card.etag}) for card in cards
         ]
-        results = await self._items.batch(operations, cards[0].account_id)
-        return [from_document(Card, result["resourceBody"]) for result in results]
+        results = await self._items.batch([*operations, *orders], cards[0].account_id)
+        return [from_document(Card, result["resourceBody"]) for result in results[: len(cards)]]

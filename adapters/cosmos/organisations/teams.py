@@ -14,12 +14,13 @@ from adapters.cosmos.organisations.organisations import (
     size_change,
     size_id,
 )
-from adapters.cosmos.work import order_document
+from adapters.cosmos.work import order_document, work_document
 from domain.base.errors import StaleVersion
 from domain.base.model import Model
 from domain.operations.orders import Order
 from domain.organisations.organisation import Member
 from domain.organisations.teams.team import Teams
+from domain.organisations.templates.assigning import people_work
 
 _ID: Final = "teams"
 
@@ -77,6 +78,7 @@ class CosmosTeams:
         ]
         if more:
             operations.append(size_change(team_id, more))
+            operations.append(("create", (work_document(people_work(people)),)))
         if operations:
             await self._items.batch(operations, people[0].org_id)
 

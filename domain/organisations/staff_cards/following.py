@@ -50,8 +50,10 @@ def said(
 def followed(
     card: Card, member: Member, release: Release, organisation: Organisation, now: datetime
 ) -> Card | None:
-    """The card by this release; None if it follows this one, or a later one, already."""
-    if card.staff is None or card.staff.number >= release.number:
+    """The card by this release; None if it follows this one, a later one, or another template by now."""
+    if card.staff is None or card.staff.template_id != release.template_id:
+        return None
+    if card.staff.number >= release.number:
         return None
     content, staff = said(member, release, organisation, card.staff)
     return restated(card, content, staff, now)

@@ -17,6 +17,7 @@ from domain.organisations.organisation import Acting, Creating, Settle
 from domain.organisations.roles import NotAllowed, may
 from domain.organisations.teams.rights import TeamAct, found_team, may_in
 from domain.organisations.teams.team import REMOVAL, HasSubTeams, Team, TeamContent, Teams, TeamStore
+from domain.organisations.templates.assigning import assigning_order
 
 _TRIES: Final = 8
 
@@ -84,18 +85,22 @@ async def make_team(
 
 
 async def change_team(
-    of: TeamVersion, content: TeamContent, *, now: datetime, store: TeamStore
+    of: TeamVersion, content: TeamContent, *, now: datetime, store: TeamStore, settle: Settle
 ) -> tuple[Team, Teams]:
-    """Rename a team, and put it below another one."""
+    """Rename a team, and put it below another one, whose template may then be its people's."""
 
     def decide(teams: Teams) -> Step:
         team = found_team(of.by, "rename_team", of.team_id, teams)
         if content.parent_id != team.parent_id and not may_in(of.by, "move_team", team, teams):
             raise NotAllowed
         of.check(team)
-        return Step(team.changed(now, name=content.name, parent_id=content.parent_id))
+        moved = content.parent_id != team.parent_id
+        order = assigning_order(teams.org_id, now) if moved else None
+        return Step(team.changed(now, name=content.name, parent_id=content.parent_id), order=order)
 
     step, teams = await _step(of.by.organisation.id, decide, store)
+    if step.order:
+        await settle(step.order)
     return step.team, teams
 
 

@@ -11,13 +11,15 @@ from domain.base.errors import Fault, InvalidInput, NotFound, StaleVersion, Unav
 from domain.base.limits import MOST_TEAMS_OF_A_PERSON
 from domain.base.model import Closed
 from domain.base.texts import N_
+from domain.operations.work import WorkQueue, message_for
 from domain.organisations.organisation import Acting, Member, OrganisationStore
 from domain.organisations.roles import NotAllowed
 from domain.organisations.teams.rights import TeamAct, found_team, may_in
 from domain.organisations.teams.team import Team, Teams, TeamStore
+from domain.organisations.templates.assigning import people_work
 
-# A batch of Cosmos DB has 100 operations, and one of them counts the people.
-MOST_AT_ONCE: Final = 99
+# A batch of Cosmos DB has 100 operations: one of them counts the people, and one is the work that follows.
+MOST_AT_ONCE: Final = 98
 _TRIES: Final = 5
 
 MemberId = Annotated[str, Field(pattern="^mem_[a-z2-7]{26}$")]
@@ -30,8 +32,11 @@ class Additions(Closed):
 
 
 class TeamPorts(NamedTuple):
+    """`queue` is for the work that follows; without its message the timer finds it."""
+
     teams: TeamStore
     organisations: OrganisationStore
+    queue: WorkQueue
 
 
 async def add_people(
@@ -51,7 +56,7 @@ async def add_people(
             if team.id not in each.teams
         ]
         with suppress(StaleVersion):
-            await ports.teams.save_people(new, team.id, len(new))
+            await _saved(new, team.id, len(new), ports)
             return new
     raise Unavailable
 
@@ -112,9 +117,17 @@ async def _change_one(
         if changed == member:
             return member
         with suppress(StaleVersion):
-            await ports.teams.save_people([changed], team.id, 0 if team.id in changed.teams else -1)
+            await _saved([changed], team.id, 0 if team.id in changed.teams else -1, ports)
             return changed
     raise Unavailable
+
+
+async def _saved(people: list[Member], team_id: str, more: int, ports: TeamPorts) -> None:
+    """Store people, and have their cards follow if they are in other teams now."""
+    await ports.teams.save_people(people, team_id, more)
+    if more:
+        with suppress(Unavailable):
+            await ports.queue.send(message_for(people_work(people)))
 
 
 def without(member: Member, team_id: str) -> Member:

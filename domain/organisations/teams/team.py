@@ -169,6 +169,7 @@ class TeamStore(Protocol):
     async def save_people(self, people: list[Member], team_id: str, more: int) -> None:
         """Store members of one organisation, and how many more are in the team: all of it or nothing.
 
+        If their teams change, the work that brings their cards in line is stored with it (`people_work`).
         `StaleVersion` if somebody else changed one of them meanwhile.
         """
         ...

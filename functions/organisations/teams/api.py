@@ -129,7 +129,8 @@ async def get_team(call: Call) -> Answer:
 )
 async def put_team(call: Call[TeamContent]) -> Answer:
     of = await _version_of(call)
-    team, teams = await change_team(of, call.body, now=call.now, store=wiring.organisations.teams.store())
+    store, settle = wiring.organisations.teams.store(), wiring.organisations.settle
+    team, teams = await change_team(of, call.body, now=call.now, store=store, settle=settle)
     changed = _out(team, await _size(team, of.by.organisation.id), standing(of.by, team, teams))
     return Answer(changed, team.version)
 

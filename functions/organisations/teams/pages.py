@@ -134,7 +134,8 @@ async def save(req: func.HttpRequest) -> func.HttpResponse:
         typed = typed._replace(parent_id=team.parent_id or "")
     try:
         content = vet(TeamContent, {"name": typed.name, "parentId": typed.parent_id or None})
-        await change_team(TeamVersion(by, team.id, version_in(form)), content, now=now(), store=store)
+        of, settle = TeamVersion(by, team.id, version_in(form)), wiring.organisations.settle
+        await change_team(of, content, now=now(), store=store, settle=settle)
     except InvalidInput as refusal:
         faults = sentences(refusal.faults, _LABELS)
     except StaleVersion:

@@ -55,7 +55,7 @@ async def list_people(call: Call) -> Answer:
 
 
 @operation(
-    "Add up to 99 people to a team: all of them or none",
+    "Add up to 98 people to a team: all of them or none",
     body=Additions,
     answer=AddedOut,
     conflicts=(NotAllowed,),

@@ -13,6 +13,11 @@ _PAGE = f"{_AT}/{{templateId}}"
 _NEW = "org/{organisationId}/new-template"
 _TEXTS = f"{_PAGES}:texts_in"
 
+_ASSIGNMENT_API = "functions.organisations.templates.assignment_api"
+_ASSIGNMENT_PAGES = "functions.organisations.templates.assignment_pages"
+_ASSIGNMENT_PAGE = "org/{organisationId}/template-assignments"
+_ASSIGNMENTS = "organisations/{organisationId}/template-assignments"
+
 DOORS = (
     MyPage("organisations_templates_page", "GET HEAD", _AT, f"{_PAGES}:show"),
     MyPage("organisations_templates_page_new", "GET HEAD", _NEW, f"{_PAGES}:show_new"),
@@ -40,5 +45,31 @@ DOORS = (
     Operation(
         "organisations_templates_preset", "GET", "organisations/{organisationId}/template-presets",
         f"{_API}:list_presets",
+    ),
+    MyPage("organisations_assignments_page", "GET HEAD", _ASSIGNMENT_PAGE, f"{_ASSIGNMENT_PAGES}:show"),
+    MyPage("organisations_assignments_page_save", "POST", _ASSIGNMENT_PAGE, f"{_ASSIGNMENT_PAGES}:save"),
+    MyPage(
+        "organisations_assignments_page_effect", "GET HEAD", f"{_ASSIGNMENT_PAGE}/effect",
+        f"{_ASSIGNMENT_PAGES}:show_effect",
+    ),
+    MyPage(
+        "organisations_assignments_page_count", "POST", f"{_ASSIGNMENT_PAGE}/effect",
+        f"{_ASSIGNMENT_PAGES}:count_effect",
+    ),
+    MyPage(
+        "organisations_assignments_page_put_in_force", "POST", f"{_ASSIGNMENT_PAGE}/in-force",
+        f"{_ASSIGNMENT_PAGES}:put_draft_in_force",
+    ),
+    Operation("organisations_assignments_get", "GET", _ASSIGNMENTS, f"{_ASSIGNMENT_API}:get_assignments"),
+    Operation("organisations_assignments_change", "PUT", _ASSIGNMENTS, f"{_ASSIGNMENT_API}:put_assignments"),
+    Operation(
+        "organisations_assignments_count", "POST", f"{_ASSIGNMENTS}/effect", f"{_ASSIGNMENT_API}:post_effect"
+    ),
+    Operation(
+        "organisations_assignments_effect", "GET", f"{_ASSIGNMENTS}/effect", f"{_ASSIGNMENT_API}:get_effect"
+    ),
+    Operation(
+        "organisations_assignments_put_in_force", "PUT", f"{_ASSIGNMENTS}/in-force",
+        f"{_ASSIGNMENT_API}:put_assignments_in_force",
     ),
 )  # fmt: skip

@@ -50,7 +50,8 @@ JOBS = [
 # `tests/functions/relationships/test_rotation.py`).
 ELSEWHERE = {
     "exchange-receipt", "exchange-contact", "exchange-recall", "invitation-mails", "org-domains",
-    "remove-team", "erase-organisation", "upgrade", "rotate-keys",
+    "remove-team", "erase-organisation", "org-visits", "org-assignments", "assignment-effect", "upgrade",
+    "rotate-keys",
 }  # fmt: skip
 
 

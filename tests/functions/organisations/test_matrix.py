@@ -130,6 +130,20 @@ ACT: Final = {
     "organisations_templates_change": "change_templates",
     "organisations_templates_take_up": "change_templates",
     "organisations_templates_release": "release_templates",
+    "organisations_assignments_get": "see_templates",
+    "organisations_assignments_page": "see_templates",
+    "organisations_assignments_page_save": "assign_templates",
+    "organisations_assignments_page_effect": "see_templates",
+    "organisations_assignments_page_count": "assign_templates",
+    "organisations_assignments_page_put_in_force": "assign_templates",
+    "organisations_assignments_change": "assign_templates",
+    "organisations_assignments_count": "assign_templates",
+    "organisations_assignments_effect": "see_templates",
+    "organisations_assignments_put_in_force": "assign_templates",
+    "organisations_visits_page": "see_visits",
+    "organisations_visits_page_file": "see_visits",
+    "organisations_visits_page_own": "see",
+    "organisations_visits_get": "see_visits",
     # A card is its person's as well: `test_staff_cards.py`.
     "organisations_staff_cards_list": "change_staff_cards",
     "organisations_staff_cards_make": "change_staff_cards",
@@ -183,7 +197,11 @@ OF_THE_ACCOUNT: Final = {
 # Doors that no version guards: who may, does it, and for the next one it has to be as before.
 DONE: Final = {"organisations_teams_take_out"}
 # Doors that are their person's alone, and what everybody else in the organisation is told.
-OF_ITS_PERSON: Final = {"organisations_requests_ask": "absent", "organisations_requests_withdraw": "denied"}
+OF_ITS_PERSON: Final = {
+    "organisations_requests_ask": "absent",
+    "organisations_requests_withdraw": "denied",
+    "organisations_visits_own": "denied",
+}
 TEMPLATE: Final = {"name": "Staff", "rules": {"title": {"mode": "locked", "value": "Staff"}}}
 # What the form of a page has to say for it to do something.
 SAID: Final = {"organisations_teams_page_change_person": {"then": "admin"}}

@@ -228,16 +228,16 @@ async def test_people_are_added_all_or_none(company) -> None:
         ("/members/1", "not_found"),
         ("/members/2", "not_found"),
     ]
-    for members in ([], [grace] * 100, ["x"]):
+    for members in ([], [grace] * 99, ["x"]):
         assert (await company.add(team, *members)).status_code == 422
     assert (await company.people(team), await company.size(team)) == ({}, 0)
 
 
 async def test_a_whole_batch_of_people_is_added_at_once(company) -> None:
     team = await company.team()
-    ids = await staff(company, [f"Person {number:02}" for number in range(99)])
-    assert len((await company.add(team, *ids)).json()["added"]) == 99
-    assert await company.size(team) == 99
+    ids = await staff(company, [f"Person {number:02}" for number in range(98)])
+    assert len((await company.add(team, *ids)).json()["added"]) == 98
+    assert await company.size(team) == 98
     first = (await company.owner.api("GET", f"{company.at}/{team['id']}/members?limit=50")).json()
     path = f"{company.at}/{team['id']}/members?limit=50&cursor={first['page']['next']}"
     second = (await company.owner.api("GET", path)).json()

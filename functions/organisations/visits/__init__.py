@@ -1,0 +1,1 @@
+"""The doors of the visits of an organisation's cards."""
