@@ -17,6 +17,7 @@ from domain.base.errors import (
     StaleVersion,
 )
 from domain.base.idempotency import Creation
+from domain.base.ids import is_organisation
 from domain.base.model import Model
 from domain.cards.content import CardContent
 from domain.cards.exchange_form import ExchangeForm
@@ -45,7 +46,7 @@ class Kept(Model):
 class Staff(Model):
     """Of a card that belongs to an organisation: whose it is, and what it follows from.
 
-    `number` is that of the template's release. `own` is what the person wrote, and `granted`
+    `number` is that of the template's release, and `brand` the version of the brand in it. `own` is what the person wrote, and `granted`
     the values of locked fields that this card has by request. `problems` names fields that
     do not say what the template wants. `person_id` is the person's account, for the rule of who is connected.
     Of somebody who `left`, `was_paused` tells whether the card was paused already.
@@ -55,6 +56,7 @@ class Staff(Model):
     person_id: str
     template_id: str
     number: int
+    brand: int = 0
     own: CardContent
     granted: dict[str, JsonValue] = Field(default={})
     problems: list[str] = Field(default=[])
@@ -114,6 +116,11 @@ class Card(Model):
     def person_id(self) -> str:
         """Account of the person whom the card is about."""
         return self.staff.person_id if self.staff else self.account_id
+
+    @property
+    def is_entity(self) -> bool:
+        """Whether it is the card of an organisation itself, and not of a person."""
+        return self.staff is None and is_organisation(self.account_id)
 
     @property
     def is_live(self) -> bool:

@@ -1,6 +1,7 @@
 """Doors of organisations."""
 
 from functions.framework.doors import MyForm, MyPage, Operation, Timer
+from functions.organisations.brand.doors import DOORS as BRAND
 from functions.organisations.change_requests.doors import DOORS as CHANGE_REQUESTS
 from functions.organisations.invitations.doors import DOORS as INVITATIONS
 from functions.organisations.people.doors import DOORS as PEOPLE
@@ -73,4 +74,5 @@ DOORS = (
     *TEMPLATES,
     *STAFF_CARDS,
     *CHANGE_REQUESTS,
+    *BRAND,
 )

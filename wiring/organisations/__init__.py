@@ -36,12 +36,13 @@ def contents() -> "CosmosContents":
 
 def effects() -> "dict[str, Effect]":
     """Effects of the orders that follow changes in an organisation."""
+    from domain.organisations.brand.brand import BRAND
     from domain.organisations.domains import RELEASE
     from domain.organisations.invitations.inviting import MAILS
     from domain.organisations.memberships import ALL_MEMBERSHIPS, MEMBERSHIP
     from domain.organisations.teams.team import REMOVAL
     from domain.organisations.templates.templates import APPLYING
-    from wiring.organisations import domains, invitations, teams, templates
+    from wiring.organisations import brand, domains, invitations, teams, templates
 
     return {
         MEMBERSHIP: follow_member,
@@ -50,6 +51,7 @@ def effects() -> "dict[str, Effect]":
         RELEASE: domains.release,
         REMOVAL: teams.order_removal,
         APPLYING: templates.order_apply,
+        BRAND: brand.order_brand,
     }
 
 

@@ -41,6 +41,7 @@ def said(
             "person_id": member.account_id,
             "template_id": release.template_id,
             "number": release.number,
+            "brand": release.brand,
             "problems": sorted({problem.field for problem in problems}),
         }
     )
@@ -49,8 +50,8 @@ def said(
 def followed(
     card: Card, member: Member, release: Release, organisation: Organisation, now: datetime
 ) -> Card | None:
-    """The card by this release; None if it follows this one, or a later one, already."""
-    if card.staff is None or card.staff.number >= release.number:
+    """The card by this release; None if it follows this one, or a later one or brand, already."""
+    if card.staff is None or (card.staff.number, card.staff.brand) >= (release.number, release.brand):
         return None
     content, staff = said(member, release, organisation, card.staff)
     return restated(card, content, staff, now)

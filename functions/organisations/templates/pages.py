@@ -8,6 +8,7 @@ from typing import Any, Final
 import azure.functions as func
 
 import wiring.operations
+import wiring.organisations.brand
 import wiring.organisations.templates
 from domain.base.errors import InvalidInput, KeyReused, StaleVersion
 from domain.base.limits import LimitReached
@@ -80,7 +81,13 @@ async def make(req: func.HttpRequest) -> func.HttpResponse:
         name: Preset = next((each for each in PRESETS if each == form.get("preset")), "standard")
         content = vet(TemplateContent, {"name": form.get("name", ""), "rules": preset(name).model_dump()})
         creating = Creating(creation_key(form), now())
-        made = await make_template(by, content, creating, templates=wiring.organisations.templates.store())
+        made = await make_template(
+            by,
+            content,
+            creating,
+            templates=wiring.organisations.templates.store(),
+            brands=wiring.organisations.brand.store(),
+        )
     except InvalidInput as refusal:
         faults = sentences(refusal.faults)
     except KeyReused:
@@ -127,7 +134,13 @@ async def save(req: func.HttpRequest) -> func.HttpResponse:
     try:
         content = vet(TemplateContent, values_in(form, look.model_dump() if look else None))
         of = TemplateVersion(by, template.id, version_in(form))
-        await change_template(of, content, now=now(), templates=wiring.organisations.templates.store())
+        await change_template(
+            of,
+            content,
+            now=now(),
+            templates=wiring.organisations.templates.store(),
+            brands=wiring.organisations.brand.store(),
+        )
     except InvalidInput as refusal:
         faults = sentences(refusal.faults)
     except StaleVersion:
