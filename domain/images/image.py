@@ -1,4 +1,6 @@
-"""Pictures of an account or an organisation: uploaded once, rewritten without metadata, shown by cards or to their owner only.
+"""Pictures of an account or an organisation: uploaded once, rewritten without metadata.
+
+Cards show them, or their owner alone sees them.
 
 An image starts `waiting` for its upload, is `processing` once the upload is there, and ends `ready` or
 `refused`. What was uploaded is deleted either way; only rewritten files are kept. Their names come from the

@@ -3,6 +3,7 @@
 from functions.framework.doors import MyForm, MyPage, Operation, Timer
 from functions.organisations.brand.doors import DOORS as BRAND
 from functions.organisations.change_requests.doors import DOORS as CHANGE_REQUESTS
+from functions.organisations.company.doors import DOORS as COMPANY
 from functions.organisations.invitations.doors import DOORS as INVITATIONS
 from functions.organisations.people.doors import DOORS as PEOPLE
 from functions.organisations.staff_cards.doors import DOORS as STAFF_CARDS
@@ -75,4 +76,5 @@ DOORS = (
     *STAFF_CARDS,
     *CHANGE_REQUESTS,
     *BRAND,
+    *COMPANY,
 )

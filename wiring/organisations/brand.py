@@ -25,10 +25,12 @@ def ports() -> "BrandPorts":
 
 async def order_brand(order: "Order") -> None:
     """Effect of the order that follows a changed brand."""
+    from domain.organisations.company.page import follow_brand
     from domain.organisations.staff_cards.branding import order_brand
     from wiring import operations
-    from wiring.organisations import templates
+    from wiring.organisations import company, templates
 
+    await follow_brand(order.owner_id, order.created_at, company.ports())
     await order_brand(
         order,
         brands=store(),

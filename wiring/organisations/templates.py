@@ -42,7 +42,6 @@ def effects() -> "CosmosEffects":
 
 def counting() -> "EffectPorts":
     from domain.organisations.staff_cards.effects import EffectPorts
-
     from wiring.organisations import brand
 
     return EffectPorts(store(), staff_cards(), organisations.store(), effects(), brand.store())

@@ -1,7 +1,7 @@
 """Pictures in the partition of an organisation: who sends them, who sees them, who puts them somewhere.
 
-Each member may send pictures, for their own card, and has to do with those that they sent. Who changes the brand has to do with
-all of them.
+Each member may send pictures, for their own card, and has to do with those that they sent. Who changes the
+brand has to do with all of them.
 """
 
 from collections.abc import Mapping

@@ -1,7 +1,7 @@
 """What follows a changed brand: the cards that show some of it are brought in line, as after a release.
 
-The same long work does it. A card remembers the version of the brand that it shows, so that work for an earlier one
-leaves it alone.
+The same long work does it. A card remembers the version of the brand that it shows, so that work for an
+earlier one leaves it alone.
 """
 
 import hashlib

@@ -27,7 +27,6 @@ from domain.organisations.templates.templates import Release, TemplateStore
 from domain.publishing.publication import Ports as PublicationPorts
 from domain.publishing.publication import change_publication, show
 
-
 _TRIES: Final = 5
 
 

@@ -1,8 +1,8 @@
 """What a template takes from the brand of its organisation, as the brand is now.
 
-A value `{"brand": name}` stands for something of the brand: a picture, the text of the company or its video by
-the name of the field, a link or an address by the name that the organisation gave it. So a changed brand needs
-no new release, and undoing a release brings no old logo back.
+A value `{"brand": name}` stands for something of the brand: a picture, the text of the company or its video
+by the name of the field, a link or an address by the name that the organisation gave it. So a changed brand
+needs no new release, and undoing a release brings no old logo back.
 """
 
 from collections.abc import Iterator

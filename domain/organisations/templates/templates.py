@@ -16,8 +16,8 @@ from domain.base.limits import MOST_TEMPLATES, LimitReached
 from domain.base.model import Model
 from domain.base.texts import N_
 from domain.operations.orders import Order, new_order
-from domain.organisations.organisation import Acting, Creating, Settle
 from domain.organisations.brand.brand import BrandStore
+from domain.organisations.organisation import Acting, Creating, Settle
 from domain.organisations.templates.branding import check_brand, content_in_brand
 from domain.organisations.templates.rules import TemplateContent
 from domain.organisations.templates.staff_content import check_template

@@ -1,4 +1,4 @@
-"""`/api/v1/organisations/{organisationId}/images`: pictures for its brand, its company page and staff cards."""
+"""`/api/v1/organisations/{organisationId}/images`: pictures of brands and of staff cards."""
 
 import hashlib
 

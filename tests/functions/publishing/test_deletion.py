@@ -7,8 +7,8 @@ import pytest
 import wiring.accounts
 import wiring.cards
 import wiring.images
-import wiring.organisations.brand
 import wiring.operations
+import wiring.organisations.brand
 import wiring.relationships
 import wiring.visits
 from domain.cards.handles import skeleton
