@@ -47,9 +47,10 @@ class Staff(Model):
     """Of a card that belongs to an organisation: whose it is, and what it follows from.
 
     `number` is that of the template's release, and `brand` the version of the brand in it.
-    `own` is what the person wrote, and `granted` the values of locked fields that this card has by request. `problems` names fields that
-    do not say what the template wants. `person_id` is the person's account, for the rule of who is connected.
-    Of somebody who `left`, `was_paused` tells whether the card was paused already.
+    `own` is what the person wrote, and `granted` the values of locked fields that this card
+    has by request. `problems` names fields that do not say what the template wants.
+    `person_id` is the person's account, for the rule of who is connected. Of somebody who
+    `left`, `was_paused` tells whether the card was paused already.
     """
 
     member_id: str
@@ -158,7 +159,8 @@ class PublishedCard(Model):
     `code` is the QR code of its address as SVG markup, `phone_texts` the phone numbers in national groups,
     `palette` the colours of a card with its own one. They are slow to make, so they are made when a card is
     projected. `exchange_form` is the form by which strangers leave their details, if it is on. `entity` tells
-    that it is the card of an organisation itself. `owner_id` and `profile_id` are for the rule of who is connected, and in no output.
+    that it is the card of an organisation itself. `owner_id` and `profile_id` are for the rule of who is
+    connected, and in no output.
     """
 
     handle: str

@@ -56,8 +56,8 @@ def check_handle(value: str) -> str:
 def suggest_handles(name: str, suffix: str, *, person: bool = True) -> list[str]:
     """Handles from a name, the best first: `ada-lovelace`, `lovelace-ada`, `ada-lovelace-2`.
 
-    Only of a `person` the words are turned round. Only the last one, with `suffix` (random letters), is sure to be nobody's. A name that gives no handle of
-    its own is not among them.
+    Only of a `person` the words are turned round. Only the last one, with `suffix` (random letters), is sure
+    to be nobody's. A name that gives no handle of its own is not among them.
     """
     plain = _words(name, MAX_LENGTH)
     if not plain or _is_refused(plain):
