@@ -1,4 +1,4 @@
-"""Structured data of a card's page: schema.org as JSON-LD, a ProfilePage of a Person, or of an Organization."""
+"""Structured data of a card's page: schema.org as JSON-LD, a ProfilePage of a Person or an Organization."""
 
 from typing import Any
 
@@ -42,8 +42,8 @@ def profile_page(view: CardView, url: str) -> dict[str, Any]:
         "address": _address(content.office_address) if content.office_address else None,
         "sameAs": [social.url for social in content.social_links],
     }
-    entity = {
-        **person,
+    organisation = {
+        **{name: value for name, value in person.items() if name not in _OF_PEOPLE},
         "@type": "Organization",
         "logo": _picture(view, "logo", url),
         "image": _picture(view, "company_image", url),
@@ -54,9 +54,7 @@ def profile_page(view: CardView, url: str) -> dict[str, Any]:
         "@type": "ProfilePage",
         "url": url,
         "dateModified": f"{view.published_at:%Y-%m-%dT%H:%M:%SZ}",
-        "mainEntity": _filled(
-            {k: v for k, v in entity.items() if k not in _OF_PEOPLE} if view.entity else person
-        ),
+        "mainEntity": _filled(organisation if view.entity else person),
     }
 
 

@@ -1,6 +1,7 @@
 """The company page of an organisation: a card of its own, at a handle, published and ended as every card is.
 
-Its look, pictures, company text and video are those of the brand, and follow it. The rest is written as on a card.
+Its look, pictures, company text and video are those of the brand, and follow it. The rest is written as on a
+card.
 """
 
 import hashlib
@@ -111,7 +112,7 @@ async def make_page(by: Acting, new: NewCompanyPage, making: MakingPage, ports: 
     stored = await ports.cards.get(org_id, card_id)
     if stored is None:
         raise Unavailable
-    # Of two at once with other handles one made the page; what the other one claimed is freed by housekeeping.
+    # Of two at once with other handles one made the page. Housekeeping frees what the other one claimed.
     if stored.handle == claim.handle:
         await ports.handles.hold(claim)
     # What followed a change of the brand meanwhile did not find the page.

@@ -44,7 +44,7 @@ JOBS = [
 # `tests/functions/relationships/test_rotation.py`).
 ELSEWHERE = {
     "exchange-receipt", "exchange-contact", "exchange-recall", "invitation-mails", "org-membership",
-    "org-closing", "org-follow", "org-domains", "remove-team", "template-release", "template-effect",
+    "org-closing", "org-follow", "org-domains", "brand", "remove-team", "template-release", "template-effect",
     "erase-organisation", "upgrade", "rotate-keys",
 }  # fmt: skip
 

@@ -297,6 +297,7 @@ async def test_orders_and_slices_that_come_late_bring_nothing_back(host, whole) 
     subjects = {
         "org-membership": members, "org-closing": [firm.id], "org-domains": ["domains"],
         "remove-team": [each["id"].removeprefix("size-") for each in mine if each["kind"] == "team-size"],
+        "brand": ["brand"],
         "template-release": [each["id"] for each in mine if each["kind"] == "template"],
         "invitation-mails": [each["body"]["key"] for each in mine if each["kind"] == "invitation-round"],
     }  # fmt: skip
