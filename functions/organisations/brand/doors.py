@@ -1,6 +1,6 @@
 """Doors of brands, and of the pictures of organisations."""
 
-from functions.framework.doors import Operation
+from functions.framework.doors import MyForm, MyPage, Operation
 
 _API = "functions.organisations.brand.api"
 _PICTURES = "functions.organisations.brand.pictures_api"
@@ -8,7 +8,17 @@ _BRAND = "organisations/{organisationId}/brand"
 _ALL = "organisations/{organisationId}/images"
 _ONE = f"{_ALL}/{{imageId}}"
 
+_PAGES = "functions.organisations.brand.pages"
+_TEXTS = "functions.organisations.brand.form:texts_in"
+_AT = "org/{organisationId}/brand"
+
 DOORS = (
+    MyPage("organisations_brand_page", "GET HEAD", _AT, f"{_PAGES}:show"),
+    MyForm("organisations_brand_page_save", "POST", _AT, f"{_PAGES}:save", _TEXTS),
+    MyPage("organisations_brand_page_preview", "GET HEAD", f"{_AT}/preview", f"{_PAGES}:show_preview"),
+    MyForm(
+        "organisations_brand_page_preview_typed", "POST", f"{_AT}/preview", f"{_PAGES}:show_typed", _TEXTS
+    ),
     Operation("organisations_brand_get", "GET", _BRAND, f"{_API}:get_brand"),
     Operation("organisations_brand_change", "PUT", _BRAND, f"{_API}:put_brand"),
     Operation("organisations_images_create", "POST", _ALL, f"{_PICTURES}:post_image"),
