@@ -37,7 +37,7 @@ from functions.framework.replies import redirect
 from functions.framework.texts import N_, _
 from functions.organisations.acting import opened, org_page, sent
 from functions.organisations.templates.before_after import before_after
-from functions.organisations.templates.form import MODES, form_of, sentences, shown_fields, values_in
+from functions.organisations.templates.form import MODES, form_of, offered, sentences, shown_fields, values_in
 
 # What each preset is called, and what it means.
 PRESET_TEXTS: Final[dict[Preset, tuple[str, str]]] = {
@@ -124,7 +124,7 @@ async def _found(req: func.HttpRequest, by: Acting) -> Template:
 async def show_one(req: func.HttpRequest) -> func.HttpResponse:
     person, by = await opened(req, "see_templates")
     template = await _found(req, by)
-    return _edit_page(person, by, template, form_of(template.draft), done=done_in(req, _DONE))
+    return await _edit_page(person, by, template, form_of(template.draft), done=done_in(req, _DONE))
 
 
 async def save(req: func.HttpRequest) -> func.HttpResponse:
@@ -152,20 +152,22 @@ async def save(req: func.HttpRequest) -> func.HttpResponse:
         status = HTTPStatus.PRECONDITION_FAILED
     else:
         return redirect(f"/org/{by.organisation.id}/templates/{template.id}?done=saved")
-    return _edit_page(person, by, template, form, status=status, faults=faults)
+    return await _edit_page(person, by, template, form, status=status, faults=faults)
 
 
-def _edit_page(
+async def _edit_page(
     person: SignedIn, by: Acting, template: Template, typed: Mapping[str, str], **values: Any
 ) -> func.HttpResponse:
+    brand = await wiring.organisations.brand.store().get(by.organisation.id)
     return org_page(
         "organisations/templates/edit.html",
         person,
         by,
         **{"faults": {}, "done": None, **values},
         tpl=template,
-        typed=typed,
+        typed={"look": "", **typed},
         fields=shown_fields(typed),
+        **offered(brand.content),
         modes=MODES.items(),
         audiences=AUDIENCES.items(),
         data_names=NAMES,
@@ -215,7 +217,7 @@ async def release(req: func.HttpRequest) -> func.HttpResponse:
         await release_template(of, now=now(), templates=store, settle=settle)
     except NothingToRelease as refusal:
         template = await _found(req, by)
-        return _edit_page(
+        return await _edit_page(
             person, by, template, form_of(template.draft), status=409, faults={"/name": _(refusal.detail)}
         )
     return redirect(f"/org/{by.organisation.id}/templates/{of.template_id}?done=released")
