@@ -2,14 +2,16 @@
 
 import asyncio
 import secrets
+from datetime import timedelta
 
 import pytest
 
 import wiring.organisations
 import wiring.organisations.brand
 import wiring.organisations.templates
+from functions.framework.clock import now
 from tests.adapters.drawing.test_pictures import corners, saved
-from tests.functions.images.test_images import JPEG
+from tests.functions.images.test_images import JPEG, sweep
 from tests.functions.organisations.joined import joined
 from tests.functions.organisations.test_staff_cards import Office, edit, page_of
 
@@ -179,6 +181,85 @@ async def test_the_order_of_a_changed_brand_may_come_twice_and_late(host, office
     await effect(order)
     await host.drain_queue("work")
     assert (await office.get(card.json()["id"])).headers["etag"] == first.headers["etag"]
+
+
+async def test_an_order_that_was_stored_and_not_carried_out_is_carried_out_later(
+    host, office, signed_in
+) -> None:
+    """The worker died between the batch that stored the brand and what follows it."""
+    from domain.operations.orders import new_order  # noqa: PLC0415 - what the host loaded
+
+    await brand(office, companyText="One")
+    await office.template(companyText={"mode": "locked", "value": {"brand": "companyText"}})
+    card = await office.card((await joined(office.org, await signed_in()))["id"])
+    store, org_id, then = wiring.organisations.brand.store(), office.org["id"], now() - timedelta(hours=1)
+    found = await store.get(org_id)
+    content = found.content.model_copy(update={"company_text": "Two"})
+    changed = found.model_copy(update={"content": content, "version": 2, "updated_at": then})
+    await store.save(changed, new_order("brand", org_id, "brand", then, container="organisations"))
+    await host.run_timer("operations_tidy_up")
+    await host.drain_queue("orders")
+    await host.drain_queue("work")
+    assert (await card_of(office, card))["companyText"] == "Two"
+
+
+async def test_a_release_and_a_brand_at_once_are_both_on_the_cards(host, office, signed_in) -> None:
+    await brand(office, companyText="One")
+    rules = {"companyText": {"mode": "locked", "value": {"brand": "companyText"}}}
+    await office.template(**rules)
+    cards = [await office.card((await joined(office.org, await signed_in()))["id"]) for _ in range(3)]
+    for number in range(2, 5):
+        await asyncio.gather(
+            brand(office, companyText=f"Text {number}"),
+            office.change(**rules, title={"mode": "locked", "value": f"Title {number}"}),
+            host.drain_queue("work"),
+        )
+        await host.drain_queue("work")
+        said = [await card_of(office, card) for card in cards]
+        assert {(each["companyText"], each["title"]) for each in said} == {
+            (f"Text {number}", f"Title {number}")
+        }
+
+
+async def test_pictures_in_use_are_kept_and_others_are_swept(host, office, signed_in) -> None:
+    grace = await signed_in()
+    logo, spare = await picture(host, office.owner, office), await picture(host, office.owner, office)
+    await brand(office, logo=logo)
+    await office.template()
+    card = await office.card((await joined(office.org, grace))["id"])
+    photo = await picture(host, grace, office, "photo")
+    assert (await edit(grace, office, card, photo=photo)).status_code == 200
+    await office.change(photo={"mode": "off"})
+    await host.drain_queue("work")
+    for days in (2, 4):
+        await sweep(now() + timedelta(days=days))
+    paths = [f"{office.at}/images/{image}" for image in (logo, photo, spare)]
+    assert [(await office.owner.api("GET", path)).status_code for path in paths] == [200, 200, 404]
+    await office.change()
+    await host.drain_queue("work")
+    assert (await card_of(office, card))["photo"] == photo
+
+
+async def test_members_send_as_many_pictures_as_accounts_and_each_has_their_own_limit(
+    host, office, signed_in, monkeypatch
+) -> None:
+    from domain.images import image as loaded  # noqa: PLC0415 - what the host loaded
+
+    monkeypatch.setattr(loaded, "MOST_WAITING_IMAGES", 1)
+    grace = await signed_in()
+    await joined(office.org, grace)
+    new = {"purpose": "photo"}
+    answers = [
+        await person.api("POST", f"{office.at}/images", json=new) for person in (grace, grace, office.owner)
+    ]
+    assert [each.status_code for each in answers] == [201, 409, 201]
+    key = {"Idempotency-Key": "same"}
+    monkeypatch.setattr(loaded, "MOST_WAITING_IMAGES", 9)
+    made = [
+        (await person.api("POST", f"{office.at}/images", json=new, headers=key)).json()["id"]
+        for person in (grace, grace, office.owner)
+    ]
+    assert made[0] == made[1] != made[2]
 
 
 async def test_a_brand_that_changes_while_a_card_is_made_is_on_it(
