@@ -51,7 +51,8 @@ async def take_pictures(
         if image is not None and not _has_to_do(by, image):
             image = None
         if (fault := why_not_shown(image, purposes[field])) is not None:
-            faults.append(Fault(f"/{to_camel(field)}", *fault))
+            at = f"/{to_camel(field)}"
+            faults.append(Fault(at, *fault))
         elif image is not None and image.unused_since is not None:
             await images.save(image.changed(image.updated_at, unused_since=None))
     if faults:

@@ -133,11 +133,9 @@ async def edit_page(
 
 def _refuse_other_than_brand(content: CardContent, brand: BrandContent) -> None:
     """A look is taken over without a word: a card that was read says it."""
-    faults = [
-        Fault(f"/{to_camel(field)}", "of_brand", N_("is that of the brand: change it there"))
-        for field in OF_BRAND
-        if getattr(content, field) not in (None, getattr(brand, field))
-    ]
+    others = [field for field in OF_BRAND if getattr(content, field) not in (None, getattr(brand, field))]
+    detail = N_("is that of the brand: change it there")
+    faults = [Fault("/" + to_camel(field), "of_brand", detail) for field in others]
     if faults:
         raise InvalidInput(faults)
 
