@@ -74,6 +74,7 @@ _SHAPES: dict[str, Any] = {
     "product_links": (list[LinkJson], ...),
 }
 _TEXT = (str | None, None)
+_KIND: Any = (Literal["org"] | None, Field(None, description="Of the card of an organisation itself."))
 _VALUES: dict[str, Any] = {
     name: _SHAPES.get(name) or _TEXT
     for name, field in FIELDS.items()
@@ -91,7 +92,7 @@ def models() -> tuple[type[Closed], type[Closed]]:
         __base__=Closed,
         __doc__="A card as its viewer may see it. What is not filled in or not shown is absent, never null.",
         __module__=__name__,
-        kind=(Literal["org"] | None, Field(None, description="Of an organisation's own card.")),
+        kind=_KIND,
         url=(str, ...),
         updated_at=(datetime, ...),
         **_VALUES,

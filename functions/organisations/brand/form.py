@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from domain.base.errors import Fault
+from domain.base.errors import Fault, InvalidInput
 from domain.cards.look import Look
 from domain.cards.mending import mended_link
 from domain.organisations.brand.brand import BRAND_PICTURES, BrandContent
@@ -90,7 +90,7 @@ def readable(values: Values) -> BrandContent:
     for name, value in values.items():
         try:
             forms.vet(BrandContent, {name: value})
-        except forms.InvalidInput:
+        except InvalidInput:
             continue
         found[name] = value
     return forms.vet(BrandContent, found)
