@@ -16,7 +16,7 @@ def ports() -> "CompanyPorts":
 
 
 async def handle_of(org_id: str) -> str | None:
-    """Handle of the company page while it is shown, for links that are to lead to it."""
+    """Handle of the company page, once it was published, for links that are to lead to it."""
     from domain.organisations.company.page import company_handle
 
     return await company_handle(org_id, cards=cards.store())

@@ -69,9 +69,12 @@ def company_card_id(org_id: str) -> str:
 
 
 async def company_handle(org_id: str, *, cards: CardStore) -> str | None:
-    """Handle of the company page while it is shown, for links that are to lead to it."""
+    """Handle of the company page, once it was published, for links that are to lead to it.
+
+    While it is paused they show nothing, and lead to it again when it is back.
+    """
     card = await cards.get(org_id, company_card_id(org_id))
-    return card.handle if card is not None and card.is_live else None
+    return card.handle if card is not None and card.was_published else None
 
 
 async def read_page(by: Acting, *, cards: CardStore) -> Card:

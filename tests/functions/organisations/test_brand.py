@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+import wiring.images
 import wiring.organisations
 import wiring.organisations.brand
 import wiring.organisations.templates
@@ -13,15 +14,15 @@ from functions.framework.clock import now
 from tests.adapters.drawing.test_pictures import corners, saved
 from tests.functions.images.test_images import JPEG, sweep
 from tests.functions.organisations.joined import joined
+from tests.functions.organisations.test_erasure import Whole, the_timer
+from tests.functions.organisations.test_organisations import an_organisation
 from tests.functions.organisations.test_staff_cards import Office, edit, page_of
-
-__all__ = ["office"]
+from tests.functions.privacy.test_copy import account_of, copied, opened
+from tests.stored import places_of
 
 
 @pytest.fixture
 async def office(signed_in):
-    from tests.functions.organisations.test_organisations import an_organisation  # noqa: PLC0415
-
     ada = await signed_in()
     return Office(ada, await an_organisation(ada))
 
@@ -76,8 +77,6 @@ async def test_two_who_change_it_at_once_have_one_outcome(office) -> None:
 async def test_a_picture_of_another_purpose_or_organisation_is_refused_by_its_field(
     host, office, signed_in
 ) -> None:
-    from tests.functions.organisations.test_organisations import an_organisation  # noqa: PLC0415
-
     bob = await signed_in()
     other = Office(bob, await an_organisation(bob))
     foreign, cover = await picture(host, bob, other), await picture(host, office.owner, office, "cover")
@@ -238,6 +237,34 @@ async def test_pictures_in_use_are_kept_and_others_are_swept(host, office, signe
     await office.change()
     await host.drain_queue("work")
     assert (await card_of(office, card))["photo"] == photo
+
+
+async def test_the_photo_of_ones_staff_card_is_in_ones_copy(host, office, signed_in) -> None:
+    await office.template()
+    grace = await signed_in()
+    card = await office.card((await joined(office.org, grace))["id"])
+    photo = await picture(host, grace, office, "photo")
+    assert (await edit(grace, office, card, photo=photo)).status_code == 200
+    files = await opened(await copied(host, await account_of(grace)))
+    assert [name for name in files if name.endswith(f"{photo}.jpg")]
+
+
+async def test_nothing_is_left_of_brand_and_pictures_once_an_organisation_is_erased(host, signed_in) -> None:
+    word, ada = secrets.token_hex(8), await signed_in()
+    firm = Whole(await an_organisation(ada, f"Firm {word}"), word, [ada])
+    office = Office(ada, firm.made)
+    logo = await picture(host, ada, office)
+    await brand(office, logo=logo, companyText=f"Text {word}")
+    waiting = await sent(ada, office, "cover")
+    kept = (await wiring.images.store().get(firm.id, logo)).files.values()
+    await firm.close()
+    await the_timer(host)
+    assert await places_of(word) == []
+    assert await firm.places() == [firm.id]
+    await host.drain_queue("images")
+    assert await wiring.images.store().get(firm.id, waiting) is None
+    await sweep(now() + timedelta(days=2))
+    assert [await wiring.images.blobs().open_media(name) for name in kept] == [None] * len(kept)
 
 
 async def test_members_send_as_many_pictures_as_accounts_and_each_has_their_own_limit(

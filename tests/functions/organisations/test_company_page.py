@@ -91,12 +91,14 @@ async def test_nobody_is_offered_to_connect_where_nobody_could_answer(office, cl
 
 
 async def test_it_is_paused_resumed_renamed_and_taken_back(office, client) -> None:
-    made = await change(office, await page(office), "/publication")
+    draft = await page(office)
+    assert await wiring.organisations.company.handle_of(office.org["id"]) is None
+    made = await change(office, draft, "/publication")
     handle, other = made.json()["handle"], f"engines-{secrets.token_hex(4)}"
     assert await wiring.organisations.company.handle_of(office.org["id"]) == handle
     paused = await change(office, made, "/pause")
     assert office.org["name"] not in (await shown(client, handle)).text
-    assert await wiring.organisations.company.handle_of(office.org["id"]) is None
+    assert await wiring.organisations.company.handle_of(office.org["id"]) == handle
     resumed = await change(office, paused, "/pause", "DELETE")
     renamed = await change(office, resumed, "/handle", json={"handle": other})
     assert (await shown(client, handle)).headers["location"].endswith(f"/c/{other}")
