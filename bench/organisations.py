@@ -12,6 +12,7 @@ import wiring
 import wiring.accounts
 import wiring.cards
 import wiring.organisations
+import wiring.organisations.brand
 import wiring.organisations.templates
 from adapters.cosmos.cards import card_document
 from adapters.cosmos.organisations.organisations import CONTAINER, member_document
@@ -116,12 +117,12 @@ async def _released(by: Acting, template: Template | None, title: str, now: date
             "rules": {"name": {"mode": "required"}, "title": {"mode": "locked", "value": title}},
         }
     )
-    store = wiring.organisations.templates.store()
+    store, brands = wiring.organisations.templates.store(), wiring.organisations.brand.store()
     if template is None:
-        template = await make_template(by, content, Creating("bench", now), templates=store)
+        template = await make_template(by, content, Creating("bench", now), templates=store, brands=brands)
     else:
         of = TemplateVersion(by, template.id, template.version)
-        template = await change_template(of, content, now=now, templates=store)
+        template = await change_template(of, content, now=now, templates=store, brands=brands)
     of = TemplateVersion(by, template.id, template.version)
     return await release_template(of, now=now, templates=store, settle=wiring.organisations.settle)
 

@@ -17,6 +17,7 @@ from typing import Final, NamedTuple
 import wiring
 import wiring.accounts
 import wiring.organisations
+import wiring.organisations.brand
 import wiring.organisations.teams
 import wiring.organisations.templates
 from domain.base.errors import NotFound
@@ -157,7 +158,13 @@ async def _team(by: Acting, team: Team, members: list[str], now: datetime) -> No
 
 async def _template(by: Acting, content: TemplateContent, now: datetime) -> str:
     store = wiring.organisations.templates.store()
-    made = await make_template(by, content, _creating(f"template {content.name}", now), templates=store)
+    made = await make_template(
+        by,
+        content,
+        _creating(f"template {content.name}", now),
+        templates=store,
+        brands=wiring.organisations.brand.store(),
+    )
     with suppress(NothingToRelease):
         of = TemplateVersion(by, made.id, made.version)
         await release_template(of, now=now, templates=store, settle=wiring.organisations.settle)

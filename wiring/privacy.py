@@ -56,7 +56,7 @@ def sections() -> list["Section"]:
     from domain.privacy.copy_of_connections import ConnectionsSection
     from domain.privacy.copy_of_contacts import ContactsSection
     from domain.privacy.copy_of_exchanges import ExchangesSection
-    from domain.privacy.copy_of_images import ImagesSection
+    from domain.privacy.copy_of_images import ImagesSection, OwnPhotos
     from domain.privacy.copy_of_imports import ImportsSection
     from domain.privacy.copy_of_interactions import InteractionsSection
     from domain.privacy.copy_of_merges import MergesSection
@@ -75,7 +75,11 @@ def sections() -> list["Section"]:
     return [
         AccountSection(accounts.store()),
         ProfilesSection(all_profiles),
-        MembershipsSection(organisations.memberships(), templates.staff_cards()),
+        MembershipsSection(
+            organisations.memberships(),
+            templates.staff_cards(),
+            OwnPhotos(images.store(), images.blobs()),
+        ),
         CardsSection(all_cards, origin()),
         ImagesSection(images.store(), images.blobs(), counts),
         VisitsSection(all_cards, visits.traffic()),

@@ -12,7 +12,7 @@ from adapters.cosmos.upgrades import upgraded
 from domain.base.errors import Fault, InvalidInput, Unavailable
 from domain.base.fields import STORED
 from domain.base.idempotency import Creation
-from domain.base.ids import ID_PREFIXES
+from domain.base.ids import is_organisation
 
 OwnerContainer = Literal["accounts", "organisations"]
 log = logging.getLogger("izwop.cosmos")
@@ -35,7 +35,7 @@ class CosmosCounts:
 
 def place_of(owner_id: str) -> tuple[OwnerContainer, str]:
     """Container of the documents of an account or organisation, and the property that is its partition."""
-    if owner_id.startswith(f"{ID_PREFIXES['organisation']}_"):
+    if is_organisation(owner_id):
         return "organisations", "orgId"
     return "accounts", "accountId"
 

@@ -30,6 +30,7 @@ class CosmosPublished:
                 "palette": stored.get("palette"),
                 "images": stored["images"],
                 "exchange_form": beside.get("exchangeForm"),
+                "entity": beside.get("entity", False),
                 "owner_id": owner["accountId"],
                 "profile_id": owner["profileId"],
             },
@@ -50,7 +51,11 @@ class CosmosPublished:
             "redirectTo": card.redirect_to,
             "code": card.code,
             # Together, because a patch may set ten values.
-            "beside": {"phoneTexts": card.phone_texts, "exchangeForm": form and form.model_dump()},
+            "beside": {
+                "phoneTexts": card.phone_texts,
+                "exchangeForm": form and form.model_dump(),
+                **({"entity": True} if card.entity else {}),
+            },
             "palette": None if card.palette is None else card.palette.model_dump(),
             "images": {field: image.model_dump() for field, image in card.images.items()},
             "owner": {"accountId": card.owner_id, "profileId": card.profile_id},

@@ -33,6 +33,11 @@ ID_PREFIXES = {
 ID_BYTES = 16
 
 
+def is_organisation(owner_id: str) -> bool:
+    """Whether what has this owner belongs to an organisation, and not to an account."""
+    return owner_id.startswith(f"{ID_PREFIXES['organisation']}_")
+
+
 def make_id(prefix: str, random: bytes) -> str:
     """Return `prefix_` and 26 characters of base32 for 16 random bytes."""
     return f"{prefix}_{base64.b32encode(random).decode().rstrip('=').lower()}"

@@ -17,6 +17,7 @@ from domain.base.errors import (
     StaleVersion,
 )
 from domain.base.idempotency import Creation
+from domain.base.ids import is_organisation
 from domain.base.model import Closed, Model
 from domain.cards.content import CardContent
 from domain.cards.exchange_form import ExchangeForm
@@ -52,9 +53,10 @@ class StaffSuccessor(Closed):
 class Staff(Model):
     """Of a card that belongs to an organisation: whose it is, and what it follows from.
 
-    `number` is that of the template's release. `own` is what the person wrote, and `granted`
-    the values of locked fields that this card has by request. `problems` names fields that
-    do not say what the template wants. `person_id` is the person's account, for the rule of who is connected.
+    `number` is that of the template's release, and `brand` the version of the brand in it.
+    `own` is what the person wrote, and `granted` the values of locked fields that this card
+    has by request. `problems` names fields that do not say what the template wants.
+    `person_id` is the person's account, for the rule of who is connected; "" of somebody who has not joined.
     Of somebody who is not in the organisation any more: when they left, and who follows them.
     """
 
@@ -62,6 +64,7 @@ class Staff(Model):
     person_id: str
     template_id: str
     number: int
+    brand: int = 0
     own: CardContent
     granted: dict[str, JsonValue] = Field(default={})
     problems: list[str] = Field(default=[])
@@ -123,6 +126,11 @@ class Card(Model):
         return self.staff.person_id if self.staff else self.account_id
 
     @property
+    def is_entity(self) -> bool:
+        """Whether it is the card of an organisation itself, and not of a person."""
+        return self.staff is None and is_organisation(self.account_id)
+
+    @property
     def is_live(self) -> bool:
         return self.published is not None and not self.paused and self.ending is None
 
@@ -157,8 +165,9 @@ class PublishedCard(Model):
 
     `code` is the QR code of its address as SVG markup, `phone_texts` the phone numbers in national groups,
     `palette` the colours of a card with its own one. They are slow to make, so they are made when a card is
-    projected. `exchange_form` is the form by which strangers leave their details, if it is on. `owner_id` and
-    `profile_id` are for the rule of who is connected, and in no output.
+    projected. `exchange_form` is the form by which strangers leave their details, if it is on. `entity` tells
+    that it is the card of an organisation itself. `owner_id` and `profile_id` are for the rule of who is
+    connected, and in no output.
     """
 
     handle: str
@@ -172,6 +181,7 @@ class PublishedCard(Model):
     palette: Palette | None = None
     images: dict[str, ShownImage] = Field(default={})
     exchange_form: ExchangeForm | None = None
+    entity: bool = False
     owner_id: str = ""
     profile_id: str = ""
 

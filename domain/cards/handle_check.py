@@ -54,9 +54,9 @@ async def answer_wish(
     return answer.model_copy(update={"suggestion": suggestion})
 
 
-async def free_handle(name: str, suffix: str, handles: HandleClaims) -> str:
+async def free_handle(name: str, suffix: str, handles: HandleClaims, *, person: bool = True) -> str:
     """The best handle from a name that nobody has."""
-    *wished, tailed = suggest_handles(name, suffix)
+    *wished, tailed = suggest_handles(name, suffix, person=person)
     for handle in wished:
         if await handles.find(handle) is None:
             return handle

@@ -53,11 +53,11 @@ def check_handle(value: str) -> str:
     return handle
 
 
-def suggest_handles(name: str, suffix: str) -> list[str]:
-    """Handles from a person's name, the best first: `ada-lovelace`, `lovelace-ada`, `ada-lovelace-2`.
+def suggest_handles(name: str, suffix: str, *, person: bool = True) -> list[str]:
+    """Handles from a name, the best first: `ada-lovelace`, `lovelace-ada`, `ada-lovelace-2`.
 
-    Only the last one, with `suffix` (random letters), is sure to be nobody's. A name that gives no handle of
-    its own is not among them.
+    Only of a `person` the words are turned round. Only the last one, with `suffix` (random letters), is sure
+    to be nobody's. A name that gives no handle of its own is not among them.
     """
     plain = _words(name, MAX_LENGTH)
     if not plain or _is_refused(plain):
@@ -66,7 +66,7 @@ def suggest_handles(name: str, suffix: str) -> list[str]:
     tailed = f"{_words(name, MAX_LENGTH - len(suffix) - 1)}-{suffix}"
     if not is_handle(plain):
         return [tailed]
-    turned = "-".join(reversed(plain.split("-")))
+    turned = "-".join(reversed(plain.split("-"))) if person else plain
     numbered = [f"{_words(name, MAX_LENGTH - 2)}-{number}" for number in (2, 3)]
     return [each for each in dict.fromkeys([plain, turned, *numbered, tailed]) if not _is_refused(each)]
 

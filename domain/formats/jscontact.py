@@ -11,7 +11,7 @@ from typing import Any
 from domain.cards.content import Address, CardContent, Email, Phone
 from domain.cards.networks import network
 from domain.formats.jscontact_name import name_of
-from domain.formats.labels import PRODUCT, image_urls, labelled_links, paragraphs
+from domain.formats.labels import PRODUCT, image_urls, labelled_links, organisation_of, paragraphs
 from domain.formats.vcard_lines import photo_data
 from domain.visibility.view import CardView
 
@@ -26,11 +26,11 @@ def write_jscontact(view: CardView, url: str, photo: bytes | None = None) -> byt
         "@type": "Card",
         "version": "1.0",
         "uid": view.uid,
-        "kind": "individual",
+        "kind": "org" if view.entity else "individual",
         "prodId": PRODUCT,
         "updated": f"{view.published_at:%Y-%m-%dT%H:%M:%SZ}",
-        "name": name_of(content),
-        **_about(content),
+        "name": {"full": content.name} if view.entity else name_of(content),
+        **_about(view),
         "emails": _numbered("e", map(_email, content.emails)),
         "phones": _numbered("p", map(_phone, content.phones)),
         "addresses": _numbered("a", [_address(content.office_address)] if content.office_address else []),
@@ -52,7 +52,8 @@ def _numbered(letter: str, values: Iterable[Any]) -> dict[str, Any]:
     return {f"{letter}{number}": value for number, value in enumerate(values, start=1)}
 
 
-def _about(content: CardContent) -> dict[str, Any]:
+def _about(view: CardView) -> dict[str, Any]:
+    content, organisation = view.content, organisation_of(view)
     pronouns = [{"pronouns": content.pronouns}] if content.pronouns else []
     languages = [
         {"language": language, "pref": preference}
@@ -61,7 +62,7 @@ def _about(content: CardContent) -> dict[str, Any]:
     return {
         "speakToAs": {"pronouns": _numbered("k", pronouns)} if pronouns else None,
         "preferredLanguages": _numbered("g", languages),
-        "organizations": _numbered("o", [{"name": content.organisation}] if content.organisation else []),
+        "organizations": _numbered("o", [{"name": organisation}] if organisation else []),
         "titles": _numbered("t", [{"kind": "title", "name": content.title}] if content.title else []),
         "notes": _numbered("n", ({"note": note} for note in paragraphs(content, _WITH_PROPERTY))),
     }

@@ -4,9 +4,9 @@ else only what is listed here: no audience, no internal id.
 
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, Literal
 
-from pydantic import create_model
+from pydantic import Field, create_model
 
 from domain.base.model import Closed
 from domain.cards.content import FIELDS, IMAGE_PURPOSES, CardContent
@@ -74,6 +74,7 @@ _SHAPES: dict[str, Any] = {
     "product_links": (list[LinkJson], ...),
 }
 _TEXT = (str | None, None)
+_KIND: Any = (Literal["org"] | None, Field(None, description="Of the card of an organisation itself."))
 _VALUES: dict[str, Any] = {
     name: _SHAPES.get(name) or _TEXT
     for name, field in FIELDS.items()
@@ -91,6 +92,7 @@ def models() -> tuple[type[Closed], type[Closed]]:
         __base__=Closed,
         __doc__="A card as its viewer may see it. What is not filled in or not shown is absent, never null.",
         __module__=__name__,
+        kind=_KIND,
         url=(str, ...),
         updated_at=(datetime, ...),
         **_VALUES,
@@ -102,6 +104,7 @@ def models() -> tuple[type[Closed], type[Closed]]:
 def card_json(view: CardView, url: str) -> Closed:
     content, (made, images_json) = view.content, models()
     values: dict[str, Any] = {name: getattr(content, name) for name in _VALUES} | {
+        "kind": "org" if view.entity else None,
         "url": url,
         "updated_at": view.published_at,
         "name_parts": content.name_parts and NamePartsJson(**dict(content.name_parts)),

@@ -24,6 +24,11 @@ _TEXTS = {
 }
 
 
+def organisation_of(view: CardView) -> str | None:
+    """The organisation that a card names; that of an organisation names itself."""
+    return view.content.organisation or (view.content.name if view.entity else None)
+
+
 def network_type(link: str) -> str:
     """Social network of a link as a vCard type: `linkedin`."""
     return _NOT_A_TYPE.sub("", (known_network(link) or site_of(link)).lower()) or "other"

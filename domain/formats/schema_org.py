@@ -1,4 +1,4 @@
-"""Structured data of a card's page: schema.org as JSON-LD, a ProfilePage of a Person."""
+"""Structured data of a card's page: schema.org as JSON-LD, a ProfilePage of a Person or an Organization."""
 
 from typing import Any
 
@@ -17,6 +17,11 @@ _ESCAPES = {
     "\u2028": "\\u2028",
     "\u2029": "\\u2029",
 }
+# What schema.org says of people only.
+_OF_PEOPLE = frozenset({
+    "givenName", "additionalName", "familyName", "honorificPrefix", "honorificSuffix", "pronouns",
+    "jobTitle", "worksFor",
+})  # fmt: skip
 
 
 def profile_page(view: CardView, url: str) -> dict[str, Any]:
@@ -37,12 +42,19 @@ def profile_page(view: CardView, url: str) -> dict[str, Any]:
         "address": _address(content.office_address) if content.office_address else None,
         "sameAs": [social.url for social in content.social_links],
     }
+    organisation = {
+        **{name: value for name, value in person.items() if name not in _OF_PEOPLE},
+        "@type": "Organization",
+        "logo": _picture(view, "logo", url),
+        "image": _picture(view, "company_image", url),
+        "description": content.company_text,
+    }
     return {
         "@context": "https://schema.org",
         "@type": "ProfilePage",
         "url": url,
         "dateModified": f"{view.published_at:%Y-%m-%dT%H:%M:%SZ}",
-        "mainEntity": _filled(person),
+        "mainEntity": _filled(organisation if view.entity else person),
     }
 
 

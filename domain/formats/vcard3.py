@@ -6,10 +6,11 @@ because Android would store it as a second photo. Values without a property that
 note, which all of them show.
 """
 
+from collections.abc import Iterable
 from itertools import count
 
 from domain.cards.content import CardContent, NameParts
-from domain.formats.labels import PRODUCT, labelled_links, network_type, paragraphs
+from domain.formats.labels import PRODUCT, labelled_links, network_type, organisation_of, paragraphs
 from domain.formats.names import structured_name
 from domain.formats.vcard_lines import file_of, photo_data, structured, text, uri
 from domain.visibility.view import CardView
@@ -28,13 +29,15 @@ def write_vcard(view: CardView, url: str, photo: bytes | None = None) -> bytes:
     lines = [
         "BEGIN:VCARD",
         "VERSION:3.0",
-        f"N:{structured(*structured_name(content.name, content.name_parts))}",
+        f"N:{structured(*_name(view))}",
         f"UID:{view.uid}",
         f"FN:{text(content.name)}",
         *_sounds(content.name_parts),
     ]
-    if content.organisation:
-        lines.append(f"ORG:{text(content.organisation)}")
+    if organisation := organisation_of(view):
+        lines.append(f"ORG:{text(organisation)}")
+    if view.entity:
+        lines.append("X-ABShowAs:COMPANY")
     lines.append(f"REV:{view.published_at:%Y-%m-%dT%H:%M:%SZ}")
     if content.title:
         lines.append(f"TITLE:{text(content.title)}")
@@ -48,6 +51,11 @@ def write_vcard(view: CardView, url: str, photo: bytes | None = None) -> bytes:
     lines.append("END:VCARD")
     plain = "".join(lines).isascii()
     return file_of(lines if plain else [_with_charset(line) for line in lines])
+
+
+def _name(view: CardView) -> Iterable[str]:
+    """The name by parts. An organisation has none, which is how address books know one."""
+    return [""] * 5 if view.entity else structured_name(view.content.name, view.content.name_parts)
 
 
 def _sounds(parts: NameParts | None) -> list[str]:

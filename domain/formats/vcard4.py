@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 from domain.cards.content import Address, CardContent
-from domain.formats.labels import PRODUCT, labelled_links, network_type, paragraphs
+from domain.formats.labels import PRODUCT, labelled_links, network_type, organisation_of, paragraphs
 from domain.formats.names import structured_name
 from domain.formats.vcard_lines import file_of, photo_data, structured, text, uri
 from domain.visibility.view import CardView
@@ -38,9 +38,10 @@ class Property(NamedTuple):
 def properties(view: CardView, url: str, photo: bytes | None) -> Iterator[Property]:
     """Every property but BEGIN, VERSION and END. `photo` as for `domain.vcard.write_vcard`."""
     content, items = view.content, count(1)
-    yield Property("kind", "individual")
+    yield Property("kind", "org" if view.entity else "individual")
     yield Property("fn", content.name)
-    yield _name(content)
+    if not view.entity:
+        yield _name(content)
     yield Property("uid", view.uid, "uri")
     if content.name_parts and content.name_parts.phonetic_given:
         yield Property("x-phonetic-first-name", content.name_parts.phonetic_given)
@@ -52,8 +53,8 @@ def properties(view: CardView, url: str, photo: bytes | None) -> Iterator[Proper
         yield Property("pronouns", content.pronouns)
     if content.title:
         yield Property("title", content.title)
-    if content.organisation:
-        yield Property("org", content.organisation)
+    if organisation := organisation_of(view):
+        yield Property("org", organisation)
     for preference, language in enumerate(content.languages, start=1):
         yield Property("lang", language, "language-tag", {"pref": str(preference)})
     yield from _reached_at(content, items)

@@ -1,4 +1,6 @@
-"""Pictures of an account: uploaded once, rewritten without metadata, shown by cards or to their owner only.
+"""Pictures of an account or an organisation: uploaded once, rewritten without metadata.
+
+Cards show them, or their owner alone sees them.
 
 An image starts `waiting` for its upload, is `processing` once the upload is there, and ends `ready` or
 `refused`. What was uploaded is deleted either way; only rewritten files are kept. Their names come from the
@@ -48,10 +50,14 @@ PROBLEMS = {
 
 
 class Image(Model):
-    """Image and its state. `files` names the rewritten files by form, `problem` is one of `PROBLEMS`."""
+    """Image and its state. `files` names the rewritten files by form, `problem` is one of `PROBLEMS`.
+
+    `sender` is the member who sent it, of an image of an organisation.
+    """
 
     id: str
     account_id: str
+    sender: str | None = None
     purpose: ImagePurpose
     version: int = 1
     state: State = "waiting"
@@ -120,7 +126,9 @@ class ImageStore(Protocol):
     async def create(self, image: Image, creation: "Creation[Image] | None") -> bool: ...
     async def creation(self, account_id: str, key: str) -> "Creation[Image] | None": ...
     async def save(self, image: Image) -> Image: ...
-    async def count_waiting(self, account_id: str) -> int: ...
+    async def count_waiting(self, account_id: str, sender: str | None) -> int:
+        """Number of the images that wait for their uploads, of one sender if it is an organisation's."""
+        ...
 
 
 class Uploads(Protocol):
@@ -180,16 +188,27 @@ async def start_image(
     now: datetime,
     images: ImageStore,
     limiter: Limiter,
+    sender: str | None = None,
 ) -> Image:
-    """Create an image that waits for its upload; a repetition with the same `key` returns the same image."""
+    """Create an image that waits for its upload; a repetition with the same `key` returns the same image.
+
+    Of an organisation's images, each `sender` may have as many as an account may.
+    """
     if key and (done := await images.creation(account_id, key)):
         return done.repeated(new)
-    if await images.count_waiting(account_id) >= MOST_WAITING_IMAGES:
+    if await images.count_waiting(account_id, sender) >= MOST_WAITING_IMAGES:
         raise LimitReached(
             N_("%(most)s images wait for their pictures. Send some of those first.", most=MOST_WAITING_IMAGES)
         )
-    await limiter.take(IMAGES, account_id, now)
-    image = Image(id=image_id, account_id=account_id, purpose=new.purpose, created_at=now, updated_at=now)
+    await limiter.take(IMAGES, sender or account_id, now)
+    image = Image(
+        id=image_id,
+        account_id=account_id,
+        sender=sender,
+        purpose=new.purpose,
+        created_at=now,
+        updated_at=now,
+    )
     creation = Creation[Image](key=key, request=request_hash(new), made=image) if key else None
     if await images.create(image, creation):
         return image

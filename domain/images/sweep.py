@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple, Protocol
 
 from domain.base.errors import StaleVersion
+from domain.base.ids import is_organisation
 from domain.cards.card import Card
 from domain.cards.content import IMAGE_PURPOSES
 from domain.images.image import FileKept, Image
@@ -53,6 +54,12 @@ class OwnersCards(Protocol):
     ) -> tuple[list[Card], str | None]: ...
 
 
+class Brands(Protocol):
+    async def pictures(self, org_id: str) -> frozenset[str]:
+        """Ids of the pictures of an organisation's brand."""
+        ...
+
+
 class OwnersContacts(Protocol):
     async def has_photo(self, account_id: str, image_id: str) -> bool: ...
 
@@ -78,6 +85,7 @@ async def sweep_images(
     files: SweptFiles,
     cards: OwnersCards,
     contacts: OwnersContacts,
+    brands: Brands,
 ) -> Swept:
     """Delete uploads and images unused for a day. May run twice and beside requests."""
     before = now - KEEP
@@ -88,6 +96,8 @@ async def sweep_images(
         # Mostly in the order of accounts, so that their cards are read once.
         if image.account_id != account_id:
             account_id, used = image.account_id, await _used(image.account_id, cards)
+            if is_organisation(account_id):
+                used |= await brands.pictures(account_id)
         if image.purpose == "contact":
             in_use = await contacts.has_photo(image.account_id, image.id)
         else:
@@ -153,5 +163,9 @@ async def _used(account_id: str, cards: OwnersCards) -> frozenset[str]:
 
 
 def _named(card: Card) -> set[str]:
-    contents = [content for content in (card.draft, card.published, card.previous) if content is not None]
-    return {image for content in contents for field in IMAGE_PURPOSES if (image := getattr(content, field))}
+    """Pictures that it shows, or would show again, such as those of a field that a template switched off."""
+    own = card.staff.own if card.staff else None
+    contents = (card.draft, card.published, card.previous, own)
+    used = {getattr(content, field) for content in contents if content for field in IMAGE_PURPOSES}
+    granted = card.staff.granted if card.staff else {}
+    return {image for image in (*used, *map(granted.get, IMAGE_PURPOSES)) if isinstance(image, str)}

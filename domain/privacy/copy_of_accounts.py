@@ -11,6 +11,7 @@ from domain.operations.work import Work
 from domain.organisations.memberships import ClosedOrganisation, Membership, Memberships
 from domain.organisations.organisation import member_id
 from domain.organisations.staff_cards.making import staff_card_id
+from domain.privacy.archive import File
 from domain.privacy.sections import Counts, Item, Page, WithDeleted, json_file, moment
 from domain.sign_in.sessions import Session
 
@@ -102,6 +103,12 @@ class StaffCards(Protocol):
         ...
 
 
+class OwnPhotos(Protocol):
+    async def files(self, org_id: str, image_id: str) -> list[File]:
+        """Files of the photo of somebody on their card of an organisation."""
+        ...
+
+
 class MembershipsSection:
     name, title = "organisations", "Your organisations"
     note = (
@@ -110,8 +117,8 @@ class MembershipsSection:
     )
     kinds: tuple[str, ...] = ("memberships",)
 
-    def __init__(self, memberships: AllMemberships, cards: StaffCards) -> None:
-        self._memberships, self._cards = memberships, cards
+    def __init__(self, memberships: AllMemberships, cards: StaffCards, photos: OwnPhotos) -> None:
+        self._memberships, self._cards, self._photos = memberships, cards, photos
 
     async def count(self, account_id: str) -> int:
         found = await self._memberships.get(account_id)
@@ -126,8 +133,17 @@ class MembershipsSection:
             )
             for each in found.organisations
         ]
-        joined = map(_membership, found.organisations, cards)
+        joined = [
+            await self._with_photo(item, card)
+            for item, card in zip(map(_membership, found.organisations, cards), cards, strict=True)
+        ]
         return Page([*joined, *map(_closed, found.closed)], None)
+
+    async def _with_photo(self, item: Item, card: Card | None) -> Item:
+        if card is None or card.staff is None or card.staff.own.photo is None:
+            return item
+        files = await self._photos.files(card.account_id, card.staff.own.photo)
+        return item._replace(files=[*item.files, *files])
 
 
 def _membership(membership: Membership, card: Card | None) -> Item:

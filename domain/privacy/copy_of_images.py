@@ -26,8 +26,34 @@ class Images(Protocol):
     ) -> tuple[list[Image], str | None]: ...
 
 
+class OneImage(Protocol):
+    async def get(self, account_id: str, image_id: str) -> Image | None: ...
+
+
 class Media(Protocol):
     async def open_media(self, name: str) -> tuple[bytes, str] | None: ...
+
+
+async def picture_files(image: Image, media: Media) -> list[File]:
+    """The files of a picture but for its thumbnail."""
+    files = []
+    for form in _FORMS:
+        name = image.files.get(form, "")
+        content = await media.open_media(name) if name else None
+        if content is not None:
+            files.append(File(f"pictures/{image.id}.{name.rpartition('.')[2]}", content[0]))
+    return files
+
+
+class OwnPhotos:
+    """The photo that somebody put on their card of an organisation, in whose partition it is."""
+
+    def __init__(self, images: OneImage, media: Media) -> None:
+        self._images, self._media = images, media
+
+    async def files(self, org_id: str, image_id: str) -> list[File]:
+        image = await self._images.get(org_id, image_id)
+        return [] if image is None else await picture_files(image, self._media)
 
 
 class ImagesSection:
@@ -46,12 +72,7 @@ class ImagesSection:
         return Page([await self._item(image) for image in found], following)
 
     async def _item(self, image: Image) -> Item:
-        files = []
-        for form in _FORMS:
-            name = image.files.get(form, "")
-            content = await self._media.open_media(name) if name else None
-            if content is not None:
-                files.append(File(f"pictures/{image.id}.{name.rpartition('.')[2]}", content[0]))
+        files = await picture_files(image, self._media)
         told = {
             "id": image.id,
             "purpose": image.purpose,

@@ -97,6 +97,7 @@ async def project(card: Card, ports: Ports, *, first: bool) -> None:
         palette=_palette(content),
         images=await _images_of(card, content, ports.images),
         exchange_form=card.exchange_form if content and card.exchange_form.on else None,
+        entity=bool(content) and card.is_entity,
         # An absent card does not reveal its owner.
         owner_id=card.person_id if content else "",
         profile_id=card.profile_id if content else "",
@@ -135,6 +136,7 @@ async def preview(card: Card, *, at: datetime, images: CardImages) -> PublishedC
         published_at=at,
         palette=_palette(content),
         images=await _images_of(card, content, images),
+        entity=card.is_entity,
         owner_id=card.person_id,
         profile_id=card.profile_id,
     )

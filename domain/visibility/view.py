@@ -54,7 +54,7 @@ class CardView(Model):
     `uid` stays the same when the card is renamed, and does not reveal its id. `code` is the QR code of the
     card's address as SVG. `phone_texts` holds phone numbers in national groups, as far as they are stored;
     `palette` the colours of a card with its own one; `images` the files of the shown images by field.
-    `exchange` says that strangers can leave their details.
+    `exchange` says that strangers can leave their details, `entity` that the card is an organisation's own.
     """
 
     handle: str
@@ -67,6 +67,7 @@ class CardView(Model):
     palette: Palette | None = None
     images: dict[str, ShownImage]
     exchange: bool = False
+    entity: bool = False
 
 
 def view_for(card: PublishedCard | None, viewer: Viewer) -> CardView:
@@ -91,4 +92,5 @@ def view_for(card: PublishedCard | None, viewer: Viewer) -> CardView:
         palette=card.palette,
         images=images,
         exchange=card.exchange_form is not None,
+        entity=card.entity,
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final, NamedTuple
 
 import azure.functions as func
 
@@ -15,7 +15,7 @@ from functions.cards.filling.offers import viewers_for
 from functions.cards.form import content_of, readable, values_of
 from functions.cards.frame import card_of, card_url
 from functions.cards.look.style import styles_of
-from functions.framework.callers import CSRF_FIELD
+from functions.framework.callers import CSRF_FIELD, SignedIn
 from functions.framework.clock import now
 from functions.framework.my_pages import person_and_form, person_of
 from functions.framework.pages import page
@@ -36,7 +36,9 @@ async def show(req: func.HttpRequest) -> func.HttpResponse:
     card = await card_of(req, person)
     shown = "published" if req.params.get("of") == "published" and card.published else "draft"
     content = card.published if shown == "published" else card.draft
-    return await _preview_page(req, card.model_copy(update={"draft": content}), shown=shown)
+    return await preview_page(
+        req, card.model_copy(update={"draft": content}), Place(f"/my/cards/{card.id}"), shown=shown
+    )
 
 
 async def show_typed(req: func.HttpRequest) -> func.HttpResponse:
@@ -47,17 +49,32 @@ async def show_typed(req: func.HttpRequest) -> func.HttpResponse:
     person, form = await person_and_form(req)
     card = await card_of(req, person)
     draft = readable(content_of(form), card.draft).looking(card.draft.look)
-    typed = {name: text for name, text in form.items() if name not in (CSRF_FIELD, "then")}
-    typed[CSRF_FIELD] = person.csrf
-    framed = req.params.get("framed") == "1"
-    return await _preview_page(
-        req, card.model_copy(update={"draft": draft}), typed={} if framed else typed, framed=framed
+    return await preview_page(
+        req,
+        card.model_copy(update={"draft": draft}),
+        Place(f"/my/cards/{card.id}"),
+        **typed_in(req, form, person),
     )
 
 
-async def _preview_page(
+class Place(NamedTuple):
+    """Address of the pages of a card, and the door of its pictures before they are published."""
+
+    pages: str
+    pictures: str = "/api/v1/images"
+
+
+def typed_in(req: func.HttpRequest, form: Mapping[str, str], person: SignedIn) -> dict[str, Any]:
+    """What a preview of a form that is not saved has to send along; nothing in a frame beside the form."""
+    framed = req.params.get("framed") == "1"
+    typed = {name: text for name, text in form.items() if name not in (CSRF_FIELD, "then")}
+    return {"framed": framed, "typed": {} if framed else typed | {CSRF_FIELD: person.csrf}}
+
+
+async def preview_page(
     req: func.HttpRequest,
     card: Card,
+    place: Place,
     *,
     shown: str = "draft",
     typed: Mapping[str, str] = MappingProxyType({}),
@@ -75,7 +92,8 @@ async def _preview_page(
         schema=None,
         url=url,
         qr_svg=qr_svg(url),
-        preview=f"/my/cards/{card.id}",
+        preview=place.pages,
+        pictures=place.pictures,
         shown=shown,
         typed=typed,
         viewer=viewer,

@@ -57,7 +57,7 @@ class ImageOut(Closed):
     created_at: datetime
 
 
-def _out(image: Image, signed: SignedUpload | None = None) -> ImageOut:
+def image_out(image: Image, signed: SignedUpload | None = None) -> ImageOut:
     problem = image.problem and ImageProblem(code=image.problem, detail=PROBLEMS[image.problem])
     return ImageOut(
         id=image.id,
@@ -91,13 +91,13 @@ async def post_image(call: Call[NewImage]) -> Answer:
         limiter=wiring.accounts.limiter(),
     )
     signed = await wiring.images.blobs().sign_upload(call.account_id, image.id, call.now)
-    return Answer(_out(image, signed), image.version, location=f"images/{image.id}")
+    return Answer(image_out(image, signed), image.version, location=f"images/{image.id}")
 
 
 @operation("One image and how far it is", answer=ImageOut)
 async def get_image(call: Call) -> Answer:
     image = await read_image(call.account_id, call.params["imageId"], images=wiring.images.store())
-    return Answer(_out(image), image.version)
+    return Answer(image_out(image), image.version)
 
 
 @operation(
@@ -116,7 +116,7 @@ async def put_image_content(call: Call) -> Answer:
         uploads=wiring.images.blobs(),
         orders=wiring.images.queue(),
     )
-    return Answer(_out(image), image.version)
+    return Answer(image_out(image), image.version)
 
 
 @operation(
@@ -133,15 +133,11 @@ async def post_image_complete(call: Call) -> Answer:
         uploads=wiring.images.blobs(),
         orders=wiring.images.queue(),
     )
-    return Answer(_out(image), image.version)
+    return Answer(image_out(image), image.version)
 
 
-@operation(
-    "The picture as its owner sees it, once it is ready",
-    gives="image/webp",
-)
-async def get_image_content(call: Call) -> Answer:
-    image = await read_image(call.account_id, call.params["imageId"], images=wiring.images.store())
+async def content_of(image: Image) -> Answer:
+    """The picture for somebody who may see it before any card shows it."""
     found = await wiring.images.blobs().open_media(image.files.get("webp", ""))
     if found is None:
         raise NotFound
@@ -151,4 +147,14 @@ async def get_image_content(call: Call) -> Answer:
             "Content-Security-Policy": "sandbox; default-src 'none'",
             "Cache-Control": "private, no-cache",
         },
+    )
+
+
+@operation(
+    "The picture as its owner sees it, once it is ready",
+    gives="image/webp",
+)
+async def get_image_content(call: Call) -> Answer:
+    return await content_of(
+        await read_image(call.account_id, call.params["imageId"], images=wiring.images.store())
     )

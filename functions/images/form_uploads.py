@@ -74,8 +74,13 @@ async def _fault(account_id: str, field: Purpose, image_id: str) -> tuple[str, s
     return why_not_shown(await wiring.images.store().get(account_id, image_id), field)
 
 
-async def send_pictures(account_id: str, files: Mapping[str, bytes]) -> tuple[dict[str, str], dict[str, str]]:
-    """Send every picture of the form to work; return the ids of the new images, and the faults, by field."""
+async def send_pictures(
+    account_id: str, files: Mapping[str, bytes], sender: str | None = None
+) -> tuple[dict[str, str], dict[str, str]]:
+    """Send every picture of the form to work; return the ids of the new images, and the faults, by field.
+
+    `sender` is the member who sends those of an organisation.
+    """
     made: dict[str, str] = {}
     faults: dict[str, str] = {}
     for purpose in PURPOSES:
@@ -85,11 +90,13 @@ async def send_pictures(account_id: str, files: Mapping[str, bytes]) -> tuple[di
         if len(content) > MAX_BYTES:
             faults[f"/{purpose}"] = _("%(fault)s; choose a smaller one", fault=_(ImageTooLarge.title))
         else:
-            made[purpose] = await send_picture(account_id, purpose, content)
+            made[purpose] = await send_picture(account_id, purpose, content, sender)
     return made, faults
 
 
-async def send_picture(account_id: str, purpose: ImagePurpose, content: bytes) -> str:
+async def send_picture(
+    account_id: str, purpose: ImagePurpose, content: bytes, sender: str | None = None
+) -> str:
     """Send a picture to work; return the id of its new image."""
     at = now()
     image = await start_image(
@@ -100,6 +107,7 @@ async def send_picture(account_id: str, purpose: ImagePurpose, content: bytes) -
         now=at,
         images=wiring.images.store(),
         limiter=wiring.accounts.limiter(),
+        sender=sender,
     )
     await upload_image(
         account_id,

@@ -6,6 +6,7 @@ import azure.functions as func
 
 import wiring.cards
 import wiring.images
+import wiring.organisations.brand
 import wiring.relationships
 from domain.images.image import ImageOrder
 from domain.images.image import make_image as make
@@ -36,6 +37,7 @@ async def sweep_images() -> None:
         files=wiring.images.blobs(),
         cards=wiring.cards.store(),
         contacts=wiring.relationships.contacts(),
+        brands=wiring.organisations.brand.store(),
     )
     log.log(
         logging.WARNING if done.kept else logging.INFO,

@@ -9,7 +9,8 @@ import wiring.organisations
 from domain.base.errors import NotFound
 from domain.organisations.organisation import Acting, Person, acting
 from domain.organisations.roles import Act, may
-from functions.framework.callers import SignedIn
+from functions.framework.callers import SignedIn, check_form, count_change
+from functions.framework.forms import read_sent
 from functions.framework.my_pages import my_page, person_and_form, person_of
 from functions.framework.operations import Call
 from functions.framework.texts import N_
@@ -46,6 +47,15 @@ async def opened(req: func.HttpRequest, act: Act) -> tuple[SignedIn, Acting]:
 async def sent(req: func.HttpRequest, act: Act) -> Sent:
     person, form = await person_and_form(req)
     return Sent(person, await _by(req, person, act), form)
+
+
+async def sent_with_files(req: func.HttpRequest, act: Act) -> tuple[Sent, dict[str, bytes]]:
+    """The same, of a form with pictures. Who may not is refused before any picture is made."""
+    person = await person_of(req)
+    form, files = read_sent(req)
+    check_form(req, person, form)
+    await count_change(person.account_id)
+    return Sent(person, await _by(req, person, act), form), files
 
 
 async def _by(req: func.HttpRequest, person: SignedIn, act: Act) -> Acting:

@@ -1,7 +1,9 @@
 """Doors of organisations."""
 
 from functions.framework.doors import MyForm, MyPage, Operation, Timer
+from functions.organisations.brand.doors import DOORS as BRAND
 from functions.organisations.change_requests.doors import DOORS as CHANGE_REQUESTS
+from functions.organisations.company.doors import DOORS as COMPANY
 from functions.organisations.invitations.doors import DOORS as INVITATIONS
 from functions.organisations.leaving.doors import DOORS as LEAVING
 from functions.organisations.people.doors import DOORS as PEOPLE
@@ -77,4 +79,6 @@ DOORS = (
     *LEAVING,
     *CHANGE_REQUESTS,
     *VISITS,
+    *BRAND,
+    *COMPANY,
 )

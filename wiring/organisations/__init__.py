@@ -36,6 +36,7 @@ def contents() -> "CosmosContents":
 
 def effects() -> "dict[str, Effect]":
     """Effects of the orders that follow changes in an organisation."""
+    from domain.organisations.brand.brand import BRAND
     from domain.organisations.domains import RELEASE
     from domain.organisations.invitations.inviting import MAILS
     from domain.organisations.memberships import ALL_MEMBERSHIPS, MEMBERSHIP
@@ -43,7 +44,7 @@ def effects() -> "dict[str, Effect]":
     from domain.organisations.teams.team import REMOVAL
     from domain.organisations.templates.assigning import ASSIGNING
     from domain.organisations.templates.templates import APPLYING
-    from wiring.organisations import assignments, domains, invitations, leaving, teams, templates
+    from wiring.organisations import assignments, brand, domains, invitations, leaving, teams, templates
 
     return {
         MEMBERSHIP: follow_member,
@@ -54,6 +55,7 @@ def effects() -> "dict[str, Effect]":
         REMOVAL: teams.order_removal,
         APPLYING: templates.order_apply,
         ASSIGNING: assignments.order_assigning,
+        BRAND: brand.order_brand,
     }
 
 
@@ -122,10 +124,8 @@ async def follow_member(order: "Order") -> None:
 
     from domain.organisations.following import follow_member
     from domain.organisations.staff_cards.assigned import bring_in_line
-    from domain.organisations.staff_cards.details import follow_details
-    from wiring.organisations import assignments, leaving, templates
+    from wiring.organisations import assignments, leaving
 
     await follow_member(order, organisations=store(), memberships=memberships())
     await leaving.follow_member(order)
     await bring_in_line(order.owner_id, [order.subject_id], datetime.now(UTC), assignments.ports())
-    await follow_details(order.owner_id, order.subject_id, datetime.now(UTC), templates.staff_ports())

@@ -20,13 +20,14 @@ def store() -> "CosmosAssignments":
 
 def ports() -> "AssignedPorts":
     from domain.organisations.staff_cards.assigned import AssignedPorts
-    from wiring.organisations import teams, templates
+    from wiring.organisations import brand, teams, templates
 
     return AssignedPorts(
         people=organisations.store(),
         teams=teams.store(),
         templates=templates.store(),
         assignments=store(),
+        brands=brand.store(),
         cards=templates.staff_cards(),
         staff=templates.staff_ports(),
         show_all=templates.show_all,

@@ -21,24 +21,19 @@ def rules() -> "CosmosLeavingRules":
     return CosmosLeavingRules(database())
 
 
-async def company_page(_org_id: str) -> str | None:
-    """The handle of the organisation's own card. There is none yet, so that nothing leads to it."""
-    return None
-
-
 def choosing() -> "SuccessorPorts":
     from domain.organisations.staff_cards.successors import SuccessorPorts
     from wiring import cards
+    from wiring.organisations import company
 
-    return SuccessorPorts(organisations.store(), cards.store(), rules(), company_page)
+    return SuccessorPorts(organisations.store(), cards.store(), rules(), company.handle_of)
 
 
 def ports() -> "LeavingPorts":
     from domain.organisations.staff_cards.leaving import LeavingPorts
     from wiring import publishing
-    from wiring.organisations import templates
 
-    return LeavingPorts(choosing(), templates.store(), publishing.ports())
+    return LeavingPorts(choosing(), publishing.ports())
 
 
 async def follow_card(org_id: str, card_id: str) -> None:

@@ -42,8 +42,9 @@ def effects() -> "CosmosEffects":
 
 def counting() -> "EffectPorts":
     from domain.organisations.staff_cards.effects import EffectPorts
+    from wiring.organisations import brand
 
-    return EffectPorts(store(), staff_cards(), organisations.store(), effects())
+    return EffectPorts(store(), staff_cards(), organisations.store(), effects(), brand.store())
 
 
 @once
@@ -56,21 +57,39 @@ def change_requests() -> "CosmosChangeRequests":
 def request_ports() -> "RequestPorts":
     from domain.organisations.change_requests.requests import RequestPorts
     from wiring import cards, publishing
+    from wiring.organisations import brand
 
-    return RequestPorts(change_requests(), cards.store(), store(), organisations.store(), publishing.ports())
+    return RequestPorts(
+        change_requests(),
+        cards.store(),
+        store(),
+        organisations.store(),
+        publishing.ports(),
+        brand.store(),
+    )
 
 
 def staff_ports() -> "StaffPorts":
     from domain.organisations.staff_cards.making import StaffPorts
-    from wiring import cards, publishing
+    from wiring import cards, images, publishing
+    from wiring.organisations import brand
 
-    return StaffPorts(cards.store(), cards.handles(), store(), organisations.store(), publishing.ports())
+    return StaffPorts(
+        cards.store(),
+        cards.handles(),
+        store(),
+        organisations.store(),
+        publishing.ports(),
+        brand.store(),
+        images.store(),
+    )
 
 
 def applying() -> "ApplyPorts":
     from domain.organisations.staff_cards.applying import Ports
+    from wiring.organisations import brand
 
-    return Ports(store(), staff_cards(), organisations.store(), show_all)
+    return Ports(store(), staff_cards(), organisations.store(), brand.store(), show_all)
 
 
 async def show_all(shown: "Iterable[Card]") -> None:

@@ -21,8 +21,10 @@ from domain.base.model import Closed, Model
 from domain.base.texts import N_
 from domain.cards.card import Card, CardStore
 from domain.cards.content import FIELDS
+from domain.organisations.brand.brand import BrandStore
 from domain.organisations.organisation import Acting, Creating, Organisation, OrganisationStore
 from domain.organisations.roles import NotAllowed, may
+from domain.organisations.staff_cards.branding import in_brand
 from domain.organisations.staff_cards.following import restated, said
 from domain.organisations.templates.rules import FieldRule
 from domain.organisations.templates.staff_content import NotValid, valid
@@ -100,6 +102,7 @@ class RequestPorts(NamedTuple):
     templates: TemplateStore
     organisations: OrganisationStore
     publication: PublicationPorts
+    brands: BrandStore
 
 
 class RequestVersion(NamedTuple):
@@ -242,6 +245,7 @@ async def _granted(
     member = await ports.organisations.member(request.org_id, request.member_id)
     if card.staff is None or member is None:
         raise NotFound
+    release = in_brand(release, await ports.brands.get(request.org_id))
     granted = card.staff.granted | {request.field: value}
     content, staff = said(member, release, organisation, card.staff.model_copy(update={"granted": granted}))
     return restated(card, content, staff, now)

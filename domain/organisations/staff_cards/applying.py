@@ -17,7 +17,9 @@ from domain.cards.card import Card
 from domain.operations.orders import Order
 from domain.operations.slices import Slice
 from domain.operations.work import Failure, Progress, Work, WorkQueue, WorkStore, new_work, start_work
+from domain.organisations.brand.brand import BrandStore
 from domain.organisations.organisation import Member, Organisation
+from domain.organisations.staff_cards.branding import in_brand
 from domain.organisations.staff_cards.following import followed
 from domain.organisations.templates.templates import APPLYING, Release, Template
 
@@ -55,6 +57,7 @@ class Ports(NamedTuple):
     templates: Templates
     cards: Cards
     organisations: Organisations
+    brands: BrandStore
     show_all: Callable[[Iterable[Card]], Awaitable[None]]
 
 
@@ -93,10 +96,11 @@ class ApplyJob:
     async def slice(self, work: Work, bound: Slice) -> Progress:
         template_id, number, after = work.cursor.split(" ")
         ports, org_id, done, failures = self._ports, work.owner_id, 0, list[Failure]()
-        release = await ports.templates.get_release(org_id, template_id, int(number))
+        stored = await ports.templates.get_release(org_id, template_id, int(number))
         organisation = await ports.organisations.get(org_id)
-        if release is None or organisation is None:
+        if stored is None or organisation is None:
             return Progress(work.cursor, 0, over=True)
+        release = in_brand(stored, await ports.brands.get(org_id))
         by, total = _By(release, organisation, work.updated_at), work.total
         if total is None:
             total = await ports.cards.count_of_template(org_id, template_id)

@@ -1,4 +1,4 @@
-"""Cards follow the template that is their person's now, and who is new gets one.
+"""Cards say what their person's template says now of what is known now, and who is new gets one.
 
 It is done for some people at once, again until nothing is left to do. What a card follows from is read after
 the card, and the card is stored only if it did not change since: so of two who do this at once, who saves
@@ -6,7 +6,7 @@ last has seen the latest.
 """
 
 import hashlib
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
 from datetime import datetime
 from typing import Final, NamedTuple, Protocol
@@ -15,8 +15,10 @@ from domain.base.errors import HandleLookalike, HandleTaken, NotFound, StaleVers
 from domain.cards.card import Card
 from domain.operations.slices import Slice
 from domain.operations.work import Failure, Progress, Work
+from domain.organisations.brand.brand import BrandStore
 from domain.organisations.organisation import Acting, Member, MemberFilter, Organisation
-from domain.organisations.staff_cards.following import followed, restated, said
+from domain.organisations.staff_cards.branding import in_brand
+from domain.organisations.staff_cards.following import in_line
 from domain.organisations.staff_cards.making import (
     MakingCard,
     NewStaffCard,
@@ -57,6 +59,7 @@ class AssignedPorts(NamedTuple):
     teams: TeamStore
     templates: TemplateStore
     assignments: AssignmentStore
+    brands: BrandStore
     cards: Cards
     staff: StaffPorts
     show_all: Callable[[Iterable[Card]], Awaitable[None]]
@@ -76,7 +79,7 @@ async def bring_in_line(
     """Bring the cards of these people in line with their templates. Safe to repeat, in any order."""
     for _ in range(_TRIES):
         cards = await cards_of(org_id, member_ids, ports.cards)
-        wanted = await _wanted(org_id, member_ids, ports)
+        wanted = await _wanted(org_id, member_ids, cards, ports)
         if wanted is None:
             return []
         changed, failures, made = list[Card](), list[Failure](), 0
@@ -102,26 +105,22 @@ async def cards_of(org_id: str, member_ids: list[str], cards: Cards) -> dict[str
     return {card.staff.member_id: card for card in found if card.staff}
 
 
-def in_line(
-    card: Card, member: Member, release: Release, organisation: Organisation, now: datetime
-) -> Card | None:
-    """The card by its person's template, or None if it is so already."""
-    if card.staff is None or card.staff.template_id == release.template_id:
-        return followed(card, member, release, organisation, now)
-    content, staff = said(member, release, organisation, card.staff)
-    return restated(card, content, staff, now)
-
-
-async def _wanted(org_id: str, member_ids: list[str], ports: AssignedPorts) -> _Wanted | None:
+async def _wanted(
+    org_id: str, member_ids: list[str], cards: Mapping[str, Card], ports: AssignedPorts
+) -> _Wanted | None:
+    """Without a template of their own, people keep that of their card."""
     organisation = await ports.people.get(org_id)
     if organisation is None or organisation.erasing:
         return None
     members = await ports.people.find_members(org_id, member_ids)
     teams, assignments = await ports.teams.get(org_id), await ports.assignments.get(org_id)
     content = assignments.in_force
-    templates = {member.id: template_for(member, teams, content) for member in members}
+    templates = {
+        member.id: template_for(member, teams, content) or _followed_by(cards.get(member.id))
+        for member in members
+    }
     releases = {
-        template: await _in_force(org_id, template, ports.templates)
+        template: await _in_force(org_id, template, ports)
         for template in sorted({each for each in templates.values() if each})
     }
     return _Wanted(
@@ -131,9 +130,14 @@ async def _wanted(org_id: str, member_ids: list[str], ports: AssignedPorts) -> _
     )
 
 
-async def _in_force(org_id: str, template_id: str, templates: TemplateStore) -> Release | None:
-    template = await templates.get(org_id, template_id)
-    return await templates.get_release(org_id, template_id, template.number) if template else None
+def _followed_by(card: Card | None) -> str | None:
+    return card.staff.template_id if card and card.staff else None
+
+
+async def _in_force(org_id: str, template_id: str, ports: AssignedPorts) -> Release | None:
+    template = await ports.templates.get(org_id, template_id)
+    release = template and await ports.templates.get_release(org_id, template_id, template.number)
+    return in_brand(release, await ports.brands.get(org_id)) if release else None
 
 
 async def _make(

@@ -20,8 +20,10 @@ from domain.cards.card import Card
 from domain.cards.content import CardContent
 from domain.operations.slices import Slice
 from domain.operations.work import Progress, Work, WorkQueue, WorkStore, new_work, start_work
+from domain.organisations.brand.brand import BrandStore
 from domain.organisations.organisation import Acting, Member, Organisation
 from domain.organisations.staff_cards.applying import Cards, Organisations, Templates
+from domain.organisations.staff_cards.branding import in_brand
 from domain.organisations.staff_cards.following import said
 from domain.organisations.templates.staff_content import changed_fields
 from domain.organisations.templates.templates import Release, Template
@@ -75,6 +77,7 @@ class EffectPorts(NamedTuple):
     cards: Cards
     organisations: Organisations
     effects: EffectStore
+    brands: BrandStore
 
 
 def as_released(template: Template) -> Release:
@@ -116,7 +119,8 @@ class EffectJob:
             effect = Effect(
                 org_id=org_id, template_id=template_id, version=template.version, counted_at=work.created_at
             )
-        release, total = as_released(template), work.total
+        release = in_brand(as_released(template), await ports.brands.get(org_id))
+        total = work.total
         if total is None:
             total = await ports.cards.count_of_template(org_id, template_id)
         while not (bound.is_over or effect.over):
@@ -190,6 +194,7 @@ async def effect_on(by: Acting, template: Template, card_id: str, *, ports: Effe
     members = await ports.organisations.find_members(template.org_id, [card.staff.member_id])
     if not members:
         raise NotFound
-    content, staff = said(members[0], as_released(template), by.organisation, card.staff)
+    release = in_brand(as_released(template), await ports.brands.get(template.org_id))
+    content, staff = said(members[0], release, by.organisation, card.staff)
     after = content.looking(card.draft.look)
     return BeforeAfter(card.draft, after, changed_fields(card.draft, after), staff.problems)

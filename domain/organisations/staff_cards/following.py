@@ -42,6 +42,7 @@ def said(
             "person_id": member.account_id,
             "template_id": release.template_id,
             "number": release.number,
+            "brand": release.brand,
             "problems": sorted({problem.field for problem in problems}),
         }
     )
@@ -53,10 +54,21 @@ def followed(
     """The card by this release; None if it follows this one, a later one, or another template by now."""
     if card.staff is None or card.staff.template_id != release.template_id:
         return None
-    if card.staff.number >= release.number:
+    if (card.staff.number, card.staff.brand) >= (release.number, release.brand):
         return None
     content, staff = said(member, release, organisation, card.staff)
     return restated(card, content, staff, now)
+
+
+def in_line(
+    card: Card, member: Member, release: Release, organisation: Organisation, now: datetime
+) -> Card | None:
+    """The card by this release, which is the one in force of its template; None if it says that already."""
+    if card.staff is None:
+        return None
+    content, staff = said(member, release, organisation, card.staff)
+    changed = restated(card, content, staff, now)
+    return None if (changed.draft, changed.staff) == (card.draft, card.staff) else changed
 
 
 def restated(card: Card, content: CardContent, staff: Staff, now: datetime) -> Card:

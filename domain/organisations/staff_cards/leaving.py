@@ -6,14 +6,12 @@ closed. What ended for another reason is left alone: it shows nothing already.
 
 from contextlib import suppress
 from datetime import datetime
-from typing import Final, NamedTuple, Protocol
+from typing import Final, NamedTuple
 
 from domain.base.errors import StaleVersion, Unavailable
 from domain.cards.card import Card, Reason, Staff
-from domain.organisations.organisation import Member, Organisation
-from domain.organisations.staff_cards.following import followed
+from domain.organisations.organisation import Organisation
 from domain.organisations.staff_cards.successors import SuccessorPorts, handle_of
-from domain.organisations.templates.templates import Release, Template
 from domain.publishing.publication import Ports as PublicationPorts
 from domain.publishing.publication import show
 from domain.publishing.succession import ended
@@ -22,14 +20,8 @@ _TRIES: Final = 5
 OURS: Final[frozenset[Reason]] = frozenset({"left", "organisation_gone"})
 
 
-class Templates(Protocol):
-    async def get(self, org_id: str, template_id: str) -> Template | None: ...
-    async def get_release(self, org_id: str, template_id: str, number: int) -> Release | None: ...
-
-
 class LeavingPorts(NamedTuple):
     choice: SuccessorPorts
-    templates: Templates
     publication: PublicationPorts
 
 
@@ -39,14 +31,12 @@ async def follow_card(org_id: str, card_id: str, now: datetime, *, ports: Leavin
     The card is read before what it follows, and once more after it was changed: so of two who do this at
     once, who saves last has seen the latest.
     """
-    was_gone = False
     for _ in range(_TRIES):
         card = await ports.publication.cards.get(org_id, card_id)
         organisation = await ports.choice.organisations.get(org_id)
         if card is None or organisation is None:
             return
-        was_gone = was_gone or (card.staff is not None and card.staff.left_at is not None)
-        wanted = await _in_line(card, organisation, now, ports, was_gone=was_gone)
+        wanted = await _in_line(card, organisation, now, ports)
         if wanted is None:
             return
         with suppress(StaleVersion):
@@ -55,9 +45,7 @@ async def follow_card(org_id: str, card_id: str, now: datetime, *, ports: Leavin
     raise Unavailable
 
 
-async def _in_line(
-    card: Card, organisation: Organisation, now: datetime, ports: LeavingPorts, *, was_gone: bool
-) -> Card | None:
+async def _in_line(card: Card, organisation: Organisation, now: datetime, ports: LeavingPorts) -> Card | None:
     """The card as it should be, or None if it is."""
     if card.staff is None:
         return with_organisation(card, organisation, now)
@@ -67,20 +55,7 @@ async def _in_line(
     back = card
     if card.staff.left_at is not None:
         back = card.changed(now, staff=card.staff.model_copy(update={"left_at": None, "successor": None}))
-    if was_gone:
-        # Releases pass by the cards of those who have left.
-        back = await _released(back, member, organisation, now, ports.templates) or back
     return with_organisation(back, organisation, now) or (back if back is not card else None)
-
-
-async def _released(
-    card: Card, member: Member, organisation: Organisation, now: datetime, templates: Templates
-) -> Card | None:
-    template = card.staff and await templates.get(card.account_id, card.staff.template_id)
-    if not template:
-        return None
-    release = await templates.get_release(card.account_id, template.id, template.number)
-    return followed(card, member, release, organisation, now) if release else None
 
 
 async def _left(card: Card, staff: Staff, now: datetime, ports: LeavingPorts) -> Card | None:

@@ -4,24 +4,30 @@ It is a card whose owner is the organisation: it is published, paused and counte
 """
 
 import hashlib
+from contextlib import suppress
 from datetime import datetime
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
-from domain.base.errors import Conflict, NotFound, Unavailable
+from domain.base.errors import Conflict, NotFound, StaleVersion, Unavailable
 from domain.base.ids import ID_BYTES, ID_PREFIXES, make_id
 from domain.base.model import Closed
 from domain.base.texts import N_
 from domain.cards.card import Card, CardStore, CardVersion, Claim, HandleClaims, Staff, read_version
-from domain.cards.content import CardContent
+from domain.cards.content import IMAGE_PURPOSES, CardContent
 from domain.cards.create import adopted_or_next
 from domain.cards.handles import suggest_handles
 from domain.cards.look import first_look
-from domain.organisations.organisation import Acting, OrganisationStore
-from domain.organisations.staff_cards.following import blank, restated, said
+from domain.organisations.brand.brand import BrandStore
+from domain.organisations.brand.pictures import ImageStore, take_pictures
+from domain.organisations.organisation import Acting, Member, Organisation, OrganisationStore
+from domain.organisations.staff_cards.branding import in_brand
+from domain.organisations.staff_cards.following import blank, followed, restated, said
 from domain.organisations.templates.staff_content import check_edit, own_after
 from domain.organisations.templates.templates import Release, TemplateStore
 from domain.publishing.publication import Ports as PublicationPorts
 from domain.publishing.publication import change_publication, show
+
+_TRIES: Final = 5
 
 
 class NotInForce(Conflict):
@@ -40,6 +46,8 @@ class StaffPorts(NamedTuple):
     templates: TemplateStore
     organisations: OrganisationStore
     publication: PublicationPorts
+    brands: BrandStore
+    images: ImageStore
 
 
 class MakingCard(NamedTuple):
@@ -59,7 +67,7 @@ async def make_staff_card(by: Acting, new: NewStaffCard, making: MakingCard, por
     """Make and show the card of a member. Repeating it returns the card as it is."""
     organisation, now = by.organisation, making.now
     member = await ports.organisations.member(organisation.id, new.member_id)
-    release = await _in_force(organisation.id, new.template_id, ports.templates)
+    release = await _in_force(organisation.id, new.template_id, ports)
     if member is None:
         raise NotFound
     card_id = staff_card_id(organisation.id, member.id)
@@ -91,20 +99,33 @@ async def make_staff_card(by: Acting, new: NewStaffCard, making: MakingCard, por
     )
     await ports.cards.create(card, None)
     await ports.handles.hold(claim)
-    stored = await ports.cards.get(organisation.id, card_id)
-    if stored is None:
-        raise Unavailable
-    return await _shown(stored, now, ports)
+    return await _shown(await _up_to_date(card, member, organisation, ports), now, ports)
 
 
-async def _in_force(org_id: str, template_id: str, templates: TemplateStore) -> Release:
-    template = await templates.get(org_id, template_id)
+async def _up_to_date(made: Card, member: Member, organisation: Organisation, ports: StaffPorts) -> Card:
+    """The stored card, by what is in force now: work that ended before it was stored did not find it."""
+    for _ in range(_TRIES):
+        stored = await ports.cards.get(made.account_id, made.id)
+        if stored is None or stored.staff is None:
+            break
+        release = await _in_force(made.account_id, stored.staff.template_id, ports)
+        newer = followed(stored, member, release, organisation, made.updated_at)
+        if newer is None:
+            return stored
+        with suppress(StaleVersion):
+            return await ports.cards.save(newer)
+    raise Unavailable
+
+
+async def _in_force(org_id: str, template_id: str, ports: StaffPorts) -> Release:
+    """The release in force, with the brand in it."""
+    template = await ports.templates.get(org_id, template_id)
     if template is None:
         raise NotFound
-    release = await templates.get_release(org_id, template_id, template.number)
+    release = await ports.templates.get_release(org_id, template_id, template.number)
     if release is None:
         raise NotInForce
-    return release
+    return in_brand(release, await ports.brands.get(org_id))
 
 
 async def _shown(card: Card, now: datetime, ports: StaffPorts) -> Card:
@@ -127,10 +148,20 @@ async def edit_staff_card(
     release = await ports.templates.get_release(by.organisation.id, card.staff.template_id, card.staff.number)
     if release is None:
         raise NotFound
+    # Read after the card: of a brand that changes now, this is the new one, or its work finds the card later.
+    release = in_brand(release, await ports.brands.get(by.organisation.id))
     check_edit(release.content, card.draft, wanted)
+    await _take_pictures(by, card.draft, wanted, ports.images)
     own = own_after(release.content, card.staff.own, wanted)
     edited = card.staff.model_copy(update={"own": own})
     content, staff = said(member, release, by.organisation, edited)
     saved = await ports.cards.save_and_order_projection(restated(card, content, staff, now))
     await show(saved, ports.publication, first=False)
     return saved
+
+
+async def _take_pictures(by: Acting, shown: CardContent, wanted: CardContent, images: ImageStore) -> None:
+    """Refuse pictures that the card does not show already and that cannot be shown on it."""
+    named = {field: getattr(wanted, field) for field in IMAGE_PURPOSES}
+    new = {field: image for field, image in named.items() if image != getattr(shown, field)}
+    await take_pictures(by, new, IMAGE_PURPOSES, images=images)

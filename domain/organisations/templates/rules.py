@@ -19,10 +19,15 @@ Mode = Literal["off", "optional", "required", "locked"]
 WIDTH: Final[dict[str, int]] = {name: at for at, name in enumerate(reversed(get_args(Audience)))}
 LONGEST_VALUE: Final = 10
 Cells = dict[str, str]
+# The one cell of a value that is taken from the brand: `{"brand": "logo"}`.
+BRANDED: Final = "brand"
 # An expression, or one for each part of the value, or rows of such parts, or a list of languages.
 Value = Annotated[
     str | Cells | list[Cells | str],
-    Field(description="A text is an expression such as `{first}.{last}@analytical.example`."),
+    Field(
+        description="A text is an expression such as `{first}.{last}@analytical.example`. "
+        'What is of the brand is named: `{"brand": "logo"}`.'
+    ),
 ]
 
 
@@ -82,11 +87,15 @@ else:
 
 
 class TemplateContent(Closed):
-    """What an organisation decides about the cards of its people. Without a `look` each has its own."""
+    """What an organisation decides about the cards of its people. Without a `look` each has its own.
+
+    With `look_of_brand` they have that of the brand, as far as it has one.
+    """
 
     name: Name
     rules: Rules = Field(default_factory=Rules)
     look: Look | None = None
+    look_of_brand: bool = False
 
 
 Preset = Literal["relaxed", "standard", "strict"]

@@ -16,7 +16,9 @@ from domain.base.limits import MOST_TEMPLATES, LimitReached
 from domain.base.model import Model
 from domain.base.texts import N_
 from domain.operations.orders import Order, new_order
+from domain.organisations.brand.brand import BrandStore
 from domain.organisations.organisation import Acting, Creating, Settle
+from domain.organisations.templates.branding import check_brand, content_in_brand
 from domain.organisations.templates.rules import TemplateContent
 from domain.organisations.templates.staff_content import check_template
 
@@ -47,11 +49,15 @@ class Template(Model):
 
 
 class Release(Model):
-    """What a template said from a moment on. `released_by` is a member."""
+    """What a template said from a moment on. `released_by` is a member.
+
+    `brand` is the version of the brand that is in it, which is in none as it is stored.
+    """
 
     template_id: str
     org_id: str
     number: int
+    brand: int = 0
     content: TemplateContent
     released_by: str
     released_at: datetime
@@ -86,10 +92,10 @@ class TemplateVersion(NamedTuple):
 
 
 async def make_template(
-    by: Acting, content: TemplateContent, creating: Creating, *, templates: TemplateStore
+    by: Acting, content: TemplateContent, creating: Creating, *, templates: TemplateStore, brands: BrandStore
 ) -> Template:
     """Make a template that is not in force yet. A repetition under the same key returns the first one."""
-    check_template(content)
+    await _check(by, content, brands)
     org_id = by.organisation.id
     text = f"{org_id} {by.member.id} {creating.key}"
     template_id = make_id(ID_PREFIXES["template"], hashlib.sha256(text.encode()).digest()[:ID_BYTES])
@@ -110,6 +116,12 @@ async def make_template(
     if (done := await templates.get(org_id, template_id)) is None:
         raise Unavailable
     return _repeated(done, content)
+
+
+async def _check(by: Acting, content: TemplateContent, brands: BrandStore) -> None:
+    brand = (await brands.get(by.organisation.id)).content
+    check_brand(content, brand)
+    check_template(content_in_brand(content, brand))
 
 
 def _repeated(done: Template, content: TemplateContent) -> Template:
@@ -133,11 +145,16 @@ async def _version_of(of: TemplateVersion, templates: TemplateStore) -> Template
 
 
 async def change_template(
-    of: TemplateVersion, content: TemplateContent, *, now: datetime, templates: TemplateStore
+    of: TemplateVersion,
+    content: TemplateContent,
+    *,
+    now: datetime,
+    templates: TemplateStore,
+    brands: BrandStore,
 ) -> Template:
     """Change the draft. No card changes before it is released."""
     template = await _version_of(of, templates)
-    check_template(content)
+    await _check(of.by, content, brands)
     return await templates.save(template.changed(now, draft=content))
 
 

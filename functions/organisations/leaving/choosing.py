@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 import wiring.organisations
-import wiring.organisations.leaving
+import wiring.organisations.company
 from domain.base.errors import InvalidInput
 from domain.base.folding import fold
 from domain.cards.card import StaffSuccessor
@@ -47,7 +47,7 @@ def texts_in(form: Mapping[str, str]) -> dict[str, str]:
 
 async def shown(by: Acting, successor: StaffSuccessor | None) -> Choice:
     """The form for what is chosen now; `rule` is that of the organisation."""
-    page = await wiring.organisations.leaving.company_page(by.organisation.id) is not None
+    page = await wiring.organisations.company.handle_of(by.organisation.id) is not None
     if successor is None:
         return Choice("rule", company_page=page)
     name = ""
@@ -63,7 +63,7 @@ async def name_of(by: Acting, member_id: str) -> str:
 
 
 async def typed_in(form: Mapping[str, str], by: Acting) -> Choice:
-    page = await wiring.organisations.leaving.company_page(by.organisation.id) is not None
+    page = await wiring.organisations.company.handle_of(by.organisation.id) is not None
     name = form.get("name", "").strip()[:_LONGEST]
     return Choice(form.get("to", ""), name, form.get("picked", ""), form.get("asked", ""), company_page=page)
 

@@ -83,7 +83,7 @@ async def _own_or_led(by: Acting, card_id: str) -> Card:
 async def list_cards(call: Call) -> Answer:
     by = await acting_in(call, "change_staff_cards")
     found, following = await wiring.cards.store().list(by.organisation.id, call.limit, call.cursor)
-    return Answer(StaffCardList(data=[_out(card) for card in found], page=Page(next=following)))
+    return Answer(StaffCardList(data=[_out(card) for card in found if card.staff], page=Page(next=following)))
 
 
 @operation(

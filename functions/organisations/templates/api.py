@@ -5,6 +5,7 @@ from datetime import datetime
 
 from pydantic import Field
 
+import wiring.organisations.brand
 import wiring.organisations.templates
 from domain.base.errors import KeyReused
 from domain.base.limits import LimitReached
@@ -104,7 +105,13 @@ async def list_templates(call: Call) -> Answer:
 async def post_template(call: Call[TemplateContent]) -> Answer:
     by = await acting_in(call, "change_templates")
     creating = Creating(call.key or secrets.token_hex(), call.now)
-    made = await make_template(by, call.body, creating, templates=wiring.organisations.templates.store())
+    made = await make_template(
+        by,
+        call.body,
+        creating,
+        templates=wiring.organisations.templates.store(),
+        brands=wiring.organisations.brand.store(),
+    )
     place = f"organisations/{by.organisation.id}/templates/{made.id}"
     return Answer(_out(made), made.version, location=place)
 
@@ -128,7 +135,11 @@ async def get_template(call: Call) -> Answer:
 async def put_template(call: Call[TemplateContent]) -> Answer:
     of = TemplateVersion(await acting_in(call, "change_templates"), call.params["templateId"], call.version)
     changed = await change_template(
-        of, call.body, now=call.now, templates=wiring.organisations.templates.store()
+        of,
+        call.body,
+        now=call.now,
+        templates=wiring.organisations.templates.store(),
+        brands=wiring.organisations.brand.store(),
     )
     return Answer(_out(changed), changed.version)
 

@@ -1,6 +1,7 @@
 """The form of a template: what a person types for each field, and the template that it says.
 
 A value is typed as one text. Rows are lines: `work: {email}`, `mobile, Press: {mobile?}`, `Our shop: https://…`.
+What is of the brand is typed by its name: `brand: Our shop`.
 """
 
 import re
@@ -12,7 +13,8 @@ from pydantic.alias_generators import to_camel
 from domain.base.errors import Fault
 from domain.cards.content import FIELDS, CardContent
 from domain.cards.described import Audience, described, model_in
-from domain.organisations.templates.rules import FieldRule, Mode, TemplateContent, Value
+from domain.organisations.brand.brand import BRAND_PICTURES, BrandContent
+from domain.organisations.templates.rules import BRANDED, FieldRule, Mode, TemplateContent, Value
 from functions.framework.problems import WRONG_TYPE
 from functions.framework.texts import N_, _
 
@@ -24,6 +26,8 @@ MODES: Final[dict[Mode, str]] = {
 }
 # The text of a row, by field; what stands before it is a kind with a label, or a label alone.
 _MAIN: Final = {"emails": "address", "phones": "number", "social_links": "url", "product_links": "url"}
+
+_BRAND: Final = f"{BRANDED}: "
 
 
 class Shown(NamedTuple):
@@ -72,7 +76,7 @@ def _parts(field: str) -> list[tuple[str, str]]:
 
 def form_of(content: TemplateContent) -> dict[str, str]:
     """The form that says this template."""
-    form = {"name": content.name}
+    form = {"name": content.name, "look": "brand" if content.look_of_brand else ""}
     for field in FIELDS:
         rule: FieldRule = getattr(content.rules, field)
         at = names_of(field)
@@ -84,6 +88,8 @@ def form_of(content: TemplateContent) -> dict[str, str]:
 def _texts(field: str, value: Value | None, at: str) -> Iterator[tuple[str, str]]:
     if isinstance(value, str):
         yield at, value
+    elif isinstance(value, dict) and value.keys() == {BRANDED}:
+        yield at, _BRAND + value[BRANDED]
     elif isinstance(value, dict):
         yield from ((f"{at}-{to_camel(part)}", cell) for part, cell in value.items())
     elif value is not None and FIELDS[field].kind == "languages":
@@ -93,15 +99,31 @@ def _texts(field: str, value: Value | None, at: str) -> Iterator[tuple[str, str]
 
 
 def _line(field: str, row: Mapping[str, str]) -> str:
+    if row.keys() == {BRANDED}:
+        return _BRAND + row[BRANDED]
     before = ", ".join(row[cell] for cell in ("kind", "label") if row.get(cell))
     text = row.get(_MAIN[field], "")
     return f"{before}: {text}" if before else text
 
 
+def offered(brand: BrandContent) -> dict[str, Any]:
+    """What a template can take from the brand, as the form names it."""
+    pictures = {to_camel(field): _BRAND + to_camel(field) for field in BRAND_PICTURES}
+    addresses = [(_BRAND + each.name, each.name) for each in brand.addresses]
+    texts = [to_camel(field) for field in ("company_text", "video_link") if getattr(brand, field)]
+    names = [*texts, *(each.name for each in brand.links)]
+    return {
+        "brand_pictures": {name: [(typed, _("That of the brand"))] for name, typed in pictures.items()},
+        "brand_addresses": addresses,
+        "brand_names": [_BRAND + name for name in names],
+    }
+
+
 def values_in(form: Mapping[str, str], look: Mapping[str, Any] | None) -> dict[str, Any]:
     """The input of a template that a form says."""
     rules = {to_camel(field): _rule(field, form) for field in FIELDS}
-    return {"name": form.get("name", ""), "rules": rules, "look": look}
+    of_brand = form.get("look") == "brand"
+    return {"name": form.get("name", ""), "rules": rules, "look": look, "lookOfBrand": of_brand}
 
 
 def _rule(field: str, form: Mapping[str, str]) -> dict[str, Any]:
@@ -114,10 +136,12 @@ def _rule(field: str, form: Mapping[str, str]) -> dict[str, Any]:
 
 def _value(field: str, form: Mapping[str, str], at: str) -> Any:
     kind = FIELDS[field].kind
+    text = form.get(at, "").replace("\r\n", "\n").strip()
+    if kind != "rows" and text.startswith(_BRAND):
+        return {BRANDED: text.removeprefix(_BRAND).strip()}
     if kind == "parts":
         parts = {part: form.get(f"{at}-{part}", "").strip() for part, _label in _parts(field)}
         return {part: text for part, text in parts.items() if text} or None
-    text = form.get(at, "").replace("\r\n", "\n").strip()
     if not text:
         return None
     if kind == "languages":
@@ -128,6 +152,8 @@ def _value(field: str, form: Mapping[str, str], at: str) -> Any:
 
 
 def _row(field: str, line: str) -> dict[str, str]:
+    if line.startswith(_BRAND):
+        return {BRANDED: line.removeprefix(_BRAND).strip()}
     before, colon, text = line.partition(": ")
     if not colon:
         return {_MAIN[field]: line}

@@ -8,6 +8,7 @@ from typing import Any, Final
 import azure.functions as func
 
 import wiring.operations
+import wiring.organisations.brand
 import wiring.organisations.templates
 from domain.base.errors import InvalidInput, KeyReused, StaleVersion
 from domain.base.limits import LimitReached
@@ -36,7 +37,7 @@ from functions.framework.replies import redirect
 from functions.framework.texts import N_, _
 from functions.organisations.acting import opened, org_page, sent
 from functions.organisations.templates.before_after import before_after
-from functions.organisations.templates.form import MODES, form_of, sentences, shown_fields, values_in
+from functions.organisations.templates.form import MODES, form_of, offered, sentences, shown_fields, values_in
 
 # What each preset is called, and what it means.
 PRESET_TEXTS: Final[dict[Preset, tuple[str, str]]] = {
@@ -80,7 +81,13 @@ async def make(req: func.HttpRequest) -> func.HttpResponse:
         name: Preset = next((each for each in PRESETS if each == form.get("preset")), "standard")
         content = vet(TemplateContent, {"name": form.get("name", ""), "rules": preset(name).model_dump()})
         creating = Creating(creation_key(form), now())
-        made = await make_template(by, content, creating, templates=wiring.organisations.templates.store())
+        made = await make_template(
+            by,
+            content,
+            creating,
+            templates=wiring.organisations.templates.store(),
+            brands=wiring.organisations.brand.store(),
+        )
     except InvalidInput as refusal:
         faults = sentences(refusal.faults)
     except KeyReused:
@@ -117,7 +124,7 @@ async def _found(req: func.HttpRequest, by: Acting) -> Template:
 async def show_one(req: func.HttpRequest) -> func.HttpResponse:
     person, by = await opened(req, "see_templates")
     template = await _found(req, by)
-    return _edit_page(person, by, template, form_of(template.draft), done=done_in(req, _DONE))
+    return await _edit_page(person, by, template, form_of(template.draft), done=done_in(req, _DONE))
 
 
 async def save(req: func.HttpRequest) -> func.HttpResponse:
@@ -127,7 +134,13 @@ async def save(req: func.HttpRequest) -> func.HttpResponse:
     try:
         content = vet(TemplateContent, values_in(form, look.model_dump() if look else None))
         of = TemplateVersion(by, template.id, version_in(form))
-        await change_template(of, content, now=now(), templates=wiring.organisations.templates.store())
+        await change_template(
+            of,
+            content,
+            now=now(),
+            templates=wiring.organisations.templates.store(),
+            brands=wiring.organisations.brand.store(),
+        )
     except InvalidInput as refusal:
         faults = sentences(refusal.faults)
     except StaleVersion:
@@ -139,20 +152,22 @@ async def save(req: func.HttpRequest) -> func.HttpResponse:
         status = HTTPStatus.PRECONDITION_FAILED
     else:
         return redirect(f"/org/{by.organisation.id}/templates/{template.id}?done=saved")
-    return _edit_page(person, by, template, form, status=status, faults=faults)
+    return await _edit_page(person, by, template, form, status=status, faults=faults)
 
 
-def _edit_page(
+async def _edit_page(
     person: SignedIn, by: Acting, template: Template, typed: Mapping[str, str], **values: Any
 ) -> func.HttpResponse:
+    brand = await wiring.organisations.brand.store().get(by.organisation.id)
     return org_page(
         "organisations/templates/edit.html",
         person,
         by,
         **{"faults": {}, "done": None, **values},
         tpl=template,
-        typed=typed,
+        typed={"look": "", **typed},
         fields=shown_fields(typed),
+        **offered(brand.content),
         modes=MODES.items(),
         audiences=AUDIENCES.items(),
         data_names=NAMES,
@@ -202,7 +217,7 @@ async def release(req: func.HttpRequest) -> func.HttpResponse:
         await release_template(of, now=now(), templates=store, settle=settle)
     except NothingToRelease as refusal:
         template = await _found(req, by)
-        return _edit_page(
+        return await _edit_page(
             person, by, template, form_of(template.draft), status=409, faults={"/name": _(refusal.detail)}
         )
     return redirect(f"/org/{by.organisation.id}/templates/{of.template_id}?done=released")

@@ -20,6 +20,8 @@ from tests.functions.cards.test_api_cards import published
 from tests.functions.connections.people import connect, own_card
 from tests.functions.exchange.strangers import a_card_with_form, inbox, leave
 from tests.functions.images.test_images import ready
+from tests.functions.organisations.test_brand import picture as organisations_picture
+from tests.functions.organisations.test_staff_cards import Office
 from tests.functions.privacy.test_copy import account_of
 from tests.functions.relationships.calendar.test_calendar import calendar, event
 from tests.functions.relationships.calendar.test_calendar import sent as sent_calendar
@@ -125,6 +127,8 @@ async def made_by(host: Any, ada: Any, client: Any, signed_in: Any) -> list[dict
     await ada.api("POST", f"{teams}/{team['id']}/members", json=put_in)
     removal = await ada.api("DELETE", f"{teams}/{former['id']}", headers={"If-Match": '"1"'})
     template, staff, request = await _staff_card(ada, place, organisation.json()["memberId"])
+    logo = await organisations_picture(host, ada, Office(ada, organisation.json()))
+    await ada.api("POST", f"{place}/company-page", json={})
     ids = {
         "calendarId": file.json()["id"],
         "cardId": card["id"],
@@ -155,7 +159,7 @@ async def made_by(host: Any, ada: Any, client: Any, signed_in: Any) -> list[dict
         ids | {"contactId": dropped["id"], "cardId": form["id"]},
         ids | {"contactId": firm["id"], "otherContactId": gone["id"]},
         ids | {"teamId": former["id"], "workId": removal.json()["workId"]},
-        ids | {"cardId": staff},
+        ids | {"cardId": staff, "imageId": logo},
     ]
 
 

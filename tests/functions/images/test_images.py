@@ -12,6 +12,7 @@ from PIL import Image
 
 import wiring.cards
 import wiring.images
+import wiring.organisations.brand
 import wiring.relationships
 from adapters.storage.queues import Queue
 from domain.base.errors import StaleVersion
@@ -468,6 +469,7 @@ def sweep(at: datetime):
         files=wiring.images.blobs(),
         cards=wiring.cards.store(),
         contacts=wiring.relationships.contacts(),
+        brands=wiring.organisations.brand.store(),
     )
 
 

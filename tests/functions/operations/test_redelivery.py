@@ -49,7 +49,7 @@ JOBS = [
 # (`tests/functions/organisations`), and the system's own work (`tests/kills/test_kills.py`,
 # `tests/functions/relationships/test_rotation.py`).
 ELSEWHERE = {
-    "exchange-receipt", "exchange-contact", "exchange-recall", "invitation-mails", "org-domains",
+    "exchange-receipt", "exchange-contact", "exchange-recall", "invitation-mails", "org-domains", "brand",
     "remove-team", "erase-organisation", "org-visits", "org-assignments", "assignment-effect", "upgrade",
     "rotate-keys",
 }  # fmt: skip

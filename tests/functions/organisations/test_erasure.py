@@ -343,6 +343,7 @@ async def test_orders_and_slices_that_come_late_bring_nothing_back(host, whole) 
         "org-cards": [firm.id],
         "remove-team": [each["id"].removeprefix("size-") for each in mine if each["kind"] == "team-size"],
         "org-assignments": [firm.id],
+        "brand": ["brand"],
         "template-release": [each["id"] for each in mine if each["kind"] == "template"],
         "invitation-mails": [each["body"]["key"] for each in mine if each["kind"] == "invitation-round"],
     }  # fmt: skip

@@ -22,7 +22,9 @@ from tests.functions.framework.test_foreign_ids import _plain as plain
 from tests.functions.framework.test_foreign_ids import _route as route_of
 from tests.functions.framework.test_foreign_ids import never, unlimited
 from tests.functions.organisations.joined import do, give, joined
+from tests.functions.organisations.test_brand import picture
 from tests.functions.organisations.test_organisations import an_organisation
+from tests.functions.organisations.test_staff_cards import Office
 
 __all__ = ["unlimited"]
 
@@ -164,6 +166,34 @@ ACT: Final = {
     "organisations_requests_get": "decide_requests",
     "organisations_requests_answer": "decide_requests",
     "organisations_requests_answer_all": "decide_requests",
+    "organisations_brand_page": "change_brand",
+    "organisations_brand_page_save": "change_brand",
+    "organisations_brand_page_preview": "change_brand",
+    "organisations_brand_page_preview_typed": "change_brand",
+    "organisations_brand_get": "change_brand",
+    "organisations_brand_change": "change_brand",
+    "organisations_images_create": "send_pictures",
+    # A picture is its sender's as well: `test_brand.py`.
+    "organisations_images_get": "see_pictures",
+    "organisations_images_upload": "see_pictures",
+    "organisations_images_complete": "see_pictures",
+    "organisations_images_get_content": "see_pictures",
+    "organisations_company_page": "change_company_page",
+    "organisations_company_page_save": "change_company_page",
+    "organisations_company_page_make": "change_company_page",
+    "organisations_company_page_rename": "change_company_page",
+    "organisations_company_page_publication": "change_company_page",
+    "organisations_company_page_preview": "change_company_page",
+    "organisations_company_page_preview_typed": "change_company_page",
+    "organisations_company_make": "change_company_page",
+    "organisations_company_get": "change_company_page",
+    "organisations_company_change": "change_company_page",
+    "organisations_company_rename": "change_company_page",
+    "organisations_company_publish": "change_company_page",
+    "organisations_company_unpublish": "change_company_page",
+    "organisations_company_pause": "change_company_page",
+    "organisations_company_resume": "change_company_page",
+    "organisations_company_undo": "change_company_page",
     # Who is a member is told so; everybody else here comes from no proven domain.
     "organisations_join": "see",
 }
@@ -244,7 +274,7 @@ async def put_in(owner: Any, ids: dict[str, str]) -> None:
     assert answer.is_success, answer.text
 
 
-async def things_of(owner: Any, org: dict, signed_in: Any) -> dict[str, str]:
+async def things_of(host: Any, owner: Any, org: dict, signed_in: Any) -> dict[str, str]:
     """An id of each kind that is in a route of an organisation."""
     colleague, at = await signed_in(), f"organisations/{org['id']}"
     there = await joined(org, colleague)
@@ -266,7 +296,11 @@ async def things_of(owner: Any, org: dict, signed_in: Any) -> dict[str, str]:
         json={"field": "title", "value": "Captain", "reason": "Promoted"},
     )
     assert asked.status_code == 201, asked.text
+    page = await owner.api("POST", f"{at}/company-page", json={})
+    assert page.status_code == 201, page.text
+    image = await picture(host, owner, Office(owner, org))
     made = {
+        "imageId": image,
         "requestId": asked.json()["id"],
         "cardId": card.json()["id"],
         "organisationId": org["id"],
@@ -298,7 +332,7 @@ async def removed(signed_in) -> Any:
 
 
 @pytest.fixture
-async def cast(client, signed_in, removed) -> Any:
+async def cast(host, client, signed_in, removed) -> Any:
     """An organisation with somebody of each role, and everybody else."""
     ada = await signed_in()
     org = await an_organisation(ada)
@@ -317,7 +351,7 @@ async def cast(client, signed_in, removed) -> Any:
         "stranger": await signed_in(),
         "anonymous": client(),
     }
-    ids = await things_of(ada, org, signed_in)
+    ids = await things_of(host, ada, org, signed_in)
     deleted = await a_team(ada, org, "Deleted")
     await ada.api("DELETE", f"organisations/{org['id']}/teams/{deleted}", headers={"If-Match": '"1"'})
     return people, outside, ids, ids | await removed(ada, org, ids["templateId"]) | {"teamId": deleted}

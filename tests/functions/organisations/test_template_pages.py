@@ -7,7 +7,9 @@ import pytest
 from domain.organisations.templates.rules import PRESETS, TemplateContent, preset
 from functions.organisations.templates.form import form_of, values_in
 from tests.functions.organisations.joined import joined
+from tests.functions.organisations.test_brand import brand, picture
 from tests.functions.organisations.test_organisations import an_organisation
+from tests.functions.organisations.test_staff_cards import Office
 
 
 class Pages:
@@ -132,3 +134,38 @@ def test_rows_and_parts_are_typed_as_lines() -> None:
     assert form["rules-emails-value"] == "home, Press: {email}\na@b.example"
     assert form["rules-productLinks-value"] == "Our shop: https://shop.example"
     assert TemplateContent.model_validate(values_in(form, None)) == content
+
+
+async def test_what_is_of_the_brand_is_chosen_or_typed_by_its_name(host, pages) -> None:
+    office = Office(pages.person, pages.org)
+    logo = await picture(host, pages.person, office)
+    links = [{"name": "Shop", "url": "https://shop.example"}]
+    addresses = [{"name": "Head office", "address": {"city": "London"}}]
+    await brand(office, logo=logo, links=links, addresses=addresses)
+    at = await made(pages)
+    page = await pages.get(at)
+    assert "brand: Shop" in page
+    form = inputs(page) | {
+        "look": "brand",
+        "rules-logo-mode": "locked",
+        "rules-logo-value": "brand: logo",
+        "rules-website-value": "brand: shop",
+        "rules-productLinks-value": "Help: https://help.example\nbrand: Shop",
+        "rules-officeAddress-value": "brand: Head office",
+    }
+    saved = await pages.post(at, **form)
+    assert saved.status_code == 303, saved.text
+    read = await pages.person.api("GET", f"{office.at}/templates/{at.rpartition('/')[2]}")
+    draft = read.json()["draft"]
+    assert draft["lookOfBrand"]
+    values = {name: draft["rules"][name]["value"] for name in ("logo", "website", "officeAddress")}
+    assert values == {
+        "logo": {"brand": "logo"}, "website": {"brand": "shop"}, "officeAddress": {"brand": "Head office"},
+    }  # fmt: skip
+    assert draft["rules"]["productLinks"]["value"][1] == {"brand": "Shop"}
+    again = inputs(await pages.get(at))
+    assert {name: again[name] for name in form if name not in ("csrf", "version")} == {
+        name: text for name, text in form.items() if name not in ("csrf", "version")
+    }
+    refused = await pages.post(at, **(again | {"rules-cover-value": "brand: cover"}))
+    assert "takes cover from the brand, where there is none for this field" in refused.text

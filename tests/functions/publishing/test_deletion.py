@@ -8,6 +8,7 @@ import wiring.accounts
 import wiring.cards
 import wiring.images
 import wiring.operations
+import wiring.organisations.brand
 import wiring.relationships
 import wiring.visits
 from domain.cards.handles import skeleton
@@ -224,6 +225,7 @@ async def test_a_deleted_cards_pictures_are_kept_until_it_is_erased(host, signed
         await sweep_images(
             now + timedelta(hours=hours), images=wiring.images.store(), files=wiring.images.blobs(),
             cards=wiring.cards.store(), contacts=wiring.relationships.contacts(),
+            brands=wiring.organisations.brand.store(),
         )  # fmt: skip
         return (await ada.api("GET", f"images/{photo}")).status_code
 

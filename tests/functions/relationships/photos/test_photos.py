@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import wiring.cards
 import wiring.images
+import wiring.organisations.brand
 import wiring.relationships
 from domain.images.sweep import sweep_images
 from tests.forms import fields_at
@@ -40,6 +41,7 @@ async def swept(days: int) -> None:
         files=wiring.images.blobs(),
         cards=wiring.cards.store(),
         contacts=wiring.relationships.contacts(),
+        brands=wiring.organisations.brand.store(),
     )
 
 

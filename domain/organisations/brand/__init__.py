@@ -1,0 +1,1 @@
+"""The brand of an organisation, and the pictures in its partition."""

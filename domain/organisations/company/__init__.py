@@ -1,0 +1,1 @@
+"""The company page: the card of an organisation itself."""

@@ -1,0 +1,1 @@
+"""The doors of brands, and of the pictures of organisations."""
