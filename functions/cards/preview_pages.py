@@ -15,7 +15,7 @@ from functions.cards.filling.offers import viewers_for
 from functions.cards.form import content_of, readable, values_of
 from functions.cards.frame import card_of, card_url
 from functions.cards.look.style import styles_of
-from functions.framework.callers import CSRF_FIELD
+from functions.framework.callers import CSRF_FIELD, SignedIn
 from functions.framework.clock import now
 from functions.framework.my_pages import person_and_form, person_of
 from functions.framework.pages import page
@@ -36,7 +36,7 @@ async def show(req: func.HttpRequest) -> func.HttpResponse:
     card = await card_of(req, person)
     shown = "published" if req.params.get("of") == "published" and card.published else "draft"
     content = card.published if shown == "published" else card.draft
-    return await _preview_page(req, card.model_copy(update={"draft": content}), shown=shown)
+    return await preview_page(req, card.model_copy(update={"draft": content}), _at(card), shown=shown)
 
 
 async def show_typed(req: func.HttpRequest) -> func.HttpResponse:
@@ -47,22 +47,33 @@ async def show_typed(req: func.HttpRequest) -> func.HttpResponse:
     person, form = await person_and_form(req)
     card = await card_of(req, person)
     draft = readable(content_of(form), card.draft).looking(card.draft.look)
+    return await preview_typed(req, person, form, card.model_copy(update={"draft": draft}), _at(card))
+
+
+def _at(card: Card) -> str:
+    return f"/my/cards/{card.id}"
+
+
+async def preview_typed(
+    req: func.HttpRequest, person: SignedIn, form: Mapping[str, str], card: Card, at: str
+) -> func.HttpResponse:
+    """Preview of a card whose draft is what a form says."""
     typed = {name: text for name, text in form.items() if name not in (CSRF_FIELD, "then")}
     typed[CSRF_FIELD] = person.csrf
     framed = req.params.get("framed") == "1"
-    return await _preview_page(
-        req, card.model_copy(update={"draft": draft}), typed={} if framed else typed, framed=framed
-    )
+    return await preview_page(req, card, at, typed={} if framed else typed, framed=framed)
 
 
-async def _preview_page(
+async def preview_page(
     req: func.HttpRequest,
     card: Card,
+    at: str,
     *,
     shown: str = "draft",
     typed: Mapping[str, str] = MappingProxyType({}),
     framed: bool = False,
 ) -> func.HttpResponse:
+    """Preview of a draft, for a viewer; `at` is the address of the card's pages."""
     viewer = req.params.get("as", "")
     viewer = viewer if viewer in _VIEWERS else "anyone"
     draft = await preview(card, at=now(), images=wiring.images.store())
@@ -75,10 +86,10 @@ async def _preview_page(
         schema=None,
         url=url,
         qr_svg=qr_svg(url),
-        preview=f"/my/cards/{card.id}",
+        preview=at,
         shown=shown,
         typed=typed,
         viewer=viewer,
-        viewers=await viewers_for(card.account_id, values_of(card.draft)),
+        viewers=await viewers_for(card.person_id, values_of(card.draft)),
         framed=framed,
     )

@@ -20,6 +20,10 @@ class CosmosStaffCards:
         stored = await self._items.read(card_id, account_id)
         return from_document(Card, stored) if stored and stored["kind"] == "card" else None
 
+    async def find(self, org_id: str, ids: list[str]) -> list[Card]:
+        sql = "SELECT * FROM c WHERE c.kind = 'card' AND ARRAY_CONTAINS(@ids, c.id)"
+        return [from_document(Card, stored) for stored in await self._items.query(sql, org_id, ids=ids)]
+
     async def of_template(self, org_id: str, template_id: str, limit: int, after: str) -> list[Card]:
         found = await self._items.query(
             f"SELECT TOP @count * FROM c WHERE {_OF_TEMPLATE}"  # noqa: S608 - a condition of ours

@@ -124,11 +124,20 @@ ACT: Final = {
     "organisations_templates_take_up": "change_templates",
     "organisations_templates_release": "release_templates",
     # A card is its person's as well: `test_staff_cards.py`.
+    "organisations_cards_page_own": "see",
+    "organisations_cards_page_one": "change_staff_cards",
+    "organisations_cards_page_save": "change_staff_cards",
+    "organisations_cards_page_preview": "change_staff_cards",
+    "organisations_cards_page_typed": "change_staff_cards",
     "organisations_staff_cards_list": "change_staff_cards",
     "organisations_staff_cards_make": "change_staff_cards",
     "organisations_staff_cards_get": "change_staff_cards",
     "organisations_staff_cards_change": "change_staff_cards",
     # A request is its person's as well: `test_change_requests.py`.
+    "organisations_requests_page": "decide_requests",
+    "organisations_requests_page_answer_chosen": "decide_requests",
+    "organisations_requests_page_one": "decide_requests",
+    "organisations_requests_page_answer": "decide_requests",
     "organisations_requests_list": "decide_requests",
     "organisations_requests_get": "decide_requests",
     "organisations_requests_answer": "decide_requests",
@@ -162,7 +171,14 @@ OF_THE_ACCOUNT: Final = {
 # Doors that no version guards: who may, does it, and for the next one it has to be as before.
 DONE: Final = {"organisations_teams_take_out"}
 # Doors that are their person's alone, and what everybody else in the organisation is told.
-OF_ITS_PERSON: Final = {"organisations_requests_ask": "absent", "organisations_requests_withdraw": "denied"}
+OF_ITS_PERSON: Final = {
+    "organisations_requests_ask": "absent",
+    "organisations_cards_page_ask": "absent",
+    "organisations_cards_page_send": "absent",
+    "organisations_requests_withdraw": "denied",
+    "organisations_requests_page_withdraw": "denied",
+    "organisations_requests_page_see": "denied",
+}
 TEMPLATE: Final = {"name": "Staff", "rules": {"title": {"mode": "locked", "value": "Staff"}}}
 # What the form of a page has to say for it to do something.
 SAID: Final = {"organisations_teams_page_change_person": {"then": "admin"}}
