@@ -1,8 +1,7 @@
 """`/my/cards/{cardId}/preview`: preview of a card for each audience: as typed, as saved, as published."""
 
 from collections.abc import Mapping
-from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 import azure.functions as func
 
@@ -65,19 +64,21 @@ async def preview_typed(
 
 
 async def preview_page(
-    req: func.HttpRequest,
-    card: Card,
-    at: str,
-    *,
-    shown: str = "draft",
-    typed: Mapping[str, str] = MappingProxyType({}),
-    framed: bool = False,
+    req: func.HttpRequest, card: Card, at: str, *, framed: bool = False, **also: Any
 ) -> func.HttpResponse:
     """Preview of a draft, for a viewer; `at` is the address of the card's pages."""
-    viewer = req.params.get("as", "")
-    viewer = viewer if viewer in _VIEWERS else "anyone"
+    key = req.params.get("as", "")
+    key = key if key in _VIEWERS else "anyone"
+    viewers = await viewers_for(card.person_id, values_of(card.draft))
+    return await drawn_preview(card, _VIEWERS[key], at, framed=framed, viewer=key, viewers=viewers, **also)
+
+
+async def drawn_preview(
+    card: Card, seen_by: Viewer, at: str, *, framed: bool = False, **bar: Any
+) -> func.HttpResponse:
+    """The page of a draft, with the `bar` above it that leads to other previews and back."""
     draft = await preview(card, at=now(), images=wiring.images.store())
-    url, view = card_url(card), view_for(draft, _VIEWERS[viewer])
+    url, view = card_url(card), view_for(draft, seen_by)
     return page(
         "cards/card.html",
         styles=styles_of(view, preview=not framed),
@@ -87,9 +88,6 @@ async def preview_page(
         url=url,
         qr_svg=qr_svg(url),
         preview=at,
-        shown=shown,
-        typed=typed,
-        viewer=viewer,
-        viewers=await viewers_for(card.person_id, values_of(card.draft)),
         framed=framed,
+        **{"shown": "draft", "typed": {}, **bar},
     )

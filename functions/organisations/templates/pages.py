@@ -27,8 +27,10 @@ from domain.organisations.templates.templates import (
     release_template,
     take_up,
 )
+from domain.visibility.view import OWNER
 from functions.cards.form import AUDIENCES
-from functions.framework.callers import SignedIn
+from functions.cards.preview_pages import drawn_preview
+from functions.framework.callers import CSRF_FIELD, SignedIn
 from functions.framework.clock import now
 from functions.framework.forms import by_label, vet
 from functions.framework.my_pages import creation_key, done_in, version_in
@@ -37,6 +39,7 @@ from functions.framework.texts import N_, _
 from functions.organisations.acting import opened, org_page, sent
 from functions.organisations.templates.before_after import before_after
 from functions.organisations.templates.form import MODES, form_of, sentences, shown_fields, values_in
+from functions.organisations.templates.trying import FIND, LONGEST, WHO, card_of_trial, trying
 
 # What each preset is called, and what it means.
 PRESET_TEXTS: Final[dict[Preset, tuple[str, str]]] = {
@@ -117,13 +120,17 @@ async def _found(req: func.HttpRequest, by: Acting) -> Template:
 async def show_one(req: func.HttpRequest) -> func.HttpResponse:
     person, by = await opened(req, "see_templates")
     template = await _found(req, by)
-    return _edit_page(person, by, template, form_of(template.draft), done=done_in(req, _DONE))
+    return await _edit_page(person, by, template, form_of(template.draft), done=done_in(req, _DONE))
 
 
 async def save(req: func.HttpRequest) -> func.HttpResponse:
+    """Save the draft. Other buttons look only, and show what is typed as it is."""
     person, by, form = await sent(req, "change_templates")
     template, status = await _found(req, by), HTTPStatus.UNPROCESSABLE_ENTITY
     look = template.draft.look
+    if form.get("then", "save") != "save":
+        live = req.headers.get("hx-request") == "true"
+        return await _edit_page(person, by, template, form, live=live, unsaved=True)
     try:
         content = vet(TemplateContent, values_in(form, look.model_dump() if look else None))
         of = TemplateVersion(by, template.id, version_in(form))
@@ -136,20 +143,49 @@ async def save(req: func.HttpRequest) -> func.HttpResponse:
                 "It was changed somewhere else meanwhile. Save again to replace that with what is below"
             )
         }
-        status = HTTPStatus.PRECONDITION_FAILED
+        form, status = {**form, "version": str(template.version)}, HTTPStatus.PRECONDITION_FAILED
     else:
         return redirect(f"/org/{by.organisation.id}/templates/{template.id}?done=saved")
-    return _edit_page(person, by, template, form, status=status, faults=faults)
+    return await _edit_page(person, by, template, form, status=status, faults=faults, unsaved=True)
 
 
-def _edit_page(
+async def show_typed(req: func.HttpRequest) -> func.HttpResponse:
+    """A card by what is typed and not saved, as far as it is valid, for the one who is chosen."""
+    person, by, form = await sent(req, "see_templates")
+    template = await _found(req, by)
+    who = req.params.get(WHO)
+    form = form if who is None else {**form, WHO: who, FIND: ""}
+    tried = await trying(by, form, _look_of(template))
+    card = card_of_trial(tried.tried, by, template)
+    framed = req.params.get("framed") == "1"
+    return await drawn_preview(
+        card,
+        OWNER,
+        f"/org/{by.organisation.id}/templates/{template.id}",
+        framed=framed,
+        instead=_("What the card would say of"),
+        typed={} if framed else {**form, CSRF_FIELD: person.csrf},
+        viewer=tried.tried.member_id or "",
+        viewers=dict(tried.people),
+    )
+
+
+def _look_of(template: Template) -> dict[str, Any] | None:
+    return template.draft.look.model_dump() if template.draft.look else None
+
+
+async def _edit_page(
     person: SignedIn, by: Acting, template: Template, typed: Mapping[str, str], **values: Any
 ) -> func.HttpResponse:
+    """The form, with what it says of the one whom it is tried on. `live`: only parts of it are taken."""
+    tried = await trying(by, typed, _look_of(template))
+    if values.get("unsaved") and not values.get("faults") and not values.get("live"):
+        values["faults"] = tried.faults
     return org_page(
         "organisations/templates/edit.html",
         person,
         by,
-        **{"faults": {}, "done": None, **values},
+        **{"faults": {}, "done": None, "live": False, "unsaved": False, **values},
         tpl=template,
         typed=typed,
         fields=shown_fields(typed),
@@ -157,6 +193,9 @@ def _edit_page(
         audiences=AUDIENCES.items(),
         data_names=NAMES,
         filters=tuple(FILTERS),
+        trial=tried,
+        find=typed.get(FIND, ""),
+        longest=LONGEST,
     )
 
 
@@ -202,7 +241,7 @@ async def release(req: func.HttpRequest) -> func.HttpResponse:
         await release_template(of, now=now(), templates=store, settle=settle)
     except NothingToRelease as refusal:
         template = await _found(req, by)
-        return _edit_page(
+        return await _edit_page(
             person, by, template, form_of(template.draft), status=409, faults={"/name": _(refusal.detail)}
         )
     return redirect(f"/org/{by.organisation.id}/templates/{of.template_id}?done=released")

@@ -111,6 +111,7 @@ ACT: Final = {
     "organisations_templates_page_make": "change_templates",
     "organisations_templates_page_one": "see_templates",
     "organisations_templates_page_save": "change_templates",
+    "organisations_templates_page_typed": "see_templates",
     "organisations_templates_page_effect": "see_templates",
     "organisations_templates_page_count": "change_templates",
     "organisations_templates_page_release": "release_templates",
