@@ -21,10 +21,12 @@ from adapters.cosmos.documents import (
     readable,
 )
 from adapters.cosmos.work import order_document
+from domain.base.folding import fold
 from domain.base.idempotency import Creation
 from domain.cards.card import PROJECTION, Card
 from domain.operations.orders import new_order
 
+_MOST_SORTED = 200
 _CARDS = ("card", "deleted-card", "erased-card")
 
 
@@ -32,7 +34,7 @@ def card_document(card: Card) -> Document:
     extra: Document = {
         "createdAt": instant(card.created_at),
         "partition": place_of(card.account_id)[1],
-        **({"listed": listed(card.staff.template_id, card.id)} if card.staff else {}),
+        **_of_staff(card),
     }
     if not card.deleted:
         return document("card", card.id, card.account_id, card, **extra)
@@ -43,6 +45,24 @@ def card_document(card: Card) -> Document:
     return document(
         "deleted-card", card.id, card.account_id, card, expiresAt=instant(card.kept.until), **extra
     )
+
+
+def _of_staff(card: Card) -> Document:
+    """Keys of the lists of an organisation's cards: by template, and by name, of those that are shown or lack
+    something as well."""
+    if card.staff is None:
+        return {}
+    place = by_name(card)
+    return {
+        "listed": listed(card.staff.template_id, card.id),
+        "byName": place,
+        **({"shownByName": place} if card.is_live else {}),
+        **({"lackingByName": place} if card.staff.problems else {}),
+    }
+
+
+def by_name(card: Card) -> str:
+    return f"{fold(card.draft.name)[:_MOST_SORTED]}\t{card.id}"
 
 
 def listed(template_id: str, card_id: str) -> str:

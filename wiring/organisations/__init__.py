@@ -77,6 +77,7 @@ def jobs() -> "dict[str, Job]":
     from domain.organisations.erasure import ERASURE, EraseJob, Erasing
     from domain.organisations.staff_cards.applying import ApplyJob
     from domain.organisations.staff_cards.effects import COUNTING, EffectJob
+    from domain.organisations.staff_cards.making_many import MAKING, MakeJob
     from domain.organisations.teams.removal import RemovalJob
     from domain.organisations.teams.team import REMOVAL
     from domain.organisations.templates.templates import APPLYING
@@ -89,6 +90,7 @@ def jobs() -> "dict[str, Job]":
         ERASURE: EraseJob(erasing),
         APPLYING: ApplyJob(templates.applying()),
         COUNTING: EffectJob(templates.counting()),
+        MAKING: MakeJob(templates.making_many()),
     }
 
 

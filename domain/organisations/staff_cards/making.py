@@ -7,17 +7,26 @@ import hashlib
 from datetime import datetime
 from typing import NamedTuple
 
-from domain.base.errors import Conflict, NotFound, Unavailable
+from domain.base.errors import Conflict, NotFound, StaleVersion, Unavailable
 from domain.base.ids import ID_BYTES, ID_PREFIXES, make_id
 from domain.base.model import Closed
 from domain.base.texts import N_
-from domain.cards.card import Card, CardStore, CardVersion, Claim, HandleClaims, Staff, read_version
+from domain.cards.card import (
+    Card,
+    CardStore,
+    CardVersion,
+    Claim,
+    HandleClaims,
+    Staff,
+    read_card,
+    read_version,
+)
 from domain.cards.content import CardContent
 from domain.cards.create import adopted_or_next
 from domain.cards.handles import suggest_handles
 from domain.cards.look import first_look
-from domain.organisations.organisation import Acting, OrganisationStore
-from domain.organisations.staff_cards.following import blank, restated, said
+from domain.organisations.organisation import Acting, Member, Organisation, OrganisationStore
+from domain.organisations.staff_cards.following import blank, followed, restated, said
 from domain.organisations.templates.staff_content import check_edit, own_after
 from domain.organisations.templates.templates import Release, TemplateStore
 from domain.publishing.publication import Ports as PublicationPorts
@@ -57,12 +66,19 @@ def staff_card_id(org_id: str, member_id: str) -> str:
 
 async def make_staff_card(by: Acting, new: NewStaffCard, making: MakingCard, ports: StaffPorts) -> Card:
     """Make and show the card of a member. Repeating it returns the card as it is."""
-    organisation, now = by.organisation, making.now
+    organisation = by.organisation
     member = await ports.organisations.member(organisation.id, new.member_id)
-    release = await _in_force(organisation.id, new.template_id, ports.templates)
+    release = await in_force(organisation.id, new.template_id, ports.templates)
     if member is None:
         raise NotFound
-    card_id = staff_card_id(organisation.id, member.id)
+    return await card_for(member, release, organisation, making, ports)
+
+
+async def card_for(
+    member: Member, release: Release, organisation: Organisation, making: MakingCard, ports: StaffPorts
+) -> Card:
+    """The card of a member, made and shown if there is none."""
+    now, card_id = making.now, staff_card_id(organisation.id, member.id)
     if (done := await ports.cards.get(organisation.id, card_id)) is not None:
         return await _shown(done, now, ports)
     new_staff = Staff(
@@ -94,10 +110,25 @@ async def make_staff_card(by: Acting, new: NewStaffCard, making: MakingCard, por
     stored = await ports.cards.get(organisation.id, card_id)
     if stored is None:
         raise Unavailable
-    return await _shown(stored, now, ports)
+    return await _shown(await _newest(stored, member, organisation, now, ports), now, ports)
 
 
-async def _in_force(org_id: str, template_id: str, templates: TemplateStore) -> Release:
+async def _newest(
+    card: Card, member: Member, organisation: Organisation, now: datetime, ports: StaffPorts
+) -> Card:
+    """The card by a release that came while it was made: the work of that one may have passed its place."""
+    if card.staff is None:
+        return card
+    release = await in_force(organisation.id, card.staff.template_id, ports.templates)
+    if (newer := followed(card, member, release, organisation, now)) is None:
+        return card
+    try:
+        return await ports.cards.save(newer)
+    except StaleVersion:
+        return await read_card(card.account_id, card.id, cards=ports.cards)
+
+
+async def in_force(org_id: str, template_id: str, templates: TemplateStore) -> Release:
     template = await templates.get(org_id, template_id)
     if template is None:
         raise NotFound
