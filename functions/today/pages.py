@@ -22,6 +22,7 @@ from functions.today.needs import (
     needs_of_reminders,
     pictures_of,
 )
+from functions.today.organisations import needs_of_organisations
 from functions.today.week import weeks_of
 
 # Newest first. An older card that needs something shows on the page of cards.
@@ -30,7 +31,7 @@ _REQUESTS_COUNTED: Final = 20
 
 
 async def show(req: func.HttpRequest) -> func.HttpResponse:
-    """The page, made with few reads, all in the person's partition but those of counts.
+    """The page, made with few reads, all in the person's partition but those of counts and organisations.
 
     After the session and the organisations: six queries (cards, deleted cards, copies, reminders that wait,
     requests, a count of what was left on cards), two more where reminders wait, at most 8 point reads of new
@@ -38,18 +39,19 @@ async def show(req: func.HttpRequest) -> func.HttpResponse:
     """
     person = await person_of(req)
     at, store = now(), wiring.cards.store()
-    (cards, _following), gone, (_latest, copy), reminded, (waiting, more), left = await asyncio.gather(
+    (cards, _following), gone, (_latest, copy), reminded, (waiting, more), left, led = await asyncio.gather(
         store.list(person.account_id, _CARDS_LOOKED_AT, None),
         all_deleted(person.account_id, now=at, cards=store),
         latest_copies(person.account_id, now=at, works=wiring.operations.works()),
         needs_of_reminders(person.account_id),
         wiring.connections.links().page(person.account_id, "waiting", _REQUESTS_COUNTED, None),
         wiring.exchange.exchanges().count(person.account_id, "waiting"),
+        needs_of_organisations(person),
     )
     live = sorted((card for card in cards if card.is_live), key=lambda card: card.updated_at, reverse=True)
     pictures, weeks = await asyncio.gather(pictures_of(person.account_id, cards), weeks_of(live, at.date()))
     needs = [need_of_requests(len(waiting), more=more is not None)] if waiting else []
-    needs += [need_of_exchanges(left)] if left else []
+    needs += [*([need_of_exchanges(left)] if left else []), *led]
     # A card that is over asks for nothing.
     kept = [card for card in cards if card.ending is None]
     needs += [*reminded, *(need for card in kept if (need := need_of_card(card, pictures)))]

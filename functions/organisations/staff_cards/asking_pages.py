@@ -6,6 +6,7 @@ from http import HTTPStatus
 from typing import Final, NamedTuple
 
 import azure.functions as func
+from pydantic.alias_generators import to_camel
 
 import wiring.cards
 import wiring.organisations.templates
@@ -15,7 +16,7 @@ from domain.cards.card import Card
 from domain.cards.content import CardContent
 from domain.organisations.change_requests.requests import NewRequest, ask, field_called
 from domain.organisations.organisation import Acting, Creating
-from domain.organisations.staff_cards.own import is_own, template_of
+from domain.organisations.staff_cards.own import fields_with, is_own, template_of
 from functions.cards.form import FIELDS, arranged, content_of, sentences, values_of
 from functions.cards.form import texts_in as texts_of_card
 from functions.framework.callers import SignedIn
@@ -87,10 +88,12 @@ async def _own_card(req: func.HttpRequest, by: Acting) -> Card:
 
 
 async def _locked_field(card: Card, name: str) -> str:
-    """The name in the form of a field that the organisation decides."""
+    """The name in the form of a field that the organisation decides: the first one, if none is named."""
     template = await template_of(card, templates=wiring.organisations.templates.store())
+    locked = [to_camel(each) for each in fields_with(template, "locked") if can_be_typed(each)]
+    name = name or next(iter(locked), "")
     field = field_called(name)
-    if field is None or not can_be_typed(field) or getattr(template.rules, field).mode != "locked":
+    if field is None or name not in locked:
         raise NotFound
     return name
 

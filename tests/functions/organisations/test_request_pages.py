@@ -105,3 +105,27 @@ async def test_who_asked_withdraws_and_nobody_else(office, leader, signed_in) ->
     assert (await desk.post(at, version="1")).status_code == 303
     assert "Withdrawn" in await desk.get(desk.place)
     assert "No request waits" in await leader.get("/requests")
+
+
+async def test_who_decides_and_who_asked_are_told_under_today(office, leader, signed_in) -> None:
+    desk, request_id = await asked(office, signed_in)
+    assert "One request waits for an answer." in (await office.owner.http.get("/my")).text
+    assert "Your request: Title" not in (await desk.person.http.get("/my")).text
+    form = fields_in(await leader.get(f"/requests/{request_id}"))
+    assert (await leader.post(f"/requests/{request_id}/answer", **form, then="approved")).status_code == 303
+    assert "requests wait" not in (await office.owner.http.get("/my")).text
+    told = (await desk.person.http.get("/my")).text
+    assert "Your request: Title" in told
+    assert "It is approved" in told
+    seen = f"/requests/{request_id}/seen"
+    assert (await leader.post(seen, version="2")).status_code == 403
+    for _ in range(2):
+        assert (await desk.post(seen, version="2")).status_code == 303
+    assert "Your request: Title" not in (await desk.person.http.get("/my")).text
+
+
+async def test_a_staff_card_is_among_the_persons_cards(office, signed_in) -> None:
+    desk = await a_desk(office, signed_in)
+    page = (await desk.person.http.get("/my/cards")).text
+    assert "From your organisations" in page
+    assert f'href="{desk.at}{desk.place}"' in page
