@@ -39,17 +39,18 @@ async def show(req: func.HttpRequest) -> func.HttpResponse:
     """
     person = await person_of(req)
     at, store = now(), wiring.cards.store()
-    (cards, _following), gone, (_latest, copy), reminded, (waiting, more), left, led = await asyncio.gather(
+    (cards, _following), gone, (_latest, copy), reminded, (waiting, more), left = await asyncio.gather(
         store.list(person.account_id, _CARDS_LOOKED_AT, None),
         all_deleted(person.account_id, now=at, cards=store),
         latest_copies(person.account_id, now=at, works=wiring.operations.works()),
         needs_of_reminders(person.account_id),
         wiring.connections.links().page(person.account_id, "waiting", _REQUESTS_COUNTED, None),
         wiring.exchange.exchanges().count(person.account_id, "waiting"),
-        needs_of_organisations(person),
     )
     live = sorted((card for card in cards if card.is_live), key=lambda card: card.updated_at, reverse=True)
-    pictures, weeks = await asyncio.gather(pictures_of(person.account_id, cards), weeks_of(live, at.date()))
+    pictures, weeks, led = await asyncio.gather(
+        pictures_of(person.account_id, cards), weeks_of(live, at.date()), needs_of_organisations(person)
+    )
     needs = [need_of_requests(len(waiting), more=more is not None)] if waiting else []
     needs += [*([need_of_exchanges(left)] if left else []), *led]
     # A card that is over asks for nothing.

@@ -142,7 +142,9 @@ class MakeJob:
 
     async def _release(self, org_id: str, template_id: str) -> Release | None:
         template = await self._ports.templates.get(org_id, template_id)
-        return template and await self._ports.templates.get_release(org_id, template_id, template.number)
+        if template is None:
+            return None
+        return await self._ports.templates.get_release(org_id, template_id, template.number)
 
     async def _without(self, org_id: str, people: list[Member]) -> list[Member]:
         ids = {staff_card_id(org_id, each.id): each for each in people}

@@ -220,12 +220,14 @@ async def show_effect(req: func.HttpRequest) -> func.HttpResponse:
     card_id = req.params.get("card") or (effect.examples[0].card_id if effect and effect.examples else "")
     ports = wiring.organisations.templates.counting()
     one = await effect_on(by, template, card_id, ports=ports) if card_id else None
+    in_force = await ports.templates.get_release(template.org_id, template.id, template.number)
     return org_page(
         "organisations/templates/effect.html",
         person,
         by,
         tpl=template,
         effect=effect,
+        differs=in_force is None or in_force.content != template.draft,
         one=one,
         card_id=card_id,
         rows=before_after(one) if one else [],

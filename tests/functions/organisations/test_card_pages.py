@@ -203,3 +203,11 @@ async def test_leaders_open_and_change_the_cards_of_others(office, signed_in) ->
     form = await leader.form() | {"website": "https://led.example"}
     assert (await leader.post(desk.place, **form)).status_code == 303
     assert (await desk.form())["website"] == "https://led.example/"
+
+
+async def test_a_request_needs_a_reason(office, signed_in) -> None:
+    desk = await a_desk(office, signed_in)
+    form = fields_in(await desk.get(f"{desk.place}/ask?field=title"))
+    refused = await desk.post(f"{desk.place}/ask", **form)
+    [told] = re.findall(r'<a href="#f-reason">([^<]+)</a>', refused.text)
+    assert told == "Why must not be empty"
