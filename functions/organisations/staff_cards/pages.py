@@ -149,7 +149,7 @@ async def _edit_page(
         parts_of_form(req, card, place_of(by, card), values, form),
     )
     return org_page(
-        "organisations/cards/card.html",
+        "organisations/cards/staff_card.html",
         person,
         by,
         status=_status(faults, newer),
