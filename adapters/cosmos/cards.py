@@ -22,11 +22,13 @@ from adapters.cosmos.documents import (
     readable,
 )
 from adapters.cosmos.work import order_document
+from domain.base.folding import fold
 from domain.base.idempotency import Creation
 from domain.cards.card import PROJECTION, Card, Staff
 from domain.operations.orders import new_order
 
 LEFT: Final = "left "
+_MOST_SORTED: Final = 200
 CARDS = ("card", "deleted-card", "erased-card")
 
 
@@ -34,7 +36,7 @@ def card_document(card: Card) -> Document:
     extra: Document = {
         "createdAt": instant(card.created_at),
         "partition": place_of(card.account_id)[1],
-        **({"listed": _listed(card.staff, card.id)} if card.staff else {}),
+        **_of_staff(card),
     }
     if not card.deleted:
         return document("card", card.id, card.account_id, card, **extra)
@@ -47,11 +49,29 @@ def card_document(card: Card) -> Document:
     )
 
 
+def _of_staff(card: Card) -> Document:
+    """Keys of the lists of an organisation's cards: by template, and by name, of those that are shown or lack
+    something as well."""
+    if card.staff is None:
+        return {}
+    place = by_name(card)
+    return {
+        "listed": _listed(card.staff, card.id),
+        "byName": place,
+        **({"shownByName": place} if card.is_live else {}),
+        **({"lackingByName": place} if card.staff.problems else {}),
+    }
+
+
 def _listed(staff: Staff, card_id: str) -> str:
     """Cards of people who have left follow no template; they are listed by when that was."""
     if staff.left_at is not None:
         return f"{LEFT}{instant(staff.left_at)} {card_id}"
     return listed(staff.template_id, card_id)
+
+
+def by_name(card: Card) -> str:
+    return f"{fold(card.draft.name)[:_MOST_SORTED]}\t{card.id}"
 
 
 def listed(template_id: str, card_id: str) -> str:

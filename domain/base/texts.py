@@ -26,6 +26,15 @@ def N_(message: str, /, **values: object) -> str:  # noqa: N802 - the name that 
     return filled
 
 
+def within(message: str) -> str:
+    """A message of `N_` that stands as a value within another one, to be translated with it."""
+    if isinstance(message, Filled):
+        return message
+    filled = Filled(message)
+    filled.message, filled.values = message, {}
+    return filled
+
+
 class Translate(Protocol):
     """A message of `N_` in a language of `LANGUAGES`."""
 

@@ -8,6 +8,7 @@ import wiring.cards
 from domain.base.limits import MOST_CARDS
 from domain.cards.card import Card
 from domain.cards.search import LONGEST, matching
+from domain.organisations.staff_cards.own import staff_cards_of
 from domain.publishing.deletion import all_deleted
 from functions.accounts.profile_choices import profile_choices
 from functions.cards.frame import done
@@ -36,8 +37,16 @@ async def show(req: func.HttpRequest) -> func.HttpResponse:
         following=following,
         deleted=[(card, wait_until(card.kept.until, at)) for card in gone if card.kept],
         just_deleted=next((card for card in gone if card.id == req.params.get("card")), None),
+        staff=await _staff_cards(person),
         done=done(req),
     )
+
+
+async def _staff_cards(person: SignedIn) -> list[tuple[Card, str, str]]:
+    """The person's cards of organisations, with the name of each organisation and the address of its page."""
+    named = {place.rpartition("/")[2]: name for name, place in person.organisations}
+    found = await staff_cards_of(person.account_id, named, cards=wiring.cards.store())
+    return [(card, named[card.account_id], f"/org/{card.account_id}/cards/{card.id}") for card in found]
 
 
 async def search(req: func.HttpRequest) -> func.HttpResponse:
@@ -62,6 +71,7 @@ async def _page(person: SignedIn, found: list[Card], **values: Any) -> func.Http
         "sought": "",
         "following": None,
         "deleted": [],
+        "staff": [],
         "just_deleted": None,
         "done": None,
     }

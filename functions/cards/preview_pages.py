@@ -1,7 +1,6 @@
 """`/my/cards/{cardId}/preview`: preview of a card for each audience: as typed, as saved, as published."""
 
 from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 import azure.functions as func
@@ -36,9 +35,7 @@ async def show(req: func.HttpRequest) -> func.HttpResponse:
     card = await card_of(req, person)
     shown = "published" if req.params.get("of") == "published" and card.published else "draft"
     content = card.published if shown == "published" else card.draft
-    return await preview_page(
-        req, card.model_copy(update={"draft": content}), Place(f"/my/cards/{card.id}"), shown=shown
-    )
+    return await preview_page(req, card.model_copy(update={"draft": content}), _place(card), shown=shown)
 
 
 async def show_typed(req: func.HttpRequest) -> func.HttpResponse:
@@ -49,12 +46,8 @@ async def show_typed(req: func.HttpRequest) -> func.HttpResponse:
     person, form = await person_and_form(req)
     card = await card_of(req, person)
     draft = readable(content_of(form), card.draft).looking(card.draft.look)
-    return await preview_page(
-        req,
-        card.model_copy(update={"draft": draft}),
-        Place(f"/my/cards/{card.id}"),
-        **typed_in(req, form, person),
-    )
+    draft_card = card.model_copy(update={"draft": draft})
+    return await preview_page(req, draft_card, _place(card), **typed_in(req, form, person))
 
 
 class Place(NamedTuple):
@@ -62,6 +55,10 @@ class Place(NamedTuple):
 
     pages: str
     pictures: str = "/api/v1/images"
+
+
+def _place(card: Card) -> Place:
+    return Place(f"/my/cards/{card.id}")
 
 
 def typed_in(req: func.HttpRequest, form: Mapping[str, str], person: SignedIn) -> dict[str, Any]:
@@ -72,18 +69,21 @@ def typed_in(req: func.HttpRequest, form: Mapping[str, str], person: SignedIn) -
 
 
 async def preview_page(
-    req: func.HttpRequest,
-    card: Card,
-    place: Place,
-    *,
-    shown: str = "draft",
-    typed: Mapping[str, str] = MappingProxyType({}),
-    framed: bool = False,
+    req: func.HttpRequest, card: Card, place: Place, *, framed: bool = False, **also: Any
 ) -> func.HttpResponse:
-    viewer = req.params.get("as", "")
-    viewer = viewer if viewer in _VIEWERS else "anyone"
+    """Preview of a draft, for a viewer."""
+    key = req.params.get("as", "")
+    key = key if key in _VIEWERS else "anyone"
+    viewers = await viewers_for(card.person_id, values_of(card.draft))
+    return await drawn_preview(card, _VIEWERS[key], place, framed=framed, viewer=key, viewers=viewers, **also)
+
+
+async def drawn_preview(
+    card: Card, seen_by: Viewer, place: Place, *, framed: bool = False, **bar: Any
+) -> func.HttpResponse:
+    """The page of a draft, with the `bar` above it that leads to other previews and back."""
     draft = await preview(card, at=now(), images=wiring.images.store())
-    url, view = card_url(card), view_for(draft, _VIEWERS[viewer])
+    url, view = card_url(card), view_for(draft, seen_by)
     return page(
         "cards/card.html",
         styles=styles_of(view, preview=not framed),
@@ -94,9 +94,6 @@ async def preview_page(
         qr_svg=qr_svg(url),
         preview=place.pages,
         pictures=place.pictures,
-        shown=shown,
-        typed=typed,
-        viewer=viewer,
-        viewers=await viewers_for(card.account_id, values_of(card.draft)),
         framed=framed,
+        **{"shown": "draft", "typed": {}, **bar},
     )

@@ -45,10 +45,15 @@ def speaking(tag: Language) -> Iterator[None]:
 def _(message: str, /, **values: object) -> str:
     """The message in the language of the request; with `values`, those stand for its `%(name)s`.
 
-    A message of `N_` may have its values with it.
+    A message of `N_` may have its values with it, and other messages among them.
     """
     if isinstance(message, Filled):
-        return translated(message.message) % message.values
+        if not message.values:
+            return translated(message.message)
+        inside = {
+            name: _(value) if isinstance(value, Filled) else value for name, value in message.values.items()
+        }
+        return translated(message.message) % inside
     text = translated(message)
     return text % values if values else text
 

@@ -20,6 +20,7 @@ from functions.framework.pages import wait_until
 from functions.framework.replies import redirect
 from functions.framework.texts import N_, _
 from functions.organisations.acting import ROLE_NAMES, opened, org_page, sent
+from functions.organisations.staff_cards.making_pages import those_with_cards
 from functions.organisations.teams.shown import path_of
 
 _DONE: dict[str, str] = {"removed": N_("They are out of the organisation. You can take them back for a day.")}
@@ -71,6 +72,13 @@ async def _just_removed(by: Acting, member_id: str) -> Member | None:
     return gone if may_give(by.member.role, gone.role) else None
 
 
+async def _without_card(by: Acting, people: list[Member]) -> set[str]:
+    """Ids of those without a staff card, for whoever can make one."""
+    if not may(by.member.role, "change_staff_cards"):
+        return set()
+    return {each.id for each in people} - await those_with_cards(by.organisation.id, people)
+
+
 async def _page(
     person: SignedIn,
     by: Acting,
@@ -96,6 +104,7 @@ async def _page(
         person,
         by,
         people=people,
+        without_card=await _without_card(by, people),
         following=following,
         wanted=wanted,
         teams=[(each.id, path_of(each, teams)) for each in teams.as_tree()],

@@ -22,6 +22,7 @@ from functions.today.needs import (
     needs_of_reminders,
     pictures_of,
 )
+from functions.today.organisations import needs_of_organisations
 from functions.today.week import weeks_of
 
 # Newest first. An older card that needs something shows on the page of cards.
@@ -30,7 +31,7 @@ _REQUESTS_COUNTED: Final = 20
 
 
 async def show(req: func.HttpRequest) -> func.HttpResponse:
-    """The page, made with few reads, all in the person's partition but those of counts.
+    """The page, made with few reads, all in the person's partition but those of counts and organisations.
 
     After the session and the organisations: six queries (cards, deleted cards, copies, reminders that wait,
     requests, a count of what was left on cards), two more where reminders wait, at most 8 point reads of new
@@ -47,9 +48,11 @@ async def show(req: func.HttpRequest) -> func.HttpResponse:
         wiring.exchange.exchanges().count(person.account_id, "waiting"),
     )
     live = sorted((card for card in cards if card.is_live), key=lambda card: card.updated_at, reverse=True)
-    pictures, weeks = await asyncio.gather(pictures_of(person.account_id, cards), weeks_of(live, at.date()))
+    pictures, weeks, led = await asyncio.gather(
+        pictures_of(person.account_id, cards), weeks_of(live, at.date()), needs_of_organisations(person)
+    )
     needs = [need_of_requests(len(waiting), more=more is not None)] if waiting else []
-    needs += [need_of_exchanges(left)] if left else []
+    needs += [*([need_of_exchanges(left)] if left else []), *led]
     # A card that is over asks for nothing.
     kept = [card for card in cards if card.ending is None]
     needs += [*reminded, *(need for card in kept if (need := need_of_card(card, pictures)))]

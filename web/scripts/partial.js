@@ -42,7 +42,7 @@
     }
     // Another page: a success is to be seen, and a refusal for who is signed out has a page that keeps the form.
     if (xhr.status < 400) return location.assign(xhr.responseURL);
-    const { form } = requestConfig.elt;
+    const form = requestConfig.elt.closest("form");
     if (requestConfig.verb === "post" && [401, 403].includes(xhr.status)) {
       form.action = requestConfig.path;
       return HTMLFormElement.prototype.submit.call(form);

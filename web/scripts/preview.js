@@ -5,7 +5,8 @@
   const form = document.querySelector("#edit");
   const pane = document.querySelector("[data-pane]");
   const dialog = document.querySelector("[data-over]");
-  const viewer = pane.querySelector("[data-as]");
+  // It may be replaced, and stand in the form or beside it.
+  const viewer = () => document.querySelector("[data-as]");
   const open = form.querySelector("[data-preview]");
   const wide = matchMedia("(min-width: 75rem)");
   const PAUSE = 400;
@@ -28,7 +29,7 @@
     before.after(next);
     const sent = document.createElement("form");
     sent.method = "post";
-    sent.action = `${form.dataset.live}?framed=1&as=${viewer.value}`;
+    sent.action = `${form.dataset.live}?framed=1&as=${viewer().value}`;
     sent.target = next.name;
     sent.hidden = true;
     for (const [name, value] of new FormData(form)) {
@@ -76,7 +77,8 @@
   dialog.addEventListener("close", () => open.focus());
   form.addEventListener("input", showSoon);
   form.addEventListener("change", showSoon);
-  viewer.addEventListener("change", show);
+  document.addEventListener("change", ({ target }) => target === viewer() && show());
+  document.addEventListener("htmx:afterSwap", showSoon);
   wide.addEventListener("change", settle);
   settle();
 })();

@@ -87,6 +87,7 @@ def jobs() -> "dict[str, Job]":
     from domain.organisations.staff_cards.assigned import AssignJob
     from domain.organisations.staff_cards.effects import COUNTING, EffectJob
     from domain.organisations.staff_cards.gone import FOLLOW_CARDS, FollowCardsJob
+    from domain.organisations.staff_cards.making_many import MAKING, MakeJob
     from domain.organisations.teams.removal import RemovalJob
     from domain.organisations.teams.team import REMOVAL
     from domain.organisations.templates.assigning import ASSIGNING
@@ -107,6 +108,7 @@ def jobs() -> "dict[str, Job]":
         SUMMING: SumJob(visits.ports()),
         ASSIGNING: AssignJob(assignments.ports()),
         COUNTING_ASSIGNMENTS: AssignEffectJob(assignments.counting()),
+        MAKING: MakeJob(templates.making_many()),
     }
 
 

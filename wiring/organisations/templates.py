@@ -13,10 +13,15 @@ if TYPE_CHECKING:
     from adapters.cosmos.organisations.templates import CosmosTemplates
     from domain.cards.card import Card
     from domain.operations.orders import Order
+    from domain.operations.work import Failure
     from domain.organisations.change_requests.requests import RequestPorts
+    from domain.organisations.organisation import Member, Organisation
     from domain.organisations.staff_cards.applying import Ports as ApplyPorts
     from domain.organisations.staff_cards.effects import EffectPorts
     from domain.organisations.staff_cards.making import StaffPorts
+    from domain.organisations.staff_cards.making_many import Ports as ManyPorts
+    from domain.organisations.staff_cards.making_many import Releases
+    from domain.organisations.templates.templates import Release
 
 
 @once
@@ -83,6 +88,46 @@ def staff_ports() -> "StaffPorts":
         brand.store(),
         images.store(),
     )
+
+
+def making_many() -> "ManyPorts":
+    from domain.organisations.staff_cards.making_many import Ports
+
+    return Ports(releases(), staff_cards(), organisations.store(), make_cards)
+
+
+def releases() -> "Releases":
+    from domain.organisations.staff_cards.making_many import Releases
+    from wiring.organisations import brand
+
+    return Releases(store(), brand.store())
+
+
+async def make_cards(
+    members: "list[Member]", release: "Release", organisation: "Organisation"
+) -> "list[Failure]":
+    """Make the cards of these members, several at once; those whose card cannot be made are told."""
+    import asyncio
+    import secrets
+    from datetime import UTC, datetime
+
+    from domain.base.errors import Conflict
+    from domain.base.ids import ID_BYTES, make_id
+    from domain.operations.work import Failure
+    from domain.organisations.staff_cards.making import MakingCard, card_for
+
+    turns, ports = asyncio.Semaphore(8), staff_ports()
+
+    async def one(member: "Member") -> "Failure | None":
+        async with turns:
+            suffix = make_id("", secrets.token_bytes(ID_BYTES))[1:7]
+            try:
+                await card_for(member, release, organisation, MakingCard(suffix, datetime.now(UTC)), ports)
+            except Conflict as refusal:
+                return Failure(item=member.id, code=refusal.code)
+            return None
+
+    return [failed for failed in await asyncio.gather(*map(one, members)) if failed]
 
 
 def applying() -> "ApplyPorts":

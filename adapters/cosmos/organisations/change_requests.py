@@ -1,4 +1,7 @@
-"""Requests to change staff cards, in the partition of their organisation. Answered ones expire."""
+"""Requests to change staff cards, in the partition of their organisation. Answered ones expire.
+
+`listed` is the key of the requests for one card, in the order of time.
+"""
 
 from datetime import timedelta
 from typing import Any, Final
@@ -54,9 +57,23 @@ class CosmosChangeRequests:
         found, following = await newest_first(self._items, _WAITING, org_id, limit, cursor)
         return [from_document(ChangeRequest, stored) for stored in found], following
 
+    async def of_card(self, org_id: str, card_id: str, limit: int) -> list[ChangeRequest]:
+        found = await self._items.query(
+            "SELECT TOP @count * FROM c WHERE (c.kind = @waiting OR c.kind = @answered)"
+            " AND STARTSWITH(c.listed, @card) ORDER BY c.listed DESC",
+            org_id,
+            count=limit,
+            waiting=_WAITING,
+            answered=_ANSWERED,
+            card=f"{card_id} ",
+        )
+        return [from_document(ChangeRequest, stored) for stored in found]
+
 
 def _document(request: ChangeRequest) -> Document:
     waits = request.state == "waiting"
-    extra: dict[str, Any] = {"createdAt": instant(request.created_at)} | ({} if waits else {"ttl": _TTL})
+    at = instant(request.created_at)
+    extra: dict[str, Any] = {"createdAt": at, "listed": f"{request.card_id} {at} {request.id}"}
+    extra |= {} if waits else {"ttl": _TTL}
     kind = _WAITING if waits else _ANSWERED
     return document(kind, request.id, request.org_id, request, partition=PARTITION, **extra)

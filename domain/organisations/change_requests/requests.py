@@ -59,6 +59,8 @@ class Answer(Closed):
 
 
 class ChangeRequest(Model):
+    """`seen`: who asked has looked at the answer."""
+
     id: str
     org_id: str
     card_id: str
@@ -70,6 +72,7 @@ class ChangeRequest(Model):
     granted: JsonValue = None
     says: str | None = None
     decided_by: str | None = None
+    seen: bool = False
     version: int = 1
     request: str = ""
     created_at: datetime
@@ -93,6 +96,10 @@ class RequestStore(Protocol):
         self, org_id: str, limit: int, cursor: str | None
     ) -> tuple[list[ChangeRequest], str | None]:
         """Requests that nobody has answered, the newest first."""
+        ...
+
+    async def of_card(self, org_id: str, card_id: str, limit: int) -> list[ChangeRequest]:
+        """The latest requests for a card, waiting or not, the newest first."""
         ...
 
 
@@ -155,8 +162,13 @@ def _repeated(done: ChangeRequest, new: NewRequest) -> ChangeRequest:
     return done
 
 
+def field_called(name: str) -> str | None:
+    """The field of this name in the API and in forms."""
+    return next((field for field in FIELDS if to_camel(field) == name), None)
+
+
 def _field(name: str) -> str:
-    found = next((field for field in FIELDS if to_camel(field) == name), None)
+    found = field_called(name)
     if found is None:
         raise InvalidInput([Fault("/field", "invalid_choice", N_("is not one of the choices"))])
     return found
@@ -197,6 +209,16 @@ async def withdraw(of: RequestVersion, *, now: datetime, ports: RequestPorts) ->
         raise NotAllowed
     _open(found, of.version)
     return await ports.requests.save(found.changed(now, state="withdrawn"))
+
+
+async def put_aside(of: RequestVersion, *, now: datetime, ports: RequestPorts) -> ChangeRequest:
+    """Who asked has seen the answer. Repeating it changes nothing."""
+    found = await read_request(of.by, of.request_id, requests=ports.requests)
+    if found.member_id != of.by.member.id:
+        raise NotAllowed
+    if found.seen or found.state == "waiting":
+        return found
+    return await ports.requests.save(found.changed(now, seen=True))
 
 
 def _open(request: ChangeRequest, version: int) -> None:

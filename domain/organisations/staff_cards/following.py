@@ -26,9 +26,13 @@ def data_of(member: Member, organisation: Organisation) -> dict[str, str]:
 
 
 def blank(member: Member, template: TemplateContent) -> CardContent:
+    return blank_of(member.name, template)
+
+
+def blank_of(name: str, template: TemplateContent) -> CardContent:
     """What a person has written before they wrote anything: what they add is shown as the template begins."""
     audiences = {field: getattr(template.rules, field).audience for field in SINGLE_FIELDS}
-    return CardContent(name=member.name, audiences=Audiences.model_validate(audiences))
+    return CardContent(name=name, audiences=Audiences.model_validate(audiences))
 
 
 def said(

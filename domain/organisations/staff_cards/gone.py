@@ -29,7 +29,7 @@ _TRIES: Final = 5
 
 
 class Cards(Protocol):
-    async def page(self, org_id: str, limit: int, cursor: str | None) -> tuple[list[Card], str | None]:
+    async def newest(self, org_id: str, limit: int, cursor: str | None) -> tuple[list[Card], str | None]:
         """A page of all cards of an organisation, the newest first."""
         ...
 
@@ -93,7 +93,7 @@ class FollowCardsJob:
         """Bring a page in line, until what follows from the latest organisation is stored."""
         ports, alone = self._ports, set[str]()
         for _ in range(_TRIES):
-            cards, following = await ports.cards.page(org_id, limit, cursor)
+            cards, following = await ports.cards.newest(org_id, limit, cursor)
             organisation = await ports.organisations.get(org_id)
             if organisation is None:
                 return len(cards), None

@@ -65,12 +65,19 @@ def staff_card_id(org_id: str, member_id: str) -> str:
 
 async def make_staff_card(by: Acting, new: NewStaffCard, making: MakingCard, ports: StaffPorts) -> Card:
     """Make and show the card of a member. Repeating it returns the card as it is."""
-    organisation, now = by.organisation, making.now
+    organisation = by.organisation
     member = await ports.organisations.member(organisation.id, new.member_id)
-    release = await _in_force(organisation.id, new.template_id, ports)
+    release = await in_force(organisation.id, new.template_id, templates=ports.templates, brands=ports.brands)
     if member is None:
         raise NotFound
-    card_id = staff_card_id(organisation.id, member.id)
+    return await card_for(member, release, organisation, making, ports)
+
+
+async def card_for(
+    member: Member, release: Release, organisation: Organisation, making: MakingCard, ports: StaffPorts
+) -> Card:
+    """The card of a member, made and shown if there is none."""
+    now, card_id = making.now, staff_card_id(organisation.id, member.id)
     if (done := await ports.cards.get(organisation.id, card_id)) is not None:
         return await _shown(done, now, ports)
     new_staff = Staff(
@@ -108,7 +115,9 @@ async def _up_to_date(made: Card, member: Member, organisation: Organisation, po
         stored = await ports.cards.get(made.account_id, made.id)
         if stored is None or stored.staff is None:
             break
-        release = await _in_force(made.account_id, stored.staff.template_id, ports)
+        release = await in_force(
+            made.account_id, stored.staff.template_id, templates=ports.templates, brands=ports.brands
+        )
         newer = followed(stored, member, release, organisation, made.updated_at)
         if newer is None:
             return stored
@@ -117,15 +126,15 @@ async def _up_to_date(made: Card, member: Member, organisation: Organisation, po
     raise Unavailable
 
 
-async def _in_force(org_id: str, template_id: str, ports: StaffPorts) -> Release:
+async def in_force(org_id: str, template_id: str, *, templates: TemplateStore, brands: BrandStore) -> Release:
     """The release in force, with the brand in it."""
-    template = await ports.templates.get(org_id, template_id)
+    template = await templates.get(org_id, template_id)
     if template is None:
         raise NotFound
-    release = await ports.templates.get_release(org_id, template_id, template.number)
+    release = await templates.get_release(org_id, template_id, template.number)
     if release is None:
         raise NotInForce
-    return in_brand(release, await ports.brands.get(org_id))
+    return in_brand(release, await brands.get(org_id))
 
 
 async def _shown(card: Card, now: datetime, ports: StaffPorts) -> Card:

@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping
 from typing import Final, Literal, NamedTuple, get_args
 
 from domain.base.folding import unmarked
-from domain.base.texts import N_
+from domain.base.texts import N_, within
 
 # What a person has in an organisation. The last one is the same for all its people.
 DataName = Literal[
@@ -57,7 +57,7 @@ class Misspelt(Exception):
 
     def __init__(self, code: str, detail: str, column: int) -> None:
         super().__init__(detail)
-        self.code, self.detail, self.column = code, detail, column
+        self.code, self.detail, self.column = code, within(detail), column
 
 
 Parts = tuple[str | Place, ...]
@@ -130,10 +130,20 @@ def lacking(parts: Parts, data: Mapping[str, str]) -> list[str]:
 
 def completions(text: str) -> list[str]:
     """What may follow the text before a cursor: names in an open place, or filters behind a `|`."""
+    begun, choices = _begun(text)
+    return [choice for choice in choices if choice.startswith(begun)]
+
+
+def completed(text: str) -> list[str]:
+    """What the text may become: with each completion in place of what was begun, and the place closed."""
+    begun, _choices = _begun(text)
+    return [f"{text[: len(text) - len(begun)]}{choice}}}" for choice in completions(text)]
+
+
+def _begun(text: str) -> tuple[str, tuple[str, ...]]:
+    """The word that is typed at the end of a text, and what there is to choose: nothing outside a place."""
     start = text.replace("{{", "  ").rfind("{")
     inside = text[start + 1 :]
     if start < 0 or "}" in inside or "?" in inside:
-        return []
-    begun = re.split(r"\|", inside)[-1].strip()
-    choices: tuple[str, ...] = tuple(FILTERS) if "|" in inside else NAMES
-    return [choice for choice in choices if choice.startswith(begun)]
+        return "", ()
+    return inside.rpartition("|")[2].strip(), tuple(FILTERS) if "|" in inside else NAMES

@@ -61,7 +61,7 @@ def staff_content(
         rule: FieldRule = getattr(template.rules, field)
         value, by_rule = getattr(own, field), False
         if rule.mode == "locked" and field in granted:
-            value, by_rule = _granted(field, granted[field]), True
+            value, by_rule = value_of(field, granted[field]), True
         elif rule.value is not None and (rule.mode == "locked" or not value):
             value, by_rule = _by_rule(field, rule.value, data, problems), True
         elif rule.mode == "off":
@@ -83,7 +83,8 @@ def staff_content(
     return StaffContent(content, tuple(problems))
 
 
-def _granted(field: str, value: JsonValue) -> Any:
+def value_of(field: str, value: JsonValue) -> Any:
+    """A value that was asked for or granted, as the field of a card."""
     return valid(field, json.dumps(value, sort_keys=True)) if value else _nothing(field)
 
 

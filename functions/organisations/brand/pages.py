@@ -20,7 +20,7 @@ from domain.organisations.organisation import Acting
 from domain.organisations.templates.staff_content import SPECIMEN
 from functions.cards.frame import settled_pictures
 from functions.cards.look.pages import THEME_NAMES
-from functions.cards.preview_pages import Place, preview_page, typed_in
+from functions.cards.preview_pages import preview_page, typed_in
 from functions.framework.callers import SignedIn
 from functions.framework.clock import now
 from functions.framework.filters import countries
@@ -41,6 +41,7 @@ from functions.organisations.brand.form import (
     values_in,
     values_of,
 )
+from functions.organisations.previews import preview_place
 
 _DONE: Final = {"saved": N_("Saved. Cards that show some of it follow in a moment.")}
 _HINTS: Final = {
@@ -48,11 +49,6 @@ _HINTS: Final = {
     "cover": N_("Shown three times as wide as it is high. JPEG, PNG or WebP, at most 5 MB."),
     "companyImage": N_("Shown wide. JPEG, PNG or WebP, at most 5 MB."),
 }
-
-
-def place_of(org_id: str, page: str) -> Place:
-    """Where a preview of something of the organisation belongs, and where its pictures come from."""
-    return Place(f"/org/{org_id}/{page}", f"/api/v1/organisations/{org_id}/images")
 
 
 async def show(req: func.HttpRequest) -> func.HttpResponse:
@@ -170,7 +166,7 @@ async def show_preview(req: func.HttpRequest) -> func.HttpResponse:
     """A staff card of nobody, as the saved brand makes it."""
     _person, by = await opened(req, "change_brand")
     brand = await wiring.organisations.brand.store().get(by.organisation.id)
-    return await preview_page(req, _specimen(by, brand.content), place_of(by.organisation.id, "brand"))
+    return await preview_page(req, _specimen(by, brand.content), preview_place(by.organisation.id, "brand"))
 
 
 async def show_typed(req: func.HttpRequest) -> func.HttpResponse:
@@ -179,7 +175,9 @@ async def show_typed(req: func.HttpRequest) -> func.HttpResponse:
     brand = await wiring.organisations.brand.store().get(by.organisation.id)
     content = readable(values_in(form, brand.content.look))
     typed = typed_in(req, form, person)
-    return await preview_page(req, _specimen(by, content), place_of(by.organisation.id, "brand"), **typed)
+    return await preview_page(
+        req, _specimen(by, content), preview_place(by.organisation.id, "brand"), **typed
+    )
 
 
 def _specimen(by: Acting, brand: BrandContent) -> Card:

@@ -1,6 +1,5 @@
 """`/api/v1/organisations/{organisationId}/change-requests`: asking for other values of locked fields."""
 
-import asyncio
 import secrets
 from datetime import datetime
 from typing import Annotated
@@ -9,7 +8,7 @@ from pydantic import Field, JsonValue
 from pydantic.alias_generators import to_camel
 
 import wiring.organisations.templates
-from domain.base.errors import KeyReused, NotFound, StaleVersion
+from domain.base.errors import KeyReused
 from domain.base.limits import LimitReached
 from domain.base.model import Closed
 from domain.organisations.change_requests.requests import (
@@ -29,10 +28,7 @@ from domain.organisations.organisation import Creating
 from domain.organisations.roles import NotAllowed
 from functions.framework.operations import Answer, Call, Page, operation
 from functions.organisations.acting import acting_in
-
-# Each reads and writes a card; together they stay within the time of a request.
-_MOST_AT_ONCE = 50
-_AT_ONCE = 8
+from functions.organisations.change_requests.answering import MOST_AT_ONCE, answer_all
 
 
 class RequestOut(Closed):
@@ -65,7 +61,7 @@ class VersionOf(Closed):
 class Answers(Closed):
     """One answer to several requests, each as it was read."""
 
-    requests: Annotated[list[VersionOf], Field(min_length=1, max_length=_MOST_AT_ONCE)]
+    requests: Annotated[list[VersionOf], Field(min_length=1, max_length=MOST_AT_ONCE)]
     state: Decision
 
 
@@ -162,16 +158,7 @@ async def delete_request(call: Call) -> Answer:
     conflicts=(NotAllowed,),
 )
 async def post_answers(call: Call[Answers]) -> Answer:
-    by, ports = await acting_in(call, "decide_requests"), wiring.organisations.templates.request_ports()
-    turns, answer = asyncio.Semaphore(_AT_ONCE), Answering(state=call.body.state)
-
-    async def one(each: VersionOf) -> Answered:
-        async with turns:
-            try:
-                of = RequestVersion(by, each.id, each.version)
-                await decide(of, answer, now=call.now, ports=ports)
-            except (AlreadyDecided, NotFound, StaleVersion, NotAllowed) as refusal:
-                return Answered(id=each.id, code=refusal.code)
-            return Answered(id=each.id, code=None)
-
-    return Answer(AnsweredList(data=await asyncio.gather(*map(one, call.body.requests))))
+    by = await acting_in(call, "decide_requests")
+    versions = [(each.id, each.version) for each in call.body.requests]
+    done = await answer_all(by, versions, call.body.state, call.now)
+    return Answer(AnsweredList(data=[Answered(id=request_id, code=code) for request_id, code in done]))

@@ -197,7 +197,7 @@ async def _page(
         origin=wiring.site.origin(),
         handle=also.pop("handle", card.handle),
         renames_left=MAX_RENAMES - len(card.former_handles),
-        form_at=f"/org/{org_id}/company",
+        at_card=f"/org/{org_id}/company",
         images={},
         coming={},
         image_problems={},

@@ -8,8 +8,8 @@ from domain.organisations.company.page import page_in_brand, read_page
 from functions.cards.form import readable
 from functions.cards.preview_pages import preview_page, typed_in
 from functions.organisations.acting import opened, sent
-from functions.organisations.brand.pages import place_of
 from functions.organisations.company.form import typed_in as content_in
+from functions.organisations.previews import preview_place
 
 
 async def show(req: func.HttpRequest) -> func.HttpResponse:
@@ -18,7 +18,7 @@ async def show(req: func.HttpRequest) -> func.HttpResponse:
     card = await read_page(by, cards=wiring.cards.store())
     shown = "published" if req.params.get("of") == "published" and card.published else "draft"
     content = card.published if shown == "published" else card.draft
-    place = place_of(by.organisation.id, "company")
+    place = preview_place(by.organisation.id, "company")
     return await preview_page(req, card.model_copy(update={"draft": content}), place, shown=shown)
 
 
@@ -29,5 +29,5 @@ async def show_typed(req: func.HttpRequest) -> func.HttpResponse:
     brand = await wiring.organisations.brand.store().get(by.organisation.id)
     content = readable(content_in(form, card), card.draft).looking(card.draft.look)
     draft = card.model_copy(update={"draft": page_in_brand(content, brand.content)})
-    place = place_of(by.organisation.id, "company")
+    place = preview_place(by.organisation.id, "company")
     return await preview_page(req, draft, place, **typed_in(req, form, person))

@@ -28,6 +28,7 @@ from functions.framework.replies import redirect
 from functions.framework.texts import N_, _
 from functions.organisations.acting import ROLE_NAMES, opened, org_page, sent
 from functions.organisations.people.api import RoleInput
+from functions.organisations.staff_cards.making_pages import templates_to_choose
 
 _LABELS = {"/role": N_("Role")}
 _DONE = {
@@ -45,7 +46,7 @@ async def show(req: func.HttpRequest) -> func.HttpResponse:
     member_id, store = req.route_params["memberId"], wiring.organisations.store()
     found = await store.member(by.organisation.id, member_id)
     if found is not None:
-        return _page(person, by, found, done=done_in(req, _DONE))
+        return await _page(person, by, found, done=done_in(req, _DONE))
     if not may(by.member.role, "remove_people"):
         raise NotFound
     removed = await read_removed(by, member_id, now=now(), organisations=store)
@@ -78,10 +79,10 @@ async def change(req: func.HttpRequest) -> func.HttpResponse:
         await change_role(by, of, wanted, now=now(), ports=wiring.organisations.people())
     except InvalidInput as refusal:
         faults, status = sentences(refusal.faults, _LABELS), HTTPStatus.UNPROCESSABLE_ENTITY
-        return _page(person, by, await _them(req, by), faults=faults, role=role, status=status)
+        return await _page(person, by, await _them(req, by), faults=faults, role=role, status=status)
     except Conflict as refusal:
         faults, status = {"/role": _(refusal.detail)}, HTTPStatus.CONFLICT
-        return _page(person, by, await _them(req, by), faults=faults, role=role, status=status)
+        return await _page(person, by, await _them(req, by), faults=faults, role=role, status=status)
     if member_id == by.member.id and not may(wanted, "see_people"):
         return redirect(f"/org/{by.organisation.id}")
     return redirect(f"/org/{by.organisation.id}/people/{member_id}?done=role")
@@ -99,7 +100,7 @@ async def _them(req: func.HttpRequest, by: Acting) -> Member:
     return await read_member(by, req.route_params["memberId"], organisations=store)
 
 
-def _page(
+async def _page(
     person: SignedIn,
     by: Acting,
     them: Member,
@@ -111,6 +112,8 @@ def _page(
 ) -> func.HttpResponse:
     roles = [each for each in ROLES if may_give(by.member.role, each)]
     changeable = may_give(by.member.role, them.role)
+    org_id, makes = by.organisation.id, may(by.member.role, "change_staff_cards")
+    card = await wiring.cards.store().get(org_id, staff_card_id(org_id, them.id))
     return org_page(
         "organisations/people/person.html",
         person,
@@ -122,6 +125,8 @@ def _page(
         role=role or them.role,
         invitation_key=secrets.token_urlsafe(16),
         role_names=ROLE_NAMES,
+        card=card,
+        templates=await templates_to_choose(org_id) if makes and card is None else [],
         done=done,
         faults=faults or {},
     )

@@ -7,10 +7,9 @@ import wiring.organisations.templates
 import wiring.site
 from domain.base.errors import HandleLookalike, HandleTaken, NotFound
 from domain.base.model import Closed
-from domain.cards.card import Card, CardVersion, read_card
+from domain.cards.card import Card, CardVersion
 from domain.cards.content import CardContent
-from domain.organisations.organisation import Acting
-from domain.organisations.roles import NotAllowed, may
+from domain.organisations.roles import NotAllowed
 from domain.organisations.staff_cards.making import (
     MakingCard,
     NewStaffCard,
@@ -18,6 +17,7 @@ from domain.organisations.staff_cards.making import (
     edit_staff_card,
     make_staff_card,
 )
+from domain.organisations.staff_cards.own import read_staff_card
 from domain.organisations.staff_cards.successors import CONTACTS_RULE, ContactsRule
 from functions.framework.clock import new_suffix
 from functions.framework.operations import Answer, Call, Page, operation
@@ -65,15 +65,6 @@ def _out(card: Card) -> StaffCardOut:
     )
 
 
-async def _own_or_led(by: Acting, card_id: str) -> Card:
-    """A card that is the caller's own, or anybody's for those who may change them."""
-    card = await read_card(by.organisation.id, card_id, cards=wiring.cards.store())
-    own = card.staff is not None and card.staff.member_id == by.member.id
-    if not own and not may(by.member.role, "change_staff_cards"):
-        raise NotAllowed
-    return card
-
-
 @operation(
     "The staff cards of an organisation, newest first",
     answer=StaffCardList,
@@ -103,7 +94,8 @@ async def post_card(call: Call[NewStaffCard]) -> Answer:
 
 @operation("One staff card", answer=StaffCardOut, conflicts=(NotAllowed,))
 async def get_card(call: Call) -> Answer:
-    card = await _own_or_led(await acting_in(call, "see"), call.params["cardId"])
+    by = await acting_in(call, "see")
+    card = await read_staff_card(by, call.params["cardId"], cards=wiring.cards.store())
     return Answer(_out(card), card.version)
 
 
@@ -116,7 +108,7 @@ async def get_card(call: Call) -> Answer:
 )
 async def put_card(call: Call[CardContent]) -> Answer:
     by = await acting_in(call, "see")
-    card = await _own_or_led(by, call.params["cardId"])
+    card = await read_staff_card(by, call.params["cardId"], cards=wiring.cards.store())
     of = CardVersion(card.account_id, card.id, call.version)
     ports = wiring.organisations.templates.staff_ports()
     changed = await edit_staff_card(by, of, call.body, now=call.now, ports=ports)

@@ -8,25 +8,36 @@ from domain.cards.content import FIELDS, SINGLE_FIELDS, CardContent
 from domain.cards.look import Look
 from domain.organisations.staff_cards.effects import BeforeAfter
 from functions.cards.form import AUDIENCES
+from functions.framework.filters import language
 from functions.framework.texts import N_, _
 
 
 def before_after(one: BeforeAfter) -> list[tuple[str, str, str]]:
     """Label of each field that changes, with its texts before and after."""
-    return [(_label(field), _text(one.before, field), _text(one.after, field)) for field in one.fields]
+    return [(_label(field), text_of(one.before, field), text_of(one.after, field)) for field in one.fields]
 
 
 def _label(field: str) -> str:
     return _(N_("Look") if field == "look" else FIELDS[field].label)
 
 
-def _text(content: CardContent, field: str) -> str:
-    said = _said(getattr(content, field))
+def text_of(content: CardContent, field: str) -> str:
+    """What a card says in a field, and to whom."""
+    said = said_in(field, getattr(content, field))
     if not said:
-        return _(N_("nothing"))
+        return _("nothing")
     if field in SINGLE_FIELDS:
         return f"{said} ({_(AUDIENCES[getattr(content.audiences, field)])})"
     return said
+
+
+def said_in(field: str, value: Any) -> str:
+    """A value of a field as text, empty for none."""
+    if field in FIELDS and FIELDS[field].kind == "languages":
+        return ", ".join(map(language, value))
+    if field in FIELDS and FIELDS[field].kind == "picture":
+        return _("a picture") if value else ""
+    return _said(value)
 
 
 def _said(value: Any) -> str:

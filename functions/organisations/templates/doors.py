@@ -24,6 +24,7 @@ DOORS = (
     MyForm("organisations_templates_page_make", "POST", _NEW, f"{_PAGES}:make", _TEXTS),
     MyPage("organisations_templates_page_one", "GET HEAD", _PAGE, f"{_PAGES}:show_one"),
     MyForm("organisations_templates_page_save", "POST", _PAGE, f"{_PAGES}:save", _TEXTS),
+    MyForm("organisations_templates_page_typed", "POST", f"{_PAGE}/preview", f"{_PAGES}:show_typed", _TEXTS),
     MyPage("organisations_templates_page_effect", "GET HEAD", f"{_PAGE}/effect", f"{_PAGES}:show_effect"),
     MyPage("organisations_templates_page_count", "POST", f"{_PAGE}/effect", f"{_PAGES}:count_effect"),
     MyPage("organisations_templates_page_release", "POST", f"{_PAGE}/release", f"{_PAGES}:release"),

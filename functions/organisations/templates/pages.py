@@ -28,16 +28,27 @@ from domain.organisations.templates.templates import (
     release_template,
     take_up,
 )
+from domain.visibility.view import OWNER
 from functions.cards.form import AUDIENCES
-from functions.framework.callers import SignedIn
+from functions.cards.preview_pages import drawn_preview
+from functions.framework.callers import CSRF_FIELD, SignedIn
 from functions.framework.clock import now
 from functions.framework.forms import by_label, vet
 from functions.framework.my_pages import creation_key, done_in, version_in
 from functions.framework.replies import redirect
 from functions.framework.texts import N_, _
 from functions.organisations.acting import opened, org_page, sent
+from functions.organisations.previews import preview_place
 from functions.organisations.templates.before_after import before_after
-from functions.organisations.templates.form import MODES, form_of, offered, sentences, shown_fields, values_in
+from functions.organisations.templates.form import (
+    MODES,
+    form_of,
+    offered,
+    sentences,
+    shown_fields,
+    values_in,
+)
+from functions.organisations.templates.trying import FIND, LONGEST, WHO, card_of_trial, trying
 
 # What each preset is called, and what it means.
 PRESET_TEXTS: Final[dict[Preset, tuple[str, str]]] = {
@@ -128,9 +139,13 @@ async def show_one(req: func.HttpRequest) -> func.HttpResponse:
 
 
 async def save(req: func.HttpRequest) -> func.HttpResponse:
+    """Save the draft. Other buttons look only, and show what is typed as it is."""
     person, by, form = await sent(req, "change_templates")
     template, status = await _found(req, by), HTTPStatus.UNPROCESSABLE_ENTITY
     look = template.draft.look
+    if form.get("then", "save") != "save":
+        live = req.headers.get("hx-request") == "true"
+        return await _edit_page(person, by, template, form, live=live, unsaved=True)
     try:
         content = vet(TemplateContent, values_in(form, look.model_dump() if look else None))
         of = TemplateVersion(by, template.id, version_in(form))
@@ -149,21 +164,50 @@ async def save(req: func.HttpRequest) -> func.HttpResponse:
                 "It was changed somewhere else meanwhile. Save again to replace that with what is below"
             )
         }
-        status = HTTPStatus.PRECONDITION_FAILED
+        form, status = {**form, "version": str(template.version)}, HTTPStatus.PRECONDITION_FAILED
     else:
         return redirect(f"/org/{by.organisation.id}/templates/{template.id}?done=saved")
-    return await _edit_page(person, by, template, form, status=status, faults=faults)
+    return await _edit_page(person, by, template, form, status=status, faults=faults, unsaved=True)
+
+
+async def show_typed(req: func.HttpRequest) -> func.HttpResponse:
+    """A card by what is typed and not saved, as far as it is valid, for the one who is chosen."""
+    person, by, form = await sent(req, "see_templates")
+    template = await _found(req, by)
+    who = req.params.get(WHO)
+    form = form if who is None else {**form, WHO: who, FIND: ""}
+    tried = await trying(by, form, _look_of(template))
+    card = card_of_trial(tried.tried, by, template)
+    framed = req.params.get("framed") == "1"
+    return await drawn_preview(
+        card,
+        OWNER,
+        preview_place(by.organisation.id, f"templates/{template.id}"),
+        framed=framed,
+        instead=_("What the card would say of"),
+        typed={} if framed else {**form, CSRF_FIELD: person.csrf},
+        viewer=tried.tried.member_id or "",
+        viewers=dict(tried.people),
+    )
+
+
+def _look_of(template: Template) -> dict[str, Any] | None:
+    return template.draft.look.model_dump() if template.draft.look else None
 
 
 async def _edit_page(
     person: SignedIn, by: Acting, template: Template, typed: Mapping[str, str], **values: Any
 ) -> func.HttpResponse:
+    """The form, with what it says of the one whom it is tried on. `live`: only parts of it are taken."""
     brand = await wiring.organisations.brand.store().get(by.organisation.id)
+    tried = await trying(by, typed, _look_of(template))
+    if values.get("unsaved") and not values.get("faults") and not values.get("live"):
+        values["faults"] = tried.faults
     return org_page(
         "organisations/templates/edit.html",
         person,
         by,
-        **{"faults": {}, "done": None, **values},
+        **{"faults": {}, "done": None, "live": False, "unsaved": False, **values},
         tpl=template,
         typed={"look": "", **typed},
         fields=shown_fields(typed),
@@ -172,6 +216,9 @@ async def _edit_page(
         audiences=AUDIENCES.items(),
         data_names=NAMES,
         filters=tuple(FILTERS),
+        trial=tried,
+        find=typed.get(FIND, ""),
+        longest=LONGEST,
     )
 
 
@@ -196,12 +243,14 @@ async def show_effect(req: func.HttpRequest) -> func.HttpResponse:
     card_id = req.params.get("card") or (effect.examples[0].card_id if effect and effect.examples else "")
     ports = wiring.organisations.templates.counting()
     one = await effect_on(by, template, card_id, ports=ports) if card_id else None
+    in_force = await ports.templates.get_release(template.org_id, template.id, template.number)
     return org_page(
         "organisations/templates/effect.html",
         person,
         by,
         tpl=template,
         effect=effect,
+        differs=in_force is None or in_force.content != template.draft,
         one=one,
         card_id=card_id,
         rows=before_after(one) if one else [],

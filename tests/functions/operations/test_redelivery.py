@@ -50,8 +50,8 @@ JOBS = [
 # `tests/functions/relationships/test_rotation.py`).
 ELSEWHERE = {
     "exchange-receipt", "exchange-contact", "exchange-recall", "invitation-mails", "org-domains", "brand",
-    "remove-team", "erase-organisation", "org-visits", "org-assignments", "assignment-effect", "upgrade",
-    "rotate-keys",
+    "remove-team", "erase-organisation", "org-visits", "org-assignments", "assignment-effect",
+    "make-staff-cards", "upgrade", "rotate-keys",
 }  # fmt: skip
 
 
