@@ -60,12 +60,17 @@ class ContentStore(Protocol):
         ...
 
 
+class Desk(Protocol):
+    async def remove(self, org_id: str) -> None: ...
+
+
 class Erasing(NamedTuple):
     organisations: OrganisationStore
     contents: ContentStore
     memberships: MembershipStore
     domains: DomainStore
     holders: Holders
+    desk: Desk
 
 
 def erasure_id(organisation: Organisation) -> str:
@@ -138,6 +143,7 @@ async def erase_some(organisation: Organisation, bound: Slice, ports: Erasing) -
     while not bound.is_over:
         found = await ports.contents.contents(organisation.id, min(_PAGE, bound.left))
         if not found:
+            await ports.desk.remove(organisation.id)
             await ports.contents.leave_record(organisation)
             return done, True
         for account_id in {each.account_id for each in found if each.account_id is not None}:

@@ -36,12 +36,13 @@ def contents() -> "CosmosContents":
 
 def effects() -> "dict[str, Effect]":
     """Effects of the orders that follow changes in an organisation."""
+    from domain.organisations.design.desk import DESK
     from domain.organisations.domains import RELEASE
     from domain.organisations.invitations.inviting import MAILS
     from domain.organisations.memberships import ALL_MEMBERSHIPS, MEMBERSHIP
     from domain.organisations.teams.team import REMOVAL
     from domain.organisations.templates.templates import APPLYING
-    from wiring.organisations import domains, invitations, teams, templates
+    from wiring.organisations import design, domains, invitations, teams, templates
 
     return {
         MEMBERSHIP: follow_member,
@@ -50,6 +51,7 @@ def effects() -> "dict[str, Effect]":
         RELEASE: domains.release,
         REMOVAL: teams.order_removal,
         APPLYING: templates.order_apply,
+        DESK: design.follow,
     }
 
 
@@ -74,21 +76,23 @@ def people() -> "Ports":
 
 def jobs() -> "dict[str, Job]":
     from domain.organisations.closing import FOLLOW, FollowJob
+    from domain.organisations.design.effects import PROPOSED
     from domain.organisations.erasure import ERASURE, EraseJob, Erasing
     from domain.organisations.staff_cards.applying import ApplyJob
     from domain.organisations.staff_cards.effects import COUNTING, EffectJob
     from domain.organisations.teams.removal import RemovalJob
     from domain.organisations.teams.team import REMOVAL
     from domain.organisations.templates.templates import APPLYING
-    from wiring.organisations import domains, teams, templates
+    from wiring.organisations import design, domains, teams, templates
 
-    erasing = Erasing(store(), contents(), memberships(), domains.store(), domains.holders())
+    erasing = Erasing(store(), contents(), memberships(), domains.store(), domains.holders(), design.desk())
     return {
         FOLLOW: FollowJob(store(), memberships()),
         REMOVAL: RemovalJob(store(), teams.store()),
         ERASURE: EraseJob(erasing),
         APPLYING: ApplyJob(templates.applying()),
         COUNTING: EffectJob(templates.counting()),
+        PROPOSED: design.effect_job(),
     }
 
 

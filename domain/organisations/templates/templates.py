@@ -47,7 +47,9 @@ class Template(Model):
 
 
 class Release(Model):
-    """What a template said from a moment on. `released_by` is a member."""
+    """What a template said from a moment on. `released_by` is a member. `designed_by` is the name of the
+    designer of iZwop whose proposal it was.
+    """
 
     template_id: str
     org_id: str
@@ -55,6 +57,7 @@ class Release(Model):
     content: TemplateContent
     released_by: str
     released_at: datetime
+    designed_by: str | None = None
 
 
 class TemplateStore(Protocol):

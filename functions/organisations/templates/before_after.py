@@ -13,14 +13,14 @@ from functions.framework.texts import N_, _
 
 def before_after(one: BeforeAfter) -> list[tuple[str, str, str]]:
     """Label of each field that changes, with its texts before and after."""
-    return [(_label(field), _text(one.before, field), _text(one.after, field)) for field in one.fields]
+    return [(_label(field), text_of(one.before, field), text_of(one.after, field)) for field in one.fields]
 
 
 def _label(field: str) -> str:
     return _(N_("Look") if field == "look" else FIELDS[field].label)
 
 
-def _text(content: CardContent, field: str) -> str:
+def text_of(content: CardContent, field: str) -> str:
     said = _said(getattr(content, field))
     if not said:
         return _(N_("nothing"))
