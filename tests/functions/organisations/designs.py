@@ -96,6 +96,18 @@ async def proposed(designer, org: dict, proposal: str, says: str = "Like this?")
     )
 
 
+async def a_proposal(owner, org: dict, client, signed_in) -> str:
+    """A new template that a designer proposes, who has access from now on."""
+    return await one_of(await a_designer(client, signed_in), owner, org)
+
+
+async def one_of(designer, owner, org: dict) -> str:
+    await granted(owner, org, designer)
+    proposal = await begun(designer, org)
+    assert (await proposed(designer, org, proposal)).status_code == 303
+    return proposal
+
+
 async def read(owner, org: dict, proposal: str):
     answer = await owner.api("GET", f"organisations/{org['id']}/proposals/{proposal}")
     assert answer.status_code == 200, answer.text

@@ -1,7 +1,5 @@
 """iZwop's designers work for an organisation: ordered, with access that it gives, approved by it."""
 
-import asyncio
-import json
 import secrets
 
 import pytest
@@ -11,14 +9,10 @@ from tests.functions.organisations.designs import (
     a_designer,
     answered,
     ask,
-    at,
     begun,
-    change,
     design_of,
     give,
-    granted,
     order,
-    press,
     proposed,
     read,
     records,
@@ -27,7 +21,7 @@ from tests.functions.organisations.designs import (
 )
 from tests.functions.organisations.joined import joined
 from tests.functions.organisations.test_organisations import an_organisation
-from tests.functions.organisations.test_templates import RULES, make, release
+from tests.functions.organisations.test_templates import make, release
 
 
 @pytest.fixture
