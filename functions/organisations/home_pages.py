@@ -5,6 +5,7 @@ import asyncio
 import azure.functions as func
 
 import wiring.organisations
+import wiring.organisations.design
 import wiring.organisations.domains
 from domain.organisations.organisation import MemberFilter
 from functions.framework.my_pages import done_in
@@ -22,10 +23,11 @@ _NEWEST = 5
 async def show(req: func.HttpRequest) -> func.HttpResponse:
     person, by = await opened(req, "see")
     store = wiring.organisations.store()
-    seats, (leaders, _more), domains = await asyncio.gather(
+    seats, (leaders, _more), domains, design = await asyncio.gather(
         store.count_members(by.organisation.id),
         store.members(by.organisation.id, MemberFilter(role="owner"), _NEWEST, None),
         wiring.organisations.domains.store().get(by.organisation.id),
+        wiring.organisations.design.store().get(by.organisation.id),
     )
     return org_page(
         "organisations/home.html",
@@ -35,5 +37,6 @@ async def show(req: func.HttpRequest) -> func.HttpResponse:
         owners=leaders,
         role_names=ROLE_NAMES,
         lapsed=domains.lapsed,
+        design=design,
         done=done_in(req, _DONE),
     )

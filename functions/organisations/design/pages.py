@@ -151,7 +151,8 @@ async def _page(
         proposals=await list_proposals(by, proposals=wiring.organisations.design.proposals()),
         records=[(each, *done_by(each, names)) for each in records],
         following=following,
-        typed=typed,
+        wishes=typed.get("wishes", ""),
+        key=typed.get("key", ""),
         faults=faults or {},
         done=done_in(req, _DONE),
     )

@@ -47,7 +47,8 @@ def texts_in(form: Mapping[str, str]) -> dict[str, str]:
 
 async def show(req: func.HttpRequest) -> func.HttpResponse:
     person, by = await opened(req, "see_templates")
-    return await _page(person, by, await _found(req, by), card_id=req.params.get("card") or "")
+    found, card_id = await _found(req, by), req.params.get("card") or ""
+    return await _page(person, by, found, card_id=card_id, counting="counting" in req.params)
 
 
 async def count(req: func.HttpRequest) -> func.HttpResponse:
@@ -57,7 +58,7 @@ async def count(req: func.HttpRequest) -> func.HttpResponse:
         raise StaleVersion
     works, queue = wiring.operations.works(), wiring.operations.work_queue()
     await start_counting(proposal, now(), works=works, queue=queue)
-    return redirect(f"/org/{by.organisation.id}/proposals/{proposal.id}")
+    return redirect(f"/org/{by.organisation.id}/proposals/{proposal.id}?counting=1")
 
 
 async def accept(req: func.HttpRequest) -> func.HttpResponse:
@@ -86,7 +87,7 @@ async def refuse(req: func.HttpRequest) -> func.HttpResponse:
             person,
             by,
             await _found(req, by),
-            typed=form,
+            reason=form.get("reason", ""),
             faults=faults,
             status=HTTPStatus.UNPROCESSABLE_ENTITY,
         )
@@ -116,7 +117,7 @@ async def _page(
         "organisations/design/proposal.html",
         person,
         by,
-        **{"faults": {}, "typed": {}, "told": None, **values},
+        **{"faults": {}, "reason": "", "told": None, "counting": False, **values},
         proposal=proposal,
         rules=rule_rows(in_force.content if in_force else None, proposal.content),
         specimen=specimen(proposal.content),

@@ -4,10 +4,29 @@ import re
 import secrets
 
 import httpx
+import pytest
 
 from tests.forms import Fields
+from tests.functions.organisations.joined import joined
+from tests.functions.organisations.test_organisations import an_organisation
+from tests.functions.organisations.test_templates import make, release
 
 WISHES = "Please design our cards"
+
+
+@pytest.fixture
+async def ada(signed_in):
+    return await signed_in()
+
+
+@pytest.fixture
+async def org(ada) -> dict:
+    return await an_organisation(ada, f"Firm {secrets.token_hex(4)}")
+
+
+@pytest.fixture
+async def disa(host, client, signed_in):
+    return await a_designer(client, signed_in)
 
 
 async def a_designer(client, signed_in, *, roles: tuple[str, ...] = ("designer",)):
@@ -124,3 +143,15 @@ async def records(owner, org: dict) -> list[str]:
     """What was done, the first first."""
     answer = await owner.api("GET", f"{at(org)}/records", params={"limit": 100})
     return [each["what"] for each in reversed(answer.json()["data"])]
+
+
+async def a_card(ada, org: dict, signed_in) -> tuple[str, str]:
+    """Ids of a template in force and of a card that follows it."""
+    templates = f"organisations/{org['id']}/templates"
+    made = await make(ada, templates)
+    assert (await release(ada, templates, made)).status_code == 200
+    member = await joined(org, await signed_in())
+    new = {"memberId": member["id"], "templateId": made.json()["id"]}
+    card = await ada.api("POST", f"organisations/{org['id']}/staff-cards", json=new)
+    assert card.status_code == 201, card.text
+    return made.json()["id"], card.json()["id"]
