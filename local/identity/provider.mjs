@@ -50,11 +50,13 @@ function newKey() {
   };
 }
 
-/** The person with this e-mail address, added when there is none; undefined when a field is missing. */
-function addPerson({ name, email, verified = true, roles = [] }) {
+/** The person with this e-mail address, added when there is none, with these roles if there are some from now
+ * on; undefined when a field is missing. */
+function addPerson({ name, email, verified = true, roles }) {
   if (![name, email].every((value) => typeof value === 'string' && value.trim())) return undefined;
   const wanted = { name: name.trim(), email: email.trim().toLowerCase(), verified: verified !== false, roles };
   const known = state.people.find((person) => person.email === wanted.email);
+  if (known && roles) known.roles = roles;
   if (known) return known;
   const person = newPerson(wanted);
   state.people.push(person);

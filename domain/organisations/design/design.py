@@ -40,6 +40,7 @@ What = Literal[
     "taken_back",
     "approved",
     "declined",
+    "restored",
 ]
 
 
@@ -140,6 +141,7 @@ def live_grant(design: Design, organisation: Organisation, now: datetime) -> Gra
 
 class Record(Model):
     """Something that was done, for the organisation to see: by one of its members, or by a designer.
+    `restored` is neither's: the database was restored, which ends all access.
 
     `about` is the name of the template.
     """

@@ -28,12 +28,15 @@ WHAT: Final[dict[What, str]] = {
     "taken_back": N_("Took a proposal back"),
     "approved": N_("Approved a proposal"),
     "declined": N_("Declined a proposal"),
+    "restored": N_("Ended the access, because data had to be restored"),
 }
 
 
 def done_by(record: Record, names: dict[str, str]) -> tuple[str, str, str]:
     """What was done, by whom, and about which template. `names` are those of members."""
-    if record.member_id is None:
+    if record.what == "restored":
+        who = "iZwop"
+    elif record.member_id is None:
         who = _("%(name)s of iZwop", name=record.designer or "")
     else:
         who = names.get(record.member_id) or _("Somebody who is not in the organisation any more")

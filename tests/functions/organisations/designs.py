@@ -31,14 +31,19 @@ async def disa(host, client, signed_in):
 
 async def a_designer(client, signed_in, *, roles: tuple[str, ...] = ("designer",)):
     """Sign in a new person with these app roles."""
-    name = f"Designer {secrets.token_hex(8)}"
+    name, email = f"Designer {secrets.token_hex(8)}", f"{secrets.token_hex(6)}@izwop.example"
+    await has_roles(client, name, email, roles)
+    return await signed_in(name)
+
+
+async def has_roles(client, name: str, email: str, roles: tuple[str, ...]) -> None:
+    """As an administrator of the directory gives and takes them."""
     answers = {"birthYear": "1985", "birthMonth": "12", "returnTo": "/my"}
     login = httpx.URL((await client().post("/auth/login", data=answers)).headers["location"])
-    body = {"name": name, "email": f"{secrets.token_hex(6)}@izwop.example", "roles": roles}
+    body = {"name": name, "email": email, "roles": roles}
     async with httpx.AsyncClient(trust_env=False) as provider:
         answer = await provider.post(login.copy_with(path="/_local/people", query=None), json=body)
         assert answer.status_code == 201, answer.text
-    return await signed_in(name)
 
 
 def at(org: dict) -> str:
