@@ -25,6 +25,7 @@ from domain.organisations.design.proposals import (
 )
 from domain.organisations.organisation import Acting
 from domain.organisations.staff_cards.effects import BeforeAfter, Effect, NotCounted
+from domain.organisations.templates.rules import TemplateContent
 from domain.organisations.templates.templates import Template
 from functions.framework.callers import SignedIn
 from functions.framework.clock import now
@@ -119,7 +120,7 @@ async def _page(
         by,
         **{"faults": {}, "reason": "", "told": None, "counting": False, **values},
         proposal=proposal,
-        rules=rule_rows(in_force.content if in_force else None, proposal.content),
+        rules=_rules(proposal, in_force.content if in_force else None),
         specimen=specimen(proposal.content),
         effect=effect,
         one=one,
@@ -127,6 +128,13 @@ async def _page(
         rows=before_after(one) if one else [],
         labels={field: about.label for field, about in FIELDS.items()} | {"look": N_("Look")},
     )
+
+
+def _rules(proposal: Proposal, before: TemplateContent | None) -> list[tuple[str, ...]]:
+    """What differs from the release in force; of a new template all that it says."""
+    if proposal.template_id is not None:
+        return list(rule_rows(before, proposal.content))
+    return [(label, text) for label, _none, text in rule_rows(None, proposal.content)]
 
 
 async def _one(
