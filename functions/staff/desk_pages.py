@@ -1,5 +1,6 @@
 """`/staff`: orders of designs, asking for access, and the templates of an organisation that gave it."""
 
+import asyncio
 from typing import Final
 
 import azure.functions as func
@@ -7,7 +8,15 @@ import azure.functions as func
 import wiring.organisations.design
 import wiring.organisations.templates
 from domain.base.errors import NotFound
-from domain.organisations.design.access import OrderTaken, ask_access, at_desk, give_up, note_look
+from domain.organisations.design.access import (
+    AccessPorts,
+    AtDesk,
+    OrderTaken,
+    ask_access,
+    at_desk,
+    give_up,
+    note_look,
+)
 from domain.organisations.design.design import live_grant
 from domain.organisations.design.desk import NOBODY
 from functions.framework.clock import now
@@ -29,8 +38,10 @@ _DONE: Final = {
 async def show(req: func.HttpRequest) -> func.HttpResponse:
     person = await designer_of(req)
     ports = wiring.organisations.design.access()
-    mine, more = await at_desk(person.account_id, _ON_A_PAGE, req.params.get("mine") or None, ports=ports)
-    waiting, following = await at_desk(NOBODY, _ON_A_PAGE, req.params.get("cursor") or None, ports=ports)
+    (mine, more), (waiting, following) = await asyncio.gather(
+        _page(person.account_id, req.params.get("mine"), ports),
+        _page(NOBODY, req.params.get("cursor"), ports),
+    )
     return staff_page(
         "staff/desk.html",
         person,
@@ -40,6 +51,13 @@ async def show(req: func.HttpRequest) -> func.HttpResponse:
         following=following,
         done=done_in(req, _DONE),
     )
+
+
+async def _page(holder: str, cursor: str | None, ports: AccessPorts) -> tuple[list[AtDesk], str | None]:
+    """A page of the orders that this designer, or nobody, has taken; the newest first."""
+    listings, following = await ports.desk.page(holder, _ON_A_PAGE, cursor or None)
+    found = await asyncio.gather(*(at_desk(each, ports=ports) for each in listings))
+    return [each for each in found if each is not None], following
 
 
 async def ask(req: func.HttpRequest) -> func.HttpResponse:

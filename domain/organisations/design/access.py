@@ -57,16 +57,8 @@ class Designing(NamedTuple):
         return self.grant.designer
 
 
-async def at_desk(
-    holder: str, limit: int, cursor: str | None, *, ports: AccessPorts
-) -> tuple[list[AtDesk], str | None]:
-    """A page of the orders that this designer, or nobody, has taken; the newest first."""
-    listings, following = await ports.desk.page(holder, limit, cursor)
-    found = [await _listed(each, ports) for each in listings]
-    return [each for each in found if each is not None], following
-
-
-async def _listed(listing: Listing, ports: AccessPorts) -> AtDesk | None:
+async def at_desk(listing: Listing, *, ports: AccessPorts) -> AtDesk | None:
+    """What designers see of an order; None if it ended, or its organisation was closed, meanwhile."""
     organisation = await ports.organisations.get(listing.org_id)
     design = await ports.designs.get(listing.org_id)
     if organisation is None or organisation.closed or not design.is_open:

@@ -4,10 +4,13 @@ import asyncio
 import secrets
 import time
 
+import pytest
+
 import wiring
 import wiring.operations
 import wiring.organisations
 import wiring.organisations.design
+from domain.operations.orders import OrderMessage
 from functions.framework.clock import now
 from tests.functions.organisations.designs import (
     a_card,
@@ -170,3 +173,35 @@ async def test_slices_of_an_effect_that_come_again_count_nothing_twice(
     assert (effect["cards"], effect["changed"]) == (1, 1)
     stale = await ada.api("POST", path, headers={"If-Match": '"1"'})
     assert stale.status_code == 412
+
+
+async def test_cards_follow_an_approval_whose_worker_died(host, ada, org, disa, signed_in) -> None:
+    """It is stored, and then nothing more is done: the timer finds the order."""
+    template, card = await a_card(ada, org, signed_in)
+    await granted(ada, org, disa)
+    proposal = await begun(disa, org, template)
+    await saved(disa, org, proposal, **{"rules-title-value": "Captain"})
+    await proposed(disa, org, proposal)
+
+    class Died(BaseException):
+        """The worker is gone."""
+
+    async def die(_order) -> None:
+        raise Died
+
+    with pytest.MonkeyPatch.context() as patch:
+        ports = wiring.organisations.design.proposing()._replace(settle=die)
+        patch.setattr(wiring.organisations.design, "proposing", lambda: ports)
+        with pytest.raises(Died):
+            await answered(ada, org, proposal)
+    assert (await read(ada, org, proposal)).json()["state"] == "approved"
+    again = await answered(ada, org, proposal)
+    assert again.json()["code"] == "already_answered"
+    message = OrderMessage(
+        container="organisations", owner_id=org["id"], order_id=f"order-template-release-{template}"
+    )
+    await wiring.operations.order_queue().send(message)
+    await host.drain_queue("orders")
+    await host.drain_queue("work")
+    content = (await ada.api("GET", f"organisations/{org['id']}/staff-cards/{card}")).json()["content"]
+    assert content["title"] == "Captain"
