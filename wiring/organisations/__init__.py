@@ -37,6 +37,7 @@ def contents() -> "CosmosContents":
 def effects() -> "dict[str, Effect]":
     """Effects of the orders that follow changes in an organisation."""
     from domain.organisations.design.desk import DESK
+    from domain.organisations.design.mail import PROPOSAL_MAIL
     from domain.organisations.domains import RELEASE
     from domain.organisations.invitations.inviting import MAILS
     from domain.organisations.memberships import ALL_MEMBERSHIPS, MEMBERSHIP
@@ -52,6 +53,7 @@ def effects() -> "dict[str, Effect]":
         REMOVAL: teams.order_removal,
         APPLYING: templates.order_apply,
         DESK: design.follow,
+        PROPOSAL_MAIL: design.order_mail,
     }
 
 

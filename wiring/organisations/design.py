@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from domain.operations.orders import Order
     from domain.operations.slices import Job
     from domain.organisations.design.access import AccessPorts
+    from domain.organisations.design.mail import MailPorts
     from domain.organisations.design.ordering import OrderPorts
     from domain.organisations.design.proposals import ProposalPorts
 
@@ -53,6 +54,13 @@ def proposing() -> "ProposalPorts":
     return ProposalPorts(proposals(), store(), templates.store(), organisations.settle)
 
 
+def mailing() -> "MailPorts":
+    from domain.organisations.design.mail import MailPorts
+    from wiring import accounts, notifications
+
+    return MailPorts(organisations.store(), store(), proposals(), accounts.store(), notifications.mailer())
+
+
 def effect_job() -> "Job":
     from domain.organisations.design.effects import ProposalEffectJob
     from wiring.organisations import templates
@@ -65,3 +73,11 @@ async def follow(order: "Order") -> None:
     from domain.organisations.design.desk import follow_design
 
     await follow_design(order, designs=store(), desk=desk())
+
+
+async def order_mail(order: "Order") -> None:
+    """Effect of the order that follows a proposal: its mail is queued."""
+    from domain.organisations.design.mail import order_mail
+    from wiring import notifications
+
+    await order_mail(order, mails=notifications.queue())

@@ -72,14 +72,25 @@ class CosmosProposals:
         sql = "SELECT VALUE COUNT(1) FROM c WHERE c.kind = @kind"
         return await self._items.count(sql, org_id, kind=_PROPOSAL)
 
+    async def note(self, proposal: Proposal) -> Proposal:
+        new = _proposal_document(proposal)
+        return from_document(Proposal, await self._items.replace(new, proposal.etag or ""))
+
     async def save(
-        self, proposal: Proposal, design: Design, record: Record, approval: Approval | None = None
+        self,
+        proposal: Proposal,
+        design: Design,
+        record: Record,
+        *,
+        approval: Approval | None = None,
+        order: Order | None = None,
     ) -> Proposal:
         operations = [
             _write(_proposal_document(proposal), proposal.etag),
             design_write(design),
             ("create", (record_document(record),)),
             *(_approved(approval) if approval else []),
+            *([("upsert", (order_document(order),))] if order else []),
         ]
         try:
             results = await self._items.batch(operations, proposal.org_id)

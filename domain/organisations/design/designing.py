@@ -13,6 +13,7 @@ from domain.base.model import Closed
 from domain.base.texts import N_
 from domain.organisations.design.access import Designing, record_of
 from domain.organisations.design.design import KEPT, TRIES, Design, Moment, What, proposal_id
+from domain.organisations.design.mail import mail_order
 from domain.organisations.design.proposals import Proposal, ProposalPorts, State
 from domain.organisations.templates.rules import TemplateContent
 from domain.organisations.templates.staff_content import check_template
@@ -117,7 +118,8 @@ async def propose(
                 raise NothingToRelease
             base = template.number
         update = {"state": "waiting", "base_number": base, "says": new.says, "proposed_at": moment.now}
-        return _of(by, proposal, moment, **update, reason=None, answered_by=None)
+        fresh = {"reason": None, "answered_by": None, "mail_claimed_at": None, "mailed_at": None}
+        return _of(by, proposal, moment, **update, **fresh)
 
     return await _change(access, of, "proposed", proposed, moment=moment, ports=ports)
 
@@ -176,7 +178,11 @@ async def _saved(
         template_id=proposal.template_id,
         proposal_id=proposal.id,
     )
-    return await ports.proposals.save(proposal, _with(by.design, proposal), record)
+    order = mail_order(proposal, moment.now) if proposal.state == "waiting" else None
+    saved = await ports.proposals.save(proposal, _with(by.design, proposal), record, order=order)
+    if order is not None:
+        await ports.settle(order)
+    return saved
 
 
 def _with(design: Design, proposal: Proposal) -> Design:

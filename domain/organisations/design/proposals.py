@@ -60,6 +60,8 @@ class Proposal(Model):
     reason: str | None = None
     answered_by: str | None = None
     proposed_at: datetime | None = None
+    mail_claimed_at: datetime | None = None
+    mailed_at: datetime | None = None
     version: int = 1
     request: str = ""
     kept_until: datetime
@@ -69,6 +71,10 @@ class Proposal(Model):
 
     def changed(self, at: datetime, **update: object) -> "Proposal":
         return self.model_copy(update={"version": self.version + 1, "updated_at": at, **update})
+
+    def noted(self, **update: object) -> "Proposal":
+        """With what only its mail is about: it stays the version that people see."""
+        return self.model_copy(update=update)
 
 
 class Approval(NamedTuple):
@@ -87,11 +93,21 @@ class ProposalStore(Protocol):
 
     async def count(self, org_id: str) -> int: ...
     async def save(
-        self, proposal: Proposal, design: Design, record: Record, approval: Approval | None = None
+        self,
+        proposal: Proposal,
+        design: Design,
+        record: Record,
+        *,
+        approval: Approval | None = None,
+        order: Order | None = None,
     ) -> Proposal:
         """Store a new or a changed one with the design and the record; `StaleVersion` if either was changed
         meanwhile, or the template of an approval.
         """
+        ...
+
+    async def note(self, proposal: Proposal) -> Proposal:
+        """Store what is noted of its mail; `StaleVersion` if it was changed meanwhile."""
         ...
 
 
@@ -161,7 +177,7 @@ async def approve(of: ProposalVersion, *, moment: Moment, ports: ProposalPorts) 
                 approved,
                 _answered(design, proposal),
                 _record(of, approved, design, moment),
-                Approval(released, release, order),
+                approval=Approval(released, release, order),
             )
         except StaleVersion:
             continue

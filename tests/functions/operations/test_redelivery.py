@@ -45,7 +45,7 @@ JOBS = [
 ELSEWHERE = {
     "exchange-receipt", "exchange-contact", "exchange-recall", "invitation-mails", "org-membership",
     "org-closing", "org-follow", "org-domains", "remove-team", "template-release", "template-effect",
-    "design-desk", "proposal-effect", "erase-organisation", "upgrade", "rotate-keys",
+    "design-desk", "proposal-effect", "proposal-mail", "erase-organisation", "upgrade", "rotate-keys",
 }  # fmt: skip
 
 

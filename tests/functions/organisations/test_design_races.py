@@ -83,9 +83,9 @@ async def test_an_act_that_the_revocation_overtakes_is_not_done(host, ada, org, 
     store = wiring.organisations.design.proposals()
 
     class Late:
-        async def save(self, *given):
+        async def save(self, *given, **more):
             assert (await ada.api("DELETE", f"{at(org)}/grant")).status_code == 204
-            return await store.save(*given)
+            return await store.save(*given, **more)
 
         def __getattr__(self, name: str):
             return getattr(store, name)

@@ -313,6 +313,7 @@ async def test_orders_and_slices_that_come_late_bring_nothing_back(host, whole) 
         "remove-team": [each["id"].removeprefix("size-") for each in mine if each["kind"] == "team-size"],
         "template-release": [each["id"] for each in mine if each["kind"] == "template"],
         "design-desk": [firm.id],
+        "proposal-mail": [each["id"] for each in mine if each["kind"] == "design-proposal"],
         "invitation-mails": [each["body"]["key"] for each in mine if each["kind"] == "invitation-round"],
     }  # fmt: skip
     await start()
