@@ -25,6 +25,7 @@ CAPABILITIES = (
     "sharing",
     "sign_in",
     "site",
+    "staff",
     "today",
     "visits",
 )

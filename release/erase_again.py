@@ -6,7 +6,8 @@
 Reads what was deleted or taken back (cards, profiles, contacts and what belongs to them, organisations), and
 the cards that were paused, unpublished or ended, in the old account, and repeats this in the restored one. A
 card that was published anew since then is paused, handles given out since then stay given out, and every
-session ends. Details that people withdrew are withdrawn; the app takes them out of contacts within minutes.
+session ends, as does the access of designers to organisations. Details that people withdrew are withdrawn;
+the app takes them out of contacts within minutes.
 `--look` only lists the remaining steps. Safe to run again, also after a kill.
 Signs in as you (`az login`), or with the key in `COSMOS_KEY`.
 """
@@ -201,7 +202,7 @@ async def left_to_do(old: Database, database: Database, since: datetime) -> Asyn
         _interactions_taken_back(old, database),
         notes_taken_back(old, database),
         _reminders_taken_back(old, database),
-        organisations_taken_back(old, database),
+        organisations_taken_back(old, database, since),
         _withdrawn(old, database),
     ):
         async for said, look in steps:

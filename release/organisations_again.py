@@ -1,5 +1,6 @@
 """Closings and erasures of organisations to repeat in a restored database (see `release/erase_again.py`)."""
 
+import secrets
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime
@@ -9,14 +10,18 @@ from adapters.cosmos.cards import CosmosCards
 from adapters.cosmos.database import Database
 from adapters.cosmos.images import CosmosImages
 from adapters.cosmos.ledger import CosmosLedger
+from adapters.cosmos.organisations.design import CosmosDesigns, CosmosDesk
 from adapters.cosmos.organisations.domains import CosmosDomains
 from adapters.cosmos.organisations.erasure import CosmosContents
 from adapters.cosmos.organisations.memberships import CosmosMemberships
 from adapters.cosmos.organisations.organisations import CosmosOrganisations
 from adapters.cosmos.published import CosmosPublished
 from adapters.cosmos.reservations import CosmosDomainHolders, CosmosHandles
+from domain.base.ids import ID_BYTES, ID_PREFIXES, make_id
 from domain.operations.orders import new_order
 from domain.operations.slices import Slice
+from domain.organisations.design.design import Design, Moment, recorded
+from domain.organisations.design.desk import desk_order
 from domain.organisations.erasure import Erasing, erase_some
 from domain.organisations.memberships import ALL_MEMBERSHIPS
 from domain.organisations.organisation import Organisation, cards_order
@@ -49,7 +54,9 @@ class RestoredOrganisations:
             CosmosDomains(database),
             CosmosDomainHolders(database),
             partial(take_down, ports=TakingDown(_publishing(database), CosmosHandles(database).forget)),
+            CosmosDesk(database),
         )
+        self._designs = CosmosDesigns(database)
 
     async def to_erase(self, org_id: str) -> Do | None:
         there = await self._there.get(org_id)
@@ -68,7 +75,22 @@ class RestoredOrganisations:
         latest, there = await self._old.get(org_id), await self._there.get(org_id)
         if latest is None or latest.closed or there is None:
             return None
-        return partial(self._save, there.changed(datetime.now(UTC), closed=False, closed_by=None))
+        opened = {"closed": False, "closed_by": None, "reopened_at": latest.reopened_at}
+        return partial(self._save, there.changed(datetime.now(UTC), **opened))
+
+    async def access_to_end(self, org_id: str, since: datetime) -> Do | None:
+        """Access of a designer from before the moment: it may have been ended since."""
+        design = await self._designs.get(org_id)
+        grant = design.grant
+        if grant is None or grant.ended_at is not None or grant.given_at > since:
+            return None
+        return partial(self._end_access, design)
+
+    async def _end_access(self, design: Design) -> None:
+        moment = Moment(datetime.now(UTC), make_id(ID_PREFIXES["record"], secrets.token_bytes(ID_BYTES)))
+        ended = design.without_access(moment.now).changed()
+        order = desk_order(design.org_id, moment.now)
+        await self._designs.save(ended, recorded(ended, "restored", moment), order)
 
     async def _save(self, organisation: Organisation) -> None:
         """Store it; the app brings the lists of its people and its cards in line."""
@@ -87,7 +109,7 @@ class RestoredOrganisations:
 
 
 async def organisations_taken_back(
-    old: Database, database: Database
+    old: Database, database: Database, since: datetime
 ) -> AsyncIterator[tuple[str, Callable[[], Awaitable[Do | None]]]]:
     known, restored = CosmosLedger(old), RestoredOrganisations(old, database)
     async for org_id in known.erased_organisations():
@@ -96,3 +118,5 @@ async def organisations_taken_back(
         yield f"close {org_id}", partial(restored.to_close, org_id)
     async for org_id in CosmosLedger(database).closed_organisations():
         yield f"bring back {org_id}", partial(restored.to_bring_back, org_id)
+    async for org_id in CosmosLedger(database).designed_organisations():
+        yield f"end the access of a designer to {org_id}", partial(restored.access_to_end, org_id, since)

@@ -101,6 +101,12 @@ class CosmosLedger:
         async for stored in self._organisations.stored(sql):
             yield stored["id"]
 
+    async def designed_organisations(self) -> AsyncIterator[str]:
+        """Organisations that have ordered a design, at any time."""
+        sql = "SELECT c.orgId FROM c WHERE c.kind = 'design'"
+        async for stored in self._organisations.stored(sql):
+            yield stored["orgId"]
+
     async def was_used_since(self, since: datetime) -> bool:
         """Whether any session was used after a time."""
         sql = "SELECT c.id FROM c WHERE c.kind = 'session' AND c.seenAt > @since"

@@ -15,6 +15,7 @@ from typing import Any
 from adapters.entra.documents import ProviderDocuments
 from domain.base.errors import Unauthenticated
 from domain.sign_in.flow import Claims
+from domain.sign_in.sessions import STAFF_ROLES, StaffRole
 
 log = logging.getLogger("izwop.entra")
 
@@ -54,6 +55,7 @@ class Tokens:
             name=_text(claims, "name"),
             authenticated_at=None if at is None else datetime.fromtimestamp(at, UTC),
             email_verified=_is_verified(claims),
+            roles=_staff_roles(claims),
         )
 
     async def read_access_token(self, token: str, *, now: datetime) -> tuple[str, str]:
@@ -175,6 +177,12 @@ def _is_verified(claims: dict[str, Any]) -> bool:
     """
     said = [claims[name] for name in ("email_verified", "xms_edov") if name in claims]
     return bool(said) and all(each in (True, "1", "true") for each in said)
+
+
+def _staff_roles(claims: dict[str, Any]) -> tuple[StaffRole, ...]:
+    """App roles that an administrator gave the person, as far as they are of matter here."""
+    given = claims.get("roles")
+    return tuple(role for role in STAFF_ROLES if role in given) if isinstance(given, list) else ()
 
 
 def _text(claims: dict[str, Any], name: str) -> str | None:

@@ -23,6 +23,8 @@ ID_PREFIXES = {
     "note": "nte",
     "organisation": "org",
     "profile": "prf",
+    "proposal": "prp",
+    "record": "rec",
     "reminder": "rem",
     "tag": "tag",
     "request": "chg",

@@ -27,6 +27,8 @@ MOST_TEAMS = 200
 MOST_TEAMS_OF_A_PERSON = 20
 # Of one organisation.
 MOST_TEMPLATES = 50
+# Of one organisation, by designers of iZwop.
+MOST_PROPOSALS = 50
 # That nobody has answered.
 MOST_CHANGE_REQUESTS = 10_000
 MOST_CONTACTS = 50_000

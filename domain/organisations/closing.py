@@ -52,7 +52,7 @@ async def reopen_organisation(
         raise NotFound
     if organisation.version != version:
         raise StaleVersion
-    opened = organisation.changed(now, closed=False, closed_by=None)
+    opened = organisation.changed(now, closed=False, closed_by=None, reopened_at=now)
     try:
         return await _saved(opened, Acting(opened, member), now, ports)
     except StaleVersion:

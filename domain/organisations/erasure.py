@@ -62,6 +62,10 @@ class ContentStore(Protocol):
         ...
 
 
+class Desk(Protocol):
+    async def remove(self, org_id: str) -> None: ...
+
+
 class Erasing(NamedTuple):
     organisations: OrganisationStore
     contents: ContentStore
@@ -69,6 +73,7 @@ class Erasing(NamedTuple):
     domains: DomainStore
     holders: Holders
     take_down: Callable[[str, str, datetime], Awaitable[None]]
+    desk: Desk
 
 
 def erasure_id(organisation: Organisation) -> str:
@@ -141,6 +146,7 @@ async def erase_some(organisation: Organisation, bound: Slice, ports: Erasing) -
     while not bound.is_over:
         found = await ports.contents.contents(organisation.id, min(_PAGE, bound.left))
         if not found:
+            await ports.desk.remove(organisation.id)
             await ports.contents.leave_record(organisation)
             return done, True
         for account_id in {each.account_id for each in found if each.account_id}:

@@ -32,6 +32,7 @@ class Organisation(Model):
     can be taken back by `closed_by`.
 
     `owners` are the ids of the members who are owners, and `owners_mark` names the change that made them so.
+    `reopened_at` is when it was last taken back after a closing.
     """
 
     id: str
@@ -39,6 +40,7 @@ class Organisation(Model):
     joining: Joining = "invitation"
     closed: bool = False
     closed_by: str | None = None
+    reopened_at: datetime | None = None
     owners: list[str] = Field(default=[])
     owners_mark: str = ""
     version: int = 1

@@ -33,6 +33,7 @@ Act = Literal[
     "change_staff_cards",
     "decide_requests",
     "see_visits",
+    "order_design",
     "transfer",
     "leave",
     "close",
@@ -66,6 +67,7 @@ ALLOWED: Final[dict[Act, frozenset[Role]]] = {
     "decide_requests": _LEADERS,
     # Editors make the cards, and see by the numbers whether they work; a number tells of nobody.
     "see_visits": _LEADERS | {"editor"},
+    "order_design": _LEADERS,
     "transfer": frozenset({"owner"}),
     "leave": _ALL,
     "close": frozenset({"owner"}),

@@ -12,7 +12,7 @@ from domain.base.errors import Fault, InvalidInput, Refusal, Unauthenticated
 from domain.base.fields import EmailAddress
 from domain.base.model import Model
 from domain.base.texts import N_, Language
-from domain.sign_in.sessions import SessionStore, Span, begin_session, resume_session
+from domain.sign_in.sessions import SessionStore, Span, StaffRole, begin_session, resume_session
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -115,6 +115,8 @@ class Flow(Model):
 class Claims(NamedTuple):
     """Claims of a validated ID token; (`iss`, `sub`) is the identity, whatever the e-mail address.
 
+    `roles` are those of iZwop's own people.
+
     Whether the address is the person's own, the provider says in `email_verified` or not at all.
     """
 
@@ -124,6 +126,7 @@ class Claims(NamedTuple):
     name: str | None
     authenticated_at: datetime | None = None
     email_verified: bool = False
+    roles: tuple[StaffRole, ...] = ()
 
 
 def own_path(wanted: str | None) -> str:
@@ -201,6 +204,7 @@ async def finish_sign_in(
         span=span,
         kept=flow.keep,
         authenticated_at=claims.authenticated_at,
+        roles=claims.roles,
         sessions=sessions,
     )
 

@@ -9,7 +9,7 @@ import hashlib
 import hmac
 import re
 from datetime import datetime, timedelta
-from typing import NamedTuple, Protocol
+from typing import Final, Literal, NamedTuple, Protocol, get_args
 
 from domain.base.errors import Unauthenticated
 from domain.base.model import Model
@@ -21,6 +21,11 @@ TOUCH_AFTER = timedelta(minutes=5)
 SECRET_BYTES = 32
 
 _TOKEN = re.compile(r"(acc_[a-z2-7]{26})\.([A-Za-z0-9_-]{43})")
+
+
+# What administrators of the directory give iZwop's own people; customers have none of it.
+StaffRole = Literal["designer"]
+STAFF_ROLES: Final[tuple[StaffRole, ...]] = get_args(StaffRole)
 
 
 class Span(NamedTuple):
@@ -45,6 +50,7 @@ class Session(Model):
     kept: bool = False
     # When the person last proved who they are to the identity provider, if it said so.
     authenticated_at: datetime | None = None
+    roles: tuple[StaffRole, ...] = ()
 
     @property
     def ends_at(self) -> datetime:
@@ -89,6 +95,7 @@ async def begin_session(
     span: Span,
     kept: bool,
     authenticated_at: datetime | None,
+    roles: tuple[StaffRole, ...] = (),
     sessions: SessionStore,
 ) -> str:
     """Store a new session and return the cookie's value.
@@ -105,6 +112,7 @@ async def begin_session(
         longest=span.longest,
         kept=kept,
         authenticated_at=authenticated_at,
+        roles=roles,
     )
     await sessions.put(session)
     return f"{account_id}.{text}"

@@ -46,6 +46,8 @@ class SignedIn(NamedTuple):
     authenticated_at: datetime | None
     # The organisations that the person is in, name and address of each, for the switcher of pages.
     organisations: tuple[tuple[str, str], ...] = ()
+    # Of iZwop's own people, as the sign-in said.
+    roles: tuple[str, ...] = ()
 
     @property
     def csrf(self) -> str:
@@ -96,7 +98,14 @@ async def signed_in(req: func.HttpRequest) -> SignedIn | None:
         session = await resume_session(token, now=now(), sessions=wiring.sign_in.sessions())
     except Unauthenticated:
         return None
-    return SignedIn(session.account_id, token, csrf_token(token), session.kept, session.authenticated_at)
+    return SignedIn(
+        session.account_id,
+        token,
+        csrf_token(token),
+        session.kept,
+        session.authenticated_at,
+        roles=session.roles,
+    )
 
 
 async def known_person(req: func.HttpRequest) -> SignedIn | None:

@@ -25,6 +25,7 @@ _KINDS: Final = {
     "connection": "functions.notifications.jobs:request_to_connect",
     "exchange-receipt": "functions.exchange.mails:send_receipt",
     "invitation": "functions.organisations.invitations.mails:send_invitation",
+    "proposal": "functions.organisations.design.mails:send_proposal",
 }
 
 

@@ -4,6 +4,7 @@ from functions.framework.doors import MyForm, MyPage, Operation, Timer
 from functions.organisations.brand.doors import DOORS as BRAND
 from functions.organisations.change_requests.doors import DOORS as CHANGE_REQUESTS
 from functions.organisations.company.doors import DOORS as COMPANY
+from functions.organisations.design.doors import DOORS as DESIGN
 from functions.organisations.invitations.doors import DOORS as INVITATIONS
 from functions.organisations.leaving.doors import DOORS as LEAVING
 from functions.organisations.people.doors import DOORS as PEOPLE
@@ -81,4 +82,5 @@ DOORS = (
     *VISITS,
     *BRAND,
     *COMPANY,
+    *DESIGN,
 )

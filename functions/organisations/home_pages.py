@@ -7,6 +7,7 @@ import azure.functions as func
 
 import wiring.cards
 import wiring.organisations
+import wiring.organisations.design
 import wiring.organisations.domains
 import wiring.organisations.templates
 from domain.base.limits import MOST_PEOPLE
@@ -37,12 +38,13 @@ async def show(req: func.HttpRequest) -> func.HttpResponse:
     """The page: counts by an index and point reads, whatever the number of people and cards."""
     person, by = await opened(req, "see")
     store, org_id = wiring.organisations.store(), by.organisation.id
-    seats, (leaders, _more), domains, counts, card = await asyncio.gather(
+    seats, (leaders, _more), domains, counts, card, design = await asyncio.gather(
         store.count_members(org_id),
         store.members(org_id, MemberFilter(role="owner"), _NEWEST, None),
         wiring.organisations.domains.store().get(org_id),
         _counts(by),
         own_staff_card(by, cards=wiring.cards.store()),
+        wiring.organisations.design.store().get(org_id),
     )
     return org_page(
         "organisations/home.html",
@@ -55,6 +57,7 @@ async def show(req: func.HttpRequest) -> func.HttpResponse:
         lapsed=domains.lapsed,
         counts=counts,
         card=card,
+        design=design,
         done=done_in(req, _DONE),
     )
 

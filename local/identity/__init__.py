@@ -31,6 +31,8 @@ PEOPLE = (
     ("Maria de Vasconcelos", "maria@example.com"),
     ("Noor", "noor@example.com"),
 )
+# One of iZwop's own people, with the app roles that an administrator of the directory gave them.
+STAFF = (("Disa Designer", "disa@izwop.example", ("designer",)),)
 
 
 @dataclass(frozen=True)

@@ -33,7 +33,10 @@ def main() -> None:
         "audience": identity.API_AUDIENCE,
         "apiUri": identity.API_URI,
         "apiScopes": identity.API_SCOPES,
-        "people": [{"name": name, "email": email} for name, email in identity.PEOPLE],
+        "people": [
+            *({"name": name, "email": email} for name, email in identity.PEOPLE),
+            *({"name": name, "email": email, "roles": roles} for name, email, roles in identity.STAFF),
+        ],
         "clients": clients(args.public_origin),
     }
     program = Path(__file__).with_name("provider.mjs")

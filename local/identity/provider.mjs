@@ -39,8 +39,8 @@ function save() {
 }
 
 // `sub` looks as Entra makes it: pairwise for the app registration, not the directory's `oid`.
-function newPerson({ name, email, verified = true }) {
-  return { sub: randomBytes(32).toString('base64url'), oid: randomUUID(), name, email, verified };
+function newPerson({ name, email, verified = true, roles = [] }) {
+  return { sub: randomBytes(32).toString('base64url'), oid: randomUUID(), name, email, verified, roles };
 }
 
 function newKey() {
@@ -50,11 +50,13 @@ function newKey() {
   };
 }
 
-/** The person with this e-mail address, added when there is none; undefined when a field is missing. */
-function addPerson({ name, email, verified = true }) {
+/** The person with this e-mail address, added when there is none, with these roles if there are some from now
+ * on; undefined when a field is missing. */
+function addPerson({ name, email, verified = true, roles }) {
   if (![name, email].every((value) => typeof value === 'string' && value.trim())) return undefined;
-  const wanted = { name: name.trim(), email: email.trim().toLowerCase(), verified: verified !== false };
+  const wanted = { name: name.trim(), email: email.trim().toLowerCase(), verified: verified !== false, roles };
   const known = state.people.find((person) => person.email === wanted.email);
+  if (known && roles) known.roles = roles;
   if (known) return known;
   const person = newPerson(wanted);
   state.people.push(person);
@@ -77,7 +79,7 @@ function makeProvider() {
       names: { session: 'idp_session', interaction: 'idp_interaction', resume: 'idp_resume' },
     },
     claims: {
-      openid: ['sub', 'tid', 'oid', 'ver', 'nbf', 'email', 'email_verified'], // e-mail as the registration's optional claims
+      openid: ['sub', 'tid', 'oid', 'ver', 'nbf', 'email', 'email_verified', 'roles'], // e-mail as the registration's optional claims
       profile: ['name', 'preferred_username'],
     },
     scopes: ['openid', 'offline_access', 'email'],
@@ -117,8 +119,8 @@ const asksForApi = (scope) => apiScopes.some((name) => scope?.split(' ').include
 function findAccount(ctx, sub) {
   const person = personOf(sub);
   if (!person) return undefined;
-  const { oid, name, email, verified = true } = person;
-  const claims = { sub, oid, name, email, email_verified: verified, preferred_username: email, tid: tenantId, ver: '2.0' };
+  const { oid, name, email, verified = true, roles = [] } = person;
+  const claims = { ...(roles.length && { roles }), sub, oid, name, email, email_verified: verified, preferred_username: email, tid: tenantId, ver: '2.0' };
   return { accountId: sub, claims: () => ({ ...claims, nbf: Math.floor(Date.now() / 1000) }) };
 }
 

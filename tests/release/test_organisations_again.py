@@ -3,6 +3,8 @@
 import json
 import secrets
 
+from adapters.cosmos.organisations.design import CosmosDesigns
+from tests.functions.organisations.designs import a_designer, at, granted
 from tests.functions.organisations.joined import joined
 from tests.functions.organisations.test_closing import close, reopen
 from tests.functions.organisations.test_erasure import a_whole_one, go_on, start
@@ -66,3 +68,24 @@ async def test_a_run_that_died_during_an_erasure_is_finished_by_the_next(
     done = await run(cloud, endpoint, since)
     assert done.returncode == 0, done.stdout + done.stderr
     assert await firm.places_in(store) == [firm.id]
+
+
+async def test_access_of_a_designer_that_was_ended_since_stays_ended(
+    host, cloud, client, signed_in, restored
+) -> None:
+    endpoint, store = restored
+    ada, disa = await signed_in(), await a_designer(client, signed_in)
+    orgs = [await an_organisation(ada) for _ in range(2)]
+    for org in orgs:
+        await granted(ada, org, disa)
+    since = await restore(store)
+    assert (await ada.api("DELETE", f"{at(orgs[0])}/grant")).status_code == 204
+    done = await run(cloud, endpoint, since)
+    assert done.returncode == 0, done.stdout + done.stderr
+    for org in orgs:
+        grant = (await CosmosDesigns(store).get(org["id"])).grant
+        assert grant.ended_at is not None
+        [latest, *_] = (await CosmosDesigns(store).records(org["id"], 10, None))[0]
+        assert latest.what == "restored"
+    again = await run(cloud, endpoint, since)
+    assert again.stdout == "0 steps are done and 0 are left to do.\n"

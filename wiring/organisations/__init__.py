@@ -37,6 +37,8 @@ def contents() -> "CosmosContents":
 def effects() -> "dict[str, Effect]":
     """Effects of the orders that follow changes in an organisation."""
     from domain.organisations.brand.brand import BRAND
+    from domain.organisations.design.desk import DESK
+    from domain.organisations.design.mail import PROPOSAL_MAIL
     from domain.organisations.domains import RELEASE
     from domain.organisations.invitations.inviting import MAILS
     from domain.organisations.memberships import ALL_MEMBERSHIPS, MEMBERSHIP
@@ -44,7 +46,16 @@ def effects() -> "dict[str, Effect]":
     from domain.organisations.teams.team import REMOVAL
     from domain.organisations.templates.assigning import ASSIGNING
     from domain.organisations.templates.templates import APPLYING
-    from wiring.organisations import assignments, brand, domains, invitations, leaving, teams, templates
+    from wiring.organisations import (
+        assignments,
+        brand,
+        design,
+        domains,
+        invitations,
+        leaving,
+        teams,
+        templates,
+    )
 
     return {
         MEMBERSHIP: follow_member,
@@ -56,6 +67,8 @@ def effects() -> "dict[str, Effect]":
         APPLYING: templates.order_apply,
         ASSIGNING: assignments.order_assigning,
         BRAND: brand.order_brand,
+        DESK: design.follow,
+        PROPOSAL_MAIL: design.order_mail,
     }
 
 
@@ -80,6 +93,7 @@ def people() -> "Ports":
 
 def jobs() -> "dict[str, Job]":
     from domain.organisations.closing import FOLLOW, FollowJob
+    from domain.organisations.design.effects import PROPOSED
     from domain.organisations.erasure import ERASURE, EraseJob, Erasing
     from domain.organisations.staff_cards.applying import ApplyJob
     from domain.organisations.staff_cards.assign_effects import COUNTING as COUNTING_ASSIGNMENTS
@@ -93,10 +107,16 @@ def jobs() -> "dict[str, Job]":
     from domain.organisations.templates.assigning import ASSIGNING
     from domain.organisations.templates.templates import APPLYING
     from domain.organisations.visits.counting import SUMMING, SumJob
-    from wiring.organisations import assignments, domains, leaving, teams, templates, visits
+    from wiring.organisations import assignments, design, domains, leaving, teams, templates, visits
 
     erasing = Erasing(
-        store(), contents(), memberships(), domains.store(), domains.holders(), leaving.take_down
+        store(),
+        contents(),
+        memberships(),
+        domains.store(),
+        domains.holders(),
+        leaving.take_down,
+        design.desk(),
     )
     return {
         FOLLOW: FollowJob(store(), memberships()),
@@ -109,6 +129,7 @@ def jobs() -> "dict[str, Job]":
         ASSIGNING: AssignJob(assignments.ports()),
         COUNTING_ASSIGNMENTS: AssignEffectJob(assignments.counting()),
         MAKING: MakeJob(templates.making_many()),
+        PROPOSED: design.effect_job(),
     }
 
 

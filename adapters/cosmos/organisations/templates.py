@@ -34,16 +34,18 @@ class CosmosTemplates:
         return sorted(made, key=lambda template: (template.created_at, template.id), reverse=True)
 
     async def create(self, template: Template) -> bool:
-        return await self._items.create(_document(template))
+        return await self._items.create(template_document(template))
 
     async def save(self, template: Template) -> Template:
-        return from_document(Template, await self._items.replace(_document(template), template.etag or ""))
+        return from_document(
+            Template, await self._items.replace(template_document(template), template.etag or "")
+        )
 
     async def release(self, template: Template, release: Release, order: Order) -> Template:
-        new = _document(template)
+        new = template_document(template)
         operations: list[tuple[Any, ...]] = [
             ("replace", (new["id"], new), {"if_match_etag": template.etag}),
-            ("create", (_release_document(release),)),
+            ("create", (release_document(release),)),
             ("upsert", (order_document(order),)),
         ]
         try:
@@ -77,11 +79,11 @@ def _listed(template_id: str, number: int) -> str:
     return f"{template_id} {number:08}"
 
 
-def _document(template: Template) -> Document:
+def template_document(template: Template) -> Document:
     return document("template", template.id, template.org_id, template, partition=PARTITION)
 
 
-def _release_document(release: Release) -> Document:
+def release_document(release: Release) -> Document:
     return document(
         "template-release",
         f"{release.template_id}-{release.number}",

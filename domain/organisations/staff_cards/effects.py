@@ -46,7 +46,8 @@ class Example(Closed):
 
 
 class Effect(Model):
-    """Effect of one version of a draft. `after` is the card that was counted last.
+    """Effect of one version of a draft. `after` is the card that was counted last. `template_id` is that of
+    the template or, of what was proposed for one, that of the proposal.
 
     `fields` says of how many cards a field changes, `problems` of how many it cannot say what is wanted.
     """
@@ -114,25 +115,43 @@ class EffectJob:
         organisation = await ports.organisations.get(org_id)
         if template is None or organisation is None or template.version != int(version):
             return Progress(work.cursor, 0, over=True)
-        effect = await ports.effects.get(org_id, template_id)
-        if effect is None or effect.version != template.version:
-            effect = Effect(
-                org_id=org_id, template_id=template_id, version=template.version, counted_at=work.created_at
-            )
-        release = in_brand(as_released(template), await ports.brands.get(org_id))
-        total = work.total
-        if total is None:
-            total = await ports.cards.count_of_template(org_id, template_id)
-        while not (bound.is_over or effect.over):
-            cards = await ports.cards.of_template(org_id, template_id, _PAGE, effect.after)
-            members = await ports.organisations.find_members(org_id, members_of(cards))
-            effect = counted(effect, cards, members, release, organisation)
-            bound.spend(max(1, len(cards)))
-        await ports.effects.put(effect)
-        return Progress(work.cursor, effect.cards - work.done, over=effect.over, total=total)
+        return await count_on(
+            work, bound, Draft(template.id, template.version, as_released(template)), organisation, ports
+        )
 
     async def discard(self, work: Work) -> None:
         """The next draft replaces what was counted."""
+
+
+class Draft(NamedTuple):
+    """What may be released, and the id and the version under which its effect is stored."""
+
+    id: str
+    version: int
+    release: Release
+
+
+async def count_on(
+    work: Work, bound: Slice, draft: Draft, organisation: Organisation, ports: EffectPorts
+) -> Progress:
+    """Count the effect of a draft from where it was left, until the bound."""
+    org_id = organisation.id
+    release = in_brand(draft.release, await ports.brands.get(org_id))
+    effect = await ports.effects.get(org_id, draft.id)
+    if effect is None or effect.version != draft.version:
+        effect = Effect(
+            org_id=org_id, template_id=draft.id, version=draft.version, counted_at=work.created_at
+        )
+    total = work.total
+    if total is None:
+        total = await ports.cards.count_of_template(org_id, release.template_id)
+    while not (bound.is_over or effect.over):
+        cards = await ports.cards.of_template(org_id, release.template_id, _PAGE, effect.after)
+        members = await ports.organisations.find_members(org_id, members_of(cards))
+        effect = counted(effect, cards, members, release, organisation)
+        bound.spend(max(1, len(cards)))
+    await ports.effects.put(effect)
+    return Progress(work.cursor, effect.cards - work.done, over=effect.over, total=total)
 
 
 def members_of(cards: Iterable[Card]) -> list[str]:

@@ -49,7 +49,8 @@ class Template(Model):
 
 
 class Release(Model):
-    """What a template said from a moment on. `released_by` is a member.
+    """What a template said from a moment on. `released_by` is a member. `designed_by` is the name of the
+    designer of iZwop whose proposal it was.
 
     `brand` is the version of the brand that is in it, which is in none as it is stored.
     """
@@ -61,6 +62,7 @@ class Release(Model):
     content: TemplateContent
     released_by: str
     released_at: datetime
+    designed_by: str | None = None
 
 
 class TemplateStore(Protocol):
@@ -95,7 +97,7 @@ async def make_template(
     by: Acting, content: TemplateContent, creating: Creating, *, templates: TemplateStore, brands: BrandStore
 ) -> Template:
     """Make a template that is not in force yet. A repetition under the same key returns the first one."""
-    await _check(by, content, brands)
+    await check_content(by.organisation.id, content, brands=brands)
     org_id = by.organisation.id
     text = f"{org_id} {by.member.id} {creating.key}"
     template_id = make_id(ID_PREFIXES["template"], hashlib.sha256(text.encode()).digest()[:ID_BYTES])
@@ -118,8 +120,9 @@ async def make_template(
     return _repeated(done, content)
 
 
-async def _check(by: Acting, content: TemplateContent, brands: BrandStore) -> None:
-    brand = (await brands.get(by.organisation.id)).content
+async def check_content(org_id: str, content: TemplateContent, *, brands: BrandStore) -> None:
+    """Refuse what no card could say, and what takes from the brand what it does not have."""
+    brand = (await brands.get(org_id)).content
     check_brand(content, brand)
     check_template(content_in_brand(content, brand))
 
@@ -154,7 +157,7 @@ async def change_template(
 ) -> Template:
     """Change the draft. No card changes before it is released."""
     template = await _version_of(of, templates)
-    await _check(of.by, content, brands)
+    await check_content(of.by.organisation.id, content, brands=brands)
     return await templates.save(template.changed(now, draft=content))
 
 

@@ -43,12 +43,15 @@ class TemplateList(Closed):
 
 
 class ReleaseOut(Closed):
-    """What the template said from a moment on. `releasedBy` is a member."""
+    """What the template said from a moment on. `releasedBy` is a member. `designedBy` is the name of the
+    designer of iZwop whose proposal it was.
+    """
 
     number: int
     content: TemplateContent
     released_by: str
     released_at: datetime
+    designed_by: str | None
 
 
 class ReleaseList(Closed):
@@ -85,6 +88,7 @@ def _release_out(release: Release) -> ReleaseOut:
         content=release.content,
         released_by=release.released_by,
         released_at=release.released_at,
+        designed_by=release.designed_by,
     )
 
 

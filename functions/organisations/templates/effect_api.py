@@ -9,6 +9,7 @@ from domain.base.model import Closed
 from domain.cards.content import CardContent
 from domain.organisations.roles import NotAllowed
 from domain.organisations.staff_cards.effects import (
+    Effect,
     Example,
     NotCounted,
     effect_on,
@@ -35,6 +36,18 @@ class EffectOut(Closed):
     examples: list[Example]
     over: bool
     counted_at: datetime
+
+
+def effect_out(effect: Effect) -> EffectOut:
+    return EffectOut(
+        cards=effect.cards,
+        changed=effect.changed,
+        fields=effect.fields,
+        problems=effect.problems,
+        examples=effect.examples,
+        over=effect.over,
+        counted_at=effect.counted_at,
+    )
 
 
 class CardEffectOut(Closed):
@@ -73,17 +86,7 @@ async def get_effect(call: Call) -> Answer:
         by, call.params["templateId"], templates=wiring.organisations.templates.store()
     )
     effect = await read_effect(by, template, effects=wiring.organisations.templates.effects())
-    return Answer(
-        EffectOut(
-            cards=effect.cards,
-            changed=effect.changed,
-            fields=effect.fields,
-            problems=effect.problems,
-            examples=effect.examples,
-            over=effect.over,
-            counted_at=effect.counted_at,
-        )
-    )
+    return Answer(effect_out(effect))
 
 
 @operation(

@@ -245,6 +245,26 @@ async def test_an_address_is_verified_if_the_provider_says_so_plainly(tokens, pr
     assert claims.email_verified is verified
 
 
+@pytest.mark.parametrize(
+    ("said", "roles"),
+    [
+        ({}, ()),
+        ({"roles": ["designer"]}, ("designer",)),
+        ({"roles": ["auditor", "designer", "designer"]}, ("designer",)),
+        ({"roles": []}, ()),
+        ({"roles": ["Designer", "designers", "design"]}, ()),
+        ({"roles": "designer"}, ()),
+        ({"roles": {"designer": True}}, ()),
+        ({"roles": [["designer"], None, 1]}, ()),
+        ({"groups": ["designer"], "wids": ["designer"], "role": "designer"}, ()),
+    ],
+    ids=str,
+)
+async def test_a_role_is_what_the_provider_lists_by_its_exact_name(tokens, provider, said, roles):
+    claims = await tokens.read_id_token(provider.id_token(HASH, AT, **said), nonce=NONCE, now=NOW)
+    assert claims.roles == roles
+
+
 async def test_nothing_but_the_email_claim_is_an_address(tokens, provider):
     token = provider.id_token(
         HASH, AT, email=None, preferred_username="ada@example.com", upn="ada@example.com"

@@ -20,6 +20,7 @@ from tests.functions.cards.test_api_cards import published
 from tests.functions.connections.people import connect, own_card
 from tests.functions.exchange.strangers import a_card_with_form, inbox, leave
 from tests.functions.images.test_images import ready
+from tests.functions.organisations.designs import a_proposal
 from tests.functions.organisations.test_brand import picture as organisations_picture
 from tests.functions.organisations.test_staff_cards import Office
 from tests.functions.privacy.test_copy import account_of
@@ -45,6 +46,11 @@ UNSEEN = {
     "publishing_get_deleted",
     "publishing_page_ask_erase",
     "relationships_get_deleted_reminder",
+    # Of designers with access (`tests/functions/staff/test_staff_matrix.py`).
+    "staff_page_organisation",
+    "staff_page_template",
+    "staff_page_new",
+    "staff_page_proposal",
 }
 # The number of an answer, by which operators find it in the logs, and names of what a page asks anew.
 _CHANGING = (
@@ -126,6 +132,7 @@ async def made_by(host: Any, ada: Any, client: Any, signed_in: Any) -> list[dict
     put_in = {"members": [organisation.json()["memberId"]]}
     await ada.api("POST", f"{teams}/{team['id']}/members", json=put_in)
     removal = await ada.api("DELETE", f"{teams}/{former['id']}", headers={"If-Match": '"1"'})
+    proposal = await a_proposal(ada, organisation.json(), client, signed_in)
     template, staff, request = await _staff_card(ada, place, organisation.json()["memberId"])
     logo = await organisations_picture(host, ada, Office(ada, organisation.json()))
     await ada.api("POST", f"{place}/company-page", json={})
@@ -146,6 +153,7 @@ async def made_by(host: Any, ada: Any, client: Any, signed_in: Any) -> list[dict
         "organisationId": organisation.json()["id"],
         "otherContactId": other["id"],
         "profileId": card["profileId"],
+        "proposalId": proposal,
         "reminderId": reminder.json()["id"],
         "requestId": request,
         "tagId": tag["id"],

@@ -51,7 +51,7 @@ JOBS = [
 ELSEWHERE = {
     "exchange-receipt", "exchange-contact", "exchange-recall", "invitation-mails", "org-domains", "brand",
     "remove-team", "erase-organisation", "org-visits", "org-assignments", "assignment-effect",
-    "make-staff-cards", "upgrade", "rotate-keys",
+    "make-staff-cards", "design-desk", "proposal-effect", "proposal-mail", "upgrade", "rotate-keys",
 }  # fmt: skip
 
 

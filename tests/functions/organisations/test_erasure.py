@@ -17,6 +17,7 @@ from adapters.cosmos.database import Database
 from domain.base.limits import UNDO_TIME
 from functions.framework.clock import now
 from tests.functions.cards.test_api_cards import NOT_SHOWN, a_profile
+from tests.functions.organisations.designs import a_designer, ask, begun, give, order, proposed
 from tests.functions.organisations.invited import invited
 from tests.functions.organisations.joined import do, joined, own
 from tests.functions.organisations.test_closing import close, closed_by, reopen
@@ -80,7 +81,9 @@ class Whole:
 
 
 async def a_whole_one(cloud, signed_in, people: int) -> Whole:
-    """With an owner, so many members in a team, one who was taken out, an invitation, and two domains."""
+    """With an owner, so many members in a team, one who was taken out, an invitation, two domains, and what a
+    designer proposes.
+    """
     word = secrets.token_hex(8)
     persons = [await signed_in() for _ in range(people + 1)]
     owner, made = persons[0], await an_organisation(persons[0], f"Firm {word}")
@@ -98,7 +101,18 @@ async def a_whole_one(cloud, signed_in, people: int) -> Whole:
     org = Org(owner, made, cloud.zone)
     await org.proven(f"{word}.example")
     await org.add(f"other-{word}.example")
+    await a_design(owner, made, word, signed_in)
     return firm
+
+
+async def a_design(owner, made: dict, word: str, signed_in) -> None:
+    """A proposal that waits, under an access, and its effect."""
+    disa = await a_designer(lambda: owner.http, signed_in)
+    assert (await order(owner, made, f"Wishes {word}")).status_code == 201
+    await ask(disa, made)
+    assert (await give(owner, made)).status_code == 200
+    proposal = await begun(disa, made, name=f"Officers {word}")
+    assert (await proposed(disa, made, proposal, f"Says {word}")).status_code == 303
 
 
 @pytest.fixture
@@ -345,6 +359,8 @@ async def test_orders_and_slices_that_come_late_bring_nothing_back(host, whole) 
         "org-assignments": [firm.id],
         "brand": ["brand"],
         "template-release": [each["id"] for each in mine if each["kind"] == "template"],
+        "design-desk": [firm.id],
+        "proposal-mail": [each["id"] for each in mine if each["kind"] == "design-proposal"],
         "invitation-mails": [each["body"]["key"] for each in mine if each["kind"] == "invitation-round"],
     }  # fmt: skip
     await start()

@@ -21,6 +21,7 @@ from tests.functions.framework.test_foreign_ids import _ids as ids_in
 from tests.functions.framework.test_foreign_ids import _plain as plain
 from tests.functions.framework.test_foreign_ids import _route as route_of
 from tests.functions.framework.test_foreign_ids import never, unlimited
+from tests.functions.organisations.designs import a_designer, one_of
 from tests.functions.organisations.joined import do, give, joined
 from tests.functions.organisations.test_brand import picture
 from tests.functions.organisations.test_organisations import an_organisation
@@ -213,6 +214,29 @@ ACT: Final = {
     "organisations_company_pause": "change_company_page",
     "organisations_company_resume": "change_company_page",
     "organisations_company_undo": "change_company_page",
+    "organisations_design_page": "see_templates",
+    "organisations_design_page_order": "order_design",
+    "organisations_design_page_give": "order_design",
+    "organisations_design_page_turn_down": "order_design",
+    "organisations_design_page_revoke": "order_design",
+    "organisations_design_page_end": "order_design",
+    "organisations_design_page_proposal": "see_templates",
+    "organisations_design_page_count": "see_templates",
+    "organisations_design_page_approve": "release_templates",
+    "organisations_design_page_decline": "release_templates",
+    "organisations_design_get": "see_templates",
+    "organisations_design_order": "order_design",
+    "organisations_design_end": "order_design",
+    "organisations_design_turn_down": "order_design",
+    "organisations_design_give": "order_design",
+    "organisations_design_revoke": "order_design",
+    "organisations_design_records": "see_templates",
+    "organisations_design_proposals": "see_templates",
+    "organisations_design_proposal": "see_templates",
+    "organisations_design_count": "see_templates",
+    "organisations_design_effect": "see_templates",
+    "organisations_design_approve": "release_templates",
+    "organisations_design_decline": "release_templates",
     # Who is a member is told so; everybody else here comes from no proven domain.
     "organisations_join": "see",
 }
@@ -374,7 +398,9 @@ async def cast(host, client, signed_in, removed) -> Any:
         "stranger": await signed_in(),
         "anonymous": client(),
     }
-    ids = await things_of(host, ada, org, signed_in)
+    # Their own doors are under `/staff`: `tests/functions/staff/test_staff_matrix.py`.
+    outside["designer with access"] = designer = await a_designer(client, signed_in)
+    ids = await things_of(host, ada, org, signed_in) | {"proposalId": await one_of(designer, ada, org)}
     deleted = await a_team(ada, org, "Deleted")
     await ada.api("DELETE", f"organisations/{org['id']}/teams/{deleted}", headers={"If-Match": '"1"'})
     return people, outside, ids, ids | await removed(ada, org, ids["templateId"]) | {"teamId": deleted}

@@ -1,0 +1,1 @@
+"""Design by iZwop's own people: an organisation orders it and gives one designer access for a time."""
