@@ -117,6 +117,8 @@ def effects() -> dict[str, "Effect"]:
             # It may have been made while its person left, or while the organisation was closed.
             await leaving.follow_card(order.owner_id, order.subject_id)
         card = await projection(order)
+        if order.container == "organisations":
+            await leaving.follow_projected(order, card)
         await connections.order_refresh(order, card.person_id if card else order.owner_id)
 
     return {

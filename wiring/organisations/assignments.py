@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from wiring import database, once, organisations
 
 if TYPE_CHECKING:
-    from adapters.cosmos.organisations.assignments import CosmosAssignments
+    from adapters.cosmos.organisations.templates.assignments import CosmosAssignments
     from domain.operations.orders import Order
     from domain.organisations.staff_cards.assign_effects import AssignEffectPorts
     from domain.organisations.staff_cards.assigned import AssignedPorts
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @once
 def store() -> "CosmosAssignments":
-    from adapters.cosmos.organisations.assignments import CosmosAssignments
+    from adapters.cosmos.organisations.templates.assignments import CosmosAssignments
 
     return CosmosAssignments(database())
 

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from adapters.cosmos.organisations.leaving import CosmosLeavingRules
+    from domain.cards.card import Card
     from domain.operations.orders import Order
     from domain.organisations.staff_cards.gone import CardsPorts
     from domain.organisations.staff_cards.leaving import LeavingPorts
@@ -49,6 +50,16 @@ async def follow_member(order: "Order") -> None:
     from domain.organisations.staff_cards.making import staff_card_id
 
     await follow_card(order.owner_id, staff_card_id(order.owner_id, order.subject_id))
+
+
+async def follow_projected(order: "Order", card: "Card | None") -> None:
+    """What follows when a card of an organisation is shown anew."""
+    from domain.organisations.company.page import company_card_id
+    from domain.organisations.staff_cards.gone import follow_company_page
+    from wiring import operations
+
+    if card is not None and card.id == company_card_id(order.owner_id):
+        await follow_company_page(card, works=operations.works(), queue=operations.work_queue())
 
 
 async def start_following(order: "Order") -> None:

@@ -7,10 +7,10 @@ from wiring import database, once, organisations
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from adapters.cosmos.organisations.change_requests import CosmosChangeRequests
-    from adapters.cosmos.organisations.effects import CosmosEffects
-    from adapters.cosmos.organisations.staff_cards import CosmosStaffCards
-    from adapters.cosmos.organisations.templates import CosmosTemplates
+    from adapters.cosmos.organisations.templates.change_requests import CosmosChangeRequests
+    from adapters.cosmos.organisations.templates.effects import CosmosEffects
+    from adapters.cosmos.organisations.templates.staff_cards import CosmosStaffCards
+    from adapters.cosmos.organisations.templates.templates import CosmosTemplates
     from domain.cards.card import Card
     from domain.operations.orders import Order
     from domain.operations.work import Failure
@@ -26,21 +26,21 @@ if TYPE_CHECKING:
 
 @once
 def store() -> "CosmosTemplates":
-    from adapters.cosmos.organisations.templates import CosmosTemplates
+    from adapters.cosmos.organisations.templates.templates import CosmosTemplates
 
     return CosmosTemplates(database())
 
 
 @once
 def staff_cards() -> "CosmosStaffCards":
-    from adapters.cosmos.organisations.staff_cards import CosmosStaffCards
+    from adapters.cosmos.organisations.templates.staff_cards import CosmosStaffCards
 
     return CosmosStaffCards(database())
 
 
 @once
 def effects() -> "CosmosEffects":
-    from adapters.cosmos.organisations.effects import CosmosEffects
+    from adapters.cosmos.organisations.templates.effects import CosmosEffects
 
     return CosmosEffects(database())
 
@@ -54,7 +54,7 @@ def counting() -> "EffectPorts":
 
 @once
 def change_requests() -> "CosmosChangeRequests":
-    from adapters.cosmos.organisations.change_requests import CosmosChangeRequests
+    from adapters.cosmos.organisations.templates.change_requests import CosmosChangeRequests
 
     return CosmosChangeRequests(database())
 

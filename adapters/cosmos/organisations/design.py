@@ -10,7 +10,7 @@ from typing import Any, Final
 from adapters.cosmos.database import Database, Document, Items, instant
 from adapters.cosmos.documents import cursor_of, document, from_document, newest_first, read_cursor
 from adapters.cosmos.organisations.organisations import CONTAINER, PARTITION
-from adapters.cosmos.organisations.templates import release_document, template_document
+from adapters.cosmos.organisations.templates.templates import release_document, template_document
 from adapters.cosmos.work import order_document
 from domain.base.errors import StaleVersion
 from domain.base.fields import STORED

@@ -61,6 +61,15 @@ async def start_following_cards(order: Order, *, works: WorkStore, queue: WorkQu
     await start_work(work.model_copy(update={"cursor": order.owner_id}), works=works, queue=queue)
 
 
+async def follow_company_page(page: Card, *, works: WorkStore, queue: WorkQueue) -> None:
+    """Let the cards of those who left before lead to the company page: once for each of its handles."""
+    if page.was_published:
+        text = f"{FOLLOW_CARDS} {page.account_id} {page.handle}"
+        work_id = make_id(ID_PREFIXES["work"], hashlib.sha256(text.encode()).digest()[:ID_BYTES])
+        work = new_work(FOLLOW_CARDS, SYSTEM, work_id, page.updated_at)
+        await start_work(work.model_copy(update={"cursor": page.account_id}), works=works, queue=queue)
+
+
 class FollowCardsJob:
     """The cursor is the organisation, and where the next page begins.
 

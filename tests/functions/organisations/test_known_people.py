@@ -245,7 +245,7 @@ async def test_what_is_known_of_somebody_changes_while_a_release_is_applied(
     signed_in, host, client, monkeypatch
 ) -> None:
     """Between the reading of a card and its saving: what is known by then is on the card."""
-    from adapters.cosmos.organisations.staff_cards import CosmosStaffCards  # noqa: PLC0415 - what the host loaded
+    from adapters.cosmos.organisations.templates.staff_cards import CosmosStaffCards  # noqa: PLC0415 - what the host loaded
 
     ada = await signed_in()
     office = Office(ada, await an_organisation(ada))

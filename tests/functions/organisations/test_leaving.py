@@ -140,19 +140,33 @@ async def test_a_successor_is_chosen_for_one_person_and_changed_afterwards(offic
     assert await leads_to(client, grace.handle) is None
 
 
+async def due(office, card_id: str, host) -> None:
+    """The order to show a card is carried out, as the timer has it done."""
+    from domain.operations.orders import OrderMessage  # noqa: PLC0415
+
+    order = OrderMessage(
+        container="organisations", owner_id=office.org["id"], order_id=f"order-projection-{card_id}"
+    )
+    await wiring.operations.order_queue().send(order)
+    await host.drain_queue("orders")
+
+
 async def test_the_company_page_is_kept_as_a_choice_and_found_when_it_is_there(
-    office, signed_in, client, monkeypatch
+    office, signed_in, client, host
 ) -> None:
-    grace, page = await staff(office, signed_in), await staff(office, signed_in)
+    grace = await staff(office, signed_in)
     assert (await grace.removed(successor="company_page")).status_code == 204
     assert await leads_to(client, grace.handle) is None
 
-    async def company_page(_org_id: str) -> str:
-        return page.handle
-
-    monkeypatch.setattr(wiring.organisations.leaving, "company_page", company_page)
-    await wiring.organisations.leaving.follow_card(office.org["id"], grace.id)
-    assert await leads_to(client, grace.handle) == page.handle
+    page, at = (
+        await office.owner.api("POST", f"{office.at}/company-page", json={}),
+        f"{office.at}/company-page",
+    )
+    shown = await office.owner.api("PUT", f"{at}/publication", headers={"If-Match": page.headers["etag"]})
+    assert shown.status_code == 200, shown.text
+    await due(office, page.json()["id"], host)
+    await host.drain_queue("work")
+    assert await leads_to(client, grace.handle) == page.json()["handle"]
 
 
 @pytest.mark.parametrize(
@@ -256,13 +270,7 @@ async def test_a_card_that_is_made_while_its_person_leaves_ends_by_its_own_order
     ports = wiring.organisations.templates.staff_ports()._replace(cards=Slow())
     new = NewStaffCard(member_id=member["id"], template_id=office.template_id)
     made = await make_staff_card(by, new, MakingCard("x1y2", now()), ports)
-    from domain.operations.orders import OrderMessage  # noqa: PLC0415
-
-    order = OrderMessage(
-        container="organisations", owner_id=office.org["id"], order_id=f"order-projection-{made.id}"
-    )
-    await wiring.operations.order_queue().send(order)
-    await host.drain_queue("orders")
+    await due(office, made.id, host)
     assert await leads_to(client, made.handle) is None
 
 

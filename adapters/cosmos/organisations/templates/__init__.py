@@ -1,0 +1,1 @@
+"""Templates of organisations, the cards that follow them, and requests about those."""
