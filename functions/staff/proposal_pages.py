@@ -52,7 +52,7 @@ _STALE: Final = N_("It was changed somewhere else meanwhile. Save again to repla
 def texts_in(form: Mapping[str, str]) -> dict[str, str]:
     typed = [
         (_("Name of the template"), form.get("name", "")),
-        (_("Your word with it"), form.get("says", "")),
+        (_("Message"), form.get("says", "")),
     ]
     return by_label([(label, text.strip()) for label, text in typed if text.strip()])
 

@@ -87,7 +87,7 @@ async def propose(staff: Any, name: str, look: Look) -> None:
     await look(staff, "draft")
     await page.get_by_role("button", name="Save the draft").click()
     await page.get_by_text("Saved. The organisation does not see it yet.").wait_for()
-    await page.get_by_label("Your word with it").fill("Everybody has a title now.")
+    await page.get_by_label("Message").fill("Everybody has a title now.")
     await page.get_by_role("button", name="Show it to the organisation").click()
     await page.get_by_role("heading", name="The organisation sees it, and has not answered").wait_for()
     await look(staff, "proposed")
