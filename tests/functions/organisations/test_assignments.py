@@ -305,6 +305,54 @@ async def test_a_release_and_a_change_of_template_at_once_leave_the_newest_of_th
     assert await firm.titles() == {ann: "Senior seller"}
 
 
+async def test_a_release_of_the_template_before_does_not_take_a_card_back(firm) -> None:
+    """Its worker has read the card as one of its own, and the card gets another template before it saves."""
+    plain, fancy = await firm.template("Staff"), await firm.template("Seller")
+    [ann] = await staff(firm.company, ["Ann"])
+    await firm.card(ann, plain)
+    cards, at = wiring.organisations.templates.staff_cards(), f"organisations/{firm.id}/templates/{plain}"
+    save = cards.save_all
+
+    async def late(some):
+        monkey.undo()
+        await firm.assign([], fancy)
+        return await save(some)
+
+    read = await firm.owner.api("GET", at)
+    rules = RULES | {"title": {"mode": "locked", "value": "Old hand"}}
+    body, version = {"name": "Staff", "rules": rules}, {"If-Match": read.headers["etag"]}
+    changed = await firm.owner.api("PUT", at, json=body, headers=version)
+    version = {"If-Match": changed.headers["etag"]}
+    assert (await firm.owner.api("PUT", f"{at}/release", headers=version)).status_code == 200
+    work = next(
+        each
+        for each in await wiring.operations.works().of_kind(firm.id, "template-release")
+        if each.cursor == f"{plain} 2 "
+    )
+    with pytest.MonkeyPatch.context() as monkey:
+        monkey.setattr(cards, "save_all", late)
+        await go_on(work)
+    assert await firm.titles() == {ann: "Seller"}
+
+
+async def test_many_people_who_are_moved_at_once_all_follow(firm, monkeypatch) -> None:
+    from domain.organisations.staff_cards import assigned  # noqa: PLC0415 - what the host loaded
+
+    monkeypatch.setattr(assigned, "_PAGE", 2)
+    plain, fancy = await firm.template("Staff"), await firm.template("Seller")
+    sales = await firm.company.team("Sales")
+    people = await staff(firm.company, [f"Person {number}" for number in range(5)])
+    for each in people:
+        await firm.card(each, plain)
+    await firm.assign([(sales, fancy)])
+    await firm.company.add(sales, *people)
+    works = await wiring.operations.works().of_kind(firm.id, "org-assignments")
+    for work in works:
+        while (await wiring.operations.works().get(firm.id, work.id)).state == "running":
+            await go_on(work, items=1)
+    assert set((await firm.titles()).values()) == {"Seller"}
+
+
 async def test_a_stale_worker_does_not_bring_an_older_assignment_back(firm) -> None:
     """It has read the people before, and is overtaken by another change of who follows what."""
     plain, fancy = await firm.template("Staff"), await firm.template("Seller")

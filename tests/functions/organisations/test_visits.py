@@ -176,6 +176,16 @@ async def test_who_changes_team_counts_in_the_new_one_from_that_day_on(firm) -> 
     }
 
 
+async def test_who_is_in_a_deleted_team_counts_in_the_next_one_they_joined(firm) -> None:
+    gone, sales = await firm.team("Gone"), await firm.team("Sales")
+    people, alone = await firm.people_of(gone, 5), await firm.people_of(gone, 5)
+    await firm.add(sales, *people)
+    await firm.visited(*people, *alone)
+    assert (await firm.versioned("DELETE", gone)).is_success
+    await firm.night()
+    assert await firm.told_today() == {sales["id"]: 5, "none": 5}
+
+
 async def test_a_worker_that_dies_or_comes_twice_counts_nothing_twice(firm) -> None:
     people = await firm.people_of(None, 7)
     await firm.visited(*people, number=3)
