@@ -9,7 +9,7 @@ import azure.functions as func
 import wiring.images
 import wiring.organisations.brand
 from domain.base.errors import InvalidInput, StaleVersion
-from domain.cards.card import Card
+from domain.cards.card import Card, Staff
 from domain.cards.content import CardContent
 from domain.cards.look import Look, first_look
 from domain.cards.palette import OUR_BRAND, shown_colour
@@ -204,6 +204,7 @@ def _specimen(by: Acting, brand: BrandContent) -> Card:
         handle="ada-lovelace",
         version=1,
         draft=draft,
+        staff=Staff(member_id="", person_id=org_id, template_id="", number=0, own=draft),
         created_at=at,
         updated_at=at,
     )

@@ -15,12 +15,7 @@ DOORS = (
     MyForm("organisations_company_page_save", "POST", _AT, f"{_PAGES}:save", _TEXTS),
     MyForm("organisations_company_page_make", "POST", f"{_AT}/new", f"{_PAGES}:make", _TEXTS),
     MyForm("organisations_company_page_rename", "POST", f"{_AT}/rename", f"{_PAGES}:rename", _TEXTS),
-    MyPage(
-        "organisations_company_page_publication",
-        "POST",
-        f"{_AT}/publication/{{change}}",
-        f"{_PAGES}:publication",
-    ),
+    MyPage("organisations_company_page_publication", "POST", f"{_AT}/publication", f"{_PAGES}:publication"),
     MyPage("organisations_company_page_preview", "GET HEAD", f"{_AT}/preview", f"{_PREVIEW}:show"),
     MyForm(
         "organisations_company_page_preview_typed", "POST", f"{_AT}/preview", f"{_PREVIEW}:show_typed", _TEXTS

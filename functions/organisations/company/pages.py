@@ -12,7 +12,7 @@ import wiring.organisations.brand
 import wiring.organisations.company
 import wiring.publishing
 import wiring.site
-from domain.base.errors import HandleLookalike, HandleTaken, InvalidInput, NotFound, StaleVersion
+from domain.base.errors import Fault, HandleLookalike, HandleTaken, InvalidInput, StaleVersion
 from domain.cards.card import Card
 from domain.cards.content import CardContent
 from domain.cards.create import CardHandle
@@ -207,9 +207,9 @@ async def _page(
 
 async def publication(req: func.HttpRequest) -> func.HttpResponse:
     _person, by, form = await sent(req, "change_company_page")
-    if req.route_params["change"] not in _CHANGES:
-        raise NotFound
-    wanted, done = _CHANGES[req.route_params["change"]]
+    if form.get("change") not in _CHANGES:
+        raise InvalidInput([Fault("/change", "invalid_choice", N_("is not one of the choices"))])
+    wanted, done = _CHANGES[form["change"]]
     of = page_version(by, version_in(form))
     try:
         await change_publication(of, wanted, now=now(), ports=wiring.publishing.ports())

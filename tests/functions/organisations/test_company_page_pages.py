@@ -103,12 +103,12 @@ async def test_it_is_paused_renamed_and_undone_by_buttons(page) -> None:
     await made(page)
     await page.send(then="publish", name="First")
     await page.send(then="publish", name="Second")
-    assert (await press(page, "publication/undo")).headers["location"].endswith("done=undone")
+    assert (await press(page, "publication", change="undo")).headers["location"].endswith("done=undone")
     assert (await read(page))["published"]["name"] == "First"
-    assert (await press(page, "publication/pause")).headers["location"].endswith("done=paused")
-    assert (await press(page, "publication/resume")).headers["location"].endswith("done=resumed")
+    assert (await press(page, "publication", change="pause")).headers["location"].endswith("done=paused")
+    assert (await press(page, "publication", change="resume")).headers["location"].endswith("done=resumed")
     handle = f"engines-{secrets.token_hex(4)}"
     assert (await press(page, "rename", handle=handle)).headers["location"].endswith("done=renamed")
     assert (await read(page))["handle"] == handle
     assert (await press(page, "rename", handle="a b")).status_code == 422
-    assert (await press(page, "publication/burn")).status_code == 404
+    assert (await press(page, "publication", change="burn")).status_code == 422
