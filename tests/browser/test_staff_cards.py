@@ -119,5 +119,13 @@ async def test_a_change_is_asked_for_and_approved(window) -> None:
     await look(window, "approved")
     await page.goto(own)
     await page.get_by_text("Approved").wait_for()
+    for place in ("", "/cards", "/cards?which=lacking", "/new-cards", "/directory", "/people"):
+        await page.goto(own.replace("/my-card", place))
+        await look(window, f"organisation{place.replace('/', '-')}")
+    await page.get_by_role("link", name=name).click()
+    await look(window, "person")
+    await page.goto("/my/cards")
+    await look(window, "my-cards")
+    await page.get_by_role("link", name="Edit Tina").click()
     await page.get_by_role("link", name="See it as others do").first.click()
     await page.get_by_text("Captain").first.wait_for()

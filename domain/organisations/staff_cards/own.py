@@ -51,14 +51,13 @@ def fields_with(template: TemplateContent, *modes: Mode) -> list[str]:
     return [field for field in FIELDS if getattr(template.rules, field).mode in modes]
 
 
-def left_alone(template: TemplateContent, shown: CardContent, wanted: CardContent) -> CardContent:
-    """What is wanted, with every field that is not the person's as it is shown, and the same look."""
-    kept = fields_with(template, "off", "locked")
-    audiences = {field: getattr(shown.audiences, field) for field in kept if field in SINGLE_FIELDS}
-    return wanted.model_copy(
+def only_changing(fields: Iterable[str], shown: CardContent, wanted: CardContent) -> CardContent:
+    """What is shown, with these fields as they are wanted."""
+    changed = set(fields)
+    audiences = {field: getattr(wanted.audiences, field) for field in changed if field in SINGLE_FIELDS}
+    return shown.model_copy(
         update={
-            **{field: getattr(shown, field) for field in kept},
-            "audiences": wanted.audiences.model_copy(update=audiences),
-            "look": shown.look,
+            **{field: getattr(wanted, field) for field in changed},
+            "audiences": shown.audiences.model_copy(update=audiences),
         }
     )

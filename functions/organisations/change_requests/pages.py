@@ -9,7 +9,7 @@ from pydantic.alias_generators import to_camel
 
 import wiring.cards
 import wiring.organisations.templates
-from domain.base.errors import Conflict, InvalidInput, StaleVersion
+from domain.base.errors import Conflict, InvalidInput, NotFound, StaleVersion
 from domain.cards.card import Card
 from domain.cards.content import CardContent, Entry
 from domain.organisations.change_requests.requests import (
@@ -136,6 +136,9 @@ async def answer(req: func.HttpRequest) -> func.HttpResponse:
     except InvalidInput as refusal:
         faults = sentences(refusal.faults) | _said(refusal)
         return await _one_page(req, person, by, of, form, faults=faults)
+    except NotFound:
+        told = {"/says": _("This person has left the organisation. You can only decline")}
+        return await _one_page(req, person, by, of, form, faults=told, status=HTTPStatus.CONFLICT)
     except (Conflict, StaleVersion) as refusal:
         told = {"/says": _(refusal.title)}
         return await _one_page(req, person, by, await _found(req, by), form, faults=told, status=409)

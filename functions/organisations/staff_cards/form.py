@@ -9,11 +9,11 @@ from pydantic.alias_generators import to_camel
 from domain.cards.card import Card
 from domain.cards.content import FIELDS, LIST_FIELDS, SINGLE_FIELDS, CardContent
 from domain.organisations.organisation import Acting
-from domain.organisations.staff_cards.own import fields_with, left_alone
+from domain.organisations.staff_cards.own import fields_with, only_changing
 from domain.organisations.templates.rules import WIDTH, TemplateContent
 from functions.cards.filling.offers import audiences_for, in_address_books, phone_country_for, with_networks
 from functions.cards.form import FIELDS as FORM_FIELDS
-from functions.cards.form import NETWORK_CHOICES, readable, rows_in, values_of
+from functions.cards.form import NETWORK_CHOICES, readable, rows_in
 from functions.framework.filters import countries, languages
 from functions.framework.forms import Values, vet
 from functions.framework.texts import _
@@ -32,11 +32,14 @@ class Locked(NamedTuple):
     typed: bool
 
 
+def _theirs(template: TemplateContent) -> list[str]:
+    """Fields that are the person's to type."""
+    return [field for field in fields_with(template, "optional", "required") if can_be_typed(field)]
+
+
 def typed_fields(template: TemplateContent) -> list[str]:
     """Fields of the form, as the form names them."""
-    return [
-        to_camel(field) for field in fields_with(template, "optional", "required") if field not in _NOT_TYPED
-    ]
+    return [to_camel(field) for field in _theirs(template)]
 
 
 def can_be_typed(field: str) -> bool:
@@ -56,22 +59,17 @@ def label_of_field(field: str) -> str:
 
 def wanted_of(values: Values, template: TemplateContent, shown: CardContent) -> CardContent:
     """The content that a form wants; what is not in the form stays as it is shown."""
-    now, theirs = values_of(shown), set(typed_fields(template))
-    kept = {name: now[name] for name in FORM_FIELDS if name not in theirs}
-    audiences = {
-        **now["audiences"],
-        **{name: audience for name, audience in values["audiences"].items() if name in theirs},
-    }
-    wanted = vet(CardContent, {**values, **kept, "audiences": audiences})
-    pictures = {field: getattr(shown, field) for field in _NOT_TYPED}
-    return left_alone(template, shown, wanted.model_copy(update=pictures))
+    names = typed_fields(template)
+    typed = {name: values[name] for name in names}
+    audiences = {name: audience for name, audience in values["audiences"].items() if name in names}
+    wanted = vet(CardContent, {"name": shown.name, **typed, "audiences": audiences})
+    return only_changing(_theirs(template), shown, wanted)
 
 
 def readable_within(values: Values, template: TemplateContent, shown: CardContent) -> CardContent:
     """What a form says as far as it is valid, for a preview."""
     wanted = readable({**values, "name": values["name"] or shown.name}, shown)
-    pictures = {field: getattr(shown, field) for field in _NOT_TYPED}
-    return left_alone(template, shown, wanted.model_copy(update=pictures))
+    return only_changing(_theirs(template), shown, wanted)
 
 
 def narrowed(template: TemplateContent, offered: Mapping[str, str]) -> dict[str, list[tuple[str, str]]]:

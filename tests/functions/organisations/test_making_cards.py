@@ -5,6 +5,7 @@ import secrets
 
 import pytest
 
+import wiring.cards
 import wiring.operations
 import wiring.organisations.templates
 from tests.functions.organisations.joined import joined
@@ -253,3 +254,20 @@ async def test_the_home_says_what_waits_and_links_on(office, leader, signed_in) 
 async def page_of_card(office, card) -> str:
     answer = await office.owner.http.get(f"/c/{card.json()['handle']}")
     return answer.text
+
+
+async def test_a_card_that_a_dead_worker_made_and_did_not_show_is_shown(
+    host, office, signed_in, client
+) -> None:
+    [there] = await people(office, signed_in, 1)
+    card = (await office.card(there["id"])).json()
+    cards = wiring.cards.store()
+    stored = await cards.get(office.org["id"], card["id"])
+    hidden = stored.changed(stored.updated_at, published=None, published_at=None, was_published=False)
+    await cards.save_and_order_projection(hidden)
+    body = {"templateId": office.template_id}
+    assert (await office.owner.api("POST", f"{office.at}/missing-staff-cards", json=body)).status_code == 201
+    await host.drain_queue("work")
+    async with client() as stranger:
+        assert (await stranger.get(f"/c/{card['handle']}")).status_code == 200
+    assert (await cards.get(office.org["id"], card["id"])).is_live

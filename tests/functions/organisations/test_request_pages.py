@@ -5,6 +5,7 @@ import secrets
 
 import pytest
 
+from tests.functions.organisations.joined import do
 from tests.functions.organisations.test_card_pages import a_desk, fields_in, office
 from tests.functions.organisations.test_change_requests import ask
 from tests.functions.organisations.test_template_pages import Pages
@@ -111,6 +112,7 @@ async def test_who_decides_and_who_asked_are_told_under_today(office, leader, si
     desk, request_id = await asked(office, signed_in)
     assert "One request waits for an answer." in (await office.owner.http.get("/my")).text
     assert "Your request: Title" not in (await desk.person.http.get("/my")).text
+    assert (await desk.post(f"/requests/{request_id}/seen", version="1")).status_code == 303
     form = fields_in(await leader.get(f"/requests/{request_id}"))
     assert (await leader.post(f"/requests/{request_id}/answer", **form, then="approved")).status_code == 303
     assert "requests wait" not in (await office.owner.http.get("/my")).text
@@ -129,3 +131,14 @@ async def test_a_staff_card_is_among_the_persons_cards(office, signed_in) -> Non
     page = (await desk.person.http.get("/my/cards")).text
     assert "From your organisations" in page
     assert f'href="{desk.at}{desk.place}"' in page
+
+
+async def test_a_request_of_somebody_who_left_can_only_be_declined(office, leader, signed_in) -> None:
+    desk, request_id = await asked(office, signed_in)
+    member_id = (await office.get(desk.card.json()["id"])).json()["memberId"]
+    assert (await do(office.owner, "DELETE", office.org, member_id)).status_code == 204
+    form = fields_in(await leader.get(f"/requests/{request_id}"))
+    refused = await leader.post(f"/requests/{request_id}/answer", **form, then="approved")
+    assert refused.status_code == 409
+    assert "has left the organisation" in refused.text
+    assert (await leader.post(f"/requests/{request_id}/answer", **form, then="declined")).status_code == 303
