@@ -348,6 +348,9 @@ async def test_the_page_of_removal_asks_where_the_links_lead(office, signed_in, 
     place = f"/org/{office.org['id']}/people/{grace.member_id}/remove"
     page = await office.owner.http.get(place)
     assert "Where the links of the card lead" in page.text
+    assert "Nowhere: they show that no card is shown." in page.text
+    assert (await rule(office, to="colleague", memberId=eve.member_id)).status_code == 200
+    assert f"To the card of Eve {word} One." in (await office.owner.http.get(place)).text
     typed = {"version": "1", "to": "colleague", "name": f"Eve {word}"}
     several = await send(office.owner, place, **typed)
     assert several.status_code == 422
