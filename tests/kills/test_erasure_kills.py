@@ -17,7 +17,7 @@ pytestmark = pytest.mark.kills
 
 # Calls to the store of the work, three documents at a time. In no order, so that few kills are spread over
 # all of it.
-ERASING = [(11 * call) % 29 + 1 for call in range(29)]
+ERASING = [(11 * call) % 41 + 1 for call in range(41)]
 
 
 @pytest.mark.timeout(600)

@@ -78,14 +78,14 @@ async def _page(
         faults=faults or {},
         allowed=may_give(by.member.role, them.role),
         choice=choice if has_card else None,
-        rule=await _said(by, rule),
+        rule=await _said(by, rule, them),
     )
 
 
-async def _said(by: Acting, rule: StaffSuccessor) -> str:
-    """What the organisation's rule says, in words."""
+async def _said(by: Acting, rule: StaffSuccessor, them: Member) -> str:
+    """What the organisation's rule says of this person, in words: nobody comes after themselves."""
     if rule.to == "company_page":
         return _("To the company page.")
-    if rule.member_id is not None and (name := await name_of(by, rule.member_id)):
+    if rule.member_id not in (None, them.id) and (name := await name_of(by, rule.member_id or "")):
         return _("To the card of %(name)s.", name=name)
     return _("Nowhere: they show that no card is shown.")

@@ -250,6 +250,7 @@ async def test_a_person_joins_with_the_page(open_org, somebody_at) -> None:
     name = (await flow.owner.api("GET", f"organisations/{flow.id}")).json()["name"]
     page = await bea.http.get(JOIN)
     assert f"Join {name}" in page.text
+    assert "they stay with you, and the organisation never sees them" in page.text
     fields = {"csrf": bea.csrf, "organisation": UNKNOWN}
     other = await bea.http.post(JOIN, data=fields)
     assert other.status_code == 404

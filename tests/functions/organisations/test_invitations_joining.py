@@ -55,6 +55,7 @@ async def test_an_invitation_comes_by_mail_and_makes_a_member(host, signed_in, c
     assert "Your role there: Editor." in seen.text
     assert f'href="/auth/login?returnTo={link}"' in seen.text
     page = await grace.http.get(link)
+    assert "they stay with you, and the organisation never sees them" in page.text
     assert Fields(page.text, link).values["name"] == grace.name
     answer = await join(grace, link, "Grace Hopper")
     assert answer.headers["location"] == f"/org/{org['id']}?done=joined"

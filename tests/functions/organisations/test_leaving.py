@@ -36,7 +36,9 @@ class Staff:
         assert answer.is_success, answer.text
 
     async def left(self) -> None:
-        answer = await self.person.api("DELETE", f"{self.office.at}/membership", headers={"If-Match": '"1"'})
+        path = f"{self.office.at}/membership"
+        version = {"If-Match": (await self.person.api("GET", path)).headers["etag"]}
+        answer = await self.person.api("DELETE", path, headers=version)
         assert answer.status_code == 204, answer.text
 
     async def stored(self):
@@ -119,6 +121,8 @@ async def test_the_links_lead_to_the_colleague_of_the_rule(office, signed_in, cl
     assert (await bob.removed()).status_code == 204
     assert await leads_to(client, bob.handle) is None
     assert await leads_to(client, grace.handle) is None
+    leavers = (await office.owner.api("GET", f"{office.at}/leavers")).json()["data"]
+    assert [each["leadsTo"] for each in leavers if each["cardId"] == bob.id] == [None]
     await bob.back()
     assert await leads_to(client, grace.handle) == bob.handle
 
@@ -133,11 +137,36 @@ async def test_a_successor_is_chosen_for_one_person_and_changed_afterwards(offic
     changed = await choose(office, grace, to="colleague", memberId=bob.member_id)
     assert changed.status_code == 200, changed.text
     assert await leads_to(client, grace.handle) == bob.handle
-    # Once more taken out, the rule holds again.
+    # What was chosen is over when they are back.
+    assert (await choose(office, grace, to="nobody")).status_code == 200
     await grace.back()
     assert await leads_to(client, grace.handle) == grace.handle
-    assert (await grace.removed(successor="nobody")).status_code == 204
-    assert await leads_to(client, grace.handle) is None
+    await grace.left()
+    assert await leads_to(client, grace.handle) == bob.handle
+
+
+async def test_the_latest_removal_decides_also_where_nobody_saw_the_person_come_back(
+    office, signed_in, client, monkeypatch
+) -> None:
+    """One order stands for a removal, a taking back and another removal, as where workers were away."""
+    from domain.organisations.organisation import membership_order  # noqa: PLC0415 - what the host loaded
+    from functions.framework.clock import now  # noqa: PLC0415
+
+    async def nothing(_order: object) -> None:
+        """The worker dies before it settles."""
+
+    grace, bob, eve = [await staff(office, signed_in) for _ in range(3)]
+    assert (await grace.removed(successor=bob.member_id)).status_code == 204
+    with monkeypatch.context() as patch:
+        ports = wiring.organisations.people()._replace(settle=nothing)
+        patch.setattr("wiring.organisations.people", lambda: ports)
+        await grace.back()
+        assert (await grace.removed(successor=eve.member_id)).status_code == 204
+    assert await leads_to(client, grace.handle) == bob.handle
+    store = wiring.organisations.store()
+    order = membership_order(await store.former_member(office.org["id"], grace.member_id), now())
+    await wiring.organisations.effects()[order.kind](order)
+    assert await leads_to(client, grace.handle) == eve.handle
 
 
 async def due(office, card_id: str, host) -> None:
@@ -327,6 +356,9 @@ async def test_the_page_of_removal_asks_where_the_links_lead(office, signed_in, 
     place = f"/org/{office.org['id']}/people/{grace.member_id}/remove"
     page = await office.owner.http.get(place)
     assert "Where the links of the card lead" in page.text
+    assert "Nowhere: they show that no card is shown." in page.text
+    assert (await rule(office, to="colleague", memberId=eve.member_id)).status_code == 200
+    assert f"To the card of Eve {word} One." in (await office.owner.http.get(place)).text
     typed = {"version": "1", "to": "colleague", "name": f"Eve {word}"}
     several = await send(office.owner, place, **typed)
     assert several.status_code == 422
