@@ -7,7 +7,7 @@ import pytest
 from tests.browser.axe import violations
 from tests.browser.layout import misplaced
 from tests.browser.test_my import photo
-from tests.browser.windows import sign_in
+from tests.browser.windows import open_tab, sign_in
 
 WIDTHS = (320, 390, 1280)
 
@@ -36,8 +36,7 @@ async def test_a_brand_is_filled_in_and_a_company_page_published(
     await page.goto("/my/new-organisation")
     await page.get_by_label("Name").fill(f"Analytical {word}")
     await page.get_by_role("main").get_by_role("button").click()
-    tabs = page.get_by_role("navigation", name="Pages of the organisation")
-    await tabs.get_by_role("link", name="Brand").click()
+    await open_tab(page, "Brand")
     await look("brand")
     await page.get_by_label("Logo").set_input_files(photo())
     await page.get_by_label("Theme").select_option("bold")
@@ -54,7 +53,7 @@ async def test_a_brand_is_filled_in_and_a_company_page_published(
             await page.locator(".bottom").get_by_role("button", name="Save").click()
     await page.get_by_text("Cards that show some of it follow in a moment.").wait_for()
     await look("brand-saved")
-    await tabs.get_by_role("link", name="Company page").click()
+    await open_tab(page, "Brand", "Company page")
     await look("company-none")
     await page.get_by_role("button", name="Make the company page").click()
     await page.get_by_text("The company page is made.").wait_for()

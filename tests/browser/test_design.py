@@ -8,7 +8,7 @@ import pytest
 
 from tests.browser.axe import violations
 from tests.browser.layout import misplaced
-from tests.browser.windows import sign_in
+from tests.browser.windows import open_tab, sign_in
 
 WIDTHS = (320, 390, 1280)
 
@@ -47,7 +47,7 @@ async def order(client: Any, name: str, look: Look) -> None:
     await page.goto("/my/new-organisation")
     await page.get_by_label("Name").fill(name)
     await page.get_by_role("main").get_by_role("button").click()
-    await page.get_by_role("link", name="Design by iZwop").click()
+    await open_tab(page, "Brand", "Design by iZwop")
     await look(client, "nothing-ordered")
     await page.get_by_label("What do you wish for?").fill("Plain cards with our titles, please.")
     await page.get_by_role("button", name="Order a design").click()
@@ -110,7 +110,7 @@ async def end(client: Any, staff: Any) -> None:
     await page.get_by_text("The access is ended.").wait_for()
     await staff.page.reload()
     await staff.page.get_by_text("There is nothing here").wait_for()
-    await page.get_by_role("link", name="Templates").click()
+    await open_tab(page, "Cards", "Templates")
     await page.get_by_role("link", name="Staff", exact=True).click()
     await page.get_by_role("link", name="Earlier releases").click()
     await page.get_by_text("designed by Disa Designer of iZwop").wait_for()

@@ -11,7 +11,7 @@ from domain.organisations.visits.rule import NO_TEAM, OTHERS
 from domain.organisations.visits.sums import Numbers
 from tests.browser.axe import violations
 from tests.browser.layout import misplaced
-from tests.browser.windows import sign_in
+from tests.browser.windows import open_tab, sign_in
 from tests.wired import wired_with
 
 WINDOWS = ((320, "light"), (390, "light"), (1280, "dark"))
@@ -104,7 +104,7 @@ async def test_who_gets_which_template_is_chosen(office) -> None:
     await page.get_by_role("button", name="See what would change").click()
     await office.counted("Release the draft")
     await page.get_by_role("button", name="Release the draft").click()
-    await page.get_by_role("link", name="Templates").first.click()
+    await open_tab(page, "Cards", "Templates")
     await page.get_by_role("link", name="Who gets which template").click()
     await office.look("assignments")
     await page.get_by_label("Sales and everything that belongs to it").select_option(label="Staff")

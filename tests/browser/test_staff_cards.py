@@ -9,7 +9,7 @@ from playwright.async_api import expect
 
 from tests.browser.axe import violations
 from tests.browser.layout import misplaced
-from tests.browser.windows import sign_in
+from tests.browser.windows import open_tab, sign_in
 
 SHOTS = os.environ.get("STAFF_CARD_SHOTS")
 
@@ -40,7 +40,7 @@ async def a_template(page, name: str) -> None:
     await page.goto("/my/new-organisation")
     await page.get_by_label("Name").fill("Analytical Engines")
     await page.get_by_role("main").get_by_role("button").click()
-    await page.get_by_role("link", name="Templates").click()
+    await open_tab(page, "Cards", "Templates")
     await page.get_by_role("link", name="Make the first template").click()
     await page.get_by_label("Name of the template").fill("Staff")
     await page.get_by_role("button", name="Make the template").click()
@@ -108,11 +108,11 @@ async def test_a_change_is_asked_for_and_approved(window) -> None:
     await page.get_by_role("button", name="Send the request").last.click()
     await page.get_by_text("You find the answer here.").wait_for()
     await look(window, "asked")
-    await page.get_by_role("link", name="Requests", exact=True).click()
+    await open_tab(page, "Cards", "Requests")
     await look(window, "requests")
     await page.get_by_role("link", name=f"{name}: Title").click()
     await look(window, "request")
-    await page.get_by_role("link", name="Requests", exact=True).first.click()
+    await open_tab(page, "Cards", "Requests")
     await page.get_by_role("checkbox").check()
     await page.get_by_role("button", name="Approve the chosen").click()
     await page.get_by_text("One request is approved.").wait_for()

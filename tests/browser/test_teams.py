@@ -6,7 +6,7 @@ import pytest
 
 from tests.browser.axe import violations
 from tests.browser.layout import misplaced
-from tests.browser.windows import Visit, sign_in
+from tests.browser.windows import Visit, open_tab, sign_in
 
 # What each page says, for which the test waits.
 SAYS = {
@@ -42,7 +42,7 @@ async def test_a_team_is_made_filled_and_deleted(open_window, tmp_path, width, s
     await page.goto("/my/new-organisation")
     await page.get_by_label("Name of the organisation").fill("Flow-Matic")
     await page.get_by_role("button", name="Make the organisation").click()
-    await page.get_by_role("link", name="Teams").click()
+    await open_tab(page, "People", "Teams")
     await look(window, scheme, "none", tmp_path)
     await page.get_by_role("link", name="Make the first team").click()
     await look(window, scheme, "new", tmp_path)
@@ -67,7 +67,7 @@ async def test_a_team_is_made_filled_and_deleted(open_window, tmp_path, width, s
     await look(window, scheme, "settings", tmp_path)
     await page.goto(page.url.partition("/teams")[0] + "/people")
     await look(window, scheme, "people", tmp_path)
-    await page.get_by_role("link", name="Teams").click()
+    await open_tab(page, "People", "Teams")
     await look(window, scheme, "teams", tmp_path)
     await page.get_by_role("link", name="Nordic").click()
     await page.get_by_role("link", name="Settings of the team").click()

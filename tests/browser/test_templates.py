@@ -6,7 +6,7 @@ import pytest
 
 from tests.browser.axe import violations
 from tests.browser.layout import misplaced
-from tests.browser.windows import sign_in
+from tests.browser.windows import open_tab, sign_in
 
 WIDTHS = (320, 390, 1280)
 
@@ -30,7 +30,7 @@ async def test_a_template_is_made_changed_and_released(
     await page.goto("/my/new-organisation")
     await page.get_by_label("Name").fill("Analytical Engines")
     await page.get_by_role("main").get_by_role("button").click()
-    await page.get_by_role("link", name="Templates").click()
+    await open_tab(page, "Cards", "Templates")
     await look("none")
     await page.get_by_role("link", name="Make the first template").click()
     await look("new")

@@ -78,6 +78,18 @@ async def visit(chromium: Browser, origin: str, **options: object) -> Visit:
     return opened
 
 
+async def open_tab(page: Page, group: str, name: str | None = None) -> None:
+    """Go to a page of an organisation by its group of pages, and its name among them."""
+    await (
+        page.get_by_role("navigation", name="Pages of the organisation")
+        .get_by_role("link", name=group, exact=True)
+        .click()
+    )
+    if name is not None:
+        more = page.get_by_role("navigation", name="More pages here")
+        await more.get_by_role("link", name=name, exact=True).click()
+
+
 async def sign_in(page: Page, name: str, *, known: bool = False) -> str:
     """Go from the home page through the age question to the identity provider and back.
 
