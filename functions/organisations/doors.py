@@ -2,6 +2,7 @@
 
 from functions.framework.doors import MyForm, MyPage, Operation, Timer
 from functions.organisations.change_requests.doors import DOORS as CHANGE_REQUESTS
+from functions.organisations.directory.doors import DOORS as DIRECTORY
 from functions.organisations.invitations.doors import DOORS as INVITATIONS
 from functions.organisations.people.doors import DOORS as PEOPLE
 from functions.organisations.staff_cards.doors import DOORS as STAFF_CARDS
@@ -73,4 +74,5 @@ DOORS = (
     *TEMPLATES,
     *STAFF_CARDS,
     *CHANGE_REQUESTS,
+    *DIRECTORY,
 )
