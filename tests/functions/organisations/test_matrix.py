@@ -140,6 +140,17 @@ ACT: Final = {
     "organisations_requests_get": "decide_requests",
     "organisations_requests_answer": "decide_requests",
     "organisations_requests_answer_all": "decide_requests",
+    "organisations_directory_page": "connect_directory",
+    "organisations_directory_page_log": "connect_directory",
+    "organisations_directory_page_save": "connect_directory",
+    "organisations_directory_page_token": "connect_directory",
+    "organisations_directory_page_revoke": "connect_directory",
+    "organisations_directory_get": "connect_directory",
+    "organisations_directory_change": "connect_directory",
+    "organisations_directory_make_token": "connect_directory",
+    "organisations_directory_get_token": "connect_directory",
+    "organisations_directory_revoke": "connect_directory",
+    "organisations_directory_log": "connect_directory",
     # Who is a member is told so; everybody else here comes from no proven domain.
     "organisations_join": "see",
 }
@@ -234,7 +245,10 @@ async def things_of(owner: Any, org: dict, signed_in: Any) -> dict[str, str]:
         json={"field": "title", "value": "Captain", "reason": "Promoted"},
     )
     assert asked.status_code == 201, asked.text
+    token = await owner.api("POST", f"{at}/directory/tokens")
+    assert token.status_code == 201, token.text
     made = {
+        "tokenId": token.json()["id"],
         "requestId": asked.json()["id"],
         "cardId": card.json()["id"],
         "organisationId": org["id"],
