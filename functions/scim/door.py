@@ -30,7 +30,7 @@ from functions.scim.refusals import MEDIA_TYPE, scim_type_of
 from functions.scim.storage import Storage
 
 _READS: Final = ("GET", "HEAD")
-_SAME: Final = ("Location", "Content-Location", "ETag", "Allow", "WWW-Authenticate")
+_SAME: Final[tuple[str, ...]] = ("Location", "Content-Location", "ETag", "Allow", "WWW-Authenticate")
 # By token, the hour in which this worker has written that it was used.
 _WRITTEN: dict[str, datetime] = {}
 _MOST_WRITTEN: Final = 10_000

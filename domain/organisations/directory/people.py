@@ -5,7 +5,6 @@ log is stored in the same batch. In a preview everything is worked out, and only
 """
 
 from collections.abc import Sequence
-from contextlib import suppress
 from datetime import datetime
 from typing import Final, NamedTuple
 
@@ -97,15 +96,21 @@ async def find_person(request: Request, kind: KeyKind, value: str) -> Member | N
 
 async def create_person(request: Request, said: Said, new_id: str) -> Member:
     """Make somebody new, or link who is known by the same address or identifier, or bring them back."""
-    for _ in range(_TRIES):
-        with suppress(StaleVersion):
-            made = await _made(request, said, new_id)
+    for left in reversed(range(_TRIES)):
+        there = await _same_person(request, said)
+        try:
+            made = await _made(request, said, there, new_id)
             return made if said.active else await _end(request, made)
+        except StaleVersion:
+            continue
+        except KnownAlready:
+            # Somebody else has made them at this moment: they may be the same person.
+            if not left:
+                raise
     raise Unavailable
 
 
-async def _made(request: Request, said: Said, new_id: str) -> Member:
-    there = await _same_person(request, said)
+async def _made(request: Request, said: Said, there: Member | None, new_id: str) -> Member:
     if there is None:
         await _refuse_one_more(request)
         new = blank(request.org_id, new_id, said, request.now)
@@ -123,24 +128,26 @@ async def _made(request: Request, said: Said, new_id: str) -> Member:
 
 
 async def _same_person(request: Request, said: Said) -> Member | None:
-    """Who is meant already. Whom the directory knows is refused to be made once more."""
+    """Who is meant already. Refused are whom the directory knows, and what two people are known by."""
     keys: list[tuple[KeyKind, str | None]] = [
         ("user_name", said.user_name),
         ("external_id", said.external_id),
         ("address", said.email),
     ]
+    there: Member | None = None
     for kind, value in keys:
         found_id = await request.ports.organisations.id_of(request.org_id, kind, value) if value else None
         found = await _any(request, found_id) if found_id else None
         if found is None:
             continue
-        if is_known(found) and (found.ended is None or kind == "user_name"):
+        known = is_known(found) and (found.ended is None or kind == "user_name")
+        if known or (there is not None and there.id != found.id):
             raise KnownAlready(kind)
-        return found
-    by_address = await request.ports.store.by_address(request.org_id, said.email)
+        there = found
+    by_address = await request.ports.store.by_address(request.org_id, said.email) if there is None else None
     if by_address is not None and is_known(by_address):
         raise KnownAlready("address")
-    return by_address
+    return there or by_address
 
 
 async def change_person(request: Request, member_id: str, said: Said, version: int) -> Member:
@@ -150,9 +157,9 @@ async def change_person(request: Request, member_id: str, said: Said, version: i
         raise StaleVersion
     after = written(said, before, request.caller.directory.rules)
     fields = changes(before, after)
-    if before.ended is not None and said.active:
+    back = before.ended is not None and said.active
+    if back:
         await _refuse_one_more(request)
-        before = await _bring_back(request, before, fields)
     if fields:
         entry = request.entry("change", member_id, fields)
         changed = before.changed(request.now, **after)
@@ -160,6 +167,8 @@ async def change_person(request: Request, member_id: str, said: Said, version: i
             before = await _save(request, changed, entry)
         else:
             before = await _save_former(request, changed, before, entry)
+    if back:
+        return await _bring_back(request, before, fields)
     if before.ended is None and not said.active:
         before = await _end(request, before, fields)
     return before

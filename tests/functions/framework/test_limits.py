@@ -214,6 +214,7 @@ def test_the_page_of_limits_says_the_numbers() -> None:
         limits.MOST_DOMAINS,
         limits.MOST_TEAMS,
         limits.MOST_TEMPLATES,
+        limits.MOST_DIRECTORY_TOKENS,
         limits.MOST_CHANGE_REQUESTS,
     ]
     rates = re.findall(r"^\| `(\w+)` \(.*?\) \| (\d+) \| (\d+) seconds", text, re.MULTILINE)
