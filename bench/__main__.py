@@ -32,12 +32,24 @@ async def _lines() -> list[Line]:
     async with Cloud(public_origin=ORIGIN) as cloud:
         os.environ.update(cloud.settings)  # as app settings are in Azure; wiring reads them
         import wiring
-        from bench import contacts, counting, growth, imports, operations, pages, strength, transfer
+        from bench import (
+            contacts,
+            counting,
+            directory,
+            growth,
+            imports,
+            operations,
+            pages,
+            strength,
+            transfer,
+        )
 
         with tempfile.TemporaryDirectory(prefix="izwop-bench-") as logs:
             try:
                 _say("card pages ...")
                 found += await pages.lines(cloud.settings, Path(logs))
+                _say("directories ...")
+                found += await directory.lines(cloud.settings, Path(logs))
                 _say("cold starts ...")
                 found += imports.lines(cloud.settings, pages.WARM_CARD)
                 _say("counting ...")
