@@ -93,7 +93,7 @@ async def serve(name: str, app: Path, settings: Mapping[str, str], logs: Path) -
 
 
 async def _warm(product: Served, reference: Served) -> list[Line]:
-    await _publish([WARM_CARD])
+    await publish([WARM_CARD])
     await _publish_cards([published("bench-ruled", RULED)])
     ruled = [get("/c/bench-ruled")] * WARM_REQUESTS
     page, empty = [get(f"/c/{WARM_CARD}")] * WARM_REQUESTS, [get("/empty")] * WARM_REQUESTS
@@ -121,7 +121,7 @@ async def _counted(product: Served, reference: Served) -> list[Line]:
 async def _cold(product: Served, reference: Served) -> list[Line]:
     """First views of cards in a worker, and further views after their expiry in the cache."""
     groups = [[f"bench-{group}-{card}" for card in range(COLD_REQUESTS)] for group in range(ROUNDS)]
-    await _publish([handle for group in groups for handle in group])
+    await publish([handle for group in groups for handle in group])
     warm_up = [get(f"/read/{WARM_CARD}")] * COLD_REQUESTS
     await cost(reference, warm_up)
     unseen = [await _cold_round(product, reference, group) for group in groups]
@@ -184,7 +184,7 @@ def compared(name: str, rounds: Iterable[tuple[Cost, Cost]], target: Target) -> 
     return compared
 
 
-async def _publish(handles: list[str]) -> None:
+async def publish(handles: list[str]) -> None:
     await _publish_cards([published(handle) for handle in handles])
 
 

@@ -78,6 +78,8 @@ def _version(resource: Resource[Any]) -> str:
 class Storage(AsyncScimStorage):
     def __init__(self, request: Request) -> None:
         self._request = request
+        # What was read last, and is changed next.
+        self._read: Member | None = None
 
     async def get(
         self,
@@ -88,7 +90,8 @@ class Storage(AsyncScimStorage):
     ) -> Resource[Any]:
         try:
             if resource_type.name == "User":
-                return user_of(await read_person(self._request, resource_id), resource_type)
+                self._read = await read_person(self._request, resource_id)
+                return user_of(self._read, resource_type)
             team = await read_group(self._request, resource_id)
         except NotFound:
             raise NotFoundException(detail=f"There is no {resource_type.name} of this id") from None
@@ -193,7 +196,10 @@ class Storage(AsyncScimStorage):
         payload, item, version = payload_of(resource), str(resource.id), _version(resource)
         try:
             if resource_type.name == "User":
-                changed = await change_person(self._request, item, said_in(payload), int(version))
+                read = self._read
+                if read is None or (read.id, str(read.version)) != (item, version):
+                    raise StaleVersion
+                changed = await change_person(self._request, read, said_in(payload))
                 return user_of(changed, resource_type)
             return await self._update_group(resource_type, item, payload, expected_version)
         except (KnownAlready, TeamNameTaken) as refusal:

@@ -150,11 +150,9 @@ async def _same_person(request: Request, said: Said) -> Member | None:
     return there or by_address
 
 
-async def change_person(request: Request, member_id: str, said: Said, version: int) -> Member:
-    """Change a person to what the directory says; `StaleVersion` if they are others than were read."""
-    before = await read_person(request, member_id)
-    if before.version != version:
-        raise StaleVersion
+async def change_person(request: Request, before: Member, said: Said) -> Member:
+    """Change a person, as read, to what the directory says; `StaleVersion` if they are others now."""
+    member_id = before.id
     after = written(said, before, request.caller.directory.rules)
     fields = changes(before, after)
     back = before.ended is not None and said.active
