@@ -196,11 +196,8 @@ class Storage(AsyncScimStorage):
         payload, item, version = payload_of(resource), str(resource.id), _version(resource)
         try:
             if resource_type.name == "User":
-                read = self._read
-                if read is None or (read.id, str(read.version)) != (item, version):
-                    raise StaleVersion
-                changed = await change_person(self._request, read, said_in(payload))
-                return user_of(changed, resource_type)
+                read = self._as_read(item, version)
+                return user_of(await change_person(self._request, read, said_in(payload)), resource_type)
             return await self._update_group(resource_type, item, payload, expected_version)
         except (KnownAlready, TeamNameTaken) as refusal:
             raise UniquenessException(detail=str(refusal)) from refusal
@@ -208,6 +205,12 @@ class Storage(AsyncScimStorage):
             raise NotFoundException from None
         except StaleVersion:
             raise PreconditionFailedException from None
+
+    def _as_read(self, member_id: str, version: str) -> Member:
+        """Who is changed, as they were read for it."""
+        if self._read is None or (self._read.id, str(self._read.version)) != (member_id, version):
+            raise StaleVersion
+        return self._read
 
     async def _update_group(
         self, resource_type: ResourceType, team_id: str, payload: dict[str, Any], version: str | None

@@ -231,14 +231,8 @@ async def _work(order: dict[str, Any], at: datetime) -> str:
             return done.work.state
 
 
-_ACTS = {
-    "answer": _answer,
-    "mail": _mail,
-    "merge": _merge,
-    "unmerge": _merge,
-    **INVITATION_ACTS,
-    **DIRECTORY_ACTS,
-}
+_OWN = {"answer": _answer, "mail": _mail, "merge": _merge, "unmerge": _merge}
+_ACTS = {**_OWN, **INVITATION_ACTS, **DIRECTORY_ACTS}
 
 
 def fork(order: dict[str, Any]) -> str:

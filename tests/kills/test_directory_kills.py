@@ -33,13 +33,12 @@ async def test_what_a_directory_asks_for_survives_the_death_of_workers(worker, s
         word, died = secrets.token_hex(8), list[object]()
 
         async def twice(
-            *, org: str = org, at: datetime = at, died: list[object] = died, **order: object
+            *, org: str = org, now: datetime = at, died: list[object] = died, **order: object
         ) -> str:
             """Killed at some call, and then sent again."""
             died.append(next(dying))
-            await worker(**order, org=org, at=at.isoformat(), die=died[-1])
-            later = at + timedelta(seconds=1)
-            return await worker(**order, org=org, at=later.isoformat())
+            await worker(**order, org=org, at=now.isoformat(), die=died[-1])
+            return await worker(**order, org=org, at=(now + timedelta(seconds=1)).isoformat())
 
         said = {"user_name": word, "external_id": word, "email": f"{word}@example.com", "display": "Grace"}
         member_id = await twice(do="directory makes", said=said)
