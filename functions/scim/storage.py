@@ -33,6 +33,7 @@ from domain.organisations.directory.people import (
     change_person,
     create_person,
     delete_person,
+    find_named,
     find_person,
     read_person,
 )
@@ -143,6 +144,9 @@ class Storage(AsyncScimStorage):
     ) -> tuple[int, list[Member]]:
         if wanted is None:
             return await self._request.ports.store.people(self._request.org_id, first, count)
+        if len(wanted) == 1 and wanted[0][0] == "displayname":
+            named = await find_named(self._request, wanted[0][1])
+            return len(named), named[first - 1 : first - 1 + count]
         found: Member | None = None
         for place, (name, value) in enumerate(wanted):
             match = await self._person(name, value)
@@ -158,7 +162,7 @@ class Storage(AsyncScimStorage):
             except NotFound:
                 return None
         if name not in _USER_KEYS:
-            known = "id, userName, externalId and emails.value"
+            known = "id, userName, externalId and emails.value, and by displayName alone"
             raise InvalidFilterException(detail=f"People are found by {known}")
         return await find_person(self._request, _USER_KEYS[name], value)
 

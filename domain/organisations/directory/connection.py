@@ -28,11 +28,12 @@ _LONGEST: Final = 200
 
 
 class Token(Model):
-    """`secret` is the SHA-256 of it."""
+    """`secret` is the SHA-256 of it. Only what an owner made decides about owners."""
 
     id: str
     secret: str
     made_by: str
+    by_owner: bool = False
     made_at: datetime
 
 
@@ -133,6 +134,7 @@ async def make_token(by: Acting, new: NewToken, *, store: DirectoryStore) -> tup
         id=make_id(ID_PREFIXES["token"], digest[:ID_BYTES]),
         secret=hashed(new.secret),
         made_by=by.member.id,
+        by_owner=by.member.role == "owner",
         made_at=new.now,
     )
 

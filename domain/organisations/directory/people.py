@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
 
-from domain.base.errors import NotFound, StaleVersion, Unavailable
+from domain.base.errors import Conflict, NotFound, StaleVersion, Unavailable
 from domain.base.folding import fold
 from domain.base.limits import MOST_PEOPLE, LimitReached
 from domain.base.texts import N_
@@ -19,6 +19,7 @@ from domain.organisations.organisation import (
     KeyKind,
     KnownAlready,
     Member,
+    MemberFilter,
     Organisation,
     OrganisationStore,
     PeopleChange,
@@ -29,6 +30,13 @@ from domain.organisations.people import people_change
 from domain.organisations.teams.team import TeamStore
 
 _TRIES: Final = 5
+# Of the same name: in the order of names they come first of those that begin with it.
+MOST_NAMED: Final = 100
+
+
+class OwnerStays(Conflict):
+    code = "owner_stays"
+    title = N_("Only owners decide about owners. Connect the directory with a token that an owner made")
 
 
 class DirectoryPorts(NamedTuple):
@@ -94,6 +102,13 @@ async def find_person(request: Request, kind: KeyKind, value: str) -> Member | N
     return found if same else None
 
 
+async def find_named(request: Request, name: str) -> list[Member]:
+    """The people of this very name, at most a page of them. Former ones are not found by it."""
+    wanted = MemberFilter(text=name)
+    found, _ = await request.ports.organisations.members(request.org_id, wanted, MOST_NAMED, None)
+    return [each for each in found if is_known(each) and fold(each.name) == fold(name)]
+
+
 async def create_person(request: Request, said: Said, new_id: str) -> Member:
     """Make somebody new, or link who is known by the same address or identifier, or bring them back."""
     for left in reversed(range(_TRIES)):
@@ -155,6 +170,8 @@ async def change_person(request: Request, before: Member, said: Said) -> Member:
     member_id = before.id
     after = written(said, before, request.caller.directory.rules)
     fields = changes(before, after)
+    if not said.active:
+        _refuse_owner(request, before)
     back = before.ended is not None and said.active
     if back:
         await _refuse_one_more(request)
@@ -177,6 +194,7 @@ async def delete_person(request: Request, member_id: str, version: int) -> None:
     before = await read_person(request, member_id)
     if before.version != version:
         raise StaleVersion
+    _refuse_owner(request, before)
     linked = before.linked.model_copy(update={"deleted": True}) if before.linked else None
     if before.ended is not None:
         gone = before.changed(request.now, linked=linked)
@@ -209,8 +227,14 @@ async def _refuse_one_more(request: Request) -> None:
         )
 
 
+def _refuse_owner(request: Request, member: Member) -> None:
+    if member.role == "owner" and member.ended is None and not request.caller.token.by_owner:
+        raise OwnerStays
+
+
 async def _end(request: Request, member: Member, fields: Sequence[str] = ()) -> Member:
     """Make a leaver of somebody, as taking them out does; their record says what was known of them."""
+    _refuse_owner(request, member)
     ended = member.changed(request.now, ended="removed")
     change = people_change(await _organisation(request), request.now, ended=(ended,))
     await _carry_out(request, change, request.entry("deactivate", member.id, ["active", *fields]))

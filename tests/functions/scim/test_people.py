@@ -11,7 +11,7 @@ from domain.base.limits import DIRECTORY_REQUESTS, TooManyRequests
 from tests.functions.organisations.invited import email_of
 from tests.functions.organisations.joined import give, joined, own
 from tests.functions.organisations.test_staff_cards import Office, page_of
-from tests.functions.scim.directories import ENTERPRISE, connected, somebody
+from tests.functions.scim.directories import ENTERPRISE, Sender, a_token, connected, somebody
 
 OFF = {"op": "Replace", "path": "active", "value": "False"}
 ON = {"op": "Replace", "path": "active", "value": "True"}
@@ -155,6 +155,26 @@ async def test_another_owner_who_was_taken_out_comes_back_as_an_admin(sender, si
     assert (await directory.patch(f"Users/{there['id']}", OFF)).status_code == 204
     assert (await directory.patch(f"Users/{there['id']}", ON)).status_code == 204
     assert await own(grace) == {directory.org["id"]: "admin"}
+
+
+async def test_a_token_of_an_admin_decides_nothing_about_owners(sender, signed_in, client) -> None:
+    ada, directory = sender
+    grace, admin = await signed_in(), await signed_in()
+    there = await joined(directory.org, grace)
+    await joined(directory.org, admin, "admin")
+    await give(ada, directory.org, there["id"], "owner")
+    sent = somebody(emails=[{"value": await email_of(grace), "type": "work"}])
+    await directory.send("POST", "Users", sent)
+    weaker = Sender(client(), await a_token(admin, directory.org), directory.org)
+    for answer in (
+        await weaker.patch(f"Users/{there['id']}", {"op": "replace", "path": "title", "value": "x"}, OFF),
+        await weaker.send("DELETE", f"Users/{there['id']}"),
+    ):
+        assert answer.status_code == 409
+        assert "Only owners decide about owners" in answer.json()["detail"]
+    assert (await directory.read(f"Users/{there['id']}"))["title"] == "Programmer"
+    assert (await weaker.send("PUT", f"Users/{there['id']}", sent | {"title": "Captain"})).status_code == 200
+    assert await own(grace) == {directory.org["id"]: "owner"}
 
 
 async def test_nobody_is_made_twice(sender) -> None:
