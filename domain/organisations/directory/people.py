@@ -131,7 +131,7 @@ async def _made(request: Request, said: Said, there: Member | None, new_id: str)
         new = blank(request.org_id, new_id, said, request.now)
         after = written(said, new, request.caller.directory.rules, new=True)
         member = new.model_copy(update=after)
-        fields = [name for name in changes(new, after) if name != "name_parts"]
+        fields = list(dict.fromkeys(["user_name", "name", "email", *changes(new, after)]))
         return await _save(request, member, request.entry("create", new_id, fields))
     if there.ended is not None:
         await _refuse_one_more(request)

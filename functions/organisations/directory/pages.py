@@ -35,9 +35,9 @@ _DONE: Final = {
     "revoked": N_("The token is revoked. It opens nothing any more."),
 }
 _RULES: Final = {
-    "always": N_("Always: the directory has the last word"),
+    "always": N_("Always: the directory decides"),
     "once": N_("Once: only while it is empty"),
-    "never": N_("Never: the directory does not write it"),
+    "never": N_("Never: stays as it is here"),
 }
 _LABELS: Final = {
     "/rules/name": N_("Name"),
@@ -73,6 +73,8 @@ _FIELDS: Final = {
     "members": N_("People"),
     "teams": N_("Teams"),
 }
+# Of these there is nothing to look at.
+_GONE: Final = ("deactivate", "delete", "refused")
 _PER_PAGE: Final = 50
 _LATEST: Final = 5
 
@@ -143,7 +145,7 @@ def _typed(form: Mapping[str, str]) -> Values:
 def _told(by: Acting, entry: Entry) -> dict[str, Any]:
     """An entry of the log in words, with a link to whom it is about."""
     place = "teams" if entry.kind == "team" else "people"
-    known = (entry.subject_id or "").startswith(("mem_", "tem_"))
+    made = entry.what not in _GONE and not (entry.what == "create" and entry.preview)
     return {
         "at": entry.at,
         "what": _(_WHAT[entry.what]),
@@ -151,7 +153,7 @@ def _told(by: Acting, entry: Entry) -> dict[str, Any]:
         "fields": ", ".join(_(_FIELDS.get(each, each)) for each in entry.fields),
         "refusal": entry.refusal,
         "preview": entry.preview,
-        "href": f"/org/{by.organisation.id}/{place}/{entry.subject_id}" if known else "",
+        "href": f"/org/{by.organisation.id}/{place}/{entry.subject_id}" if made else "",
     }
 
 
