@@ -22,6 +22,7 @@ CAPABILITIES = (
     "privacy",
     "publishing",
     "relationships",
+    "scim",
     "sharing",
     "sign_in",
     "site",

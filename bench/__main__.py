@@ -35,6 +35,7 @@ async def _lines() -> list[Line]:
         from bench import (
             contacts,
             counting,
+            directory,
             growth,
             imports,
             operations,
@@ -48,6 +49,8 @@ async def _lines() -> list[Line]:
             try:
                 _say("card pages ...")
                 found += await pages.lines(cloud.settings, Path(logs))
+                _say("directories ...")
+                found += await directory.lines(cloud.settings, Path(logs))
                 _say("cold starts ...")
                 found += imports.lines(cloud.settings, pages.WARM_CARD)
                 _say("counting ...")

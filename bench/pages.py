@@ -68,12 +68,12 @@ class Cost:
 
 async def lines(settings: Mapping[str, str], logs: Path) -> list[Line]:
     """Start both hosts and compare them. `settings` are those of a running cloud."""
-    product = await _serve("product", ROOT, {**settings, **NOT_FOLDING}, logs)
+    product = await serve("product", ROOT, {**settings, **NOT_FOLDING}, logs)
     try:
-        reference = await _serve("reference", Path(__file__).parent / "apps" / "empty", settings, logs)
+        reference = await serve("reference", Path(__file__).parent / "apps" / "empty", settings, logs)
         try:
             warm = await _warm(product, reference)
-            folding = await _serve("folding", ROOT, settings, logs)
+            folding = await serve("folding", ROOT, settings, logs)
             try:
                 warm += await _counted(product, reference)
             finally:
@@ -85,7 +85,7 @@ async def lines(settings: Mapping[str, str], logs: Path) -> list[Line]:
         await product.child.stop()
 
 
-async def _serve(name: str, app: Path, settings: Mapping[str, str], logs: Path) -> Served:
+async def serve(name: str, app: Path, settings: Mapping[str, str], logs: Path) -> Served:
     port = processes.free_port()
     command = [sys.executable, "-m", "local.functions_host", "--app", str(app), "--port", str(port)]
     child, _ = await processes.start_ready(name, command, logs=logs, env={**os.environ, **settings})
@@ -93,17 +93,17 @@ async def _serve(name: str, app: Path, settings: Mapping[str, str], logs: Path) 
 
 
 async def _warm(product: Served, reference: Served) -> list[Line]:
-    await _publish([WARM_CARD])
+    await publish([WARM_CARD])
     await _publish_cards([published("bench-ruled", RULED)])
     ruled = [get("/c/bench-ruled")] * WARM_REQUESTS
     page, empty = [get(f"/c/{WARM_CARD}")] * WARM_REQUESTS, [get("/empty")] * WARM_REQUESTS
-    await _cost(product, page), await _cost(reference, empty)
-    rounds = [(await _cost(product, page), await _cost(reference, empty)) for _ in range(ROUNDS)]
-    await _cost(product, ruled)
-    decided = [(await _cost(product, ruled), await _cost(product, page)) for _ in range(ROUNDS)]
+    await cost(product, page), await cost(reference, empty)
+    rounds = [(await cost(product, page), await cost(reference, empty)) for _ in range(ROUNDS)]
+    await cost(product, ruled)
+    decided = [(await cost(product, ruled), await cost(product, page)) for _ in range(ROUNDS)]
     return [
-        *_compared("card page, warm / empty function", rounds, WARM),
-        *_compared("card page with hidden values / the same without", decided, RULE),
+        *compared("card page, warm / empty function", rounds, WARM),
+        *compared("card page with hidden values / the same without", decided, RULE),
         await _weight(product),
     ]
 
@@ -111,34 +111,34 @@ async def _warm(product: Served, reference: Served) -> list[Line]:
 async def _counted(product: Served, reference: Served) -> list[Line]:
     """People look at the card; their visits are folded meanwhile, and every one of them is."""
     page, empty = [get(f"/c/{WARM_CARD}", BROWSER)] * COUNTED_REQUESTS, [get("/empty")] * COUNTED_REQUESTS
-    rounds = [(await _cost(product, page), await _cost(reference, empty)) for _ in range(COUNTED_ROUNDS)]
+    rounds = [(await cost(product, page), await cost(reference, empty)) for _ in range(COUNTED_ROUNDS)]
     async with asyncio.timeout(COUNTING_SECONDS):
         while await counted(CARD_ID) < COUNTED_REQUESTS * COUNTED_ROUNDS:  # noqa: ASYNC110 - another process
             await asyncio.sleep(0.1)
-    return _compared("card page, warm and counted / empty function", rounds, COUNTED)
+    return compared("card page, warm and counted / empty function", rounds, COUNTED)
 
 
 async def _cold(product: Served, reference: Served) -> list[Line]:
     """First views of cards in a worker, and further views after their expiry in the cache."""
     groups = [[f"bench-{group}-{card}" for card in range(COLD_REQUESTS)] for group in range(ROUNDS)]
-    await _publish([handle for group in groups for handle in group])
+    await publish([handle for group in groups for handle in group])
     warm_up = [get(f"/read/{WARM_CARD}")] * COLD_REQUESTS
-    await _cost(reference, warm_up)
+    await cost(reference, warm_up)
     unseen = [await _cold_round(product, reference, group) for group in groups]
     await asyncio.sleep(FRESH_SECONDS)
     expired = [await _cold_round(product, reference, group) for group in groups]
     return [
-        *_compared("card page, cache expired / empty + point read", expired, COLD),
-        *_compared("card page, never seen / empty + point read", unseen, COLD),
+        *compared("card page, cache expired / empty + point read", expired, COLD),
+        *compared("card page, never seen / empty + point read", unseen, COLD),
     ]
 
 
 async def _cold_round(product: Served, reference: Served, handles: list[str]) -> tuple[Cost, Cost]:
-    page = await _cost(product, [get(f"/c/{handle}") for handle in handles])
-    return page, await _cost(reference, [get(f"/read/{handle}") for handle in handles])
+    page = await cost(product, [get(f"/c/{handle}") for handle in handles])
+    return page, await cost(reference, [get(f"/read/{handle}") for handle in handles])
 
 
-async def _cost(served: Served, requests: list[bytes]) -> Cost:
+async def cost(served: Served, requests: list[bytes]) -> Cost:
     before = served.cpu_seconds()
     wall = await seconds_for(served.port, requests, CONNECTIONS)
     return Cost(wall / len(requests), (served.cpu_seconds() - before) / len(requests))
@@ -159,7 +159,7 @@ async def _weight(product: Served) -> Line:
     )
 
 
-def _compared(name: str, rounds: Iterable[tuple[Cost, Cost]], target: Target) -> list[Line]:
+def compared(name: str, rounds: Iterable[tuple[Cost, Cost]], target: Target) -> list[Line]:
     """Lines of throughput and of CPU; higher is better for us in both ratios."""
     ours, reference = zip(*rounds, strict=True)
     pairs = list(zip(ours, reference, strict=True))
@@ -184,7 +184,7 @@ def _compared(name: str, rounds: Iterable[tuple[Cost, Cost]], target: Target) ->
     return compared
 
 
-async def _publish(handles: list[str]) -> None:
+async def publish(handles: list[str]) -> None:
     await _publish_cards([published(handle) for handle in handles])
 
 

@@ -46,6 +46,8 @@ VENDORS = {
     "dns": ("adapters/dns.py",),
     "markdown_it": ("functions/relationships/notes/",),
     "nh3": ("functions/relationships/notes/",),
+    "scim2_models": ("functions/scim/",),
+    "scim2_server": ("functions/scim/",),
 }
 # Parts of adapters that a trigger may import: makers of bytes, names of queues, types of wired objects.
 PURE_ADAPTERS = (
@@ -66,7 +68,8 @@ DOMAIN_LIBRARIES = {
 }
 NOT_AT_IMPORT = ["stripe", "PIL", "azure.storage", "msal", "segno", "jinja2", "azure.identity", "jwt",
                  "cryptography", "email_validator", "phonenumbers", "aiosmtplib", "babel",
-                 "coloraide", "dns", "icalendar", "markdown_it", "nh3", "rapidfuzz", "jellyfish"]  # fmt: skip
+                 "coloraide", "dns", "icalendar", "markdown_it", "nh3", "rapidfuzz", "jellyfish",
+                 "scim2_models", "scim2_server"]  # fmt: skip
 
 
 def doors() -> list[Door]:

@@ -18,6 +18,7 @@ ID_PREFIXES = {
     "import": "imp",
     "interaction": "int",
     "invitation": "inv",
+    "log": "log",
     "member": "mem",
     "merge": "mrg",
     "note": "nte",
@@ -30,6 +31,7 @@ ID_PREFIXES = {
     "request": "chg",
     "team": "tem",
     "template": "tpl",
+    "token": "tok",
     "work": "job",
 }
 ID_BYTES = 16

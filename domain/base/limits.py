@@ -29,6 +29,8 @@ MOST_TEAMS_OF_A_PERSON = 20
 MOST_TEMPLATES = 50
 # Of one organisation, by designers of iZwop.
 MOST_PROPOSALS = 50
+# Of one organisation, so that one follows another without a gap.
+MOST_DIRECTORY_TOKENS = 2
 # That nobody has answered.
 MOST_CHANGE_REQUESTS = 10_000
 MOST_CONTACTS = 50_000
@@ -93,10 +95,13 @@ RECEIPT_MAILS = Rate("receipt_mails", most=5, seconds=24 * 60 * 60)
 INVITATION_MAILS = Rate("invitation_mails", most=1000, seconds=24 * 60 * 60)
 MAILBOX_INVITATIONS = Rate("mailbox_invitations", most=5, seconds=24 * 60 * 60)
 
+# Of one organisation: directories send 25 a second, and more at times.
+DIRECTORY_REQUESTS = Rate("directory_requests", most=500, seconds=10)
+
 RATES = (
     CHANGES, HANDLES, HANDLE_CHECKS, IMAGES, DOWNLOADS, IMPORTS, CONNECTION_REQUESTS, CONNECTION_MAILS,
     DOMAIN_CHECKS, EXCHANGES, NETWORK_EXCHANGES, HELD_EXCHANGES, RECEIPT_MAILS,
-    INVITATION_MAILS, MAILBOX_INVITATIONS,
+    INVITATION_MAILS, MAILBOX_INVITATIONS, DIRECTORY_REQUESTS,
 )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from domain.base.fields import ShortLine
-from domain.base.model import Closed
+from domain.base.model import Closed, Model
 
 # What the organisation's own system calls the person.
 ExternalId = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^\S(.*\S)?$")]
@@ -20,3 +20,16 @@ class Details(Closed):
     mobile: ShortLine | None = None
     location: ShortLine | None = None
     number: ShortLine | None = None
+
+
+class Linked(Model):
+    """What the directory of an organisation says of a person's name, part by part.
+
+    Whom the directory deleted is `deleted`: it finds them no more, and makes them the same person again.
+    """
+
+    formatted: str | None = None
+    given: str | None = None
+    family: str | None = None
+    display: str | None = None
+    deleted: bool = False

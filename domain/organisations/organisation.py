@@ -15,7 +15,7 @@ from domain.base.model import Closed, Model
 from domain.base.texts import N_
 from domain.cards.card import StaffSuccessor
 from domain.operations.orders import Order, new_order
-from domain.organisations.details import Details
+from domain.organisations.details import Details, Linked
 from domain.organisations.memberships import ALL_MEMBERSHIPS, MEMBERSHIP, MembershipStore
 from domain.organisations.roles import Act, NotAllowed, Role, may
 
@@ -66,6 +66,7 @@ class Member(Model):
 
     An organisation `added` people whom it knows: by hand, by a file, or by its directory. Their account is ""
     until they join. `external_id` and `user_name` are theirs in systems of the organisation.
+    Who is `linked` is known to the directory, by their `user_name`.
     `administers` are those of their teams that they are an admin of.
     `ended` is how it came to an end, of a former member, and `successor` who was chosen to follow them then.
     """
@@ -80,6 +81,7 @@ class Member(Model):
     external_id: str | None = None
     user_name: str | None = None
     details: Details = Field(default_factory=Details)
+    linked: Linked | None = None
     teams: list[str] = Field(default=[])
     administers: list[str] = Field(default=[])
     ended: Ending | None = None

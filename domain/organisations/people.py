@@ -200,8 +200,12 @@ def _ended(by: Acting, member: Member, ending: Ending, now: datetime) -> PeopleC
     return _change(by, now, ended=(member.changed(now, ended=ending),))
 
 
-def _change(
-    by: Acting,
+def _change(by: Acting, now: datetime, **members: tuple[Member, ...]) -> PeopleChange:
+    return people_change(by.organisation, now, **members)
+
+
+def people_change(
+    organisation: Organisation,
     now: datetime,
     *,
     before: tuple[Member, ...] = (),
@@ -213,9 +217,9 @@ def _change(
     members = (*saved, *ended, *back)
     orders = tuple(membership_order(member, now) for member in members)
     if all(member.role != "owner" for member in (*before, *members)):
-        return PeopleChange(by.organisation.id, None, saved, ended, back, orders)
-    organisation = _owned(by.organisation, members, now)
-    return PeopleChange(organisation.id, organisation, saved, ended, back, orders)
+        return PeopleChange(organisation.id, None, saved, ended, back, orders)
+    owned = _owned(organisation, members, now)
+    return PeopleChange(owned.id, owned, saved, ended, back, orders)
 
 
 def _owned(organisation: Organisation, members: Iterable[Member], now: datetime) -> Organisation:

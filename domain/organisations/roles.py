@@ -34,6 +34,7 @@ Act = Literal[
     "decide_requests",
     "see_visits",
     "order_design",
+    "connect_directory",
     "transfer",
     "leave",
     "close",
@@ -68,6 +69,7 @@ ALLOWED: Final[dict[Act, frozenset[Role]]] = {
     # Editors make the cards, and see by the numbers whether they work; a number tells of nobody.
     "see_visits": _LEADERS | {"editor"},
     "order_design": _LEADERS,
+    "connect_directory": _LEADERS,
     "transfer": frozenset({"owner"}),
     "leave": _ALL,
     "close": frozenset({"owner"}),

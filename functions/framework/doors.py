@@ -96,6 +96,12 @@ class Resource(Page):
     refuse: ClassVar[str] = "functions.framework.problems:refuse"
 
 
+class Scim(Page):
+    """Door of SCIM, for directories. Refusals and bugs are answered in SCIM's form."""
+
+    refuse: ClassVar[str] = "functions.scim.refusals:refuse"
+
+
 class OperatorResource(Resource):
     """Resource that the host protects with a function key, sent in `x-functions-key`."""
 

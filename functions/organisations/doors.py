@@ -5,6 +5,7 @@ from functions.organisations.brand.doors import DOORS as BRAND
 from functions.organisations.change_requests.doors import DOORS as CHANGE_REQUESTS
 from functions.organisations.company.doors import DOORS as COMPANY
 from functions.organisations.design.doors import DOORS as DESIGN
+from functions.organisations.directory.doors import DOORS as DIRECTORY
 from functions.organisations.invitations.doors import DOORS as INVITATIONS
 from functions.organisations.leaving.doors import DOORS as LEAVING
 from functions.organisations.people.doors import DOORS as PEOPLE
@@ -83,4 +84,5 @@ DOORS = (
     *BRAND,
     *COMPANY,
     *DESIGN,
+    *DIRECTORY,
 )

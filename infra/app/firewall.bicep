@@ -15,6 +15,18 @@ param isPremium bool
 @minValue(100)
 param mostRequestsAMinute int = 1200
 
+@description('The most requests that one address may send in a minute as a directory. All clients of one have the same few addresses, and each may send 25 a second.')
+@minValue(1500)
+param mostDirectoryRequestsAMinute int = 12000
+
+// The path, and not what is asked for: a query with these words is limited as everything else is.
+var ofDirectories = {
+  matchVariable: 'RequestUri'
+  operator: 'RegEx'
+  matchValue: ['^https?://[^/?#]+/scim/v2/']
+  transforms: ['Lowercase']
+}
+
 // However the address is written: the store understands all ways.
 var atUploads = {
   matchVariable: 'RequestUri'
@@ -139,6 +151,16 @@ resource firewall 'Microsoft.Network/FrontDoorWebApplicationFirewallPolicies@202
           ]
         }
         {
+          name: 'DirectoryRate'
+          priority: 22
+          enabledState: 'Enabled'
+          ruleType: 'RateLimitRule'
+          rateLimitDurationInMinutes: 1
+          rateLimitThreshold: mostDirectoryRequestsAMinute
+          action: 'Block'
+          matchConditions: [ofDirectories]
+        }
+        {
           name: 'Rate'
           priority: 30
           enabledState: 'Enabled'
@@ -152,7 +174,17 @@ resource firewall 'Microsoft.Network/FrontDoorWebApplicationFirewallPolicies@202
               operator: 'Contains'
               matchValue: ['/']
             }
+            union(ofDirectories, { negateCondition: true })
           ]
+        }
+        // Filters and names of directories look like attacks to the managed rules. Behind this door is a token.
+        {
+          name: 'Directories'
+          priority: 40
+          enabledState: 'Enabled'
+          ruleType: 'MatchRule'
+          action: 'Allow'
+          matchConditions: [ofDirectories]
         }
       ]
     }

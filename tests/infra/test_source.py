@@ -7,7 +7,7 @@ from urllib.parse import unquote
 
 import pytest
 from bicep_syntax import BadBicep, Parser
-from deployment import INFRA, File, Sources, parameters
+from deployment import INFRA, File, Resource, Sources, parameters
 from readers import Reader
 
 ROOT = INFRA.parent
@@ -249,9 +249,34 @@ def test_the_edge_takes_nothing_at_uploads_but_a_whole_block_blob(
 ) -> None:
     for environment in ENVIRONMENTS:
         firewall = next(one for one in read(environment) if one.type.endswith("FirewallPolicies"))
-        rules = [one for one in firewall.properties["customRules"]["rules"] if one["ruleType"] == "MatchRule"]
+        rules = [one for one in match_rules(firewall) if one["name"] != "Directories"]
         assert all((one["action"], one["enabledState"]) == ("Block", "Enabled") for one in rules)
         assert any(blocks(one, method, address, headers) for one in rules) is blocked
+
+
+def match_rules(firewall: Resource) -> list[dict]:
+    return [one for one in firewall.properties["customRules"]["rules"] if one["ruleType"] == "MatchRule"]
+
+
+@pytest.mark.parametrize(
+    ("address", "free"),
+    [
+        ("https://izwop.example:443/scim/v2/Users?filter=userName%20eq%20%22a%22", True),
+        ("https://izwop.example:443/SCIM/v2/Users", True),
+        ("https://izwop.example:443/api/v1/cards?x=https://a/scim/v2/", False),
+        ("https://izwop.example:443/c/ada#/scim/v2/", False),
+        ("https://izwop.example:443/uploads/scim/v2/", False),
+    ],
+)
+def test_directories_alone_have_the_rate_of_directories(read: Reader, address: str, *, free: bool) -> None:
+    for environment in ENVIRONMENTS:
+        firewall = next(one for one in read(environment) if one.type.endswith("FirewallPolicies"))
+        rules = {one["name"]: one for one in firewall.properties["customRules"]["rules"]}
+        assert (rules["Directories"]["action"], rules["DirectoryRate"]["action"]) == ("Allow", "Block")
+        assert rules["DirectoryRate"]["rateLimitThreshold"] >= 25 * 60
+        assert rules["DirectoryRate"]["priority"] < rules["Directories"]["priority"]
+        for name, is_blocked in (("Directories", free), ("DirectoryRate", free), ("Rate", not free)):
+            assert blocks(rules[name], "GET", address, {}) is is_blocked, name
 
 
 @pytest.mark.parametrize(("is_shut", "state"), [(False, "Enabled"), (True, "Disabled")])

@@ -48,6 +48,7 @@ from domain.relationships.duplicates.merge import (
 )
 from domain.relationships.reminders.ringing import ring_of
 from functions.framework.texts import in_language
+from tests.kills.directory_acts import DIRECTORY_ACTS
 from tests.kills.invitation_acts import INVITATION_ACTS
 from wiring.relationships import duplicates
 
@@ -230,7 +231,8 @@ async def _work(order: dict[str, Any], at: datetime) -> str:
             return done.work.state
 
 
-_ACTS = {"answer": _answer, "mail": _mail, "merge": _merge, "unmerge": _merge, **INVITATION_ACTS}
+_OWN = {"answer": _answer, "mail": _mail, "merge": _merge, "unmerge": _merge}
+_ACTS = {**_OWN, **INVITATION_ACTS, **DIRECTORY_ACTS}
 
 
 def fork(order: dict[str, Any]) -> str:

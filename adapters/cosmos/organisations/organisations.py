@@ -105,28 +105,15 @@ class CosmosOrganisations:
         return from_document(Organisation, results[0]["resourceBody"])
 
     async def change_people(self, change: PeopleChange) -> None:
-        operations = [_replaced(member_document(each), each.etag) for each in change.saved]
-        if change.organisation is not None:
-            organisation = change.organisation
-            operations.append(_replaced(_organisation_document(organisation), organisation.etag))
-        for each in change.ended:
-            operations.append(("delete", (each.id,), {"if_match_etag": each.etag}))
-            operations.append(("upsert", (_former_document(each),)))
-            operations += [size_change(team_id, -1) for team_id in each.teams]
-            operations += kept_keys(each, ended=True)
-        for each in change.back:
-            operations.append(("create", (member_document(each),)))
-            operations.append(("delete", (_former_id(each.id),), {"if_match_etag": each.etag}))
-            operations += kept_keys(each, ended=False)
         try:
-            await self._items.batch([*operations, *_upserted(change.orders)], change.org_id)
+            await self._items.batch(people_operations(change), change.org_id)
         except (FileExistsError, StaleVersion, OutcomeUnknown) as refusal:
             if not await self._landed(change):
                 raise refusal if isinstance(refusal, OutcomeUnknown) else StaleVersion from None
 
     async def _landed(self, change: PeopleChange) -> bool:
         """Whether the batch itself was stored, by what it leaves of those who went or came back."""
-        wanted = [*map(_former_document, change.ended), *map(member_document, change.back)]
+        wanted = [*map(former_document, change.ended), *map(member_document, change.back)]
         stored = [await self._items.read(each["id"], change.org_id) for each in wanted]
         return bool(wanted) and all(
             found is not None and found["body"] == each["body"]
@@ -196,13 +183,42 @@ def member_document(member: Member) -> Document:
         memberRole=member.role,
         teams=member.teams,
         administers=member.administers,
+        address=fold(member.email),
+        **_directory_name(member),
     )
+
+
+def _directory_name(member: Member) -> Document:
+    """`userName` of whom the directory of the organisation finds, by which it lists them."""
+    if member.linked is None or member.linked.deleted or not member.user_name:
+        return {}
+    return {"userName": fold(member.user_name)}
+
+
+def people_operations(change: PeopleChange) -> list[tuple[Any, ...]]:
+    """Operations of the batch that stores a change of members."""
+    operations = [_replaced(member_document(each), each.etag) for each in change.saved]
+    if change.organisation is not None:
+        organisation = change.organisation
+        operations.append(_replaced(_organisation_document(organisation), organisation.etag))
+    for each in change.ended:
+        operations.append(("delete", (each.id,), {"if_match_etag": each.etag}))
+        operations.append(("upsert", (former_document(each),)))
+        operations += [size_change(team_id, -1) for team_id in each.teams]
+        operations += kept_keys(each, ended=True)
+    for each in change.back:
+        operations.append(("create", (member_document(each),)))
+        operations.append(("delete", (_former_id(each.id),), {"if_match_etag": each.etag}))
+        operations += [size_change(team_id, 1) for team_id in each.teams]
+        operations += kept_keys(each, ended=False)
+    return [*operations, *_upserted(change.orders)]
 
 
 async def known_writes(items: Items, people: Sequence[Member]) -> list[tuple[Any, ...]]:
     """Operations of a batch that stores people, new and changed ones: first them, then the rest."""
     org_id, ids = people[0].org_id, [each.id for each in people]
-    found = await items.query(_THESE, org_id, ids=ids)
+    found = await items.query(_THESE, org_id, ids=[*ids, *map(_former_id, ids)])
+    gone = {stored["id"] for stored in found if stored["kind"] == "former-member"}
     before = {stored["id"]: from_document(Member, stored) for stored in found if stored["kind"] == "member"}
     keys = await items.query(_THESE, org_id, ids=ids_of([*people, *before.values()]))
     there = {stored["id"]: stored for stored in keys if stored["kind"] == KIND}
@@ -211,6 +227,8 @@ async def known_writes(items: Items, people: Sequence[Member]) -> list[tuple[Any
         new, old = member_document(each), before.get(each.id)
         writes.append(("create", (new,)) if each.etag is None else _replaced(new, each.etag))
         others += key_operations(each, old, there, place)
+        if each.etag is None and (record := _former_id(each.id)) in gone:
+            others.append(("delete", (record,)))
         sizes.update(each.teams)
         sizes.subtract(old.teams if old else [])
     return [*writes, *others, *(size_change(team, more) for team, more in sizes.items() if more)]
@@ -235,9 +253,13 @@ def _former_id(member_id: str) -> str:
     return f"former-{member_id}"
 
 
-def _former_document(member: Member) -> Document:
-    """`removedAt` is of those only whom others can take back."""
-    at = {"removedAt": instant(member.updated_at)} if member.ended == "removed" else {}
+def former_document(member: Member) -> Document:
+    """`removedAt` is of those whom others can take back, `teams` of those whom the directory can."""
+    extra: Document = _directory_name(member)
+    if extra:
+        extra["teams"] = member.teams
+    if member.ended == "removed":
+        extra["removedAt"] = instant(member.updated_at)
     return document(
         "former-member",
         _former_id(member.id),
@@ -245,7 +267,7 @@ def _former_document(member: Member) -> Document:
         member,
         partition=PARTITION,
         ttl=DELETED_TTL,
-        **at,
+        **extra,
     )
 
 

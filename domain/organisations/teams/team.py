@@ -35,11 +35,15 @@ class TeamContent(Closed):
 
 
 class Team(Model):
-    """`request` is the hash of what it was made from, for a repetition. A deleted one looks absent."""
+    """`request` is the hash of what it was made from, for a repetition. A deleted one looks absent.
+
+    `external_id` is the team's in the directory.
+    """
 
     id: str
     name: str
     parent_id: str | None = None
+    external_id: str | None = None
     version: int = 1
     request: str = ""
     deleted_at: datetime | None = None

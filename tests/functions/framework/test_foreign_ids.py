@@ -158,6 +158,7 @@ async def made_by(host: Any, ada: Any, client: Any, signed_in: Any) -> list[dict
         "requestId": request,
         "tagId": tag["id"],
         "teamId": team["id"],
+        "tokenId": (await ada.api("POST", f"{place}/directory/tokens")).json()["id"],
         "templateId": template,
         "workId": export.json()["id"],
     }

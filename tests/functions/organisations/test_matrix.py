@@ -237,6 +237,17 @@ ACT: Final = {
     "organisations_design_effect": "see_templates",
     "organisations_design_approve": "release_templates",
     "organisations_design_decline": "release_templates",
+    "organisations_directory_page": "connect_directory",
+    "organisations_directory_page_log": "connect_directory",
+    "organisations_directory_page_save": "connect_directory",
+    "organisations_directory_page_token": "connect_directory",
+    "organisations_directory_page_revoke": "connect_directory",
+    "organisations_directory_get": "connect_directory",
+    "organisations_directory_change": "connect_directory",
+    "organisations_directory_make_token": "connect_directory",
+    "organisations_directory_get_token": "connect_directory",
+    "organisations_directory_revoke": "connect_directory",
+    "organisations_directory_log": "connect_directory",
     # Who is a member is told so; everybody else here comes from no proven domain.
     "organisations_join": "see",
 }
@@ -346,8 +357,11 @@ async def things_of(host: Any, owner: Any, org: dict, signed_in: Any) -> dict[st
     page = await owner.api("POST", f"{at}/company-page", json={})
     assert page.status_code == 201, page.text
     image = await picture(host, owner, Office(owner, org))
+    token = await owner.api("POST", f"{at}/directory/tokens")
+    assert token.status_code == 201, token.text
     made = {
         "imageId": image,
+        "tokenId": token.json()["id"],
         "requestId": asked.json()["id"],
         "cardId": card.json()["id"],
         "organisationId": org["id"],

@@ -1,0 +1,1 @@
+"""Doors to how the directory of an organisation is connected."""
