@@ -13,6 +13,7 @@ from tests.functions.organisations.test_card_pages import fields_in
 from tests.functions.organisations.test_organisations import an_organisation
 from tests.functions.organisations.test_staff_cards import Office
 from tests.functions.organisations.test_template_pages import Pages
+from tests.functions.relationships.strength.test_interactions import calls
 
 
 @pytest.fixture
@@ -271,3 +272,34 @@ async def test_a_card_that_a_dead_worker_made_and_did_not_show_is_shown(
     async with client() as stranger:
         assert (await stranger.get(f"/c/{card['handle']}")).status_code == 200
     assert (await cards.get(office.org["id"], card["id"])).is_live
+
+
+async def test_a_page_of_cards_costs_the_same_however_many_there_are(
+    cloud, office, leader, signed_in
+) -> None:
+    """Pages of the cards, by template, with what is missing, and of the directory: calls and price."""
+    [there] = await people(office, signed_in, 1)
+    made = (await office.card(there["id"])).json()
+    store = wiring.cards.store()
+    card = await store.get(office.org["id"], made["id"])
+
+    async def more(number: int) -> None:
+        for _ in range(number):
+            word = secrets.token_hex(8)
+            staff = card.staff.model_copy(update={"member_id": word, "problems": ["title"]})
+            draft = card.draft.model_copy(update={"name": word})
+            new = {"id": f"crd_{word}", "staff": staff, "draft": draft, "published": draft}
+            await store.create(card.model_copy(update=new), None)
+
+    async def look() -> None:
+        of = f"template={office.template_id}"
+        for place in ("/cards", f"/cards?{of}", f"/cards?which=lacking&{of}", "/directory"):
+            await leader.get(place)
+
+    await more(60)
+    few = await calls(cloud, look)
+    await more(240)
+    many = await calls(cloud, look)
+    assert len(few) == len(many)
+    charges = [sum(call["charge"] for call in each) for each in (few, many)]
+    assert charges[1] <= charges[0] * 1.2, charges
