@@ -2,6 +2,7 @@
 
 from functions.framework.doors import MyForm, MyPage, Operation, Timer
 from functions.organisations.change_requests.doors import DOORS as CHANGE_REQUESTS
+from functions.organisations.imports.doors import DOORS as IMPORTS
 from functions.organisations.invitations.doors import DOORS as INVITATIONS
 from functions.organisations.people.doors import DOORS as PEOPLE
 from functions.organisations.staff_cards.doors import DOORS as STAFF_CARDS
@@ -41,6 +42,7 @@ DOORS = (
     Operation("organisations_get_member", "GET", f"{_ONE}/members/{{memberId}}", f"{_API}:get_member"),
     *PEOPLE,
     *INVITATIONS,
+    *IMPORTS,
     MyPage("organisations_page_domains", "GET HEAD", f"{_AT}/domains", f"{_DOMAINS}:show"),
     MyForm(
         "organisations_page_add_domain",

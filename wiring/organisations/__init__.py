@@ -37,11 +37,12 @@ def contents() -> "CosmosContents":
 def effects() -> "dict[str, Effect]":
     """Effects of the orders that follow changes in an organisation."""
     from domain.organisations.domains import RELEASE
+    from domain.organisations.imports.imports import START
     from domain.organisations.invitations.inviting import MAILS
     from domain.organisations.memberships import ALL_MEMBERSHIPS, MEMBERSHIP
     from domain.organisations.teams.team import REMOVAL
     from domain.organisations.templates.templates import APPLYING
-    from wiring.organisations import domains, invitations, teams, templates
+    from wiring.organisations import domains, imports, invitations, teams, templates
 
     return {
         MEMBERSHIP: follow_member,
@@ -50,6 +51,7 @@ def effects() -> "dict[str, Effect]":
         RELEASE: domains.release,
         REMOVAL: teams.order_removal,
         APPLYING: templates.order_apply,
+        START: imports.order_work,
     }
 
 
@@ -80,7 +82,7 @@ def jobs() -> "dict[str, Job]":
     from domain.organisations.teams.removal import RemovalJob
     from domain.organisations.teams.team import REMOVAL
     from domain.organisations.templates.templates import APPLYING
-    from wiring.organisations import domains, teams, templates
+    from wiring.organisations import domains, imports, teams, templates
 
     erasing = Erasing(store(), contents(), memberships(), domains.store(), domains.holders())
     return {
@@ -89,6 +91,7 @@ def jobs() -> "dict[str, Job]":
         ERASURE: EraseJob(erasing),
         APPLYING: ApplyJob(templates.applying()),
         COUNTING: EffectJob(templates.counting()),
+        **imports.jobs(),
     }
 
 

@@ -70,7 +70,7 @@ class CosmosOrganisations:
         return [from_document(Member, stored) for stored in found]
 
     async def former_member(self, org_id: str, member_id: str) -> Member | None:
-        stored = await self._items.read(_former_id(member_id), org_id)
+        stored = await self._items.read(former_id(member_id), org_id)
         return None if stored is None else from_document(Member, stored)
 
     async def create(self, organisation: Organisation, owner: Member, order: Order) -> bool:
@@ -106,13 +106,11 @@ class CosmosOrganisations:
             organisation = change.organisation
             operations.append(_replaced(_organisation_document(organisation), organisation.etag))
         for each in change.ended:
-            operations.append(("delete", (each.id,), {"if_match_etag": each.etag}))
-            operations.append(("upsert", (_former_document(each),)))
+            operations += ended_operations(each)
             operations += [size_change(team_id, -1) for team_id in each.teams]
-            operations += kept_keys(each, ended=True)
         for each in change.back:
             operations.append(("create", (member_document(each),)))
-            operations.append(("delete", (_former_id(each.id),), {"if_match_etag": each.etag}))
+            operations.append(("delete", (former_id(each.id),), {"if_match_etag": each.etag}))
             operations += kept_keys(each, ended=False)
         try:
             await self._items.batch([*operations, *_upserted(change.orders)], change.org_id)
@@ -189,6 +187,7 @@ def member_document(member: Member) -> Document:
         member,
         partition=PARTITION,
         listed=_listed(member),
+        address=fold(member.email),
         memberRole=member.role,
         teams=member.teams,
         administers=member.administers,
@@ -212,6 +211,15 @@ async def known_writes(items: Items, people: Sequence[Member]) -> list[tuple[Any
     return [*writes, *others, *(size_change(team, more) for team, more in sizes.items() if more)]
 
 
+def ended_operations(member: Member) -> list[tuple[Any, ...]]:
+    """Operations of a batch that make a member a former one, without the numbers of their teams."""
+    return [
+        ("delete", (member.id,), {"if_match_etag": member.etag}),
+        ("upsert", (_former_document(member),)),
+        *kept_keys(member, ended=True),
+    ]
+
+
 def size_id(team_id: str) -> str:
     return f"size-{team_id}"
 
@@ -221,7 +229,7 @@ def size_change(team_id: str, more: int) -> tuple[Any, ...]:
     return ("patch", (size_id(team_id), [{"op": "incr", "path": "/body/people", "value": more}]))
 
 
-def _former_id(member_id: str) -> str:
+def former_id(member_id: str) -> str:
     return f"former-{member_id}"
 
 
@@ -230,7 +238,7 @@ def _former_document(member: Member) -> Document:
     at = {"removedAt": instant(member.updated_at)} if member.ended == "removed" else {}
     return document(
         "former-member",
-        _former_id(member.id),
+        former_id(member.id),
         member.org_id,
         member,
         partition=PARTITION,

@@ -51,7 +51,7 @@ _CHANGING = (
     r"(?<=until )[^<]*",
 )
 # What is not any text, by the name of its field.
-_TYPED = {"addresses": "grace@example.com", "domain": "flow-matic.example"}
+_TYPED = {"addresses": "grace@example.com", "email": "grace@example.com", "domain": "flow-matic.example"}
 _OWN_FORM = {"version": "1", "etag": "1", "text": "Mine", "name": "Mine", "kind": "call", "on": "2030-01-02"}
 
 
@@ -122,6 +122,12 @@ async def made_by(host: Any, ada: Any, client: Any, signed_in: Any) -> list[dict
     put_in = {"members": [organisation.json()["memberId"]]}
     await ada.api("POST", f"{teams}/{team['id']}/members", json=put_in)
     removal = await ada.api("DELETE", f"{teams}/{former['id']}", headers={"If-Match": '"1"'})
+    people = await ada.api(
+        "POST",
+        f"{place}/imports",
+        content=b"Name,E-mail\nGrace,grace@example.com",
+        headers={"Content-Type": "text/csv"},
+    )
     template, staff, request = await _staff_card(ada, place, organisation.json()["memberId"])
     ids = {
         "calendarId": file.json()["id"],
@@ -154,6 +160,7 @@ async def made_by(host: Any, ada: Any, client: Any, signed_in: Any) -> list[dict
         ids | {"contactId": firm["id"], "otherContactId": gone["id"]},
         ids | {"teamId": former["id"], "workId": removal.json()["workId"]},
         ids | {"cardId": staff},
+        ids | {"importId": people.json()["id"]},
     ]
 
 

@@ -45,7 +45,8 @@ JOBS = [
 ELSEWHERE = {
     "exchange-receipt", "exchange-contact", "exchange-recall", "invitation-mails", "org-membership",
     "org-closing", "org-follow", "org-domains", "remove-team", "template-release", "template-effect",
-    "erase-organisation", "upgrade", "rotate-keys",
+    "erase-organisation", "upgrade", "rotate-keys", "org-import", "org-import-check", "org-import-write",
+    "org-import-undo",
 }  # fmt: skip
 
 

@@ -74,6 +74,24 @@ ACT: Final = {
     "organisations_get_invitation": "see_invitations",
     "organisations_resend_invitation": "invite",
     "organisations_withdraw_invitation": "invite",
+    "organisations_imports_page": "change_people",
+    "organisations_imports_page_upload": "change_people",
+    "organisations_imports_page_faulty": "change_people",
+    "organisations_imports_page_show": "change_people",
+    "organisations_imports_page_change": "change_people",
+    "organisations_imports_create": "change_people",
+    "organisations_imports_list": "change_people",
+    "organisations_imports_get": "change_people",
+    "organisations_imports_cancel": "change_people",
+    "organisations_imports_readings": "change_people",
+    "organisations_imports_encoding": "change_people",
+    "organisations_imports_columns": "change_people",
+    "organisations_imports_rows": "change_people",
+    "organisations_imports_faulty": "change_people",
+    "organisations_imports_write": "change_people",
+    "organisations_imports_undo": "change_people",
+    "organisations_imports_pause": "change_people",
+    "organisations_imports_resume": "change_people",
     "organisations_page_domains": "prove_domains",
     "organisations_page_add_domain": "prove_domains",
     "organisations_page_check_domain": "prove_domains",
@@ -172,7 +190,11 @@ DONE: Final = {"organisations_teams_take_out"}
 OF_ITS_PERSON: Final = {"organisations_requests_ask": "absent", "organisations_requests_withdraw": "denied"}
 TEMPLATE: Final = {"name": "Staff", "rules": {"title": {"mode": "locked", "value": "Staff"}}}
 # What the form of a page has to say for it to do something.
-SAID: Final = {"organisations_teams_page_change_person": {"then": "admin"}}
+SAID: Final = {
+    "organisations_teams_page_change_person": {"then": "admin"},
+    "organisations_imports_page_change": {"then": "columns"},
+}
+CSV: Final = {"Content-Type": "text/csv"}
 # A version that nothing has: who may change something is refused for that only, and nothing changes.
 STALE: Final = "999"
 DENIED, ABSENT = 403, 404
@@ -234,7 +256,12 @@ async def things_of(owner: Any, org: dict, signed_in: Any) -> dict[str, str]:
         json={"field": "title", "value": "Captain", "reason": "Promoted"},
     )
     assert asked.status_code == 201, asked.text
+    sent = await owner.api(
+        "POST", f"{at}/imports", content=b"Name,E-mail\nGrace,grace@example.com", headers=CSV
+    )
+    assert sent.status_code == 201, sent.text
     made = {
+        "importId": sent.json()["id"],
         "requestId": asked.json()["id"],
         "cardId": card.json()["id"],
         "organisationId": org["id"],
