@@ -51,7 +51,7 @@ _CHANGING = (
     r"(?<=until )[^<]*",
 )
 # What is not any text, by the name of its field.
-_TYPED = {"addresses": "grace@example.com", "email": "grace@example.com", "domain": "flow-matic.example"}
+_TYPED = {"addresses": "grace@example.com", "domain": "flow-matic.example"}
 _OWN_FORM = {"version": "1", "etag": "1", "text": "Mine", "name": "Mine", "kind": "call", "on": "2030-01-02"}
 
 

@@ -40,8 +40,8 @@ def book(data: str) -> bytes:
         "[Content_Types].xml": f'<Types xmlns="{main}/package/2006/content-types"/>',
         "_rels/.rels": f'<Relationships xmlns="{main}/package/2006/relationships"><Relationship {one}/officeDocument"'
         ' Target="xl/workbook.xml"/></Relationships>',
-        "xl/workbook.xml": f'<workbook xmlns="{main}/spreadsheetml/2006/main" xmlns:r="{main}/{office}">'
-        '<sheets><sheet name="People" sheetId="1" r:id="r1"/></sheets></workbook>',
+        "xl/workbook.xml": f'<workbook xmlns="{main}/spreadsheetml/2006/main"'
+        f' xmlns:r="{main}/{office}"><sheets><sheet name="People" sheetId="1" r:id="r1"/></sheets></workbook>',
         "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{main}/package/2006/relationships">'
         f'<Relationship {one}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>',
         "xl/worksheets/sheet1.xml": f'<worksheet xmlns="{main}/spreadsheetml/2006/main">{data}</worksheet>',
