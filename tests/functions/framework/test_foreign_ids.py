@@ -202,8 +202,8 @@ def _sample(schema: dict, ids: dict[str, str], schemas: dict, name: str = "") ->
     samples = {"integer": 1, "number": 1, "boolean": True, "null": None}
     if schema.get("type") in samples:
         return samples[schema["type"]]
-    dates = {"date": "2024-05-01", "date-time": "2024-05-01T00:00:00Z"}
-    return dates.get(schema.get("format", ""), "Mine")
+    formats = {"date": "2024-05-01", "date-time": "2024-05-01T00:00:00Z", "email": "mine@example.com"}
+    return formats.get(schema.get("format", ""), "Mine")
 
 
 def _plain(answer: httpx.Response, ids: dict[str, str]) -> tuple[int, str]:
