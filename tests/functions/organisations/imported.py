@@ -35,16 +35,17 @@ def sheet(*rows: list[str | int]) -> bytes:
 
 def book(data: str) -> bytes:
     main, office = "http://schemas.openxmlformats.org", "officeDocument/2006/relationships"
+    plain = f"{main}/spreadsheetml/2006/main"
     one = f'Id="r1" Type="{main}/{office}'
     parts = {
         "[Content_Types].xml": f'<Types xmlns="{main}/package/2006/content-types"/>',
-        "_rels/.rels": f'<Relationships xmlns="{main}/package/2006/relationships"><Relationship {one}/officeDocument"'
-        ' Target="xl/workbook.xml"/></Relationships>',
-        "xl/workbook.xml": f'<workbook xmlns="{main}/spreadsheetml/2006/main"'
-        f' xmlns:r="{main}/{office}"><sheets><sheet name="People" sheetId="1" r:id="r1"/></sheets></workbook>',
+        "_rels/.rels": f'<Relationships xmlns="{main}/package/2006/relationships">'
+        f'<Relationship {one}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
+        "xl/workbook.xml": f'<workbook xmlns="{plain}" xmlns:r="{main}/{office}"><sheets>'
+        '<sheet name="People" sheetId="1" r:id="r1"/></sheets></workbook>',
         "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{main}/package/2006/relationships">'
         f'<Relationship {one}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>',
-        "xl/worksheets/sheet1.xml": f'<worksheet xmlns="{main}/spreadsheetml/2006/main">{data}</worksheet>',
+        "xl/worksheets/sheet1.xml": f'<worksheet xmlns="{plain}">{data}</worksheet>',
     }
     written = io.BytesIO()
     with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as packed:
