@@ -32,7 +32,7 @@ async def _lines() -> list[Line]:
     async with Cloud(public_origin=ORIGIN) as cloud:
         os.environ.update(cloud.settings)  # as app settings are in Azure; wiring reads them
         import wiring
-        from bench import contacts, counting, growth, imports, operations, pages, strength, transfer
+        from bench import contacts, counting, growth, imports, operations, pages, people, strength, transfer
 
         with tempfile.TemporaryDirectory(prefix="izwop-bench-") as logs:
             try:
@@ -50,6 +50,8 @@ async def _lines() -> list[Line]:
                 found += await strength.lines(cloud.settings)
                 _say("imports of contacts ...")
                 found += await transfer.lines()
+                _say("files of people ...")
+                found += await people.lines()
                 _say("growth of a partition ...")
                 found += await growth.lines(cloud.settings)
             finally:

@@ -132,20 +132,24 @@ class CosmosImports:
     async def write(self, batch: Batch) -> None:
         await self._do(batch, ("create", (_journal_document(batch.journal),)))
 
-    async def take_back(self, batch: Batch) -> None:
+    async def take_back(self, batch: Batch) -> Journal:
         new = _journal_document(batch.journal)
-        await self._do(batch, ("replace", (new["id"], new), {"if_match_etag": batch.journal.etag}))
+        written = await self._do(batch, ("replace", (new["id"], new), {"if_match_etag": batch.journal.etag}))
+        return from_document(Journal, written["resourceBody"])
 
-    async def _do(self, batch: Batch, journal: tuple[Any, ...]) -> None:
+    async def _do(self, batch: Batch, journal: tuple[Any, ...]) -> Document:
         saved = await known_writes(self._items, batch.saved) if batch.saved else []
         gone = [operation for each in batch.gone for operation in ended_operations(each)]
         sizes = Counter(team for each in batch.gone for team in each.teams)
         numbers = [size_change(team, -less) for team, less in sizes.items()]
         orders = [("upsert", (order_document(order),)) for order in batch.orders]
         try:
-            await self._items.batch([journal, *saved, *gone, *numbers, *orders], batch.journal.org_id)
+            results = await self._items.batch(
+                [journal, *saved, *gone, *numbers, *orders], batch.journal.org_id
+            )
         except FileExistsError:
             raise StaleVersion from None
+        return results[0]
 
     async def journals(self, of: Import, after: str, limit: int) -> Sequence[Journal]:
         found = await self._items.query(

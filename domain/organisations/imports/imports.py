@@ -120,14 +120,17 @@ class Written(Model):
 
 
 class Journal(Model):
-    """What a batch of people did. It is stored in it, and replaced in the batch that takes it back."""
+    """What a batch of people did. It is stored in it, and replaced in each batch that takes rows of it back.
+
+    `undone` is how many of its rows were looked at by the undo, and `stayed` whom it left.
+    """
 
     org_id: str
     import_id: str
     page: int
     first: int
     rows: list[Written]
-    undone: bool = False
+    undone: int = 0
     stayed: list[str] = Field(default=[])
     etag: str | None = Field(default=None, exclude=True)
 
@@ -184,8 +187,11 @@ class ImportStore(Protocol):
         """Store people and the journal; `KnownAlready` or `StaleVersion`, and then nothing."""
         ...
 
-    async def take_back(self, batch: Batch) -> None:
-        """Store and take out people, and replace the journal; `StaleVersion`, and then nothing."""
+    async def take_back(self, batch: Batch) -> Journal:
+        """Store and take out people, and replace the journal; return it as it is stored.
+
+        `KnownAlready` or `StaleVersion`, and then nothing.
+        """
         ...
 
     async def journals(self, of: Import, after: str, limit: int) -> Sequence[Journal]:

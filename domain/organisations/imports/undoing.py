@@ -4,6 +4,7 @@ Whom somebody has changed since stays, and is told. The journal of each batch is
 takes it back, so that nothing is taken back twice.
 """
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -24,9 +25,9 @@ from domain.organisations.imports.imports import (
     ImportStore,
     Journal,
     SettleAll,
+    Written,
 )
 from domain.organisations.organisation import (
-    MOST_KNOWN,
     KnownAlready,
     Member,
     OrganisationStore,
@@ -34,8 +35,10 @@ from domain.organisations.organisation import (
 )
 
 _JOURNALS: Final = 4
+# As many as fit into a batch of the store, with all that they are known by and their teams.
+_ROWS: Final = 12
 # Each of a batch may be known by what somebody else is by now.
-_TRIES: Final = MOST_KNOWN + 5
+_TRIES: Final = _ROWS + 5
 
 
 class UndoCursor(Model):
@@ -95,37 +98,40 @@ class UndoJob:
         await self._imports.drop(found)
 
     async def _take_back(self, found: Import, journal: Journal, work: Work) -> Journal:
+        while journal.undone < len(journal.rows):
+            journal = await self._some(found, journal, work)
+        return journal
+
+    async def _some(self, found: Import, journal: Journal, work: Work) -> Journal:
+        """Take some rows of a journal back, as many as fit into a batch."""
         left = set[str]()
         for _ in range(_TRIES):
-            if journal.undone:
-                return journal
-            there = {
-                each.id: each
-                for each in await self._imports.members(found.org_id, [row.member_id for row in journal.rows])
-            }
-            batch = _taken_back(journal, there, left, work)
+            rows = journal.rows[journal.undone :][:_ROWS]
+            members = await self._imports.members(found.org_id, [row.member_id for row in rows])
+            batch = _taken_back(journal, rows, {each.id: each for each in members}, left, work.updated_at)
             try:
-                await self._imports.take_back(batch)
+                taken = await self._imports.take_back(batch)
             except KnownAlready as refusal:
                 # Somebody else has by now what this person had before.
                 left.add(batch.saved[refusal.place].id)
                 continue
             except StaleVersion:
-                [journal] = [
-                    each
-                    for each in await self._imports.journals_of(found, journal.page)
-                    if each.first == journal.first
-                ]
+                there = await self._imports.journals_of(found, journal.page)
+                journal = next(each for each in there if each.first == journal.first)
+                if journal.undone == len(journal.rows):
+                    return journal
                 continue
             await self._settle_all(batch.orders)
-            return batch.journal
+            return taken
         raise Unavailable
 
 
-def _taken_back(journal: Journal, there: dict[str, Member], left: set[str], work: Work) -> Batch:
-    """What takes the rows of a journal back, as far as nobody has changed their people since."""
-    saved, gone, stayed, now = list[Member](), list[Member](), list[str](), work.updated_at
-    for row in journal.rows:
+def _taken_back(
+    journal: Journal, rows: Sequence[Written], there: Mapping[str, Member], left: set[str], now: datetime
+) -> Batch:
+    """What takes these rows of a journal back, as far as nobody has changed their people since."""
+    saved, gone, stayed = list[Member](), list[Member](), list[str]()
+    for row in rows:
         member = there.get(row.member_id)
         if member is None:
             continue
@@ -135,9 +141,9 @@ def _taken_back(journal: Journal, there: dict[str, Member], left: set[str], work
             gone.append(member.changed(now, ended=row.ended or "removed"))
         else:
             saved.append(_as_before(member, row.before, now))
-    done = journal.model_copy(update={"undone": True, "stayed": stayed})
+    update = {"undone": journal.undone + len(rows), "stayed": [*journal.stayed, *stayed]}
     orders = [membership_order(each, now) for each in (*saved, *gone)]
-    return Batch(done, saved, gone, orders)
+    return Batch(journal.model_copy(update=update), saved, gone, orders)
 
 
 def _as_before(member: Member, before: Before, now: datetime) -> Member:

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Final, NamedTuple
 
 from domain.base.errors import NotFound, StaleVersion, Unavailable
-from domain.base.limits import MOST_PEOPLE, LimitReached
+from domain.base.limits import MOST_PEOPLE, MOST_TEAMS_OF_A_PERSON, LimitReached
 from domain.base.texts import N_
 from domain.operations.slices import Slice
 from domain.operations.work import Failure, Progress, Work
@@ -35,7 +35,6 @@ from domain.organisations.imports.planning import Given, Plan, faulty, plan_rows
 from domain.organisations.imports.report import Row, read_rows, report_piece, reported
 from domain.organisations.imports.rows import RowFault, Said
 from domain.organisations.organisation import (
-    MOST_KNOWN,
     Acting,
     KnownAlready,
     Member,
@@ -44,8 +43,10 @@ from domain.organisations.organisation import (
 )
 
 _TRIES: Final = 5
-# What is left of the operations of a batch for the teams of its people.
-_MOST_TEAMS: Final = 7
+# Operations of a batch of the store, without that for the journal; and those of a row: the person, what they
+# are known by, and the order that follows a change of somebody who was known before.
+_MOST_OPERATIONS: Final = 99
+_OF_NEW, _OF_KNOWN = 3, 6
 
 
 class WritePorts(NamedTuple):
@@ -198,16 +199,20 @@ def _more_teams(plan: Plan) -> set[str]:
 
 def _groups(plans: Sequence[Plan]) -> list[list[Plan]]:
     """Rows that fit into one batch of the store, with the numbers of people of their teams."""
-    groups, teams = list[list[Plan]](), set[str]()
+    groups, teams, spent = list[list[Plan]](), set[str](), 0
     for plan in plans:
-        more = _more_teams(plan)
-        full = not groups or len(groups[-1]) == MOST_KNOWN or len(teams | more) > _MOST_TEAMS
-        if full:
+        more, cost = _more_teams(plan), _OF_KNOWN if plan.before else _OF_NEW
+        if not groups or not _fits(spent + cost, len(teams | more)):
             groups.append([])
-            teams = set()
+            teams, spent = set(), 0
         groups[-1].append(plan)
         teams |= more
+        spent += cost
     return groups
+
+
+def _fits(operations: int, teams: int) -> bool:
+    return teams <= MOST_TEAMS_OF_A_PERSON and operations + teams <= _MOST_OPERATIONS
 
 
 def _within(plans: list[Plan], room: int) -> list[Plan]:
