@@ -12,8 +12,7 @@ from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Final
 from xml.parsers import expat
 
-from domain.base.errors import Fault, InvalidInput
-from domain.base.texts import N_
+from domain.organisations.imports.table import BROKEN, TOO_LARGE_UNPACKED, refused
 
 if TYPE_CHECKING:
     from python_calamine import CalamineWorkbook, SheetMetadata
@@ -21,11 +20,6 @@ if TYPE_CHECKING:
 _MOST_UNPACKED: Final = 60_000_000
 _MOST_PARTS: Final = 500
 _MOST_ROW, _MOST_COLUMN = 20_000, 200
-_BROKEN: Final = ("broken", N_("The file is damaged, or is not an .xlsx file"))
-_TOO_LARGE: Final = (
-    "too_large_unpacked",
-    N_("The file is larger than a table of people can be once it is unpacked"),
-)
 _REFERENCE: Final = re.compile("([A-Z]{0,3})([0-9]{0,7})")
 _CHUNK: Final = 65_536
 # What the libraries raise for files that are cut off, changed or locked.
@@ -48,9 +42,9 @@ def read_sheet(content: bytes) -> list[list[str]]:
             rows = book.get_sheet_by_index(_first(book)).to_python(skip_empty_area=False)
     except _Refused as refusal:
         code, detail = refusal.args
-        raise InvalidInput([Fault("/file", code, detail)]) from None
+        raise refused(code, detail) from None
     except (CalamineError, *_DAMAGED):
-        raise InvalidInput([Fault("/file", *_BROKEN)]) from None
+        raise refused(*BROKEN) from None
     return [[_text(cell) for cell in row] for row in rows]
 
 
@@ -58,7 +52,7 @@ def _first(book: "CalamineWorkbook") -> int:
     """Number of the first sheet that people see."""
     seen = [number for number, each in enumerate(book.sheets_metadata) if _is_seen(each)]
     if not seen:
-        raise _Refused(*_BROKEN)
+        raise _Refused(*BROKEN)
     return seen[0]
 
 
@@ -71,7 +65,7 @@ def _measure(content: bytes) -> None:
     with zipfile.ZipFile(io.BytesIO(content)) as packed:
         parts = packed.infolist()
         if len(parts) > _MOST_PARTS or sum(part.file_size for part in parts) > _MOST_UNPACKED:
-            raise _Refused(*_TOO_LARGE)
+            raise _Refused(*TOO_LARGE_UNPACKED)
         for part in parts:
             if part.filename.lower().startswith("xl/worksheets/") and part.filename.lower().endswith(".xml"):
                 _measure_sheet(packed, part)
@@ -90,15 +84,15 @@ def _measure_sheet(packed: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
             return
         match = _REFERENCE.fullmatch(attributes.get("r", "").upper())
         if match is None:
-            raise _Refused(*_BROKEN)
+            raise _Refused(*BROKEN)
         column = 0
         for letter in match[1]:
             column = column * 26 + ord(letter) - 64
         if int(match[2] or 0) > _MOST_ROW or column > _MOST_COLUMN:
-            raise _Refused(*_TOO_LARGE)
+            raise _Refused(*TOO_LARGE_UNPACKED)
 
     def refuse(*_: object) -> None:
-        raise _Refused(*_BROKEN)
+        raise _Refused(*BROKEN)
 
     parser.StartElementHandler = begin
     parser.StartDoctypeDeclHandler = refuse

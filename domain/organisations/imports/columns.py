@@ -102,7 +102,8 @@ def check_columns(columns: Sequence[str], chosen: Sequence[Field | None]) -> Non
     for place, field in enumerate(chosen):
         if field is not None and seen.setdefault(field, place) != place:
             detail = N_("is what column %(column)s says already", column=seen[field] + 1)
-            faults.append(Fault(f"/fields/{place}", "field_twice", detail))
+            at = f"/fields/{place}"
+            faults.append(Fault(at, "field_twice", detail))
     if not {"email", "externalId"} & set(chosen):
         detail = N_("needs a column with e-mail addresses, or with identifiers of your own system")
         faults.append(Fault("/fields", "no_key", detail))

@@ -23,6 +23,12 @@ _XLSX, _XLS = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 # What a spreadsheet program takes for a formula, and by which it is kept from that.
 FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\0")
 QUOTE: Final = "'"
+# What is wrong with a file that cannot be unpacked, or not safely.
+BROKEN: Final = ("broken", N_("The file is damaged, or is not an .xlsx file"))
+TOO_LARGE_UNPACKED: Final = (
+    "too_large_unpacked",
+    N_("The file is larger than a table of people can be once it is unpacked"),
+)
 
 # Reads the first sheet of an .xlsx file; `InvalidInput` if it cannot.
 Sheets = Callable[[bytes], list[list[str]]]
