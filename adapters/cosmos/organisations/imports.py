@@ -8,19 +8,20 @@ import base64
 import json
 import zlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from typing import Any, Final
 
 from adapters.cosmos.database import Database, Document, Items, instant
 from adapters.cosmos.documents import document, from_document, newest_first
-from adapters.cosmos.organisations.known import KIND, key_id, leads_to
+from adapters.cosmos.organisations.known import KIND, key_id, key_operations, leads_to
 from adapters.cosmos.organisations.organisations import (
     CONTAINER,
     PARTITION,
     ended_operations,
     former_id,
     known_writes,
+    member_document,
     size_change,
 )
 from adapters.cosmos.work import order_document
@@ -140,12 +141,14 @@ class CosmosImports:
     async def _do(self, batch: Batch, journal: tuple[Any, ...]) -> Document:
         saved = await known_writes(self._items, batch.saved) if batch.saved else []
         gone = [operation for each in batch.gone for operation in ended_operations(each)]
+        new = [operation for each in batch.new for operation in _created(each)]
         sizes = Counter(team for each in batch.gone for team in each.teams)
-        numbers = [size_change(team, -less) for team, less in sizes.items()]
+        sizes.subtract(team for each in batch.new for team in each.teams)
+        numbers = [size_change(team, -less) for team, less in sizes.items() if less]
         orders = [("upsert", (order_document(order),)) for order in batch.orders]
         try:
             results = await self._items.batch(
-                [journal, *saved, *gone, *numbers, *orders], batch.journal.org_id
+                [journal, *new, *saved, *gone, *numbers, *orders], batch.journal.org_id
             )
         except FileExistsError:
             raise StaleVersion from None
@@ -165,6 +168,12 @@ class CosmosImports:
             of.org_id, kind=_JOURNAL, of=f"{of.id} journal {page:04} ",
         )  # fmt: skip
         return [from_document(Journal, stored) for stored in found]
+
+
+def _created(member: Member) -> Iterator[tuple[Any, ...]]:
+    """Operations that store somebody new: refused if anybody has their id, or is known by the same."""
+    yield ("create", (member_document(member),))
+    yield from key_operations(member, None, {})
 
 
 def _import_document(found: Import) -> Document:

@@ -141,9 +141,13 @@ class Journal(Model):
 
 
 class Batch(NamedTuple):
-    """People who are stored together, or not at all, with what it did. `gone` are taken out."""
+    """People who are stored together, or not at all, with what it did.
+
+    `new` were never known; `saved` are others; `gone` are taken out.
+    """
 
     journal: Journal
+    new: Sequence[Member] = ()
     saved: Sequence[Member] = ()
     gone: Sequence[Member] = ()
     orders: Sequence[Order] = ()

@@ -143,7 +143,7 @@ def _taken_back(
             saved.append(_as_before(member, row.before, now))
     update = {"undone": journal.undone + len(rows), "stayed": [*journal.stayed, *stayed]}
     orders = [membership_order(each, now) for each in (*saved, *gone)]
-    return Batch(journal.model_copy(update=update), saved, gone, orders)
+    return Batch(journal.model_copy(update=update), (), saved, gone, orders)
 
 
 def _as_before(member: Member, before: Before, now: datetime) -> Member:

@@ -159,16 +159,18 @@ class WriteJob:
 
     async def _store(self, page: int, group: list[Plan], given: Given) -> "_Stored":
         """Store a group. If it is refused, none of it is stored, and it is planned anew."""
-        people = [plan.after for plan in group if plan.after is not None]
-        orders = [membership_order(plan.after, given.now) for plan in group if plan.after and plan.before]
+        new = [plan.after for plan in group if plan.after and not plan.before]
+        known = [plan for plan in group if plan.before]
+        people = [plan.after for plan in known if plan.after]
+        orders = [membership_order(plan.after, given.now) for plan in known if plan.after]
         rows = [_written(plan) for plan in group]
         journal = Journal(
             org_id=given.of.org_id, import_id=given.of.id, page=page, first=group[0].number, rows=rows
         )
         try:
-            await self._ports.imports.write(Batch(journal, people, (), orders))
+            await self._ports.imports.write(Batch(journal, new, people, (), orders))
         except KnownAlready as refusal:
-            plan = group[refusal.place]
+            plan = known[refusal.place]
             return _Stored([], [faulty(plan.number, plan.name, [RowFault("", refusal.kind)])])
         except StaleVersion:
             return _Stored([], [])
