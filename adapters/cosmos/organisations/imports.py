@@ -30,6 +30,7 @@ from domain.base.model import Model
 from domain.organisations.imports.columns import Remembered
 from domain.organisations.imports.imports import KEPT, LISTED, Batch, Found, Import, Journal, start_order
 from domain.organisations.organisation import Member
+from domain.organisations.staff_cards.making import staff_card_id
 
 _KIND: Final = "people-import"
 _PIECE, _JOURNAL, _COLUMNS = "import-piece", "import-journal", "import-columns"
@@ -129,6 +130,12 @@ class CosmosImports:
     async def members(self, org_id: str, ids: Sequence[str]) -> Sequence[Member]:
         found = await self._these(org_id, ids)
         return [from_document(Member, each) for each in found if each["kind"] == "member"]
+
+    async def with_cards(self, org_id: str, member_ids: Sequence[str]) -> set[str]:
+        by_card = {staff_card_id(org_id, each): each for each in member_ids}
+        sql = "SELECT c.id FROM c WHERE ARRAY_CONTAINS(@ids, c.id)"
+        found = await self._items.query(sql, org_id, ids=list(by_card)) if by_card else []
+        return {by_card[each["id"]] for each in found}
 
     async def write(self, batch: Batch) -> None:
         await self._do(batch, ("create", (_journal_document(batch.journal),)))

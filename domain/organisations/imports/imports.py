@@ -5,7 +5,7 @@ the import, in the organisation's partition, and expires.
 """
 
 import hashlib
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Container, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal, NamedTuple, Protocol
 
@@ -19,7 +19,7 @@ from domain.operations.orders import Order, new_order
 from domain.operations.work import WorkQueue, WorkStore, WrongWorkState, new_work, start_work
 from domain.organisations.imports.columns import Field as ColumnField
 from domain.organisations.imports.columns import Remembered
-from domain.organisations.organisation import Acting, Ending, Member
+from domain.organisations.organisation import Acting, Ending, Member, membership_order
 
 # How long a whole import can be undone, how long it is listed, and how long what its file says is kept.
 UNDO_IMPORT: Final = timedelta(days=7)
@@ -187,6 +187,10 @@ class ImportStore(Protocol):
 
     async def find(self, org_id: str, external_ids: Sequence[str], addresses: Sequence[str]) -> Found: ...
     async def members(self, org_id: str, ids: Sequence[str]) -> Sequence[Member]: ...
+    async def with_cards(self, org_id: str, member_ids: Sequence[str]) -> set[str]:
+        """Those of these people who have a card of the organisation."""
+        ...
+
     async def write(self, batch: Batch) -> None:
         """Store people and the journal; `KnownAlready` or `StaleVersion`, and then nothing."""
         ...
@@ -211,6 +215,11 @@ SettleAll = Callable[[Sequence[Order]], Awaitable[None]]
 Together = Callable[[Sequence[Awaitable[Any]]], Awaitable[list[Any]]]
 # Does a call that takes the processor for long in another thread.
 Aside = Callable[..., Awaitable[Any]]
+
+
+def orders_of(people: Iterable[Member], with_cards: Container[str], now: datetime) -> list[Order]:
+    """What follows a change of these people: of who has neither account nor card, nothing does."""
+    return [membership_order(each, now) for each in people if each.has_joined or each.id in with_cards]
 
 
 def import_id(org_id: str, key: str) -> str:

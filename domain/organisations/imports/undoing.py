@@ -26,12 +26,12 @@ from domain.organisations.imports.imports import (
     Journal,
     SettleAll,
     Written,
+    orders_of,
 )
 from domain.organisations.organisation import (
     KnownAlready,
     Member,
     OrganisationStore,
-    membership_order,
 )
 
 _JOURNALS: Final = 4
@@ -109,6 +109,9 @@ class UndoJob:
             rows = journal.rows[journal.undone :][:_ROWS]
             members = await self._imports.members(found.org_id, [row.member_id for row in rows])
             batch = _taken_back(journal, rows, {each.id: each for each in members}, left, work.updated_at)
+            people = [*batch.saved, *batch.gone]
+            carded = await self._imports.with_cards(found.org_id, [each.id for each in people])
+            batch = batch._replace(orders=orders_of(people, carded, work.updated_at))
             try:
                 taken = await self._imports.take_back(batch)
             except KnownAlready as refusal:
@@ -142,8 +145,7 @@ def _taken_back(
         else:
             saved.append(_as_before(member, row.before, now))
     update = {"undone": journal.undone + len(rows), "stayed": [*journal.stayed, *stayed]}
-    orders = [membership_order(each, now) for each in (*saved, *gone)]
-    return Batch(journal.model_copy(update=update), (), saved, gone, orders)
+    return Batch(journal.model_copy(update=update), (), saved, gone)
 
 
 def _as_before(member: Member, before: Before, now: datetime) -> Member:

@@ -29,6 +29,7 @@ from domain.organisations.imports.imports import (
     Together,
     Written,
     import_at,
+    orders_of,
 )
 from domain.organisations.imports.making import CardMaker
 from domain.organisations.imports.planning import Given, Plan, faulty, plan_rows
@@ -39,7 +40,6 @@ from domain.organisations.organisation import (
     KnownAlready,
     Member,
     OrganisationStore,
-    membership_order,
 )
 
 _TRIES: Final = 5
@@ -162,13 +162,13 @@ class WriteJob:
         new = [plan.after for plan in group if plan.after and not plan.before]
         known = [plan for plan in group if plan.before]
         people = [plan.after for plan in known if plan.after]
-        orders = [membership_order(plan.after, given.now) for plan in known if plan.after]
+        imports, org_id = self._ports.imports, given.of.org_id
+        carded = await imports.with_cards(org_id, [each.id for each in people]) if people else set[str]()
+        orders = orders_of(people, carded, given.now)
         rows = [_written(plan) for plan in group]
-        journal = Journal(
-            org_id=given.of.org_id, import_id=given.of.id, page=page, first=group[0].number, rows=rows
-        )
+        journal = Journal(org_id=org_id, import_id=given.of.id, page=page, first=group[0].number, rows=rows)
         try:
-            await self._ports.imports.write(Batch(journal, new, people, (), orders))
+            await imports.write(Batch(journal, new, people, (), orders))
         except KnownAlready as refusal:
             plan = known[refusal.place]
             return _Stored([], [faulty(plan.number, plan.name, [RowFault("", refusal.kind)])])
