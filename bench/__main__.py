@@ -41,6 +41,7 @@ async def _lines() -> list[Line]:
             operations,
             organisations,
             pages,
+            people,
             strength,
             transfer,
         )
@@ -65,6 +66,8 @@ async def _lines() -> list[Line]:
                 found += await transfer.lines()
                 _say("organisations ...")
                 found += await organisations.lines(cloud.settings)
+                _say("files of people ...")
+                found += await people.lines()
                 _say("growth of a partition ...")
                 found += await growth.lines(cloud.settings)
             finally:

@@ -40,6 +40,7 @@ def effects() -> "dict[str, Effect]":
     from domain.organisations.design.desk import DESK
     from domain.organisations.design.mail import PROPOSAL_MAIL
     from domain.organisations.domains import RELEASE
+    from domain.organisations.imports.imports import START
     from domain.organisations.invitations.inviting import MAILS
     from domain.organisations.memberships import ALL_MEMBERSHIPS, MEMBERSHIP
     from domain.organisations.organisation import ALL_CARDS
@@ -51,6 +52,7 @@ def effects() -> "dict[str, Effect]":
         brand,
         design,
         domains,
+        imports,
         invitations,
         leaving,
         teams,
@@ -69,6 +71,7 @@ def effects() -> "dict[str, Effect]":
         BRAND: brand.order_brand,
         DESK: design.follow,
         PROPOSAL_MAIL: design.order_mail,
+        START: imports.order_work,
     }
 
 
@@ -107,7 +110,7 @@ def jobs() -> "dict[str, Job]":
     from domain.organisations.templates.assigning import ASSIGNING
     from domain.organisations.templates.templates import APPLYING
     from domain.organisations.visits.counting import SUMMING, SumJob
-    from wiring.organisations import assignments, design, domains, leaving, teams, templates, visits
+    from wiring.organisations import assignments, design, domains, imports, leaving, teams, templates, visits
 
     erasing = Erasing(
         store(),
@@ -130,6 +133,7 @@ def jobs() -> "dict[str, Job]":
         COUNTING_ASSIGNMENTS: AssignEffectJob(assignments.counting()),
         MAKING: MakeJob(templates.making_many()),
         PROPOSED: design.effect_job(),
+        **imports.jobs(),
     }
 
 

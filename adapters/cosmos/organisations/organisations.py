@@ -73,7 +73,7 @@ class CosmosOrganisations:
         return [from_document(Member, stored) for stored in found]
 
     async def former_member(self, org_id: str, member_id: str) -> Member | None:
-        stored = await self._items.read(_former_id(member_id), org_id)
+        stored = await self._items.read(former_id(member_id), org_id)
         return None if stored is None else from_document(Member, stored)
 
     async def create(self, organisation: Organisation, owner: Member, order: Order) -> bool:
@@ -180,10 +180,10 @@ def member_document(member: Member) -> Document:
         member,
         partition=PARTITION,
         listed=_listed(member),
+        address=fold(member.email),
         memberRole=member.role,
         teams=member.teams,
         administers=member.administers,
-        address=fold(member.email),
         **_directory_name(member),
     )
 
@@ -202,13 +202,11 @@ def people_operations(change: PeopleChange) -> list[tuple[Any, ...]]:
         organisation = change.organisation
         operations.append(_replaced(_organisation_document(organisation), organisation.etag))
     for each in change.ended:
-        operations.append(("delete", (each.id,), {"if_match_etag": each.etag}))
-        operations.append(("upsert", (former_document(each),)))
+        operations += ended_operations(each)
         operations += [size_change(team_id, -1) for team_id in each.teams]
-        operations += kept_keys(each, ended=True)
     for each in change.back:
         operations.append(("create", (member_document(each),)))
-        operations.append(("delete", (_former_id(each.id),), {"if_match_etag": each.etag}))
+        operations.append(("delete", (former_id(each.id),), {"if_match_etag": each.etag}))
         operations += [size_change(team_id, 1) for team_id in each.teams]
         operations += kept_keys(each, ended=False)
     return [*operations, *_upserted(change.orders)]
@@ -217,7 +215,7 @@ def people_operations(change: PeopleChange) -> list[tuple[Any, ...]]:
 async def known_writes(items: Items, people: Sequence[Member]) -> list[tuple[Any, ...]]:
     """Operations of a batch that stores people, new and changed ones: first them, then the rest."""
     org_id, ids = people[0].org_id, [each.id for each in people]
-    found = await items.query(_THESE, org_id, ids=[*ids, *map(_former_id, ids)])
+    found = await items.query(_THESE, org_id, ids=[*ids, *map(former_id, ids)])
     gone = {stored["id"] for stored in found if stored["kind"] == "former-member"}
     before = {stored["id"]: from_document(Member, stored) for stored in found if stored["kind"] == "member"}
     keys = await items.query(_THESE, org_id, ids=ids_of([*people, *before.values()]))
@@ -227,7 +225,7 @@ async def known_writes(items: Items, people: Sequence[Member]) -> list[tuple[Any
         new, old = member_document(each), before.get(each.id)
         writes.append(("create", (new,)) if each.etag is None else _replaced(new, each.etag))
         others += key_operations(each, old, there, place)
-        if each.etag is None and (record := _former_id(each.id)) in gone:
+        if each.etag is None and (record := former_id(each.id)) in gone:
             others.append(("delete", (record,)))
         sizes.update(each.teams)
         sizes.subtract(old.teams if old else [])
@@ -240,6 +238,15 @@ def counting_document(counting: Counting) -> Document:
     return document(COUNTING_ID, COUNTING_ID, org_id, counting, partition=PARTITION, dueAt=due)
 
 
+def ended_operations(member: Member) -> list[tuple[Any, ...]]:
+    """Operations of a batch that make a member a former one, without the numbers of their teams."""
+    return [
+        ("delete", (member.id,), {"if_match_etag": member.etag}),
+        ("upsert", (former_document(member),)),
+        *kept_keys(member, ended=True),
+    ]
+
+
 def size_id(team_id: str) -> str:
     return f"size-{team_id}"
 
@@ -249,7 +256,7 @@ def size_change(team_id: str, more: int) -> tuple[Any, ...]:
     return ("patch", (size_id(team_id), [{"op": "incr", "path": "/body/people", "value": more}]))
 
 
-def _former_id(member_id: str) -> str:
+def former_id(member_id: str) -> str:
     return f"former-{member_id}"
 
 
@@ -262,7 +269,7 @@ def former_document(member: Member) -> Document:
         extra["removedAt"] = instant(member.updated_at)
     return document(
         "former-member",
-        _former_id(member.id),
+        former_id(member.id),
         member.org_id,
         member,
         partition=PARTITION,

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
+from domain.base.letters import UnknownEncoding, decoded
 from domain.base.texts import N_
 from domain.relationships.transfer.readers.json_cards import form_of, opened, read_json
-from domain.relationships.transfer.readers.letters import decoded
 from domain.relationships.transfer.readers.own_table import read_own_table
 from domain.relationships.transfer.readers.record import MOST_BYTES, FileRefused, Record
 from domain.relationships.transfer.readers.tables import open_table, read_table
@@ -41,7 +41,7 @@ def open_file(content: bytes, encoding: str | None = None) -> Opened | None:
     """Recognise a file by what is in it; None if it has to be asked how its letters are written."""
     if len(content) > MOST_BYTES:
         raise FileRefused("too_large")
-    text = decoded(content, encoding)
+    text = _text(content, encoding)
     if text is None:
         return None
     text = text.removeprefix("\ufeff")
@@ -65,3 +65,10 @@ def open_file(content: bytes, encoding: str | None = None) -> Opened | None:
     if table.form == "izwop-csv":
         return Opened(table.form, read_own_table(table))
     return Opened(table.form, read_table(table))
+
+
+def _text(content: bytes, encoding: str | None) -> str | None:
+    try:
+        return decoded(content, encoding)
+    except UnknownEncoding:
+        raise FileRefused("wrong_encoding") from None

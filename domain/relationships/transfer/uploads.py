@@ -2,9 +2,10 @@
 
 import hashlib
 from datetime import datetime
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from domain.base.errors import Fault, InvalidInput
+from domain.base.letters import Encoding, Reading, likely_readings
 from domain.base.limits import IMPORTS, Limiter
 from domain.base.texts import N_
 from domain.relationships.keys import OwnerKeys
@@ -19,14 +20,9 @@ from domain.relationships.transfer.imports import (
     read_import,
 )
 from domain.relationships.transfer.ports import Aside
-from domain.relationships.transfer.readers.letters import Reading, likely_readings
 from domain.relationships.transfer.readers.record import MOST_BYTES, PROBLEMS, FileRefused
 from domain.relationships.transfer.report import Row, read_rows
 from domain.relationships.transfer.sealed_files import SOURCE, SealedFiles
-
-Encoding = Literal[
-    "windows-1252", "mixed", "windows-1250", "windows-1251", "macintosh", "shift-jis", "gb18030"
-]
 
 
 class Intake(NamedTuple):

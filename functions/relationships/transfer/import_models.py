@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import Field, StrictBool
 
 from domain.base.fields import Country
+from domain.base.letters import Encoding
 from domain.base.model import Closed
 from domain.relationships.contact import ContactContent
 from domain.relationships.transfer.drafts.notes import sentence
@@ -13,7 +14,6 @@ from domain.relationships.transfer.imports import UNDO_IMPORT, Import, Stage
 from domain.relationships.transfer.matching import Reason, Tier
 from domain.relationships.transfer.readers.record import MOST_RECORDS, PROBLEMS
 from domain.relationships.transfer.report import Row
-from domain.relationships.transfer.uploads import Encoding
 from functions.framework.operations import Page
 
 

@@ -11,6 +11,7 @@ import wiring.relationships
 import wiring.relationships.transfer
 from domain.base.countries import country_in
 from domain.base.errors import Conflict, ImageTooLarge, InvalidInput, NotFound
+from domain.base.letters import ENCODING_NAMES, Encoding
 from domain.operations.work import Work
 from domain.relationships.transfer.drafts.notes import sentence
 from domain.relationships.transfer.file import FORMS
@@ -28,7 +29,6 @@ from domain.relationships.transfer.imports import (
 from domain.relationships.transfer.readers.record import MOST_BYTES, PROBLEMS
 from domain.relationships.transfer.report import Row
 from domain.relationships.transfer.uploads import (
-    Encoding,
     choose_encoding,
     readings_of,
     receive_file,
@@ -45,15 +45,6 @@ from functions.operations.forms import change_said, do_change
 from functions.relationships.transfer.import_api import started
 
 _LISTED: Final = 10
-ENCODING_NAMES: Final = {
-    "windows-1252": N_("Western Europe"),
-    "mixed": N_("Partly UTF-8, partly Western Europe"),
-    "windows-1250": N_("Central Europe"),
-    "windows-1251": N_("Cyrillic"),
-    "macintosh": N_("Older Macintosh"),
-    "shift-jis": N_("Japanese"),
-    "gb18030": N_("Chinese"),
-}
 # Which rows the report shows, by their states.
 SHOWN: Final = {
     "": ("", N_("All rows")),

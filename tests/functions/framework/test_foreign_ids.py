@@ -133,6 +133,12 @@ async def made_by(host: Any, ada: Any, client: Any, signed_in: Any) -> list[dict
     await ada.api("POST", f"{teams}/{team['id']}/members", json=put_in)
     removal = await ada.api("DELETE", f"{teams}/{former['id']}", headers={"If-Match": '"1"'})
     proposal = await a_proposal(ada, organisation.json(), client, signed_in)
+    people = await ada.api(
+        "POST",
+        f"{place}/imports",
+        content=b"Name,E-mail\nGrace,grace@example.com",
+        headers={"Content-Type": "text/csv"},
+    )
     template, staff, request = await _staff_card(ada, place, organisation.json()["memberId"])
     logo = await organisations_picture(host, ada, Office(ada, organisation.json()))
     await ada.api("POST", f"{place}/company-page", json={})
@@ -169,6 +175,7 @@ async def made_by(host: Any, ada: Any, client: Any, signed_in: Any) -> list[dict
         ids | {"contactId": firm["id"], "otherContactId": gone["id"]},
         ids | {"teamId": former["id"], "workId": removal.json()["workId"]},
         ids | {"cardId": staff, "imageId": logo},
+        ids | {"importId": people.json()["id"]},
     ]
 
 

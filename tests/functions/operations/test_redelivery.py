@@ -52,6 +52,7 @@ ELSEWHERE = {
     "exchange-receipt", "exchange-contact", "exchange-recall", "invitation-mails", "org-domains", "brand",
     "remove-team", "erase-organisation", "org-visits", "org-assignments", "assignment-effect",
     "make-staff-cards", "design-desk", "proposal-effect", "proposal-mail", "upgrade", "rotate-keys",
+    "org-import", "org-import-check", "org-import-write", "org-import-undo",
 }  # fmt: skip
 
 

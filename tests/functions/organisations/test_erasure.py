@@ -18,6 +18,7 @@ from domain.base.limits import UNDO_TIME
 from functions.framework.clock import now
 from tests.functions.cards.test_api_cards import NOT_SHOWN, a_profile
 from tests.functions.organisations.designs import a_designer, ask, begun, give, order, proposed
+from tests.functions.organisations.imported import Imports, staff, table
 from tests.functions.organisations.invited import invited
 from tests.functions.organisations.joined import do, joined, own
 from tests.functions.organisations.test_closing import close, closed_by, reopen
@@ -168,8 +169,18 @@ async def stored_of(org_id: str) -> list[dict]:
     return [dict(each) async for each in container.query_items("SELECT * FROM c", partition_key=org_id)]
 
 
+async def an_import(host, firm: Whole) -> None:
+    """People from a file, stored, and another file whose check has begun."""
+    imports = Imports(host, firm.owner, firm.made)
+    done = await imports.written(table(staff(firm.word, 1), staff(firm.word, 2)))
+    assert done["rows"]["new"] == 2
+    made = await imports.send(table(staff(firm.word, 3)))
+    assert (await imports.put(made, "columns", {"fields": made["fields"]})).status_code == 200
+
+
 async def test_after_its_day_nothing_of_it_is_stored_but_the_record(host, whole) -> None:
     firm = await whole()
+    await an_import(host, firm)
     assert len(await firm.places()) > 10
     await firm.close()
     await the_timer(host)
@@ -348,6 +359,7 @@ async def test_orders_and_slices_that_come_late_bring_nothing_back(host, whole) 
     from domain.operations.work import SYSTEM, Work  # noqa: PLC0415
 
     firm = await whole()
+    await an_import(host, firm)
     await firm.close()
     mine = await stored_of(firm.id)
     works = [Work.model_validate(each["body"]) for each in mine if each["kind"] == "work"]
@@ -361,6 +373,7 @@ async def test_orders_and_slices_that_come_late_bring_nothing_back(host, whole) 
         "template-release": [each["id"] for each in mine if each["kind"] == "template"],
         "design-desk": [firm.id],
         "proposal-mail": [each["id"] for each in mine if each["kind"] == "design-proposal"],
+        "org-import": [each["id"] for each in mine if each["kind"] == "people-import"],
         "invitation-mails": [each["body"]["key"] for each in mine if each["kind"] == "invitation-round"],
     }  # fmt: skip
     await start()

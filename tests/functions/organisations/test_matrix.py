@@ -77,6 +77,24 @@ ACT: Final = {
     "organisations_get_invitation": "see_invitations",
     "organisations_resend_invitation": "invite",
     "organisations_withdraw_invitation": "invite",
+    "organisations_imports_page": "change_people",
+    "organisations_imports_page_upload": "change_people",
+    "organisations_imports_page_faulty": "change_people",
+    "organisations_imports_page_show": "change_people",
+    "organisations_imports_page_change": "change_people",
+    "organisations_imports_create": "change_people",
+    "organisations_imports_list": "change_people",
+    "organisations_imports_get": "change_people",
+    "organisations_imports_cancel": "change_people",
+    "organisations_imports_readings": "change_people",
+    "organisations_imports_encoding": "change_people",
+    "organisations_imports_columns": "change_people",
+    "organisations_imports_rows": "change_people",
+    "organisations_imports_faulty": "change_people",
+    "organisations_imports_write": "change_people",
+    "organisations_imports_undo": "change_people",
+    "organisations_imports_pause": "change_people",
+    "organisations_imports_resume": "change_people",
     "organisations_page_domains": "prove_domains",
     "organisations_page_add_domain": "prove_domains",
     "organisations_page_check_domain": "prove_domains",
@@ -292,7 +310,11 @@ OF_ITS_PERSON: Final = {
 }
 TEMPLATE: Final = {"name": "Staff", "rules": {"title": {"mode": "locked", "value": "Staff"}}}
 # What the form of a page has to say for it to do something.
-SAID: Final = {"organisations_teams_page_change_person": {"then": "admin"}}
+SAID: Final = {
+    "organisations_teams_page_change_person": {"then": "admin"},
+    "organisations_imports_page_change": {"then": "columns"},
+}
+CSV: Final = {"Content-Type": "text/csv"}
 # A version that nothing has: who may change something is refused for that only, and nothing changes.
 STALE: Final = "999"
 DENIED, ABSENT = 403, 404
@@ -359,9 +381,14 @@ async def things_of(host: Any, owner: Any, org: dict, signed_in: Any) -> dict[st
     image = await picture(host, owner, Office(owner, org))
     token = await owner.api("POST", f"{at}/directory/tokens")
     assert token.status_code == 201, token.text
+    sent = await owner.api(
+        "POST", f"{at}/imports", content=b"Name,E-mail\nGrace,grace@example.com", headers=CSV
+    )
+    assert sent.status_code == 201, sent.text
     made = {
         "imageId": image,
         "tokenId": token.json()["id"],
+        "importId": sent.json()["id"],
         "requestId": asked.json()["id"],
         "cardId": card.json()["id"],
         "organisationId": org["id"],

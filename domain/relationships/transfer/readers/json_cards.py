@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from domain.relationships.transfer.readers.letters import whole
+from domain.base.letters import whole
 from domain.relationships.transfer.readers.record import (
     MOST_PROPERTIES,
     MOST_RECORDS,

@@ -7,7 +7,7 @@ import quopri
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from domain.relationships.transfer.readers.letters import whole
+from domain.base.letters import whole
 from domain.relationships.transfer.readers.record import (
     MOST_PROPERTIES,
     MOST_RECORDS,

@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from domain.base.letters import likely_readings
 from domain.relationships.contact import ContactContent
 from domain.relationships.transfer import reading
 from domain.relationships.transfer.drafts.draft import Drafted, draft_of
 from domain.relationships.transfer.drafts.mapping import Given
 from domain.relationships.transfer.file import open_file
 from domain.relationships.transfer.readers import vcard
-from domain.relationships.transfer.readers.letters import likely_readings
 from domain.relationships.transfer.readers.record import FileRefused
 from domain.relationships.transfer.report import read_rows, row_of, written
 

@@ -5,9 +5,23 @@ Nothing is guessed in silence: a file that is not UTF-8 is shown in its two like
 
 import codecs
 import unicodedata
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
 
-from domain.relationships.transfer.readers.record import FileRefused
+from domain.base.texts import N_
+
+Encoding = Literal[
+    "windows-1252", "mixed", "windows-1250", "windows-1251", "macintosh", "shift-jis", "gb18030"
+]
+# For people.
+ENCODING_NAMES: Final[dict[str, str]] = {
+    "windows-1252": N_("Western Europe"),
+    "mixed": N_("Partly UTF-8, partly Western Europe"),
+    "windows-1250": N_("Central Europe"),
+    "windows-1251": N_("Cyrillic"),
+    "macintosh": N_("Older Macintosh"),
+    "shift-jis": N_("Japanese"),
+    "gb18030": N_("Chinese"),
+}
 
 # As the API and the form name them; the first ones are more likely where nothing else tells.
 ENCODINGS: Final = {
@@ -29,6 +43,10 @@ _MARKS: Final = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+
+
+class UnknownEncoding(Exception):
+    """No such encoding is offered."""
 
 
 class Reading(NamedTuple):
@@ -66,7 +84,7 @@ def _without_mark(beginning: bytes) -> str | None:
 
 def _chosen(content: bytes, encoding: str) -> str:
     if encoding not in ENCODINGS:
-        raise FileRefused("wrong_encoding")
+        raise UnknownEncoding
     if encoding != "mixed":
         return content.decode(ENCODINGS[encoding], "replace")
     return "\n".join(_line(line) for line in content.split(b"\n"))

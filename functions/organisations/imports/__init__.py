@@ -1,0 +1,1 @@
+"""Doors of people from files."""
