@@ -84,6 +84,7 @@ async def add_person(by: Acting, new: KnownPerson, creating: Creating, *, ports:
             since=creating.now,
             updated_at=creating.now,
         )
+        member = member.after(await ports.organisations.former_member(org_id, member.id))
         order = membership_order(member, creating.now)
         with suppress(StaleVersion):
             [saved] = await ports.organisations.save_known([member], [order])
@@ -136,8 +137,8 @@ async def who_joins(
         if there is not None and not there.has_joined:
             return there.changed(now, account_id=person.account_id, role=role)
     new = new_member(org_id, person, role, now)
-    if earlier is None:
-        return new
-    if await organisations.member(org_id, earlier) is None:
-        return new.model_copy(update={"id": earlier})
-    return new.model_copy(update={"id": member_id(org_id, f"{person.account_id} after {earlier}")})
+    if earlier is not None:
+        taken = await organisations.member(org_id, earlier) is not None
+        own = member_id(org_id, f"{person.account_id} after {earlier}") if taken else earlier
+        new = new.model_copy(update={"id": own})
+    return new.after(await organisations.former_member(org_id, new.id))

@@ -177,8 +177,9 @@ async def order_assigning(
 def people_work(people: list[Member]) -> Work:
     """The work that follows a change of teams of these people, to be stored with it."""
     first = people[0]
-    versions = " ".join(f"{each.id} {each.version}" for each in people)
-    work = new_work(ASSIGNING, first.org_id, _work_id(versions), first.updated_at)
+    # By what was read of them, which is never the same twice.
+    before = " ".join(f"{each.id} {each.etag}" for each in people)
+    work = new_work(ASSIGNING, first.org_id, _work_id(before), first.updated_at)
     return work.model_copy(update={"cursor": " ".join(["of", *(each.id for each in people)])})
 
 
