@@ -14,6 +14,7 @@ from tests.functions.organisations.test_change_requests import LOCKED, answer, a
 from tests.functions.organisations.test_known_people import added, joins, somebody
 from tests.functions.organisations.test_organisations import an_organisation
 from tests.functions.organisations.test_staff_cards import Office
+from tests.functions.scim.directories import Sender, a_token
 
 
 @pytest.fixture
@@ -75,3 +76,48 @@ async def test_the_undo_of_an_import_leaves_whom_somebody_has_added_again(firm: 
     undone = await imports.step(done, "undo")
     assert (undone["undone"], undone["stayed"]) == (0, [member_id])
     assert name in await imports.people()
+
+
+async def restored(owner, org: dict, member_id: str):
+    path = f"organisations/{org['id']}/members/{member_id}/restoration"
+    version = (await owner.api("GET", path)).headers.get("etag", '"1"')
+    return await owner.api("PUT", path, headers={"If-Match": version})
+
+
+async def test_who_was_added_again_is_not_taken_back_beside_themselves(host, cloud, signed_in) -> None:
+    """They came by themselves, were taken out, and were added by their address, with another id."""
+    ada, person = await signed_in(), await signed_in()
+    org = await an_organisation(ada)
+    before = await joined(org, person)
+    assert (await do(ada, "DELETE", org, before["id"])).status_code == 204
+    again = await added(ada, org, somebody(email=await email_of(person)))
+    answer = await restored(ada, org, before["id"])
+    assert (answer.status_code, answer.json()["code"]) == (409, "person_exists")
+    await joins(person, org, (host, Mailbox(cloud)), ada)
+    answer = await restored(ada, org, before["id"])
+    assert (answer.status_code, answer.json()["code"]) == (409, "person_exists")
+    assert (await do(ada, "DELETE", org, again["id"])).status_code == 204
+    assert (await restored(ada, org, before["id"])).status_code == 404
+    assert (await restored(ada, org, again["id"])).status_code == 200
+    assert (await person.api("GET", f"organisations/{org['id']}/membership")).json()["id"] == again["id"]
+
+
+@pytest.mark.parametrize("had_joined", [False, True])
+async def test_whom_the_directory_took_out_and_an_invitation_brought_in_is_one_person(
+    host, cloud, signed_in, had_joined
+) -> None:
+    ada, person = await signed_in(), await signed_in()
+    org, mailed, email = await an_organisation(ada), (host, Mailbox(cloud)), await email_of(person)
+    directory = Sender(ada.http, await a_token(ada, org), org)
+    known = await directory.made(emails=[{"value": email, "type": "work", "primary": True}])
+    if had_joined:
+        await joins(person, org, mailed, ada)
+    for active in (False, True):
+        change = {"op": "replace", "path": "active", "value": active}
+        assert (await directory.patch(f"Users/{known['id']}", change)).status_code == 204
+        if not active:
+            await joins(person, org, mailed, ada, mails=1 + had_joined)
+            assert (await directory.read(f"Users/{known['id']}"))["active"]
+    people = (await ada.api("GET", f"organisations/{org['id']}/members")).json()["data"]
+    assert [each["id"] for each in people if each["email"] == email] == [known["id"]]
+    assert (await person.api("GET", f"organisations/{org['id']}/membership")).json()["id"] == known["id"]
