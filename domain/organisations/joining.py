@@ -54,17 +54,27 @@ async def joinable(account: Account, ports: JoinPorts) -> Joinable | None:
         return None
     if await ports.organisations.of_account(organisation.id, account.id) is not None:
         return None
-    if await _was_member(organisation.id, account.id, ports):
+    if await _was_member(organisation.id, account, ports):
         return None
     return Joinable(organisation, holder.name)
 
 
-async def _was_member(org_id: str, account_id: str, ports: JoinPorts) -> bool:
-    """Whether they were one lately, and are not among those whom the organisation has added again since."""
-    earlier = await ports.organisations.id_of(org_id, "account", account_id) or member_id(org_id, account_id)
-    if await ports.organisations.former_member(org_id, earlier) is None:
-        return False
-    return await ports.organisations.member(org_id, earlier) is None
+async def _was_member(org_id: str, account: Account, ports: JoinPorts) -> bool:
+    """Whether they were one lately, and are not among those whom the organisation has added again since.
+
+    By their address as well: somebody who was added may be taken out before they ever joined.
+    """
+    organisations = ports.organisations
+    email = account.verified_email
+    earlier = [
+        await organisations.id_of(org_id, "account", account.id) or member_id(org_id, account.id),
+        await organisations.id_of(org_id, "address", email) if email else None,
+    ]
+    for each in filter(None, earlier):
+        former = await organisations.former_member(org_id, each)
+        if former is not None and former.account_id in ("", account.id):
+            return await organisations.member(org_id, each) is None
+    return False
 
 
 async def join(account: Account, org_id: str, *, now: datetime, ports: JoinPorts) -> Member:

@@ -7,7 +7,7 @@ same id, and so with the same card.
 import hashlib
 from contextlib import suppress
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from pydantic import Field
 
@@ -84,6 +84,7 @@ async def add_person(by: Acting, new: KnownPerson, creating: Creating, *, ports:
             since=creating.now,
             updated_at=creating.now,
         )
+        member = member.after(await ports.organisations.former_member(org_id, member.id))
         order = membership_order(member, creating.now)
         with suppress(StaleVersion):
             [saved] = await ports.organisations.save_known([member], [order])
@@ -125,19 +126,31 @@ async def change_known(
     return saved
 
 
+def _again(former: Member, person: Person, role: Role, now: datetime) -> Member:
+    """A former member who joins: what the organisation knows stays, and what they were there does not."""
+    before: dict[str, Any] = {"ended": None, "successor": None, "teams": [], "administers": [], "etag": None}
+    return former.changed(now, account_id=person.account_id, role=role, since=now, **before)
+
+
 async def who_joins(
     org_id: str, person: Person, role: Role, now: datetime, *, organisations: OrganisationStore
 ) -> Member:
-    """The member that a person becomes: who was added under their address, who they were, or a new one."""
+    """The member that a person becomes: who was added under their address, who they were, or a new one.
+
+    Who was taken out and comes again is known as before, so that their directory finds one person.
+    """
     known_as = await organisations.id_of(org_id, "address", person.email)
     earlier = await organisations.id_of(org_id, "account", person.account_id)
     for found in (known_as, earlier):
         there = await organisations.member(org_id, found) if found else None
         if there is not None and not there.has_joined:
             return there.changed(now, account_id=person.account_id, role=role)
+        former = await organisations.former_member(org_id, found) if found and there is None else None
+        if former is not None and former.account_id in ("", person.account_id):
+            return _again(former, person, role, now)
     new = new_member(org_id, person, role, now)
-    if earlier is None:
-        return new
-    if await organisations.member(org_id, earlier) is None:
-        return new.model_copy(update={"id": earlier})
-    return new.model_copy(update={"id": member_id(org_id, f"{person.account_id} after {earlier}")})
+    if earlier is not None:
+        taken = await organisations.member(org_id, earlier) is not None
+        own = member_id(org_id, f"{person.account_id} after {earlier}") if taken else earlier
+        new = new.model_copy(update={"id": own})
+    return new.after(await organisations.former_member(org_id, new.id))

@@ -94,6 +94,10 @@ class Member(Model):
     def changed(self, at: datetime, **update: object) -> "Member":
         return self.model_copy(update={"version": self.version + 1, "updated_at": at, **update})
 
+    def after(self, former: "Member | None") -> "Member":
+        """The same person once more: their versions go on, so that none stands for two states of them."""
+        return self if former is None else self.model_copy(update={"version": former.version + 1})
+
     @property
     def has_joined(self) -> bool:
         return self.account_id != ""

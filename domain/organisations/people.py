@@ -16,6 +16,8 @@ from domain.cards.card import StaffSuccessor
 from domain.organisations.organisation import (
     Acting,
     Ending,
+    KeyKind,
+    KnownAlready,
     Member,
     Organisation,
     OrganisationStore,
@@ -139,6 +141,7 @@ async def restore_member(by: Acting, of: MemberVersion, *, now: datetime, ports:
         if removed.version != of.version:
             raise StaleVersion
         _refuse_beyond(by, removed)
+        await _refuse_known(removed, ports.organisations)
         # Their teams may be others by now.
         back = removed.changed(now, ended=None, successor=None, teams=[], administers=[])
         return _change(by, now, back=(back,))
@@ -147,6 +150,20 @@ async def restore_member(by: Acting, of: MemberVersion, *, now: datetime, ports:
     if there is not None and there.version == of.version + 1:
         return there
     return (await _carried_out(by, "remove_people", plan, ports)).back[0]
+
+
+async def _refuse_known(removed: Member, organisations: OrganisationStore) -> None:
+    """Refuse whom somebody has added again meanwhile, as a person with another id."""
+    keys: list[tuple[KeyKind, str]] = [("account", removed.account_id), ("address", removed.email)]
+    for kind, value in keys:
+        found = await organisations.id_of(removed.org_id, kind, value) if value else None
+        if found in (None, removed.id):
+            continue
+        if await organisations.member(removed.org_id, found) is not None:
+            raise KnownAlready(kind)
+        if kind == "account":
+            # They were that other person at last.
+            raise NotFound
 
 
 async def transfer(by: Acting, of: MemberVersion, *, now: datetime, ports: Ports) -> Member:

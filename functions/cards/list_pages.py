@@ -5,6 +5,7 @@ from typing import Any, Final
 import azure.functions as func
 
 import wiring.cards
+import wiring.organisations
 from domain.base.limits import MOST_CARDS
 from domain.cards.card import Card
 from domain.cards.search import LONGEST, matching
@@ -45,8 +46,13 @@ async def show(req: func.HttpRequest) -> func.HttpResponse:
 async def _staff_cards(person: SignedIn) -> list[tuple[Card, str, str]]:
     """The person's cards of organisations, with the name of each organisation and the address of its page."""
     named = {place.rpartition("/")[2]: name for name, place in person.organisations}
-    found = await staff_cards_of(person.account_id, named, cards=wiring.cards.store())
-    return [(card, named[card.account_id], f"/org/{card.account_id}/cards/{card.id}") for card in found]
+    memberships = await wiring.organisations.memberships().get(person.account_id)
+    found = await staff_cards_of(memberships, cards=wiring.cards.store())
+    return [
+        (card, named[card.account_id], f"/org/{card.account_id}/cards/{card.id}")
+        for card in found
+        if card.account_id in named
+    ]
 
 
 async def search(req: func.HttpRequest) -> func.HttpResponse:

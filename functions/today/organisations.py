@@ -6,7 +6,6 @@ import wiring.organisations
 import wiring.organisations.templates
 from domain.cards.content import FIELDS
 from domain.organisations.change_requests.requests import ChangeRequest
-from domain.organisations.organisation import member_id
 from domain.organisations.roles import may
 from domain.organisations.staff_cards.making import staff_card_id
 from functions.framework.callers import SignedIn
@@ -25,13 +24,14 @@ async def needs_of_organisations(person: SignedIn) -> list[Need]:
 
 async def _needs(account_id: str, name: str, place: str) -> list[Need]:
     requests, org_id = wiring.organisations.templates.change_requests(), place.rpartition("/")[2]
-    needs, own_id = list[Need](), member_id(org_id, account_id)
-    member = await wiring.organisations.store().member(org_id, own_id)
+    needs, member = list[Need](), await wiring.organisations.store().of_account(org_id, account_id)
     leads = member is not None and may(member.role, "decide_requests")
     if leads and (waiting := await requests.count_waiting(org_id)):
         said = ngettext("One request waits for an answer.", "%(num)s requests wait for an answer.", waiting)
         needs.append(Need(name, said, f"{place}/requests", _("Answer")))
-    asked = await requests.of_card(org_id, staff_card_id(org_id, own_id), _LOOKED_AT) if member else []
+    if member is None:
+        return needs
+    asked = await requests.of_card(org_id, staff_card_id(org_id, member.id), _LOOKED_AT)
     return needs + [_need_of_answer(each) for each in asked if _is_news(each)]
 
 

@@ -141,8 +141,10 @@ async def _follow_all(order: "Order") -> None:
     """Effect of the order that follows a closing, a taking back or a new name."""
     from domain.organisations.closing import start_following
     from wiring import operations
+    from wiring.organisations import assignments
 
     await start_following(order, works=operations.works(), queue=operations.work_queue())
+    await assignments.follow_name(order)
 
 
 async def follow_member(order: "Order") -> None:

@@ -48,3 +48,13 @@ async def order_assigning(order: "Order") -> None:
 
     works, queue = operations.works(), operations.work_queue()
     await order_assigning(order, store=store(), works=works, queue=queue)
+
+
+async def follow_name(order: "Order") -> None:
+    """Effect of the order that follows a new name, or a taking back, of an organisation: its cards say it."""
+    from domain.organisations.templates.assigning import start_for_all
+    from wiring import operations
+
+    organisation = await organisations.store().get(order.owner_id)
+    if organisation is not None and not organisation.closed:
+        await start_for_all(order, works=operations.works(), queue=operations.work_queue())

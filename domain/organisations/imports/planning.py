@@ -94,7 +94,7 @@ def _planned(said: Said, given: Given, found: Found) -> Plan:
         return faulty(number, name, faults)
     if member is None:
         former = found.former.get(meant or "")
-        new = _new(said, given, meant, team_ids)
+        new = _new(said, given, meant, team_ids).after(former)
         return Plan(number, NEW, name, [], [], new, former)
     return _change(said, given, member, team_ids)
 

@@ -134,16 +134,17 @@ class ApplyJob:
     async def _changed(self, cards: list[Card], by: _By) -> list[Card]:
         """Those that do not follow the release yet, as they should be.
 
-        People are read after their cards, so that of two who change a card at once the last one to save has
-        seen what is known of its person by now.
+        People and the name of the organisation are read after the cards, so that of two who change a card at
+        once the last one to save has seen what is known by now.
         """
+        organisation = await self._ports.organisations.get(by.organisation.id) or by.organisation
         ids = [card.staff.member_id for card in cards if card.staff]
         found = await self._ports.organisations.find_members(by.organisation.id, ids)
         members = {each.id: each for each in found}
 
         def changed(card: Card) -> Card | None:
             member = card.staff and members.get(card.staff.member_id)
-            return followed(card, member, by.release, by.organisation, by.now) if member else None
+            return followed(card, member, by.release, organisation, by.now) if member else None
 
         return [new for card in cards if (new := changed(card)) is not None]
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from domain.base.errors import NotFound
 from domain.cards.card import Card, CardStore, read_card
 from domain.cards.content import FIELDS, SINGLE_FIELDS, CardContent
+from domain.organisations.memberships import Memberships
 from domain.organisations.organisation import Acting, member_id
 from domain.organisations.roles import NotAllowed, may
 from domain.organisations.staff_cards.making import staff_card_id
@@ -30,10 +31,17 @@ async def own_staff_card(by: Acting, *, cards: CardStore) -> Card | None:
     return await cards.get(by.organisation.id, staff_card_id(by.organisation.id, by.member.id))
 
 
-async def staff_cards_of(account_id: str, org_ids: Iterable[str], *, cards: CardStore) -> list[Card]:
-    """The cards that a person has in these organisations: a point read for each."""
-    ids = [(org_id, staff_card_id(org_id, member_id(org_id, account_id))) for org_id in org_ids]
-    return [card for org_id, card_id in ids if (card := await cards.get(org_id, card_id)) is not None]
+async def staff_cards_of(found: Memberships, *, cards: CardStore) -> list[Card]:
+    """The cards that a person has in their organisations: a point read for each.
+
+    Who was added before they joined has another id than their account gives.
+    """
+    own = [
+        (each.org_id, each.member_id or member_id(each.org_id, found.account_id))
+        for each in found.organisations
+    ]
+    read = [await cards.get(org_id, staff_card_id(org_id, own_id)) for org_id, own_id in own]
+    return [card for card in read if card is not None]
 
 
 async def template_of(card: Card, *, templates: TemplateStore) -> TemplateContent:

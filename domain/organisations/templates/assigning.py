@@ -167,8 +167,12 @@ async def order_assigning(
     order: Order, *, store: AssignmentStore, works: WorkStore, queue: WorkQueue
 ) -> None:
     """Start the work over all people, if templates are assigned at all. Safe to repeat."""
-    if not (await store.get(order.owner_id)).number:
-        return
+    if (await store.get(order.owner_id)).number:
+        await start_for_all(order, works=works, queue=queue)
+
+
+async def start_for_all(order: Order, *, works: WorkStore, queue: WorkQueue) -> None:
+    """Start the work over all people: also after a new name of the organisation, which cards may say."""
     work_id = _work_id(f"{order.owner_id} {order.created_at}")
     work = new_work(ASSIGNING, order.owner_id, work_id, order.created_at)
     await start_work(work.model_copy(update={"cursor": "all "}), works=works, queue=queue)
@@ -177,8 +181,9 @@ async def order_assigning(
 def people_work(people: list[Member]) -> Work:
     """The work that follows a change of teams of these people, to be stored with it."""
     first = people[0]
-    versions = " ".join(f"{each.id} {each.version}" for each in people)
-    work = new_work(ASSIGNING, first.org_id, _work_id(versions), first.updated_at)
+    # By what was read of them, which is never the same twice.
+    before = " ".join(f"{each.id} {each.etag}" for each in people)
+    work = new_work(ASSIGNING, first.org_id, _work_id(before), first.updated_at)
     return work.model_copy(update={"cursor": " ".join(["of", *(each.id for each in people)])})
 
 

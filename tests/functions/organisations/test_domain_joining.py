@@ -294,3 +294,19 @@ async def test_a_later_sign_in_with_an_unverified_address_takes_the_trust_back(
 
     await walk_in(client(), bea.name)
     assert len(await offered(bea)) == 1
+
+
+async def test_who_was_taken_out_before_they_ever_joined_does_not_let_themselves_in(
+    open_org, somebody_at
+) -> None:
+    flow, domain = await open_org()
+    bea = await somebody_at(domain["domain"])
+    known = {"name": "Bea", "email": (await bea.api("GET", "account")).json()["email"]}
+    at = f"organisations/{flow.id}/members"
+    added = await flow.owner.api("POST", at, json=known)
+    assert added.status_code == 201, added.text
+    assert (await do(flow.owner, "DELETE", {"id": flow.id}, added.json()["id"])).status_code == 204
+    assert await offered(bea) == []
+    assert (await join(bea, flow.id)).status_code == 404
+    assert (await flow.owner.api("POST", at, json=known)).status_code == 201
+    assert (await join(bea, flow.id)).json()["memberId"] == added.json()["id"]

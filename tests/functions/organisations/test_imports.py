@@ -17,7 +17,7 @@ from tests.functions.organisations.imported import HEADER, Imports, a_word, staf
 from tests.functions.organisations.joined import do, joined
 from tests.functions.organisations.test_known_people import add, added, details, somebody
 from tests.functions.organisations.test_organisations import an_organisation
-from tests.functions.organisations.test_staff_cards import Office, page_of
+from tests.functions.organisations.test_staff_cards import Office, is_shown, page_of
 from tests.stored import places_of
 
 
@@ -286,7 +286,7 @@ async def test_cards_are_made_at_once_follow_the_next_file_and_go_with_the_undo(
     people = await firm.people()
     assert set(people) == {firm.person.name, f"Person 1 {word}"}
     left = next(each["id"] for each in cards if "Person 2" in each["content"]["name"])
-    assert (await office.get(left)).json()["paused"]
+    assert not await is_shown(client, await office.get(left))
 
 
 async def test_a_template_that_is_not_in_force_is_refused_first(firm) -> None:

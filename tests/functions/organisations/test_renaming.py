@@ -6,8 +6,9 @@ import secrets
 import wiring.operations
 import wiring.organisations
 from tests.functions.organisations.joined import joined, own
-from tests.functions.organisations.test_closing import close, send
+from tests.functions.organisations.test_closing import close, reopen, send
 from tests.functions.organisations.test_organisations import an_organisation
+from tests.functions.organisations.test_staff_cards import Office, page_of
 
 
 async def rename(person, org: dict, name: str):
@@ -93,3 +94,19 @@ async def test_a_name_that_follows_late_brings_no_closed_organisation_back(host,
     assert (await close(ada, org)).status_code == 204
     await host.drain_queue("work")
     assert (await own(ada), await own(bob)) == ({}, {})
+
+
+async def test_cards_that_say_the_name_say_the_new_one_also_after_a_closing(host, signed_in, client) -> None:
+    office, new = Office(ada := await signed_in(), await an_organisation(ada)), f"Firm {secrets.token_hex(4)}"
+    await office.template()
+    card = await office.card((await joined(office.org, await signed_in()))["id"])
+    await host.drain_queue("work")
+    assert (await rename(ada, office.org, new)).status_code == 200
+    await host.drain_queue("work")
+    assert new in await page_of(client, card)
+    assert (await rename(ada, office.org, later := f"{new} too")).status_code == 200
+    assert (await close(ada, office.org)).status_code == 204
+    await host.drain_queue("work")
+    assert (await reopen(ada, office.org, 4)).status_code == 204
+    await host.drain_queue("work")
+    assert later in await page_of(client, card)
