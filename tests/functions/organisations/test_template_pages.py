@@ -107,7 +107,7 @@ async def test_the_effect_is_seen_before_the_release(host, pages, signed_in) -> 
     read = await pages.person.api("GET", f"organisations/{pages.org['id']}/staff-cards/{card.json()['id']}")
     assert read.json()["content"]["title"] == "Captain"
     releases = await pages.get(f"{at}/releases")
-    assert "Take up again" in releases
+    assert "Use as the draft" in releases
     version = inputs(await pages.get(at))["version"]
     taken = await pages.post(f"{at}/draft", version=version, number="1")
     assert taken.status_code == 303
