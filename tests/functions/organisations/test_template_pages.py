@@ -114,6 +114,32 @@ async def test_the_effect_is_seen_before_the_release(host, pages, signed_in) -> 
     assert inputs(await pages.get(at))["rules-title-value"] == "{title?}"
 
 
+async def test_a_release_tells_how_far_it_is_and_can_be_paused(host, pages, signed_in) -> None:
+    at = await made(pages)
+    assert (await pages.post(f"{at}/work", then="pause")).status_code == 303
+    await pages.post(f"{at}/release", version=inputs(await pages.get(at))["version"])
+    member = await joined(pages.org, await signed_in())
+    await pages.post(f"/people/{member['id']}/card", template=at.rpartition("/")[2])
+    form = inputs(await pages.get(at)) | {"rules-title-mode": "locked", "rules-title-value": "Captain"}
+    assert (await pages.post(at, **form)).status_code == 303
+    version = inputs(await pages.get(at))["version"]
+    await pages.post(f"{at}/effect", version=version)
+    await host.drain_queue("work")
+    assert "effect?card=" not in await pages.get(f"{at}/effect")  # of one card no list
+    await pages.post(f"{at}/release", version=version)
+    assert "The cards are being changed" in await pages.get(at)
+    await pages.post(f"{at}/work", then="pause")
+    await host.drain_queue("work")
+    paused = await pages.get(at)
+    assert "Paused" in paused
+    assert "The cards are being changed" not in paused
+    # Nobody stops half way.
+    await pages.post(f"{at}/work", then="cancel")
+    await pages.post(f"{at}/work", then="resume")
+    await host.drain_queue("work")
+    assert "This release has reached one card." in await pages.get(at)
+
+
 @pytest.mark.parametrize("name", PRESETS)
 def test_a_form_says_the_template_that_it_was_made_from(name) -> None:
     content = TemplateContent(name="Staff", rules=preset(name))
