@@ -210,7 +210,8 @@ async def _applied(template: Template) -> None:
     )
     if release is None:
         raise RuntimeError("the template is not released")
-    work: Work = new_work(APPLYING, template.org_id, apply_id(release), release.released_at)
+    work_id = apply_id(template.org_id, template.id, release.number)
+    work: Work = new_work(APPLYING, template.org_id, work_id, release.released_at)
     work = work.model_copy(update={"cursor": f"{template.id} {release.number} "})
     while True:
         progress = await job.slice(work, Slice(time.monotonic))

@@ -32,6 +32,7 @@ class Counts(NamedTuple):
     requests: int | None
     lacking: int | None
     drafts: int | None
+    templates: int | None
 
 
 async def show(req: func.HttpRequest) -> func.HttpResponse:
@@ -51,7 +52,7 @@ async def show(req: func.HttpRequest) -> func.HttpResponse:
         person,
         by,
         seats=seats,
-        most=MOST_PEOPLE,
+        most=f"{MOST_PEOPLE:,}".replace(",", "\N{NARROW NO-BREAK SPACE}"),
         owners=leaders,
         role_names=ROLE_NAMES,
         lapsed=domains.lapsed,
@@ -64,21 +65,27 @@ async def show(req: func.HttpRequest) -> func.HttpResponse:
 
 async def _counts(by: Acting) -> Counts:
     org_id, role, parts = by.organisation.id, by.member.role, wiring.organisations.templates
+    drafts, templates = await _drafts(org_id) if may(role, "see_templates") else (None, None)
     return Counts(
         requests=await parts.change_requests().count_waiting(org_id)
         if may(role, "decide_requests")
         else None,
         lacking=await parts.staff_cards().count_lacking(org_id) if may(role, "change_staff_cards") else None,
-        drafts=await _drafts(org_id) if may(role, "see_templates") else None,
+        drafts=drafts,
+        templates=templates,
     )
 
 
-async def _drafts(org_id: str) -> int:
-    """Templates whose draft is not what is in force: a point read for each of at most fifty."""
+async def _drafts(org_id: str) -> tuple[int, int]:
+    """How many templates have a draft that is not in force, and how many are in force.
+
+    A point read for each of at most fifty.
+    """
     store = wiring.organisations.templates.store()
     found = await store.all(org_id)
     releases = await asyncio.gather(*(store.get_release(org_id, each.id, each.number) for each in found))
-    return sum(
+    differing = sum(
         release is None or release.content != template.draft
         for template, release in zip(found, releases, strict=True)
     )
+    return differing, sum(release is not None for release in releases)

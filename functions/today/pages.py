@@ -66,5 +66,6 @@ async def show(req: func.HttpRequest) -> func.HttpResponse:
         more=len(live) - len(weeks),
         needs=needs,
         weeks=weeks,
+        designs="designer" in person.roles,
         unread={"today": len(needs)},
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from urllib.parse import urlsplit
 
 from aiohttp import web
@@ -14,19 +14,24 @@ from tests.browser.windows import sign_in, visit
 
 # Signs in for these pages, and nowhere else: a list of sessions would show it.
 OWNER = "Grace Hopper"
+# Has the organisation: the account page of the other one is a kept picture, and lists organisations.
+FOUNDER = "Olga Owner"
 
 
 @dataclass(frozen=True)
 class Shown:
     """A page by its address.
 
-    `{card}` is the path of the owner's card, `{contact}` that of a contact whom they met, `{parts}` the
-    origin of the parts.
+    `{card}` is the path of the owner's card, `{contact}` that of a contact whom they met, `{org}`,
+    `{person}`, `{team}` and `{template}` those of an organisation and of who and what is in it,
+    `{parts}` the origin of the parts.
     """
 
     name: str
     address: str
     owned: bool = False
+    # Of the organisation, which somebody else has. The last pages: who opens them stays signed in.
+    founded: bool = False
     # What is different each time, by selector; pictures leave it out.
     changing: tuple[str, ...] = ()
     kept: bool = False  # as pictures
@@ -77,16 +82,58 @@ PAGES = (
     Shown("delete", "{card}/delete", owned=True),
     Shown("account", "/my/account", owned=True, changing=("#sessions .list",), kept=True),
     Shown("copy", "/my/account/copy", owned=True),
+    Shown("new-organisation", "/my/new-organisation", owned=True),
+    Shown("join-organisation", "/my/organisations/join", owned=True),
+    *(
+        Shown(f"organisation-{name}", address, owned=True, founded=True)
+        for name, address in {
+            "home": "{org}",
+            "own-card": "{org}/my-card",
+            "own-visits": "{org}/my-visits",
+            "people": "{org}/people",
+            "person": "{person}",
+            "details": "{person}/details",
+            "new-person": "{org}/new-person",
+            "directory": "{org}/directory",
+            "teams": "{org}/teams",
+            "team": "{team}",
+            "imports": "{org}/imports",
+            "invitations": "{org}/invitations",
+            "leavers": "{org}/leavers",
+            "cards": "{org}/cards",
+            "new-cards": "{org}/new-cards",
+            "requests": "{org}/requests",
+            "templates": "{org}/templates",
+            "template": "{template}",
+            "releases": "{template}/releases",
+            "assignments": "{org}/template-assignments",
+            "brand": "{org}/brand",
+            "company": "{org}/company",
+            "design": "{org}/design",
+            "visits": "{org}/visits",
+            "settings": "{org}/settings",
+            "leaving": "{org}/leaving",
+            "domains": "{org}/domains",
+            "directory-sync": "{org}/directory-sync",
+            "close": "{org}/close",
+        }.items()
+    ),
 )
 
 
 @dataclass(frozen=True)
 class Places:
-    """The state of the owner's signed-in browser, paths of their card and contact, the parts' origin."""
+    """The state of the owner's signed-in browser, the cookies of the founder, paths of what they have, and
+    the parts' origin."""
 
     state: dict
+    founder: list
     card: str
     contact: str
+    org: str
+    person: str
+    team: str
+    template: str
     parts: str
 
 
@@ -102,11 +149,16 @@ async def places(chromium: Browser, origin: str) -> AsyncIterator[Places]:
     await _write_notes(window.page, contact)
     state = await window.context.storage_state()
     await window.context.close()
+    founding = await visit(chromium, origin)
+    await sign_in(founding.page, FOUNDER)
+    found = await _organisation(founding.page)
+    founder = await founding.context.cookies()
+    await founding.context.close()
     port = processes.free_port()
     runner = web.AppRunner(application(), access_log=None)
     await runner.setup()
     await web.TCPSite(runner, "localhost", port).start()
-    yield Places(state, card, contact, f"http://localhost:{port}")
+    yield Places(state, founder, card, contact, *found, f"http://localhost:{port}")
     await runner.cleanup()
 
 
@@ -131,10 +183,31 @@ async def _write_notes(page: Page, contact: str) -> None:
         await page.get_by_text("Only you can read it.").wait_for()
 
 
+async def _organisation(page: Page) -> tuple[str, str, str, str]:
+    """Make an organisation; return the paths of it, of its owner, of a team and of a template."""
+    await page.goto("/my/new-organisation")
+    await page.get_by_label("Name of the organisation").fill("Flow-Matic")
+    await page.get_by_role("button", name="Make the organisation").click()
+    await page.get_by_text("The organisation is made.").wait_for()
+    org = urlsplit(page.url).path
+    await page.goto(f"{org}/people")
+    person = await page.locator(f"a[href^='{org}/people/mem_']").first.get_attribute("href")
+    made = []
+    for place, kind in (("new-team", "team"), ("new-template", "template")):
+        await page.goto(f"{org}/{place}")
+        await page.get_by_label(f"Name of the {kind}").fill("Sales")
+        await page.get_by_role("button", name=f"Make the {kind}").click()
+        await page.wait_for_url(f"**/{kind}s/*")
+        made.append(urlsplit(page.url).path)
+    return org, str(person), made[0], made[1]
+
+
 async def open_page(page: Page, shown: Shown, places: Places) -> None:
     """Open the page and wait for its fonts and pictures."""
+    if shown.founded:
+        await page.context.add_cookies(places.founder)
     answer = await page.goto(
-        shown.address.format(card=places.card, contact=places.contact, parts=places.parts)
+        shown.address.format(**{each.name: getattr(places, each.name) for each in fields(places)})
     )
     assert answer.ok or shown.name == "missing", (shown.name, answer.status)
     await page.evaluate(

@@ -94,7 +94,7 @@ async def test_a_change_is_asked_for_and_approved(window) -> None:
     await page.get_by_role("link", name="Open my page").click()
     await page.get_by_role("button", name="Make the card").click()
     await page.get_by_text("The card is made, and can be seen.").wait_for()
-    await page.get_by_role("link", name="My card").click()
+    await open_tab(page, "My card")
     await page.get_by_role("textbox", name="Pronouns").fill("she/her")
     await look(window, "card")
     await page.get_by_role("button", name="Save", exact=True).last.click()

@@ -82,7 +82,9 @@ async def test_a_release_reaches_every_card_through_the_death_of_workers(
         await office.release()
         release = await templates.store().get_release(office.org["id"], office.template_id, number)
         await dies.order("template-release", office.template_id, ordering)
-        await dies.work(office.org["id"], apply_id(release), applying)
+        await dies.work(
+            office.org["id"], apply_id(release.org_id, release.template_id, release.number), applying
+        )
         for each in people:
             assert (await each.stored()).staff.number == number
             assert f"Release {number}" in await page_of(client, each.card)

@@ -61,8 +61,9 @@ class Ports(NamedTuple):
     show_all: Callable[[Iterable[Card]], Awaitable[None]]
 
 
-def apply_id(release: Release) -> str:
-    text = f"{APPLYING} {release.org_id} {release.template_id} {release.number}"
+def apply_id(org_id: str, template_id: str, number: int) -> str:
+    """The id of the work that follows from a release."""
+    text = f"{APPLYING} {org_id} {template_id} {number}"
     return make_id(ID_PREFIXES["work"], hashlib.sha256(text.encode()).digest()[:ID_BYTES])
 
 
@@ -74,7 +75,8 @@ async def order_apply(order: Order, *, templates: Templates, works: WorkStore, q
     release = await templates.get_release(template.org_id, template.id, template.number)
     if release is None:
         return
-    work = new_work(APPLYING, template.org_id, apply_id(release), release.released_at)
+    work_id = apply_id(template.org_id, template.id, release.number)
+    work = new_work(APPLYING, template.org_id, work_id, release.released_at)
     cursor = f"{template.id} {release.number} "
     await start_work(work.model_copy(update={"cursor": cursor}), works=works, queue=queue)
 

@@ -8,6 +8,7 @@ _ALL = "organisations/{organisationId}/templates"
 _ONE = f"{_ALL}/{{templateId}}"
 
 _PAGES = "functions.organisations.templates.pages"
+_EFFECTS = "functions.organisations.templates.effect_pages"
 _AT = "org/{organisationId}/templates"
 _PAGE = f"{_AT}/{{templateId}}"
 _NEW = "org/{organisationId}/new-template"
@@ -25,9 +26,10 @@ DOORS = (
     MyPage("organisations_templates_page_one", "GET HEAD", _PAGE, f"{_PAGES}:show_one"),
     MyForm("organisations_templates_page_save", "POST", _PAGE, f"{_PAGES}:save", _TEXTS),
     MyForm("organisations_templates_page_typed", "POST", f"{_PAGE}/preview", f"{_PAGES}:show_typed", _TEXTS),
-    MyPage("organisations_templates_page_effect", "GET HEAD", f"{_PAGE}/effect", f"{_PAGES}:show_effect"),
-    MyPage("organisations_templates_page_count", "POST", f"{_PAGE}/effect", f"{_PAGES}:count_effect"),
+    MyPage("organisations_templates_page_effect", "GET HEAD", f"{_PAGE}/effect", f"{_EFFECTS}:show_effect"),
+    MyPage("organisations_templates_page_count", "POST", f"{_PAGE}/effect", f"{_EFFECTS}:count_effect"),
     MyPage("organisations_templates_page_release", "POST", f"{_PAGE}/release", f"{_PAGES}:release"),
+    MyPage("organisations_templates_page_change_work", "POST", f"{_PAGE}/work", f"{_EFFECTS}:change"),
     MyPage("organisations_templates_page_releases", "GET HEAD", f"{_PAGE}/releases", f"{_PAGES}:releases"),
     MyPage("organisations_templates_page_take", "POST", f"{_PAGE}/draft", f"{_PAGES}:take"),
     Operation("organisations_templates_list", "GET", _ALL, f"{_API}:list_templates"),

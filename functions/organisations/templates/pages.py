@@ -7,15 +7,12 @@ from typing import Any, Final
 
 import azure.functions as func
 
-import wiring.operations
 import wiring.organisations.brand
 import wiring.organisations.templates
 from domain.base.errors import InvalidInput, KeyReused, StaleVersion
 from domain.base.limits import LimitReached
-from domain.cards.content import FIELDS
 from domain.organisations.organisation import Acting, Creating
 from domain.organisations.roles import may
-from domain.organisations.staff_cards.effects import NotCounted, effect_on, read_effect, start_counting
 from domain.organisations.templates.expressions import FILTERS, NAMES
 from domain.organisations.templates.rules import PRESETS, Preset, TemplateContent, preset
 from domain.organisations.templates.templates import (
@@ -39,7 +36,7 @@ from functions.framework.replies import redirect
 from functions.framework.texts import N_, _
 from functions.organisations.acting import opened, org_page, sent
 from functions.organisations.previews import preview_place
-from functions.organisations.templates.before_after import before_after
+from functions.organisations.templates.effect_pages import releasing
 from functions.organisations.templates.form import (
     MODES,
     form_of,
@@ -209,6 +206,7 @@ async def _edit_page(
         by,
         **{"faults": {}, "done": None, "live": False, "unsaved": False, **values},
         tpl=template,
+        work=None if values.get("live") else await releasing(template),
         typed={"look": "", **typed},
         fields=shown_fields(typed),
         **offered(brand.content),
@@ -219,42 +217,6 @@ async def _edit_page(
         trial=tried,
         find=typed.get(FIND, ""),
         longest=LONGEST,
-    )
-
-
-async def count_effect(req: func.HttpRequest) -> func.HttpResponse:
-    _person, by, form = await sent(req, "change_templates")
-    template = await _found(req, by)
-    if template.version != version_in(form):
-        raise StaleVersion
-    works, queue = wiring.operations.works(), wiring.operations.work_queue()
-    await start_counting(template, now(), works=works, queue=queue)
-    return redirect(f"/org/{by.organisation.id}/templates/{template.id}/effect")
-
-
-async def show_effect(req: func.HttpRequest) -> func.HttpResponse:
-    """What a release would change, with one of the cards before and after."""
-    person, by = await opened(req, "see_templates")
-    template = await _found(req, by)
-    try:
-        effect = await read_effect(by, template, effects=wiring.organisations.templates.effects())
-    except NotCounted:
-        effect = None
-    card_id = req.params.get("card") or (effect.examples[0].card_id if effect and effect.examples else "")
-    ports = wiring.organisations.templates.counting()
-    one = await effect_on(by, template, card_id, ports=ports) if card_id else None
-    in_force = await ports.templates.get_release(template.org_id, template.id, template.number)
-    return org_page(
-        "organisations/templates/effect.html",
-        person,
-        by,
-        tpl=template,
-        effect=effect,
-        differs=in_force is None or in_force.content != template.draft,
-        one=one,
-        card_id=card_id,
-        rows=before_after(one) if one else [],
-        labels={field: about.label for field, about in FIELDS.items()} | {"look": N_("Look")},
     )
 
 

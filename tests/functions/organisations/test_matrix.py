@@ -143,6 +143,7 @@ ACT: Final = {
     "organisations_templates_page_effect": "see_templates",
     "organisations_templates_page_count": "change_templates",
     "organisations_templates_page_release": "release_templates",
+    "organisations_templates_page_change_work": "release_templates",
     "organisations_templates_page_releases": "see_templates",
     "organisations_templates_page_take": "change_templates",
     "organisations_templates_effect": "see_templates",

@@ -71,6 +71,32 @@ async def test_an_organisation_is_made_with_a_form_and_is_in_the_switcher(signed
     assert "Flow &amp; Matic" in (await ada.http.get("/my/cards")).text
 
 
+async def test_every_page_says_in_which_organisation_one_is_and_leads_to_the_others(signed_in) -> None:
+    ada = await signed_in()
+    first = await an_organisation(ada)
+    alone = (await ada.http.get(f"/org/{first['id']}/people")).text
+    assert f'<p class="soft"><bdi>{first["name"]}</bdi></p>' in alone
+    second = (await ada.api("POST", "organisations", json={"name": "Bombe"})).json()
+    for org, other in ((first, second), (second, first)):
+        page = (await ada.http.get(f"/org/{org['id']}/people")).text
+        # The rail of a desktop, and above the tabs of a phone.
+        assert f'<summary><bdi>{org["name"]}</bdi></summary>' in page
+        assert f'<summary><b><bdi>{org["name"]}</bdi></b></summary>' in page
+        assert page.count(f'href="/org/{other["id"]}"') == 2
+    today = (await ada.http.get("/my")).text
+    assert all(f'href="/org/{org["id"]}"' in today for org in (first, second))
+
+
+async def test_a_new_organisation_says_how_it_comes_to_cards(signed_in) -> None:
+    ada = await signed_in()
+    at = f"/org/{(await an_organisation(ada))['id']}"
+    home = (await ada.http.get(at)).text
+    assert "Three steps to the first cards" in home
+    for place in ("/imports", "/templates", "/new-cards"):
+        assert f'href="{at}{place}"' in home
+        assert (await ada.http.get(at + place)).status_code == 200
+
+
 async def test_a_switcher_that_was_missed_follows_later(host, signed_in, monkeypatch) -> None:
     ada = await signed_in()
 

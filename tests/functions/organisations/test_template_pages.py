@@ -107,11 +107,37 @@ async def test_the_effect_is_seen_before_the_release(host, pages, signed_in) -> 
     read = await pages.person.api("GET", f"organisations/{pages.org['id']}/staff-cards/{card.json()['id']}")
     assert read.json()["content"]["title"] == "Captain"
     releases = await pages.get(f"{at}/releases")
-    assert "Take up again" in releases
+    assert "Use as the draft" in releases
     version = inputs(await pages.get(at))["version"]
     taken = await pages.post(f"{at}/draft", version=version, number="1")
     assert taken.status_code == 303
     assert inputs(await pages.get(at))["rules-title-value"] == "{title?}"
+
+
+async def test_a_release_tells_how_far_it_is_and_can_be_paused(host, pages, signed_in) -> None:
+    at = await made(pages)
+    assert (await pages.post(f"{at}/work", then="pause")).status_code == 303
+    await pages.post(f"{at}/release", version=inputs(await pages.get(at))["version"])
+    member = await joined(pages.org, await signed_in())
+    await pages.post(f"/people/{member['id']}/card", template=at.rpartition("/")[2])
+    form = inputs(await pages.get(at)) | {"rules-title-mode": "locked", "rules-title-value": "Captain"}
+    assert (await pages.post(at, **form)).status_code == 303
+    version = inputs(await pages.get(at))["version"]
+    await pages.post(f"{at}/effect", version=version)
+    await host.drain_queue("work")
+    assert "effect?card=" not in await pages.get(f"{at}/effect")  # of one card no list
+    await pages.post(f"{at}/release", version=version)
+    assert "The cards are being changed" in await pages.get(at)
+    await pages.post(f"{at}/work", then="pause")
+    await host.drain_queue("work")
+    paused = await pages.get(at)
+    assert "Paused" in paused
+    assert "The cards are being changed" not in paused
+    # Nobody stops half way.
+    await pages.post(f"{at}/work", then="cancel")
+    await pages.post(f"{at}/work", then="resume")
+    await host.drain_queue("work")
+    assert "This release has reached one card." in await pages.get(at)
 
 
 @pytest.mark.parametrize("name", PRESETS)

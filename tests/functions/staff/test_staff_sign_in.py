@@ -32,6 +32,11 @@ async def test_the_session_of_a_customer_has_no_role(ada) -> None:
     [session] = await sessions_of(ada.http)
     assert session.roles == ()
     assert (await ada.http.get("/staff")).status_code == 404
+    assert 'href="/staff"' not in (await ada.http.get("/my")).text
+
+
+async def test_today_leads_a_designer_to_the_orders(disa) -> None:
+    assert 'href="/staff"' in (await disa.http.get("/my")).text
 
 
 async def test_roles_of_other_products_are_not_kept(client, signed_in) -> None:
