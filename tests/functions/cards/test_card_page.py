@@ -169,7 +169,8 @@ def test_pictures_keep_their_place_while_they_load() -> None:
 
 def test_the_owners_draft_shows_its_pictures_through_the_owners_door() -> None:
     view = full_view()
-    page = page_of(view, preview="/my/cards/crd_1", framed=True, links={}, schema=None)
+    door = "/api/v1/images"
+    page = page_of(view, preview="/my/cards/crd_1", pictures=door, framed=True, links={}, schema=None)
     sources = re.findall(r'<img [^>]*src="([^"]*)"', page)
     assert sorted(sources) == sorted(
         f"/api/v1/images/{image}/content"

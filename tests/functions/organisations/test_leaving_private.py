@@ -15,6 +15,7 @@ from tests.functions.framework.test_foreign_ids import _ask as ask
 from tests.functions.framework.test_foreign_ids import _ids as ids_in
 from tests.functions.framework.test_foreign_ids import _route as route_of
 from tests.functions.framework.test_foreign_ids import unlimited
+from tests.functions.organisations.designs import a_designer, one_of
 from tests.functions.organisations.test_leaving import Staff, an_office, staff
 from tests.functions.organisations.test_matrix import doors_in, methods_of, things_of
 from tests.functions.organisations.test_staff_cards import edit
@@ -49,7 +50,7 @@ async def office(signed_in):
 
 
 async def test_no_door_of_the_organisation_shows_what_is_a_members_own(
-    host, office, signed_in, unlimited
+    host, client, office, signed_in, unlimited
 ) -> None:
     grace, word = await staff(office, signed_in), secrets.token_hex(8)
     await with_things_of_their_own(grace.person, word)
@@ -57,7 +58,8 @@ async def test_no_door_of_the_organisation_shows_what_is_a_members_own(
     await connect(ada, grace.person, grace.handle)
     # Otherwise the test would look for what is nowhere.
     assert (await told(grace.person)).count(word) >= 5
-    things = await things_of(office.owner, office.org, signed_in)
+    things = await things_of(host, office.owner, office.org, signed_in)
+    things["proposalId"] = await one_of(await a_designer(client, signed_in), office.owner, office.org)
     of_grace = things | {"memberId": grace.member_id, "cardId": grace.id, "templateId": office.template_id}
     shown = await read_by(office.owner, of_grace)
     assert grace.person.name in shown
