@@ -13,6 +13,7 @@ from pydantic import Field
 
 from domain.base.errors import KeyReused, StaleVersion, Unavailable
 from domain.base.fields import EmailAddress, Name
+from domain.base.folding import fold
 from domain.base.ids import ID_BYTES, ID_PREFIXES, make_id
 from domain.base.limits import MOST_PEOPLE, LimitReached
 from domain.base.model import Closed
@@ -95,6 +96,7 @@ async def add_person(by: Acting, new: KnownPerson, creating: Creating, *, ports:
 
 async def _earlier(org_id: str, new: KnownPerson, organisations: OrganisationStore) -> str | None:
     """Id of a former member who is known by the same; `KnownAlready` if a member is."""
+    await _refuse_address(org_id, new.email, organisations)
     keys: list[tuple[KeyKind, str | None]] = [("external_id", new.external_id), ("address", new.email)]
     for kind, value in keys:
         found = await organisations.id_of(org_id, kind, value) if value else None
@@ -106,6 +108,11 @@ async def _earlier(org_id: str, new: KnownPerson, organisations: OrganisationSto
     return None
 
 
+async def _refuse_address(org_id: str, address: str, organisations: OrganisationStore) -> None:
+    if await organisations.by_address(org_id, address) is not None:
+        raise KnownAlready("address")
+
+
 async def change_known(
     by: Acting, of: MemberVersion, wanted: KnownPerson, *, now: datetime, ports: Ports
 ) -> Member:
@@ -113,6 +120,8 @@ async def change_known(
     member = await read_member(by, of.member_id, organisations=ports.organisations)
     if member.version != of.version:
         raise StaleVersion
+    if fold(wanted.email) != fold(member.email):
+        await _refuse_address(member.org_id, wanted.email, ports.organisations)
     changed = member.changed(
         now,
         name=wanted.name,

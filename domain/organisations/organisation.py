@@ -170,6 +170,10 @@ class OrganisationStore(Protocol):
         """Id of the person, or former person, who is known by this value."""
         ...
 
+    async def by_address(self, org_id: str, address: str) -> Member | None:
+        """A member with this address, also one who came by themselves, whom no key leads to."""
+        ...
+
     async def create(self, organisation: Organisation, owner: Member, order: Order) -> bool: ...
     async def save_known(self, people: Sequence[Member], orders: Sequence[Order]) -> list[Member]:
         """Store people with what they are known by, at most `MOST_KNOWN`, all of them or none.

@@ -9,7 +9,7 @@ from typing import Any, Final
 from urllib.parse import parse_qsl
 
 import azure.functions as func
-from scim2_models import SCIMException
+from scim2_models import InvalidSyntaxException, SCIMException
 from scim2_server.requests import ScimRequest
 from scim2_server.responses import ScimResponse
 
@@ -51,7 +51,7 @@ async def answer(req: func.HttpRequest) -> func.HttpResponse:
     scim = service()
     handler = Handler(scim, Storage(request), request)
     try:
-        answered = await handler.handle(_request(req))
+        answered = await _answered(handler, req)
     except SCIMException as refusal:
         answered = scim.error_response(refusal)
         await _note(req, request, refusal.scim_type or str(refusal.status))
@@ -59,6 +59,14 @@ async def answer(req: func.HttpRequest) -> func.HttpResponse:
         await _note(req, request, scim_type_of(refusal) or refusal.code)
         raise
     return _reply(answered)
+
+
+async def _answered(handler: Handler, req: func.HttpRequest) -> ScimResponse:
+    """The answer, also to what is nested too deep to be read, and to halves of characters."""
+    try:
+        return await handler.handle(_request(req))
+    except (RecursionError, UnicodeEncodeError):
+        raise InvalidSyntaxException(detail="The request is nested too deep, or no text") from None
 
 
 async def _caller(req: func.HttpRequest) -> DirectoryCaller:

@@ -22,7 +22,6 @@ from adapters.cosmos.organisations.organisations import (
 from adapters.cosmos.work import order_document
 from domain.base.errors import StaleVersion
 from domain.base.fields import STORED
-from domain.base.folding import fold
 from domain.base.model import Model
 from domain.operations.orders import Order
 from domain.organisations.directory.connection import Directory
@@ -33,7 +32,6 @@ _ID: Final = "directory"
 _ENTRY: Final = "directory-request"
 # Longer than a token that is not used says anything.
 _USED_TTL: Final = 400 * DAY
-_BY_ADDRESS: Final = "SELECT TOP 1 * FROM c WHERE c.kind = 'member' AND c.address = @address"
 _COUNT: Final = "SELECT VALUE COUNT(1) FROM c WHERE c.userName > ''"
 _PEOPLE: Final = "SELECT * FROM c WHERE c.userName > '' ORDER BY c.userName OFFSET @skipped LIMIT @most"
 _IN_TEAM: Final = (
@@ -78,10 +76,6 @@ class CosmosDirectories:
             for each, stored in found.items()
             if stored is not None
         }
-
-    async def by_address(self, org_id: str, address: str) -> Member | None:
-        found = await self._items.query(_BY_ADDRESS, org_id, address=fold(address))
-        return from_document(Member, found[0]) if found else None
 
     async def people(self, org_id: str, first: int, count: int) -> tuple[int, list[Member]]:
         total = await self._items.count(_COUNT, org_id)

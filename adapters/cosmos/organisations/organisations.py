@@ -38,6 +38,7 @@ CONTAINER: Final = "organisations"
 PARTITION: Final = "orgId"
 COUNTING_ID: Final = "visit-counting"
 _MOST_SORTED: Final = 200
+_BY_ADDRESS: Final = "SELECT TOP 1 * FROM c WHERE c.kind = 'member' AND c.address = @address"
 _THESE: Final = "SELECT * FROM c WHERE ARRAY_CONTAINS(@ids, c.id)"
 
 
@@ -66,6 +67,10 @@ class CosmosOrganisations:
     async def id_of(self, org_id: str, kind: KeyKind, value: str) -> str | None:
         stored = await self._items.read(key_id(org_id, kind, value), org_id)
         return leads_to(stored) if stored is not None and stored["kind"] == KIND else None
+
+    async def by_address(self, org_id: str, address: str) -> Member | None:
+        found = await self._items.query(_BY_ADDRESS, org_id, address=fold(address))
+        return from_document(Member, found[0]) if found else None
 
     async def find_members(self, org_id: str, ids: list[str]) -> list[Member]:
         sql = "SELECT * FROM c WHERE c.kind = 'member' AND ARRAY_CONTAINS(@ids, c.id)"

@@ -159,7 +159,8 @@ async def _same_person(request: Request, said: Said) -> Member | None:
         if known or (there is not None and there.id != found.id):
             raise KnownAlready(kind)
         there = found
-    by_address = await request.ports.store.by_address(request.org_id, said.email) if there is None else None
+    organisations = request.ports.organisations
+    by_address = await organisations.by_address(request.org_id, said.email) if there is None else None
     if by_address is not None and is_known(by_address):
         raise KnownAlready("address")
     return there or by_address

@@ -121,3 +121,16 @@ async def test_whom_the_directory_took_out_and_an_invitation_brought_in_is_one_p
     people = (await ada.api("GET", f"organisations/{org['id']}/members")).json()["data"]
     assert [each["id"] for each in people if each["email"] == email] == [known["id"]]
     assert (await person.api("GET", f"organisations/{org['id']}/membership")).json()["id"] == known["id"]
+
+
+async def test_nobody_is_added_beside_somebody_who_came_by_themselves(firm: Firm, signed_in) -> None:  # noqa: F811 - the fixture
+    person, org, known = await signed_in(), firm.made, somebody()
+    await joined(org, person)
+    address = await email_of(person)
+    path = f"organisations/{org['id']}/members"
+    beside = await firm.owner.api("POST", path, json=somebody(email=address.upper()))
+    path = f"{path}/{(await added(firm.owner, org, known))['id']}/details"
+    version = {"If-Match": (await firm.owner.api("GET", path)).headers["etag"]}
+    changed = await firm.owner.api("PUT", path, json=known | {"email": address}, headers=version)
+    for refused in (beside, changed):
+        assert (refused.status_code, refused.json()["code"]) == (409, "person_exists"), refused.text

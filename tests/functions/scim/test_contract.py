@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from tests.functions.scim.directories import ENTERPRISE, GROUP, PATCH, USER, connected
+from tests.functions.scim.directories import ENTERPRISE, GROUP, PATCH, USER, connected, somebody
 
 
 class Step(NamedTuple):
@@ -203,3 +203,15 @@ async def test_the_requests_of_the_collection_get_what_it_expects(directory) -> 
             ids[step.keeps] = answer.json()["id"]
         assert all(filled(each) in answer.text for each in step.has), f"{step.name}: {answer.text}"
         assert not any(filled(each) in answer.text for each in step.lacks), f"{step.name}: {answer.text}"
+
+
+async def test_what_is_no_text_or_nested_too_deep_is_refused(directory) -> None:
+    deep = await directory.http.post(
+        "/scim/v2/Users", content='{"a":' * 50_000, headers={"Authorization": f"Bearer {directory.token}"}
+    )
+    half = [
+        await directory.send("GET", 'Users?filter=userName eq "\\ud800"'),
+        await directory.send("POST", "Users", somebody(userName="\ud800@flow-matic.example")),
+    ]
+    for answer in (deep, *half):
+        assert (answer.status_code, answer.json()["status"]) == (400, "400"), answer.text
