@@ -4,7 +4,7 @@ import json
 import secrets
 
 from tests.browser.test_invitations import an_organisation, look, window
-from tests.browser.windows import sign_in
+from tests.browser.windows import open_tab, sign_in
 
 __all__ = ["window"]
 
@@ -13,7 +13,7 @@ async def test_a_directory_is_connected_and_looked_after(window) -> None:
     page = window.page
     await sign_in(page, f"Ada {secrets.token_hex(4)}")
     org = await an_organisation(page, "Flow-Matic and Sons of Gothenburg")
-    await page.get_by_role("link", name="Directory").click()
+    await open_tab(page, "Settings", "Directory sync")
     await look(window, "directory")
     await page.get_by_role("button", name="Make a token").click()
     await page.get_by_role("heading", name="Your new token").wait_for()
@@ -40,7 +40,7 @@ async def test_a_directory_is_connected_and_looked_after(window) -> None:
     await page.get_by_role("link", name="Show all").click()
     await page.get_by_role("link", name="Person: Made").wait_for()
     await look(window, "log")
-    await page.get_by_role("link", name="Directory").first.click()
+    await page.get_by_role("link", name="Directory sync").first.click()
     await page.get_by_role("button", name="Revoke").click()
     await page.get_by_text("The token is revoked. It opens nothing any more.").wait_for()
     assert window.complaints == []
