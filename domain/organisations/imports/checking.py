@@ -7,14 +7,16 @@ from domain.base.model import Model
 from domain.operations.slices import Slice
 from domain.operations.work import Progress, Work
 from domain.organisations.imports.imports import Aside, Import, ImportStore
-from domain.organisations.imports.planning import Given, plan_rows
+from domain.organisations.imports.planning import Given, Plan, faulty, plan_rows
 from domain.organisations.imports.report import report_piece, reported
-from domain.organisations.imports.rows import Said, TeamNames, keys_of, say
+from domain.organisations.imports.rows import RowFault, Said, TeamNames, keys_of, say
 from domain.organisations.imports.uploads import lines_of
 from domain.organisations.organisation import OrganisationStore
 from domain.organisations.teams.team import TeamStore
 
+# Pieces: rows that mean the person of an earlier one, and the first row of each person who is there.
 _TWINS: Final = "twins"
+_SEEN: Final = "seen"
 
 
 class CheckPorts(NamedTuple):
@@ -59,14 +61,20 @@ class CheckJob:
         if not work.cursor and not await self._gather_twins(found):
             return await self._expired(work, found)
         given = await given_for(found, work, ports)
+        seen = dict[str, int](await ports.imports.read(found, _SEEN) or [])
         while cursor.page < found.pages and not bound.is_over:
             said = await said_on(found, cursor.page, ports)
             if said is None or given is None:
                 return await self._expired(work, found)
-            effects, rows = reported(await plan_rows(said, given, ports.imports))
+            plans, twins = _once(await plan_rows(said, given, ports.imports), seen)
+            given = given._replace(twins={**given.twins, **twins})
+            effects, rows = reported(plans)
             await ports.imports.put(found, [(report_piece(cursor.page), rows)])
             bound.spend(len(rows))
             cursor = CheckCursor(page=cursor.page + 1, effects=cursor.effects + effects)
+        if given is not None:
+            kept = [(_SEEN, list(seen.items())), (_TWINS, list(given.twins.items()))]
+            await ports.imports.put(found, kept)
         over = cursor.page == found.pages
         if over:
             await ports.imports.save(found.changed(work.updated_at, stage="ready", effects=cursor.effects))
@@ -97,8 +105,25 @@ class CheckJob:
                     twins.append((row.number, min(earlier)))
                 for key in keys:
                     first.setdefault(key, row.number)
-        await self._ports.imports.put(found, [(_TWINS, twins)])
+        await self._ports.imports.put(found, [(_TWINS, twins), (_SEEN, [])])
         return True
+
+
+def _once(plans: Sequence[Plan], seen: dict[str, int]) -> tuple[list[Plan], dict[int, int]]:
+    """The plans, of which one may change a person, and the rows that mean somebody of an earlier one.
+
+    By the identifier in one row and by the address in another, which only the people who are there tell.
+    """
+    found, twins = list[Plan](), dict[int, int]()
+    for plan in plans:
+        first = seen.setdefault(plan.whom, plan.number) if plan.before and plan.whom else plan.number
+        if first != plan.number:
+            twins[plan.number] = first
+            told = RowFault("", "same_person", str(first))
+            found.append(faulty(plan.number, plan.name, [told]))
+        else:
+            found.append(plan)
+    return found, twins
 
 
 async def said_on(found: Import, page: int, ports: CheckPorts) -> list[Said] | None:

@@ -183,6 +183,18 @@ async def test_a_row_that_means_two_people_changes_neither(firm) -> None:
     assert await firm.people() == before
 
 
+async def test_two_rows_of_one_person_are_one_also_on_different_pages(firm) -> None:
+    known, word = somebody(), a_word()
+    await added(firm.person, firm.org, known)
+    between = [staff(word, number) for number in range(120)]
+    rows = [f",,{known['externalId']},Captain,", *between, f",{known['email']},,Admiral,"]
+    made = await firm.written(table(*rows))
+    assert codes(await firm.rows(made))[-1] == (("", "same_person"),)
+    assert (made["rows"]["changed"], made["rows"]["new"], made["rows"]["faulty"]) == (1, 120, 1)
+    undone = await firm.step(made, "undo")
+    assert (undone["undone"], undone["stayedCount"], len(await firm.people())) == (121, 0, 2)
+
+
 async def test_who_was_taken_out_comes_back_as_who_they_were(firm) -> None:
     word = a_word()
     content = table(staff(word, 1))
@@ -385,7 +397,7 @@ async def test_an_import_is_paused_and_goes_on(firm) -> None:
 async def test_given_up_it_leaves_nothing(firm) -> None:
     word = a_word()
     made = await firm.checked(table(staff(word, 1)))
-    assert len(await places_of(f"{made['id']}-")) == 3
+    assert len(await places_of(f"{made['id']}-")) == 4
     path = f"{firm.at}/{made['id']}"
     etag = (await firm.person.api("GET", path)).headers["etag"]
     assert (await firm.person.api("DELETE", path, headers={"If-Match": etag})).status_code == 204
