@@ -23,7 +23,7 @@ class Details(Closed):
 
 
 class Linked(Model):
-    """What the directory of an organisation says of a person's name, part by part.
+    """What the directory of an organisation says of a person's name, part by part, and beside their address.
 
     Whom the directory deleted is `deleted`: it finds them no more, and makes them the same person again.
     """
@@ -32,4 +32,5 @@ class Linked(Model):
     given: str | None = None
     family: str | None = None
     display: str | None = None
+    primary: bool | None = None
     deleted: bool = False

@@ -1,6 +1,7 @@
 """`/scim/v2`: a request of a directory, from its token to its answer."""
 
 import json
+import re
 import secrets
 from contextlib import suppress
 from datetime import datetime
@@ -31,6 +32,8 @@ from functions.scim.storage import Storage
 
 _READS: Final = ("GET", "HEAD")
 _SAME: Final[tuple[str, ...]] = ("Location", "Content-Location", "ETag", "Allow", "WWW-Authenticate")
+# What else stands in an address may be about somebody.
+_ID: Final = re.compile("(mem|tem)_[a-z2-7]{26}")
 # By token, the hour in which this worker has written that it was used.
 _WRITTEN: dict[str, datetime] = {}
 _MOST_WRITTEN: Final = 10_000
@@ -86,7 +89,8 @@ async def _note(req: func.HttpRequest, request: Request, why: str) -> None:
     if req.method in _READS:
         return
     parts = _path(req).strip("/").split("/")
-    entry = request.entry("refused", parts[1][:40] if len(parts) > 1 and parts[1].isascii() else None)
+    known = parts[1] if len(parts) > 1 and _ID.fullmatch(parts[1]) else None
+    entry = request.entry("refused", known)
     kind = "team" if parts[0].lower() == "groups" else "person"
     with suppress(Unavailable):
         await request.ports.store.note(entry.model_copy(update={"kind": kind, "refusal": why[:60]}))

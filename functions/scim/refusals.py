@@ -8,7 +8,7 @@ import azure.functions as func
 from domain.base import errors
 from domain.organisations.directory.groups import TeamNameTaken
 from domain.organisations.organisation import KnownAlready
-from functions.framework.problems import BodyTooLarge, status_of
+from functions.framework.problems import status_of
 from functions.framework.replies import reply
 
 MEDIA_TYPE: Final = "application/scim+json"
@@ -17,7 +17,6 @@ _TYPES: Final[dict[type[errors.Refusal], str]] = {
     errors.InvalidInput: "invalidValue",
     KnownAlready: "uniqueness",
     TeamNameTaken: "uniqueness",
-    BodyTooLarge: "tooMany",
 }
 # What a fault is about, as SCIM calls it.
 _NAMES: Final = {

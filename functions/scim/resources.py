@@ -42,19 +42,21 @@ def said_in(payload: Mapping[str, Any]) -> Said:
     for phone in payload.get("phoneNumbers") or []:
         if (ours := _PHONES.get((phone.get("type") or "work").lower())) and not values.get(ours):
             values[ours] = phone.get("value")
-    values["email"] = _address(payload.get("emails") or [])
+    email = _address(payload.get("emails") or [])
+    values["email"] = email.get("value")
     found = {name: text.strip() or None for name, text in values.items() if isinstance(text, str)}
     active = payload.get("active")
-    return vet(Said, {**found, "active": True if active is None else active})
+    flags = {"active": True if active is None else active, "primary": email.get("primary")}
+    return vet(Said, {**found, **flags})
 
 
-def _address(emails: Sequence[Mapping[str, Any]]) -> str | None:
+def _address(emails: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
     """The main one, else the first one at work, else the first."""
     ranked = sorted(
         (each for each in emails if each.get("value")),
         key=lambda each: (not each.get("primary"), (each.get("type") or "").lower() != "work"),
     )
-    return str(ranked[0]["value"]) if ranked else None
+    return ranked[0] if ranked else {}
 
 
 def user_of(member: Member, resource_type: ResourceType) -> Resource[Any]:
@@ -63,7 +65,7 @@ def user_of(member: Member, resource_type: ResourceType) -> Resource[Any]:
         "schemas": [USER, ENTERPRISE],
         **_present({theirs: getattr(said, ours) for theirs, ours in _TEXTS.items()}),
         "active": said.active,
-        "emails": [{"value": said.email, "type": "work", "primary": True}],
+        "emails": [_present({"value": said.email, "type": "work", "primary": said.primary})],
     }
     if name := _present({theirs: getattr(said, ours) for theirs, ours in _NAMES.items()}):
         payload["name"] = name

@@ -36,6 +36,7 @@ class Said(Closed):
     family: ShortLine | None = None
     display: ShortLine | None = None
     email: EmailAddress
+    primary: bool | None = None
     title: ShortLine | None = None
     department: ShortLine | None = None
     phone: ShortLine | None = None
@@ -66,7 +67,13 @@ def written(said: Said, member: Member, rules: FieldRules, *, new: bool = False)
 
     The parts of a name are kept as they were said. They make the name where the rule lets them.
     """
-    linked = Linked(formatted=said.formatted, given=said.given, family=said.family, display=said.display)
+    linked = Linked(
+        formatted=said.formatted,
+        given=said.given,
+        family=said.family,
+        display=said.display,
+        primary=said.primary,
+    )
     name, email = name_said(said.user_name, linked), said.email
     if not new:
         # Who was known before keeps a name that the directory has never given.
@@ -99,6 +106,7 @@ def says(member: Member) -> Said:
         family=linked.family,
         display=linked.display if own == member.name else member.name,
         email=member.email,
+        primary=linked.primary,
         active=member.ended is None,
         **{field: getattr(member.details, field) for field in _DETAILS},
     )

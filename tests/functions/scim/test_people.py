@@ -364,3 +364,29 @@ async def test_bad_requests_are_told_in_the_form_of_scim(sender, method, path, b
     assert answer.status_code == status, answer.text
     assert answer.headers["content-type"] == "application/scim+json"
     assert answer.json()["status"] == str(status)
+
+
+@pytest.mark.parametrize("act", ["make", "change", "off", "on", "delete"])
+async def test_what_was_stored_is_told_as_done_though_the_answer_was_lost(sender, order, act) -> None:
+    _, directory = sender
+    made = await directory.made()
+    at, sent = f"Users/{made['id']}", somebody()
+    if act == "on":
+        await directory.patch(at, OFF)
+    asked = {
+        "make": lambda: directory.send("POST", "Users", sent),
+        "change": lambda: directory.patch(at, {"op": "replace", "path": "title", "value": "Captain"}),
+        "off": lambda: directory.patch(at, OFF),
+        "on": lambda: directory.patch(at, ON),
+        "delete": lambda: directory.send("DELETE", at),
+    }[act]
+    await order({"match": {"operation": "batch"}, "action": "lost_answer", "times": 1})
+    answer = await asked()
+    await order()
+    assert answer.status_code == (201 if act == "make" else 204), answer.text
+    people = await directory.read("Users")
+    assert people["totalResults"] == {"make": 2, "delete": 0}.get(act, 1)
+    if act == "change":
+        assert people["Resources"][0]["title"] == "Captain"
+    if act in ("on", "off"):
+        assert people["Resources"][0]["active"] is (act == "on")
