@@ -169,6 +169,13 @@ async def stored_of(org_id: str) -> list[dict]:
     return [dict(each) async for each in container.query_items("SELECT * FROM c", partition_key=org_id)]
 
 
+async def photos(firm: Whole) -> None:
+    """A zip of photos that is being set."""
+    album = Album(firm.owner, firm.made)
+    made = (await album.post(packed((f"{firm.word}1@example.com.jpg", JPEG_BYTES)))).json()
+    assert made["files"]["total"] == 1, made
+
+
 async def an_import(host, firm: Whole) -> None:
     """People from a file, stored, and another file whose check has begun."""
     imports = Imports(host, firm.owner, firm.made)
@@ -374,6 +381,7 @@ async def test_orders_and_slices_that_come_late_bring_nothing_back(host, whole) 
         "design-desk": [firm.id],
         "proposal-mail": [each["id"] for each in mine if each["kind"] == "design-proposal"],
         "org-import": [each["id"] for each in mine if each["kind"] == "people-import"],
+        "org-photos": [each["id"] for each in mine if each["kind"] == "people-photos"],
         "invitation-mails": [each["body"]["key"] for each in mine if each["kind"] == "invitation-round"],
     }  # fmt: skip
     await start()
