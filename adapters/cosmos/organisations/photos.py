@@ -5,10 +5,13 @@ from typing import Any, Final
 
 from adapters.cosmos.database import Database, Document, Items, instant
 from adapters.cosmos.documents import document, from_document, newest_first
+from adapters.cosmos.images import image_document
 from adapters.cosmos.organisations.organisations import CONTAINER, PARTITION
 from adapters.cosmos.work import order_document
+from domain.base.errors import StaleVersion
+from domain.images.image import Image
 from domain.organisations.imports.imports import LISTED
-from domain.organisations.photos.photos import CardRule, Photos, Row, Rows, start_order
+from domain.organisations.photos.photos import CardRule, Photos, Rows, start_order
 
 _KIND: Final = "people-photos"
 _PAGE: Final = "photos-page"
@@ -39,23 +42,23 @@ class CosmosPhotos:
         return from_document(Photos, results[0]["resourceBody"])
 
     async def put(self, pages: Sequence[Rows]) -> None:
-        operations = [
-            (
-                "upsert",
-                (
-                    document(
-                        _PAGE, _page_id(each.photos_id, each.page), each.org_id, each, partition=PARTITION,
-                        ttl=_TTL,
-                    ),
-                ),
-            )
-            for each in pages
-        ]  # fmt: skip
-        await self._items.batch(operations, pages[0].org_id)
+        await self._items.batch([("upsert", (_page(each),)) for each in pages], pages[0].org_id)
 
-    async def rows(self, of: Photos, page: int) -> Sequence[Row]:
+    async def replace(self, changed: Rows, new: Sequence[Image] = ()) -> Rows:
+        page = _page(changed)
+        operations: list[tuple[Any, ...]] = [
+            ("replace", (page["id"], page), {"if_match_etag": changed.etag}),
+            *[("create", (image_document(image),)) for image in new],
+        ]
+        try:
+            results = await self._items.batch(operations, changed.org_id)
+        except FileExistsError:
+            raise StaleVersion from None
+        return from_document(Rows, results[0]["resourceBody"])
+
+    async def page(self, of: Photos, page: int) -> Rows | None:
         stored = await self._items.read(_page_id(of.id, page), of.org_id)
-        return from_document(Rows, stored).rows if stored else []
+        return from_document(Rows, stored) if stored else None
 
     async def rules(self, org_id: str, card_ids: Sequence[str]) -> dict[str, CardRule]:
         found = await self._items.query(_RULES, org_id, ids=list(card_ids)) if card_ids else []
@@ -68,6 +71,11 @@ class CosmosPhotos:
 
 def _page_id(photos_id: str, page: int) -> str:
     return f"{photos_id}-rows-{page:04}"
+
+
+def _page(rows: Rows) -> Document:
+    place = _page_id(rows.photos_id, rows.page)
+    return document(_PAGE, place, rows.org_id, rows, partition=PARTITION, ttl=_TTL)
 
 
 def _document(found: Photos) -> Document:

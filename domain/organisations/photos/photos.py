@@ -16,7 +16,7 @@ from domain.base.ids import ID_BYTES, ID_PREFIXES, make_id
 from domain.base.limits import UNDO_TIME
 from domain.base.model import Model
 from domain.base.texts import N_
-from domain.images.image import PROBLEMS
+from domain.images.image import PROBLEMS, Image
 from domain.operations.orders import Order, new_order
 from domain.operations.work import WorkQueue, WorkStore, WrongWorkState, new_work, start_work
 from domain.organisations.organisation import Acting
@@ -72,6 +72,12 @@ class Rows(Model):
     photos_id: str
     page: int
     rows: list[Row]
+    etag: str | None = Field(default=None, exclude=True)
+
+    def having(self, first: int, some: Sequence[Row]) -> "Rows":
+        """The page with these in place of as many from there on."""
+        rows = [*self.rows[:first], *some, *self.rows[first + len(some) :]]
+        return self.model_copy(update={"rows": rows})
 
 
 class Photos(Model):
@@ -138,8 +144,12 @@ class PhotosStore(Protocol):
         ...
 
     async def put(self, pages: Sequence[Rows]) -> None: ...
-    async def rows(self, of: Photos, page: int) -> Sequence[Row]:
-        """Files of a page; none once it is no longer kept."""
+    async def replace(self, changed: Rows, new: Sequence[Image] = ()) -> Rows:
+        """Store a page together with new images, unless it has changed or is gone: then `StaleVersion`."""
+        ...
+
+    async def page(self, of: Photos, page: int) -> Rows | None:
+        """Files of a page; None once it is no longer kept."""
         ...
 
     async def rules(self, org_id: str, card_ids: Sequence[str]) -> dict[str, CardRule]:
@@ -169,6 +179,11 @@ async def read_photos(by: Acting, photos_id: str, *, photos: PhotosStore) -> Pho
     if found is None:
         raise NotFound
     return found
+
+
+async def rows_of(found: Photos, page: int, *, photos: PhotosStore) -> list[Row]:
+    there = await photos.page(found, page) if 0 <= page < found.pages else None
+    return there.rows if there else []
 
 
 class PhotosVersion(NamedTuple):

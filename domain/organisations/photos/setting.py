@@ -5,7 +5,7 @@ does, the one that was there is stored: so a slice that is done again, after a w
 doubles nothing, and overwrites nothing that somebody has chosen since.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Final, NamedTuple
@@ -82,25 +82,26 @@ async def _open(work: Work, stage: str, ports: SetPorts) -> tuple[Photos, Organi
     return None if organisation is None or organisation.erasing else (found, organisation)
 
 
-_Each = Callable[[Row], Awaitable[Row]]
+class _Page(NamedTuple):
+    """Files of a page, some of which are worked on together from a place in it."""
+
+    rows: Rows
+    first: int
+
+    @property
+    def group(self) -> list[Row]:
+        return self.rows.rows[self.first : self.first + _GROUP]
+
+    def having(self, group: Sequence[Row]) -> Rows:
+        return self.rows.having(self.first, group)
 
 
-async def _some(found: Photos, at: int, each: _Each, begin: _Each, ports: SetPorts) -> list[Row]:
-    """Work on the group of files that begins there, and store what became of each."""
-    page = at // PAGE_ROWS
-    rows = list(await ports.photos.rows(found, page))
-    first = at % PAGE_ROWS
-    group = rows[first : first + _GROUP]
-    before = await ports.together([begin(row) for row in group])
-    if before != group:
-        await _put(found, page, [*rows[:first], *before, *rows[first + _GROUP :]], ports)
-    done: list[Row] = await ports.together([each(row) for row in before])
-    await _put(found, page, [*rows[:first], *done, *rows[first + _GROUP :]], ports)
-    return done
-
-
-async def _put(found: Photos, page: int, rows: Sequence[Row], ports: SetPorts) -> None:
-    await ports.photos.put([Rows(org_id=found.org_id, photos_id=found.id, page=page, rows=list(rows))])
+async def _page_at(found: Photos, at: int, photos: PhotosStore) -> _Page:
+    """The page with the file that is the next."""
+    rows = await photos.page(found, at // PAGE_ROWS)
+    if rows is None:
+        raise Unavailable
+    return _Page(rows, at % PAGE_ROWS)
 
 
 class SetJob:
@@ -118,9 +119,9 @@ class SetJob:
         archive: Archive | None = None if content is None else await ports.aside(Archive, content)
         setting = _Setting(found, organisation, archive, work.updated_at, ports)
         while len(cursor.effects) < len(found.effects) and not bound.is_over:
-            rows = await _some(found, len(cursor.effects), setting.set_photo, setting.begin, ports)
-            if not rows:
-                raise Unavailable
+            page = await setting.begun(await _page_at(found, len(cursor.effects), ports.photos))
+            rows: list[Row] = await ports.together([setting.set_photo(row) for row in page.group])
+            await ports.photos.replace(page.having(rows))
             failures += [
                 Failure(item=str(row.number), code=row.fault)
                 for row, was in zip(rows, found.effects[len(cursor.effects) :], strict=False)
@@ -159,38 +160,56 @@ class _Setting(NamedTuple):
     now: datetime
     ports: SetPorts
 
-    async def begin(self, row: Row) -> Row:
-        """The file with the photo that its card has before."""
+    async def begun(self, page: _Page) -> _Page:
+        """The page, in which each file of the group has the photo from before, stored with its new image.
+
+        All in one batch: so an organisation that is erased meanwhile gets no image any more.
+        """
+        group: list[Row] = await self.ports.together([self._begun(row) for row in page.group])
+        new = [
+            self._new_image(row)
+            for row, was in zip(group, page.group, strict=True)
+            if row.tried and not was.tried
+        ]
+        if not new:
+            return page
+        return page._replace(rows=await self.ports.photos.replace(page.having(group), new))
+
+    async def _begun(self, row: Row) -> Row:
         if row.effect != FITS or row.tried:
             return row
         card = await _card_of(self.of, row, self.ports)
         before = card.staff.own.photo if card and card.staff else None
         return row.model_copy(update={"tried": True, "before": before})
 
+    def _new_image(self, row: Row) -> Image:
+        return Image(
+            id=self.of.image_id(row.number), account_id=self.of.org_id, sender=row.member_id, purpose="photo",
+            state="processing", created_at=self.now, updated_at=self.now,
+        )  # fmt: skip
+
     async def set_photo(self, row: Row) -> Row:
         if row.effect != FITS:
             return row
         try:
-            await self._image(row)
+            await self._make_image(row)
             await change_photo(self.of, row, self.organisation, self.now, self.ports, back=False)
         except _Refused as refusal:
             return row.left(refusal.fault)
         return row.model_copy(update={"effect": WAS_SET})
 
-    async def _image(self, row: Row) -> None:
-        """The picture of a file, made once."""
-        ports, image_id = self.ports, self.of.image_id(row.number)
-        image = await ports.images.get(self.of.org_id, image_id)
+    async def _make_image(self, row: Row) -> None:
+        """Make the picture of a file, unless it is made."""
+        ports = self.ports
+        image = await ports.images.get(self.of.org_id, self.of.image_id(row.number))
         if image is None:
+            raise _Refused("image_failed")
+        if not image.over:
             if self.archive is None:
                 raise _Refused("no_longer_kept")
             content: bytes = await ports.aside(self.archive.read, row.number)
-            new = Image(
-                id=image_id, account_id=self.of.org_id, sender=row.member_id, purpose="photo",
-                state="processing", created_at=self.now, updated_at=self.now,
-            )  # fmt: skip
-            image = await made_image(new, content, self.now, ports.media, ports.pictures)
-            await ports.images.create(image, None)
+            made = await made_image(image, content, self.now, ports.media, ports.pictures)
+            image = await ports.images.save(made)
         if image.state == "refused":
             raise _Refused(image.problem or "image_failed")
 
@@ -268,9 +287,6 @@ class UndoJob:
         found, organisation = opened
         cursor = Cursor.of(work)
 
-        async def as_it_is(row: Row) -> Row:
-            return row
-
         async def take_back(row: Row) -> Row:
             if row.effect != WAS_SET:
                 return row
@@ -281,9 +297,9 @@ class UndoJob:
             return row.model_copy(update={"effect": TAKEN_BACK})
 
         while len(cursor.effects) < len(found.effects) and not bound.is_over:
-            rows = await _some(found, len(cursor.effects), take_back, as_it_is, ports)
-            if not rows:
-                raise Unavailable
+            page = await _page_at(found, len(cursor.effects), ports.photos)
+            rows: list[Row] = await ports.together([take_back(row) for row in page.group])
+            await ports.photos.replace(page.having(rows))
             bound.spend(len(rows))
             cursor = Cursor(effects=cursor.effects + "".join(row.effect for row in rows))
         over = len(cursor.effects) == len(found.effects)

@@ -17,6 +17,7 @@ from domain.organisations.photos.photos import (
     PhotosVersion,
     give_up,
     read_photos,
+    rows_of,
     start_setting,
     start_undo,
     start_work_of,
@@ -110,7 +111,7 @@ async def remove_photos(call: Call) -> Answer:
 async def list_files(call: Call) -> Answer:
     found = await _found(call)
     page = page_number(call.cursor)
-    rows = await wiring.organisations.photos.store().rows(found, page)
+    rows = await rows_of(found, page, photos=wiring.organisations.photos.store())
     following = str(page + 1) if page + 1 < found.pages else None
     return Answer(PhotoFileList(data=list(map(file_out, rows)), page=Page(next=following)))
 

@@ -26,6 +26,7 @@ from domain.organisations.photos.photos import (
     Row,
     give_up,
     read_photos,
+    rows_of,
     start_setting,
     start_undo,
 )
@@ -195,7 +196,7 @@ async def _report(asked: Mapping[str, str], found: Photos) -> dict[str, Any]:
     ]
     first = _number(asked.get("page", ""))
     here = next((page for page in numbers if page >= first), numbers[-1] if numbers else -1)
-    rows = await wiring.organisations.photos.store().rows(found, here) if numbers else []
+    rows = await rows_of(found, here, photos=wiring.organisations.photos.store())
     earlier, later = [page for page in numbers if page < here], [page for page in numbers if page > here]
     return {
         "show": show,
