@@ -38,7 +38,8 @@ class Album(Imports):
 
     async def colleague(self, **known: str | None) -> tuple[dict, str]:
         """Somebody who has a card, and its id."""
-        there = await added(self.person, self.org, somebody(**known))
+        known = somebody(**known)
+        there = known | await added(self.person, self.org, known)
         card = await self.office.card(there["id"])
         assert card.status_code == 201, card.text
         return there, card.json()["id"]
