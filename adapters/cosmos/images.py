@@ -24,7 +24,7 @@ def _listed(sender: str, state: str) -> str:
     return f"{sender} {state}"
 
 
-def _document(image: Image) -> Document:
+def image_document(image: Image) -> Document:
     listed = {"listed": _listed(image.sender, image.state)} if image.sender else {}
     return document(
         "image",
@@ -64,14 +64,16 @@ class CosmosImages:
 
     async def create(self, image: Image, creation: "Creation[Image] | None") -> bool:
         items, partition = self._of(image.account_id), place_of(image.account_id)[1]
-        return await create_once(items, image.account_id, _document(image), creation, partition=partition)
+        return await create_once(
+            items, image.account_id, image_document(image), creation, partition=partition
+        )
 
     async def creation(self, account_id: str, key: str) -> "Creation[Image] | None":
         return await read_creation(self._of(account_id), Creation[Image], "image", account_id, key)
 
     async def save(self, image: Image) -> Image:
         items = self._of(image.account_id)
-        return from_document(Image, await items.replace(_document(image), image.etag or ""))
+        return from_document(Image, await items.replace(image_document(image), image.etag or ""))
 
     async def delete(self, image: Image) -> None:
         """Delete the image unless it changed since it was read."""

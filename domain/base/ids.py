@@ -23,6 +23,7 @@ ID_PREFIXES = {
     "merge": "mrg",
     "note": "nte",
     "organisation": "org",
+    "photos": "pho",
     "profile": "prf",
     "proposal": "prp",
     "record": "rec",

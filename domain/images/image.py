@@ -294,7 +294,7 @@ async def make_image(
     if image is not None and not image.over:
         # One byte more than allowed, to detect a signed upload that is too large.
         content = await uploads.read_upload(order.account_id, order.image_id, MAX_BYTES + 1)
-        made = await _made(image, content, now, media, pictures)
+        made = await made_image(image, content, now, media, pictures)
         try:
             image = await images.save(made)
         except StaleVersion:
@@ -305,9 +305,10 @@ async def make_image(
     return image.state if image else "absent"
 
 
-async def _made(
+async def made_image(
     image: Image, content: bytes | None, now: datetime, media: Media, pictures: Pictures
 ) -> Image:
+    """The image with its rewritten files, which are stored; or refused, with the reason."""
     if content is None:
         return image.changed(now, state="refused", problem="image_failed")
     if len(content) > MAX_BYTES:

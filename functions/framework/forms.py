@@ -139,7 +139,7 @@ def _read_multipart(req: func.HttpRequest, most: int) -> tuple[dict[str, str], d
     from werkzeug.http import parse_options_header  # noqa: PLC0415
 
     body = read_binary(req, (MULTIPART,))
-    if len(body) > _MAX_UPLOAD:
+    if len(body) > max(_MAX_UPLOAD, most + MAX_BODY):
         raise ImageTooLarge
     options = parse_options_header(req.headers["content-type"])[1]
     parser = MultiPartParser(

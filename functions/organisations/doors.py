@@ -10,6 +10,7 @@ from functions.organisations.imports.doors import DOORS as IMPORTS
 from functions.organisations.invitations.doors import DOORS as INVITATIONS
 from functions.organisations.leaving.doors import DOORS as LEAVING
 from functions.organisations.people.doors import DOORS as PEOPLE
+from functions.organisations.photos.doors import DOORS as PHOTOS
 from functions.organisations.staff_cards.doors import DOORS as STAFF_CARDS
 from functions.organisations.teams.doors import DOORS as TEAMS
 from functions.organisations.templates.doors import DOORS as TEMPLATES
@@ -49,6 +50,7 @@ DOORS = (
     *PEOPLE,
     *INVITATIONS,
     *IMPORTS,
+    *PHOTOS,
     MyPage("organisations_page_domains", "GET HEAD", f"{_AT}/domains", f"{_DOMAINS}:show"),
     MyForm(
         "organisations_page_add_domain",

@@ -44,6 +44,7 @@ def effects() -> "dict[str, Effect]":
     from domain.organisations.invitations.inviting import MAILS
     from domain.organisations.memberships import ALL_MEMBERSHIPS, MEMBERSHIP
     from domain.organisations.organisation import ALL_CARDS
+    from domain.organisations.photos.photos import START as START_PHOTOS
     from domain.organisations.teams.team import REMOVAL
     from domain.organisations.templates.assigning import ASSIGNING
     from domain.organisations.templates.templates import APPLYING
@@ -55,6 +56,7 @@ def effects() -> "dict[str, Effect]":
         imports,
         invitations,
         leaving,
+        photos,
         teams,
         templates,
     )
@@ -72,6 +74,7 @@ def effects() -> "dict[str, Effect]":
         DESK: design.follow,
         PROPOSAL_MAIL: design.order_mail,
         START: imports.order_work,
+        START_PHOTOS: photos.order_work,
     }
 
 
@@ -110,7 +113,17 @@ def jobs() -> "dict[str, Job]":
     from domain.organisations.templates.assigning import ASSIGNING
     from domain.organisations.templates.templates import APPLYING
     from domain.organisations.visits.counting import SUMMING, SumJob
-    from wiring.organisations import assignments, design, domains, imports, leaving, teams, templates, visits
+    from wiring.organisations import (
+        assignments,
+        design,
+        domains,
+        imports,
+        leaving,
+        photos,
+        teams,
+        templates,
+        visits,
+    )
 
     erasing = Erasing(
         store(),
@@ -134,6 +147,7 @@ def jobs() -> "dict[str, Job]":
         MAKING: MakeJob(templates.making_many()),
         PROPOSED: design.effect_job(),
         **imports.jobs(),
+        **photos.jobs(),
     }
 
 

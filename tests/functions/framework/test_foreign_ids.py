@@ -21,6 +21,7 @@ from tests.functions.connections.people import connect, own_card
 from tests.functions.exchange.strangers import a_card_with_form, inbox, leave
 from tests.functions.images.test_images import ready
 from tests.functions.organisations.designs import a_proposal
+from tests.functions.organisations.photographed import ZIP, packed
 from tests.functions.organisations.test_brand import picture as organisations_picture
 from tests.functions.organisations.test_staff_cards import Office
 from tests.functions.privacy.test_copy import account_of
@@ -139,6 +140,7 @@ async def made_by(host: Any, ada: Any, client: Any, signed_in: Any) -> list[dict
         content=b"Name,E-mail\nGrace,grace@example.com",
         headers={"Content-Type": "text/csv"},
     )
+    photos = await ada.api("POST", f"{place}/photos", content=packed(("grace.jpg", b"x")), headers=ZIP)
     template, staff, request = await _staff_card(ada, place, organisation.json()["memberId"])
     logo = await organisations_picture(host, ada, Office(ada, organisation.json()))
     await ada.api("POST", f"{place}/company-page", json={})
@@ -158,6 +160,7 @@ async def made_by(host: Any, ada: Any, client: Any, signed_in: Any) -> list[dict
         "noteId": note.json()["id"],
         "organisationId": organisation.json()["id"],
         "otherContactId": other["id"],
+        "photosId": photos.json()["id"],
         "profileId": card["profileId"],
         "proposalId": proposal,
         "reminderId": reminder.json()["id"],

@@ -21,6 +21,7 @@ from tests.functions.organisations.designs import a_designer, ask, begun, give, 
 from tests.functions.organisations.imported import Imports, staff, table
 from tests.functions.organisations.invited import invited
 from tests.functions.organisations.joined import do, joined, own
+from tests.functions.organisations.photographed import Album, face, packed
 from tests.functions.organisations.test_closing import close, closed_by, reopen
 from tests.functions.organisations.test_domains import Org
 from tests.functions.organisations.test_organisations import an_organisation
@@ -169,6 +170,17 @@ async def stored_of(org_id: str) -> list[dict]:
     return [dict(each) async for each in container.query_items("SELECT * FROM c", partition_key=org_id)]
 
 
+async def photos(host, firm: Whole) -> None:
+    """Photos that are set, and others that are being set."""
+    album = Album(host, firm.owner, firm.made)
+    await album.office.template()
+    _, card = await album.colleague(externalId=f"{firm.word}-9")
+    made = await album.set_all(packed((f"{firm.word}-9.jpg", face()), (f"{firm.word}.png", face())))
+    assert (made["files"]["set"], bool(await album.photo(card))) == (1, True)
+    again = await album.send(packed((f"{firm.word}-9.jpg", face())))
+    assert (await album.put(again, "setting")).status_code == 200
+
+
 async def an_import(host, firm: Whole) -> None:
     """People from a file, stored, and another file whose check has begun."""
     imports = Imports(host, firm.owner, firm.made)
@@ -181,6 +193,7 @@ async def an_import(host, firm: Whole) -> None:
 async def test_after_its_day_nothing_of_it_is_stored_but_the_record(host, whole) -> None:
     firm = await whole()
     await an_import(host, firm)
+    await photos(host, firm)
     assert len(await firm.places()) > 10
     await firm.close()
     await the_timer(host)
@@ -360,6 +373,7 @@ async def test_orders_and_slices_that_come_late_bring_nothing_back(host, whole) 
 
     firm = await whole()
     await an_import(host, firm)
+    await photos(host, firm)
     await firm.close()
     mine = await stored_of(firm.id)
     works = [Work.model_validate(each["body"]) for each in mine if each["kind"] == "work"]
@@ -374,6 +388,7 @@ async def test_orders_and_slices_that_come_late_bring_nothing_back(host, whole) 
         "design-desk": [firm.id],
         "proposal-mail": [each["id"] for each in mine if each["kind"] == "design-proposal"],
         "org-import": [each["id"] for each in mine if each["kind"] == "people-import"],
+        "org-photos": [each["id"] for each in mine if each["kind"] == "people-photos"],
         "invitation-mails": [each["body"]["key"] for each in mine if each["kind"] == "invitation-round"],
     }  # fmt: skip
     await start()

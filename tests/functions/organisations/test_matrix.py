@@ -23,6 +23,7 @@ from tests.functions.framework.test_foreign_ids import _route as route_of
 from tests.functions.framework.test_foreign_ids import never, unlimited
 from tests.functions.organisations.designs import a_designer, one_of
 from tests.functions.organisations.joined import do, give, joined
+from tests.functions.organisations.photographed import ZIP, packed
 from tests.functions.organisations.test_brand import picture
 from tests.functions.organisations.test_organisations import an_organisation
 from tests.functions.organisations.test_staff_cards import Office
@@ -95,6 +96,19 @@ ACT: Final = {
     "organisations_imports_undo": "change_people",
     "organisations_imports_pause": "change_people",
     "organisations_imports_resume": "change_people",
+    "organisations_photos_page": "change_staff_cards",
+    "organisations_photos_page_upload": "change_staff_cards",
+    "organisations_photos_page_show": "change_staff_cards",
+    "organisations_photos_page_change": "change_staff_cards",
+    "organisations_photos_create": "change_staff_cards",
+    "organisations_photos_list": "change_staff_cards",
+    "organisations_photos_get": "change_staff_cards",
+    "organisations_photos_cancel": "change_staff_cards",
+    "organisations_photos_files": "change_staff_cards",
+    "organisations_photos_set": "change_staff_cards",
+    "organisations_photos_undo": "change_staff_cards",
+    "organisations_photos_pause": "change_staff_cards",
+    "organisations_photos_resume": "change_staff_cards",
     "organisations_page_domains": "prove_domains",
     "organisations_page_add_domain": "prove_domains",
     "organisations_page_check_domain": "prove_domains",
@@ -314,6 +328,7 @@ TEMPLATE: Final = {"name": "Staff", "rules": {"title": {"mode": "locked", "value
 SAID: Final = {
     "organisations_teams_page_change_person": {"then": "admin"},
     "organisations_imports_page_change": {"then": "columns"},
+    "organisations_photos_page_change": {"then": "set"},
 }
 CSV: Final = {"Content-Type": "text/csv"}
 # A version that nothing has: who may change something is refused for that only, and nothing changes.
@@ -386,10 +401,13 @@ async def things_of(host: Any, owner: Any, org: dict, signed_in: Any) -> dict[st
         "POST", f"{at}/imports", content=b"Name,E-mail\nGrace,grace@example.com", headers=CSV
     )
     assert sent.status_code == 201, sent.text
+    photos = await owner.api("POST", f"{at}/photos", content=packed(("grace.jpg", b"x")), headers=ZIP)
+    assert photos.status_code == 201, photos.text
     made = {
         "imageId": image,
         "tokenId": token.json()["id"],
         "importId": sent.json()["id"],
+        "photosId": photos.json()["id"],
         "requestId": asked.json()["id"],
         "cardId": card.json()["id"],
         "organisationId": org["id"],

@@ -1,0 +1,1 @@
+"""Photos of people from a zip: told file by file, set on their cards, and taken back."""
