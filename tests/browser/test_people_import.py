@@ -53,7 +53,7 @@ async def arrive(page: Page, window: Visit, text: str) -> None:
 
 async def test_people_come_from_a_file(window) -> None:
     page, word = window.page, secrets.token_hex(4)
-    await sign_in(page, "Ada Lovelace", known=True)
+    await sign_in(page, f"Ida {word}")
     org = await an_organisation(page, f"Firm {word}")
     await page.goto(f"/org/{org}/imports")
     await look(window, "start")

@@ -27,6 +27,10 @@ DOORS = {
     "images_create": ("POST", "/api/v1/images", 401),
     "images_upload": ("PUT", "/api/v1/images/img_x/content", 401),
     "images_complete": ("POST", "/api/v1/images/img_x/complete", 401),
+    "organisations_images_create": ("POST", "/api/v1/organisations/org_x/images", 401),
+    "organisations_images_upload": ("PUT", "/api/v1/organisations/org_x/images/img_x/content", 401),
+    "organisations_images_complete": ("POST", "/api/v1/organisations/org_x/images/img_x/complete", 401),
+    "organisations_brand_page_save": ("POST", "/org/org_x/brand", 401),
     "cards_page_save": ("POST", "/my/cards/crd_x", 401),
 }
 

@@ -129,9 +129,9 @@ async def put_directory(call: Call[DirectorySettings]) -> Answer:
 async def post_token(call: Call) -> Answer:
     by = await acting_in(call, "connect_directory")
     new = NewToken(call.key or secrets.token_hex(), secrets.token_urlsafe(SECRET_BYTES), call.now)
-    _, text, token = await make_token(by, new, store=wiring.organisations.directory.store())
+    directory, text, token = await make_token(by, new, store=wiring.organisations.directory.store())
     place = f"organisations/{by.organisation.id}/directory/tokens/{token.id}"
-    return Answer(NewDirectoryTokenOut(id=token.id, secret=text), location=place)
+    return Answer(NewDirectoryTokenOut(id=token.id, secret=text), directory.version, location=place)
 
 
 @operation("A token of the directory", answer=DirectoryTokenOut, conflicts=(NotAllowed,))
