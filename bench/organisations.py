@@ -27,7 +27,6 @@ from domain.organisations.known_people import added_id
 from domain.organisations.organisation import Acting, Creating, Member, MemberFilter, Person, acting
 from domain.organisations.staff_cards.applying import ApplyJob, apply_id
 from domain.organisations.staff_cards.making import (
-    MakingCard,
     NewStaffCard,
     make_staff_card,
     staff_card_id,
@@ -131,7 +130,7 @@ async def _cards(by: Acting, people: list[Member], template: Template, now: date
     """A card for each of the people, after the pattern of one that is made as the product makes them."""
     new = NewStaffCard(member_id=people[0].id, template_id=template.id)
     ports = wiring.organisations.templates.staff_ports()
-    made = await make_staff_card(by, new, MakingCard(new_id("crd")[-8:], now), ports)
+    made = await make_staff_card(by, new, now, ports)
     return [_like(made, each) for each in people]
 
 

@@ -9,12 +9,12 @@ import wiring
 import wiring.operations
 import wiring.organisations
 import wiring.organisations.imports
+import wiring.organisations.templates
 from bench.lines import Line, Target
-from domain.operations.slices import Slice, do_slice
-from domain.operations.work import WorkMessage
+from bench.staged import carry_out
 from domain.organisations.founding import NewOrganisation, create_organisation
 from domain.organisations.imports.columns import Columns
-from domain.organisations.imports.imports import Import, ImportVersion, start_work_of
+from domain.organisations.imports.imports import Import, ImportVersion
 from domain.organisations.imports.uploads import choose_columns, receive_file
 from domain.organisations.imports.writing import start_writing
 from domain.organisations.organisation import Acting, Creating, Person
@@ -25,12 +25,6 @@ FEW, MANY, BATCH = 1_000, 9_999, 100
 _HEADER: Final = "Name,E-mail,External id,Title,Department,Phone,Location,Staff number"
 # What a person is stored as: their document, and one for each value that they are known by.
 _KINDS: Final = ["member", "member-key"]
-
-
-class _Unsent:
-    """A queue whose messages nobody waits for: the bench does each slice itself."""
-
-    async def send(self, message: object) -> None: ...
 
 
 async def lines() -> list[Line]:
@@ -80,30 +74,14 @@ async def written(by: Acting, found: Import) -> Import:
         now=now(),
         imports=wiring.organisations.imports.store(),
         organisations=wiring.organisations.store(),
-        cards=wiring.organisations.imports.cards(),
+        releases=wiring.organisations.templates.releases(),
     )
     return await finished(started)
 
 
 async def finished(found: Import) -> Import:
     """The import after the long work of its stage."""
-    works, queue = wiring.operations.works(), _Unsent()
-    await start_work_of(found, now=now(), works=works, queue=queue)
-    message = WorkMessage(owner_id=found.org_id, work_id=found.work_id)
-    while True:
-        done = await do_slice(
-            message,
-            jobs=wiring.operations.jobs(),
-            works=works,
-            queue=queue,
-            lease=new_id("lse"),
-            bound=Slice(time.monotonic),
-            now=now,
-        )
-        if done is None or done.error is not None:
-            raise RuntimeError("a slice failed") from (done.error if done else None)
-        if done.work.due_at is None:
-            break
+    await carry_out(found.org_id, found)
     after = await wiring.organisations.imports.store().get(found.org_id, found.id)
     if after is None:
         raise RuntimeError("the import is gone")

@@ -10,10 +10,9 @@ import wiring.relationships
 import wiring.relationships.transfer
 from adapters.cosmos.relationships.contact_documents import contact_document, sealed_part
 from bench.lines import Line, Target
-from domain.operations.slices import Slice, do_slice
-from domain.operations.work import WorkMessage
+from bench.staged import carry_out
 from domain.relationships.transfer.file import open_file
-from domain.relationships.transfer.imports import Import, start_work_of, start_writing
+from domain.relationships.transfer.imports import Import, start_writing
 from domain.relationships.transfer.imports import ImportVersion as Version
 from domain.relationships.transfer.readers.record import FileRefused
 from domain.relationships.transfer.uploads import receive_file
@@ -27,12 +26,6 @@ HOSTILE = {
     "folds": "BEGIN:VCARD\nNOTE:a" + "\n x" * 300_000,
     "escapes": "BEGIN:VCARD\nN:" + "\\," * 500_000 + "\nEND:VCARD\n",
 }
-
-
-class _Unsent:
-    """A queue whose messages nobody waits for: the bench does each slice itself."""
-
-    async def send(self, message: object) -> None: ...
 
 
 async def lines() -> list[Line]:
@@ -61,23 +54,7 @@ async def read(owner: str, size: int) -> Import:
 
 async def finished(found: Import) -> Import:
     """The import after the long work of its stage."""
-    works, queue = wiring.operations.works(), _Unsent()
-    await start_work_of(found, now=now(), works=works, queue=queue)
-    message = WorkMessage(owner_id=found.owner_id, work_id=found.work_id)
-    while True:
-        done = await do_slice(
-            message,
-            jobs=wiring.operations.jobs(),
-            works=works,
-            queue=queue,
-            lease=new_id("lse"),
-            bound=Slice(time.monotonic),
-            now=now,
-        )
-        if done is None or done.error is not None:
-            raise RuntimeError("a slice failed") from (done.error if done else None)
-        if done.work.due_at is None:
-            break
+    await carry_out(found.owner_id, found)
     after = await wiring.relationships.transfer.imports().get(found.owner_id, found.id)
     if after is None:
         raise RuntimeError("the import is gone")

@@ -25,7 +25,7 @@ from domain.organisations.details import Details
 from domain.organisations.founding import NewOrganisation, create_organisation
 from domain.organisations.known_people import added_id
 from domain.organisations.organisation import MOST_KNOWN, Acting, Creating, Member, Person, acting
-from domain.organisations.staff_cards.making import MakingCard, NewStaffCard, make_staff_card
+from domain.organisations.staff_cards.making import NewStaffCard, make_staff_card
 from domain.organisations.teams.changing import make_team
 from domain.organisations.teams.people import MOST_AT_ONCE as MOST_IN_A_TEAM_AT_ONCE
 from domain.organisations.teams.people import Additions, add_people
@@ -174,8 +174,7 @@ async def _template(by: Acting, content: TemplateContent, now: datetime) -> str:
 async def _card(turn: asyncio.Semaphore, by: Acting, person: Member, template: str, now: datetime) -> None:
     async with turn:
         new = NewStaffCard(member_id=person.id, template_id=template)
-        making = MakingCard(suffix=person.id[-6:], now=now)
-        await make_staff_card(by, new, making, wiring.organisations.templates.staff_ports())
+        await make_staff_card(by, new, now, wiring.organisations.templates.staff_ports())
 
 
 async def _run(owner_id: str, size: int) -> None:

@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING
 from wiring import database, once, queue
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from adapters.cosmos.health import CosmosHealth
     from adapters.cosmos.migration import CosmosMigration
     from adapters.cosmos.work import CosmosOrders, CosmosWorks
     from adapters.storage.queues import Queue
     from domain.operations.orders import Effect, Order
     from domain.operations.slices import Job
+    from domain.operations.staged import Staged
 
 
 _VERSION = Path(__file__).parent.parent / "version.txt"
@@ -92,6 +95,13 @@ def order_queue() -> "Queue":
     from adapters.storage.queue_names import ORDERS
 
     return queue(ORDERS)
+
+
+async def start_stage(owner_id: str, found: "Staged", at: "datetime") -> None:
+    """Start the long work of the present stage of something, unless it has none or was started."""
+    from domain.operations.staged import start_stage
+
+    await start_stage(owner_id, found, now=at, works=works(), queue=work_queue())
 
 
 @once

@@ -101,17 +101,9 @@ def jobs() -> "dict[str, Job]":
     from domain.organisations.closing import FOLLOW, FollowJob
     from domain.organisations.design.effects import PROPOSED
     from domain.organisations.erasure import ERASURE, EraseJob, Erasing
-    from domain.organisations.staff_cards.applying import ApplyJob
-    from domain.organisations.staff_cards.assign_effects import COUNTING as COUNTING_ASSIGNMENTS
-    from domain.organisations.staff_cards.assign_effects import AssignEffectJob
-    from domain.organisations.staff_cards.assigned import AssignJob
-    from domain.organisations.staff_cards.effects import COUNTING, EffectJob
     from domain.organisations.staff_cards.gone import FOLLOW_CARDS, FollowCardsJob
-    from domain.organisations.staff_cards.making_many import MAKING, MakeJob
     from domain.organisations.teams.removal import RemovalJob
     from domain.organisations.teams.team import REMOVAL
-    from domain.organisations.templates.assigning import ASSIGNING
-    from domain.organisations.templates.templates import APPLYING
     from domain.organisations.visits.counting import SUMMING, SumJob
     from wiring.organisations import (
         assignments,
@@ -139,15 +131,12 @@ def jobs() -> "dict[str, Job]":
         FOLLOW_CARDS: FollowCardsJob(leaving.all_cards()),
         REMOVAL: RemovalJob(store(), teams.store()),
         ERASURE: EraseJob(erasing),
-        APPLYING: ApplyJob(templates.applying()),
-        COUNTING: EffectJob(templates.counting()),
         SUMMING: SumJob(visits.ports()),
-        ASSIGNING: AssignJob(assignments.ports()),
-        COUNTING_ASSIGNMENTS: AssignEffectJob(assignments.counting()),
-        MAKING: MakeJob(templates.making_many()),
         PROPOSED: design.effect_job(),
+        **assignments.jobs(),
         **imports.jobs(),
         **photos.jobs(),
+        **templates.jobs(),
     }
 
 

@@ -7,6 +7,7 @@ from wiring import database, once, organisations
 if TYPE_CHECKING:
     from adapters.cosmos.organisations.templates.assignments import CosmosAssignments
     from domain.operations.orders import Order
+    from domain.operations.slices import Job
     from domain.organisations.staff_cards.assign_effects import AssignEffectPorts
     from domain.organisations.staff_cards.assigned import AssignedPorts
 
@@ -58,3 +59,11 @@ async def follow_name(order: "Order") -> None:
     organisation = await organisations.store().get(order.owner_id)
     if organisation is not None and not organisation.closed:
         await start_for_all(order, works=operations.works(), queue=operations.work_queue())
+
+
+def jobs() -> "dict[str, Job]":
+    from domain.organisations.staff_cards.assign_effects import COUNTING, AssignEffectJob
+    from domain.organisations.staff_cards.assigned import AssignJob
+    from domain.organisations.templates.assigning import ASSIGNING
+
+    return {ASSIGNING: AssignJob(ports()), COUNTING: AssignEffectJob(counting())}

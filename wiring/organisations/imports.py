@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from adapters.cosmos.organisations.imports import CosmosImports
     from domain.operations.orders import Order
     from domain.operations.slices import Job
-    from domain.organisations.imports.making import CardMaker
     from domain.organisations.imports.uploads import Intake
 
 # Orders that are carried out at once.
@@ -36,18 +35,6 @@ def intake() -> "Intake":
     return Intake(store(), accounts.limiter(), read_sheet, asyncio.to_thread)
 
 
-def cards() -> "CardMaker":
-    import secrets
-
-    from domain.base.ids import ID_BYTES, make_id
-    from domain.organisations.imports.making import CardMaker
-
-    def suffix() -> str:
-        return make_id("", secrets.token_bytes(ID_BYTES))[1:7]
-
-    return CardMaker(templates.staff_ports(), suffix, _together)
-
-
 def jobs() -> "dict[str, Job]":
     from domain.organisations.imports.checking import CheckJob, CheckPorts
     from domain.organisations.imports.imports import CHECK, UNDO, WRITE
@@ -55,19 +42,21 @@ def jobs() -> "dict[str, Job]":
     from domain.organisations.imports.writing import WriteJob, WritePorts
 
     check = CheckPorts(store(), organisations.store(), teams.store(), asyncio.to_thread)
+    write = WritePorts(check, _settle_all, _together, templates.releases(), templates.make_cards, _in_line)
     return {
         CHECK: CheckJob(check),
-        WRITE: WriteJob(WritePorts(check, _settle_all, _together, cards(), _in_line)),
+        WRITE: WriteJob(write),
         UNDO: UndoJob(store(), organisations.store(), _settle_all),
     }
 
 
 async def order_work(order: "Order") -> None:
     """Effect of the order that is stored with a stage of an import."""
-    from domain.organisations.imports.imports import order_work
     from wiring import operations
 
-    await order_work(order, imports=store(), works=operations.works(), queue=operations.work_queue())
+    found = await store().get(order.owner_id, order.subject_id)
+    if found is not None:
+        await operations.start_stage(found.org_id, found, found.updated_at)
 
 
 async def _settle_all(orders: "Sequence[Order]") -> None:

@@ -51,10 +51,11 @@ def jobs() -> "dict[str, Job]":
 
 async def order_work(order: "Order") -> None:
     """Effect of the order that is stored with a stage of a zip of photos."""
-    from domain.organisations.photos.photos import order_work
     from wiring import operations
 
-    await order_work(order, photos=store(), works=operations.works(), queue=operations.work_queue())
+    found = await store().get(order.owner_id, order.subject_id)
+    if found is not None:
+        await operations.start_stage(found.org_id, found, found.updated_at)
 
 
 async def _together(waiting: Sequence[Awaitable[Any]]) -> list[Any]:

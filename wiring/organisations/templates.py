@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from adapters.cosmos.organisations.templates.templates import CosmosTemplates
     from domain.cards.card import Card
     from domain.operations.orders import Order
+    from domain.operations.slices import Job
     from domain.operations.work import Failure
     from domain.organisations.change_requests.requests import RequestPorts
     from domain.organisations.organisation import Member, Organisation
@@ -108,22 +109,19 @@ async def make_cards(
 ) -> "list[Failure]":
     """Make the cards of these members, several at once; those whose card cannot be made are told."""
     import asyncio
-    import secrets
     from datetime import UTC, datetime
 
-    from domain.base.errors import Conflict
-    from domain.base.ids import ID_BYTES, make_id
+    from domain.base.errors import Conflict, InvalidInput, NotFound, StaleVersion
     from domain.operations.work import Failure
-    from domain.organisations.staff_cards.making import MakingCard, card_for
+    from domain.organisations.staff_cards.making import card_for
 
     turns, ports = asyncio.Semaphore(8), staff_ports()
 
     async def one(member: "Member") -> "Failure | None":
         async with turns:
-            suffix = make_id("", secrets.token_bytes(ID_BYTES))[1:7]
             try:
-                await card_for(member, release, organisation, MakingCard(suffix, datetime.now(UTC)), ports)
-            except Conflict as refusal:
+                await card_for(member, release, organisation, datetime.now(UTC), ports)
+            except (Conflict, InvalidInput, NotFound, StaleVersion) as refusal:
                 return Failure(item=member.id, code=refusal.code)
             return None
 
@@ -153,3 +151,16 @@ async def order_apply(order: "Order") -> None:
     from wiring import operations
 
     await order_apply(order, templates=store(), works=operations.works(), queue=operations.work_queue())
+
+
+def jobs() -> "dict[str, Job]":
+    from domain.organisations.staff_cards.applying import ApplyJob
+    from domain.organisations.staff_cards.effects import COUNTING, EffectJob
+    from domain.organisations.staff_cards.making_many import MAKING, MakeJob
+    from domain.organisations.templates.templates import APPLYING
+
+    return {
+        APPLYING: ApplyJob(applying()),
+        COUNTING: EffectJob(counting()),
+        MAKING: MakeJob(making_many()),
+    }

@@ -79,10 +79,6 @@ def jobs() -> dict[str, "Job"]:
 
 async def start_import(order: "Order") -> None:
     """Effect of the order that follows a change of an import: its long work."""
-    from domain.relationships.transfer.imports import start_work_of
-
     found = await imports().get(order.owner_id, order.subject_id)
     if found is not None:
-        await start_work_of(
-            found, now=datetime.now(UTC), works=operations.works(), queue=operations.work_queue()
-        )
+        await operations.start_stage(found.owner_id, found, datetime.now(UTC))

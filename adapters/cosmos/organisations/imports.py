@@ -36,7 +36,7 @@ _KIND: Final = "people-import"
 _PIECE, _JOURNAL, _COLUMNS = "import-piece", "import-journal", "import-columns"
 _LISTED_TTL, _KEPT_TTL = int(LISTED.total_seconds()), int(KEPT.total_seconds())
 # Of a batch of the store, which takes 2 MB and 100 operations.
-_MOST_SIZE, _MOST_OPERATIONS = 1_000_000, 100
+_MOST_SIZE, _MOST_OPERATIONS = 1_000_000, 99
 _THESE: Final = "SELECT * FROM c WHERE ARRAY_CONTAINS(@ids, c.id)"
 _AT: Final = "SELECT * FROM c WHERE c.kind = 'member' AND ARRAY_CONTAINS(@addresses, c.address)"
 
@@ -76,12 +76,14 @@ class CosmosImports:
         return Remembered(org_id=org_id) if stored is None else Remembered.model_validate(stored["body"])
 
     async def put(self, of: Import, pieces: Sequence[tuple[str, Any]]) -> None:
+        # A slice that is overtaken by the erasure of its organisation stores nothing.
+        there: list[tuple[Any, ...]] = [] if of.etag is None else [("read", (of.id,))]
         some, size = list[tuple[Any, ...]](), 0
         for name, content in pieces:
             written = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
             packed = base64.b64encode(zlib.compress(written, 1)).decode()
             if some and (size + len(packed) > _MOST_SIZE or len(some) == _MOST_OPERATIONS):
-                await self._items.batch(some, of.org_id)
+                await self._items.batch([*there, *some], of.org_id)
                 some, size = [], 0
             piece = document(
                 _PIECE, _piece_id(of, name), of.org_id, _Piece(packed=packed), partition=PARTITION,
@@ -89,7 +91,8 @@ class CosmosImports:
             )  # fmt: skip
             some.append(("upsert", (piece,)))
             size += len(packed)
-        await self._items.batch(some, of.org_id)
+        if some:
+            await self._items.batch([*there, *some], of.org_id)
 
     async def read(self, of: Import, name: str) -> Any | None:
         stored = await self._items.read(_piece_id(of, name), of.org_id)

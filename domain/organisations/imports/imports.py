@@ -16,7 +16,7 @@ from domain.base.ids import ID_BYTES, ID_PREFIXES, make_id
 from domain.base.letters import Encoding
 from domain.base.model import Model
 from domain.operations.orders import Order, new_order
-from domain.operations.work import WorkQueue, WorkStore, WrongWorkState, new_work, start_work
+from domain.operations.work import WrongWorkState
 from domain.organisations.imports.columns import Field as ColumnField
 from domain.organisations.imports.columns import Remembered
 from domain.organisations.organisation import Acting, Ending, Member, membership_order
@@ -76,8 +76,12 @@ class Import(Model):
         return -(-self.rows // PAGE_ROWS)
 
     @property
+    def work_kind(self) -> str | None:
+        return WORK_KINDS.get(self.stage)
+
+    @property
     def is_busy(self) -> bool:
-        return self.stage in WORK_KINDS
+        return self.work_kind is not None
 
     @property
     def work_id(self) -> str:
@@ -253,21 +257,6 @@ def start_order(found: Import) -> Order | None:
     if not found.is_busy:
         return None
     return new_order(START, found.org_id, found.id, found.updated_at, container="organisations")
-
-
-async def start_work_of(found: Import, *, now: datetime, works: WorkStore, queue: WorkQueue) -> None:
-    """Start the long work of the import's stage, unless it was started."""
-    kind = WORK_KINDS.get(found.stage)
-    if kind is not None:
-        work = new_work(kind, found.org_id, found.work_id, now, key=found.id)
-        await start_work(work, works=works, queue=queue)
-
-
-async def order_work(order: Order, *, imports: ImportStore, works: WorkStore, queue: WorkQueue) -> None:
-    """Effect of the order that is stored with a stage. Safe to repeat."""
-    found = await imports.get(order.owner_id, order.subject_id)
-    if found is not None:
-        await start_work_of(found, now=found.updated_at, works=works, queue=queue)
 
 
 async def start_undo(by: Acting, of: ImportVersion, *, now: datetime, imports: ImportStore) -> Import:

@@ -31,7 +31,6 @@ from domain.organisations.imports.imports import (
     import_at,
     orders_of,
 )
-from domain.organisations.imports.making import CardMaker
 from domain.organisations.imports.planning import Given, Plan, faulty, plan_rows
 from domain.organisations.imports.report import Row, read_rows, report_piece, reported
 from domain.organisations.imports.rows import RowFault, Said
@@ -41,6 +40,8 @@ from domain.organisations.organisation import (
     Member,
     OrganisationStore,
 )
+from domain.organisations.staff_cards.making import in_force, in_force_if_any
+from domain.organisations.staff_cards.making_many import Make, Releases
 
 _TRIES: Final = 5
 # Operations of a batch of the store, without that for the journal; and those of a row: the person, what they
@@ -57,7 +58,8 @@ class WritePorts(NamedTuple):
     check: CheckPorts
     settle_all: SettleAll
     together: Together
-    cards: CardMaker
+    releases: Releases
+    make: Make
     in_line: InLine
 
     @property
@@ -73,7 +75,7 @@ async def start_writing(
     now: datetime,
     imports: ImportStore,
     organisations: OrganisationStore,
-    cards: CardMaker,
+    releases: Releases,
 ) -> Import:
     """Write what was checked; with a template also the cards of these people."""
     found = await import_at(by, of, imports, "ready")
@@ -83,7 +85,7 @@ async def start_writing(
             N_("This organisation has %(most)s people, and may not have more.", most=MOST_PEOPLE)
         )
     if template_id is not None:
-        await cards.check(found.org_id, template_id)
+        await in_force(found.org_id, template_id, **releases._asdict())
     return await imports.save(found.changed(now, stage="writing", template_id=template_id))
 
 
@@ -191,9 +193,17 @@ class WriteJob:
             return plans
         ids = [whom for plan in plans if (whom := plan.whom) is not None]
         people = await self._ports.imports.members(of.org_id, ids)
-        failed = await self._ports.cards.make(of.org_id, of.template_id, people, now)
+        failed = await self._make(of.org_id, of.template_id, people)
         told = [RowFault("", "no_card")]
         return [plan._replace(faults=told) if plan.whom in failed else plan for plan in plans]
+
+    async def _make(self, org_id: str, template_id: str, people: Sequence[Member]) -> set[str]:
+        """Ids of those whose card cannot be made. Repeating it is safe."""
+        organisation = await self._ports.check.organisations.get(org_id)
+        release = await in_force_if_any(org_id, template_id, **self._ports.releases._asdict())
+        if organisation is None or release is None:
+            return {each.id for each in people}
+        return {failed.item for failed in await self._ports.make(list(people), release, organisation)}
 
 
 class _Stored(NamedTuple):

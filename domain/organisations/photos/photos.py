@@ -18,7 +18,7 @@ from domain.base.model import Model
 from domain.base.texts import N_
 from domain.images.image import PROBLEMS, Image
 from domain.operations.orders import Order, new_order
-from domain.operations.work import WorkQueue, WorkStore, WrongWorkState, new_work, start_work
+from domain.operations.work import WrongWorkState
 from domain.organisations.organisation import Acting
 
 # Shorter than the sweep keeps uploads.
@@ -99,8 +99,12 @@ class Photos(Model):
         return -(-len(self.effects) // PAGE_ROWS)
 
     @property
+    def work_kind(self) -> str | None:
+        return WORK_KINDS.get(self.stage)
+
+    @property
     def is_busy(self) -> bool:
-        return self.stage in WORK_KINDS
+        return self.work_kind is not None
 
     @property
     def work_id(self) -> str:
@@ -231,18 +235,3 @@ def start_order(found: Photos) -> Order | None:
     if not found.is_busy:
         return None
     return new_order(START, found.org_id, found.id, found.updated_at, container="organisations")
-
-
-async def start_work_of(found: Photos, *, now: datetime, works: WorkStore, queue: WorkQueue) -> None:
-    """Start the long work of the stage, unless it was started."""
-    kind = WORK_KINDS.get(found.stage)
-    if kind is not None:
-        work = new_work(kind, found.org_id, found.work_id, now, key=found.id)
-        await start_work(work, works=works, queue=queue)
-
-
-async def order_work(order: Order, *, photos: PhotosStore, works: WorkStore, queue: WorkQueue) -> None:
-    """Effect of the order that is stored with a stage. Safe to repeat."""
-    found = await photos.get(order.owner_id, order.subject_id)
-    if found is not None:
-        await start_work_of(found, now=found.updated_at, works=works, queue=queue)

@@ -5,7 +5,6 @@ the card, and the card is stored only if it did not change since: so of two who 
 last has seen the latest.
 """
 
-import hashlib
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
 from datetime import datetime
@@ -16,15 +15,13 @@ from domain.cards.card import Card
 from domain.operations.slices import Slice
 from domain.operations.work import Failure, Progress, Work
 from domain.organisations.brand.brand import BrandStore
-from domain.organisations.organisation import Acting, Member, MemberFilter, Organisation
-from domain.organisations.staff_cards.branding import in_brand
+from domain.organisations.organisation import Member, MemberFilter, Organisation
 from domain.organisations.staff_cards.following import in_line
 from domain.organisations.staff_cards.making import (
-    MakingCard,
-    NewStaffCard,
     NotInForce,
     StaffPorts,
-    make_staff_card,
+    card_for,
+    in_force_if_any,
     staff_card_id,
 )
 from domain.organisations.teams.team import TeamStore
@@ -120,7 +117,7 @@ async def _wanted(
         for member in members
     }
     releases = {
-        template: await _in_force(org_id, template, ports)
+        template: await in_force_if_any(org_id, template, templates=ports.templates, brands=ports.brands)
         for template in sorted({each for each in templates.values() if each})
     }
     return _Wanted(
@@ -134,20 +131,12 @@ def _followed_by(card: Card | None) -> str | None:
     return card.staff.template_id if card and card.staff else None
 
 
-async def _in_force(org_id: str, template_id: str, ports: AssignedPorts) -> Release | None:
-    template = await ports.templates.get(org_id, template_id)
-    release = template and await ports.templates.get_release(org_id, template_id, template.number)
-    return in_brand(release, await ports.brands.get(org_id)) if release else None
-
-
 async def _make(
     organisation: Organisation, member: Member, release: Release, now: datetime, ports: AssignedPorts
 ) -> bool:
     """Make the card of somebody new; False where it cannot be made."""
-    new = NewStaffCard(member_id=member.id, template_id=release.template_id)
-    suffix = hashlib.sha256(f"handle {organisation.id} {member.id}".encode()).hexdigest()[:6]
     try:
-        await make_staff_card(Acting(organisation, member), new, MakingCard(suffix, now), ports.staff)
+        await card_for(member, release, organisation, now, ports.staff)
     except (HandleTaken, HandleLookalike, NotFound, NotInForce):
         return False
     return True

@@ -50,34 +50,27 @@ class StaffPorts(NamedTuple):
     images: ImageStore
 
 
-class MakingCard(NamedTuple):
-    """`suffix` is the tail of a handle whose name is taken."""
-
-    suffix: str
-    now: datetime
-
-
 def staff_card_id(org_id: str, member_id: str) -> str:
     """Each member has one card of the organisation."""
     text = f"staff card {org_id} {member_id}"
     return make_id(ID_PREFIXES["card"], hashlib.sha256(text.encode()).digest()[:ID_BYTES])
 
 
-async def make_staff_card(by: Acting, new: NewStaffCard, making: MakingCard, ports: StaffPorts) -> Card:
+async def make_staff_card(by: Acting, new: NewStaffCard, now: datetime, ports: StaffPorts) -> Card:
     """Make and show the card of a member. Repeating it returns the card as it is."""
     organisation = by.organisation
     member = await ports.organisations.member(organisation.id, new.member_id)
     release = await in_force(organisation.id, new.template_id, templates=ports.templates, brands=ports.brands)
     if member is None:
         raise NotFound
-    return await card_for(member, release, organisation, making, ports)
+    return await card_for(member, release, organisation, now, ports)
 
 
 async def card_for(
-    member: Member, release: Release, organisation: Organisation, making: MakingCard, ports: StaffPorts
+    member: Member, release: Release, organisation: Organisation, now: datetime, ports: StaffPorts
 ) -> Card:
     """The card of a member, made and shown if there is none."""
-    now, card_id = making.now, staff_card_id(organisation.id, member.id)
+    card_id = staff_card_id(organisation.id, member.id)
     if (done := await ports.cards.get(organisation.id, card_id)) is not None:
         return await _shown(done, now, ports)
     new_staff = Staff(
@@ -88,7 +81,8 @@ async def card_for(
         own=blank(member, release.content),
     )
     content, staff = said(member, release, organisation, new_staff)
-    tried = suggest_handles(content.name, making.suffix)
+    # The tail of a handle whose name is taken.
+    tried = suggest_handles(content.name, card_id[4:10])
     wanted = Claim(handle=tried[0], account_id=organisation.id, card_id=card_id, key=card_id, claimed_at=now)
     claim = await ports.handles.claim(wanted)
     if claim.card_id != card_id:
@@ -135,6 +129,14 @@ async def in_force(org_id: str, template_id: str, *, templates: TemplateStore, b
     if release is None:
         raise NotInForce
     return in_brand(release, await brands.get(org_id))
+
+
+async def in_force_if_any(
+    org_id: str, template_id: str, *, templates: TemplateStore, brands: BrandStore
+) -> Release | None:
+    with suppress(NotFound, NotInForce):
+        return await in_force(org_id, template_id, templates=templates, brands=brands)
+    return None
 
 
 async def _shown(card: Card, now: datetime, ports: StaffPorts) -> Card:

@@ -24,7 +24,7 @@ from domain.organisations.organisation import (
     MemberId,
     Organisation,
 )
-from domain.organisations.staff_cards.making import NotInForce, in_force, staff_card_id
+from domain.organisations.staff_cards.making import in_force, in_force_if_any, staff_card_id
 from domain.organisations.templates.templates import Release, TemplateStore
 
 MAKING: Final = "make-staff-cards"
@@ -124,7 +124,7 @@ class MakeJob:
         ports, org_id, done, failures = self._ports, work.owner_id, 0, list[Failure]()
         organisation, release = (
             await ports.organisations.get(org_id),
-            await self._release(org_id, template_id),
+            await in_force_if_any(org_id, template_id, **ports.releases._asdict()),
         )
         if organisation is None or organisation.closed or release is None:
             return Progress(work.cursor, 0, over=True)
@@ -142,12 +142,6 @@ class MakeJob:
 
     async def discard(self, work: Work) -> None:
         """Cards that were made stay."""
-
-    async def _release(self, org_id: str, template_id: str) -> Release | None:
-        try:
-            return await in_force(org_id, template_id, **self._ports.releases._asdict())
-        except (NotFound, NotInForce):
-            return None
 
     async def _without(self, org_id: str, people: list[Member]) -> list[Member]:
         ids = {staff_card_id(org_id, each.id): each for each in people}

@@ -17,7 +17,6 @@ from domain.cards.look import Look
 Mode = Literal["off", "optional", "required", "locked"]
 # From the narrowest to the widest.
 WIDTH: Final[dict[str, int]] = {name: at for at, name in enumerate(reversed(get_args(Audience)))}
-LONGEST_VALUE: Final = 10
 Cells = dict[str, str]
 # The one cell of a value that is taken from the brand: `{"brand": "logo"}`.
 BRANDED: Final = "brand"

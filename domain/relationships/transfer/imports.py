@@ -16,7 +16,6 @@ from domain.base.ids import ID_BYTES, ID_PREFIXES, make_id
 from domain.base.limits import MOST_CONTACTS, LimitReached
 from domain.base.model import Model
 from domain.base.texts import N_
-from domain.operations.work import WorkQueue, WorkStore, new_work, start_work
 
 # How long a whole import can be undone, and how long it is listed.
 UNDO_IMPORT: Final = timedelta(days=7)
@@ -31,7 +30,6 @@ START_IMPORT: Final = "start-import"
 
 Stage = Literal["asking", "reading", "refused", "ready", "writing", "done", "undoing", "undone", "cancelled"]
 # Those in which long work goes on, and those in which nothing more happens.
-BUSY: Final = ("reading", "writing", "undoing")
 OVER: Final = ("refused", "done", "undone", "cancelled")
 
 
@@ -118,8 +116,12 @@ class Import(Model):
         return make_id(ID_PREFIXES["work"], digest[:ID_BYTES])
 
     @property
+    def work_kind(self) -> str | None:
+        return WORK_KINDS.get(self.stage)
+
+    @property
     def is_busy(self) -> bool:
-        return self.stage in BUSY
+        return self.work_kind is not None
 
     @property
     def rows(self) -> int:
@@ -246,11 +248,3 @@ async def cancel_import(of: ImportVersion, *, now: datetime, imports: ImportStor
     """Give an import up before anything is written."""
     found = await import_at(of, imports, "asking", "reading", "ready")
     return await imports.save(found.changed(now, stage="cancelled", pages=[], names=[]))
-
-
-async def start_work_of(found: Import, *, now: datetime, works: WorkStore, queue: WorkQueue) -> None:
-    """Start the long work of the import's stage, unless it was started."""
-    kind = WORK_KINDS.get(found.stage)
-    if kind is not None:
-        work = new_work(kind, found.owner_id, found.work_id, now, key=found.id)
-        await start_work(work, works=works, queue=queue)

@@ -7,10 +7,11 @@ from typing import Any
 import wiring.operations
 import wiring.organisations
 import wiring.organisations.imports
+import wiring.organisations.templates
 from domain.base.errors import Fault, InvalidInput, KeyReused
 from domain.base.limits import LimitReached, TooManyRequests
 from domain.base.texts import N_
-from domain.operations.work import Change, Work, WrongWorkState, change_work
+from domain.operations.work import Change, WrongWorkState
 from domain.organisations.imports.columns import Columns
 from domain.organisations.imports.faulty import faulty_file
 from domain.organisations.imports.imports import (
@@ -19,7 +20,6 @@ from domain.organisations.imports.imports import (
     cancel_import,
     read_import,
     start_undo,
-    start_work_of,
 )
 from domain.organisations.imports.report import rows_of
 from domain.organisations.imports.rows import RowFault, sentence
@@ -42,6 +42,7 @@ from functions.organisations.imports.models import (
     out,
     row_out,
 )
+from functions.organisations.staged import change_work_of, started, work_of
 
 MEDIA_TYPES = (
     "text/csv",
@@ -50,17 +51,6 @@ MEDIA_TYPES = (
     "text/plain",
     "application/octet-stream",
 )
-
-
-async def started(found: Import, at: datetime) -> Import:
-    """The import, whose long work is started at once; the order that is stored with it does it otherwise."""
-    await start_work_of(found, now=at, works=wiring.operations.works(), queue=wiring.operations.work_queue())
-    return found
-
-
-async def work_of(found: Import) -> Work | None:
-    """The long work of its present stage."""
-    return await wiring.operations.works().get(found.org_id, found.work_id) if found.is_busy else None
 
 
 async def _answer(found: Import, at: datetime) -> Answer:
@@ -212,7 +202,7 @@ async def put_writing(call: Call[WritingChoice]) -> Answer:
         now=call.now,
         imports=wiring.organisations.imports.store(),
         organisations=wiring.organisations.store(),
-        cards=wiring.organisations.imports.cards(),
+        releases=wiring.organisations.templates.releases(),
     )
     return await _answer(await started(found, call.now), call.now)
 
@@ -253,17 +243,3 @@ async def _change(call: Call, change: Change) -> Answer:
     found = await _found(call)
     await change_work_of(found, change, call.now)
     return await _answer(found, call.now)
-
-
-async def change_work_of(found: Import, change: Change, at: datetime) -> None:
-    """Pause, resume or cancel what an import is at."""
-    if not found.is_busy:
-        raise WrongWorkState
-    await change_work(
-        found.org_id,
-        found.work_id,
-        change,
-        now=at,
-        works=wiring.operations.works(),
-        queue=wiring.operations.work_queue(),
-    )

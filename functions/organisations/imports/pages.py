@@ -46,8 +46,8 @@ from functions.framework.replies import redirect, reply
 from functions.framework.texts import N_, _
 from functions.operations.forms import change_said
 from functions.organisations.acting import opened, org_page, sent
-from functions.organisations.imports.api import change_work_of, started, work_of
 from functions.organisations.imports.models import told
+from functions.organisations.staged import change_work_of, started, work_of
 
 _LISTED: Final = 20
 # Of a column, beside its name.
@@ -183,7 +183,7 @@ async def _step(then: str, by: Acting, of: ImportVersion, form: Mapping[str, str
             now=at,
             imports=imports,
             organisations=wiring.organisations.store(),
-            cards=wiring.organisations.imports.cards(),
+            releases=wiring.organisations.templates.releases(),
         )
     if then == "undo":
         return await start_undo(by, of, now=at, imports=imports)

@@ -9,7 +9,7 @@ import wiring.operations
 import wiring.organisations.photos
 from domain.base.errors import KeyReused
 from domain.base.limits import TooManyRequests
-from domain.operations.work import Change, Work, WrongWorkState, change_work
+from domain.operations.work import Change, WrongWorkState
 from domain.organisations.organisation import Creating
 from domain.organisations.photos.matching import receive_zip
 from domain.organisations.photos.photos import (
@@ -20,26 +20,15 @@ from domain.organisations.photos.photos import (
     rows_of,
     start_setting,
     start_undo,
-    start_work_of,
 )
 from domain.organisations.roles import NotAllowed
 from functions.framework.operations import Answer, Call, Page, operation
 from functions.organisations.acting import acting_in
 from functions.organisations.imports.api import page_number
 from functions.organisations.photos.models import PhotoFileList, PhotosList, PhotosOut, file_out, out
+from functions.organisations.staged import change_work_of, started, work_of
 
 MEDIA_TYPES = ("application/zip", "application/x-zip-compressed", "application/octet-stream")
-
-
-async def started(found: Photos, at: datetime) -> Photos:
-    """The photos, whose long work is started at once; their stored order does it otherwise."""
-    await start_work_of(found, now=at, works=wiring.operations.works(), queue=wiring.operations.work_queue())
-    return found
-
-
-async def work_of(found: Photos) -> Work | None:
-    """The long work of their present stage."""
-    return await wiring.operations.works().get(found.org_id, found.work_id) if found.is_busy else None
 
 
 async def _answer(found: Photos, at: datetime) -> Answer:
@@ -164,17 +153,3 @@ async def _change(call: Call, change: Change) -> Answer:
     found = await _found(call)
     await change_work_of(found, change, call.now)
     return await _answer(found, call.now)
-
-
-async def change_work_of(found: Photos, change: Change, at: datetime) -> None:
-    """Pause, resume or cancel what photos are at."""
-    if not found.is_busy:
-        raise WrongWorkState
-    await change_work(
-        found.org_id,
-        found.work_id,
-        change,
-        now=at,
-        works=wiring.operations.works(),
-        queue=wiring.operations.work_queue(),
-    )

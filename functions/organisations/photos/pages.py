@@ -38,8 +38,8 @@ from functions.framework.replies import redirect
 from functions.framework.texts import N_, _
 from functions.operations.forms import change_said
 from functions.organisations.acting import opened, org_page, sent
-from functions.organisations.photos.api import change_work_of, started, work_of
 from functions.organisations.photos.models import sentence
+from functions.organisations.staged import change_work_of, started, work_of
 
 _LISTED: Final = 20
 # Which files the report shows, by what becomes of them.

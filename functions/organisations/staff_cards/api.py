@@ -11,7 +11,6 @@ from domain.cards.card import Card, CardVersion
 from domain.cards.content import CardContent
 from domain.organisations.roles import NotAllowed
 from domain.organisations.staff_cards.making import (
-    MakingCard,
     NewStaffCard,
     NotInForce,
     edit_staff_card,
@@ -19,7 +18,6 @@ from domain.organisations.staff_cards.making import (
 )
 from domain.organisations.staff_cards.own import read_staff_card
 from domain.organisations.staff_cards.successors import CONTACTS_RULE, ContactsRule
-from functions.framework.clock import new_suffix
 from functions.framework.operations import Answer, Call, Page, operation
 from functions.organisations.acting import acting_in
 
@@ -86,8 +84,7 @@ async def list_cards(call: Call) -> Answer:
 )
 async def post_card(call: Call[NewStaffCard]) -> Answer:
     by = await acting_in(call, "change_staff_cards")
-    making = MakingCard(new_suffix(), call.now)
-    card = await make_staff_card(by, call.body, making, wiring.organisations.templates.staff_ports())
+    card = await make_staff_card(by, call.body, call.now, wiring.organisations.templates.staff_ports())
     place = f"organisations/{by.organisation.id}/staff-cards/{card.id}"
     return Answer(_out(card), card.version, location=place)
 

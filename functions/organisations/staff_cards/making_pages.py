@@ -13,7 +13,7 @@ import wiring.organisations.templates
 from domain.base.errors import Conflict, Fault, InvalidInput, KeyReused, NotFound
 from domain.organisations.organisation import Acting, Creating, Member, MemberFilter
 from domain.organisations.people import read_member
-from domain.organisations.staff_cards.making import MakingCard, NewStaffCard, make_staff_card, staff_card_id
+from domain.organisations.staff_cards.making import NewStaffCard, make_staff_card, staff_card_id
 from domain.organisations.staff_cards.making_many import (
     MissingStaffCards,
     NewStaffCards,
@@ -21,7 +21,7 @@ from domain.organisations.staff_cards.making_many import (
     start_making,
 )
 from functions.framework.callers import SignedIn
-from functions.framework.clock import new_suffix, now
+from functions.framework.clock import now
 from functions.framework.forms import by_label, vet
 from functions.framework.my_pages import creation_key
 from functions.framework.replies import redirect
@@ -60,8 +60,7 @@ async def make_one(req: func.HttpRequest) -> func.HttpResponse:
     if template_id not in dict(await templates_to_choose(by.organisation.id)):
         raise InvalidInput([Fault("/template", "invalid_choice", N_("is not one of the choices"))])
     new = NewStaffCard(member_id=them.id, template_id=template_id)
-    making = MakingCard(new_suffix(), now())
-    card = await make_staff_card(by, new, making, wiring.organisations.templates.staff_ports())
+    card = await make_staff_card(by, new, now(), wiring.organisations.templates.staff_ports())
     return redirect(f"{place_of(by, card)}?done=made")
 
 

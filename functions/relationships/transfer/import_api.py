@@ -21,7 +21,6 @@ from domain.relationships.transfer.imports import (
     choose_rows,
     read_import,
     start_undo,
-    start_work_of,
     start_writing,
 )
 from domain.relationships.transfer.uploads import (
@@ -58,7 +57,7 @@ MEDIA_TYPES = (
 
 async def started(found: Import, at: datetime) -> Import:
     """The import, whose long work is started at once; the order that is stored with it does it otherwise."""
-    await start_work_of(found, now=at, works=wiring.operations.works(), queue=wiring.operations.work_queue())
+    await wiring.operations.start_stage(found.owner_id, found, at)
     return found
 
 

@@ -6,11 +6,13 @@ import io
 
 import pytest
 
+import wiring
 import wiring.operations
 import wiring.organisations
 import wiring.organisations.assignments
 import wiring.organisations.imports
 import wiring.organisations.templates
+from domain.base.errors import StaleVersion
 from domain.organisations.templates.assigning import AssignmentContent
 from functions.framework.clock import now
 from tests.functions.organisations.imported import HEADER, Imports, a_word, staff, table
@@ -433,3 +435,14 @@ async def test_new_people_get_a_card_where_the_organisation_chose_that(firm) -> 
     await firm.step(made, "writing", {})
     template = wiring.organisations.templates.staff_cards()
     assert await template.count_of_template(firm.org["id"], office.template_id) == 2
+
+
+async def test_a_slice_that_is_overtaken_by_the_erasure_stores_nothing(firm) -> None:
+    word, store = a_word(), wiring.organisations.imports.store()
+    made = await firm.checked(table(staff(word, 1)))
+    found = await store.get(firm.org["id"], made["id"])
+    container = await wiring.database().container("organisations")
+    await container.delete_item(found.id, found.org_id)
+    with pytest.raises(StaleVersion):
+        await store.put(found, [(f"late {word}", [])])
+    assert await places_of(f"late {word}") == []

@@ -287,7 +287,6 @@ async def test_a_card_that_is_made_while_its_person_leaves_ends_by_its_own_order
 
     from domain.organisations.organisation import acting  # noqa: PLC0415 - what the host loaded
     from domain.organisations.staff_cards.making import (  # noqa: PLC0415
-        MakingCard,
         NewStaffCard,
         make_staff_card,
     )
@@ -298,7 +297,7 @@ async def test_a_card_that_is_made_while_its_person_leaves_ends_by_its_own_order
     by = await acting(office.org["id"], await account_of(office.owner), "see", organisations=store)
     ports = wiring.organisations.templates.staff_ports()._replace(cards=Slow())
     new = NewStaffCard(member_id=member["id"], template_id=office.template_id)
-    made = await make_staff_card(by, new, MakingCard("x1y2", now()), ports)
+    made = await make_staff_card(by, new, now(), ports)
     await due(office, made.id, host)
     assert await leads_to(client, made.handle) is None
 

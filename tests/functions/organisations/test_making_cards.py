@@ -154,7 +154,7 @@ async def test_the_making_goes_on_where_a_worker_died_and_makes_nobody_two(offic
 
 
 async def test_a_release_that_comes_while_a_card_is_made_is_followed(host, office, signed_in, client) -> None:
-    from domain.organisations.staff_cards.making import MakingCard, card_for  # noqa: PLC0415
+    from domain.organisations.staff_cards.making import card_for  # noqa: PLC0415
 
     [there] = await people(office, signed_in, 1)
     store, word = wiring.organisations.templates.store(), secrets.token_hex(8)
@@ -163,8 +163,8 @@ async def test_a_release_that_comes_while_a_card_is_made_is_followed(host, offic
     await host.drain_queue("work")
     member = await wiring.organisations.store().member(office.org["id"], there["id"])
     organisation = await wiring.organisations.store().get(office.org["id"])
-    making = MakingCard("abcdef", old.released_at)
-    await card_for(member, old, organisation, making, wiring.organisations.templates.staff_ports())
+    ports = wiring.organisations.templates.staff_ports()
+    await card_for(member, old, organisation, old.released_at, ports)
     card = (await cards_of(office))[there["id"]]
     assert (card["number"], card["content"]["title"]) == (2, word)
     async with client() as stranger:

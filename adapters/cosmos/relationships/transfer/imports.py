@@ -11,7 +11,7 @@ from adapters.cosmos.documents import document, from_document, newest_first
 from adapters.cosmos.relationships.contact_documents import CONTAINER, PARTITION
 from adapters.cosmos.work import order_document
 from domain.operations.orders import new_order
-from domain.relationships.transfer.imports import BUSY, LISTED, START_IMPORT, Import, ImportUnderWay
+from domain.relationships.transfer.imports import LISTED, START_IMPORT, Import, ImportUnderWay
 
 _KIND: Final = "import"
 _LOCK: Final = "import-lock"
@@ -65,7 +65,7 @@ def _lock(found: Import) -> Document:
 
 
 def _orders(found: Import) -> list[tuple[Any, ...]]:
-    if found.stage not in BUSY:
+    if not found.is_busy:
         return []
     order = new_order(START_IMPORT, found.owner_id, found.id, found.updated_at, container="relations")
     return [("upsert", (order_document(order),))]
