@@ -7,6 +7,7 @@ import pytest
 
 import wiring.organisations
 import wiring.organisations.imports
+import wiring.organisations.templates
 from tests.functions.organisations.imported import a_word, staff, table
 from tests.functions.organisations.test_organisations import an_organisation
 from tests.functions.privacy.test_copy import account_of
@@ -59,7 +60,7 @@ class Importer:
             now=self.at,
             imports=wiring.organisations.imports.store(),
             organisations=wiring.organisations.store(),
-            cards=wiring.organisations.imports.cards(),
+            releases=wiring.organisations.templates.releases(),
         )
 
     async def undo(self) -> None:
