@@ -12,10 +12,11 @@ class VendorUnavailable(Unavailable):
 
 
 class VendorLimited(Unavailable):
-    """It takes no more calls now. `retry_after` is in seconds."""
+    """It takes no more calls now. `retry_after` is in seconds: a usual time if it does not say."""
 
     code = "vendor_limited"
     title = N_("The connected system takes no more calls at the moment")
+    retry_after = 10
 
 
 class AccessLost(Conflict):
@@ -51,3 +52,12 @@ class AddressRefused(VendorRefused):
 
     def __init__(self) -> None:
         super().__init__(0, self.title)
+
+
+class AnswerTooLarge(VendorRefused):
+    """It answered, and more than what is read of an answer."""
+
+    title = N_("The answer of the connected system is too large")
+
+    def __init__(self, status: int) -> None:
+        super().__init__(status, self.title)
