@@ -1,4 +1,4 @@
-"""HTTP around the skins: routing, faults, the record of calls. Pages are below `/pages`, control below `/_local`."""
+"""HTTP around the skins: routing, faults, the record of calls."""
 
 import asyncio
 import json
@@ -25,7 +25,10 @@ log = logging.getLogger(__name__)
 
 
 def build_app(folder: Path | None = None, *, with_data: bool = False) -> web.Application:
-    """Serve every skin. With a folder, what is written survives a restart; with data, the demo accounts are filled."""
+    """Serve every skin below its name, pages below `/pages`, control below `/_local`.
+
+    With a folder, what is written survives a restart; with data, the demo accounts are filled once.
+    """
     faults, clock = Faults(), Clock()
     world = World(Store(clock, folder), clock, faults, Deliveries(faults))
     made = skins.make_all(world)
@@ -33,7 +36,7 @@ def build_app(folder: Path | None = None, *, with_data: bool = False) -> web.App
         demo = skin.account(DEMO)
         if not demo.kept("filled"):
             skin.fill(demo)
-            demo.keep("filled", True)
+            demo.keep("filled", "yes")
     server = Server(world, made)
     app = web.Application(client_max_size=LARGEST_REQUEST)
     control, pages = Control(world, made), Pages(world, made)

@@ -16,7 +16,7 @@ _MEMBERS = {"filterGroups", "sorts", "query", "properties", "limit", "after"}
 _SEARCHED = ("email", "firstname", "lastname", "phone", "company", "name", "domain")
 
 type Known = dict[str, Property]
-type Test = Callable[[Any, Any], bool]
+type Test = Callable[[Any, Any], Any]
 
 _ORDER: dict[str, Test] = {
     "EQ": lambda held, given: held == given,
@@ -129,27 +129,31 @@ def _comparable(known: Property, text: Any) -> Any:
 
 
 def _fits(record: Record, each: dict[str, Any], known: Known) -> bool:
-    name, operator = each["propertyName"], each["operator"]
+    name, operator, given = each["propertyName"], each["operator"], each.get("value")
     held = shapes.value(record, name)
-    if operator in {"HAS_PROPERTY", "NOT_HAS_PROPERTY"}:
-        return (held is not None) == (operator == "HAS_PROPERTY")
-    if operator == "NEQ":
-        return held is None or _comparable(known[name], held) != _comparable(known[name], each["value"])
-    if operator in {"IN", "NOT_IN"}:
-        return ((held or "").lower() in {str(value).lower() for value in each["values"]}) == (
-            operator == "IN"
-        )
-    if held is None:
-        return False
+    match operator:
+        case "HAS_PROPERTY" | "NOT_HAS_PROPERTY":
+            fits = (held is not None) == (operator == "HAS_PROPERTY")
+        case "NEQ":
+            fits = held is None or _comparable(known[name], held) != _comparable(known[name], given)
+        case "IN" | "NOT_IN":
+            fits = ((held or "").lower() in {str(one).lower() for one in each["values"]}) == (
+                operator == "IN"
+            )
+        case _:
+            fits = held is not None and _compares(held, operator, each, known[name])
+    return fits
+
+
+def _compares(held: str, operator: str, each: dict[str, Any], known: Property) -> bool:
     if operator == "CONTAINS_TOKEN":
-        wanted = str(each["value"]).lower().strip("*")
-        return wanted in held.lower() if "*" in str(each["value"]) else wanted in held.lower().split()
-    value = _comparable(known[name], held)
+        wanted = str(each["value"]).lower()
+        places = [held.lower()] if "*" in wanted else []
+        return any(wanted.strip("*") in place for place in places) or wanted in held.lower().split()
+    value, given = _comparable(known, held), _comparable(known, each["value"])
     if operator == "BETWEEN":
-        return bool(
-            _comparable(known[name], each["value"]) <= value <= _comparable(known[name], each["highValue"])
-        )
-    return _ORDER[operator](value, _comparable(known[name], each["value"]))
+        return bool(given <= value <= _comparable(known, each["highValue"]))
+    return bool(_ORDER[operator](value, given))
 
 
 def _mentions(record: Record, words: str) -> bool:
