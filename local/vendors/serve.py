@@ -5,6 +5,7 @@ import json
 import logging
 from collections import Counter
 from collections.abc import AsyncIterator
+from itertools import batched
 from pathlib import Path
 from urllib.parse import parse_qs, unquote
 
@@ -138,10 +139,10 @@ async def _send(asked: web.Request, reply: Reply, fault: Fault | None) -> web.St
         if asked.transport:
             asked.transport.abort()
         return answer
-    piece = max(1, -(-len(body) // _PIECES))
-    for start in range(0, len(body), piece):
-        await asyncio.sleep(fault.seconds / _PIECES)
-        await answer.write(body[start : start + piece])
+    pieces = [bytes(piece) for piece in batched(body, max(1, -(-len(body) // _PIECES)), strict=False)]
+    for piece in pieces:
+        await asyncio.sleep(fault.seconds / len(pieces))
+        await answer.write(piece)
     return answer
 
 

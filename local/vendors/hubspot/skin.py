@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from typing import Any, ClassVar
 
-from local.vendors.hubspot import around, fill, search, shapes, webhooks
+from local.vendors.hubspot import around, fill, shapes, webhooks
 from local.vendors.hubspot.access import Access, too_many
 from local.vendors.hubspot.batch import Batch
 from local.vendors.hubspot.definitions import TYPES
 from local.vendors.hubspot.objects import Objects
+from local.vendors.hubspot.search import Search
 from local.vendors.skin import Refused, Reply, Request, Skin, World
 from local.vendors.store import Account, Fields
 
@@ -39,6 +40,7 @@ class HubSpot(Skin):
         super().__init__(world)
         self.access = Access(world)
         self.objects = Objects(world)
+        self.search = Search(world)
         webhooks.Webhooks(world)
 
     def account_name(self, request: Request) -> str | None:
@@ -104,7 +106,7 @@ class HubSpot(Skin):
             case "GET", []:
                 return self.objects.page(account, kind, request)
             case "POST", ["search"]:
-                return search.search(self.world, account, kind, request)
+                return self.search.answer(account, kind, request)
             case "POST", ["batch", operation]:
                 batch = Batch(self.objects, account, kind, self.world.clock, API)
                 return batch.answer(operation, request.json())
