@@ -1,4 +1,7 @@
-"""The outside systems of the app on one machine: Cosmos DB, storage, identity provider, mailbox, DNS."""
+"""The outside systems of the app on one machine.
+
+Cosmos DB, storage, identity provider, mailbox, DNS, key vault.
+"""
 
 import asyncio
 import base64
@@ -11,7 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from local import database, dns, identity, mailbox, processes
+from local import database, dns, identity, mailbox, processes, vault
 from local.azurite import Azurite
 
 # Settings that the local cloud provides, by part, with those that select a real part instead.
@@ -26,6 +29,7 @@ SETTINGS = (
     "OIDC_ISSUER", "OIDC_TENANT_ID", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET", "OIDC_API_AUDIENCE",
     "OIDC_CA_FILE",
     "SMTP_URL", "MAIL_FROM", "VISIT_SPOOL", "DNS_RESOLVER",
+    "CREDENTIALS_KEY_URL", "VAULT_TOKEN", "VAULT_CA_FILE", "OUTBOUND_LOOPBACK",
 )  # fmt: skip
 
 
@@ -84,6 +88,7 @@ class Cloud:
             "Identity provider": (("OIDC_ISSUER",), self._start_identity),
             "Mailbox": (("SMTP_URL",), self._start_mailbox),
             "DNS": (("DNS_RESOLVER",), self._start_dns),
+            "Key vault": (("CREDENTIALS_KEY_URL",), self._start_vault),
         }
         running = []
         for name, (names, start) in starts.items():
@@ -104,6 +109,7 @@ class Cloud:
             "RELATIONS_KEY": self._key("relations-key"),
             "RECEIPT_KEY": self._key("receipt-key"),
             "VISIT_SPOOL": str(self._folder / "visits"),
+            "OUTBOUND_LOOPBACK": "localhost,127.0.0.1",
         }
         self.settings = own | self.settings | self._given
         return self
@@ -180,6 +186,17 @@ class Cloud:
         self.children.append(child)
         self.settings["DNS_RESOLVER"] = resolver
         return f"{resolver}, records in {self.zone}"
+
+    async def _start_vault(self) -> str:
+        started = await vault.start(
+            logs=self._logs,
+            folder=self._folder / "vault",
+            token=self._key("vault-token"),
+            memory=self._data is None,
+        )
+        self.children.append(started.child)
+        self.settings |= started.settings
+        return started.url
 
     @property
     def zone(self) -> Path:

@@ -23,6 +23,7 @@ _GROUPS = (
     "settings.relationships:Relationships",
     "settings.exchange:Exchange",
     "settings.organisations:Organisations",
+    "settings.integrations:Integrations",
 )
 REQUIRED = (
     "PUBLIC_ORIGIN",
@@ -35,6 +36,7 @@ REQUIRED = (
     "SESSION_KEY",
     "RELATIONS_KEY",
     "RECEIPT_KEY",
+    "CREDENTIALS_KEY_URL",
     "SMTP_URL",
     "MAIL_FROM",
 )

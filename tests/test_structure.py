@@ -44,6 +44,9 @@ VENDORS = {
     "segno": ("adapters/drawing/",),
     "aiosmtplib": ("adapters/mail/",),
     "dns": ("adapters/dns.py",),
+    "azure.keyvault": ("adapters/vault/",),
+    "httpx": ("adapters/outbound/",),
+    "httpcore": ("adapters/outbound/",),
     "markdown_it": ("functions/relationships/notes/",),
     "nh3": ("functions/relationships/notes/",),
     "scim2_models": ("functions/scim/",),
@@ -69,7 +72,7 @@ DOMAIN_LIBRARIES = {
 NOT_AT_IMPORT = ["stripe", "PIL", "azure.storage", "msal", "segno", "jinja2", "azure.identity", "jwt",
                  "cryptography", "email_validator", "phonenumbers", "aiosmtplib", "babel",
                  "coloraide", "dns", "icalendar", "markdown_it", "nh3", "rapidfuzz", "jellyfish",
-                 "scim2_models", "scim2_server"]  # fmt: skip
+                 "scim2_models", "scim2_server", "azure.keyvault", "httpx", "httpcore"]  # fmt: skip
 
 
 def doors() -> list[Door]:

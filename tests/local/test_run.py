@@ -28,6 +28,7 @@ ELSEWHERE = {
     "OIDC_ISSUER": "https://login.example/tenant/v2.0",
     "SMTP_URL": "smtps://mail.example",
     "DNS_RESOLVER": "10.0.0.4:53",
+    "CREDENTIALS_KEY_URL": "https://kv.example/keys/credentials",
 }
 APP = """
 import os
@@ -201,6 +202,7 @@ def test_real_parts_are_not_started_and_any_stop_leaves_nothing(start, number):
         "OIDC_ISSUER",
         "SMTP_URL",
         "DNS_RESOLVER",
+        "CREDENTIALS_KEY_URL",
     ):
         assert f"{name} is set: not started here" in runner.text
     assert "Open this card" not in runner.text

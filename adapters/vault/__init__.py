@@ -1,0 +1,1 @@
+"""Azure Key Vault: the key that wraps the data keys of sealed credentials."""
