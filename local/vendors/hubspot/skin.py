@@ -1,0 +1,150 @@
+"""The skin of HubSpot: which path is answered by what."""
+
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+from local.vendors.hubspot import search, shapes
+from local.vendors.hubspot.access import Access, too_many
+from local.vendors.hubspot.definitions import TYPES
+from local.vendors.hubspot.objects import Objects
+from local.vendors.skin import Refused, Reply, Request, Skin, World
+from local.vendors.store import Account, Fields
+
+VERSION = "2026-09"
+API = "api"  # who changes a record through the API
+
+
+class HubSpot(Skin):
+    name = "hubspot"
+    title = "HubSpot"
+    tables: ClassVar = {
+        "contacts": (
+            "firstname",
+            "lastname",
+            "email",
+            "phone",
+            "jobtitle",
+            "company",
+            "city",
+            "hubspot_owner_id",
+        ),
+        "companies": ("name", "domain", "phone", "city", "country", "industry"),
+        "meetings": ("hs_meeting_title", "hs_timestamp", "hubspot_owner_id"),
+        "calls": ("hs_call_title", "hs_timestamp", "hubspot_owner_id"),
+        "emails": ("hs_email_subject", "hs_timestamp", "hubspot_owner_id"),
+    }
+    merges = frozenset({"contacts", "companies"})
+
+    def __init__(self, world: World) -> None:
+        super().__init__(world)
+        self.access = Access(world)
+        self.objects = Objects(world)
+
+    def account_name(self, request: Request) -> str | None:
+        held = self.access.known(request.bearer())
+        return held and held["account"]
+
+    async def answer(self, request: Request) -> Reply:
+        try:
+            return self._answer(request)
+        except (ValueError, UnicodeDecodeError):
+            raise shapes.invalid("Invalid input JSON.") from None
+
+    def _answer(self, request: Request) -> Reply:
+        match request.method, request.segments:
+            case ("GET" | "POST", ("oauth", "authorize")):
+                return self.access.authorize(request)
+            case ("POST", ("oauth", "2026-09", "token", *rest)):
+                return self._oauth(request, rest)
+            case (_, ("crm", "objects", "2026-09", kind, *rest)) if kind in TYPES:
+                return self._objects(request, kind, rest)
+        raise shapes.unserved(f"{request.method} {request.path}")
+
+    def _oauth(self, request: Request, rest: list[str]) -> Reply:
+        doors: dict[tuple[str, ...], Callable[[Request], Reply]] = {
+            (): self.access.token,
+            ("introspect",): self.access.introspect,
+            ("revoke",): self.access.revoke,
+        }
+        if tuple(rest) not in doors:
+            raise shapes.unserved(request.path)
+        return doors[tuple(rest)](request)
+
+    def _objects(self, request: Request, kind: str, rest: list[str]) -> Reply:
+        reads = request.method == "GET" or rest == ["search"] or rest == ["batch", "read"]
+        scope = f"crm.objects.{TYPES[kind].scope}.{'read' if reads else 'write'}"
+        account = self.access.entered(request, scope)
+        headers = self.access.counted(account, searches=rest == ["search"])
+        try:
+            reply = self._record(request, account, kind, rest)
+        except Refused as refused:
+            refused.reply.headers |= headers
+            raise
+        reply.headers |= headers
+        return reply
+
+    def _record(self, request: Request, account: Account, kind: str, rest: list[str]) -> Reply:
+        match request.method, rest:
+            case "GET", []:
+                return self.objects.page(account, kind, request)
+            case "POST", []:
+                record = self.objects.create(account, kind, request.json(), by=API)
+                return Reply(201, shapes.as_json(record, answers="all"))
+            case "POST", ["search"]:
+                return search.search(self.world, account, kind, request)
+            case "POST", ["merge"] if kind in self.merges:
+                given = request.json()
+                refs = str(given.get("primaryObjectId")), str(given.get("objectIdToMerge"))
+                merged = self.objects.merge(account, kind, *refs, by=API)
+                return Reply(200, shapes.as_json(merged, answers="all"))
+            case "GET", [ref]:
+                return self.objects.read(account, kind, ref, request)
+            case "PATCH", [ref]:
+                found = self.objects.find(account, kind, ref, request.first("idProperty"))
+                changed = self.objects.change(account, kind, found.id, request.json()["properties"], by=API)
+                return Reply(200, shapes.as_json(changed, answers="all"))
+            case "DELETE", [ref]:
+                self.objects.archive(account, kind, ref, by=API)
+                return Reply(204)
+        raise shapes.unserved(f"{request.method} {request.path}")
+
+    def fault(self, status: int, retry_after: float | None) -> Reply:
+        match status:
+            case 401:
+                reply = self.access.expired().reply
+            case 429:
+                reply = too_many("TEN_SECONDLY_ROLLING", "ten_secondly_rolling").reply
+            case _:
+                reply = shapes.refusal(status, "INTERNAL_ERROR", "internal error").reply
+        if retry_after is not None:
+            reply.headers["Retry-After"] = f"{retry_after:g}"
+        return reply
+
+    # A person's page, and tests
+
+    def accepted(self, account: Account, kind: str, fields: Fields) -> Fields:
+        return self.objects.accepted(account, kind, fields, None) if kind in TYPES else fields
+
+    def change(self, account: Account, kind: str, ref: str, fields: Fields, *, by: str) -> None:
+        if kind in TYPES:
+            self.objects.change(account, kind, ref, fields, by=by)
+        else:
+            account.change(kind, ref, fields, by=by)
+
+    def merge(self, account: Account, kind: str, winner: str, loser: str, *, by: str) -> str:
+        return self.objects.merge(account, kind, winner, loser, by=by).id
+
+    def control(self, account: Account, what: str, given: Any) -> Any:
+        """`token`, `expire`, `revoke`, `limits`: a private token; end or take away tokens; other limits."""
+        match what:
+            case "token":
+                return {"token": self.access.private(account.name, given)}
+            case "expire":
+                self.access.expire(account.name)
+            case "revoke":
+                self.access.revoke_all(account.name)
+            case "limits":
+                account.keep("limits", given)
+            case _:
+                raise KeyError(what)
+        return None
