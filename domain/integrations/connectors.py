@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final, Literal, NamedTuple, Protocol, get_args
 
-
 Kind = Literal[
     "hubspot", "salesforce", "dataverse", "pipedrive", "tryton", "mailchimp", "slack", "graph", "ga4"
 ]

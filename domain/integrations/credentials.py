@@ -65,3 +65,13 @@ class Seals(Protocol):
     async def rewrap(self, org_id: str, source_id: str, sealed: Sealed) -> Sealed:
         """The same under the newest version of the vault's key; itself if it is there already."""
         ...
+
+
+class Access(Protocol):
+    """The credentials of one source, while it is called."""
+
+    async def current(self) -> Credentials: ...
+
+    async def renewed(self, refused: Credentials) -> Credentials:
+        """Newer ones, after the vendor refused these; `AccessLost` if there are none."""
+        ...

@@ -12,10 +12,11 @@ class VendorUnavailable(Unavailable):
 
 
 class VendorLimited(Unavailable):
-    """It takes no more calls now. `retry_after` is in seconds."""
+    """It takes no more calls now. `retry_after` is in seconds: a usual time if it does not say."""
 
     code = "vendor_limited"
     title = N_("The connected system takes no more calls at the moment")
+    retry_after = 10
 
 
 class AccessLost(Conflict):

@@ -230,7 +230,8 @@ def _failed(
     at = batch.when.at
     return Failed(
         id=failure_id(of, theirs.id), object_type=of, direction="in", vendor_id=theirs.id, field=field,
-        code=code, words=words, candidates=list(candidates), run_id=batch.when.run_id, first_at=at, last_at=at,
+        code=code, words=words, candidates=list(candidates), run_id=batch.when.run_id, first_at=at,
+        last_at=at,
     )  # fmt: skip
 
 

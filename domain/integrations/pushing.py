@@ -114,8 +114,8 @@ def fail(record: Record, batch: Batch, *, code: str, field: str = "", words: str
     at = batch.when.at
     failed = Failed(
         id=out_failure_id(record.id), object_type=record.object_type, direction="out",
-        vendor_id=record.vendor_id, record_id=record.id, field=field, code=code, words=words, tries=record.tries + 1,
-        run_id=batch.when.run_id, first_at=at, last_at=at,
+        vendor_id=record.vendor_id, record_id=record.id, field=field, code=code, words=words,
+        tries=record.tries + 1, run_id=batch.when.run_id, first_at=at, last_at=at,
     )  # fmt: skip
     batch.fail(failed)
     batch.set_aside(record.changed(at, pending=False, tries=record.tries + 1))

@@ -33,6 +33,7 @@ class Run(Model):
     """
 
     id: str
+    org_id: str
     source_id: str
     number: int
     kind: RunKind = "sync"

@@ -4,7 +4,6 @@ Most times that a source is due, nothing has changed. That is found out before a
 call there for each object, and four here.
 """
 
-from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple, Protocol
@@ -15,7 +14,7 @@ from domain.base.texts import N_
 from domain.integrations.connectors import Connector, ObjectName
 from domain.integrations.errors import AccessLost, VendorRefused
 from domain.integrations.instructions import Instruction
-from domain.integrations.runs import Run, RunKind
+from domain.integrations.runs import Run, RunKind, RunStore
 from domain.integrations.source import PauseReason, Source, SourceStore
 from domain.integrations.syncing import SYNC, SyncPorts, changed_source
 from domain.operations.work import WorkQueue, WorkStore, new_work, start_work
@@ -35,6 +34,12 @@ class SyncQueue(Protocol):
 class RunGoesOn(Conflict):
     code = "run_goes_on"
     title = N_("A run of this source is going on. Wait for its end, or stop it")
+
+
+class NothingToUndo(Conflict):
+    code = "nothing_to_undo"
+    field = "/undoes"
+    title = N_("There is no such run, or it was taken back already")
 
 
 class Works(NamedTuple):
@@ -79,6 +84,7 @@ async def start_run(
             raise RunGoesOn
     run = Run(
         id=new.run_id,
+        org_id=source.org_id,
         source_id=source.id,
         number=source.runs + 1,
         kind=new.kind,
@@ -99,19 +105,19 @@ async def start_run(
     return run
 
 
+async def undoable(source: Source, run_id: str | None, *, runs: RunStore) -> None:
+    """Refuse to undo what is no ended run that changed something."""
+    run = await runs.get(source.key, run_id) if run_id else None
+    if run is None or run.kind not in ("sync", "replay") or run.state not in ("done", "stopped"):
+        raise NothingToUndo
+
+
 def work_id(run_id: str) -> str:
     """Id of the long work of a run."""
     return f"job_{run_id.removeprefix('run_')}"
 
 
-async def sync_due(
-    source: Source,
-    run_id: str,
-    *,
-    ports: SyncPorts,
-    works: Works,
-    pending: Callable[[str, ObjectName], Awaitable[bool]],
-) -> Run | None:
+async def sync_due(source: Source, run_id: str, *, ports: SyncPorts, works: Works) -> Run | None:
     """Look for changes of a source on both sides, and start a run if there are any."""
     if source.state != "running" or source.instruction_id is None:
         return None
@@ -120,7 +126,7 @@ async def sync_due(
         raise Unavailable
     at = ports.now()
     try:
-        positions = None if source.failed else await _unchanged(source, instruction, ports, pending)
+        positions = None if source.failed else await _unchanged(source, instruction, ports)
     except (AccessLost, VendorRefused) as refusal:
         reason: PauseReason = "access_lost" if isinstance(refusal, AccessLost) else "refused"
         await ports.tell(await changed_source(source, lambda found: found.paused(reason, at), ports.sources))
@@ -139,17 +145,14 @@ async def sync_due(
 
 
 async def _unchanged(
-    source: Source,
-    instruction: Instruction,
-    ports: SyncPorts,
-    pending: Callable[[str, ObjectName], Awaitable[bool]],
+    source: Source, instruction: Instruction, ports: SyncPorts
 ) -> dict[ObjectName, str] | None:
     """Where the next look begins, if there is nothing to do; None if there is."""
     incoming = [each.object_type for each in instruction.flows if each.direction != "out"]
     if any(not source.positions.get(of) for of in incoming):
         return None
     for flow in instruction.flows:
-        if flow.direction != "in" and await pending(source.key, flow.object_type):
+        if flow.direction != "in" and await ports.records.pending(source.key, flow.object_type, 1):
             return None
     connector = await ports.opener.open(source, instruction.id)
     positions = dict(source.positions)

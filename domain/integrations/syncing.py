@@ -194,6 +194,10 @@ class SyncJob:
         await self._ports.runs.save(
             source.key, run.model_copy(update={"state": "done", "counts": cursor.counts, "ended_at": at})
         )
+        if run.undoes is not None:
+            undone = await self._ports.runs.get(source.key, run.undoes)
+            if undone is not None:
+                await self._ports.runs.save(source.key, undone.model_copy(update={"state": "undone"}))
         if run.kind in ("sync", "replay"):
             left = len((await self._ports.records.failed(source.key, _SOME, None))[0])
             await changed_source(source, lambda found: found.due_again(at, failed=left), self._ports.sources)

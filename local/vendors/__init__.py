@@ -1,4 +1,4 @@
-"""Stand-ins of the systems that clients of iZwop have: CRM, mailings and others. None of them is the real one.
+"""Stand-ins of the systems that clients of iZwop have: CRM, mailings, others. None is the real one.
 
 One server has all of them, each below its own path: `http://localhost:PORT/hubspot/crm/objects/2026-09/contacts`.
 They keep records, limits and merges as the vendor documents them. `/pages/{vendor}` shows the records to a

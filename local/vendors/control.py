@@ -4,8 +4,8 @@
 - `GET|DELETE /_local/calls`, `GET|DELETE /_local/webhooks`: what was asked, and what was sent to webhooks.
 - `POST /_local/retries`: `{"seconds": [0.1, 0.5]}`, the waits between attempts of a webhook.
 - `POST /_local/clock`: `{"advanceSeconds": 60}`, `{"stopAt": "2026-11-27T12:00:00Z"}` or `{"go": true}`.
-- `/_local/{vendor}/{account}/records/{type}[/{id}]`: GET, POST (one or a list), PATCH and DELETE, as a person on
-  the vendor's own pages; `POST …/{id}/merge` with `{"into": "7"}`.
+- `/_local/{vendor}/{account}/records/{type}[/{id}]`: GET, POST (one or a list), PATCH and DELETE, as a person
+  on the vendor's own pages; `POST …/{id}/merge` with `{"into": "7"}`.
 - `POST /_local/{vendor}/{account}/fill`, `…/clear`: data for an account, or none.
 - `POST /_local/{vendor}/{account}/{what}`: what is special to a vendor (`control` of its skin), like a token.
 """
@@ -80,8 +80,8 @@ class Control:
 
     def _in_account(self, skin: Skin, account: Account, method: str, rest: list[str], given: Any) -> Any:
         match (method, rest):
-            case (_, ["records", kind, *ref]):
-                return _records(skin, account, method, kind, ref, given)
+            case (_, ["records", _, *_]):
+                return _records(skin, account, method, rest[1:], given)
             case ("POST", ["fill"]):
                 skin.fill(account, **(given or {}))
             case ("POST", ["clear"]):
@@ -93,7 +93,8 @@ class Control:
         return None
 
 
-def _records(skin: Skin, account: Account, method: str, kind: str, ref: list[str], given: Any) -> Any:
+def _records(skin: Skin, account: Account, method: str, path: list[str], given: Any) -> Any:
+    kind, *ref = path
     match (method, ref):
         case ("GET", []):
             return [record.as_json() for record in account.everything(kind)]

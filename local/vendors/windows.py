@@ -1,4 +1,4 @@
-"""Limits of requests in a time, counted as the vendors do: by the machine's time, so that tests may stop the clock."""
+"""Limits of requests in a time, by the machine's time, so that tests may stop the clock."""
 
 import time
 from collections import defaultdict, deque

@@ -83,7 +83,11 @@ class CosmosRecords:
         return await self._items.create(_record_document(key, record))
 
     async def do(self, key: str, writes: StepWrites) -> bool:
-        operations: list[tuple[Any, ...]] = [("create", (_step_document(key, writes.step),))]
+        # A step that is overtaken by the erasure of its source stores nothing.
+        operations: list[tuple[Any, ...]] = [
+            ("read", (writes.step.run_id,)),
+            ("create", (_step_document(key, writes.step),)),
+        ]
         for record in writes.records:
             new = _record_document(key, record)
             if record.etag is None:

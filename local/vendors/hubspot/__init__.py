@@ -1,1 +1,1 @@
-"""The stand-in of HubSpot, API version 2026-09. It is not HubSpot, and holds what the product uses of it only."""
+"""The stand-in of HubSpot, API version 2026-09: what the product uses of it, and nothing else."""

@@ -19,11 +19,17 @@ _CODE_SECONDS: Final = 600
 _APP: Final = "_app"  # the account that holds the tokens of all
 LIMITS: Final = {"tenSeconds": 110, "daily": 650_000, "search": 5}
 
-SCOPES: Final = tuple(
-    f"crm.{place}.{kind}.{right}"
-    for place, kind in (("objects", "contacts"), ("objects", "companies"), ("schemas", "contacts"))
-    for right in ("read", "write")
-) + ("crm.objects.owners.read", "crm.schemas.companies.read", "oauth")
+SCOPES: Final = (
+    "crm.objects.contacts.read",
+    "crm.objects.contacts.write",
+    "crm.objects.companies.read",
+    "crm.objects.companies.write",
+    "crm.objects.owners.read",
+    "crm.schemas.contacts.read",
+    "crm.schemas.contacts.write",
+    "crm.schemas.companies.read",
+    "oauth",
+)
 
 
 class Access:
@@ -157,7 +163,8 @@ class Access:
             "<p>This is not HubSpot: it is a stand-in on this machine.</p><h1>Let iZwop in?</h1>"
             f"<p>iZwop asks for:</p><ul>{asked}</ul><form method='post'>"
             f"<label>Account <select name='account'>{accounts}</select></label> "
-            "<button name='do' value='approve'>Approve</button> <button name='do' value='decline'>Decline</button>"
+            "<button name='do' value='approve'>Approve</button> "
+            "<button name='do' value='decline'>Decline</button>"
             "</form></html>"
         )
 
@@ -245,8 +252,7 @@ def portal(account: str) -> int:
 
 def too_many(policy: str, words: str) -> Refused:
     message = f"You have reached your {words} limit."
-    refused = refusal(429, "RATE_LIMITS", message, errorType="RATE_LIMIT", policyName=policy)
-    return refused
+    return refusal(429, "RATE_LIMITS", message, errorType="RATE_LIMIT", policyName=policy)
 
 
 def _challenge(verifier: str) -> str:

@@ -45,7 +45,8 @@ def _texts(**labels: str) -> tuple[Property, ...]:
 
 
 CONTACTS = ObjectType(
-    "contact", "contacts", ("createdate", "email", "firstname", "hs_object_id", "lastmodifieddate", "lastname"),
+    "contact", "contacts",
+    ("createdate", "email", "firstname", "hs_object_id", "lastmodifieddate", "lastname"),
     "lastmodifieddate", "createdate",
     (
         *_own("createdate", "lastmodifieddate"),
@@ -128,12 +129,14 @@ TYPES: Final = {
 # Ids of the types of associations, from and to.
 ASSOCIATIONS: Final = {
     ("contacts", "companies"): 279, ("companies", "contacts"): 280,
-    ("calls", "contacts"): 194, ("contacts", "calls"): 193, ("calls", "companies"): 182, ("companies", "calls"): 181,
+    ("calls", "contacts"): 194, ("contacts", "calls"): 193,
+    ("calls", "companies"): 182, ("companies", "calls"): 181,
     ("emails", "contacts"): 198, ("contacts", "emails"): 197,
     ("emails", "companies"): 186, ("companies", "emails"): 185,
     ("meetings", "contacts"): 200, ("contacts", "meetings"): 199,
     ("meetings", "companies"): 188, ("companies", "meetings"): 187,
-    ("notes", "contacts"): 202, ("contacts", "notes"): 201, ("notes", "companies"): 190, ("companies", "notes"): 189,
+    ("notes", "contacts"): 202, ("contacts", "notes"): 201,
+    ("notes", "companies"): 190, ("companies", "notes"): 189,
 }  # fmt: skip
 
 

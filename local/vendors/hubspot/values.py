@@ -31,8 +31,8 @@ def accepted(account: Account, faults: Faults, kind: str, fields: Fields, record
     stored = {name: _stored(account, known.get(name), name, given) for name, given in fields.items()}
     if (rule := faults.refused("hubspot", account.name, stored)) is not None:
         raise invalid(rule.message, "INVALID_VALUE", rule.field)
-    for name in stored:
-        _refuse_twin(account, kind, known[name], stored[name], record)
+    for name, value in stored.items():
+        _refuse_twin(account, kind, known[name], value, record)
     if record is not None and not _goes_forward(record, stored.get("lifecyclestage")):
         del stored["lifecyclestage"]  # HubSpot accepts an earlier stage, and keeps the later one
     return stored
