@@ -28,6 +28,7 @@ SCOPES: Final = (
     "crm.schemas.contacts.read",
     "crm.schemas.contacts.write",
     "crm.schemas.companies.read",
+    "crm.schemas.companies.write",
     "oauth",
 )
 
