@@ -82,8 +82,8 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 
 @pytest.fixture(scope="session")
 def first_port() -> int:
-    """Four ports from here on, for `make run`: no other worker's, and none that the system gives away."""
-    return 10_000 + os.getpid() % 5000 * 4
+    """Five ports from here on, for `make run`: no other worker's, and none that the system gives away."""
+    return 10_000 + os.getpid() % 4000 * 5
 
 
 @pytest.fixture(scope="session")

@@ -168,6 +168,12 @@ async def check_mapping(flow: Flow, connector: Connector, place: str) -> list[Fa
     return faults
 
 
+async def refuse_unfit(flow: Flow, connector: Connector) -> None:
+    faults = await check_mapping(flow, connector, "")
+    if faults:
+        raise InvalidInput(faults)
+
+
 async def pause(source: Source, *, now: datetime, sources: SourceStore) -> Source:
     if source.state == "paused":
         return source

@@ -5,11 +5,18 @@ They keep records, limits and merges as the vendor documents them. `/pages/{vend
 person, who may edit them; `/_local` is for tests (`control.py`).
 """
 
+import json
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from local import processes
+from local.vendors.skins import SKINS
+
+# iZwop's application, the same at every stand-in.
+CLIENT_ID: Final = "izwop-on-this-machine"
+CLIENT_SECRET: Final = "secret-of-izwop-on-this-machine"  # noqa: S105 - of stand-ins only
 
 
 @dataclass(frozen=True)
@@ -22,6 +29,15 @@ class Vendors:
     def api(self, vendor: str) -> str:
         """Address below which this vendor's API is served."""
         return f"{self.origin}/{vendor}"
+
+    @property
+    def settings(self) -> dict[str, str]:
+        """The app's settings for the stand-ins, by their names in the environment."""
+        app = {"id": CLIENT_ID, "secret": CLIENT_SECRET}
+        return {
+            "VENDOR_ADDRESSES": ",".join(f"{name}={self.api(name)}" for name in SKINS),
+            "OAUTH_APPS": json.dumps(dict.fromkeys(SKINS, app)),
+        }
 
     def page(self, vendor: str) -> str:
         return f"{self.origin}/pages/{vendor}"

@@ -1,17 +1,19 @@
-"""The skins that are served. A new one is a line here."""
+"""The skins that are served, by the first part of their paths. A new one is a line here."""
 
 from importlib import import_module
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from local.vendors.skin import Skin, World
+if TYPE_CHECKING:
+    from local.vendors.skin import Skin, World
 
-SKINS: Final = ("local.vendors.hubspot.skin:HubSpot",)
+SKINS: Final = {
+    "hubspot": "local.vendors.hubspot.skin:HubSpot",
+}
 
 
-def make_all(world: World) -> dict[str, Skin]:
-    """Each skin, by the first part of its path."""
-    made = []
-    for place in SKINS:
+def make_all(world: "World") -> "dict[str, Skin]":
+    made = {}
+    for skin, place in SKINS.items():
         module, _, name = place.partition(":")
-        made.append(getattr(import_module(module), name)(world))
-    return {skin.name: skin for skin in made}
+        made[skin] = getattr(import_module(module), name)(world)
+    return made

@@ -6,13 +6,12 @@ from html import escape
 from typing import Any, Final
 from urllib.parse import urlencode, urlsplit
 
+from local.vendors import CLIENT_ID, CLIENT_SECRET
 from local.vendors.hubspot.shapes import refusal
 from local.vendors.skin import DEMO, Refused, Reply, Request, World, token
 from local.vendors.store import Account
 from local.vendors.windows import Windows
 
-CLIENT_ID: Final = "6c1f2d5e-4b0a-4f5e-9c57-000000004711"
-CLIENT_SECRET: Final = "local-hubspot-secret"  # noqa: S105 - of the stand-in's only app
 APP_ID: Final = 4711
 TOKEN_SECONDS: Final = 1800
 _CODE_SECONDS: Final = 600

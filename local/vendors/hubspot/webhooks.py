@@ -7,9 +7,10 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final
 
+from local.vendors import CLIENT_SECRET
 from local.vendors.clock import Clock
 from local.vendors.deliveries import Event, Line, Message
-from local.vendors.hubspot.access import APP_ID, CLIENT_SECRET, portal
+from local.vendors.hubspot.access import APP_ID, portal
 from local.vendors.hubspot.definitions import TYPES
 from local.vendors.skin import World
 from local.vendors.store import PERSON, Account, Change

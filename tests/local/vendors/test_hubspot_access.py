@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from aiohttp import web
 
-from local.vendors.hubspot.access import CLIENT_ID, CLIENT_SECRET
+from local.vendors import CLIENT_ID, CLIENT_SECRET
 from tests.local.vendors.hubspot_oracle import as_model, shown
 
 CONTACTS = "/crm/objects/2026-09/contacts"
