@@ -187,7 +187,7 @@ def test_a_killed_part_is_named_with_its_last_words_and_ends_the_run(start):
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells children of their parent's death")
 def test_a_killed_runner_leaves_no_orphans(start):
     runner = start("--no-demo").running()
-    assert len(runner.family) == 6
+    assert len(runner.family) == 7
     runner.process.kill()
     wait_for(lambda: runner.survivors() == {})
 
