@@ -14,8 +14,8 @@ from typing import Any, Final
 
 import azure.functions as func
 
-import wiring.connectors
 import wiring.integrations
+import wiring.integrations.connectors
 import wiring.organisations
 import wiring.sign_in
 import wiring.site
@@ -65,7 +65,7 @@ async def allow(req: func.HttpRequest) -> func.HttpResponse:
         until=(now() + _LASTS).timestamp(),
     )
     digest = hashlib.sha256(begun.verifier.encode()).digest()
-    address = wiring.connectors.allow_address(
+    address = wiring.integrations.connectors.allow_address(
         description.kind,
         state=wiring.sign_in.sealer().seal(begun.model_dump_json().encode(), _PURPOSE),
         redirect=f"{wiring.site.origin()}{CALLBACK}",
@@ -100,7 +100,7 @@ async def callback(req: func.HttpRequest) -> func.HttpResponse:
         return redirect(f"{at(by)}?done=refused")
     try:
         source_id = id_for("source", begun.org_id, by.member.id, begun.verifier)
-        credentials = await wiring.connectors.for_code(
+        credentials = await wiring.integrations.connectors.for_code(
             begun.kind, code, redirect=f"{wiring.site.origin()}{CALLBACK}", verifier=begun.verifier
         )
         connecting = Connecting(source_id, begun.kind, begun.name, credentials, now())
@@ -108,6 +108,9 @@ async def callback(req: func.HttpRequest) -> func.HttpResponse:
     except (AccessLost, InvalidInput):
         return redirect(f"{at(by)}?done=refused")
     except (Conflict, Unavailable) as refusal:
-        values: dict[str, Any] = {"told": _(refusal.detail), "place": f"{at(by)}/new/{begun.kind}"}
+        values: dict[str, Any] = {
+            "told": _(refusal.detail),
+            "place": f"/org/{by.organisation.id}/connect/{begun.kind}",
+        }
         return org_page("organisations/integrations/not_connected.html", person, by, **values)
     return redirect(f"{at(by, source)}?done=connected")

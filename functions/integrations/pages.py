@@ -7,8 +7,8 @@ from typing import Any, Final, get_args
 
 import azure.functions as func
 
-import wiring.connectors
 import wiring.integrations
+import wiring.integrations.connectors
 from domain.base.errors import Conflict, InvalidInput, NotFound
 from domain.integrations.connecting import (
     Connecting,
@@ -111,7 +111,8 @@ def _new_page(
         by,
         status=status,
         described=description,
-        by_oauth=description.oauth is not None and wiring.connectors.app_of(description.kind) is not None,
+        by_oauth=description.oauth is not None
+        and wiring.integrations.connectors.app_of(description.kind) is not None,
         scopes=_scopes(description),
         objects=OBJECTS,
         name=(typed or {}).get("name", description.name),

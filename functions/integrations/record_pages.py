@@ -9,9 +9,9 @@ import azure.functions as func
 import wiring.integrations
 from domain.base.errors import InvalidInput, NotFound, StaleVersion
 from domain.integrations.connectors import ObjectName
-from domain.integrations.editing import RecordChange, change_record
-from domain.integrations.records import Record
 from domain.integrations.source import Source
+from domain.integrations.sync.editing import RecordChange, change_record
+from domain.integrations.sync.records import Record
 from domain.organisations.organisation import Acting
 from domain.organisations.roles import may
 from functions.framework.callers import SignedIn

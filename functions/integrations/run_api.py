@@ -9,11 +9,11 @@ import wiring.integrations
 from domain.base.errors import NotFound
 from domain.base.model import Closed
 from domain.integrations.connectors import ObjectName
-from domain.integrations.editing import RecordChange, change_record
 from domain.integrations.instructions import NothingOrdered, ordered
-from domain.integrations.records import Change, Counts, Failed, Record
-from domain.integrations.runs import Run, RunKind, RunState
-from domain.integrations.starting import NewRun, NothingToUndo, RunGoesOn, start_run, undoable
+from domain.integrations.sync.editing import RecordChange, change_record
+from domain.integrations.sync.records import Change, Counts, Failed, Record
+from domain.integrations.sync.runs import Run, RunKind, RunState
+from domain.integrations.sync.starting import NewRun, NothingToUndo, RunGoesOn, start_run, undoable
 from domain.organisations.roles import NotAllowed
 from functions.framework.clock import id_for
 from functions.framework.operations import Answer, Call, Page, operation

@@ -9,9 +9,9 @@ import azure.functions as func
 import wiring.integrations
 from domain.base.errors import Conflict, NotFound, StaleVersion
 from domain.integrations.instructions import ordered
-from domain.integrations.runs import Run, RunKind
 from domain.integrations.source import Source
-from domain.integrations.starting import NewRun, start_run, undoable, work_id
+from domain.integrations.sync.runs import Run, RunKind
+from domain.integrations.sync.starting import NewRun, start_run, undoable, work_id
 from domain.operations.work import Change, change_work
 from domain.organisations.organisation import Acting
 from functions.framework.callers import SignedIn

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
 
 SKINS: Final = {
     "hubspot": "local.vendors.hubspot.skin:HubSpot",
+    "mailchimp": "local.vendors.mailchimp.skin:Mailchimp",
 }
 
 

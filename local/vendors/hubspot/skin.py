@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 from local.vendors.hubspot import around, fill, shapes, webhooks
-from local.vendors.hubspot.access import Access, too_many
+from local.vendors.hubspot.access import Access, expired, too_many
 from local.vendors.hubspot.batch import Batch
 from local.vendors.hubspot.definitions import TYPES
 from local.vendors.hubspot.objects import Objects
@@ -44,7 +44,7 @@ class HubSpot(Skin):
         webhooks.Webhooks(world)
 
     def account_name(self, request: Request) -> str | None:
-        held = self.access.known(request.bearer())
+        held = self.access.tokens.known(request.bearer())
         return str(held["account"]) if held else None
 
     async def answer(self, request: Request) -> Reply:
@@ -137,7 +137,7 @@ class HubSpot(Skin):
     def fault(self, status: int, retry_after: float | None) -> Reply:
         match status:
             case 401:
-                reply = self.access.expired().reply
+                reply = expired().reply
             case 429:
                 reply = too_many("TEN_SECONDLY_ROLLING", "ten_secondly_rolling").reply
             case _:
@@ -173,9 +173,9 @@ class HubSpot(Skin):
             case "token":
                 return {"token": self.access.private(account.name, (given or {}).get("scopes"))}
             case "expire":
-                self.access.expire(account.name)
+                self.access.tokens.expire(account.name)
             case "revoke":
-                self.access.revoke_all(account.name)
+                self.access.tokens.revoke_all(account.name)
             case "limits":
                 account.keep("limits", given)
             case "webhook":

@@ -9,15 +9,15 @@ from adapters.cosmos.integrations.records import CosmosRecords, CosmosRuns
 from adapters.cosmos.integrations.sources import CosmosInstructions, CosmosSources
 from domain.base.ids import ID_PREFIXES, make_id
 from domain.integrations.instructions import TEXT_VERSION, Instruction
-from domain.integrations.merging import Value
-from domain.integrations.pulling import pull, retry, sweep
-from domain.integrations.pushing import push
-from domain.integrations.records import Failed, Record
-from domain.integrations.runs import Run
+from domain.integrations.sync.merging import Value
+from domain.integrations.sync.pulling import pull, retry, sweep
+from domain.integrations.sync.pushing import push
+from domain.integrations.sync.records import Failed, Record
+from domain.integrations.sync.runs import Run
 from domain.integrations.source import FieldMap, Flow, Source, SourceSettings
-from domain.integrations.starting import work_id
-from domain.integrations.syncing import SYNC, SyncJob, SyncPorts
-from domain.integrations.undoing import undo
+from domain.integrations.sync.starting import work_id
+from domain.integrations.sync.syncing import SYNC, SyncJob, SyncPorts
+from domain.integrations.sync.undoing import undo
 from domain.operations.slices import Slice
 from domain.operations.work import new_work
 
@@ -109,7 +109,8 @@ class Syncing:
         run = Run.model_validate(
             {
                 "id": an_id("run"), "org_id": self.org_id, "source_id": self.source_id,
-                "number": source.runs + 1, "kind": kind, "instruction_id": instruction.id, "flows": instruction.flows, "undoes": undoes,
+                "number": source.runs + 1, "kind": kind,
+                "instruction_id": instruction.id, "flows": instruction.flows, "undoes": undoes,
                 "started_at": at,
             }
         )  # fmt: skip

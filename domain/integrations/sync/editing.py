@@ -8,10 +8,10 @@ from pydantic import Field
 from domain.base.errors import Fault, InvalidInput, StaleVersion
 from domain.base.model import Closed
 from domain.base.texts import N_
-from domain.integrations.merging import Value
-from domain.integrations.planning import LONGEST_VALUE
-from domain.integrations.records import Record, RecordStore
 from domain.integrations.source import Source
+from domain.integrations.sync.merging import Value
+from domain.integrations.sync.planning import LONGEST_VALUE
+from domain.integrations.sync.records import Record, RecordStore
 
 _Text = Annotated[str, Field(max_length=LONGEST_VALUE)]
 
