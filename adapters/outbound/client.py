@@ -18,8 +18,7 @@ import httpcore
 import httpx
 
 from adapters.outbound.guard import CONNECT_SECONDS, Guard
-from domain.base.texts import N_
-from domain.integrations.errors import AddressRefused, VendorRefused, VendorUnavailable
+from domain.integrations.errors import AddressRefused, AnswerTooLarge, VendorUnavailable
 
 log = logging.getLogger("izwop.outbound")
 # At INFO they log every URL, and at DEBUG every header.
@@ -91,7 +90,7 @@ class Outbound:
     async def exchange(self, call: Call, more: Mapping[str, str] | None = None) -> Answer:
         """Send the call, with `more` headers, and return the answer whatever its status is.
 
-        `AddressRefused` if it leads inside, `VendorRefused` for an answer that is too large, and
+        `AddressRefused` if it leads inside, `AnswerTooLarge` as it says, and
         `VendorUnavailable` without a whole answer: `NotSent` if the call cannot have been seen.
         """
         url = _url(call.url)
@@ -178,10 +177,7 @@ async def _read(answer: httpx.Response, most: int) -> bytes:
         seen += len(chunk)
         body += unpack.decompress(chunk, most + 1 - len(body)) if unpack else chunk
         if max(seen, len(body)) > most:
-            raise VendorRefused(
-                answer.status_code,
-                N_("Its answer is larger than %(size)s MB", size=most // 1024 // 1024 or 1),
-            )
+            raise AnswerTooLarge(answer.status_code)
     if unpack and seen and not unpack.eof:
         raise httpx.DecodingError("cut off")
     return bytes(body)

@@ -16,7 +16,7 @@ from typing import Final, NamedTuple
 from adapters.outbound.calls import retry_after
 from adapters.outbound.client import Call, Outbound
 from domain.base.errors import Unauthenticated
-from domain.integrations.errors import AddressRefused, VendorRefused, VendorUnavailable
+from domain.integrations.errors import AnswerTooLarge, VendorUnavailable
 
 TOLERANCE: Final = timedelta(minutes=5)
 # An answer to a message says nothing but its status.
@@ -80,9 +80,7 @@ async def deliver(
         answer = await outbound.exchange(call)
     except VendorUnavailable:
         return Delivery(None)
-    except AddressRefused:
-        raise
-    except VendorRefused as huge:
+    except AnswerTooLarge as huge:
         return Delivery(huge.status)
     return Delivery(answer.status, retry_after(answer))
 

@@ -23,7 +23,7 @@ from domain.integrations.source import (
     WrongSourceState,
     source_key,
 )
-from domain.integrations.starting import Works
+from domain.integrations.sync.starting import Works
 from domain.operations.work import new_work, start_work
 from domain.organisations.organisation import Acting
 
@@ -168,6 +168,12 @@ async def check_mapping(flow: Flow, connector: Connector, place: str) -> list[Fa
     return faults
 
 
+async def refuse_unfit(flow: Flow, connector: Connector) -> None:
+    faults = await check_mapping(flow, connector, "")
+    if faults:
+        raise InvalidInput(faults)
+
+
 async def pause(source: Source, *, now: datetime, sources: SourceStore) -> Source:
     if source.state == "paused":
         return source
@@ -206,7 +212,7 @@ class Renewing(NamedTuple):
     seals: Seals
     ask: Callable[[Credentials], Awaitable[Credentials]]
     rest: Callable[[], Awaitable[None]]
-    now: Callable[[], datetime]
+    clock: Callable[[], datetime]
 
 
 async def renewed(org_id: str, source_id: str, old: Credentials, *, by: Renewing) -> Credentials:
@@ -219,7 +225,7 @@ async def renewed(org_id: str, source_id: str, old: Credentials, *, by: Renewing
         present = await by.seals.open(org_id, source_id, found.sealed)
         if present.access_token != old.access_token:
             return present
-        at = by.now()
+        at = by.clock()
         if found.renewing_until is not None and at < found.renewing_until:
             await by.rest()
             continue

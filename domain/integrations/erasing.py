@@ -7,8 +7,8 @@ from typing import NamedTuple, Protocol
 
 from domain.base.errors import Refusal, StaleVersion, Unavailable
 from domain.integrations.connectors import Connector
-from domain.integrations.records import RecordStore
 from domain.integrations.source import Source, SourceStore
+from domain.integrations.sync.records import RecordStore
 from domain.operations.slices import Slice
 from domain.operations.work import Progress, Work
 
@@ -25,7 +25,7 @@ class DisconnectPorts(NamedTuple):
     sources: SourceStore
     records: RecordStore
     opener: ForRevoking
-    now: Callable[[], datetime]
+    clock: Callable[[], datetime]
 
 
 class DisconnectJob:
@@ -67,7 +67,7 @@ class DisconnectJob:
             log.info("source_revoked_before source=%s error=%s", source.id, refusal.code)
 
     async def _end(self, source: Source) -> None:
-        at = self._ports.now()
+        at = self._ports.clock()
         try:
             await self._ports.sources.save(
                 source.changed(

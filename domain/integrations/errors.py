@@ -52,3 +52,12 @@ class AddressRefused(VendorRefused):
 
     def __init__(self) -> None:
         super().__init__(0, self.title)
+
+
+class AnswerTooLarge(VendorRefused):
+    """It answered, and more than what is read of an answer."""
+
+    title = N_("The answer of the connected system is too large")
+
+    def __init__(self, status: int) -> None:
+        super().__init__(status, self.title)

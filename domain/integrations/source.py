@@ -13,7 +13,7 @@ from domain.base.limits import MOST_MAPPED_FIELDS
 from domain.base.model import Closed, Model
 from domain.base.texts import N_
 from domain.integrations.connectors import Direction, Kind, ObjectName
-from domain.integrations.merging import Rule
+from domain.integrations.sync.merging import Rule
 
 # A source that has not been told anything else syncs so often.
 EVERY: Final = 15

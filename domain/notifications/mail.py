@@ -11,8 +11,8 @@ from domain.base.model import Model
 class MailOrder(Model):
     """Queue message of a mail: its kind, and the ids of the account and the subject; no address, no name.
 
-    One of an invitation, a proposal or a source has the organisation in place of the account. One of reminders
-    says how many wait, and when the mail was ordered.
+    One of an invitation, a proposal or a source has the organisation in place of the account. One of
+    reminders says how many wait, and when the mail was ordered.
     """
 
     model_config = ConfigDict(extra="forbid")

@@ -5,7 +5,7 @@ import logging
 import azure.functions as func
 
 import wiring.integrations
-from domain.integrations.starting import SyncMessage, queue_due, sync_due
+from domain.integrations.sync.starting import SyncMessage, queue_due, sync_due
 from functions.framework.clock import new_id, now
 
 log = logging.getLogger("izwop.jobs")

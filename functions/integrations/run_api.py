@@ -6,14 +6,14 @@ from typing import Literal
 from pydantic import Field
 
 import wiring.integrations
-from domain.base.errors import NotFound, StaleVersion
+from domain.base.errors import NotFound
 from domain.base.model import Closed
 from domain.integrations.connectors import ObjectName
-from domain.integrations.editing import RecordChange, change_record
 from domain.integrations.instructions import NothingOrdered, ordered
-from domain.integrations.records import Change, Counts, Failed, Record
-from domain.integrations.runs import Run, RunKind, RunState
-from domain.integrations.starting import NewRun, NothingToUndo, RunGoesOn, start_run, undoable
+from domain.integrations.sync.editing import RecordChange, change_record
+from domain.integrations.sync.records import Change, Counts, Failed, Record
+from domain.integrations.sync.runs import Run, RunKind, RunState
+from domain.integrations.sync.starting import NewRun, NothingToUndo, RunGoesOn, start_run, undoable
 from domain.organisations.roles import NotAllowed
 from functions.framework.clock import id_for
 from functions.framework.operations import Answer, Call, Page, operation
@@ -249,10 +249,9 @@ async def put_record(call: Call[RecordChange]) -> Answer:
     record = await wiring.integrations.records().get(source.key, call.params["recordId"])
     if record is None:
         raise NotFound
-    if record.version != call.version:
-        raise StaleVersion
+    records = wiring.integrations.records()
     changed = await change_record(
-        source, record, call.body, now=call.now, records=wiring.integrations.records()
+        source, record, call.body, version=call.version, now=call.now, records=records
     )
     await wiring.integrations.look_soon(source)
     return Answer(record_out(changed), changed.version)

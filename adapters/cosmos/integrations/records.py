@@ -13,8 +13,8 @@ from adapters.cosmos.database import SCHEMA_VERSION, Database, Document, Items, 
 from adapters.cosmos.documents import from_document, newest_first
 from domain.base.errors import StaleVersion
 from domain.integrations.connectors import ObjectName
-from domain.integrations.records import JOURNAL_KEPT, LOST_KEPT, Failed, Lost, Record, Step, StepWrites
-from domain.integrations.runs import RUNS_KEPT, Run
+from domain.integrations.sync.records import JOURNAL_KEPT, LOST_KEPT, Failed, Lost, Record, Step, StepWrites
+from domain.integrations.sync.runs import RUNS_KEPT, Run
 
 CONTAINER: Final = "client_data"
 _RECORD, _STEP, _FAILED, _LOST, _RUN = "record", "sync-step", "sync-failure", "lost-value", "run"

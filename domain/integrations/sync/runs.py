@@ -9,8 +9,8 @@ from pydantic import Field
 
 from domain.base.model import Model
 from domain.integrations.connectors import OBJECTS, ObjectName
-from domain.integrations.records import Counts
 from domain.integrations.source import Flow
+from domain.integrations.sync.records import Counts
 
 RUNS_KEPT: Final = timedelta(days=365)
 

@@ -14,9 +14,9 @@ from domain.base.errors import NotFound, StaleVersion, Unavailable
 from domain.integrations.connectors import Connector, ObjectName, VendorField
 from domain.integrations.errors import AccessLost, VendorLimited, VendorRefused, VendorUnavailable
 from domain.integrations.instructions import InstructionStore
-from domain.integrations.records import Counts, RecordStore
-from domain.integrations.runs import Cursor, Phase, Run, RunStore
 from domain.integrations.source import TOLD_AFTER, PauseReason, Source, SourceStore
+from domain.integrations.sync.records import Counts, RecordStore
+from domain.integrations.sync.runs import Cursor, Phase, Run, RunStore
 from domain.operations.slices import Slice
 from domain.operations.work import Progress, Work
 
@@ -45,7 +45,7 @@ class SyncPorts(NamedTuple):
     instructions: InstructionStore
     opener: Opener
     people: People
-    now: Callable[[], datetime]
+    clock: Callable[[], datetime]
     tell: Callable[[Source], Awaitable[None]]
 
 
@@ -165,7 +165,7 @@ class SyncJob:
         log.warning("sync_put_off source=%s error=%s", source.id, type(refusal).__name__)
         failing = await changed_source(
             source,
-            lambda found: found.changed(self._ports.now(), failing=found.failing + 1),
+            lambda found: found.changed(self._ports.clock(), failing=found.failing + 1),
             self._ports.sources,
         )
         if failing.failing == TOLD_AFTER:
@@ -177,7 +177,7 @@ class SyncJob:
         return Progress(work.cursor, 0, wait=max(told, source.wait))
 
     async def _stop(self, source: Source, run: Run, cursor: Cursor, stopped: Stopped) -> Progress:
-        at = self._ports.now()
+        at = self._ports.clock()
         ended = run.model_copy(
             update={"state": "stopped", "words": stopped.words, "counts": cursor.counts, "ended_at": at}
         )
@@ -190,7 +190,7 @@ class SyncJob:
         return Progress(str(cursor), 0, over=True)
 
     async def _end(self, source: Source, run: Run, cursor: Cursor) -> None:
-        at = self._ports.now()
+        at = self._ports.clock()
         await self._ports.runs.save(
             source.key, run.model_copy(update={"state": "done", "counts": cursor.counts, "ended_at": at})
         )

@@ -8,12 +8,12 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from domain.integrations.connectors import VendorField, VendorRecord, Written
-from domain.integrations.planning import Bad, Planned, Sending, in_our_words, plan_gone, plan_out, sent
-from domain.integrations.pulling import Batch
-from domain.integrations.records import Change, Failed, Record, out_failure_id
-from domain.integrations.runs import Cursor, Phase
 from domain.integrations.source import Flow
-from domain.integrations.syncing import Done, Running
+from domain.integrations.sync.planning import Bad, Planned, Sending, in_our_words, plan_gone, plan_out, sent
+from domain.integrations.sync.pulling import Batch
+from domain.integrations.sync.records import Change, Failed, Record, out_failure_id
+from domain.integrations.sync.runs import Cursor, Phase
+from domain.integrations.sync.syncing import Done, Running
 
 _AT_ONCE: Final = 45
 

@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import Final, Literal, NamedTuple
 
 from domain.integrations.connectors import ObjectName, VendorField, VendorRecord, Write, Written
-from domain.integrations.merging import Sides, Value, settled
-from domain.integrations.records import Change, Lost, Match, Record, What, match_keys
 from domain.integrations.source import Flow
+from domain.integrations.sync.merging import Sides, Value, settled
+from domain.integrations.sync.records import Change, Lost, Match, Record, What, match_keys
 
 LONGEST_VALUE: Final = 10_000
 
@@ -37,11 +37,15 @@ class Found(NamedTuple):
 
 
 class Planned(NamedTuple):
-    """The record as it is to be stored, what that changes, and what a rule gives up. No change: None."""
+    """The record as it is to be stored, what that changes, and what a rule gives up. No change: None.
+
+    `quiet`: nothing that anybody sees changes, but what is known of the other side does.
+    """
 
     record: Record
     change: Change | None
     lost: tuple[Lost, ...] = ()
+    quiet: bool = False
 
 
 class When(NamedTuple):
@@ -112,8 +116,13 @@ def plan_in(found: Found, record_id: str, theirs: VendorRecord, flow: Flow, when
             "pending": gives and not theirs.archived,
         }
     )
-    if before is not None and after == before:
-        return Planned(before, None)
+    if before is not None:
+        known = {"vendor_version": before.vendor_version, "changed_there_at": before.changed_there_at}
+        if after.model_copy(update=known) == before:
+            return Planned(before, None)
+        seen = {"vendor_id": after.vendor_id, "archived": after.archived, "links": after.links}
+        if not fields and before.model_copy(update=seen) == before:
+            return Planned(after, None, quiet=True)
     after = after.model_copy(
         update={"version": record.version + (before is not None), "updated_at": when.at, "seen": when.number}
     )

@@ -7,13 +7,13 @@ until one of the two is changed again.
 from collections.abc import Mapping, Sequence
 
 from domain.integrations.connectors import ObjectName, VendorRecord, Write
-from domain.integrations.merging import Value
-from domain.integrations.planning import Planned
-from domain.integrations.pulling import Batch
-from domain.integrations.pushing import fail
-from domain.integrations.records import Change, Record
-from domain.integrations.runs import Cursor, Phase
-from domain.integrations.syncing import Done, Running
+from domain.integrations.sync.merging import Value
+from domain.integrations.sync.planning import Planned
+from domain.integrations.sync.pulling import Batch
+from domain.integrations.sync.pushing import fail
+from domain.integrations.sync.records import Change, Record, What
+from domain.integrations.sync.runs import Cursor, Phase
+from domain.integrations.sync.syncing import Done, Running
 
 
 async def undo(running: Running, phase: Phase, cursor: Cursor) -> Done:
@@ -31,14 +31,24 @@ async def undo(running: Running, phase: Phase, cursor: Cursor) -> Done:
     present = {each.id: each for each in found}
     there = await _written_back(running, step.object_type, changes, present)
     for change in changes:
-        record = present.get(change.record_id)
-        if record is None:
+        found_record = present.get(change.record_id)
+        if found_record is None:
             continue
-        if record.version != change.after:
+        record = batch.latest(found_record)
+        if not _is_as_left(record, change, undone):
             fail(record, batch, code="changed_since")
             continue
         batch.add(_put_back(record, change, there.get(record.id), batch))
     return await batch.store(following or "", over=following is None)
+
+
+def _is_as_left(record: Record, change: Change, undone: str) -> bool:
+    """Whether the record is as the run left it, or as this undoing has put it back so far."""
+    return record.version == change.after or record.put_back == _mark(undone, change.after, record.version)
+
+
+def _mark(undone: str, version: int, now: int) -> str:
+    return f"{undone} {version} {now}"
 
 
 def _put_back(record: Record, change: Change, shown: VendorRecord | None, batch: Batch) -> Planned:
@@ -58,7 +68,9 @@ def _put_back(record: Record, change: Change, shown: VendorRecord | None, batch:
             vendor_id=before.vendor_id,
             vendor_ids=before.vendor_ids,
         )
-    what = "archived" if after.archived and not record.archived else "changed"
+    version = 0 if before is None else before.version
+    after = after.model_copy(update={"put_back": _mark(batch.undone, version, after.version)})
+    what: What = "archived" if after.archived and not record.archived else "changed"
     return Planned(
         after,
         Change(
@@ -91,7 +103,7 @@ async def _written_back(
     sent = {
         key: each
         for key, each in sent.items()
-        if each.record_id in present and present[each.record_id].version == each.after
+        if each.record_id in present and _is_as_left(present[each.record_id], each, running.run.undoes or "")
     }
     if not sent:
         return {}

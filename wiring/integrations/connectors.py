@@ -87,3 +87,27 @@ async def asked_anew(kind: "Kind", held: "Credentials") -> "Credentials":
     if server is None or app is None:
         raise AccessLost
     return await refreshed(outbound(), server, app, held)
+
+
+def allow_address(kind: "Kind", *, state: str, redirect: str, challenge: str) -> str | None:
+    """Where a person gives access to a system; None where that is not offered."""
+    from adapters.outbound.oauth import authorize_address
+
+    of, app = parts(kind).description, app_of(kind)
+    if of.oauth is None or app is None:
+        return None
+    scopes = [scope for each in of.objects for scope in (*each.read_scopes, *each.write_scopes)]
+    return authorize_address(
+        of.oauth, app, scopes=scopes, state=state, redirect=redirect, challenge=challenge
+    )
+
+
+async def for_code(kind: "Kind", code: str, *, redirect: str, verifier: str) -> "Credentials":
+    """Credentials for a code that a browser brought from the vendor."""
+    from adapters.outbound.oauth import exchanged
+    from domain.integrations.errors import AccessLost
+
+    server, app = parts(kind).description.oauth, app_of(kind)
+    if server is None or app is None:
+        raise AccessLost
+    return await exchanged(outbound(), server, app, code=code, redirect=redirect, verifier=verifier)

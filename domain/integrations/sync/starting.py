@@ -14,9 +14,9 @@ from domain.base.texts import N_
 from domain.integrations.connectors import Connector, ObjectName
 from domain.integrations.errors import AccessLost, VendorRefused
 from domain.integrations.instructions import Instruction
-from domain.integrations.runs import Run, RunKind, RunStore
 from domain.integrations.source import PauseReason, Source, SourceStore
-from domain.integrations.syncing import SYNC, SyncPorts, changed_source
+from domain.integrations.sync.runs import Run, RunKind, RunStore
+from domain.integrations.sync.syncing import SYNC, SyncPorts, changed_source
 from domain.operations.work import WorkQueue, WorkStore, new_work, start_work
 
 
@@ -76,7 +76,7 @@ async def start_run(
     source: Source, instruction: Instruction, new: NewRun, *, ports: SyncPorts, works: Works
 ) -> Run:
     """Make a run and start it. One run of a source goes on at a time; a repetition finds its own."""
-    at = ports.now()
+    at = ports.clock()
     present = await ports.runs.get(source.key, source.run_id) if source.run_id else None
     if present is not None and present.ended_at is None and present.id != new.run_id:
         work = await works.works.get(source.org_id, work_id(present.id))
@@ -124,7 +124,7 @@ async def sync_due(source: Source, run_id: str, *, ports: SyncPorts, works: Work
     instruction = await ports.instructions.get(source.org_id, source.instruction_id)
     if instruction is None:
         raise Unavailable
-    at = ports.now()
+    at = ports.clock()
     try:
         positions = None if source.failed else await _unchanged(source, instruction, ports)
     except (AccessLost, VendorRefused) as refusal:
@@ -168,5 +168,5 @@ async def _nothing_new(
     connector: Connector, of: ObjectName, instruction: Instruction, position: str, ports: SyncPorts
 ) -> str | None:
     flow = next(each for each in instruction.flows if each.object_type == of)
-    page = await connector.pull(of, [each.theirs for each in flow.fields], position, ports.now())
+    page = await connector.pull(of, [each.theirs for each in flow.fields], position, ports.clock())
     return None if page.records or page.gone or page.whole or not page.over else page.position

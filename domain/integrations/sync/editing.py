@@ -5,13 +5,13 @@ from typing import Annotated
 
 from pydantic import Field
 
-from domain.base.errors import Fault, InvalidInput
+from domain.base.errors import Fault, InvalidInput, StaleVersion
 from domain.base.model import Closed
 from domain.base.texts import N_
-from domain.integrations.merging import Value
-from domain.integrations.planning import LONGEST_VALUE
-from domain.integrations.records import Record, RecordStore
 from domain.integrations.source import Source
+from domain.integrations.sync.merging import Value
+from domain.integrations.sync.planning import LONGEST_VALUE
+from domain.integrations.sync.records import Record, RecordStore
 
 _Text = Annotated[str, Field(max_length=LONGEST_VALUE)]
 
@@ -23,8 +23,16 @@ class RecordChange(Closed):
 
 
 async def change_record(
-    source: Source, record: Record, wanted: RecordChange, *, now: datetime, records: RecordStore
+    source: Source,
+    record: Record,
+    wanted: RecordChange,
+    *,
+    version: int,
+    now: datetime,
+    records: RecordStore,
 ) -> Record:
+    if record.version != version:
+        raise StaleVersion
     flow = source.settings.flow(record.object_type)
     mapped = {each.ours: each for each in flow.fields} if flow else {}
     unknown = [name for name in wanted.values if name not in mapped]

@@ -11,7 +11,7 @@ from domain.base.folding import fold
 from domain.base.ids import ID_BYTES, ID_PREFIXES, make_id
 from domain.base.model import Model
 from domain.integrations.connectors import ObjectName
-from domain.integrations.merging import Value
+from domain.integrations.sync.merging import Value
 
 # As long as a value is kept that a rule gave up.
 LOST_KEPT: Final = timedelta(days=30)
@@ -29,7 +29,7 @@ class Record(Model):
     changed here and waits to be written there. `match` is why the two sides are taken for one. `member_id` is
     the member who owns it, found by the address of its owner there, and `given_by` who gave it to the
     organisation, with the `receipt_id` of that. `tries` are its failed writes, and `seen` is the last run
-    that was shown it.
+    that was shown it. `put_back` says which version of it an undoing has put back, and as which.
     """
 
     id: str
@@ -49,6 +49,7 @@ class Record(Model):
     pending: bool = False
     tries: int = 0
     seen: int = 0
+    put_back: str = ""
     version: int = 1
     created_at: datetime
     updated_at: datetime

@@ -5,7 +5,7 @@ from types import MappingProxyType
 from typing import Final
 
 from domain.integrations.connectors import ObjectName, Page, VendorRecord
-from domain.integrations.planning import (
+from domain.integrations.sync.planning import (
     Ambiguous,
     Bad,
     Planned,
@@ -15,7 +15,7 @@ from domain.integrations.planning import (
     plan_gone,
     plan_in,
 )
-from domain.integrations.records import (
+from domain.integrations.sync.records import (
     Counts,
     Failed,
     Lost,
@@ -26,8 +26,8 @@ from domain.integrations.records import (
     match_keys,
     record_id,
 )
-from domain.integrations.runs import Cursor, Phase
-from domain.integrations.syncing import Done, Running, changed_source, counted, step_id
+from domain.integrations.sync.runs import Cursor, Phase
+from domain.integrations.sync.syncing import Done, Running, changed_source, counted, step_id
 
 # Of one batch of the store, which takes 100 operations and 2 MB.
 MOST_OPERATIONS: Final = 96
@@ -54,7 +54,7 @@ class Batch:
 
     def __init__(self, running: Running, phase: Phase, cursor: Cursor) -> None:
         self._running, self._phase, self._cursor = running, phase, cursor
-        self.when = When(running.run.id, running.run.number, running.ports.now())
+        self.when = When(running.run.id, running.run.number, running.ports.clock())
         self._records: dict[str, Record] = {}
         self._planned: list[Planned] = []
         self._lost: list[Lost] = []
@@ -62,6 +62,11 @@ class Batch:
         self._mended: list[str] = []
         self._counts = Counts()
         self._size = 0
+
+    @property
+    def undone(self) -> str:
+        """The run that is taken back."""
+        return self._running.run.undoes or ""
 
     @property
     def is_full(self) -> bool:
@@ -74,6 +79,8 @@ class Batch:
 
     def add(self, planned: Planned, *, count: bool = True) -> None:
         change = planned.change
+        if planned.quiet:
+            self._records[planned.record.id] = planned.record
         if change is not None:
             self._records[planned.record.id] = planned.record
             self._planned.append(planned)
@@ -136,7 +143,7 @@ async def pull(running: Running, phase: Phase, cursor: Cursor) -> Done:
     """Bring in one page of changes. The first run reads everything."""
     of = phase.object_type
     begin = cursor.position or running.source.positions.get(of, "")
-    page = await running.connector.pull(of, running.wanted(of), begin, running.ports.now())
+    page = await running.connector.pull(of, running.wanted(of), begin, running.ports.clock())
     batch = Batch(running, phase, cursor)
     if not await _bring_in(running, of, page.records, batch, whole=page.whole):
         return await batch.store(cursor.position)
@@ -151,7 +158,7 @@ async def pull(running: Running, phase: Phase, cursor: Cursor) -> Done:
 
 async def _begin_there(running: Running, of: ObjectName, position: str) -> None:
     """The next run begins where this one ended."""
-    at = running.ports.now()
+    at = running.ports.clock()
     await changed_source(
         running.source,
         lambda found: found.changed(at, positions={**found.positions, of: position}),

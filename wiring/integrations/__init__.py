@@ -3,7 +3,8 @@
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from wiring import closed_at_end, connectors, database, once, organisations, queue
+from wiring import closed_at_end, database, once, organisations, queue
+from wiring.integrations import connectors
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,11 +19,11 @@ if TYPE_CHECKING:
     from domain.integrations.connectors import Connector, Description, Kind
     from domain.integrations.credentials import Credentials, Seals
     from domain.integrations.mail import MailPorts
-    from domain.integrations.records import Counts
-    from domain.integrations.runs import Run
     from domain.integrations.source import Source
-    from domain.integrations.starting import Works
-    from domain.integrations.syncing import SyncPorts
+    from domain.integrations.sync.records import Counts
+    from domain.integrations.sync.runs import Run
+    from domain.integrations.sync.starting import Works
+    from domain.integrations.sync.syncing import SyncPorts
     from domain.operations.slices import Job
 
 
@@ -93,15 +94,13 @@ def sync_queue() -> "Queue":
 
 
 def works() -> "Works":
-    from domain.integrations.starting import Works
+    from domain.integrations.sync.starting import Works
     from wiring import operations
 
     return Works(operations.works(), operations.work_queue())
 
 
 def descriptions() -> "Mapping[Kind, Description]":
-    from wiring import connectors
-
     return {kind: connectors.parts(kind).description for kind in connectors.KINDS}
 
 
@@ -120,7 +119,7 @@ async def _rest() -> None:
 
 
 class _Opener:
-    """Opens the system of a source (`domain/integrations/syncing.py:Opener`)."""
+    """Opens the system of a source (`domain/integrations/sync/syncing.py:Opener`)."""
 
     async def open(self, source: "Source", instruction_id: str) -> "Connector":
         async def stored() -> "Credentials":
@@ -151,7 +150,7 @@ class _People:
 
 
 def ports() -> "SyncPorts":
-    from domain.integrations.syncing import SyncPorts
+    from domain.integrations.sync.syncing import SyncPorts
 
     return SyncPorts(sources(), records(), runs(), instructions(), opener(), _People(), _now, _tell)
 
@@ -172,10 +171,10 @@ async def _tried_out(kind: "Kind", given: "Credentials") -> "Connector":
 def jobs() -> "dict[str, Job]":
     from domain.integrations.connecting import DISCONNECT
     from domain.integrations.erasing import DisconnectJob, DisconnectPorts
-    from domain.integrations.pulling import pull, retry, sweep
-    from domain.integrations.pushing import push
-    from domain.integrations.syncing import SYNC, SyncJob
-    from domain.integrations.undoing import undo
+    from domain.integrations.sync.pulling import pull, retry, sweep
+    from domain.integrations.sync.pushing import push
+    from domain.integrations.sync.syncing import SYNC, SyncJob
+    from domain.integrations.sync.undoing import undo
 
     steps = {"pull": pull, "sweep": sweep, "retry": retry, "push": push, "undo": undo}
     return {
@@ -187,7 +186,7 @@ def jobs() -> "dict[str, Job]":
 async def look_soon(source: "Source") -> None:
     """Have somebody look at a source now, where it is running. The timer does so later anyway."""
     from domain.base.errors import Unavailable
-    from domain.integrations.starting import SyncMessage
+    from domain.integrations.sync.starting import SyncMessage
 
     if source.state == "running":
         with suppress(Unavailable):
@@ -196,8 +195,8 @@ async def look_soon(source: "Source") -> None:
 
 async def counts_of(run: "Run") -> "Counts":
     """Counts of a run so far."""
-    from domain.integrations.runs import Cursor
-    from domain.integrations.starting import work_id
+    from domain.integrations.sync.runs import Cursor
+    from domain.integrations.sync.starting import work_id
     from wiring import operations
 
     if run.ended_at is not None:
