@@ -138,7 +138,7 @@ class _Opener:
 
             return await renewed(source.org_id, source.id, refused, by=_renewing(source))
 
-        return await connectors.opened(source.kind, stored, renew=renew, order=instruction_id)
+        return await connectors.opened(source.kind, stored, renew=renew, key=source.key, order=instruction_id)
 
 
 @once

@@ -9,12 +9,12 @@ from adapters.cosmos.integrations.records import CosmosRecords, CosmosRuns
 from adapters.cosmos.integrations.sources import CosmosInstructions, CosmosSources
 from domain.base.ids import ID_PREFIXES, make_id
 from domain.integrations.instructions import TEXT_VERSION, Instruction
+from domain.integrations.source import FieldMap, Flow, Source, SourceSettings
 from domain.integrations.sync.merging import Value
 from domain.integrations.sync.pulling import pull, retry, sweep
 from domain.integrations.sync.pushing import push
 from domain.integrations.sync.records import Failed, Record
 from domain.integrations.sync.runs import Run
-from domain.integrations.source import FieldMap, Flow, Source, SourceSettings
 from domain.integrations.sync.starting import work_id
 from domain.integrations.sync.syncing import SYNC, SyncJob, SyncPorts
 from domain.integrations.sync.undoing import undo
@@ -63,7 +63,7 @@ class Syncing:
         self.told: list[Source] = []
         self.ports = SyncPorts(
             self.sources, self.records, self.runs, self.instructions, Opened(connector), Nobody(), self.now,
-            self.tell,
+            self.tell, lambda _source, _run: None,
         )  # fmt: skip
         self.job = SyncJob(self.ports, STEPS)
         self.source_id = self.org_id = ""
