@@ -19,6 +19,7 @@ from adapters.cosmos.organisations.organisations import (
     people_operations,
     size_id,
 )
+from adapters.cosmos.organisations.teams import team_people_operations, teams_operations
 from adapters.cosmos.work import order_document
 from domain.base.errors import StaleVersion
 from domain.base.fields import STORED
@@ -27,6 +28,7 @@ from domain.operations.orders import Order
 from domain.organisations.directory.connection import Directory
 from domain.organisations.directory.log import Entry
 from domain.organisations.organisation import Member, PeopleChange
+from domain.organisations.teams.team import Teams
 
 _ID: Final = "directory"
 _ENTRY: Final = "directory-request"
@@ -122,6 +124,14 @@ class CosmosDirectories:
     async def change_people(self, change: PeopleChange, entry: Entry) -> None:
         await self._batch(people_operations(change), entry)
 
+    async def save_teams(
+        self, teams: Teams, entry: Entry, *, made: str | None = None, order: Order | None = None
+    ) -> None:
+        await self._batch(teams_operations(teams, made, order), entry)
+
+    async def save_team_people(self, people: list[Member], team_id: str, more: int, entry: Entry) -> None:
+        await self._batch(team_people_operations(people, team_id, more), entry)
+
     async def _batch(self, operations: Sequence[tuple[Any, ...]], entry: Entry) -> list[Document]:
         """Store all of it with the entry. No results if it was stored and the answer was lost."""
         new = _entry_document(entry)
@@ -135,7 +145,14 @@ class CosmosDirectories:
             raise refusal if isinstance(refusal, OutcomeUnknown) else StaleVersion from None
 
     async def note(self, entry: Entry) -> None:
-        await self._items.batch([("upsert", (_entry_document(entry),))], entry.org_id)
+        new = _entry_document(entry)
+        if entry.what == "refused":
+            if await self._items.create(new):
+                return
+            stored = await self._items.read(new["id"], entry.org_id) or new
+            told = Entry.model_validate(stored["body"], context=STORED)
+            new = _entry_document(told.model_copy(update={"refusal": entry.refusal}))
+        await self._items.batch([("upsert", (new,))], entry.org_id)
 
     async def entries(self, org_id: str, limit: int, cursor: str | None) -> tuple[list[Entry], str | None]:
         found, following = await newest_first(self._items, _ENTRY, org_id, limit, cursor)

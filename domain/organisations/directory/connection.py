@@ -21,6 +21,7 @@ from domain.operations.orders import Order
 from domain.organisations.directory.log import Entry
 from domain.organisations.directory.rules import FieldRules
 from domain.organisations.organisation import Acting, Member, Organisation, OrganisationStore, PeopleChange
+from domain.organisations.teams.team import Teams
 
 _TRIES: Final = 5
 # An organisation, a token and 256 bits, with room.
@@ -88,8 +89,12 @@ class DirectoryStore(Protocol):
 
     async def save_former(self, person: Member, before: Member, entry: Entry) -> Member: ...
     async def change_people(self, change: PeopleChange, entry: Entry) -> None: ...
+    async def save_teams(
+        self, teams: Teams, entry: Entry, *, made: str | None = None, order: Order | None = None
+    ) -> None: ...
+    async def save_team_people(self, people: list[Member], team_id: str, more: int, entry: Entry) -> None: ...
     async def note(self, entry: Entry) -> None:
-        """Keep an entry of the log."""
+        """Keep an entry of the log. A refusal is told beside what its request has stored before."""
         ...
 
     async def entries(
