@@ -10,12 +10,21 @@ from typing import Any, Final
 
 from adapters.cosmos.database import Database, Document, Items, OutcomeUnknown, instant
 from adapters.cosmos.documents import DAY, DELETED_TTL, document, from_document, newest_first
-from adapters.cosmos.organisations.known import ids_of, key_operations
+from adapters.cosmos.organisations.known import (
+    KIND,
+    ids_of,
+    key_id,
+    key_operations,
+    known_alike,
+    leads_to,
+)
 from adapters.cosmos.organisations.organisations import (
     CONTAINER,
     PARTITION,
     former_document,
+    former_id,
     known_writes,
+    member_document,
     people_operations,
     size_id,
 )
@@ -25,14 +34,15 @@ from domain.base.errors import StaleVersion
 from domain.base.fields import STORED
 from domain.base.model import Model
 from domain.operations.orders import Order
-from domain.organisations.directory.connection import Directory
+from domain.organisations.directory.connection import Directory, Opened, PersonKey
 from domain.organisations.directory.log import Entry
-from domain.organisations.organisation import Member, PeopleChange
+from domain.organisations.organisation import Member, Organisation, PeopleChange
 from domain.organisations.teams.team import Teams
 
 _ID: Final = "directory"
 _ENTRY: Final = "directory-request"
 # Longer than a token that is not used says anything.
+_PEOPLE_KINDS: Final = ("member", "former-member")
 _USED_TTL: Final = 400 * DAY
 _COUNT: Final = "SELECT VALUE COUNT(1) FROM c WHERE c.userName > ''"
 _PEOPLE: Final = "SELECT * FROM c WHERE c.userName > '' ORDER BY c.userName OFFSET @skipped LIMIT @most"
@@ -53,6 +63,27 @@ class CosmosDirectories:
     async def get(self, org_id: str) -> Directory:
         stored = await self._items.read(_ID, org_id)
         return Directory(org_id=org_id) if stored is None else from_document(Directory, stored)
+
+    async def opened(self, org_id: str, about: PersonKey | None) -> Opened | None:
+        found = None
+        if about is not None:
+            kind, value = about
+            item = value if kind == "id" else key_id(org_id, kind, value)
+            found = await self._items.read_all([_ID, org_id, item], org_id)
+        # Who is asked for may not be there.
+        found = found or await self._items.read_all([_ID, org_id], org_id)
+        if found is None or found[1]["kind"] != "organisation":
+            return None
+        person = await self._person(found[2]) if len(found) > 2 else None  # noqa: PLR2004 - who was asked for
+        return Opened(from_document(Directory, found[0]), from_document(Organisation, found[1]), person)
+
+    async def _person(self, stored: Document) -> Member | None:
+        """The person of a document, or the one that it leads to."""
+        found: Document | None = stored
+        if stored["kind"] == KIND:
+            item, org_id = leads_to(stored), stored[PARTITION]
+            found = await self._items.read(item, org_id) or await self._items.read(former_id(item), org_id)
+        return from_document(Member, found) if found and found["kind"] in _PEOPLE_KINDS else None
 
     async def save(self, directory: Directory, *, revoked: str | None = None) -> Directory:
         new = document(_ID, _ID, directory.org_id, directory, partition=PARTITION)
@@ -94,8 +125,14 @@ class CosmosDirectories:
         stored = await self._items.read(size_id(team_id), org_id)
         return "" if stored is None else str(stored["_etag"])
 
-    async def save_person(self, person: Member, orders: Sequence[Order], entry: Entry) -> Member:
-        writes = await known_writes(self._items, [person])
+    async def save_person(
+        self, person: Member, before: Member | None, orders: Sequence[Order], entry: Entry
+    ) -> Member:
+        if before is not None and known_alike(person, before):
+            new = member_document(person)
+            writes: list[tuple[Any, ...]] = [("replace", (new["id"], new), {"if_match_etag": person.etag})]
+        else:
+            writes = await known_writes(self._items, [person])
         orders_written = [("upsert", (order_document(order),)) for order in orders]
         results = await self._batch([*writes, *orders_written], entry)
         if results:

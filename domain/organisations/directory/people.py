@@ -93,9 +93,13 @@ async def find_person(request: Request, kind: KeyKind, value: str) -> Member | N
     """Who is known by this value."""
     found_id = await request.ports.organisations.id_of(request.org_id, kind, value) if value else None
     found = await _any(request, found_id) if found_id else None
+    return known_by(found, kind, value)
+
+
+def known_by(found: Member | None, kind: KeyKind, value: str) -> Member | None:
+    """Them, if the directory finds them by this value: what somebody was known by may lead to them still."""
     if found is None or not is_known(found):
         return None
-    # What somebody was known by may lead to them still.
     now = {"user_name": found.user_name, "external_id": found.external_id, "address": found.email}
     own = now.get(kind) or ""
     same = own == value if kind == "external_id" else fold(own) == fold(value)
@@ -132,14 +136,14 @@ async def _made(request: Request, said: Said, there: Member | None, new_id: str)
         after = written(said, new, request.caller.directory.rules, new=True)
         member = new.model_copy(update=after)
         fields = list(dict.fromkeys(["user_name", "name", "email", *changes(new, after)]))
-        return await _save(request, member, request.entry("create", new_id, fields))
+        return await _save(request, member, None, request.entry("create", new_id, fields))
     if there.ended is not None:
         await _refuse_one_more(request)
         # Nobody whom the directory knows, until what it says is stored as well.
         there = await _bring_back(request, there.model_copy(update={"linked": None}))
     after = written(said, there, request.caller.directory.rules)
     entry = request.entry("link", there.id, changes(there, after))
-    return await _save(request, there.changed(request.now, **after), entry)
+    return await _save(request, there.changed(request.now, **after), there, entry)
 
 
 async def _same_person(request: Request, said: Said) -> Member | None:
@@ -180,7 +184,7 @@ async def change_person(request: Request, before: Member, said: Said) -> Member:
         entry = request.entry("change", member_id, fields)
         changed = before.changed(request.now, **after)
         if before.ended is None:
-            before = await _save(request, changed, entry)
+            before = await _save(request, changed, before, entry)
         else:
             before = await _save_former(request, changed, before, entry)
     if back:
@@ -275,12 +279,12 @@ async def _carry_out(request: Request, change: PeopleChange, entry: Entry) -> No
         await request.ports.settle(order)
 
 
-async def _save(request: Request, member: Member, entry: Entry) -> Member:
+async def _save(request: Request, member: Member, before: Member | None, entry: Entry) -> Member:
     if request.preview:
         await request.ports.store.note(entry)
         return member
     order = membership_order(member, request.now)
-    saved = await request.ports.store.save_person(member, [order], entry)
+    saved = await request.ports.store.save_person(member, before, [order], entry)
     await request.ports.settle(order)
     return saved
 
