@@ -5,6 +5,7 @@ was stored whose answer was lost is seen by its entry. `userName` is there of wh
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any, Final
 
@@ -30,7 +31,7 @@ from adapters.cosmos.organisations.organisations import (
 )
 from adapters.cosmos.organisations.teams import team_people_operations, teams_operations
 from adapters.cosmos.work import order_document
-from domain.base.errors import StaleVersion
+from domain.base.errors import StaleVersion, Unavailable
 from domain.base.fields import STORED
 from domain.base.model import Model
 from domain.operations.orders import Order
@@ -45,6 +46,10 @@ _ENTRY: Final = "directory-request"
 _PEOPLE_KINDS: Final = ("member", "former-member")
 _USED_TTL: Final = 400 * DAY
 _COUNT: Final = "SELECT VALUE COUNT(1) FROM c WHERE c.userName > ''"
+_FOLLOWING: Final = "SELECT TOP @most * FROM c WHERE c.userName > @after ORDER BY c.userName"
+# Where the latest list of people was left off, to be gone on with from there.
+_PLACE: Final = "directory-place"
+_PLACE_TTL: Final = 10 * 60
 _PEOPLE: Final = "SELECT * FROM c WHERE c.userName > '' ORDER BY c.userName OFFSET @skipped LIMIT @most"
 _IN_TEAM: Final = (
     "SELECT c.body.id AS person FROM c WHERE ARRAY_CONTAINS(c.teams, @team)"
@@ -54,6 +59,14 @@ _IN_TEAM: Final = (
 
 class _Used(Model):
     at: datetime
+
+
+class _Place(Model):
+    """The place of the next page, the `userName` before it, and how many people the list has."""
+
+    first: int
+    after: str
+    total: int
 
 
 class CosmosDirectories:
@@ -111,11 +124,25 @@ class CosmosDirectories:
         }
 
     async def people(self, org_id: str, first: int, count: int) -> tuple[int, list[Member]]:
-        total = await self._items.count(_COUNT, org_id)
-        if not count or first > total:
-            return total, []
-        found = await self._items.query(_PEOPLE, org_id, skipped=first - 1, most=count)
+        left_off = await self._left_off(org_id) if first > 1 else None
+        if left_off is not None and left_off.first == first:
+            total = left_off.total
+            found = await self._items.query(_FOLLOWING, org_id, after=left_off.after, most=count)
+        else:
+            total = await self._items.count(_COUNT, org_id)
+            if not count or first > total:
+                return total, []
+            found = await self._items.query(_PEOPLE, org_id, skipped=first - 1, most=count)
+        if found and (following := first + len(found)) <= total:
+            place = _Place(first=following, after=found[-1]["userName"], total=total)
+            new = document(_PLACE, _PLACE, org_id, place, partition=PARTITION, ttl=_PLACE_TTL)
+            with suppress(Unavailable):
+                await self._items.batch([("upsert", (new,))], org_id)
         return total, [from_document(Member, stored) for stored in found]
+
+    async def _left_off(self, org_id: str) -> _Place | None:
+        stored = await self._items.read(_PLACE, org_id)
+        return None if stored is None else _Place.model_validate(stored["body"])
 
     async def in_team(self, org_id: str, team_id: str) -> list[str]:
         found = await self._items.query(_IN_TEAM, org_id, team=team_id)

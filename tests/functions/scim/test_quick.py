@@ -135,3 +135,18 @@ async def test_a_change_that_meets_another_is_made_of_what_is_stored_then(direct
     assert (await directory.patch(f"Users/{made['id']}", mobile)).status_code == 204
     read = await directory.read(f"Users/{made['id']}")
     assert (read["title"], len(read["phoneNumbers"])) == ("Captain", 2)
+
+
+async def test_a_read_whose_answer_was_lost_is_made_again(directory, order) -> None:
+    made = await directory.made()
+    await order({"match": {"operation": "read_batch"}, "action": "lost_answer", "times": 1})
+    assert (await directory.send("GET", f"Users/{made['id']}")).status_code == 200
+
+
+async def test_who_asks_while_the_store_is_down_is_told_to_come_again(directory, order) -> None:
+    made = await directory.made()
+    await order({"match": {"operation": "read_batch"}, "action": "status", "status": 503, "times": 50})
+    answer = await directory.send("GET", f"Users/{made['id']}")
+    await order()
+    assert (answer.status_code, answer.headers["content-type"]) == (503, "application/scim+json")
+    assert (await directory.send("GET", f"Users/{made['id']}")).status_code == 200
