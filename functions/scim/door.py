@@ -82,13 +82,13 @@ async def _caller(req: func.HttpRequest, about: PersonKey | None) -> tuple[Direc
 async def _used(caller: DirectoryCaller, at: datetime) -> None:
     """Remember that the token was used; each worker writes it once in an hour."""
     hour = at.replace(minute=0, second=0, microsecond=0)
-    if _WRITTEN.get(caller.token.id) == hour:
+    if _WRITTEN.get(caller.source.id) == hour:
         return
     if len(_WRITTEN) >= _MOST_WRITTEN:
         _WRITTEN.clear()
-    _WRITTEN[caller.token.id] = hour
+    _WRITTEN[caller.source.id] = hour
     with suppress(Unavailable):
-        await wiring.organisations.directory.store().used(caller.organisation.id, caller.token.id, at)
+        await wiring.organisations.directory.store().used(caller.organisation.id, caller.source.id, at)
 
 
 async def _note(req: func.HttpRequest, request: Request, why: str) -> None:

@@ -139,12 +139,21 @@ class NewToken(NamedTuple):
     now: datetime
 
 
+class Source(Protocol):
+    """What speaks for a directory: a token of SCIM, or a connection that we read it by."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def by_owner(self) -> bool: ...
+
+
 class DirectoryCaller(NamedTuple):
-    """Whose directory sends something, and by which token."""
+    """Whose directory says something, what it may write, and what speaks for it."""
 
     organisation: Organisation
     directory: Directory
-    token: Token
+    source: Source
 
 
 def hashed(secret: str) -> str:

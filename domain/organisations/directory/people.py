@@ -47,7 +47,7 @@ class DirectoryPorts(NamedTuple):
 
 
 class Request(NamedTuple):
-    """One request of a directory. `id` names its entry in the log."""
+    """One thing that a directory asks or tells. `id` names its entry in the log, also when it is repeated."""
 
     caller: DirectoryCaller
     id: str
@@ -67,7 +67,7 @@ class Request(NamedTuple):
             id=self.id,
             org_id=self.org_id,
             at=self.now,
-            token_id=self.caller.token.id,
+            source_id=self.caller.source.id,
             kind="person",
             what=what,
             subject_id=subject_id,
@@ -233,7 +233,7 @@ async def _refuse_one_more(request: Request) -> None:
 
 
 def _refuse_owner(request: Request, member: Member) -> None:
-    if member.role == "owner" and member.ended is None and not request.caller.token.by_owner:
+    if member.role == "owner" and member.ended is None and not request.caller.source.by_owner:
         raise OwnerStays
 
 
