@@ -166,12 +166,6 @@ class Items:
         if not all(map(_ITEM_ID.fullmatch, items)):
             return None
         try:
-            return await self._read_all(items, partition)
-        except OutcomeUnknown:  # the SDK repeats reads, but not in a batch
-            return await self._read_all(items, partition)
-
-    async def _read_all(self, items: Sequence[str], partition: str) -> list[Document] | None:
-        try:
             found = await self._batch([("read", (item,)) for item in items], partition)
         except StaleVersion:
             return None

@@ -6,7 +6,7 @@ import wiring.organisations.directory
 from domain.base.errors import Unavailable
 from domain.organisations.directory import groups
 from tests.functions.scim.directories import Sender, connected
-from tests.functions.scim.test_connecting import log_of
+from tests.functions.scim.test_connecting import choose, log_of
 
 
 @pytest.fixture
@@ -61,6 +61,19 @@ async def test_the_log_tells_of_the_batches_that_were_stored_before_a_death(send
     assert (await directory.patch(f"Groups/{group['id']}", add(*people))).status_code == 204
     again, before = (await log_of(ada, directory.org))[:2]
     assert (again["people"], before["people"]) == (1, 2)
+
+
+@pytest.mark.parametrize("preview", [False, True])
+async def test_all_batches_of_a_request_are_told_together(sender, monkeypatch, preview) -> None:
+    ada, directory = sender
+    people = [(await directory.made())["id"] for _ in range(3)]
+    group = await directory.group("Navy")
+    await choose(ada, directory.org, preview=preview)
+    monkeypatch.setattr(groups, "_MOST", 2)
+    assert (await directory.patch(f"Groups/{group['id']}", add(*people))).status_code == 204
+    latest, before, *_ = await log_of(ada, directory.org)
+    assert (latest["what"], latest["people"], latest["preview"]) == ("change", 3, preview)
+    assert before["what"] == "create"
 
 
 async def test_a_refusal_is_told_beside_what_its_request_had_stored(sender, monkeypatch) -> None:
