@@ -16,6 +16,7 @@ CAPABILITIES = (
     "connections",
     "exchange",
     "images",
+    "integrations",
     "notifications",
     "operations",
     "organisations",

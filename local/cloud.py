@@ -1,6 +1,6 @@
 """The outside systems of the app on one machine.
 
-Cosmos DB, storage, identity provider, mailbox, DNS, key vault.
+Cosmos DB, storage, identity provider, mailbox, DNS, key vault, and stand-ins of the systems of clients.
 """
 
 import asyncio
@@ -14,7 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from local import database, dns, identity, mailbox, processes, vault
+from local import database, dns, identity, mailbox, processes, vault, vendors
 from local.azurite import Azurite
 
 # Settings that the local cloud provides, by part, with those that select a real part instead.
@@ -30,6 +30,7 @@ SETTINGS = (
     "OIDC_CA_FILE",
     "SMTP_URL", "MAIL_FROM", "VISIT_SPOOL", "DNS_RESOLVER",
     "CREDENTIALS_KEY_URL", "VAULT_TOKEN", "VAULT_CA_FILE", "OUTBOUND_LOOPBACK",
+    "VENDOR_ADDRESSES", "OAUTH_APPS",
 )  # fmt: skip
 
 
@@ -41,6 +42,7 @@ class Ports:
     identity_https: int = 0
     identity_http: int = 0
     mailbox_page: int = 0
+    vendors: int = 0
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,7 @@ class Cloud:
         self.children: list[processes.Child] = []
         self.parts: list[Part] = []
         self.settings: dict[str, str] = {}
+        self.vendors: vendors.Vendors | None = None  # unless they are elsewhere
 
     async def __aenter__(self) -> Self:
         if self._data is None:
@@ -89,6 +92,7 @@ class Cloud:
             "Mailbox": (("SMTP_URL",), self._start_mailbox),
             "DNS": (("DNS_RESOLVER",), self._start_dns),
             "Key vault": (("CREDENTIALS_KEY_URL",), self._start_vault),
+            "Clients' systems": (("VENDOR_ADDRESSES",), self._start_vendors),
         }
         running = []
         for name, (names, start) in starts.items():
@@ -197,6 +201,15 @@ class Cloud:
         self.children.append(started.child)
         self.settings |= started.settings
         return started.url
+
+    async def _start_vendors(self) -> str:
+        data = None if self._data is None else self._data / "vendors"
+        self.vendors = await vendors.start(
+            logs=self._logs, data=data, port=self._ports.vendors, with_data=data is not None
+        )
+        self.children.append(self.vendors.child)
+        self.settings |= self.vendors.settings
+        return f"{self.vendors.origin}/ (none of them is the real one)"
 
     @property
     def zone(self) -> Path:

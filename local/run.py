@@ -37,7 +37,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m local.run", description=__doc__)
     parser.add_argument("--data", type=Path, default=processes.PROJECT / ".local", help="kept between runs")
     parser.add_argument("--app", type=Path, default=processes.PROJECT, help="folder with function_app.py")
-    parser.add_argument("--port", type=int, help=f"first of four ports in a row; {FIRST_PORT} on new data")
+    parser.add_argument("--port", type=int, help=f"first of five ports in a row; {FIRST_PORT} on new data")
     parser.add_argument("--no-demo", action="store_true", help="do not add demo people on the first start")
     args = parser.parse_args()
     data = args.data.resolve()
@@ -93,7 +93,7 @@ def given_settings(app: Path) -> dict[str, str]:
 def stable_ports(data: Path, first: int | None = None) -> Ports:
     """Ports of the last run on this data, so that bookmarks and accounts stay valid.
 
-    On new data they are four in a row from `first` on, each replaced by a free one where it is taken.
+    On new data they are five in a row from `first` on, each replaced by a free one where it is taken.
     """
     file = data / "ports.json"
     before = Ports(**json.loads(file.read_text())) if file.exists() else None
@@ -102,8 +102,10 @@ def stable_ports(data: Path, first: int | None = None) -> Ports:
             f"The addresses in {data} begin at port {before.app}: leave the port out, or start anew with "
             "another --data folder."
         )
-    app, page, https, http = range(first or FIRST_PORT, (first or FIRST_PORT) + 4)
-    wanted = before or Ports(app=app, mailbox_page=page, identity_https=https, identity_http=http)
+    app, page, https, http, others = range(first or FIRST_PORT, (first or FIRST_PORT) + 5)
+    wanted = before or Ports(
+        app=app, mailbox_page=page, identity_https=https, identity_http=http, vendors=others
+    )
     ports = Ports(**{name: processes.free_port(port) for name, port in asdict(wanted).items()})
     if before and ports.identity_https != before.identity_https:
         raise CannotStart(

@@ -2,10 +2,17 @@
 
 from functools import cache
 
-from pydantic import Field
+from pydantic import Field, Json, SecretStr
 
 from settings import read
 from settings.fields import FilePath, Group, Secret
+
+
+class OAuthApp(Group):
+    """One application of iZwop's at a vendor."""
+
+    id: str
+    secret: SecretStr
 
 
 class Integrations(Group):
@@ -30,6 +37,23 @@ class Integrations(Group):
         alias="OUTBOUND_LOOPBACK",
         description="Names of hosts, separated by commas, that lead to this machine when iZwop calls them.",
     )
+
+    vendor_addresses: str = Field(
+        default="",
+        pattern=r"^([a-z0-9]+=https?://[^\s,]+[^\s,/](,|$))*$",
+        alias="VENDOR_ADDRESSES",
+        description="Addresses of systems that stand in for real ones, like hubspot=http://127.0.0.1:8700.",
+    )
+    oauth_apps: Json[dict[str, OAuthApp]] = Field(
+        default={},
+        alias="OAUTH_APPS",
+        description='iZwop\'s applications at vendors, as JSON: {"hubspot": {"id": "…", "secret": "…"}}.',
+    )
+
+    @property
+    def addresses(self) -> dict[str, str]:
+        """Addresses of stand-ins by the kind of system."""
+        return dict(each.split("=", 1) for each in self.vendor_addresses.split(",") if each)
 
     @property
     def loopback_hosts(self) -> frozenset[str]:

@@ -16,6 +16,11 @@ class Store(Group):
         default=None, alias="COSMOS_KEY", description="The account's key, for local use."
     )
     cosmos_database: str = Field(default="izwop", alias="COSMOS_DATABASE", description="The database's name.")
+    processor_client_id: str | None = Field(
+        default=None,
+        alias="PROCESSOR_CLIENT_ID",
+        description="The client id of the identity that works on data of clients.",
+    )
     storage: SecretStr | None = Field(
         default=None, alias="AzureWebJobsStorage", description="A connection string, for local use."
     )

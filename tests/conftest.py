@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from local.cloud import Cloud
     from local.functions_host import FunctionsHost
+    from local.vendors import Vendors
 
 TESTS = Path(__file__).parent
 ROOT = TESTS.parent
@@ -81,8 +82,8 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 
 @pytest.fixture(scope="session")
 def first_port() -> int:
-    """Four ports from here on, for `make run`: no other worker's, and none that the system gives away."""
-    return 10_000 + os.getpid() % 5000 * 4
+    """Five ports from here on, for `make run`: no other worker's, and none that the system gives away."""
+    return 10_000 + os.getpid() % 4000 * 5
 
 
 @pytest.fixture(scope="session")
@@ -91,6 +92,16 @@ async def cloud() -> "AsyncIterator[Cloud]":
 
     async with Cloud(public_origin=ORIGIN) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+async def vendors(tmp_path_factory: pytest.TempPathFactory) -> "AsyncIterator[Vendors]":
+    """Stand-ins of the systems of clients. A test makes an account of its own at the vendor it needs."""
+    from local import vendors as stand_ins  # noqa: PLC0415
+
+    running = await stand_ins.start(logs=tmp_path_factory.mktemp("vendors"))
+    yield running
+    await running.child.stop()
 
 
 @pytest.fixture(scope="session")

@@ -65,7 +65,7 @@ def jobs() -> dict[str, "Job"]:
     from domain.relationships.rotation import RESEAL, ROTATE
     from domain.relationships.search.building import BUILD
     from domain.relationships.strength.weekly import STRENGTHS, StrengthsJob
-    from wiring import connections, organisations, privacy
+    from wiring import connections, integrations, organisations, privacy
     from wiring.relationships import calendar, duplicates, rotation, search, strength, transfer
 
     return {
@@ -78,6 +78,7 @@ def jobs() -> dict[str, "Job"]:
         RESEAL: rotation.reseal_job(),
         STRENGTHS: StrengthsJob(strength.interactions()),
         **calendar.jobs(),
+        **integrations.jobs(),
         **organisations.jobs(),
         **transfer.jobs(),
     }

@@ -42,11 +42,11 @@ class OutcomeUnknown(Unavailable):
 class Database:
     """One client per worker, opened by the first call.
 
-    Without a key it signs in with the managed identity of the app.
+    Without a key it signs in with a managed identity: that of `client_id`, else the app's own.
     """
 
-    def __init__(self, endpoint: str, key: str | None, name: str) -> None:
-        self._endpoint, self._key, self._name = endpoint, key, name
+    def __init__(self, endpoint: str, key: str | None, name: str, *, client_id: str | None = None) -> None:
+        self._endpoint, self._key, self._name, self._client_id = endpoint, key, name, client_id
         self._opening = asyncio.Lock()
         self._client: CosmosClient | None = None
         self._containers: dict[str, ContainerProxy] = {}
@@ -75,7 +75,8 @@ class Database:
         if credential is None:
             from azure.identity.aio import DefaultAzureCredential  # noqa: PLC0415
 
-            credential = DefaultAzureCredential()
+            named = {} if self._client_id is None else {"managed_identity_client_id": self._client_id}
+            credential = DefaultAzureCredential(**named)
         client = CosmosClient(
             self._endpoint,
             credential,

@@ -3,5 +3,6 @@
 IMAGES = "images"
 MAIL = "mail"
 ORDERS = "orders"
+SYNCS = "syncs"
 VISITS = "visits"
 WORK = "work"

@@ -31,6 +31,9 @@ MOST_TEMPLATES = 50
 MOST_PROPOSALS = 50
 # Of one organisation, so that one follows another without a gap.
 MOST_DIRECTORY_TOKENS = 2
+# Integrated systems of one organisation, and fields of one object that are mapped.
+MOST_SOURCES = 20
+MOST_MAPPED_FIELDS = 100
 # That nobody has answered.
 MOST_CHANGE_REQUESTS = 10_000
 MOST_CONTACTS = 50_000

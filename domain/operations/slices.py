@@ -82,24 +82,26 @@ async def do_slice(
     if work.lease is None:
         return SliceDone(work)
     error: Exception | None = None
+    waits = False
     try:
-        change = await _slice(jobs[work.kind], work, bound)
+        change, waits = await _slice(jobs[work.kind], work, bound)
     except Exception as exc:  # noqa: BLE001 - the lease must be released in any case
         change, error = Work.tried_in_vain, exc
     saved = await _save(work, lambda present: change(present, now()), works)
     if saved is None:
         return None
-    if saved.due_at is not None and error is None:
+    if saved.due_at is not None and error is None and not waits:
         await queue.send(message_for(saved))
     return SliceDone(saved, error)
 
 
-async def _slice(job: Job, work: Work, bound: Slice) -> Callable[[Work, datetime], Work]:
+async def _slice(job: Job, work: Work, bound: Slice) -> tuple[Callable[[Work, datetime], Work], bool]:
+    """The change that a slice makes to its work, and whether the next one waits for the timer."""
     if work.state == "cancelled":
         await job.discard(work)
-        return Work.released
+        return Work.released, False
     progress = await job.slice(work, bound)
-    return lambda present, at: present.advanced(progress, at)
+    return lambda present, at: present.advanced(progress, at), progress.wait is not None
 
 
 async def _take(message: WorkMessage, works: WorkStore, lease: str, now: datetime) -> Work | None:

@@ -45,13 +45,17 @@ class Failure(Closed):
 
 
 class Progress(NamedTuple):
-    """Result of one slice. `cursor` is the start of the next one; `total` is None while unknown."""
+    """Result of one slice. `cursor` is the start of the next one; `total` is None while unknown.
+
+    `wait` puts the next slice off: what it needs is not there before.
+    """
 
     cursor: str
     done: int
     over: bool = False
     total: int | None = None
     failures: tuple[Failure, ...] = ()
+    wait: timedelta | None = None
 
 
 class Work(Model):
@@ -103,7 +107,7 @@ class Work(Model):
             failures=[*self.failures, *progress.failures][:MOST_FAILURES],
             tries=0,
             lease=None,
-            due_at=None if over or self.state == "paused" else at + PATIENCE,
+            due_at=None if over or self.state == "paused" else at + (progress.wait or PATIENCE),
             ended_at=at if over else self.ended_at,
         )
 

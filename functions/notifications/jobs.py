@@ -26,6 +26,7 @@ _KINDS: Final = {
     "exchange-receipt": "functions.exchange.mails:send_receipt",
     "invitation": "functions.organisations.invitations.mails:send_invitation",
     "proposal": "functions.organisations.design.mails:send_proposal",
+    "source": "functions.integrations.mails:send_source",
 }
 
 

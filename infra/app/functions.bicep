@@ -86,6 +86,7 @@ var settings = {
   APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${host.clientId};Authorization=AAD'
   // The identity that the client libraries choose when nobody names one.
   AZURE_CLIENT_ID: controller.clientId
+  PROCESSOR_CLIENT_ID: processor.clientId
   AzureWebJobsDisableHomepage: 'true'
   AzureWebJobsStorage__credential: 'managedidentity'
   AzureWebJobsStorage__clientId: host.clientId

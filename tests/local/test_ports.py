@@ -16,6 +16,7 @@ async def test_storage_starts_although_a_port_was_taken_after_it_was_chosen(monk
             "SMTP_URL": "-",
             "DNS_RESOLVER": "-",
             "CREDENTIALS_KEY_URL": "-",
+            "VENDOR_ADDRESSES": "-",
         }
         async with Cloud(given=elsewhere) as cloud:
             assert not taken

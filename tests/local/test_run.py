@@ -29,6 +29,7 @@ ELSEWHERE = {
     "SMTP_URL": "smtps://mail.example",
     "DNS_RESOLVER": "10.0.0.4:53",
     "CREDENTIALS_KEY_URL": "https://kv.example/keys/credentials",
+    "VENDOR_ADDRESSES": "hubspot=https://hubspot.example",
 }
 APP = """
 import os
@@ -187,7 +188,7 @@ def test_a_killed_part_is_named_with_its_last_words_and_ends_the_run(start):
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells children of their parent's death")
 def test_a_killed_runner_leaves_no_orphans(start):
     runner = start("--no-demo").running()
-    assert len(runner.family) == 7
+    assert len(runner.family) == 8
     runner.process.kill()
     wait_for(lambda: runner.survivors() == {})
 
@@ -203,6 +204,7 @@ def test_real_parts_are_not_started_and_any_stop_leaves_nothing(start, number):
         "SMTP_URL",
         "DNS_RESOLVER",
         "CREDENTIALS_KEY_URL",
+        "VENDOR_ADDRESSES",
     ):
         assert f"{name} is set: not started here" in runner.text
     assert "Open this card" not in runner.text
@@ -257,10 +259,10 @@ def test_the_environment_wins_over_the_file_and_both_over_the_local_part(app, mo
 def test_the_ports_of_new_data_can_be_chosen_and_stay(tmp_path, first_port):
     ports = run.stable_ports(tmp_path, first_port)
     assert ports.app == first_port
-    assert len({*asdict(ports).values()}) == 4
+    assert len({*asdict(ports).values()}) == 5
     assert run.stable_ports(tmp_path) == run.stable_ports(tmp_path, first_port) == ports
     with pytest.raises(run.CannotStart, match=f"begin at port {first_port}"):
-        run.stable_ports(tmp_path, first_port + 4)
+        run.stable_ports(tmp_path, first_port + 5)
 
 
 def test_accounts_keep_their_issuer_or_the_run_does_not_start(tmp_path, first_port):

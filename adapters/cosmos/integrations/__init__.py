@@ -1,0 +1,1 @@
+"""Sources and instructions of organisations, and the data of clients in a container of their own."""

@@ -1,0 +1,1 @@
+"""Connectors of the systems of clients: a folder for each."""

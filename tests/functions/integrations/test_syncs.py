@@ -1,0 +1,156 @@
+"""Syncs of a CRM by the doors of the product: what comes in, what goes out, and who wins."""
+
+from typing import Any
+
+from tests.functions.integrations.crm import Crm
+
+
+async def test_nothing_flows_before_it_is_ordered(crm: Crm) -> None:
+    await crm.contact(firstname="Grace", email="grace@example.com")
+    await crm.map()
+    answer = await crm.asking.api("POST", f"{crm.at}/runs", json={"kind": "sync"})
+    assert (answer.status_code, answer.json()["code"]) == (409, "nothing_ordered")
+    assert await crm.people() == {}
+
+
+async def test_people_come_in_and_nothing_happens_twice(crm: Crm) -> None:
+    grace = await crm.contact(firstname="Grace", lastname="Hopper", email="grace@example.com")
+    await crm.contact(firstname="Alan", lastname="Turing", email="alan@example.com", jobtitle="Reader")
+    await crm.map()
+    await crm.order()
+    run = await crm.run()
+    assert (run["state"], run["counts"]["created"]) == ("done", 2)
+    assert (await crm.people())[grace]["values"]["last_name"] == "Hopper"
+    again = await crm.run()
+    assert {name: count for name, count in again["counts"].items() if count and name != "seen"} in (
+        {},
+        {"skipped": again["counts"]["seen"]},
+    )
+
+
+async def test_a_dry_run_says_what_it_would_do_and_writes_nothing(crm: Crm) -> None:
+    await crm.contact(firstname="Grace", email="grace@example.com")
+    await crm.map()
+    await crm.order()
+    run = await crm.run("dry")
+    assert run["counts"]["created"] == 1
+    [change] = (await crm.get(f"/runs/{run['id']}/changes"))["data"]
+    assert (change["what"], sorted(change["fields"])) == ("created", ["email", "first_name"])
+    assert await crm.people() == {}
+    assert (await crm.run())["counts"]["created"] == 1
+
+
+async def test_a_change_here_is_written_there_and_is_no_change_when_it_comes_back(crm: Crm) -> None:
+    grace = await crm.contact(firstname="Grace", email="grace@example.com")
+    await crm.map(direction="both", rule="newest")
+    await crm.order()
+    await crm.run()
+    await crm.change((await crm.people())[grace], title="Rear admiral", email="Grace.Hopper@Example.COM")
+    run = await crm.run()
+    assert run["counts"]["sent"] == 1
+    there = (await crm.contacts())[grace]["fields"]
+    assert (there["jobtitle"], there["email"]) == ("Rear admiral", "grace.hopper@example.com")
+    for _ in range(2):
+        echo = await crm.run()
+        assert (echo["counts"]["sent"], echo["counts"]["changed"]) == (0, 0)
+
+
+async def test_the_named_side_wins_and_what_lost_is_kept(crm: Crm) -> None:
+    for rule, winner in (("ours", "Here"), ("theirs", "There")):
+        one = await crm.contact(firstname="Grace", email=f"{rule}@example.com", jobtitle="Before")
+        await crm.map(direction="both", rule=rule)
+        await crm.order()
+        await crm.run()
+        record = (await crm.people())[one]
+        await crm.change(record, title="Here")
+        await crm.there(f"records/contacts/{one}", {"jobtitle": "There"}, "PATCH")
+        await crm.run()
+        here = await crm.get(f"/records/{record['id']}")
+        assert here["values"]["title"] == winner
+        assert (await crm.contacts())[one]["fields"]["jobtitle"] == winner
+        [lost] = here["lost"]
+        assert {lost["value"], winner} == {"Here", "There"}
+
+
+async def test_what_is_deleted_there_is_put_away_here(crm: Crm) -> None:
+    gone = await crm.contact(firstname="Grace", email="gone@example.com")
+    await crm.contact(firstname="Alan", email="alan@example.com")
+    await crm.map()
+    await crm.order()
+    await crm.run()
+    await crm.there(f"records/contacts/{gone}", method="DELETE")
+    run = await crm.run()
+    assert run["counts"]["archived"] == 1
+    assert (await crm.people())[gone]["archived"]
+
+
+async def test_two_merged_there_are_one_here(crm: Crm) -> None:
+    one = await crm.contact(firstname="Grace", email="one@example.com")
+    two = await crm.contact(firstname="Grace", email="two@example.com")
+    await crm.map()
+    await crm.order()
+    await crm.run()
+    await crm.there(f"records/contacts/{two}/merge", {"into": one})
+    await crm.run()
+    live = [each for each in (await crm.people()).values() if not each["archived"]]
+    assert len(live) == 1
+
+
+async def test_a_bad_record_waits_with_its_reason_and_the_others_come_in(crm: Crm) -> None:
+    bad = await crm.contact(firstname="x" * 20_000, email="bad@example.com")
+    await crm.contact(firstname="Alan", email="alan@example.com")
+    await crm.map()
+    await crm.order()
+    run = await crm.run()
+    assert (run["counts"]["created"], run["counts"]["failed"]) == (1, 1)
+    [failure] = (await crm.get("/failures"))["data"]
+    assert (failure["vendorId"], failure["field"], failure["code"]) == (bad, "first_name", "too_long")
+    await crm.there(f"records/contacts/{bad}", {"firstname": "Grace"}, "PATCH")
+    await crm.run("replay")
+    assert (await crm.get("/failures"))["data"] == []
+    assert (await crm.people())[bad]["values"]["first_name"] == "Grace"
+
+
+async def test_a_run_is_undone_here_and_there(crm: Crm) -> None:
+    grace = await crm.contact(firstname="Grace", email="grace@example.com", jobtitle="Before")
+    await crm.map(direction="both", rule="newest")
+    await crm.order()
+    await crm.run()
+    await crm.change((await crm.people())[grace], title="After")
+    await crm.contact(firstname="New", email="new@example.com")
+    await crm.there(f"records/contacts/{grace}", {"firstname": "Amazing"}, "PATCH")
+    run = await crm.run()
+    assert (run["counts"]["created"], run["counts"]["sent"]) == (1, 1)
+    undone = await crm.run("undo", undoes=run["id"])
+    assert undone["state"] == "done"
+    assert (await crm.get(f"/runs/{run['id']}"))["state"] == "undone"
+    people = await crm.people()
+    assert people[grace]["values"]["first_name"] == "Grace"
+    assert [each["values"]["first_name"] for each in people.values() if each["archived"]] == ["New"]
+    assert (await crm.contacts())[grace]["fields"]["jobtitle"] == "Before"
+
+
+async def test_a_source_that_is_due_is_looked_at_and_runs_only_if_something_changed(
+    crm: Crm, host: Any
+) -> None:
+    await crm.map()
+    await crm.contact(firstname="Grace", email="grace@example.com")
+    await crm.order()
+    assert await host.run_timer("integrations_queue_due_syncs")
+    await host.drain_queue("syncs")
+    await host.drain_queue("work")
+    assert [each["counts"]["created"] for each in (await crm.get("/runs"))["data"]] == [1]
+
+
+async def test_disconnecting_erases_everything_and_revokes_the_token(crm: Crm, host: Any) -> None:
+    await crm.contact(firstname="Grace", email="grace@example.com")
+    await crm.map()
+    await crm.order()
+    await crm.run()
+    answer = await crm.asking.api("DELETE", crm.at)
+    assert answer.status_code == 204, answer.text
+    await host.drain_queue("work")
+    assert (await crm.asking.api("GET", crm.at)).status_code == 404
+    import wiring.integrations  # noqa: PLC0415 - only once the host has set the environment
+
+    assert await wiring.integrations.records().erase(f"{crm.org}:{crm.source}", 100) == 0
