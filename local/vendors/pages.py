@@ -45,7 +45,7 @@ class Pages:
     async def answer(self, asked: web.Request) -> web.Response:
         skin = self._skins.get(asked.match_info["vendor"])
         parts = [part for part in asked.match_info["path"].split("/") if part]
-        if skin is None or (parts and parts[0] not in {*skin.tables, "break"}):
+        if skin is None or (parts and parts[0] not in {*skin.tables, "break", "key"}):
             return _page("Not found", "<p>There is no such page.</p>", status=404)
         name = asked.query.get("account", DEMO)
         account = skin.account(name)
@@ -60,7 +60,7 @@ class Pages:
             return _page(skin.title, f"<p>There is no record {escape(str(exc))}.</p>", status=404)
 
     def _shown(self, asked: web.Request, skin: Skin, account: Account, parts: list[str]) -> web.Response:
-        match parts:
+        match parts if parts and parts[0] in skin.tables else []:
             case [kind, "new"]:
                 body = _form(skin.tables[kind], {}, [("create", "Create")])
             case [kind, ref]:
@@ -82,6 +82,7 @@ class Pages:
         names = "".join(
             f'<li><a href="{_to(skin, each)}">{escape(each.name)}</a></li>'
             for each in self._world.store.accounts(skin.name)
+            if not each.name.startswith("_")
         )
         buttons = "".join(
             f'<p><button name="do" value="{key}">{escape(words)}</button></p>'
@@ -97,6 +98,8 @@ class Pages:
             '<label>is <input name="value"></label><button name="do" value="refuse">Refuse them</button>'
         )
         return (
+            "<h2>Let iZwop in</h2><p>By a key, where that goes without OAuth: each time a new one.</p>"
+            f'<form method="post" action="{_to(skin, account, "key")}"><button>Make a key</button></form>'
             f"<h2>Accounts</h2><ul>{names}</ul><h2>Break it</h2><ul>{ordered}</ul>"
             f'<form method="post" action="{_to(skin, account, "break")}">{buttons}{refuse}'
             '<p><button name="do" value="mend">Mend it</button></p></form>'
@@ -110,6 +113,9 @@ class Pages:
         given = {name: str(value) for name, value in (await asked.post()).items()}
         what = given.pop("do", "")
         match (what, parts):
+            case (_, ["key"]):
+                key = escape(skin.key(account, f"{_origin(asked)}/{skin.name}"))
+                return _page(f"A key of {account.name}", f"<pre>{key}</pre>")
             case (_, ["break"]):
                 self._break(skin, account, what, given)
                 raise web.HTTPSeeOther(_to(skin, account))

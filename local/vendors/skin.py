@@ -129,6 +129,10 @@ class Skin:
     def fill(self, account: Account, **how: Any) -> None:
         """Put data into an account that has none."""
 
+    def key(self, account: Account, base: str) -> str:  # noqa: ARG002 - of some vendors a key names the address
+        """What a person copies from the vendor to let iZwop in, where that goes without OAuth."""
+        return str(self.control(account, "token", None)["token"])
+
     def control(self, account: Account, what: str, given: Any) -> Any:  # noqa: ARG002
         """Do what is special to this vendor, for a test: KeyError for what it does not know."""
         raise KeyError(what)

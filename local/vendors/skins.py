@@ -9,6 +9,7 @@ if TYPE_CHECKING:
 SKINS: Final = {
     "hubspot": "local.vendors.hubspot.skin:HubSpot",
     "mailchimp": "local.vendors.mailchimp.skin:Mailchimp",
+    "ga4": "local.vendors.ga4.skin:GoogleAnalytics",
 }
 
 

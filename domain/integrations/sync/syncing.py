@@ -84,10 +84,11 @@ class Running(NamedTuple):
 
 
 class Done(NamedTuple):
-    """Where a run stands after a step, and whether the phase is over."""
+    """Where a run stands after a step. If the phase is over, the next one begins at `following`."""
 
     cursor: Cursor
     over: bool = False
+    following: str = ""
 
 
 StepOf = Callable[[Running, Phase, Cursor], Awaitable[Done]]
@@ -147,7 +148,7 @@ class SyncJob:
                 # Somebody changed one of its records: it is read again.
                 bound.spend()
                 continue
-            cursor = done.cursor.next_phase() if done.over else done.cursor
+            cursor = done.cursor.next_phase(done.following) if done.over else done.cursor
             bound.spend(max(1, cursor.counts.seen - before) // SPENT)
         return cursor
 

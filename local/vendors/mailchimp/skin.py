@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from local.vendors.mailchimp import audience, fill, reports, shapes
 from local.vendors.mailchimp.webhooks import Webhooks
-from local.vendors.skin import Refused, Reply, Request, Skin, World
+from local.vendors.skin import Refused, Reply, Request, Skin, World, token
 from local.vendors.store import Account, Fields, Record
 from local.vendors.tokens import Held, Tokens, WrongCode, is_app
 
@@ -251,7 +251,7 @@ class Mailchimp(Skin):
         """`token`: an API key. `revoke`: take away its tokens and keys."""
         match what:
             case "token":
-                key = f"{shapes.hashed(account.name)}-{DC}"
+                key = f"{shapes.hashed(token())}-{DC}"
                 return {"token": self.tokens.issue("private", account.name, [], value=key)}
             case "revoke":
                 self.tokens.revoke_all(account.name)

@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from local import vendors as stand_ins
+from local.vendors.skins import SKINS
 
 CONTACTS = "/crm/objects/2026-09/contacts"
 NEW = {"properties": {"email": "a@example.com"}}
@@ -183,3 +184,13 @@ async def test_a_person_breaks_it_and_mends_it(hub):
     refuse = {"do": "refuse", "field": "email", "value": "a@example.com"}
     await hub.control.post("/pages/hubspot/break", params=mine, data=refuse)
     assert (await hub.http.post(CONTACTS, json=NEW)).status_code == 400
+
+
+@pytest.mark.parametrize("vendor", list(SKINS))
+async def test_every_stand_in_says_what_it_is_not_and_makes_a_key(control, vendor):
+    page = await control.get(f"/pages/{vendor}")
+    assert (page.status_code, "stand-in on this machine" in page.text) == (200, True)
+    made = await control.post(f"/pages/{vendor}/key", params={"account": "somebody"})
+    assert (made.status_code, "<pre>" in made.text) == (200, True)
+    assert (await control.get(f"/pages/{vendor}/key")).status_code == 200
+    assert (await control.get(f"/pages/{vendor}/nothing")).status_code == 404
