@@ -126,12 +126,9 @@ class _Opener:
 
     async def open(self, source: "Source", instruction_id: str) -> "Connector":
         async def stored() -> "Credentials":
-            from domain.integrations.errors import AccessLost
+            from domain.integrations.connecting import held_credentials
 
-            found = await credentials().get(source.key)
-            if found is None:
-                raise AccessLost
-            return await seals().open(source.org_id, source.id, found.sealed)
+            return await held_credentials(source.org_id, source.id, store=credentials(), seals=seals())
 
         async def renew(refused: "Credentials") -> "Credentials":
             from domain.integrations.connecting import renewed
