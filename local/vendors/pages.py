@@ -26,7 +26,8 @@ _STYLE = """
   body { max-width: 90rem; margin: 2rem auto; padding: 0 1rem; font: 1rem/1.5 system-ui, sans-serif; }
   table { border-collapse: collapse; width: 100%; } form { margin: 1rem 0; }
   td, th { text-align: start; padding: .25rem .75rem .25rem 0; border-bottom: 1px solid #8884; }
-  td { max-width: 15rem; overflow-wrap: break-word; font-size: .875rem; } label { display: block; margin: .5rem 0; }
+  td { max-width: 15rem; overflow-wrap: break-word; font-size: .875rem; }
+  label { display: block; margin: .5rem 0; }
   input { font: inherit; min-width: 20rem; } button { font: inherit; }
   .not { border: 1px solid; padding: .5rem 1rem; }
 """
