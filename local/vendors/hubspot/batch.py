@@ -11,6 +11,7 @@ from typing import Any
 from local.vendors.clock import Clock
 from local.vendors.hubspot import shapes
 from local.vendors.hubspot.objects import Objects
+from local.vendors.hubspot.values import definitions
 from local.vendors.skin import Refused, Reply
 from local.vendors.store import Account, Record
 
@@ -74,46 +75,52 @@ class Batch:
 
     def _write(self, operation: str, inputs: list[dict[str, Any]]) -> None:
         write = {"create": self._create, "update": self._update, "upsert": self._upsert}[operation]
-        apart = all(each.get("objectWriteTraceId") for each in inputs)
-        if not apart:
-            self._refuse_twins(operation, inputs)
-            for each in inputs:  # a refusal must come before anything is written
-                self._dry(operation, each)
+        if all(each.get("objectWriteTraceId") for each in inputs):
+            for each in inputs:
+                self._one(write, each)
+            return
+        self._refuse_twins(operation, inputs)
+        for each in inputs:  # a refusal must come before anything is written
+            self._dry(operation, each)
         for each in inputs:
-            self._one(write, each)
+            self._done(write(each), each)
 
     def _one(self, write: Callable[[dict[str, Any]], dict[str, Any] | None], each: dict[str, Any]) -> None:
-        trace = each.get("objectWriteTraceId")
         try:
-            done = write(each)
+            self._done(write(each), each)
         except Refused as refused:
-            if not trace:
-                raise
-            self.errors.append(_error(refused, trace))
-            return
+            self.errors.append(_error(refused, each["objectWriteTraceId"]))
+
+    def _done(self, done: dict[str, Any] | None, each: dict[str, Any]) -> None:
+        trace = each.get("objectWriteTraceId")
         if done is None:
             self.errors.append(self._missing([str(each.get("id"))]))
         else:
             self.results.append(done | ({"objectWriteTraceId": trace} if trace else {}))
 
     def _dry(self, operation: str, each: dict[str, Any]) -> None:
-        properties = each.get("properties")
-        if not isinstance(properties, dict):
+        if operation == "create":
+            self.objects.checked(self.account, self.kind, each)
+            return
+        if not isinstance(each.get("properties"), dict):
             raise shapes.invalid("Invalid input JSON: 'properties' is missing.")
-        found = None if operation == "create" else self._found(each)
-        if found is not None or operation == "create":
-            self.objects.accepted(self.account, self.kind, properties, found)
+        found = self._found(each)
+        if found is not None:
+            self.objects.accepted(self.account, self.kind, each["properties"], found)
         elif operation == "upsert":
-            self.objects.accepted(self.account, self.kind, self._with_key(each), None)
+            self.objects.checked(self.account, self.kind, each | {"properties": self._with_key(each)})
 
     def _refuse_twins(self, operation: str, inputs: list[dict[str, Any]]) -> None:
+        """Two inputs about one record, or with one value of a property that is unique."""
         ids = [(each.get("idProperty"), str(each.get("id")).lower()) for each in inputs]
         if operation != "create" and len({*ids}) < len(ids):
             raise shapes.invalid("Duplicate IDs found in batch input.")
-        emails = [str((each.get("properties") or {}).get("email") or "").strip().lower() for each in inputs]
-        given = [each for each in emails if each]
-        if self.kind == "contacts" and len({*given}) < len(given):
-            raise shapes.invalid("Duplicate email addresses found in batch input.")
+        known = definitions(self.account, self.kind).values()
+        for name in [each.name for each in known if each.unique] + ["email"] * (self.kind == "contacts"):
+            given = [str((each.get("properties") or {}).get(name) or "").strip().lower() for each in inputs]
+            values = [each for each in given if each]
+            if len({*values}) < len(values):
+                raise shapes.invalid(f"Duplicate values of {name} found in batch input.")
 
     def _create(self, each: dict[str, Any]) -> dict[str, Any]:
         record = self.objects.create(self.account, self.kind, each, by=self.by)
