@@ -303,6 +303,7 @@ module functions 'app/functions.bicep' = {
     queueUri: storage.outputs.queueUri
     packagesUri: storage.outputs.packagesUri
     vaultUri: secrets.outputs.uri
+    credentialsKeyUrl: secrets.outputs.credentialsKeyUrl
     signIn: signIn
     mailFrom: empty(mailFrom) ? email.outputs.mailFrom : mailFrom
     telemetry: observability.outputs.connectionString

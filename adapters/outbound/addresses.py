@@ -3,7 +3,7 @@
 from ipaddress import ip_address, ip_network
 from typing import Final
 
-# Python takes these for public, or they hold an address of another network in themselves.
+# Python takes these for public, or has done so in some version; most hold an address of another network.
 REFUSED: Final = tuple(
     map(
         ip_network,

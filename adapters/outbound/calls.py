@@ -105,7 +105,7 @@ def retry_after(answer: Answer) -> int | None:
         return min(max(int(said[:9]), 1), MOST_RETRY_AFTER)
     try:
         at = parsedate_to_datetime(said)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     if at.tzinfo is None:
         at = at.replace(tzinfo=UTC)

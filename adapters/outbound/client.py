@@ -18,7 +18,7 @@ import httpcore
 import httpx
 
 from adapters.outbound.guard import CONNECT_SECONDS, Guard
-from domain.integrations.errors import AddressRefused, AnswerTooLarge, VendorUnavailable
+from domain.integrations.errors import AddressRefused, AnswerTooLarge, NotSendable, VendorUnavailable
 
 log = logging.getLogger("izwop.outbound")
 # At INFO they log every URL, and at DEBUG every header.
@@ -76,7 +76,7 @@ class Answer:
         """What it says; `VendorUnavailable` if that is not JSON, as when it was cut off."""
         try:
             return json.loads(self.body)
-        except ValueError:
+        except (ValueError, RecursionError):
             raise VendorUnavailable from None
 
 
@@ -90,7 +90,7 @@ class Outbound:
     async def exchange(self, call: Call, more: Mapping[str, str] | None = None) -> Answer:
         """Send the call, with `more` headers, and return the answer whatever its status is.
 
-        `AddressRefused` if it leads inside, `AnswerTooLarge` as it says, and
+        `AddressRefused` if it leads inside, `NotSendable` and `AnswerTooLarge` as they say, and
         `VendorUnavailable` without a whole answer: `NotSent` if the call cannot have been seen.
         """
         url = _url(call.url)
@@ -104,6 +104,8 @@ class Outbound:
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as exc:
             log.warning("call_not_sent method=%s host=%s error=%s", call.method, url.host, type(exc).__name__)
             raise NotSent from None
+        except httpx.LocalProtocolError:
+            raise NotSendable from None
         except (httpx.HTTPError, httpx.StreamError, zlib.error, OSError) as exc:
             log.warning("call_cut_off method=%s host=%s error=%s", call.method, url.host, type(exc).__name__)
             raise VendorUnavailable from None
@@ -117,15 +119,18 @@ class Outbound:
 
     async def _sent(self, call: Call, url: httpx.URL, more: Mapping[str, str]) -> Answer:
         client = self._opened()
-        request = client.build_request(
-            call.method,
-            # Of its own, `params` would take the place of the query that the address has.
-            url.copy_merge_params(call.params) if call.params else url,
-            headers={**call.headers, **more},
-            json=call.json,
-            data=dict(call.form) if call.form is not None else None,
-            content=call.body,
-        )
+        try:
+            request = client.build_request(
+                call.method,
+                # Of its own, `params` would take the place of the query that the address has.
+                url.copy_merge_params(call.params) if call.params else url,
+                headers={**call.headers, **more},
+                json=call.json,
+                data=dict(call.form) if call.form is not None else None,
+                content=call.body,
+            )
+        except ValueError:
+            raise NotSendable from None
         answer = await client.send(request, stream=True)
         try:
             body = await _read(answer, call.most_bytes)
@@ -151,7 +156,7 @@ class Outbound:
                 transport=transport,
                 trust_env=False,
                 follow_redirects=False,
-                timeout=httpx.Timeout(CALL_SECONDS, connect=CONNECT_SECONDS),
+                timeout=httpx.Timeout(CALL_SECONDS, connect=CONNECT_SECONDS, pool=CONNECT_SECONDS),
                 headers={"User-Agent": "iZwop", "Accept": "application/json", "Accept-Encoding": "gzip"},
             )
             # A cookie of one client must not be sent with the calls of another.

@@ -1,6 +1,5 @@
 """Letting go of a source: its credentials are given up at the vendor, and what was imported is erased."""
 
-import logging
 from collections.abc import Callable
 from datetime import datetime
 from typing import NamedTuple, Protocol
@@ -14,7 +13,6 @@ from domain.operations.work import Progress, Work
 
 # Of one batch of the store.
 _AT_ONCE = 100
-log = logging.getLogger("izwop.integrations")
 
 
 class ForRevoking(Protocol):
@@ -26,6 +24,7 @@ class DisconnectPorts(NamedTuple):
     records: RecordStore
     opener: ForRevoking
     clock: Callable[[], datetime]
+    not_revoked: Callable[[Source], None]
 
 
 class DisconnectJob:
@@ -61,10 +60,10 @@ class DisconnectJob:
         except Unavailable:
             if not last:
                 raise
-            log.warning("source_not_revoked source=%s", source.id)
-        except Refusal as refusal:
+            self._ports.not_revoked(source)
+        except Refusal:
             # The vendor does not know the credentials any more.
-            log.info("source_revoked_before source=%s error=%s", source.id, refusal.code)
+            return
 
     async def _end(self, source: Source) -> None:
         at = self._ports.clock()

@@ -61,3 +61,12 @@ class AnswerTooLarge(VendorRefused):
 
     def __init__(self, status: int) -> None:
         super().__init__(status, self.title)
+
+
+class NotSendable(VendorRefused):
+    """Nothing was sent: a token or a value has a character that no request can carry."""
+
+    title = N_("A token or a value has a character that cannot be sent")
+
+    def __init__(self) -> None:
+        super().__init__(0, self.title)

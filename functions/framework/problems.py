@@ -136,7 +136,8 @@ _OWN_CODES = frozenset(
      "invalid_handle", "handle_reserved", "invisible", "invalid_choice",
      "invalid_colour", "named_twice", "required", "not_for_entities", "comma",
      "invalid_domain", "domain_address", "domain_not_public", "domain_of_everybody",
-     "locked_without_value", "off_with_value", "wider_than_widest", "name_not_required"]
+     "locked_without_value", "off_with_value", "wider_than_widest", "name_not_required",
+     "mapped_twice", "flows_twice"]
 )  # fmt: skip
 
 

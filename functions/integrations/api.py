@@ -76,7 +76,7 @@ class Instructions(Closed):
 
 
 class FieldsQuery(Closed):
-    object_type: ObjectName
+    object_type: ObjectName = "person"
 
 
 class VendorFieldOut(Closed):

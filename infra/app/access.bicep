@@ -51,6 +51,7 @@ param vaultName string
 @description('Name of the telemetry component.')
 param componentName string
 
+var keyVaultCryptoServiceEncryptionUser = 'e147488a-f6f5-4113-8e2d-b22465e65bf6'
 var keyVaultSecretsUser = '4633458b-17de-408a-b874-0445c86b69e6'
 var monitoringMetricsPublisher = '3913510d-42f4-4e42-8a64-420c390055eb'
 var storageBlobDataContributor = 'ba92f5b4-2d11-453d-a403-e96b0029c9fe'
@@ -313,6 +314,8 @@ resource controllerRecords 'Microsoft.Authorization/roleAssignments@2022-04-01' 
 
 resource vault 'Microsoft.KeyVault/vaults@2026-02-01' existing = {
   name: vaultName
+
+  resource credentialsKey 'keys' existing = { name: 'credentials' }
 }
 
 resource hostReadsSecrets 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
@@ -322,6 +325,20 @@ resource hostReadsSecrets 'Microsoft.Authorization/roleAssignments@2022-04-01' =
     principalId: host.principalId
     principalType: 'ServicePrincipal'
     roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', keyVaultSecretsUser)
+  }
+}
+
+// It reads the public half and lets the vault unwrap; it may not change the key or make another.
+resource controllerUnwraps 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  name: guid(vault::credentialsKey.id, controller.principalId, keyVaultCryptoServiceEncryptionUser)
+  scope: vault::credentialsKey
+  properties: {
+    principalId: controller.principalId
+    principalType: 'ServicePrincipal'
+    roleDefinitionId: subscriptionResourceId(
+      'Microsoft.Authorization/roleDefinitions',
+      keyVaultCryptoServiceEncryptionUser
+    )
   }
 }
 

@@ -64,6 +64,9 @@ param packagesUri string
 @description('Where the secrets are.')
 param vaultUri string
 
+@description('The key that wraps credentials of clients\' systems.')
+param credentialsKeyUrl string
+
 @description('Where people sign in.')
 param signIn SignIn
 
@@ -105,6 +108,7 @@ var settings = {
   SESSION_KEY: '@Microsoft.KeyVault(SecretUri=${vaultUri}secrets/session-key)'
   RELATIONS_KEY: '@Microsoft.KeyVault(SecretUri=${vaultUri}secrets/relations-key)'
   RECEIPT_KEY: '@Microsoft.KeyVault(SecretUri=${vaultUri}secrets/receipt-key)'
+  CREDENTIALS_KEY_URL: credentialsKeyUrl
   SESSION_IDLE_HOURS: '2'
   SESSION_HOURS: '12'
   KEPT_SESSION_IDLE_DAYS: '14'

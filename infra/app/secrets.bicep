@@ -1,4 +1,4 @@
-// The vault, and the secrets that no identity can replace.
+// The vault, the secrets that no identity can replace, and the key that wraps credentials of clients' systems.
 import { Region, Reach, Care } from '../types.bicep'
 
 @description('Region of the vault.')
@@ -99,6 +99,26 @@ resource vault 'Microsoft.KeyVault/vaults@2026-02-01' = {
     tags: tags
     properties: { value: smtpUrl, contentType: 'text/plain' }
   }
+
+  // Written once: later deployments leave a key, its versions and its policy as they are.
+  resource credentialsKey 'keys' = {
+    name: 'credentials'
+    tags: tags
+    properties: {
+      kty: 'RSA'
+      keySize: 3072
+      keyOps: ['wrapKey', 'unwrapKey']
+      // No version ends by itself, because what an older one wrapped must still open.
+      rotationPolicy: {
+        lifetimeActions: [
+          {
+            trigger: { timeAfterCreate: 'P1Y' }
+            action: { type: 'rotate' }
+          }
+        ]
+      }
+    }
+  }
 }
 
 module endpoint 'private-endpoint.bicep' = if (reach.isPrivate) {
@@ -118,6 +138,7 @@ module endpoint 'private-endpoint.bicep' = if (reach.isPrivate) {
     vault::relationsKeyEntry
     vault::receiptKeyEntry
     vault::smtpUrlEntry
+    vault::credentialsKey
   ]
 }
 
@@ -151,3 +172,6 @@ output name string = vault.name
 
 @description('Where the settings of the app refer to; a secret is `<uri>secrets/<name>`.')
 output uri string = vault.properties.vaultUri
+
+@description('The key that wraps credentials of clients\' systems, without a version.')
+output credentialsKeyUrl string = 'https://${vault.name}${environment().suffixes.keyvaultDns}/keys/${vault::credentialsKey.name}'

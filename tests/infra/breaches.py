@@ -22,6 +22,7 @@ SECRETS = {"OIDC_CLIENT_SECRET", "RELATIONS_KEY", "RECEIPT_KEY", "SESSION_KEY", 
 ALLOWED_ROLES = {
     "09976791-48a7-449e-bb21-39d1a415f350": "Communication and Email Service Owner",
     "3913510d-42f4-4e42-8a64-420c390055eb": "Monitoring Metrics Publisher",
+    "e147488a-f6f5-4113-8e2d-b22465e65bf6": "Key Vault Crypto Service Encryption User",
     "4633458b-17de-408a-b874-0445c86b69e6": "Key Vault Secrets User",
     "19e7f393-937e-4f77-808e-94535e297925": "Storage Queue Data Reader",
     "974c5e8b-45b9-4653-ba55-5f855dd0fb88": "Storage Queue Data Contributor",

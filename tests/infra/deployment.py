@@ -256,7 +256,7 @@ def _union(*given: dict[str, Any]) -> dict[str, Any]:
 CALLS: dict[str, Callable[..., Any]] = {
     "concat": lambda *lists: [item for one in lists for item in one],
     "empty": lambda value: not value,
-    "environment": lambda: {"suffixes": {"storage": "core.windows.net"}},
+    "environment": lambda: {"suffixes": {"storage": "core.windows.net", "keyvaultDns": ".vault.azure.net"}},
     "filter": lambda items, keep: [item for item in items if keep(item)],
     "guid": lambda *parts: "guid:" + "|".join(parts),
     "int": int,

@@ -20,7 +20,10 @@ from functions.framework.doors import Door, Queue, Timer
 ROOT = INFRA.parent
 ENVIRONMENTS = ["dev", "staging", "prod"]
 # Local stand-ins for identities and DNS, and a private certificate of the local provider.
-ONLY_LOCAL = {"COSMOS_KEY", "AzureWebJobsStorage", "OIDC_CA_FILE", "VISIT_SPOOL", "DNS_RESOLVER"}
+ONLY_LOCAL = {
+    "COSMOS_KEY", "AzureWebJobsStorage", "OIDC_CA_FILE", "VISIT_SPOOL", "DNS_RESOLVER",
+    "VAULT_TOKEN", "VAULT_CA_FILE", "OUTBOUND_LOOPBACK",
+}  # fmt: skip
 # Read by the host, by its telemetry and by the library that signs in as the app.
 OF_THE_PLATFORM = {
     "APPLICATIONINSIGHTS_CONNECTION_STRING",
@@ -189,7 +192,7 @@ def documented() -> set[tuple[str, str, str]]:
             names = [name for name in collections if name not in names]
         elif kind == "collections":
             names = [name for name in names if name in collections]
-        if kind in ("collections", "queues", "containers", "storageAccounts"):
+        if kind in ("collections", "queues", "containers", "storageAccounts", "keys"):
             found |= {(who, role, f"{kind} {name}") for name in names}
         else:
             found.add((who, role, kind))
@@ -212,6 +215,7 @@ def test_the_roles_are_exactly_the_documented_ones(environment: str, read: Reade
             "roleDefinitions', storageBlobDataOwner",
         ),
         ("infra/app/access.bicep", "scope: application\n", "scope: media\n"),
+        ("infra/app/access.bicep", "scope: vault::credentialsKey", "scope: vault"),
         ("infra/queues.json", '"visits"', '"visits", "more"'),
     ],
 )

@@ -125,6 +125,17 @@ def test_what_azure_lets_nobody_change_depends_on_nothing_that_changes(
 
 
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_the_key_of_credentials_turns_each_year_and_no_version_ends(environment: str, read: Reader) -> None:
+    [key] = [one for one in read(environment) if one.type == "Microsoft.KeyVault/vaults/keys"]
+    assert (key.properties["kty"], key.properties["keySize"]) == ("RSA", 3072)
+    assert key.properties["keyOps"] == ["wrapKey", "unwrapKey"]
+    [action] = key.properties["rotationPolicy"]["lifetimeActions"]
+    assert action == {"trigger": {"timeAfterCreate": "P1Y"}, "action": {"type": "rotate"}}
+    # An end would shut what the version has wrapped.
+    assert "attributes" not in key.properties["rotationPolicy"].keys() | key.properties.keys()
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
 def test_the_functions_reach_the_internet(environment: str, read: Reader) -> None:
     network = next(one for one in read(environment) if one.type == "Microsoft.Network/virtualNetworks")
     functions = next(one for one in network.properties["subnets"] if one["name"] == "functions")

@@ -1,10 +1,13 @@
 """Integrations: the sealing of credentials, sources and their data, and how systems of clients are opened."""
 
+import logging
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from wiring import closed_at_end, database, once, organisations, queue
 from wiring.integrations import connectors
+
+log = logging.getLogger("izwop.integrations")
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -135,7 +138,7 @@ class _Opener:
 
             return await renewed(source.org_id, source.id, refused, by=_renewing(source))
 
-        return await connectors.opened(source.kind, stored, renew=renew, order=instruction_id)
+        return await connectors.opened(source.kind, stored, renew=renew, key=source.key, order=instruction_id)
 
 
 @once
@@ -152,7 +155,7 @@ class _People:
 def ports() -> "SyncPorts":
     from domain.integrations.sync.syncing import SyncPorts
 
-    return SyncPorts(sources(), records(), runs(), instructions(), opener(), _People(), _now, _tell)
+    return SyncPorts(sources(), records(), runs(), instructions(), opener(), _People(), _now, _tell, _done)
 
 
 def connect_ports() -> "ConnectPorts":
@@ -179,7 +182,7 @@ def jobs() -> "dict[str, Job]":
     steps = {"pull": pull, "sweep": sweep, "retry": retry, "push": push, "undo": undo}
     return {
         SYNC: SyncJob(ports(), steps),
-        DISCONNECT: DisconnectJob(DisconnectPorts(sources(), records(), opener(), _now)),
+        DISCONNECT: DisconnectJob(DisconnectPorts(sources(), records(), opener(), _now, _not_revoked)),
     }
 
 
@@ -220,8 +223,20 @@ def mailing() -> "MailPorts":
     )
 
 
+def _done(source: "Source", run: "Run") -> None:
+    log.info(
+        "sync_done source=%s run=%s instruction=%s seen=%d failed=%d",
+        source.id, run.id, run.instruction_id, run.counts.seen, run.counts.failed,
+    )  # fmt: skip
+
+
+def _not_revoked(source: "Source") -> None:
+    log.warning("source_not_revoked source=%s", source.id)
+
+
 async def _tell(source: "Source") -> None:
-    """Tell the admins of an organisation that a source needs them."""
+    """Tell the admins of an organisation that a source needs them, and the operators."""
+    log.error("sync_failed source=%s reason=%s", source.id, source.reason or "does_not_answer")
     from domain.notifications.mail import MailOrder
     from wiring import notifications
 

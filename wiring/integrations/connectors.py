@@ -1,5 +1,6 @@
 """The connectors: a line for each, and how the system of a source is opened with them."""
 
+from functools import lru_cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -10,9 +11,10 @@ if TYPE_CHECKING:
 
     from adapters.outbound.client import Answer, Outbound
     from adapters.outbound.oauth import App
+    from adapters.outbound.pace import Pace
     from adapters.outbound.session import Session
     from domain.integrations.budget import Room
-    from domain.integrations.connectors import Connector, Description, Kind
+    from domain.integrations.connectors import Connector, Description, Kind, Limits
     from domain.integrations.credentials import Credentials
 
 KINDS: "Final[tuple[Kind, ...]]" = ("hubspot",)
@@ -49,22 +51,31 @@ async def opened(
     credentials: "Callable[[], Awaitable[Credentials]]",
     *,
     renew: "Callable[[Credentials], Awaitable[Credentials]] | None" = None,
+    key: str = "",
     order: str = "",
 ) -> "Connector":
-    """The system of a kind, opened with credentials. `order` is the client's, which every request names."""
+    """The system of a kind, opened with credentials. `order` is the client's, which every request names, and
+    `key` that of the source, which has a pace of its own.
+    """
     import settings.integrations
     from adapters.outbound.access import SourceAccess
-    from adapters.outbound.budget import PacedBudget
     from adapters.outbound.calls import Calls
     from adapters.outbound.session import Session
 
     of = parts(kind)
     access = SourceAccess(credentials, renew)
     address = settings.integrations.load().addresses.get(kind) or of.base(await access.current())
-    calls = Calls(
-        outbound(), access, PacedBudget(of.description.limits), authorised=of.authorised, room_of=of.room_of
-    )
+    pace = pace_of(key or kind, of.description.limits)
+    calls = Calls(outbound(), access, pace, authorised=of.authorised, room_of=of.room_of)
     return of.opened(Session(address, calls, f"iZwop ({order})" if order else "iZwop"))
+
+
+@lru_cache(maxsize=1000)
+def pace_of(key: str, limits: "Limits") -> "Pace":  # noqa: ARG001 - each source has one
+    """The pace of a source in this worker."""
+    from adapters.outbound.pace import Pace
+
+    return Pace(limits.calls, limits.window, share=limits.daily_share)
 
 
 def app_of(kind: "Kind") -> "App | None":

@@ -60,7 +60,7 @@ class CosmosRecords:
     async def unseen(self, key: str, of: ObjectName, run: int, count: int) -> Sequence[Record]:
         return _records(
             await self._items.query(
-                "SELECT TOP @count * FROM c WHERE c.kind = 'record' AND c.listed = @of AND c.seen < @run",
+                "SELECT TOP @count * FROM c WHERE c.listed = @of AND c.seen < @run",
                 key,
                 count=count,
                 of=f"there {of}",

@@ -111,7 +111,7 @@ def plan_in(found: Found, record_id: str, theirs: VendorRecord, flow: Flow, when
             "changed_there_at": theirs.changed_at or record.changed_there_at,
             "owner": theirs.owner,
             "links": dict(theirs.links),
-            "match": record.match or found.match,
+            "match": record.match if found.match == "id" else record.match or found.match,
             "archived": theirs.archived,
             "pending": gives and not theirs.archived,
         }
@@ -246,9 +246,14 @@ def sent(record: Record, sending: Sending, written: Written, flow: Flow, when: W
     values, fields = dict(record.values), list[str]()
     replaced = dict[str, tuple[str, str]]()
     for each in flow.fields:
+        value = values.get(each.ours) or Value()
         if each.theirs not in sending.write.fields:
+            if each.rule != "never" and value.ours == shown.fields[each.ours]:
+                values[each.ours] = value.model_copy(
+                    update={"base_ours": value.ours, "base_theirs": value.ours}
+                )
             continue
-        gave, value = sending.write.fields[each.theirs], values.get(each.ours) or Value()
+        gave = sending.write.fields[each.theirs]
         values[each.ours] = value.model_copy(
             update={"base_ours": gave, "base_theirs": shown.fields[each.ours]}
         )
@@ -260,6 +265,7 @@ def sent(record: Record, sending: Sending, written: Written, flow: Flow, when: W
         vendor_id=shown.id,
         vendor_ids=list(dict.fromkeys([shown.id, *record.vendor_ids])),
         vendor_version=shown.version,
+        changed_there_at=shown.changed_at or record.changed_there_at,
         # Changed here meanwhile: it is compared once more.
         pending=record.version != sending.record.version,
         tries=0,

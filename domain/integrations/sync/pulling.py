@@ -113,12 +113,15 @@ class Batch:
     def latest(self, record: Record) -> Record:
         return self._records.get(record.id, record)
 
-    async def store(self, position: str, *, over: bool = False) -> Done:
-        """Store everything with where the run goes on. A step without effects is not stored."""
+    async def store(self, position: str, *, over: bool = False, following: str = "") -> Done:
+        """Store everything with where the run goes on; if the phase is over, the next one at `following`.
+
+        A step without effects is not stored.
+        """
         running, after = self._running, counted(self._cursor, self._counts, position)
         if self.is_empty and not (running.dry and self._planned):
-            return Done(after._replace(number=self._cursor.number), over)
-        following = after.next_phase() if over else after
+            return Done(after._replace(number=self._cursor.number), over, following)
+        then = after.next_phase(following) if over else after
         step = Step(
             id=step_id(running.run, self._cursor),
             run_id=running.run.id,
@@ -126,7 +129,7 @@ class Batch:
             object_type=self._phase.object_type,
             changes=[each.change for each in self._planned if each.change is not None],
             counts=self._counts,
-            following=str(following),
+            following=str(then),
             dry=running.dry,
             at=self.when.at,
         )
@@ -136,7 +139,7 @@ class Batch:
         if not await running.ports.records.do(running.key, writes):
             stored = await running.ports.records.step(running.key, step.id)
             return Done(after if stored is None else Cursor.read(stored.following))
-        return Done(after, over)
+        return Done(after, over, following)
 
 
 async def pull(running: Running, phase: Phase, cursor: Cursor) -> Done:
@@ -150,7 +153,7 @@ async def pull(running: Running, phase: Phase, cursor: Cursor) -> Done:
     await _take_away(running, of, page, batch)
     if not page.over:
         return await batch.store(page.position)
-    done = await batch.store(WHOLE if page.whole else "", over=True)
+    done = await batch.store("", over=True, following=WHOLE if page.whole else "")
     if not running.dry:
         await _begin_there(running, of, page.position)
     return done

@@ -86,8 +86,8 @@ class Cursor(NamedTuple):
     def __str__(self) -> str:
         return json.dumps([self.phase, self.position, self.number, self.counts.model_dump()])
 
-    def next_phase(self) -> Self:
-        return self._replace(phase=self.phase + 1, position="")
+    def next_phase(self, position: str = "") -> Self:
+        return self._replace(phase=self.phase + 1, position=position)
 
 
 class RunStore(Protocol):

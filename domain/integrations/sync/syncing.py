@@ -5,7 +5,6 @@ together with where the run goes on. So a run that dies anywhere goes on after i
 counts twice. A page costs one call there, one query and one batch here.
 """
 
-import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple, Protocol
@@ -21,7 +20,6 @@ from domain.operations.slices import Slice
 from domain.operations.work import Progress, Work
 
 SYNC: Final = "sync-source"
-log = logging.getLogger("izwop.integrations")
 
 
 class Opener(Protocol):
@@ -37,7 +35,7 @@ class People(Protocol):
 
 
 class SyncPorts(NamedTuple):
-    """`tell` lets the admins of a source know that it needs them."""
+    """`tell` lets admins know that a source needs them, and `done` notes that a run came to its end."""
 
     sources: SourceStore
     records: RecordStore
@@ -47,6 +45,7 @@ class SyncPorts(NamedTuple):
     people: People
     clock: Callable[[], datetime]
     tell: Callable[[Source], Awaitable[None]]
+    done: Callable[[Source, Run], None]
 
 
 class Stopped(Exception):
@@ -85,10 +84,11 @@ class Running(NamedTuple):
 
 
 class Done(NamedTuple):
-    """Where a run stands after a step, and whether the phase is over."""
+    """Where a run stands after a step. If the phase is over, the next one begins at `following`."""
 
     cursor: Cursor
     over: bool = False
+    following: str = ""
 
 
 StepOf = Callable[[Running, Phase, Cursor], Awaitable[Done]]
@@ -148,7 +148,7 @@ class SyncJob:
                 # Somebody changed one of its records: it is read again.
                 bound.spend()
                 continue
-            cursor = done.cursor.next_phase() if done.over else done.cursor
+            cursor = done.cursor.next_phase(done.following) if done.over else done.cursor
             bound.spend(max(1, cursor.counts.seen - before) // SPENT)
         return cursor
 
@@ -162,14 +162,12 @@ class SyncJob:
 
     async def _put_off(self, source: Source, work: Work, refusal: Unavailable) -> Progress:
         """The system does not answer: the run goes on later from its last step, however long that takes."""
-        log.warning("sync_put_off source=%s error=%s", source.id, type(refusal).__name__)
         failing = await changed_source(
             source,
             lambda found: found.changed(self._ports.clock(), failing=found.failing + 1),
             self._ports.sources,
         )
         if failing.failing == TOLD_AFTER:
-            log.error("sync_failed source=%s reason=%s", source.id, refusal.code)
             await self._ports.tell(failing)
         told = (
             timedelta(seconds=refusal.retry_after or 0) if isinstance(refusal, VendorLimited) else timedelta()
@@ -185,15 +183,13 @@ class SyncJob:
         if stopped.pause is not None:
             reason = stopped.pause
             paused = await changed_source(source, lambda found: found.paused(reason, at), self._ports.sources)
-            log.error("sync_failed source=%s run=%s reason=%s", source.id, run.id, stopped.pause)
             await self._ports.tell(paused)
         return Progress(str(cursor), 0, over=True)
 
     async def _end(self, source: Source, run: Run, cursor: Cursor) -> None:
         at = self._ports.clock()
-        await self._ports.runs.save(
-            source.key, run.model_copy(update={"state": "done", "counts": cursor.counts, "ended_at": at})
-        )
+        ended = run.model_copy(update={"state": "done", "counts": cursor.counts, "ended_at": at})
+        await self._ports.runs.save(source.key, ended)
         if run.undoes is not None:
             undone = await self._ports.runs.get(source.key, run.undoes)
             if undone is not None:
@@ -201,10 +197,7 @@ class SyncJob:
         if run.kind in ("sync", "replay"):
             left = len((await self._ports.records.failed(source.key, _SOME, None))[0])
             await changed_source(source, lambda found: found.due_again(at, failed=left), self._ports.sources)
-        counts = cursor.counts
-        log.info(
-            "sync_done source=%s run=%s seen=%d failed=%d", source.id, run.id, counts.seen, counts.failed
-        )
+        self._ports.done(source, ended)
 
 
 # Records that count as one item of a slice, which is bounded by its time.

@@ -142,9 +142,11 @@ def in_seconds(seconds: int) -> str:
         (lambda: "-5", 10, 10),
         (lambda: "12.5", 10, 10),
         (lambda: "", 10, 10),
+        (lambda: "Fri, 31 Dec 99999999999999999999 23:59:59 GMT", 10, 10),
+        (lambda: "Fri, 31 Feb 2026 23:59:59 GMT", 10, 10),
         (None, 10, 10),
     ],
-    ids=range(11),
+    ids=range(13),
 )
 async def test_a_longer_wait_is_told_to_the_engine(outbound, server, said, least, most) -> None:
     headers = {"Retry_After": said()} if said else {}

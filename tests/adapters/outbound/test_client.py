@@ -11,7 +11,7 @@ import pytest
 from adapters.outbound import client
 from adapters.outbound.client import Answer, Call, NotSent, Outbound, TooSlow
 from adapters.outbound.guard import Guard
-from domain.integrations.errors import VendorRefused, VendorUnavailable
+from domain.integrations.errors import NotSendable, VendorRefused, VendorUnavailable
 from tests.adapters.outbound.servers import Served, answer
 
 
@@ -76,11 +76,11 @@ async def test_an_answer_has_a_largest_size(outbound, server, size, packed, told
 
 
 async def test_what_unpacks_to_very_much_takes_no_memory(outbound, server) -> None:
-    server.answers = [answer(200, gzip.compress(b"\0" * 400_000_000, 1), Content_Encoding="gzip")]
+    server.answers = [answer(200, gzip.compress(b"\0" * 100_000_000), Content_Encoding="gzip")]
     tracemalloc.start()
     with pytest.raises(VendorRefused):
-        await outbound.exchange(get(server))
-    assert tracemalloc.get_traced_memory()[1] < 4 * client.MAX_BYTES
+        await outbound.exchange(get(server, most_bytes=1_000_000))
+    assert tracemalloc.get_traced_memory()[1] < 10_000_000
     tracemalloc.stop()
 
 
@@ -121,8 +121,49 @@ async def test_an_answer_that_is_not_whole_is_none(outbound, server, said) -> No
     assert refused.type is VendorUnavailable
 
 
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"headers": {"Authorization": "Bearer pasted\n"}},
+        {"headers": {"Authorization": "Bearer t\u00f6ken"}},
+        {"headers": {"Authorization": "a\r\nX-Other: b"}},
+        {"headers": {"X y": "z"}},
+        {"json": {"name": "\ud800"}},
+        {"json": {"amount": float("nan")}},
+        {"form": {"name": "\ud800"}},
+        {"params": {"name": "\ud800"}},
+    ],
+    ids=str,
+)
+async def test_what_no_request_can_carry_is_told_and_not_tried_again(outbound, server, given) -> None:
+    with pytest.raises(NotSendable):
+        await outbound.exchange(Call(method="POST", url=server.url, **given))
+    assert server.seen == []
+
+
+async def test_who_waits_for_a_connection_gives_up_before_the_call_is_slow(
+    server, usual_tls, monkeypatch
+) -> None:
+    monkeypatch.setattr(client, "MOST_CONNECTIONS", 1)
+    monkeypatch.setattr(client, "CONNECT_SECONDS", 0.2)
+    outbound = Outbound(Guard(frozenset({"127.0.0.1"})), usual_tls)
+    entered = asyncio.Event()
+
+    async def silent(_: asyncio.StreamWriter) -> None:
+        entered.set()
+        await asyncio.sleep(60)
+
+    server.answers = [silent]
+    first = asyncio.create_task(outbound.exchange(get(server)))
+    await entered.wait()
+    with pytest.raises(NotSent):
+        await outbound.exchange(get(server))
+    first.cancel()
+    await outbound.close()
+
+
 def test_a_body_that_is_no_json_was_cut_off() -> None:
-    for body in (b'{"a": [1, 2', b"", b"<html>", b"\xff"):
+    for body in (b'{"a": [1, 2', b"", b"<html>", b"\xff", b"[" * 1_000_000, b"9" * 10_000):
         with pytest.raises(VendorUnavailable):
             Answer(200, {}, body).json()
 

@@ -221,6 +221,8 @@ async def test_proxies_and_passwords_of_the_environment_are_not_used(monkeypatch
     netrc = tmp_path / "netrc"
     netrc.write_text("machine 127.0.0.1 login ada password secret\n")
     monkeypatch.setenv("NETRC", str(netrc))
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")
         monkeypatch.setenv(name.lower(), "http://127.0.0.1:9")

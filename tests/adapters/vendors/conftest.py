@@ -8,10 +8,10 @@ import httpx
 import pytest
 
 from adapters.outbound.access import SourceAccess
-from adapters.outbound.budget import PacedBudget
 from adapters.outbound.calls import Calls
 from adapters.outbound.client import Answer, Call, Outbound
 from adapters.outbound.guard import Guard
+from adapters.outbound.pace import Pace
 from adapters.outbound.session import Session
 from adapters.vendors import hubspot
 from domain.integrations.credentials import Credentials
@@ -84,7 +84,11 @@ async def hub_of(place: Callable[..., Any]) -> Any:
         opened.append(outbound)
         limits = hubspot.DESCRIPTION.limits._replace(calls=100_000)
         calls = Calls(
-            outbound, SourceAccess(held), PacedBudget(limits), room_of=hubspot.room_of, pauses=(0.01, 0.01)
+            outbound,
+            SourceAccess(held),
+            Pace(limits.calls, limits.window, share=limits.daily_share),
+            room_of=hubspot.room_of,
+            pauses=(0.01, 0.01),
         )
         watched = Watched(calls, base)
         return Hub(at, hubspot.opened(Session(base, watched, "iZwop (ins_1)")), watched)

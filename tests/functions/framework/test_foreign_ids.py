@@ -20,6 +20,7 @@ from tests.functions.cards.test_api_cards import published
 from tests.functions.connections.people import connect, own_card
 from tests.functions.exchange.strangers import a_card_with_form, inbox, leave
 from tests.functions.images.test_images import ready
+from tests.functions.integrations.crm import connected
 from tests.functions.organisations.designs import a_proposal
 from tests.functions.organisations.photographed import ZIP, packed
 from tests.functions.organisations.test_brand import picture as organisations_picture
@@ -34,9 +35,9 @@ from tests.functions.relationships.transfer.test_imports import ADA, read
 from tests.stored import everything
 
 # What stands in a route and is not the id of something that belongs to a person.
-NO_IDS = {"handle", "link", "topic", "version", "name", "key", "file", "change"}
+NO_IDS = {"handle", "link", "topic", "version", "name", "key", "file", "change", "vendor", "objectType"}
 # Something other than an id in a route of a door that also has one.
-OTHERS = {"file": "1.vcf", "change": "1", "name": "x"}
+OTHERS = {"file": "1.vcf", "change": "1", "name": "x", "vendor": "hubspot", "objectType": "person"}
 # Doors to what the person of these tests has not: a deleted card, profile or reminder, a ready copy.
 UNSEEN = {
     "accounts_get_deleted_profile",
@@ -144,7 +145,8 @@ async def made_by(host: Any, ada: Any, client: Any, signed_in: Any) -> list[dict
     template, staff, request = await _staff_card(ada, place, organisation.json()["memberId"])
     logo = await organisations_picture(host, ada, Office(ada, organisation.json()))
     await ada.api("POST", f"{place}/company-page", json={})
-    ids = {
+    crm = await connected(host, ada, organisation.json())
+    ids = await crm.filled() | {
         "calendarId": file.json()["id"],
         "cardId": card["id"],
         "connectionId": link,

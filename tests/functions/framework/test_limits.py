@@ -216,6 +216,7 @@ def test_the_page_of_limits_says_the_numbers() -> None:
         limits.MOST_TEMPLATES,
         limits.MOST_PROPOSALS,
         limits.MOST_DIRECTORY_TOKENS,
+        limits.MOST_SOURCES,
         limits.MOST_CHANGE_REQUESTS,
     ]
     rates = re.findall(r"^\| `(\w+)` \(.*?\) \| (\d+) \| (\d+) seconds", text, re.MULTILINE)

@@ -10,9 +10,9 @@ from tests.functions.organisations.test_organisations import an_organisation
 
 
 @pytest.fixture
-async def crm(host: Any, cloud: Any, signed_in: Any) -> AsyncIterator[Crm]:
+async def crm(host: Any, signed_in: Any) -> AsyncIterator[Crm]:
     """A CRM that an organisation of its own has connected."""
     ada = await signed_in()
-    made = await connected(host, ada, cloud.vendors, await an_organisation(ada))
+    made = await connected(host, ada, await an_organisation(ada))
     yield made
     await made.control.aclose()

@@ -1,12 +1,11 @@
 """A CRM as tests use it: an account of their own at the stand-in, connected by an organisation."""
 
+import os
 import secrets
 from dataclasses import dataclass
 from typing import Any, Final
 
 import httpx
-
-from local.vendors import Vendors
 
 FIELDS: Final = (
     ("first_name", "firstname"),
@@ -94,10 +93,20 @@ class Crm:
         )
         assert answer.status_code == 200, answer.text
 
+    async def filled(self) -> dict[str, str]:
+        """Ids of a run and of a record that it brought in."""
+        await self.contact(firstname="Grace", email=f"{secrets.token_hex(4)}@example.com")
+        await self.map(direction="both", rule="newest")
+        await self.order()
+        run = await self.run()
+        [record] = (await self.people()).values()
+        return {"sourceId": self.source, "runId": run["id"], "recordId": record["id"]}
 
-async def connected(host: Any, asking: Any, vendors: Vendors, org: dict[str, Any]) -> Crm:
+
+async def connected(host: Any, asking: Any, org: dict[str, Any]) -> Crm:
     """An organisation's HubSpot, connected with a token, with an empty account."""
-    control = httpx.AsyncClient(base_url=vendors.origin, trust_env=False, timeout=30)
+    origin = os.environ["VENDOR_ADDRESSES"].partition("hubspot=")[2].partition("/hubspot")[0]
+    control = httpx.AsyncClient(base_url=origin, trust_env=False, timeout=30)
     crm = Crm(host, asking, control, f"account-{secrets.token_hex(6)}", org["id"])
     token = (await crm.there("token"))["token"]
     body = {"kind": "hubspot", "name": "Our CRM", "tokens": {"access_token": token}}
