@@ -9,6 +9,7 @@ from functools import partial
 from adapters.cosmos.cards import CosmosCards
 from adapters.cosmos.database import Database
 from adapters.cosmos.images import CosmosImages
+from adapters.cosmos.integrations.records import CosmosRecords
 from adapters.cosmos.ledger import CosmosLedger
 from adapters.cosmos.organisations.design import CosmosDesigns, CosmosDesk
 from adapters.cosmos.organisations.domains import CosmosDomains
@@ -18,6 +19,7 @@ from adapters.cosmos.organisations.organisations import CosmosOrganisations
 from adapters.cosmos.published import CosmosPublished
 from adapters.cosmos.reservations import CosmosDomainHolders, CosmosHandles
 from domain.base.ids import ID_BYTES, ID_PREFIXES, make_id
+from domain.integrations.source import source_key
 from domain.operations.orders import new_order
 from domain.operations.slices import Slice
 from domain.organisations.design.design import Design, Moment, recorded
@@ -42,6 +44,11 @@ def _publishing(database: Database) -> Ports:
     )
 
 
+async def _forget(records: CosmosRecords, org_id: str, source_id: str) -> bool:
+    """Erase some of what a connected system has brought in."""
+    return await records.erase(source_key(org_id, source_id), 100) == 0
+
+
 class RestoredOrganisations:
     """Organisations of a restored database, and what they were in the old one at last."""
 
@@ -55,6 +62,7 @@ class RestoredOrganisations:
             CosmosDomainHolders(database),
             partial(take_down, ports=TakingDown(_publishing(database), CosmosHandles(database).forget)),
             CosmosDesk(database),
+            partial(_forget, CosmosRecords(database)),
         )
         self._designs = CosmosDesigns(database)
 

@@ -238,3 +238,12 @@ async def renewed(org_id: str, source_id: str, old: Credentials, *, by: Renewing
         await by.store.save(key, held.model_copy(update={"sealed": sealed, "renewing_until": None}))
         return new
     raise VendorUnavailable
+
+
+async def follow_closing(org_id: str, *, closed: bool, now: datetime, sources: SourceStore) -> None:
+    """Pause the systems of an organisation that was closed; let them go on when it is taken back."""
+    for source in await sources.of(org_id):
+        if closed and source.state == "running":
+            await sources.save(source.paused("closed", now))
+        elif not closed and source.state == "paused" and source.reason == "closed":
+            await sources.save(source.changed(now, state="running", reason=None, due_at=now))

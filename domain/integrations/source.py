@@ -27,7 +27,7 @@ _FIELD: Final = "^[A-Za-z0-9_.:-]{1,100}$"
 
 # `open`: credentials are there, nothing flows before an instruction. `paused` has a reason.
 State = Literal["open", "running", "paused", "disconnecting", "disconnected"]
-PauseReason = Literal["person", "access_lost", "refused", "withdrawn"]
+PauseReason = Literal["person", "access_lost", "refused", "withdrawn", "closed"]
 
 
 class FieldMap(Closed):

@@ -42,6 +42,7 @@ class Content(NamedTuple):
     id: str
     account_id: str | None
     is_card: bool = False
+    is_source: bool = False
 
 
 class ContentStore(Protocol):
@@ -67,6 +68,8 @@ class Desk(Protocol):
 
 
 class Erasing(NamedTuple):
+    """`forget` erases some of what a connected system has brought in; True when nothing of it is left."""
+
     organisations: OrganisationStore
     contents: ContentStore
     memberships: MembershipStore
@@ -74,6 +77,7 @@ class Erasing(NamedTuple):
     holders: Holders
     take_down: Callable[[str, str, datetime], Awaitable[None]]
     desk: Desk
+    forget: Callable[[str, str], Awaitable[bool]]
 
 
 def erasure_id(organisation: Organisation) -> str:
@@ -138,8 +142,9 @@ class EraseJob:
 async def erase_some(organisation: Organisation, bound: Slice, ports: Erasing) -> tuple[int, bool]:
     """Erase what the organisation has until the bound; how much it was, and whether nothing is left.
 
-    What names an account is erased after the organisation is out of the account's list, and a card after its
-    handles show nothing, so that whoever dies in between is told of it again.
+    What names an account is erased after the organisation is out of the account's list, a card after its
+    handles show nothing, and a connected system after what it has brought in, so that whoever dies in between
+    is told of it again.
     """
     await _free_domains(organisation, ports)
     done = 0
@@ -154,9 +159,13 @@ async def erase_some(organisation: Organisation, bound: Slice, ports: Erasing) -
         for each in found:
             if each.is_card:
                 await ports.take_down(organisation.id, each.id, organisation.updated_at)
-        await ports.contents.erase(organisation.id, [each.id for each in found])
+        kept = [
+            each.id for each in found if each.is_source and not await ports.forget(organisation.id, each.id)
+        ]
+        gone = [each.id for each in found if each.id not in kept]
+        await ports.contents.erase(organisation.id, gone)
         bound.spend(len(found))
-        done += len(found)
+        done += len(gone)
     return done, False
 
 

@@ -14,6 +14,7 @@ REASONS: Final = {
     "person": N_("Somebody of your organisation paused it."),
     "access_lost": N_("The system no longer accepts the access that was given. Connect it anew."),
     "refused": N_("The system refused what was asked of it. Its words are beside the latest run."),
+    "closed": N_("Your organisation is closed."),
     "withdrawn": N_("The order was taken back. Nothing flows before there is another one."),
 }
 OBJECTS: Final = {

@@ -186,6 +186,33 @@ def jobs() -> "dict[str, Job]":
     }
 
 
+# Of one call, 100 documents each: the work of an erasure is done in slices.
+_MOST_BATCHES = 20
+
+
+async def forget(org_id: str, source_id: str) -> bool:
+    """Erase some of what a source has brought in; True when nothing of it is left."""
+    from domain.base.errors import Refusal
+
+    source = await sources().get(org_id, source_id)
+    if source is None:
+        return True
+    with suppress(Refusal):
+        await (await opener().open(source, "")).revoke()
+    for _ in range(_MOST_BATCHES):
+        if await records().erase(source.key, 100) == 0:
+            return True
+    return False
+
+
+async def follow_closing(org_id: str) -> None:
+    from domain.integrations.connecting import follow_closing
+
+    organisation = await organisations.store().get(org_id)
+    if organisation is not None:
+        await follow_closing(org_id, closed=organisation.closed, now=_now(), sources=sources())
+
+
 async def look_soon(source: "Source") -> None:
     """Have somebody look at a source now, where it is running. The timer does so later anyway."""
     from domain.base.errors import Unavailable

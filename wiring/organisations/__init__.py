@@ -105,6 +105,7 @@ def jobs() -> "dict[str, Job]":
     from domain.organisations.teams.removal import RemovalJob
     from domain.organisations.teams.team import REMOVAL
     from domain.organisations.visits.counting import SUMMING, SumJob
+    from wiring import integrations
     from wiring.organisations import (
         assignments,
         design,
@@ -125,6 +126,7 @@ def jobs() -> "dict[str, Job]":
         domains.holders(),
         leaving.take_down,
         design.desk(),
+        integrations.forget,
     )
     return {
         FOLLOW: FollowJob(store(), memberships()),
@@ -143,11 +145,12 @@ def jobs() -> "dict[str, Job]":
 async def _follow_all(order: "Order") -> None:
     """Effect of the order that follows a closing, a taking back or a new name."""
     from domain.organisations.closing import start_following
-    from wiring import operations
+    from wiring import integrations, operations
     from wiring.organisations import assignments
 
     await start_following(order, works=operations.works(), queue=operations.work_queue())
     await assignments.follow_name(order)
+    await integrations.follow_closing(order.owner_id)
 
 
 async def follow_member(order: "Order") -> None:

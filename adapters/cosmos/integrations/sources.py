@@ -12,7 +12,8 @@ from domain.integrations.source import Source
 
 CONTAINER: Final = "organisations"
 _PARTITION: Final = "orgId"
-_SOURCE, _INSTRUCTION, _WITHDRAWAL = "source", "instruction", "instruction-withdrawal"
+SOURCE: Final = "source"
+_INSTRUCTION, _WITHDRAWAL = "instruction", "instruction-withdrawal"
 # There are twenty at most, and some that are disconnected.
 _OF: Final = "SELECT TOP 100 * FROM c WHERE c.kind = @kind"
 _DUE: Final = "SELECT * FROM c WHERE c.kind = @kind AND c.dueAt < @now"
@@ -28,10 +29,10 @@ class CosmosSources:
 
     async def get(self, org_id: str, source_id: str) -> Source | None:
         stored = await self._items.read(source_id, org_id)
-        return from_document(Source, stored) if stored and stored["kind"] == _SOURCE else None
+        return from_document(Source, stored) if stored and stored["kind"] == SOURCE else None
 
     async def of(self, org_id: str) -> Sequence[Source]:
-        found = [from_document(Source, each) for each in await self._items.query(_OF, org_id, kind=_SOURCE)]
+        found = [from_document(Source, each) for each in await self._items.query(_OF, org_id, kind=SOURCE)]
         return sorted(found, key=lambda each: (each.created_at, each.id))
 
     async def create(self, source: Source) -> bool:
@@ -41,7 +42,7 @@ class CosmosSources:
         return from_document(Source, await self._items.replace(source_document(source), source.etag or ""))
 
     async def due(self, now: datetime) -> AsyncIterator[Source]:
-        async for stored in self._items.stored(_DUE, kind=_SOURCE, now=instant(now)):
+        async for stored in self._items.stored(_DUE, kind=SOURCE, now=instant(now)):
             if (source := readable(Source, CONTAINER, stored)) is not None:
                 yield source
 
@@ -101,7 +102,7 @@ def _entry(kind: str, item: str, body: Instruction | Withdrawal, org_id: str) ->
 
 def source_document(source: Source) -> Document:
     stored = document(
-        _SOURCE, source.id, source.org_id, source, partition=_PARTITION, createdAt=instant(source.created_at)
+        SOURCE, source.id, source.org_id, source, partition=_PARTITION, createdAt=instant(source.created_at)
     )
     # Absent when nothing is due: the query for due sources relies on it.
     return stored if source.due_at is None else stored | {"dueAt": instant(source.due_at)}

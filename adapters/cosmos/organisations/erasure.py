@@ -8,6 +8,7 @@ from typing import Final
 from adapters.cosmos.cards import CARDS
 from adapters.cosmos.database import Database, Document, Items, instant
 from adapters.cosmos.documents import DELETED_TTL, document, readable
+from adapters.cosmos.integrations.sources import SOURCE
 from adapters.cosmos.organisations.organisations import CONTAINER, PARTITION
 from domain.base.errors import StaleVersion
 from domain.base.model import Model
@@ -26,8 +27,10 @@ class _Nothing(Model):
 
 def _content(stored: Document, org_id: str) -> Content:
     account = stored.get("account")
+    kind = stored["kind"]
     # The owner of a card of the organisation is the organisation itself.
-    return Content(stored["id"], None if account == org_id else account, is_card=stored["kind"] in CARDS)
+    owner = None if account == org_id else account
+    return Content(stored["id"], owner, is_card=kind in CARDS, is_source=kind == SOURCE)
 
 
 class CosmosContents:

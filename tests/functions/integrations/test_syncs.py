@@ -2,7 +2,9 @@
 
 from typing import Any
 
+from domain.base.limits import UNDO_TIME
 from tests.functions.integrations.crm import Crm
+from tests.functions.organisations.test_closing import close, reopen
 
 
 async def test_nothing_flows_before_it_is_ordered(crm: Crm) -> None:
@@ -154,3 +156,29 @@ async def test_disconnecting_erases_everything_and_revokes_the_token(crm: Crm, h
     import wiring.integrations  # noqa: PLC0415 - only once the host has set the environment
 
     assert await wiring.integrations.records().erase(f"{crm.org}:{crm.source}", 100) == 0
+
+
+async def test_an_erased_organisation_leaves_nothing_of_its_systems(crm: Crm, host: Any) -> None:
+    import wiring.integrations  # noqa: PLC0415 - only once the host has set the environment
+    import wiring.organisations  # noqa: PLC0415
+
+    await crm.filled()
+    made = {"id": crm.org}
+    assert (await close(crm.asking, made)).status_code == 204
+    closed = await wiring.organisations.store().get(crm.org)
+    [source] = await wiring.integrations.sources().of(crm.org)
+    assert (source.state, source.reason) == ("paused", "closed")
+    then = closed.model_copy(update={"updated_at": closed.updated_at - UNDO_TIME})
+    await wiring.organisations.store().save_with(then, [])
+    await host.run_timer("operations_tidy_up")
+    await host.drain_queue("work")
+    assert await wiring.integrations.sources().of(crm.org) == []
+    assert await wiring.integrations.records().erase(source.key, 100) == 0
+
+
+async def test_a_system_goes_on_when_its_organisation_is_taken_back(crm: Crm) -> None:
+    await crm.filled()
+    made = {"id": crm.org}
+    assert (await close(crm.asking, made)).status_code == 204
+    assert (await reopen(crm.asking, made)).is_success
+    assert (await crm.get())["state"] == "running"
