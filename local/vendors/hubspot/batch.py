@@ -1,7 +1,9 @@
 """Many records of HubSpot in one request.
 
-A write is done as a whole or refused as a whole, unless every input has an `objectWriteTraceId`: then each is
-done or refused by itself, and the answer is 207 with the refusals. Unknown ids are always told by a 207.
+A write is done as a whole or refused as a whole. Where records are created and every input has an
+`objectWriteTraceId`, each is done or refused by itself, and the answer is 207 with the refusals. HubSpot
+documents that of creating only; an account with the setting `multistatus` does so with every write. Unknown
+ids are always told by a 207.
 """
 
 from collections.abc import Callable
@@ -75,7 +77,8 @@ class Batch:
 
     def _write(self, operation: str, inputs: list[dict[str, Any]]) -> None:
         write = {"create": self._create, "update": self._update, "upsert": self._upsert}[operation]
-        if all(each.get("objectWriteTraceId") for each in inputs):
+        apart = operation == "create" or self.account.kept("multistatus")
+        if apart and all(each.get("objectWriteTraceId") for each in inputs):
             for each in inputs:
                 self._one(write, each)
             return

@@ -167,7 +167,8 @@ class HubSpot(Skin):
         """Do one of these for an account.
 
         `token`: a private token, with all scopes or those given. `expire`, `revoke`: end, take away tokens.
-        `limits`: other limits of requests. `webhook`: where events go (`url`, `subscriptions`, `signedUri`).
+        `limits`: other limits of requests. `multistatus`: whether every batch refuses its records one by one.
+        `webhook`: where events go (`url`, `subscriptions`, `signedUri`).
         """
         match what:
             case "token":
@@ -176,8 +177,8 @@ class HubSpot(Skin):
                 self.access.tokens.expire(account.name)
             case "revoke":
                 self.access.tokens.revoke_all(account.name)
-            case "limits":
-                account.keep("limits", given)
+            case "limits" | "multistatus":
+                account.keep(what, given)
             case "webhook":
                 account.keep("webhook", given and {"subscriptions": webhooks.subscriptions()} | given)
             case _:
