@@ -14,7 +14,7 @@ from local.vendors.clock import Clock
 from local.vendors.hubspot import shapes
 from local.vendors.hubspot.objects import Objects
 from local.vendors.hubspot.values import definitions
-from local.vendors.skin import Refused, Reply
+from local.vendors.skin import Refused, Reply, objects
 from local.vendors.store import Account, Record
 
 MOST = 100
@@ -32,11 +32,11 @@ class Batch:
     results: list[dict[str, Any]] = field(default_factory=list)
     errors: list[dict[str, Any]] = field(default_factory=list)
 
-    def answer(self, operation: str, given: Any) -> Reply:
+    def answer(self, operation: str, given: dict[str, Any]) -> Reply:
         started = shapes.time(self.clock.now())
-        inputs = given.get("inputs") if isinstance(given, dict) else None
-        if not isinstance(inputs, list) or not all(isinstance(each, dict) for each in inputs):
-            raise shapes.invalid("Invalid input JSON: 'inputs' is missing.")
+        inputs = objects(given.get("inputs"))
+        if not all(isinstance(each.get("properties", {}), dict) for each in inputs):
+            raise shapes.invalid("Invalid input JSON: 'properties' is an object.")
         if not 1 <= len(inputs) <= MOST:
             raise shapes.invalid(f"A batch has between 1 and {MOST} inputs.")
         match operation:
@@ -46,7 +46,7 @@ class Batch:
                 self._write(operation, inputs)
             case "archive":
                 for each in inputs:
-                    self.objects.archive(self.account, self.kind, str(each["id"]), by=self.by)
+                    self.objects.archive(self.account, self.kind, str(each.get("id")), by=self.by)
                 return Reply(204)
             case _:
                 raise shapes.unserved(f"batch/{operation}")

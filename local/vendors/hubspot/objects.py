@@ -72,7 +72,7 @@ class Objects:
         links = [_link(account, kind, link) for link in given.get("associations") or ()]
         return self.accepted(account, kind, given["properties"], None), links
 
-    def accepted(self, account: Account, kind: str, fields: Fields, record: Record | None) -> Fields:
+    def accepted(self, account: Account, kind: str, fields: Any, record: Record | None) -> Fields:
         stored = accepted(account, self._faults, kind, fields, record)
         if record is None and "hs_timestamp" in definitions(account, kind) and not stored.get("hs_timestamp"):
             raise shapes.invalid("hs_timestamp is required.", "REQUIRED_FIELD", "hs_timestamp")
@@ -80,7 +80,7 @@ class Objects:
             raise shapes.invalid("At least one property with a value is needed.")
         return stored
 
-    def change(self, account: Account, kind: str, ref: str, fields: Fields, *, by: str) -> Record:
+    def change(self, account: Account, kind: str, ref: str, fields: Any, *, by: str) -> Record:
         record = self.find(account, kind, ref)
         return account.change(kind, record.id, self.accepted(account, kind, fields, record), by=by)
 
