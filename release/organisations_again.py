@@ -45,7 +45,7 @@ def _publishing(database: Database) -> Ports:
 
 
 async def _forget(records: CosmosRecords, org_id: str, source_id: str) -> bool:
-    """Erase some of what a connected system has brought in; what it gave access with is worth nothing here."""
+    """Erase some of what a connected system has brought in."""
     return await records.erase(source_key(org_id, source_id), 100) == 0
 
 
