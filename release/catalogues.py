@@ -23,7 +23,13 @@ ROOT = Path(__file__).parents[1]
 FOLDER, NAME = Path("web/locale"), "izwop"
 # Beside calls of gettext, what the domain tells people: details of faults, labels of fields.
 KEYWORDS = {**DEFAULT_KEYWORDS, "Fault": (3,), "PydanticCustomError": (2,), "Described": (1,)}
-SOURCES = {"functions": "**.py", "domain": "**.py", "web/templates": "**.html", "web/parts": "**.html"}
+SOURCES = {
+    "functions": "**.py",
+    "domain": "**.py",
+    "adapters/vendors": "**.py",
+    "web/templates": "**.html",
+    "web/parts": "**.html",
+}
 METHODS = {"**.py": "python", "**.html": "jinja2"}
 # As the templates' environment has them, so that both see the same messages.
 _JINJA = {"trimmed": "true", "newstyle_gettext": "true", "trim_blocks": "true", "lstrip_blocks": "true"}

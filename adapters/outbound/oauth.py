@@ -58,6 +58,19 @@ async def refreshed(outbound: Outbound, server: OAuthServer, app: App, held: Cre
     return await _asked(outbound, server, app, form, held)
 
 
+async def revoked(outbound: Outbound, server: OAuthServer, app: App, held: Credentials) -> None:
+    """Give up credentials, where the vendor takes them back. Those that it does not know are given up."""
+    if server.revoke_url is None:
+        return
+    token = held.refresh_token or held.access_token
+    form = {"token": token.get_secret_value(), "client_id": app.id, "client_secret": app.secret}
+    answer = await outbound.exchange(
+        Call(method="POST", url=app.at(server.revoke_url), form=form, repeatable=True)
+    )
+    if answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR or answer.status == HTTPStatus.TOO_MANY_REQUESTS:
+        raise VendorUnavailable
+
+
 async def _asked(
     outbound: Outbound, server: OAuthServer, app: App, form: Mapping[str, str], held: Credentials | None
 ) -> Credentials:

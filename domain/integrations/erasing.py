@@ -1,11 +1,10 @@
 """Letting go of a source: its credentials are given up at the vendor, and what was imported is erased."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from domain.base.errors import Refusal, StaleVersion, Unavailable
-from domain.integrations.connectors import Connector
 from domain.integrations.source import Source, SourceStore
 from domain.integrations.sync.records import RecordStore
 from domain.operations.slices import Slice
@@ -15,14 +14,12 @@ from domain.operations.work import Progress, Work
 _AT_ONCE = 100
 
 
-class ForRevoking(Protocol):
-    async def open(self, source: Source, instruction_id: str) -> Connector: ...
-
-
 class DisconnectPorts(NamedTuple):
+    """`revoke` gives up the credentials at the vendor."""
+
     sources: SourceStore
     records: RecordStore
-    opener: ForRevoking
+    revoke: Callable[[Source], Awaitable[None]]
     clock: Callable[[], datetime]
     not_revoked: Callable[[Source], None]
 
@@ -56,7 +53,7 @@ class DisconnectJob:
 
     async def _revoke(self, source: Source, *, last: bool) -> None:
         try:
-            await (await self._ports.opener.open(source, "")).revoke()
+            await self._ports.revoke(source)
         except Unavailable:
             if not last:
                 raise

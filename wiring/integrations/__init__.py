@@ -121,21 +121,32 @@ async def _rest() -> None:
     await asyncio.sleep(0.2)
 
 
+async def _held(source: "Source") -> "Credentials":
+    """The credentials of a source."""
+    from domain.integrations.connecting import held_credentials
+
+    return await held_credentials(source.org_id, source.id, store=credentials(), seals=seals())
+
+
+async def revoke(source: "Source") -> None:
+    """Give up the credentials of a source at the vendor."""
+    held = await _held(source)
+    await (await opener().open(source, "")).revoke()
+    await connectors.given_up(source.kind, held)
+
+
 class _Opener:
     """Opens the system of a source (`domain/integrations/sync/syncing.py:Opener`)."""
 
     async def open(self, source: "Source", instruction_id: str) -> "Connector":
-        async def stored() -> "Credentials":
-            from domain.integrations.connecting import held_credentials
-
-            return await held_credentials(source.org_id, source.id, store=credentials(), seals=seals())
-
         async def renew(refused: "Credentials") -> "Credentials":
             from domain.integrations.connecting import renewed
 
             return await renewed(source.org_id, source.id, refused, by=_renewing(source))
 
-        return await connectors.opened(source.kind, stored, renew=renew, key=source.key, order=instruction_id)
+        return await connectors.opened(
+            source.kind, lambda: _held(source), renew=renew, key=source.key, order=instruction_id
+        )
 
 
 @once
@@ -179,7 +190,7 @@ def jobs() -> "dict[str, Job]":
     steps = {"pull": pull, "sweep": sweep, "retry": retry, "push": push, "undo": undo}
     return {
         SYNC: SyncJob(ports(), steps),
-        DISCONNECT: DisconnectJob(DisconnectPorts(sources(), records(), opener(), _now, _not_revoked)),
+        DISCONNECT: DisconnectJob(DisconnectPorts(sources(), records(), revoke, _now, _not_revoked)),
     }
 
 
@@ -195,7 +206,7 @@ async def forget(org_id: str, source_id: str) -> bool:
     if source is None:
         return True
     with suppress(Refusal):
-        await (await opener().open(source, "")).revoke()
+        await revoke(source)
     for _ in range(_MOST_BATCHES):
         if await records().erase(source.key, 100) == 0:
             return True

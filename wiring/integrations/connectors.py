@@ -100,6 +100,15 @@ async def asked_anew(kind: "Kind", held: "Credentials") -> "Credentials":
     return await refreshed(outbound(), server, app, held)
 
 
+async def given_up(kind: "Kind", held: "Credentials") -> None:
+    """Give up credentials that the vendor gave to iZwop's application."""
+    from adapters.outbound.oauth import revoked
+
+    server, app = parts(kind).description.oauth, app_of(kind)
+    if held.kind == "oauth" and server is not None and app is not None:
+        await revoked(outbound(), server, app, held)
+
+
 def allow_address(kind: "Kind", *, state: str, redirect: str, challenge: str) -> str | None:
     """Where a person gives access to a system; None where that is not offered."""
     from adapters.outbound.oauth import authorize_address

@@ -63,7 +63,7 @@ class HubSpot:
         return await self._writing.push(of, fields, writes)
 
     async def revoke(self) -> None:
-        """Nothing: a token is given up at the `revoke_url`, which asks for the app's secret."""
+        """Nothing: HubSpot takes tokens back at its `revoke_url`, from its app alone."""
 
 
 def opened(session: Session) -> Connector:

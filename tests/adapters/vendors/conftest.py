@@ -82,11 +82,11 @@ async def hub_of(place: Callable[..., Any]) -> Any:
         base = str(at.http.base_url).rstrip("/")
         outbound = Outbound(Guard(frozenset({httpx.URL(base).host})))
         opened.append(outbound)
-        limits = hubspot.DESCRIPTION.limits._replace(calls=100_000)
+        pace = Pace(100_000, 10, share=1)
         calls = Calls(
             outbound,
             SourceAccess(held),
-            Pace(limits.calls, limits.window, share=limits.daily_share),
+            pace,
             room_of=hubspot.room_of,
             pauses=(0.01, 0.01),
         )

@@ -1,5 +1,6 @@
 """The engine with HubSpot's connector and the real store, from the first run to the undoing of one."""
 
+import random
 from datetime import UTC, datetime
 
 import pytest
@@ -35,13 +36,13 @@ async def there(hub):
     }
 
 
-async def test_two_thousand_contacts_come_in_once(hub, syncing):
-    await hub.some("contacts", people(2000))
+async def test_contacts_come_in_once(hub, syncing):
+    await hub.some("contacts", people(500))
     await syncing.begin(flow(*FIELDS))
     run = await syncing.run()
-    assert (run.state, run.counts.created, run.counts.failed) == ("done", 2000, 0)
+    assert (run.state, run.counts.created, run.counts.failed) == ("done", 500, 0)
     records = await syncing.all()
-    assert len({each.vendor_id for each in records}) == len(records) == 2000
+    assert len({each.vendor_id for each in records}) == len(records) == 500
     hub.watched.made.clear()
     again = await syncing.run()
     assert (again.counts.created, again.counts.changed, again.counts.sent) == (0, 0, 0)
@@ -64,7 +65,8 @@ async def test_a_change_there_comes_in(hub, syncing):
     await hub.edit("contacts", made[1], firstname="Zoë")
     run = await syncing.run()
     assert run.counts.changed == 1
-    assert (await syncing.by_email())["n1@example.com"].ours("first_name") == "Zoë"
+    changed = (await syncing.by_email())["n1@example.com"]
+    assert (changed.ours("first_name"), changed.match) == ("Zoë", None)
 
 
 async def test_a_change_here_goes_out_and_comes_back_as_no_change(hub, syncing):
@@ -113,6 +115,46 @@ async def test_both_sides_converge_on_the_winner_that_the_rule_names(hub, syncin
         ]
     again = await syncing.run()
     assert (again.counts.changed, again.counts.sent, again.counts.lost) == (0, 0, 0)
+
+
+@pytest.mark.parametrize("rule", ["ours", "theirs", "newest"])
+async def test_edits_of_both_sides_in_any_order_converge_without_an_echo(hub, syncing, rule):
+    chance = random.Random(rule)
+    made = await hub.some("contacts", people(4))
+    await syncing.begin(flow(*FIELDS, rule=rule))
+    await syncing.run()
+    records = {each.vendor_id: each.id for each in await syncing.all()}
+    for number in range(40):
+        ref = chance.choice(made)
+        match chance.choice(["here", "there", "run"]):
+            case "here":
+                await syncing.edit(records[ref], first_name=f"H{number}", phone=f"+46 8 {number:06}")
+            case "there":
+                name = chance.choice(["firstname", "phone"])
+                await hub.edit("contacts", ref, **{name: f"T{number}"})
+            case _:
+                await syncing.run(items=chance.choice([1, 500]), dies=chance.choice([True, False]))
+    await syncing.run()
+    quiet = await syncing.run()
+    assert (quiet.counts.changed, quiet.counts.sent, quiet.counts.failed) == (0, 0, 0)
+    here = {each.vendor_id: (each.ours("first_name"), each.ours("phone")) for each in await syncing.all()}
+    fields = {each["id"]: each["fields"] for each in await hub.all("contacts")}
+    assert here == {ref: (of["firstname"], of.get("phone", "")) for ref, of in fields.items()}
+
+
+async def test_a_storm_of_refusals_and_faults_loses_nothing(hub, syncing):
+    await hub.some("contacts", people(200))
+    await syncing.begin(flow(*FIELDS))
+    for number in range(20):
+        await syncing.add(first_name="Ours", email=f"o{number}@example.com")
+    rules = [
+        {"action": action, "times": 4, "skip": skip, "status": status}
+        for skip, (action, status) in enumerate([("status", 429), ("status", 503), ("after_commit", 500)])
+    ]
+    await hub.at.order(*rules, {"action": "truncated", "times": 3}, {"action": "lost_answer", "times": 3})
+    run = await syncing.run(items=1)
+    assert (run.state, run.counts.created, run.counts.failed) == ("done", 200, 0)
+    assert len(await syncing.all()) == len(await hub.all("contacts")) == 220
 
 
 async def test_a_contact_that_is_archived_there_is_put_away_here(hub, syncing):

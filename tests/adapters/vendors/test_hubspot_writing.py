@@ -2,6 +2,7 @@
 
 import pytest
 
+from adapters.vendors.hubspot.words import words
 from domain.integrations.connectors import Write
 from domain.integrations.errors import AccessLost, VendorUnavailable
 
@@ -191,3 +192,21 @@ async def test_a_missing_right_to_write_is_told_as_lost_access(hub_of):
     there = await hub.a_record("contacts", email="a@example.com")
     with pytest.raises(AccessLost):
         await pushed(hub, Write("rec_1", there, {"firstname": "New"}))
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        (
+            {"message": 'Property values were not valid: [{"isValid":false,"message":"No such state"}]'},
+            "No such state",
+        ),
+        ({"message": 'Property values were not valid: [{"isVal'}, "Property values were not valid"),
+        ({"message": "Sentence", "errors": [{"message": "One"}, {"message": "Two"}]}, "One; Two"),
+        ({"message": "Sentence", "errors": "?"}, "Sentence"),
+        ({"message": "x" * 9999}, "x" * 500),
+        (None, ""),
+    ],
+)
+def test_a_refusal_is_told_by_its_sentences(said, told):
+    assert words(said) == told
