@@ -84,12 +84,12 @@ def tokens_of(new: NewSource, description: Description | None) -> Credentials:
     if description is None or not description.tokens:
         raise InvalidInput([Fault("/kind", "not_offered", N_("cannot be connected with a token"))])
     missing = [
-        Fault(f"/tokens/{each.name}", "required", N_("is required"))
+        Fault("/tokens/" + each.name, "required", N_("is required"))
         for each in description.tokens
         if not new.tokens.get(each.name, "").strip()
     ]
     known = {each.name for each in description.tokens}
-    unknown = [Fault(f"/tokens/{name}", "unknown", N_("is not asked for")) for name in {*new.tokens} - known]
+    unknown = [Fault("/tokens/" + name, "unknown", N_("is not asked for")) for name in {*new.tokens} - known]
     if missing or unknown:
         raise InvalidInput([*missing, *unknown])
     first, *others = description.tokens
@@ -143,13 +143,12 @@ async def change_settings(
         raise StaleVersion
     faults = list[Fault]()
     for number, flow in enumerate(wanted.flows):
+        at = f"/flows/{number}"
         known = description.object_type(flow.object_type)
         if known is None:
-            faults.append(
-                Fault(f"/flows/{number}/objectType", "not_offered", N_("does not flow from this system"))
-            )
+            faults.append(Fault(at + "/objectType", "not_offered", N_("does not flow from this system")))
         elif flow.direction not in known.directions:
-            faults.append(Fault(f"/flows/{number}/direction", "not_offered", N_("does not flow this way")))
+            faults.append(Fault(at + "/direction", "not_offered", N_("does not flow this way")))
     if faults:
         raise InvalidInput(faults)
     return await sources.save(source.changed(now, settings=wanted))

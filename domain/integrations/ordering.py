@@ -56,7 +56,8 @@ async def _refuse_unfit(source: Source, connector: Connector, description: Descr
     faults = list[Fault]()
     granted = await connector.scopes()
     for number, flow in enumerate(flows):
-        faults += await check_mapping(flow, connector, f"/flows/{number}")
+        at = f"/flows/{number}"
+        faults += await check_mapping(flow, connector, at)
         of = description.object_type(flow.object_type)
         needed = (
             set() if of is None else {*of.read_scopes, *(of.write_scopes if flow.direction != "in" else ())}
@@ -64,7 +65,7 @@ async def _refuse_unfit(source: Source, connector: Connector, description: Descr
         for missing in sorted(needed - granted) if granted is not None else ():
             faults.append(
                 Fault(
-                    f"/flows/{number}/objectType",
+                    at + "/objectType",
                     "scope_missing",
                     N_("needs the scope %(scope)s, which the system did not grant", scope=missing),
                 )

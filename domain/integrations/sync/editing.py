@@ -38,7 +38,7 @@ async def change_record(
     unknown = [name for name in wanted.values if name not in mapped]
     if unknown:
         raise InvalidInput(
-            [Fault(f"/values/{name}", "no_such_field", N_("is not mapped")) for name in unknown]
+            [Fault("/values/" + name, "no_such_field", N_("is not mapped")) for name in unknown]
         )
     values, pending = dict(record.values), record.pending
     for name, text in wanted.values.items():
