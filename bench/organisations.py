@@ -55,16 +55,18 @@ class Office(NamedTuple):
     by: Acting
     people: list[Member]
     template: Template
+    cards: list[Card]
 
 
 async def lines(settings: Mapping[str, str]) -> list[Line]:
     """Compare organisations of three sizes. `settings` are those of a running cloud."""
-    small, few, many = [await _office(size) for size in (SMALL, FEW, MANY)]
+    small, few, many = [await office(size) for size in (SMALL, FEW, MANY)]
     async with charges(settings) as counted:
         return [await _page(small, many, counted), *await _releases(few, many, counted)]
 
 
-async def _office(size: int) -> Office:
+async def office(size: int) -> Office:
+    """An organisation of so many people, with their cards."""
     now, owner = datetime.now(UTC), new_id("acc")
     await wiring.accounts.store().create(
         Account(id=owner, iss="bench", sub=owner, email="ada@example.com", created_at=now)
@@ -85,7 +87,7 @@ async def _office(size: int) -> Office:
     await _store(made.id, [card_document(each) for each in cards])
     for some in batched(cards, AT_ONCE, strict=False):
         await wiring.organisations.templates.show_all(some)
-    return Office(by, people, template)
+    return Office(by, people, template, cards)
 
 
 def _person(org_id: str, number: int, now: datetime) -> Member:

@@ -15,12 +15,15 @@ from itertools import batched
 from pathlib import Path
 
 import wiring.cards
+import wiring.organisations.templates
 from adapters.published_cache import FRESH_SECONDS, MOST_CARDS
 from bench.counting import counted
 from bench.lines import Line, Target, median_ratio
 from bench.load import bytes_of, get, seconds_for
-from bench.samples import CARD_ID, RULED, fullest, published
+from bench.organisations import office
+from bench.samples import CARD_ID, CONTENT, RULED, fullest, published
 from domain.cards.card import PublishedCard
+from functions.framework.clock import new_id
 from local import processes
 
 ROOT = Path(__file__).parent.parent
@@ -41,6 +44,7 @@ BROWSER = (
 assert ROUNDS * COLD_REQUESTS <= MOST_CARDS  # noqa: S101 - or expired cards would be unseen ones
 
 WARM, COLD, RULE, COUNTED = Target(">=", 0.6), Target(">=", 0.7), Target(">=", 0.95), Target(">=", 0.5)
+STAFF = Target(">=", 0.95)
 MOST_BYTES = 8 * 1024
 
 
@@ -78,7 +82,7 @@ async def lines(settings: Mapping[str, str], logs: Path) -> list[Line]:
                 warm += await _counted(product, reference)
             finally:
                 await folding.child.stop()
-            return [*warm, *await _cold(product, reference)]
+            return [*warm, *await _staff(product), *await _cold(product, reference)]
         finally:
             await reference.child.stop()
     finally:
@@ -106,6 +110,26 @@ async def _warm(product: Served, reference: Served) -> list[Line]:
         *compared("card page with hidden values / the same without", decided, RULE),
         await _weight(product),
     ]
+
+
+async def _staff(product: Served) -> list[Line]:
+    """A staff card, made and shown as the product does it, and a person's of the same content."""
+    [card] = (await office(1)).cards
+    staff = card.model_copy(update={"version": card.version + 1, "published": CONTENT})
+    person_id = new_id("acc")
+    own = staff.model_copy(
+        update={
+            "id": new_id("crd"),
+            "handle": f"bench-{person_id[4:]}",
+            "staff": None,
+            "account_id": person_id,
+        }
+    )
+    await wiring.organisations.templates.show_all([staff, own])
+    of_staff, of_person = ([get(f"/c/{each.handle}")] * WARM_REQUESTS for each in (staff, own))
+    await cost(product, of_staff), await cost(product, of_person)
+    rounds = [(await cost(product, of_staff), await cost(product, of_person)) for _ in range(ROUNDS)]
+    return compared("page of a staff card / of a person's card", rounds, STAFF)
 
 
 async def _counted(product: Served, reference: Served) -> list[Line]:

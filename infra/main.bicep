@@ -40,6 +40,10 @@ param receiptKey string
 @minLength(8)
 param smtpUrl string
 
+@description('JSON: iZwop\'s applications at vendors, each with its id and secret. Empty: none.')
+@secure()
+param oauthApps string
+
 @description('The domain that mail comes from. Absent: one that Azure gives, for at most a few mails an hour.')
 param senderDomain SenderDomain?
 
@@ -217,6 +221,7 @@ module secrets 'app/secrets.bicep' = {
     relationsKey: relationsKey
     receiptKey: receiptKey
     smtpUrl: smtpUrl
+    oauthApps: oauthApps
   }
 }
 

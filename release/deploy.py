@@ -33,7 +33,8 @@ ROOT = Path(__file__).parents[1]
 _SUBSCRIPTION = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 # Parameters that are settings of the app, too, and are validated as such.
 _SETTINGS = ("OIDC_ISSUER", "OIDC_TENANT_ID", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET", "OIDC_API_AUDIENCE",
-             "SESSION_KEY", "RELATIONS_KEY", "RECEIPT_KEY", "SMTP_URL", "MAIL_FROM")  # fmt: skip
+             "SESSION_KEY", "RELATIONS_KEY", "RECEIPT_KEY", "SMTP_URL", "MAIL_FROM",
+             "OAUTH_APPS")  # fmt: skip
 # Parameters in JSON: their type, and its name.
 _JSON = {
     "FEDERATIONS": (list, "list"),

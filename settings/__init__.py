@@ -107,7 +107,9 @@ def _faults_of(group: "type[Group]", environment: Mapping[str, str]) -> list[str
     except ValidationError as exc:
         for fault in exc.errors(include_input=False):
             name = str(fault["loc"][0])
-            found.setdefault(name, _sentence(known[name], fault["type"], fault["msg"]))
+            # Something is missing in it: it is there itself.
+            kind = "incomplete" if name in given and fault["type"] == "missing" else fault["type"]
+            found.setdefault(name, _sentence(known[name], kind, fault["msg"]))
     return [f"{name} {sentence}." for name, sentence in found.items()]
 
 

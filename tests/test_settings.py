@@ -76,6 +76,8 @@ WRONG = [
     ({"CREDENTIALS_KEY_URL": "http://kv.example/keys/k"}, "CREDENTIALS_KEY_URL is not what it must be: "),
     ({"CREDENTIALS_KEY_URL": "https://kv.example/keys/k/1"}, "CREDENTIALS_KEY_URL is not what it must be: "),
     ({"VAULT_CA_FILE": "/no/such/file"}, "VAULT_CA_FILE names a file that is not there"),
+    ({"OAUTH_APPS": "no JSON"}, "OAUTH_APPS is not what it must be: iZwop's applications"),
+    ({"OAUTH_APPS": '{"hubspot": {"id": "a1"}}'}, "OAUTH_APPS is not what it must be: iZwop's applications"),
     ({"VAULT_TOKEN": "short"}, "VAULT_TOKEN is not what it must be: The token"),
     ({"OUTBOUND_LOOPBACK": "http://localhost"}, "OUTBOUND_LOOPBACK is not what it must be: Names of hosts"),
     ({"MAIL_FROM": "nobody"}, "MAIL_FROM is not what it must be: The sender, such as"),

@@ -162,6 +162,16 @@ class Items:
                 return None
         return upgraded(self._name, found)
 
+    async def read_all(self, items: Sequence[str], partition: str) -> list[Document] | None:
+        """Read items of a partition in one call; None if one is absent."""
+        if not all(map(_ITEM_ID.fullmatch, items)):
+            return None
+        try:
+            found = await self._batch([("read", (item,)) for item in items], partition)
+        except StaleVersion:
+            return None
+        return [upgraded(self._name, dict(each["resourceBody"])) for each in found]
+
     async def create(self, document: Document) -> bool:
         """Store a new item; False when its id is taken in its partition."""
         container = await self._database.container(self._name)

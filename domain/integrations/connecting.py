@@ -1,6 +1,7 @@
 """Connecting a system, what people choose about it, pausing it, and letting go of it."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Annotated, Final, NamedTuple, Protocol
 
@@ -203,6 +204,22 @@ async def disconnect(source: Source, *, now: datetime, sources: SourceStore, wor
 
 def disconnect_id(source_id: str) -> str:
     return f"job_{source_id.removeprefix('src_')}"
+
+
+async def held_credentials(
+    org_id: str, source_id: str, *, store: CredentialStore, seals: Seals
+) -> Credentials:
+    """The credentials of a source. Where the key in the vault has turned, they are wrapped anew."""
+    key = source_key(org_id, source_id)
+    found = await store.get(key)
+    if found is None:
+        raise AccessLost
+    sealed = await seals.rewrap(org_id, source_id, found.sealed)
+    # Who gets new ones must be able to store them, and seals them anew anyway.
+    if sealed.kid != found.sealed.kid and found.renewing_until is None:
+        with suppress(StaleVersion):
+            await store.save(key, found.model_copy(update={"sealed": sealed}))
+    return await seals.open(org_id, source_id, sealed)
 
 
 class Renewing(NamedTuple):

@@ -14,19 +14,19 @@ from scim2_server.requests import ScimRequest
 from scim2_server.responses import ScimResponse
 
 import wiring.accounts
-import wiring.organisations
 import wiring.organisations.directory
-import wiring.site
 from domain.base.errors import Refusal, Unauthenticated, Unavailable
 from domain.base.ids import ID_BYTES, ID_PREFIXES, make_id
 from domain.base.limits import DIRECTORY_REQUESTS
-from domain.organisations.directory.connection import DirectoryCaller, who_sends
+from domain.organisations.directory.connection import DirectoryCaller, PersonKey, who_sends
 from domain.organisations.directory.people import Request
+from domain.organisations.organisation import Member
 from functions.framework.clock import now
 from functions.framework.problems import MAX_BODY, BodyTooLarge
 from functions.framework.replies import reply
 from functions.scim.handler import Handler
 from functions.scim.protocol import service
+from functions.scim.quick import base_url, person_asked, quick_answer
 from functions.scim.refusals import MEDIA_TYPE, scim_type_of
 from functions.scim.storage import Storage
 
@@ -40,16 +40,19 @@ _MOST_WRITTEN: Final = 10_000
 
 
 async def answer(req: func.HttpRequest) -> func.HttpResponse:
-    caller = await _caller(req)
+    about = person_asked(req)
+    caller, person = await _caller(req, about)
     at = now()
     await wiring.accounts.limiter().take(DIRECTORY_REQUESTS, caller.organisation.id, at)
     await _used(caller, at)
     if len(req.get_body()) > MAX_BODY:
         raise BodyTooLarge
+    if (told := quick_answer(req, about, person)) is not None:
+        return _reply(told)
     log_id = make_id(ID_PREFIXES["log"], secrets.token_bytes(ID_BYTES))
     request = Request(caller, log_id, at, wiring.organisations.directory.ports())
     scim = service()
-    handler = Handler(scim, Storage(request), request)
+    handler = Handler(scim, Storage(request, person), request)
     try:
         answered = await _answered(handler, req)
     except SCIMException as refusal:
@@ -69,27 +72,23 @@ async def _answered(handler: Handler, req: func.HttpRequest) -> ScimResponse:
         raise InvalidSyntaxException(detail="The request is nested too deep, or no text") from None
 
 
-async def _caller(req: func.HttpRequest) -> DirectoryCaller:
+async def _caller(req: func.HttpRequest, about: PersonKey | None) -> tuple[DirectoryCaller, Member | None]:
     scheme, _, token = req.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer":
         raise Unauthenticated
-    return await who_sends(
-        token.strip(),
-        store=wiring.organisations.directory.store(),
-        organisations=wiring.organisations.store(),
-    )
+    return await who_sends(token.strip(), about, store=wiring.organisations.directory.store())
 
 
 async def _used(caller: DirectoryCaller, at: datetime) -> None:
     """Remember that the token was used; each worker writes it once in an hour."""
     hour = at.replace(minute=0, second=0, microsecond=0)
-    if _WRITTEN.get(caller.token.id) == hour:
+    if _WRITTEN.get(caller.source.id) == hour:
         return
     if len(_WRITTEN) >= _MOST_WRITTEN:
         _WRITTEN.clear()
-    _WRITTEN[caller.token.id] = hour
+    _WRITTEN[caller.source.id] = hour
     with suppress(Unavailable):
-        await wiring.organisations.directory.store().used(caller.organisation.id, caller.token.id, at)
+        await wiring.organisations.directory.store().used(caller.organisation.id, caller.source.id, at)
 
 
 async def _note(req: func.HttpRequest, request: Request, why: str) -> None:
@@ -112,7 +111,7 @@ def _request(req: func.HttpRequest) -> ScimRequest:
     whole = req.method in ("POST", "PUT") and _path(req).lower().startswith("/users")
     return ScimRequest(
         method=req.method,
-        base_url=f"{wiring.site.origin()}/scim/v2",
+        base_url=base_url(),
         path=_path(req),
         query=dict(parse_qsl(req.url.partition("?")[2], keep_blank_values=True)),
         headers=dict(req.headers),

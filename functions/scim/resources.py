@@ -14,20 +14,30 @@ from functions.framework.forms import vet
 from functions.scim.protocol import ENTERPRISE, GROUP, USER, service
 
 _PHONES: Final = {"work": "phone", "mobile": "mobile"}
-_TEXTS: Final = {
-    "userName": "user_name",
-    "externalId": "external_id",
-    "displayName": "display",
-    "title": "title",
-}
-_NAMES: Final = {"formatted": "formatted", "givenName": "given", "familyName": "family"}
+_IDENTIFIERS: Final = {"userName": "user_name", "externalId": "external_id"}
+_TEXTS: Final = {"displayName": "display", "title": "title"}
+_NAMES: Final = {"formatted": "formatted", "familyName": "family", "givenName": "given"}
 _ENTERPRISE: Final = {"employeeNumber": "number", "department": "department"}
 
 
 class _Meta(NamedTuple):
+    resource_type: str
     created: datetime
     changed: datetime
     version: str
+
+    def told(self, location: str | None = None) -> dict[str, str]:
+        return {
+            "resourceType": self.resource_type,
+            "created": _instant(self.created),
+            "lastModified": _instant(self.changed),
+            **({"location": location} if location else {}),
+            "version": f'W/"{self.version}"',
+        }
+
+
+def _instant(at: datetime) -> str:
+    return at.isoformat().replace("+00:00", "Z")
 
 
 def payload_of(resource: Resource[Any]) -> dict[str, Any]:
@@ -36,7 +46,7 @@ def payload_of(resource: Resource[Any]) -> dict[str, Any]:
 
 def said_in(payload: Mapping[str, Any]) -> Said:
     """What a directory says about a person, vetted. Empty texts say nothing."""
-    values: dict[str, Any] = {ours: payload.get(theirs) for theirs, ours in _TEXTS.items()}
+    values: dict[str, Any] = {ours: payload.get(theirs) for theirs, ours in (_IDENTIFIERS | _TEXTS).items()}
     values |= {ours: (payload.get("name") or {}).get(theirs) for theirs, ours in _NAMES.items()}
     values |= {ours: (payload.get(ENTERPRISE) or {}).get(theirs) for theirs, ours in _ENTERPRISE.items()}
     for phone in payload.get("phoneNumbers") or []:
@@ -60,23 +70,34 @@ def _address(emails: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
 
 
 def user_of(member: Member, resource_type: ResourceType) -> Resource[Any]:
+    return _built(resource_type, told_of(member))
+
+
+def told_of(member: Member, base_url: str = "") -> dict[str, Any]:
+    """A person as an answer tells them, in its order; with where they are, below a `base_url`."""
     said = says(member)
-    payload: dict[str, Any] = {
-        "schemas": [USER, ENTERPRISE],
-        **_present({theirs: getattr(said, ours) for theirs, ours in _TEXTS.items()}),
-        "active": said.active,
-        "emails": [_present({"value": said.email, "type": "work", "primary": said.primary})],
-    }
-    if name := _present({theirs: getattr(said, ours) for theirs, ours in _NAMES.items()}):
-        payload["name"] = name
-    if phones := [
+    texts, name, known = (
+        {theirs: text for theirs, ours in names.items() if (text := getattr(said, ours)) is not None}
+        for names in (_TEXTS, _NAMES, _ENTERPRISE)
+    )
+    phones = [
         {"value": number, "type": kind} for kind, ours in _PHONES.items() if (number := getattr(said, ours))
-    ]:
-        payload["phoneNumbers"] = phones
-    if known := _present({theirs: getattr(said, ours) for theirs, ours in _ENTERPRISE.items()}):
-        payload[ENTERPRISE] = known
-    meta = _Meta(member.since, member.updated_at, str(member.version))
-    return _built(resource_type, payload, member.id, meta)
+    ]
+    primary = {} if said.primary is None else {"primary": said.primary}
+    meta = _Meta("User", member.since, member.updated_at, str(member.version))
+    return {
+        "schemas": [USER, *([ENTERPRISE] if known else [])],
+        "id": member.id,
+        **({"externalId": said.external_id} if said.external_id is not None else {}),
+        "meta": meta.told(f"{base_url}/Users/{member.id}" if base_url else None),
+        "userName": said.user_name,
+        **({"name": name} if name else {}),
+        **texts,
+        "active": said.active,
+        "emails": [{"value": said.email, "type": "work", **primary}],
+        **({"phoneNumbers": phones} if phones else {}),
+        **({ENTERPRISE: known} if known else {}),
+    }
 
 
 def group_said_in(payload: Mapping[str, Any]) -> SaidGroup:
@@ -92,26 +113,19 @@ def group_of(
     team: Team, mark: str, resource_type: ResourceType, members: Sequence[str] = ()
 ) -> Resource[Any]:
     """`mark` changes with who is in the team."""
+    version = f"{team.version}-{mark.strip(chr(34))}"
     payload: dict[str, Any] = {
         "schemas": [GROUP],
-        **_present({"displayName": team.name, "externalId": team.external_id}),
+        "id": team.id,
+        "meta": _Meta("Group", team.created_at, team.updated_at, version).told(),
+        "displayName": team.name,
     }
+    if team.external_id is not None:
+        payload["externalId"] = team.external_id
     if members:
         payload["members"] = [{"value": each, "$ref": f"Users/{each}"} for each in members]
-    version = f"{team.version}-{mark.strip(chr(34))}"
-    return _built(resource_type, payload, team.id, _Meta(team.created_at, team.updated_at, version))
+    return _built(resource_type, payload)
 
 
-def _present(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in values.items() if value is not None}
-
-
-def _built(resource_type: ResourceType, payload: dict[str, Any], item: str, meta: _Meta) -> Resource[Any]:
-    told = {
-        "resourceType": resource_type.name,
-        "created": meta.created.isoformat(),
-        "lastModified": meta.changed.isoformat(),
-        "version": f'W/"{meta.version}"',
-    }
-    model = service().get_model(resource_type)
-    return model.model_validate({**payload, "id": item, "meta": told}, scim_ctx=Context.DEFAULT)
+def _built(resource_type: ResourceType, payload: dict[str, Any]) -> Resource[Any]:
+    return service().get_model(resource_type).model_validate(payload, scim_ctx=Context.DEFAULT)

@@ -35,6 +35,7 @@ from domain.organisations.directory.people import (
     delete_person,
     find_named,
     find_person,
+    is_known,
     read_person,
 )
 from domain.organisations.organisation import KeyKind, KnownAlready, Member
@@ -77,8 +78,9 @@ def _version(resource: Resource[Any]) -> str:
 
 
 class Storage(AsyncScimStorage):
-    def __init__(self, request: Request) -> None:
-        self._request = request
+    def __init__(self, request: Request, ahead: Member | None = None) -> None:
+        """`ahead` is who was read with the token, and is taken for the first read."""
+        self._request, self._ahead = request, ahead
         # What was read last, and is changed next.
         self._read: Member | None = None
 
@@ -91,12 +93,16 @@ class Storage(AsyncScimStorage):
     ) -> Resource[Any]:
         try:
             if resource_type.name == "User":
-                self._read = await read_person(self._request, resource_id)
+                self._read = self._taken(resource_id) or await read_person(self._request, resource_id)
                 return user_of(self._read, resource_type)
             team = await read_group(self._request, resource_id)
         except NotFound:
             raise NotFoundException(detail=f"There is no {resource_type.name} of this id") from None
         return await self.group(team, resource_type, members=_wants_members(response_parameters))
+
+    def _taken(self, person_id: str) -> Member | None:
+        ahead, self._ahead = self._ahead, None
+        return ahead if ahead and ahead.id == person_id and is_known(ahead) else None
 
     async def group(self, team: Team, resource_type: ResourceType, *, members: bool = True) -> Resource[Any]:
         store, org_id = self._request.ports.store, self._request.org_id

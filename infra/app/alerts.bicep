@@ -76,7 +76,7 @@ var logAlerts = [
     severity: 2
     title: 'Timers or queue functions fail'
     help: 'More than five runs without a request failed. What they left undone is in the workbook.'
-    query: 'AppRequests | where Name in ("visits_fold", "images_make", "notifications_send_mail", "images_sweep", "operations_carry_out_order", "operations_do_work", "operations_tidy_up", "operations_upgrade_documents", "relationships_touch_due", "relationships_rotate_keys", "organisations_recheck_domains", "organisations_visits_sum") and Success == false'
+    query: 'AppRequests | where Name in ("visits_fold", "images_make", "notifications_send_mail", "images_sweep", "operations_carry_out_order", "integrations_queue_due_syncs", "integrations_sync_source", "operations_do_work", "operations_tidy_up", "operations_upgrade_documents", "relationships_touch_due", "relationships_rotate_keys", "organisations_recheck_domains", "organisations_visits_sum") and Success == false'
     threshold: 5
     frequency: 'PT5M'
     window: 'PT15M'

@@ -116,6 +116,7 @@ var settings = {
   FRESH_SIGN_IN_MINUTES: '15'
   SMTP_URL: '@Microsoft.KeyVault(SecretUri=${vaultUri}secrets/smtp-url)'
   MAIL_FROM: mailFrom
+  OAUTH_APPS: '@Microsoft.KeyVault(SecretUri=${vaultUri}secrets/oauth-apps)'
 }
 
 resource plan 'Microsoft.Web/serverfarms@2025-03-01' = {

@@ -46,6 +46,10 @@ param receiptKey string
 @minLength(8)
 param smtpUrl string
 
+@description('JSON: iZwop\'s applications at vendors, each with its id and secret. Empty: none.')
+@secure()
+param oauthApps string
+
 resource vault 'Microsoft.KeyVault/vaults@2026-02-01' = {
   name: name
   location: location
@@ -100,6 +104,13 @@ resource vault 'Microsoft.KeyVault/vaults@2026-02-01' = {
     properties: { value: smtpUrl, contentType: 'text/plain' }
   }
 
+  // A secret cannot be empty.
+  resource oauthAppsEntry 'secrets' = {
+    name: 'oauth-apps'
+    tags: tags
+    properties: { value: empty(oauthApps) ? '{}' : oauthApps, contentType: 'application/json' }
+  }
+
   // Written once: later deployments leave a key, its versions and its policy as they are.
   resource credentialsKey 'keys' = {
     name: 'credentials'
@@ -138,6 +149,7 @@ module endpoint 'private-endpoint.bicep' = if (reach.isPrivate) {
     vault::relationsKeyEntry
     vault::receiptKeyEntry
     vault::smtpUrlEntry
+    vault::oauthAppsEntry
     vault::credentialsKey
   ]
 }

@@ -36,7 +36,7 @@ def collection(store: Store, call: Call, container: Container) -> Reply:
                 else:
                     done = items.upsert(write, key, call.json(), call.header("if-match"))
             return _written(call, done)
-        case "batch":
+        case "batch" | "read_batch":
             return batch.execute(store, container, _key(call, container), call)
     if call.operation == "query_plan":
         fanout.refuse(asked(call.body).text)

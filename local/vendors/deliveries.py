@@ -39,7 +39,10 @@ class Line:
 
 
 class Deliveries:
-    """`sent` has every attempt, for tests that bring messages to the app by themselves."""
+    """`sent` has every attempt, for tests that bring messages to the app by themselves.
+
+    Repetitions come much sooner than the vendors', so that a person sees them.
+    """
 
     def __init__(self, faults: Faults) -> None:
         self.retry_seconds: tuple[float, ...] = RETRY_SECONDS

@@ -11,6 +11,7 @@ from local.vendors.skin import DEMO, Refused, Skin, World
 from local.vendors.store import PERSON, Account, NoSuchRecord, Record
 
 ROWS = 50
+LONGEST = 80  # characters of a value in a table
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'"
 # What a person may break: the words on the button, and the rules that it orders.
 BREAK: dict[str, tuple[str, list[dict[str, Any]]]] = {
@@ -22,10 +23,11 @@ BREAK: dict[str, tuple[str, list[dict[str, Any]]]] = {
 
 _STYLE = """
   :root { color-scheme: light dark; }
-  body { max-width: 72rem; margin: 2rem auto; padding: 0 1rem; font: 1rem/1.5 system-ui, sans-serif; }
+  body { max-width: 90rem; margin: 2rem auto; padding: 0 1rem; font: 1rem/1.5 system-ui, sans-serif; }
   table { border-collapse: collapse; width: 100%; } form { margin: 1rem 0; }
   td, th { text-align: start; padding: .25rem .75rem .25rem 0; border-bottom: 1px solid #8884; }
-  td { overflow-wrap: anywhere; } label { display: block; margin: .5rem 0; }
+  td { max-width: 15rem; overflow-wrap: break-word; font-size: .875rem; }
+  label { display: block; margin: .5rem 0; }
   input { font: inherit; min-width: 20rem; } button { font: inherit; }
   .not { border: 1px solid; padding: .5rem 1rem; }
 """
@@ -94,8 +96,8 @@ class Pages:
             if each.is_about(skin.name, account.name)
         )
         refuse = (
-            '<label>Refuse records whose <input name="field" placeholder="field"></label>'
-            '<label>is <input name="value"></label><button name="do" value="refuse">Refuse them</button>'
+            '<p>Refuse records with a value in a field.</p><label>Field <input name="field"></label>'
+            '<label>Value <input name="value"></label><button name="do" value="refuse">Refuse them</button>'
         )
         return (
             "<h2>Let iZwop in</h2><p>By a key, where that goes without OAuth: each time a new one.</p>"
@@ -124,7 +126,7 @@ class Pages:
                     account, kind, {name: value for name, value in given.items() if value}, by=PERSON
                 )
             case ("save", [kind, ref]):
-                skin.change(account, kind, ref, given, by=PERSON)
+                skin.change(account, kind, ref, _edited(account, kind, ref, given), by=PERSON)
             case ("merge", [kind, ref]) if kind in skin.merges:
                 ref = skin.merge(account, kind, ref, given["other"], by=PERSON)
             case ("delete", [kind, ref]):
@@ -143,6 +145,14 @@ class Pages:
             faults.order([{"action": "refuse_record", **given} | about])
         elif what in BREAK:
             faults.order([rule | about for rule in BREAK[what][1]])
+
+
+def _edited(account: Account, kind: str, ref: str, given: dict[str, str]) -> dict[str, str]:
+    """What a person has changed in the form; other values may be broken and stay so."""
+    record = account.live(kind, ref)
+    if record is None:
+        raise NoSuchRecord(ref)
+    return {name: value for name, value in given.items() if value != str(record.fields.get(name) or "")}
 
 
 def _origin(asked: web.Request) -> str:
@@ -175,13 +185,14 @@ def _table(skin: Skin, account: Account, kind: str, wanted: str, after: str) -> 
 
 
 def _row(skin: Skin, account: Account, record: Record, columns: tuple[str, ...]) -> str:
-    values = [str(record.fields.get(name) or "") for name in columns]
+    values = [str(record.fields.get(name) or "")[:LONGEST] for name in columns]
     values += [record.modified.strftime("%Y-%m-%d %H:%M:%S"), record.by]
     link = f'<td><a href="{_to(skin, account, record.type, record.id)}">{record.id}</a></td>'
     return f"<tr>{link}{''.join(f'<td>{escape(value)}</td>' for value in values)}</tr>"
 
 
 def _record(skin: Skin, record: Record) -> str:
+    values = [*record.fields.items(), *((f"of {kind}", ref) for kind, ref in record.links)]
     merge = (
         '<form method="post"><label>Merge with the record <input name="other" required></label>'
         '<button name="do" value="merge">Merge</button></form>'
@@ -190,10 +201,7 @@ def _record(skin: Skin, record: Record) -> str:
         _form(skin.tables[record.type], record.fields, [("save", "Save"), ("delete", "Delete")])
         + (merge if record.type in skin.merges else "")
         + "<h2>All values</h2><table>"
-        + "".join(
-            f"<tr><th>{escape(name)}</th><td>{escape(str(value))}</td></tr>"
-            for name, value in record.fields.items()
-        )
+        + "".join(f"<tr><th>{escape(name)}</th><td>{escape(str(held))}</td></tr>" for name, held in values)
         + "</table>"
     )
 

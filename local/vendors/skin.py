@@ -19,6 +19,10 @@ from local.vendors.store import Account, Fields, Store
 DEMO = "demo"  # the account with data in it
 
 
+class WrongBody(ValueError):
+    """The body is JSON of another shape."""
+
+
 @dataclass
 class Request:
     """One request below the skin's own path."""
@@ -43,6 +47,13 @@ class Request:
         """The body; ValueError where it is not JSON."""
         return json.loads(self.body or b"null")
 
+    def members(self) -> dict[str, Any]:
+        """The body, which is a JSON object; `WrongBody` where it is not."""
+        given = self.json()
+        if not isinstance(given, dict):
+            raise WrongBody("an object is needed")
+        return given
+
     def form(self) -> dict[str, str]:
         """The body of a form; of a name given twice, the first value."""
         fields = parse_qs(self.body.decode("utf-8", "replace"), keep_blank_values=True)
@@ -60,6 +71,13 @@ class Reply:
     status: int = 200
     body: Any = None
     headers: dict[str, str] = field(default_factory=dict)
+
+
+def objects(given: Any) -> list[dict[str, Any]]:
+    """A list of JSON objects; `WrongBody` where it is something else."""
+    if not isinstance(given, list) or not all(isinstance(each, dict) for each in given):
+        raise WrongBody("a list of objects is needed")
+    return given
 
 
 class Refused(Exception):

@@ -17,7 +17,7 @@ DIAGNOSTICS = "Microsoft.Insights/diagnosticSettings"
 ROLES = "Microsoft.Authorization/roleAssignments"
 COSMOS_ROLES = f"{COSMOS}/sqlRoleAssignments"
 EU = {"swedencentral", "westeurope", "northeurope", "germanywestcentral", "francecentral"}
-SECRETS = {"OIDC_CLIENT_SECRET", "RELATIONS_KEY", "RECEIPT_KEY", "SESSION_KEY", "SMTP_URL"}
+SECRETS = {"OIDC_CLIENT_SECRET", "RELATIONS_KEY", "RECEIPT_KEY", "SESSION_KEY", "SMTP_URL", "OAUTH_APPS"}
 # Everything that an identity of the app or the pipeline may be, by the id of the role.
 ALLOWED_ROLES = {
     "09976791-48a7-449e-bb21-39d1a415f350": "Communication and Email Service Owner",

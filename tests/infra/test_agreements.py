@@ -22,7 +22,7 @@ ENVIRONMENTS = ["dev", "staging", "prod"]
 # Local stand-ins for identities and DNS, and a private certificate of the local provider.
 ONLY_LOCAL = {
     "COSMOS_KEY", "AzureWebJobsStorage", "OIDC_CA_FILE", "VISIT_SPOOL", "DNS_RESOLVER",
-    "VAULT_TOKEN", "VAULT_CA_FILE", "OUTBOUND_LOOPBACK",
+    "VAULT_TOKEN", "VAULT_CA_FILE", "OUTBOUND_LOOPBACK", "VENDOR_ADDRESSES",
 }  # fmt: skip
 # Read by the host, by its telemetry and by the library that signs in as the app.
 OF_THE_PLATFORM = {
@@ -43,6 +43,7 @@ RESOLVED = {
     "RELATIONS_KEY": "YWJjZGVmZ2hpamtsbW5vcHFyc3R1dnd4eXowMTIzNDU=",
     "RECEIPT_KEY": "enl4d3Z1dHNycXBvbm1sa2ppaGdmZWRjYmEwMTIzNDU=",
     "SMTP_URL": "smtps://user:password@mail.example:465",
+    "OAUTH_APPS": '{"hubspot": {"id": "a1", "secret": "made-up-secret"}}',
 }
 SIGN_IN = {
     "issuer": "https://tenant.example/v2.0",

@@ -35,7 +35,14 @@ def test_every_parameter_and_output_is_described_and_no_output_is_secret(path: P
 def test_secrets_come_in_as_secure_parameters() -> None:
     declared = Parser((INFRA / "main.bicep").read_text()).file()
     secure = {one["name"] for one in declared if any(note[1] == "secure" for note in one["decorators"])}
-    assert secure == {"oidcClientSecret", "relationsKey", "receiptKey", "sessionKey", "smtpUrl"}
+    assert secure == {
+        "oidcClientSecret",
+        "relationsKey",
+        "receiptKey",
+        "sessionKey",
+        "smtpUrl",
+        "oauthApps",
+    }
 
 
 @pytest.mark.parametrize("environment", [*ENVIRONMENTS, "azd"])

@@ -69,9 +69,11 @@ async def test_the_app_seals_with_the_vault_of_the_local_cloud(host) -> None:
 
 
 async def test_the_app_may_call_this_machine_where_it_runs_locally(host, cloud) -> None:
-    import wiring.integrations  # noqa: PLC0415
+    import wiring.integrations.connectors  # noqa: PLC0415
     from adapters.outbound.client import Call  # noqa: PLC0415
 
     place = cloud.settings["COSMOS_ENDPOINT"]
-    answer = await wiring.integrations.outbound().exchange(Call(method="GET", url=f"{place}/nothing"))
+    answer = await wiring.integrations.connectors.outbound().exchange(
+        Call(method="GET", url=f"{place}/nothing")
+    )
     assert answer.status >= 400

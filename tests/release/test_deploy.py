@@ -130,6 +130,13 @@ REFUSED = {
     "a missing secret": ("prod", [], {"SESSION_KEY": ""}, {}, "SESSION_KEY is not set."),
     "a missing domain": ("prod", [], {"IZWOP_DOMAIN": ""}, {}, "IZWOP_DOMAIN is not set."),
     "a key that is too short": ("dev", [], {"SESSION_KEY": "a" * 20}, {}, "SESSION_KEY must be 32 random"),
+    "an application without its secret": (
+        "dev",
+        [],
+        {"OAUTH_APPS": '{"hubspot": {"id": "a1"}}'},
+        {},
+        "OAUTH_APPS is not what it must be",
+    ),
     "mail in the clear": ("dev", [], {"SMTP_URL": "smtp://m.example:25"}, {}, "SMTP_URL would send mail"),
     "an issuer without https": ("dev", [], {"OIDC_ISSUER": "http://i.example"}, {}, "OIDC_ISSUER is"),
     "nobody to tell": ("dev", [], {"OPERATOR_EMAIL": "operator"}, {}, "OPERATOR_EMAIL is not an e-mail"),

@@ -132,7 +132,14 @@ def test_what_stands_in_for_secrets_is_taken_by_the_check() -> None:
         for step in yaml.safe_load(WORKFLOWS["environment.yml"])["jobs"]["plan"]["steps"]
         if "what-if" in step.get("run", "")
     ]
-    names = ("OIDC_CLIENT_SECRET", "SESSION_KEY", "RELATIONS_KEY", "RECEIPT_KEY", "SMTP_URL")
+    names = (
+        "OIDC_CLIENT_SECRET",
+        "SESSION_KEY",
+        "RELATIONS_KEY",
+        "RECEIPT_KEY",
+        "SMTP_URL",
+        "OAUTH_APPS",
+    )
     said = settings.faults({name: step["env"][name] for name in names})
     assert not [sentence for sentence in said if sentence.startswith(names)]
 

@@ -123,12 +123,9 @@ async def _rest() -> None:
 
 async def _held(source: "Source") -> "Credentials":
     """The credentials of a source."""
-    from domain.integrations.errors import AccessLost
+    from domain.integrations.connecting import held_credentials
 
-    found = await credentials().get(source.key)
-    if found is None:
-        raise AccessLost
-    return await seals().open(source.org_id, source.id, found.sealed)
+    return await held_credentials(source.org_id, source.id, store=credentials(), seals=seals())
 
 
 async def revoke(source: "Source") -> None:

@@ -1,4 +1,4 @@
-"""Directories of organisations, which say by SCIM who their people are."""
+"""Directories of organisations, which say who their people are."""
 
 from typing import TYPE_CHECKING
 

@@ -43,6 +43,12 @@ def keys_of(member: Member) -> Iterator[tuple[str, KeyKind]]:
             yield found, kind
 
 
+def known_alike(member: Member, before: Member) -> bool:
+    """Whether a change leaves what a member is known by, and their teams, as they are stored."""
+    same = dict(keys_of(member)) == dict(keys_of(before)) and member.teams == before.teams
+    return same and member.etag is not None and member.etag == before.etag
+
+
 def leads_to(stored: Document) -> str:
     return _Key.model_validate(stored["body"]).member_id
 

@@ -73,6 +73,9 @@ class CosmosOrganisations:
         return from_document(Member, found[0]) if found else None
 
     async def find_members(self, org_id: str, ids: list[str]) -> list[Member]:
+        if len(ids) == 1:
+            member = await self.member(org_id, ids[0])
+            return [member] if member else []
         sql = "SELECT * FROM c WHERE c.kind = 'member' AND ARRAY_CONTAINS(@ids, c.id)"
         found = await self._items.query(sql, org_id, ids=ids)
         return [from_document(Member, stored) for stored in found]

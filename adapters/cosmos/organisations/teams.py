@@ -39,18 +39,8 @@ class CosmosTeams:
         return Teams(org_id=org_id) if stored is None else from_document(Teams, stored)
 
     async def save(self, teams: Teams, *, made: str | None = None, order: Order | None = None) -> None:
-        new = document(_ID, _ID, teams.org_id, teams, partition=PARTITION)
-        operations: list[tuple[Any, ...]] = [("create", (new,))]
-        if teams.etag is not None:
-            operations = [("replace", (new["id"], new), {"if_match_etag": teams.etag})]
-        if made:
-            size = _Size(team_id=made)
-            stored = document("team-size", size_id(made), teams.org_id, size, partition=PARTITION)
-            operations.append(("create", (stored,)))
-        if order:
-            operations.append(("upsert", (order_document(order),)))
         try:
-            await self._items.batch(operations, teams.org_id)
+            await self._items.batch(teams_operations(teams, made, order), teams.org_id)
         except FileExistsError:
             raise StaleVersion from None
 
@@ -72,15 +62,8 @@ class CosmosTeams:
         return [from_document(Member, stored) for stored in found]
 
     async def save_people(self, people: list[Member], team_id: str, more: int) -> None:
-        changed = [(each, member_document(each)) for each in people]
-        operations: list[tuple[Any, ...]] = [
-            ("replace", (new["id"], new), {"if_match_etag": each.etag}) for each, new in changed
-        ]
-        if more:
-            operations.append(size_change(team_id, more))
-            operations.append(("create", (work_document(people_work(people)),)))
-        if operations:
-            await self._items.batch(operations, people[0].org_id)
+        if people or more:
+            await self._items.batch(team_people_operations(people, team_id, more), people[0].org_id)
 
     async def admins(self, org_id: str, team_id: str, limit: int) -> list[Member]:
         # Sorted here: a few documents of an index, instead of a walk along the list of all members.
@@ -91,3 +74,30 @@ class CosmosTeams:
             team=team_id,
         )
         return [from_document(Member, stored) for stored in sorted(found, key=lambda each: each["listed"])]
+
+
+def teams_operations(teams: Teams, made: str | None, order: Order | None) -> list[tuple[Any, ...]]:
+    """Operations of the batch that stores the teams, with a count for one that is made."""
+    new = document(_ID, _ID, teams.org_id, teams, partition=PARTITION)
+    operations: list[tuple[Any, ...]] = [("create", (new,))]
+    if teams.etag is not None:
+        operations = [("replace", (new["id"], new), {"if_match_etag": teams.etag})]
+    if made:
+        size = _Size(team_id=made)
+        stored = document("team-size", size_id(made), teams.org_id, size, partition=PARTITION)
+        operations.append(("create", (stored,)))
+    if order:
+        operations.append(("upsert", (order_document(order),)))
+    return operations
+
+
+def team_people_operations(people: list[Member], team_id: str, more: int) -> list[tuple[Any, ...]]:
+    """Operations of the batch that stores people of whom a team has `more`."""
+    changed = [(each, member_document(each)) for each in people]
+    operations: list[tuple[Any, ...]] = [
+        ("replace", (new["id"], new), {"if_match_etag": each.etag}) for each, new in changed
+    ]
+    if more:
+        operations.append(size_change(team_id, more))
+        operations.append(("create", (work_document(people_work(people)),)))
+    return operations

@@ -1,1 +1,1 @@
-"""The directory of an organisation: a system of its own that says who its people are, by SCIM."""
+"""The directory of an organisation: a system that says who its people are, by SCIM or in another way."""

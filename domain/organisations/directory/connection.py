@@ -8,7 +8,7 @@ import hmac
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
-from typing import Final, NamedTuple, Protocol
+from typing import Final, Literal, NamedTuple, Protocol
 
 from pydantic import Field
 
@@ -20,7 +20,8 @@ from domain.base.texts import N_
 from domain.operations.orders import Order
 from domain.organisations.directory.log import Entry
 from domain.organisations.directory.rules import FieldRules
-from domain.organisations.organisation import Acting, Member, Organisation, OrganisationStore, PeopleChange
+from domain.organisations.organisation import Acting, KeyKind, Member, Organisation, PeopleChange
+from domain.organisations.teams.team import Teams
 
 _TRIES: Final = 5
 # An organisation, a token and 256 bits, with room.
@@ -62,8 +63,27 @@ class DirectorySettings(Closed):
     rules: FieldRules = Field(default_factory=FieldRules)
 
 
+# By what a person is looked for, and its value.
+PersonKey = tuple[KeyKind | Literal["id"], str]
+
+
+class Opened(NamedTuple):
+    """A connected directory, its organisation, and who was asked for with them."""
+
+    directory: Directory
+    organisation: Organisation
+    person: Member | None
+
+
 class DirectoryStore(Protocol):
     async def get(self, org_id: str) -> Directory: ...
+    async def opened(self, org_id: str, about: PersonKey | None) -> Opened | None:
+        """All that a request about one person begins with, read at once.
+
+        The person may be another by now than the value says, or nobody whom the directory knows.
+        """
+        ...
+
     async def save(self, directory: Directory, *, revoked: str | None = None) -> Directory:
         """Store it; `StaleVersion` if somebody else did meanwhile."""
         ...
@@ -82,14 +102,23 @@ class DirectoryStore(Protocol):
         """Changes whenever people come into the team or go."""
         ...
 
-    async def save_person(self, person: Member, orders: Sequence[Order], entry: Entry) -> Member:
-        """Store a member, new or changed, and the entry of the log. `KnownAlready`, `StaleVersion`."""
+    async def save_person(
+        self, person: Member, before: Member | None, orders: Sequence[Order], entry: Entry
+    ) -> Member:
+        """Store a member, new or changed, and the entry of the log. `KnownAlready`, `StaleVersion`.
+
+        `before` is the member as read, of one who is changed.
+        """
         ...
 
     async def save_former(self, person: Member, before: Member, entry: Entry) -> Member: ...
     async def change_people(self, change: PeopleChange, entry: Entry) -> None: ...
+    async def save_teams(
+        self, teams: Teams, entry: Entry, *, made: str | None = None, order: Order | None = None
+    ) -> None: ...
+    async def save_team_people(self, people: list[Member], team_id: str, more: int, entry: Entry) -> None: ...
     async def note(self, entry: Entry) -> None:
-        """Keep an entry of the log."""
+        """Keep an entry of the log. A refusal is told beside what its request has stored before."""
         ...
 
     async def entries(
@@ -110,12 +139,21 @@ class NewToken(NamedTuple):
     now: datetime
 
 
+class Source(Protocol):
+    """What speaks for a directory: a token of SCIM, or a connection that we read it by."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def by_owner(self) -> bool: ...
+
+
 class DirectoryCaller(NamedTuple):
-    """Whose directory sends something, and by which token."""
+    """Whose directory says something, what it may write, and what speaks for it."""
 
     organisation: Organisation
     directory: Directory
-    token: Token
+    source: Source
 
 
 def hashed(secret: str) -> str:
@@ -176,17 +214,21 @@ async def _save(org_id: str, change: Callable[[Directory], Directory], store: Di
     raise Unavailable
 
 
-async def who_sends(text: str, *, store: DirectoryStore, organisations: OrganisationStore) -> DirectoryCaller:
-    """Whose token this is. Wrong, foreign, revoked and malformed ones are refused alike."""
+async def who_sends(
+    text: str, about: PersonKey | None = None, *, store: DirectoryStore
+) -> tuple[DirectoryCaller, Member | None]:
+    """Whose token this is, and who is asked for, as they are stored.
+
+    Wrong, foreign, revoked and malformed tokens are refused alike.
+    """
     org_id, _, rest = text.partition(".")
     token_id, _, secret = rest.partition(".")
     if len(text) > _LONGEST or not text.isascii() or not secret:
         raise Unauthenticated
-    directory = await store.get(org_id)
-    token = directory.token(token_id)
-    if token is None or not hmac.compare_digest(token.secret, hashed(secret)):
+    opened = await store.opened(org_id, about)
+    token = opened.directory.token(token_id) if opened else None
+    if opened is None or token is None or not hmac.compare_digest(token.secret, hashed(secret)):
         raise Unauthenticated
-    organisation = await organisations.get(org_id)
-    if organisation is None or organisation.closed:
+    if opened.organisation.closed:
         raise Unauthenticated
-    return DirectoryCaller(organisation, directory, token)
+    return DirectoryCaller(opened.organisation, opened.directory, token), opened.person

@@ -1,11 +1,13 @@
 """Teams by the directory: its groups. Their names are unique to it, and their people are members.
 
 People come into a team and go in batches; each batch is whole, and a repetition finds who is in it already.
+The entry of the log is stored in each batch, and tells of what is stored by then.
 """
 
 import hashlib
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass, field
 from typing import Annotated, Final, NamedTuple
 
 from pydantic import Field
@@ -26,6 +28,8 @@ from domain.organisations.teams.people import MOST_AT_ONCE, without
 from domain.organisations.teams.team import REMOVAL, HasSubTeams, Team, Teams
 
 _TRIES: Final = 8
+# The entry of the log is in each batch as well.
+_MOST: Final = MOST_AT_ONCE - 1
 
 
 class TeamNameTaken(Conflict):
@@ -45,6 +49,28 @@ class Membership(NamedTuple):
 
     joining: Sequence[str] = ()
     leaving: Sequence[str] = ()
+
+
+@dataclass
+class _Story:
+    """What the log tells of a request by now."""
+
+    request: Request
+    what: What
+    team_id: str
+    fields: list[str] = field(default_factory=list)
+    people: int = 0
+
+    def entry(self, more: int = 0) -> Entry:
+        """The entry once `more` people have moved."""
+        people = self.people + more
+        told = self.request.entry(self.what, self.team_id, [*self.fields, *(["members"] if people else [])])
+        return told.model_copy(update={"kind": "team", "people": people})
+
+    async def end(self) -> None:
+        """Keep the entry of a preview, in which nothing else is stored."""
+        if self.request.preview and (self.fields or self.people or self.what == "delete"):
+            await self.request.ports.store.note(self.entry())
 
 
 async def read_group(request: Request, team_id: str) -> Team:
@@ -67,9 +93,10 @@ async def create_group(request: Request, said: SaidGroup, members: Sequence[str]
         )
 
     await _check(request, members)
-    team = await _changed(request, make, made=team_id)
-    await _bring_in(request, team.id, members)
-    await _noted(request, "create", team.id, ["name", *(["members"] if members else [])], len(members))
+    story = _Story(request, "create", team_id, ["name"])
+    team = await _changed(story, make, made=team_id)
+    await _bring_in(story, members)
+    await story.end()
     return team
 
 
@@ -77,13 +104,13 @@ async def change_group(
     request: Request, team_id: str, said: SaidGroup, people: Membership, version: int | None = None
 ) -> Team:
     """Rename a team, and bring people in and out. `version` is that of the team which was read."""
-    fields = list[str]()
+    story = _Story(request, "change", team_id)
 
     def change(teams: Teams) -> Team:
         team = teams.find(team_id)
         if version is not None and team.version != version:
             raise StaleVersion
-        fields[:] = [
+        story.fields = [
             name
             for name, now, wanted in (
                 ("name", team.name, said.name),
@@ -91,19 +118,17 @@ async def change_group(
             )
             if now != wanted
         ]
-        if not fields:
+        if not story.fields:
             return team
         if fold(said.name) != fold(team.name):
             _refuse_taken(teams, said.name)
         return team.changed(request.now, name=said.name, external_id=said.external_id)
 
     await _check(request, people.joining)
-    team = await _changed(request, change)
-    moved = await _bring_in(request, team.id, people.joining) + await _take_out(
-        request, team.id, people.leaving
-    )
-    if fields or moved:
-        await _noted(request, "change", team.id, [*fields, *(["members"] if moved else [])], moved)
+    team = await _changed(story, change)
+    await _bring_in(story, people.joining)
+    await _take_out(story, people.leaving)
+    await story.end()
     return team
 
 
@@ -117,22 +142,24 @@ async def delete_group(request: Request, team_id: str) -> None:
         return team.changed(request.now, deleted_at=request.now)
 
     order = new_order(REMOVAL, request.org_id, team_id, request.now, container="organisations")
-    await _changed(request, change, order=order)
+    story = _Story(request, "delete", team_id)
+    await _changed(story, change, order=order)
     if not request.preview:
         await request.ports.settle(order)
-    await _noted(request, "delete", team_id)
+    await story.end()
 
 
 async def _changed(
-    request: Request, change: Callable[[Teams], Team], *, made: str | None = None, order: Order | None = None
+    story: _Story, change: Callable[[Teams], Team], *, made: str | None = None, order: Order | None = None
 ) -> Team:
+    request = story.request
     for _ in range(_TRIES):
         teams = await request.ports.teams.get(request.org_id)
         team = change(teams)
         if request.preview or team == teams.any(team.id):
             return team
         with suppress(StaleVersion):
-            await request.ports.teams.save(teams.having(team), made=made, order=order)
+            await request.ports.store.save_teams(teams.having(team), story.entry(), made=made, order=order)
             return team
     raise Unavailable
 
@@ -158,8 +185,9 @@ async def _former(request: Request, member_id: str) -> Member | None:
     return found if is_known(found) else None
 
 
-async def _bring_in(request: Request, team_id: str, wanted: Sequence[str]) -> int:
-    """Bring people in, and count who was not. Former people are in it when they are brought back."""
+async def _bring_in(story: _Story, wanted: Sequence[str]) -> None:
+    """Bring in who is not. Former people are in it when they are brought back."""
+    team_id, now = story.team_id, story.request.now
 
     def change(member: Member) -> Member | None:
         if team_id in member.teams:
@@ -167,16 +195,20 @@ async def _bring_in(request: Request, team_id: str, wanted: Sequence[str]) -> in
         if len(member.teams) >= MOST_TEAMS_OF_A_PERSON:
             detail = N_("is in %(most)s teams, the most that one may be in", most=MOST_TEAMS_OF_A_PERSON)
             raise InvalidInput([Fault("/members", "too_many_teams", detail)])
-        return member.changed(request.now, teams=[*member.teams, team_id])
+        return member.changed(now, teams=[*member.teams, team_id])
 
-    return sum([await _move(request, team_id, ids, _Move(change, 1)) for ids in _batches(wanted)])
+    for ids in _batches(wanted):
+        await _move(story, ids, _Move(change, 1))
 
 
-async def _take_out(request: Request, team_id: str, wanted: Sequence[str]) -> int:
+async def _take_out(story: _Story, wanted: Sequence[str]) -> None:
+    team_id, now = story.team_id, story.request.now
+
     def change(member: Member) -> Member | None:
-        return without(member, team_id).changed(request.now) if team_id in member.teams else None
+        return without(member, team_id).changed(now) if team_id in member.teams else None
 
-    return sum([await _move(request, team_id, ids, _Move(change, -1)) for ids in _batches(wanted)])
+    for ids in _batches(wanted):
+        await _move(story, ids, _Move(change, -1))
 
 
 class _Move(NamedTuple):
@@ -186,42 +218,34 @@ class _Move(NamedTuple):
     by: int
 
 
-async def _move(request: Request, team_id: str, ids: list[str], move: _Move) -> int:
+async def _move(story: _Story, ids: list[str], move: _Move) -> None:
+    request, ports = story.request, story.request.ports
     for _ in range(_TRIES):
-        found = await request.ports.teams.found(request.org_id, ids)
+        found = await ports.teams.found(request.org_id, ids)
         changed = [new for each in found if (new := move.change(each)) is not None]
         with suppress(StaleVersion):
             if changed and not request.preview:
-                await request.ports.teams.save_people(changed, team_id, move.by * len(changed))
+                more, entry = move.by * len(changed), story.entry(len(changed))
+                await ports.store.save_team_people(changed, story.team_id, more, entry)
+            story.people += len(changed)
             live = {each.id for each in found}
-            return len(changed) + await _move_former(
-                request, [each for each in ids if each not in live], move
-            )
+            await _move_former(story, [each for each in ids if each not in live], move)
+            return
     raise Unavailable
 
 
-async def _move_former(request: Request, ids: list[str], move: _Move) -> int:
-    moved = 0
+async def _move_former(story: _Story, ids: list[str], move: _Move) -> None:
+    request = story.request
     for each in ids:
         former = await _former(request, each)
         changed = former and move.change(former)
         if former is None or changed is None:
             continue
         if not request.preview:
-            entry = request.entry("change", each, ["teams"])
-            await request.ports.store.save_former(changed, former, entry)
-        moved += 1
-    return moved
+            await request.ports.store.save_former(changed, former, story.entry(1))
+        story.people += 1
 
 
 def _batches(wanted: Sequence[str]) -> list[list[str]]:
     each = list(dict.fromkeys(wanted))
-    return [each[start : start + MOST_AT_ONCE] for start in range(0, len(each), MOST_AT_ONCE)]
-
-
-async def _noted(
-    request: Request, what: What, team_id: str, fields: Sequence[str] = (), people: int = 0
-) -> None:
-    entry = request.entry(what, team_id, fields)
-    noted: Entry = entry.model_copy(update={"kind": "team", "people": people})
-    await request.ports.store.note(noted)
+    return [each[start : start + _MOST] for start in range(0, len(each), _MOST)]

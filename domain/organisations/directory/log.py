@@ -21,7 +21,7 @@ class Entry(Model):
     id: str
     org_id: str
     at: datetime
-    token_id: str
+    source_id: str
     kind: Literal["person", "team"]
     what: What
     subject_id: str | None = None

@@ -47,7 +47,7 @@ class DirectoryPorts(NamedTuple):
 
 
 class Request(NamedTuple):
-    """One request of a directory. `id` names its entry in the log."""
+    """One thing that a directory asks or tells. `id` names its entry in the log, also when it is repeated."""
 
     caller: DirectoryCaller
     id: str
@@ -67,7 +67,7 @@ class Request(NamedTuple):
             id=self.id,
             org_id=self.org_id,
             at=self.now,
-            token_id=self.caller.token.id,
+            source_id=self.caller.source.id,
             kind="person",
             what=what,
             subject_id=subject_id,
@@ -93,9 +93,13 @@ async def find_person(request: Request, kind: KeyKind, value: str) -> Member | N
     """Who is known by this value."""
     found_id = await request.ports.organisations.id_of(request.org_id, kind, value) if value else None
     found = await _any(request, found_id) if found_id else None
+    return known_by(found, kind, value)
+
+
+def known_by(found: Member | None, kind: KeyKind, value: str) -> Member | None:
+    """Them, if the directory finds them by this value: what somebody was known by may lead to them still."""
     if found is None or not is_known(found):
         return None
-    # What somebody was known by may lead to them still.
     now = {"user_name": found.user_name, "external_id": found.external_id, "address": found.email}
     own = now.get(kind) or ""
     same = own == value if kind == "external_id" else fold(own) == fold(value)
@@ -132,14 +136,14 @@ async def _made(request: Request, said: Said, there: Member | None, new_id: str)
         after = written(said, new, request.caller.directory.rules, new=True)
         member = new.model_copy(update=after)
         fields = list(dict.fromkeys(["user_name", "name", "email", *changes(new, after)]))
-        return await _save(request, member, request.entry("create", new_id, fields))
+        return await _save(request, member, None, request.entry("create", new_id, fields))
     if there.ended is not None:
         await _refuse_one_more(request)
         # Nobody whom the directory knows, until what it says is stored as well.
         there = await _bring_back(request, there.model_copy(update={"linked": None}))
     after = written(said, there, request.caller.directory.rules)
     entry = request.entry("link", there.id, changes(there, after))
-    return await _save(request, there.changed(request.now, **after), entry)
+    return await _save(request, there.changed(request.now, **after), there, entry)
 
 
 async def _same_person(request: Request, said: Said) -> Member | None:
@@ -180,7 +184,7 @@ async def change_person(request: Request, before: Member, said: Said) -> Member:
         entry = request.entry("change", member_id, fields)
         changed = before.changed(request.now, **after)
         if before.ended is None:
-            before = await _save(request, changed, entry)
+            before = await _save(request, changed, before, entry)
         else:
             before = await _save_former(request, changed, before, entry)
     if back:
@@ -229,7 +233,7 @@ async def _refuse_one_more(request: Request) -> None:
 
 
 def _refuse_owner(request: Request, member: Member) -> None:
-    if member.role == "owner" and member.ended is None and not request.caller.token.by_owner:
+    if member.role == "owner" and member.ended is None and not request.caller.source.by_owner:
         raise OwnerStays
 
 
@@ -275,12 +279,12 @@ async def _carry_out(request: Request, change: PeopleChange, entry: Entry) -> No
         await request.ports.settle(order)
 
 
-async def _save(request: Request, member: Member, entry: Entry) -> Member:
+async def _save(request: Request, member: Member, before: Member | None, entry: Entry) -> Member:
     if request.preview:
         await request.ports.store.note(entry)
         return member
     order = membership_order(member, request.now)
-    saved = await request.ports.store.save_person(member, [order], entry)
+    saved = await request.ports.store.save_person(member, before, [order], entry)
     await request.ports.settle(order)
     return saved
 

@@ -24,7 +24,7 @@ from domain.organisations.staff_cards.making import (
     in_force_if_any,
     staff_card_id,
 )
-from domain.organisations.teams.team import TeamStore
+from domain.organisations.teams.team import Teams, TeamStore
 from domain.organisations.templates.assigning import AssignmentStore, template_for
 from domain.organisations.templates.templates import Release, TemplateStore
 
@@ -110,8 +110,9 @@ async def _wanted(
     if organisation is None or organisation.erasing:
         return None
     members = await ports.people.find_members(org_id, member_ids)
-    teams, assignments = await ports.teams.get(org_id), await ports.assignments.get(org_id)
+    assignments = await ports.assignments.get(org_id)
     content = assignments.in_force
+    teams = await ports.teams.get(org_id) if content.teams else Teams(org_id=org_id)
     templates = {
         member.id: template_for(member, teams, content) or _followed_by(cards.get(member.id))
         for member in members

@@ -33,7 +33,7 @@ async def follow_card(org_id: str, card_id: str, now: datetime, *, ports: Leavin
     """
     for _ in range(_TRIES):
         card = await ports.publication.cards.get(org_id, card_id)
-        organisation = await ports.choice.organisations.get(org_id)
+        organisation = await ports.choice.organisations.get(org_id) if card else None
         if card is None or organisation is None:
             return
         wanted = await _in_line(card, organisation, now, ports)

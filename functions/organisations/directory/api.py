@@ -93,7 +93,7 @@ async def directory_out(directory: Directory) -> DirectoryOut:
 
 
 def entry_out(entry: Entry) -> DirectoryEntryOut:
-    return DirectoryEntryOut(**entry.model_dump(exclude={"id", "org_id", "token_id"}))
+    return DirectoryEntryOut(**entry.model_dump(exclude={"id", "org_id", "source_id"}))
 
 
 @operation(

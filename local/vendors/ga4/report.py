@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from local.vendors.clock import Clock
 from local.vendors.ga4.fields import DIMENSIONS, METRICS, OTHER
-from local.vendors.skin import Refused, Reply
+from local.vendors.skin import Refused, Reply, objects
 from local.vendors.store import Account, Fields
 
 MOST_DIMENSIONS, MOST_METRICS, LARGEST_PAGE, PAGE = 9, 10, 250_000, 10_000
@@ -34,7 +34,7 @@ def refusal(code: int, message: str) -> Refused:
 
 def named(asked: dict[str, Any], kind: str, known: Any, most: int) -> list[str]:
     """The dimensions or metrics that are asked for."""
-    names = [str(each.get("name")) for each in asked.get(kind) or ()]
+    names = [str(each.get("name")) for each in objects(asked.get(kind) or [])]
     for name in names:
         if name not in known:
             page = "https://developers.google.com/analytics/devguides/reporting/data/v1/api-schema"
@@ -45,10 +45,10 @@ def named(asked: dict[str, Any], kind: str, known: Any, most: int) -> list[str]:
     return names
 
 
-def run(account: Account, clock: Clock, asked: Any) -> dict[str, Any]:
+def run(account: Account, clock: Clock, asked: dict[str, Any]) -> dict[str, Any]:
     """The answer to a request, without its quota."""
-    if not isinstance(asked, dict) or (wrong := asked.keys() - _MEMBERS):
-        what = ", ".join(sorted(wrong)) if isinstance(asked, dict) else "that body"
+    if wrong := asked.keys() - _MEMBERS:
+        what = ", ".join(sorted(wrong))
         raise refusal(400, f"The stand-in of Google Analytics does not serve {what} in a report.")
     dimensions = named(asked, "dimensions", DIMENSIONS, MOST_DIMENSIONS)
     metrics = named(asked, "metrics", METRICS, MOST_METRICS)
@@ -58,7 +58,7 @@ def run(account: Account, clock: Clock, asked: Any) -> dict[str, Any]:
     if not 1 <= limit <= LARGEST_PAGE:
         raise refusal(400, f"The limit must be between 1 and {LARGEST_PAGE}.")
     rows, metadata = _rows(account, _views(account, clock, asked), dimensions)
-    rows = _ordered(rows, asked.get("orderBys") or [], dimensions, metrics)
+    rows = _ordered(rows, objects(asked.get("orderBys") or []), dimensions, metrics)
     shown = [
         {
             "dimensionValues": [{"value": value} for value in key],
@@ -89,7 +89,7 @@ def _text(number: float) -> str:
 
 
 def _views(account: Account, clock: Clock, asked: dict[str, Any]) -> list[Fields]:
-    ranges = asked.get("dateRanges") or []
+    ranges = objects(asked.get("dateRanges") or [])
     if len(ranges) != 1:
         raise refusal(400, "The stand-in of Google Analytics needs exactly one of dateRanges.")
     today = clock.now().date()
@@ -106,7 +106,7 @@ def _views(account: Account, clock: Clock, asked: dict[str, Any]) -> list[Fields
 def _day(text: str, today: date) -> date:
     if text in {"today", "yesterday"}:
         return today - timedelta(days=text == "yesterday")
-    if found := re.fullmatch(r"(\d+)daysAgo", text):
+    if found := re.fullmatch(r"(\d{1,5})daysAgo", text):
         return today - timedelta(days=int(found[1]))
     try:
         return date.fromisoformat(text)

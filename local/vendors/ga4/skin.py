@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Final
 from local.vendors.ga4 import fill
 from local.vendors.ga4.fields import DIMENSIONS, METRICS, show_dimension, show_metric
 from local.vendors.ga4.report import MOST_DIMENSIONS, MOST_METRICS, VIEWS, named, refusal, run
-from local.vendors.skin import Reply, Request, Skin, World
+from local.vendors.skin import Reply, Request, Skin, World, objects
 from local.vendors.store import Account
 from local.vendors.tokens import Held, Tokens
 
@@ -136,12 +136,12 @@ class GoogleAnalytics(Skin):
             raise refusal(
                 429, "Exhausted concurrent requests quota. Please send fewer requests concurrently."
             )
-        asked = request.json()
+        asked = request.members()
         match operation:
             case "runReport":
                 return Reply(200, self._report(account, asked))
             case "batchRunReports":
-                requests = asked.get("requests") or []
+                requests = objects(asked.get("requests") or [])
                 if not 1 <= len(requests) <= MOST_IN_BATCH:
                     raise refusal(400, f"A batch has between 1 and {MOST_IN_BATCH} requests.")
                 reports = [self._report(account, each) for each in requests]

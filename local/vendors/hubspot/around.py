@@ -7,25 +7,26 @@ from local.vendors.hubspot import shapes
 from local.vendors.hubspot.access import LIMITS, portal
 from local.vendors.hubspot.definitions import ASSOCIATIONS, Property, as_json
 from local.vendors.hubspot.values import definitions
-from local.vendors.skin import Reply, Request, World
+from local.vendors.skin import Reply, Request, World, objects
 from local.vendors.store import Account, Record
 
 MOST_ASSOCIATIONS, MOST_OWNERS = 1000, 500
 OWNERS = "owners"
+_TEXTS = ("name", "label", "type", "fieldType", "groupName")
 _KINDS = {"string", "number", "date", "datetime", "bool", "enumeration"}
 
 
-def associations(world: World, account: Account, of: str, to: str, given: Any) -> Reply:
+def associations(world: World, account: Account, of: str, to: str, given: dict[str, Any]) -> Reply:
     """Which records of one type are associated with records of another."""
     number = ASSOCIATIONS.get((of, to))
     if number is None:
         raise shapes.unserved(f"associations from {of} to {to}")
-    inputs = given.get("inputs") if isinstance(given, dict) else None
-    if not isinstance(inputs, list) or not 1 <= len(inputs) <= MOST_ASSOCIATIONS:
+    inputs = objects(given.get("inputs"))
+    if not 1 <= len(inputs) <= MOST_ASSOCIATIONS:
         raise shapes.invalid(f"A batch has between 1 and {MOST_ASSOCIATIONS} inputs.")
     now = shapes.time(world.clock.now())
     results, errors = [], []
-    for ref in (str(each["id"]) for each in inputs):
+    for ref in (str(each.get("id")) for each in inputs):
         ids = account.associated(of, ref, to)
         types = [{"category": "HUBSPOT_DEFINED", "typeId": number, "label": None}]
         if ids:
@@ -87,20 +88,21 @@ def properties(account: Account, request: Request, kind: str, rest: list[str]) -
         case "GET", [_]:
             raise shapes.not_found()
         case "POST", []:
-            return Reply(201, as_json(_defined(account, kind, request.json())))
+            return Reply(201, as_json(_defined(account, kind, request.members())))
     raise shapes.unserved(f"{request.method} {request.path}")
 
 
-def _defined(account: Account, kind: str, given: Any) -> Property:
+def _defined(account: Account, kind: str, given: dict[str, Any]) -> Property:
     """Make a property; a name that is taken is refused."""
-    missing = {"name", "label", "type", "fieldType", "groupName"} - given.keys()
-    if missing:
+    if missing := {*_TEXTS} - given.keys():
         raise shapes.invalid(f"Invalid input JSON: missing members {', '.join(sorted(missing))}")
+    if not all(isinstance(given[name], str) for name in _TEXTS):
+        raise shapes.invalid(f"Invalid input JSON: {', '.join(_TEXTS)} are texts.")
     if given["name"] in definitions(account, kind):
         raise shapes.refusal(409, "CONFLICT", f'A property named "{given["name"]}" already exists.')
     if given["type"] not in _KINDS:
         raise shapes.invalid(f"There is no type {given['type']}.")
-    options = tuple(each["value"] for each in given.get("options") or ())
+    options = tuple(str(each.get("value")) for each in objects(given.get("options") or []))
     unique = bool(given.get("hasUniqueValue"))
     made = Property(given["name"], given["label"], given["type"], options, unique=unique, custom=True)
     account.keep(f"properties {kind}", [*account.kept(f"properties {kind}", []), vars(made)])

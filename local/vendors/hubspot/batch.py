@@ -1,7 +1,9 @@
 """Many records of HubSpot in one request.
 
-A write is done as a whole or refused as a whole, unless every input has an `objectWriteTraceId`: then each is
-done or refused by itself, and the answer is 207 with the refusals. Unknown ids are always told by a 207.
+A write is done as a whole or refused as a whole. Where records are created and every input has an
+`objectWriteTraceId`, each is done or refused by itself, and the answer is 207 with the refusals. HubSpot
+documents that of creating only; an account with the setting `multistatus` does so with every write. Unknown
+ids are always told by a 207.
 """
 
 from collections.abc import Callable
@@ -11,7 +13,8 @@ from typing import Any
 from local.vendors.clock import Clock
 from local.vendors.hubspot import shapes
 from local.vendors.hubspot.objects import Objects
-from local.vendors.skin import Refused, Reply
+from local.vendors.hubspot.values import definitions
+from local.vendors.skin import Refused, Reply, objects
 from local.vendors.store import Account, Record
 
 MOST = 100
@@ -29,11 +32,11 @@ class Batch:
     results: list[dict[str, Any]] = field(default_factory=list)
     errors: list[dict[str, Any]] = field(default_factory=list)
 
-    def answer(self, operation: str, given: Any) -> Reply:
+    def answer(self, operation: str, given: dict[str, Any]) -> Reply:
         started = shapes.time(self.clock.now())
-        inputs = given.get("inputs") if isinstance(given, dict) else None
-        if not isinstance(inputs, list) or not all(isinstance(each, dict) for each in inputs):
-            raise shapes.invalid("Invalid input JSON: 'inputs' is missing.")
+        inputs = objects(given.get("inputs"))
+        if not all(isinstance(each.get("properties", {}), dict) for each in inputs):
+            raise shapes.invalid("Invalid input JSON: 'properties' is an object.")
         if not 1 <= len(inputs) <= MOST:
             raise shapes.invalid(f"A batch has between 1 and {MOST} inputs.")
         match operation:
@@ -43,7 +46,7 @@ class Batch:
                 self._write(operation, inputs)
             case "archive":
                 for each in inputs:
-                    self.objects.archive(self.account, self.kind, str(each["id"]), by=self.by)
+                    self.objects.archive(self.account, self.kind, str(each.get("id")), by=self.by)
                 return Reply(204)
             case _:
                 raise shapes.unserved(f"batch/{operation}")
@@ -74,46 +77,53 @@ class Batch:
 
     def _write(self, operation: str, inputs: list[dict[str, Any]]) -> None:
         write = {"create": self._create, "update": self._update, "upsert": self._upsert}[operation]
-        apart = all(each.get("objectWriteTraceId") for each in inputs)
-        if not apart:
-            self._refuse_twins(operation, inputs)
-            for each in inputs:  # a refusal must come before anything is written
-                self._dry(operation, each)
+        apart = operation == "create" or self.account.kept("multistatus")
+        if apart and all(each.get("objectWriteTraceId") for each in inputs):
+            for each in inputs:
+                self._one(write, each)
+            return
+        self._refuse_twins(operation, inputs)
+        for each in inputs:  # a refusal must come before anything is written
+            self._dry(operation, each)
         for each in inputs:
-            self._one(write, each)
+            self._done(write(each), each)
 
     def _one(self, write: Callable[[dict[str, Any]], dict[str, Any] | None], each: dict[str, Any]) -> None:
-        trace = each.get("objectWriteTraceId")
         try:
-            done = write(each)
+            self._done(write(each), each)
         except Refused as refused:
-            if not trace:
-                raise
-            self.errors.append(_error(refused, trace))
-            return
+            self.errors.append(_error(refused, each["objectWriteTraceId"]))
+
+    def _done(self, done: dict[str, Any] | None, each: dict[str, Any]) -> None:
+        trace = each.get("objectWriteTraceId")
         if done is None:
             self.errors.append(self._missing([str(each.get("id"))]))
         else:
             self.results.append(done | ({"objectWriteTraceId": trace} if trace else {}))
 
     def _dry(self, operation: str, each: dict[str, Any]) -> None:
-        properties = each.get("properties")
-        if not isinstance(properties, dict):
+        if operation == "create":
+            self.objects.checked(self.account, self.kind, each)
+            return
+        if not isinstance(each.get("properties"), dict):
             raise shapes.invalid("Invalid input JSON: 'properties' is missing.")
-        found = None if operation == "create" else self._found(each)
-        if found is not None or operation == "create":
-            self.objects.accepted(self.account, self.kind, properties, found)
+        found = self._found(each)
+        if found is not None:
+            self.objects.accepted(self.account, self.kind, each["properties"], found)
         elif operation == "upsert":
-            self.objects.accepted(self.account, self.kind, self._with_key(each), None)
+            self.objects.checked(self.account, self.kind, each | {"properties": self._with_key(each)})
 
     def _refuse_twins(self, operation: str, inputs: list[dict[str, Any]]) -> None:
+        """Two inputs about one record, or with one value of a property that is unique."""
         ids = [(each.get("idProperty"), str(each.get("id")).lower()) for each in inputs]
         if operation != "create" and len({*ids}) < len(ids):
             raise shapes.invalid("Duplicate IDs found in batch input.")
-        emails = [str((each.get("properties") or {}).get("email") or "").strip().lower() for each in inputs]
-        given = [each for each in emails if each]
-        if self.kind == "contacts" and len({*given}) < len(given):
-            raise shapes.invalid("Duplicate email addresses found in batch input.")
+        known = definitions(self.account, self.kind).values()
+        for name in [each.name for each in known if each.unique] + ["email"] * (self.kind == "contacts"):
+            given = [str((each.get("properties") or {}).get(name) or "").strip().lower() for each in inputs]
+            values = [each for each in given if each]
+            if len({*values}) < len(values):
+                raise shapes.invalid(f"Duplicate values of {name} found in batch input.")
 
     def _create(self, each: dict[str, Any]) -> dict[str, Any]:
         record = self.objects.create(self.account, self.kind, each, by=self.by)

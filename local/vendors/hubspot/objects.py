@@ -8,7 +8,7 @@ from local.vendors.hubspot import shapes
 from local.vendors.hubspot.definitions import ASSOCIATIONS, TYPES
 from local.vendors.hubspot.values import accepted, definitions
 from local.vendors.skin import Reply, Request, World
-from local.vendors.store import Account, Fields, NoSuchRecord, Record
+from local.vendors.store import Account, Fields, NoSuchRecord, Place, Record
 
 PAGE, LARGEST_PAGE = 10, 100
 
@@ -59,15 +59,20 @@ class Objects:
 
     def create(self, account: Account, kind: str, given: Any, *, by: str) -> Record:
         """Create a record, with the associations that are given with it."""
-        if not isinstance(given, dict) or not isinstance(given.get("properties"), dict):
-            raise shapes.invalid("Invalid input JSON: 'properties' is missing.")
-        links = [_link(account, kind, link) for link in given.get("associations") or ()]
-        record = account.create(kind, self.accepted(account, kind, given["properties"], None), by=by)
+        fields, links = self.checked(account, kind, given)
+        record = account.create(kind, fields, by=by)
         for to in links:
             account.associate((kind, record.id), to)
         return record
 
-    def accepted(self, account: Account, kind: str, fields: Fields, record: Record | None) -> Fields:
+    def checked(self, account: Account, kind: str, given: Any) -> tuple[Fields, list[Place]]:
+        """The values of a new record as they are stored, and the records that it is associated with."""
+        if not isinstance(given, dict) or not isinstance(given.get("properties"), dict):
+            raise shapes.invalid("Invalid input JSON: 'properties' is missing.")
+        links = [_link(account, kind, link) for link in given.get("associations") or ()]
+        return self.accepted(account, kind, given["properties"], None), links
+
+    def accepted(self, account: Account, kind: str, fields: Any, record: Record | None) -> Fields:
         stored = accepted(account, self._faults, kind, fields, record)
         if record is None and "hs_timestamp" in definitions(account, kind) and not stored.get("hs_timestamp"):
             raise shapes.invalid("hs_timestamp is required.", "REQUIRED_FIELD", "hs_timestamp")
@@ -75,7 +80,7 @@ class Objects:
             raise shapes.invalid("At least one property with a value is needed.")
         return stored
 
-    def change(self, account: Account, kind: str, ref: str, fields: Fields, *, by: str) -> Record:
+    def change(self, account: Account, kind: str, ref: str, fields: Any, *, by: str) -> Record:
         record = self.find(account, kind, ref)
         return account.change(kind, record.id, self.accepted(account, kind, fields, record), by=by)
 
@@ -136,7 +141,7 @@ def _associated(account: Account, record: Record, to: list[str]) -> dict[str, An
     return {"associations": found} if found else {}
 
 
-def _link(account: Account, kind: str, link: Any) -> tuple[str, str]:
+def _link(account: Account, kind: str, link: Any) -> Place:
     """The record that an association in a body leads to."""
     try:
         ref, types = str(link["to"]["id"]), [int(each["associationTypeId"]) for each in link["types"]]

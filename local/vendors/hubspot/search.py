@@ -75,6 +75,8 @@ def _body(request: Request) -> dict[str, Any]:
     asked = request.json()
     if not isinstance(asked, dict):
         raise shapes.invalid("Invalid input JSON: an object is needed.")
+    if not isinstance(asked.get("properties") or [], list):
+        raise shapes.invalid("Invalid input JSON: 'properties' is a list.")
     if wrong := asked.keys() - _MEMBERS:
         raise shapes.invalid(f"Invalid input JSON: unknown members {', '.join(sorted(wrong))}")
     return asked
@@ -145,7 +147,7 @@ def _comparable(known: Property, text: Any) -> Any:
             case "datetime" | "date":
                 at = datetime.fromisoformat(text)
                 return at.replace(tzinfo=at.tzinfo or UTC)
-    except (ValueError, OverflowError):
+    except (ValueError, OverflowError, OSError):
         raise shapes.invalid(f"{text} is not a {known.type}, which {known.name} is.") from None
     return text.lower()
 

@@ -90,7 +90,7 @@ class HubSpot(Skin):
             case (_, ("crm", "objects", "2026-09", kind, *rest)) if kind in TYPES:
                 return self._objects(request, account, kind, rest)
             case ("POST", ("crm", "associations", "2026-03", of, to, "batch", "read")):
-                return around.associations(self.world, account, of, to, request.json())
+                return around.associations(self.world, account, of, to, request.members())
             case ("GET", ("crm", "owners", "2026-09", *rest)):
                 return around.owners(account, request, rest)
             case (_, ("crm", "properties", "2026-09", kind, *rest)) if kind in TYPES:
@@ -109,7 +109,7 @@ class HubSpot(Skin):
                 return self.search.answer(account, kind, request)
             case "POST", ["batch", operation]:
                 batch = Batch(self.objects, account, kind, self.world.clock, API)
-                return batch.answer(operation, request.json())
+                return batch.answer(operation, request.members())
             case "GET", [ref]:
                 return self.objects.read(account, kind, ref, request)
         return self._written(request, account, kind, rest)
@@ -120,13 +120,13 @@ class HubSpot(Skin):
                 record = self.objects.create(account, kind, request.json(), by=API)
                 return Reply(201, shapes.as_json(record, answers="all"))
             case "POST", ["merge"] if kind in self.merges:
-                given = request.json()
+                given = request.members()
                 refs = str(given.get("primaryObjectId")), str(given.get("objectIdToMerge"))
                 merged = self.objects.merge(account, kind, *refs, by=API)
                 return Reply(200, shapes.as_json(merged, answers="all"))
             case "PATCH", [ref]:
                 found = self.objects.find(account, kind, ref, request.first("idProperty"))
-                fields = request.json().get("properties")
+                fields = request.members().get("properties")
                 changed = self.objects.change(account, kind, found.id, fields, by=API)
                 return Reply(200, shapes.as_json(changed, answers="all"))
             case "DELETE", [ref]:
@@ -167,7 +167,8 @@ class HubSpot(Skin):
         """Do one of these for an account.
 
         `token`: a private token, with all scopes or those given. `expire`, `revoke`: end, take away tokens.
-        `limits`: other limits of requests. `webhook`: where events go (`url`, `subscriptions`, `signedUri`).
+        `limits`: other limits of requests. `multistatus`: whether every batch refuses its records one by one.
+        `webhook`: where events go (`url`, `subscriptions`, `signedUri`).
         """
         match what:
             case "token":
@@ -176,8 +177,8 @@ class HubSpot(Skin):
                 self.access.tokens.expire(account.name)
             case "revoke":
                 self.access.tokens.revoke_all(account.name)
-            case "limits":
-                account.keep("limits", given)
+            case "limits" | "multistatus":
+                account.keep(what, given)
             case "webhook":
                 account.keep("webhook", given and {"subscriptions": webhooks.subscriptions()} | given)
             case _:

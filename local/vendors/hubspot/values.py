@@ -23,7 +23,7 @@ def definitions(account: Account, kind: str) -> dict[str, Property]:
     return {known.name: known for known in (*TYPES[kind].properties, *made)}
 
 
-def accepted(account: Account, faults: Faults, kind: str, fields: Fields, record: Record | None) -> Fields:
+def accepted(account: Account, faults: Faults, kind: str, fields: Any, record: Record | None) -> Fields:
     """The values as HubSpot stores them; raises its refusal of the first that does not fit."""
     known = definitions(account, kind)
     if not isinstance(fields, dict):
@@ -81,7 +81,7 @@ def _time(known: Property, text: str) -> str:
         at = datetime.fromtimestamp(int(text) / 1000, UTC) if text.isdigit() else datetime.fromisoformat(text)
         if known.type == "date":
             return at.date().isoformat() if text.isdigit() else date.fromisoformat(text).isoformat()
-    except (ValueError, OverflowError):
+    except (ValueError, OverflowError, OSError):
         code = "INVALID_DATE"
         raise invalid(f"{text} was not a valid {known.type}.", code, known.name) from None
     at = at.replace(tzinfo=at.tzinfo or UTC).astimezone(UTC)

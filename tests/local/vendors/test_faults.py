@@ -166,6 +166,18 @@ async def test_a_person_makes_changes_merges_and_deletes_a_record(hub):
     assert (await hub.control.get(f"{pages}/99", params=mine)).status_code == 404
 
 
+async def test_a_broken_value_that_nobody_touches_does_not_hinder_a_person(hub):
+    await hub.do("fill", {"contacts": 300, "companies": 0})
+    broken = next(each for each in await stored(hub) if each["fields"].get("hubspot_owner_id") == "999999")
+    form = {"do": "save", "city": "Visby", "hubspot_owner_id": "999999"}
+    answer = await hub.control.post(
+        f"/pages/hubspot/contacts/{broken['id']}", params={"account": hub.account}, data=form
+    )
+    assert answer.status_code == 303
+    changed = await hub.do(f"records/contacts/{broken['id']}", method="GET")
+    assert changed["fields"]["city"] == "Visby"
+
+
 async def test_a_form_of_another_origin_is_refused(hub):
     origin = {"Origin": "https://evil.example"}
     form = {"do": "create", "email": "a@example.com"}

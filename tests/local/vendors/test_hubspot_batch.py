@@ -57,6 +57,31 @@ async def test_without_trace_ids_one_bad_record_refuses_the_whole_batch(hub):
     assert "Duplicate" in twins.message
 
 
+async def test_an_upsert_is_refused_as_a_whole_unless_the_account_answers_for_each(hub):
+    inputs = [
+        {"id": "a@example.com", "idProperty": "email", "properties": {"city": "Lund"}},
+        {"id": "b@example.com", "idProperty": "email", "properties": {"newsletter": "perhaps"}},
+    ]
+    inputs = [each | {"objectWriteTraceId": each["id"]} for each in inputs]
+    await batch(hub, "upsert", *inputs, status=400)
+    assert await every(hub) == []
+    await hub.do("multistatus", given=True)
+    done = await batch(hub, "upsert", *inputs, status=207)
+    assert [each.object_write_trace_id for each in done.results] == ["a@example.com"]
+    assert done.errors[0].context == {"objectWriteTraceId": ["b@example.com"]}
+
+
+async def test_whatever_refuses_a_batch_leaves_nothing_of_it(hub):
+    own = {"name": "own_id", "label": "Own", "type": "string", "fieldType": "text", "groupName": "own"}
+    assert (await hub.http.post(PROPERTIES, json=own | {"hasUniqueValue": True})).status_code == 201
+    twins = [{"properties": {"firstname": name, "own_id": "7"}} for name in ("A", "B")]
+    await batch(hub, "create", *twins, status=400)
+    nowhere = [{"to": {"id": "999"}, "types": [{"associationTypeId": 279}]}]
+    lonely = {"properties": {"firstname": "C"}, "associations": nowhere}
+    await batch(hub, "create", {"properties": {"firstname": "D"}}, lonely, status=400)
+    assert await every(hub) == []
+
+
 async def test_with_trace_ids_each_record_is_done_or_refused_by_itself(hub):
     good = {"properties": {"email": "a@example.com"}, "objectWriteTraceId": "one"}
     bad = {"properties": {"email": "no address"}, "objectWriteTraceId": "two"}

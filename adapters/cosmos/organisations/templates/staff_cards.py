@@ -27,6 +27,9 @@ class CosmosStaffCards:
         return from_document(Card, stored) if stored and stored["kind"] == "card" else None
 
     async def find(self, org_id: str, ids: list[str]) -> list[Card]:
+        if len(ids) == 1:
+            card = await self.get(org_id, ids[0])
+            return [card] if card else []
         sql = "SELECT * FROM c WHERE c.kind = 'card' AND ARRAY_CONTAINS(@ids, c.id)"
         return [from_document(Card, stored) for stored in await self._items.query(sql, org_id, ids=ids)]
 
