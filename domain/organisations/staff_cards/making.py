@@ -147,11 +147,14 @@ async def in_force_if_any(
 
 async def _shown(card: Card, now: datetime, ports: StaffPorts) -> Card:
     """Show a card for the first time, also one that a worker made who died then."""
-    if card.was_published:
-        return card
-    present = await _up_to_date(card, now, ports)
-    version = CardVersion(present.account_id, present.id, present.version)
-    return await change_publication(version, "publish", now=now, ports=ports.publication)
+    for _ in range(_TRIES):
+        if card.was_published:
+            return card
+        card = await _up_to_date(card, now, ports)
+        version = CardVersion(card.account_id, card.id, card.version)
+        with suppress(StaleVersion):
+            return await change_publication(version, "publish", now=now, ports=ports.publication)
+    raise Unavailable
 
 
 async def edit_staff_card(

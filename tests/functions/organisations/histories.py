@@ -261,7 +261,8 @@ async def tell_by_directory(history: History) -> None:
         return
     if (await history.directory.send("GET", path)).status_code == 404:
         names = ("userName", "externalId", "displayName", "name", "emails")
-        again = await history.directory.send("POST", "Users", somebody(**{name: each[name] for name in names}))
+        sent = somebody(**{name: each[name] for name in names})
+        again = await history.directory.send("POST", "Users", sent)
         assert (again.status_code, again.json()["id"]) == (201, each["id"]), again.text
         return
     title = {"op": "Replace", "path": "title", "value": f"Told {history.next()}"}

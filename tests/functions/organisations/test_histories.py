@@ -62,8 +62,8 @@ class Afresh:
         from domain.organisations.staff_cards.following import said  # noqa: PLC0415 - what the host loaded
         from domain.organisations.templates.assigning import template_for  # noqa: PLC0415
 
-        for member_id, card in self.cards.items():
-            card = await wiring.cards.store().get(self.org_id, card.id)
+        for member_id, listed in self.cards.items():
+            card = await wiring.cards.store().get(self.org_id, listed.id)
             member, shown = self.members.get(member_id), await self.shown(card.handle)
             if member is None:
                 self.unlike(f"{member_id} has left", card.ending and card.ending.why, "left")
@@ -119,13 +119,20 @@ class Afresh:
                 self.unlike(f"{each['id']} is active", active, each["id"] in self.members)
 
 
+@pytest.fixture
+def a_history(firm, client, signed_in, unlimited, monkeypatch):
+    async def begin(seed: int) -> History:
+        history = History(firm, client, signed_in, seed)
+        await history.begin()
+        monkeypatch.setattr(orders, "carry_out", dying(history, orders.carry_out))
+        return history
+
+    return begin
+
+
 @pytest.mark.parametrize("seed", range(SEED, SEED + HISTORIES))
-async def test_cards_follow_from_what_is_there_in_the_end(
-    firm, client, signed_in, unlimited, monkeypatch, seed
-) -> None:
-    history = History(firm, client, signed_in, seed)
-    await history.begin()
-    monkeypatch.setattr(orders, "carry_out", dying(history, orders.carry_out))
+async def test_cards_follow_from_what_is_there_in_the_end(a_history, seed) -> None:
+    history = await a_history(seed)
     for _ in range(STEPS_OF_EACH):
         await history.step()
     await history.end()

@@ -179,11 +179,9 @@ async def test_what_is_learnt_of_a_person_while_their_card_is_made_is_on_it(
 
     await office.change(title={"mode": "locked", "value": "{title}"})
     [there] = await people(office, signed_in, 1)
-    store, word = wiring.organisations.store(), secrets.token_hex(8)
-    member, organisation = await store.member(office.org["id"], there["id"]), await store.get(office.org["id"])
-    release = await wiring.organisations.templates.store().get_release(
-        office.org["id"], office.template_id, 2
-    )
+    store, org_id, word = wiring.organisations.store(), office.org["id"], secrets.token_hex(8)
+    member, organisation = await store.member(org_id, there["id"]), await store.get(org_id)
+    release = await wiring.organisations.templates.store().get_release(org_id, office.template_id, 2)
     await learnt(office, there["id"], word)
     await renamed(office, f"Firm {word}")
     ports = wiring.organisations.templates.staff_ports()
