@@ -128,7 +128,7 @@ async def test_a_directory_that_takes_out_whom_a_file_changes_has_one_outcome(fi
         assert answer.status_code == 204, answer.text
         done = (await firm.get(made))["rows"]
         here = await store.member(firm.org["id"], person) is not None
-        # Taken out last, or before the file, which brings them back as somebody whom the directory sends anew.
+        # Taken out last, or before the file, which brings them back; the directory then sends them anew.
         assert (done["changed"], done["new"]) == ((0, 1) if here else (1, 0)), done
         assert await store.count_members(firm.org["id"]) == 1 + here
         if here:
