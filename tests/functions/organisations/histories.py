@@ -4,6 +4,7 @@ What follows a change happens as elsewhere: often at once, sometimes later, beca
 long work goes on a little at a time between the other steps.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -12,7 +13,7 @@ from typing import Any, Final
 import wiring.operations
 import wiring.organisations
 import wiring.organisations.directory
-from domain.base.errors import Unavailable
+from domain.base.errors import Refusal, Unavailable
 from tests.functions.organisations.imported import Imports, a_word, table
 from tests.functions.organisations.joined import do, joined
 from tests.functions.organisations.test_assignments import Firm, go_on
@@ -38,7 +39,7 @@ class History:
         self.random, self.deaths, self.word = Random(seed), Random(seed + 1), a_word()
         self.number, self.happened = 0, list[str]()
         self.people, self.known, self.files = dict[str, Any](), list[dict](), list[dict]()
-        self.templates, self.teams = list[str](), list[dict]()
+        self.templates, self.teams, self.broken = list[str](), list[dict](), list[str]()
 
     @property
     def at(self) -> str:
@@ -66,6 +67,13 @@ class History:
         self.imports = Imports(self.firm.host, self.firm.owner, self.firm.made)
         self.directory = Sender(self.client(), await a_token(self.firm.owner, self.firm.made))
         self.of_directory = [await self.directory.made() for _ in range(2)]
+        for http in (self.firm.owner.http, self.directory.http):
+            http.event_hooks = {"response": [self._seen]}
+
+    async def _seen(self, answer: Any) -> None:
+        if answer.status_code >= 500:
+            await answer.aread()
+            self.broken.append(f"{answer.request.method} {answer.request.url} {answer.text}")
 
     async def members(self) -> list[Any]:
         """Everybody who is there but the owner, in the order of their names."""
@@ -90,9 +98,19 @@ class History:
         return [each async for each in due if each.owner_id == self.firm.id]
 
     async def step(self) -> None:
-        step = self.random.choices(list(STEPS), weights=list(STEPS.values()))[0]
+        [step] = self.random.choices(list(STEPS), weights=list(STEPS.values()))
         self.happened.append(step.__name__)
         await step(self)
+
+    async def several_at_once(self) -> None:
+        """Several steps, of which some may be refused because of the others."""
+        weights = STEPS | {close_and_reopen: 0}
+        steps = [*self.random.choices(list(weights), weights=list(weights.values()), k=3), do_some_work]
+        self.happened.append(" + ".join(step.__name__ for step in steps))
+        for done in await asyncio.gather(*(step(self) for step in steps), return_exceptions=True):
+            # What was read for a step may be gone before it is done.
+            if isinstance(done, BaseException) and not isinstance(done, AssertionError | KeyError | Refusal):
+                raise done
 
     async def end(self) -> None:
         """Nothing dies any more, and everything that is due is done."""

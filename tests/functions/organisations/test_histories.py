@@ -130,15 +130,29 @@ def a_history(firm, client, signed_in, unlimited, monkeypatch):
     return begin
 
 
-@pytest.mark.parametrize("seed", range(SEED, SEED + HISTORIES))
-async def test_cards_follow_from_what_is_there_in_the_end(a_history, seed) -> None:
-    history = await a_history(seed)
-    for _ in range(STEPS_OF_EACH):
-        await history.step()
+async def as_afresh(history: History) -> None:
+    """In the end everything is as it follows from what is there, and nothing broke."""
     await history.end()
     afresh = Afresh(history)
     await afresh.read()
     await afresh.cards_follow()
     afresh.new_people_have_cards()
     await afresh.people_are_known_once()
-    assert not afresh.wrong, "\n".join([" ".join(history.happened), *afresh.wrong])
+    wrong = [*afresh.wrong, *history.broken]
+    assert not wrong, "\n".join([", ".join(history.happened), *wrong])
+
+
+@pytest.mark.parametrize("seed", range(SEED, SEED + HISTORIES))
+async def test_cards_follow_from_what_is_there_in_the_end(a_history, seed) -> None:
+    history = await a_history(seed)
+    for _ in range(STEPS_OF_EACH):
+        await history.step()
+    await as_afresh(history)
+
+
+@pytest.mark.parametrize("seed", range(SEED, SEED + HISTORIES // 3))
+async def test_cards_follow_also_where_several_things_happen_at_once(a_history, seed) -> None:
+    history = await a_history(seed)
+    for _ in range(STEPS_OF_EACH // 2):
+        await history.several_at_once()
+    await as_afresh(history)
