@@ -24,10 +24,10 @@ __all__ = ["firm", "unlimited"]
 
 pytestmark = [pytest.mark.fuzzing, pytest.mark.timeout(300)]
 
-HISTORIES = int(os.environ.get("HISTORIES", "6"))
+HISTORIES = int(os.environ.get("HISTORIES", "4"))
 # The same histories each time, so that a change is judged by itself; other ones are for who looks for faults.
 SEED = int(os.environ.get("SEED", "20261127"))
-STEPS_OF_EACH = 30
+STEPS_OF_EACH = 40
 
 
 class Afresh:
@@ -153,6 +153,6 @@ async def test_cards_follow_from_what_is_there_in_the_end(a_history, seed) -> No
 @pytest.mark.parametrize("seed", range(SEED, SEED + HISTORIES // 3))
 async def test_cards_follow_also_where_several_things_happen_at_once(a_history, seed) -> None:
     history = await a_history(seed)
-    for _ in range(STEPS_OF_EACH // 2):
+    for _ in range(STEPS_OF_EACH // 3):
         await history.several_at_once()
     await as_afresh(history)
