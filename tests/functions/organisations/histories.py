@@ -36,7 +36,8 @@ class History:
 
     def __init__(self, firm: Firm, client: Any, signed_in: Any, seed: int) -> None:
         self.firm, self.client, self.signed_in = firm, client, signed_in
-        self.random, self.deaths, self.word = Random(seed), Random(seed + 1), a_word()
+        self.random, self.word = Random(seed), a_word()
+        self.deaths: Random | None = Random(seed + 1)
         self.number, self.happened = 0, list[str]()
         self.people, self.known, self.files = dict[str, Any](), list[dict](), list[dict]()
         self.templates, self.teams, self.broken = list[str](), list[dict](), list[str]()
@@ -97,14 +98,15 @@ class History:
         due = wiring.operations.orders().due(datetime.now(UTC) + LATER)
         return [each async for each in due if each.owner_id == self.firm.id]
 
-    async def step(self) -> None:
-        [step] = self.random.choices(list(STEPS), weights=list(STEPS.values()))
+    async def step(self, *, of_all: bool) -> None:
+        weights = STEPS | OF_ALL if of_all else STEPS
+        [step] = self.random.choices(list(weights), weights=list(weights.values()))
         self.happened.append(step.__name__)
         await step(self)
 
     async def several_at_once(self) -> None:
         """Several steps, of which some may be refused because of the others."""
-        weights = STEPS | {close_and_reopen: 0}
+        weights = STEPS | OF_ALL | {close_and_reopen: 0}
         steps = [*self.random.choices(list(weights), weights=list(weights.values()), k=3), do_some_work]
         self.happened.append(" + ".join(step.__name__ for step in steps))
         for done in await asyncio.gather(*(step(self) for step in steps), return_exceptions=True):
@@ -112,11 +114,12 @@ class History:
             if isinstance(done, BaseException) and not isinstance(done, AssertionError | KeyError | Refusal):
                 raise done
 
-    async def end(self) -> None:
-        """Nothing dies any more, and everything that is due is done."""
-        self.deaths = None
+    async def rest(self) -> None:
+        """Nothing dies, and everything that is due is done."""
+        deaths, self.deaths = self.deaths, None
         while (await do_some_orders(self)) or (await do_some_work(self)):
             pass
+        self.deaths = deaths
 
 
 def dying(history: History, carry_out: Callable[..., Awaitable[bool]]) -> Callable[..., Awaitable[bool]]:
@@ -316,9 +319,11 @@ async def do_some_orders(history: History) -> bool:
 
 
 Step = Callable[[History], Awaitable[Any]]
-# Few of those that bring all cards in line, behind which others would not be missed.
 STEPS: Final[dict[Step, int]] = {
-    change_brand: 1, rename: 1, release: 2, assign: 2, change_team: 5, move_team: 1, learn_of: 4,
-    take_out: 4, take_back: 2, add: 3, join: 2, leave: 1, close_and_reopen: 1, send_file: 4,
+    change_team: 5, learn_of: 4, take_out: 4, take_back: 2, add: 3, join: 2, leave: 1, send_file: 4,
     go_on_with_a_file: 8, tell_by_directory: 5, do_some_work: 12, do_some_orders: 2,
+}  # fmt: skip
+# Each of these brings all cards in line. What follows one person is not missed before that is over.
+OF_ALL: Final[dict[Step, int]] = {
+    change_brand: 2, rename: 2, release: 4, assign: 4, move_team: 1, close_and_reopen: 1,
 }  # fmt: skip

@@ -132,7 +132,7 @@ def a_history(firm, client, signed_in, unlimited, monkeypatch):
 
 async def as_afresh(history: History) -> None:
     """In the end everything is as it follows from what is there, and nothing broke."""
-    await history.end()
+    await history.rest()
     afresh = Afresh(history)
     await afresh.read()
     await afresh.cards_follow()
@@ -145,8 +145,10 @@ async def as_afresh(history: History) -> None:
 @pytest.mark.parametrize("seed", range(SEED, SEED + HISTORIES))
 async def test_cards_follow_from_what_is_there_in_the_end(a_history, seed) -> None:
     history = await a_history(seed)
-    for _ in range(STEPS_OF_EACH):
-        await history.step()
+    for of_all in (True, False):
+        for _ in range(STEPS_OF_EACH // 2):
+            await history.step(of_all=of_all)
+        await history.rest()
     await as_afresh(history)
 
 
