@@ -35,3 +35,11 @@ async def worker(cloud, host) -> AsyncIterator[DyingWorker]:
     yield DyingWorker(process)
     process.stdin.close()
     await process.wait()
+
+
+@pytest.fixture(autouse=True)
+def at_once(host, monkeypatch) -> None:
+    """What another process projects is seen here at once, and not some seconds later."""
+    from adapters import published_cache  # noqa: PLC0415 - what the host loaded
+
+    monkeypatch.setattr(published_cache, "FRESH_SECONDS", 0.0)

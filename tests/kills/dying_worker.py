@@ -50,6 +50,7 @@ from domain.relationships.reminders.ringing import ring_of
 from functions.framework.texts import in_language
 from tests.kills.directory_acts import DIRECTORY_ACTS
 from tests.kills.invitation_acts import INVITATION_ACTS
+from tests.kills.organisation_acts import ORGANISATION_ACTS
 from wiring.relationships import duplicates
 
 # Imported once here, or each fork would import them anew.
@@ -232,7 +233,7 @@ async def _work(order: dict[str, Any], at: datetime) -> str:
 
 
 _OWN = {"answer": _answer, "mail": _mail, "merge": _merge, "unmerge": _merge}
-_ACTS = {**_OWN, **INVITATION_ACTS, **DIRECTORY_ACTS}
+_ACTS = {**_OWN, **INVITATION_ACTS, **DIRECTORY_ACTS, **ORGANISATION_ACTS}
 
 
 def fork(order: dict[str, Any]) -> str:

@@ -5,24 +5,26 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+import wiring.cards
 import wiring.operations
 import wiring.organisations
 from domain.operations.work import SYSTEM
 from tests.functions.organisations.joined import joined, own
 from tests.functions.organisations.test_erasure import a_whole_one, start
+from tests.functions.organisations.test_leaving import leads_to
 from tests.functions.organisations.test_organisations import an_organisation
 from tests.kills.test_kills import IN_A_ROW, KILLS
 
 pytestmark = pytest.mark.kills
 
-# Calls to the store of the work, three documents at a time. In no order, so that few kills are spread over
-# all of it.
-ERASING = [(11 * call) % 41 + 1 for call in range(41)]
+# Calls to the store of the work, three documents at a time, some of which are cards. In no order, so that few
+# kills are spread over all of it.
+ERASING = [(23 * call) % 61 + 1 for call in range(61)]
 
 
 @pytest.mark.timeout(600)
 async def test_the_erasure_of_an_organisation_survives_the_death_of_its_workers(
-    worker, cloud, signed_in
+    worker, cloud, signed_in, client
 ) -> None:
     erasing = itertools.cycle(["any", side, call] for side in ("before", "after") for call in ERASING)
     friend, kills = await signed_in(), 0
@@ -43,5 +45,9 @@ async def test_the_erasure_of_an_organisation_survives_the_death_of_its_workers(
                 break
         assert (await wiring.operations.works().get(SYSTEM, work)).state == "done"
         assert await firm.places() == [firm.id]
+        for handle in firm.handles:
+            assert await leads_to(client, handle) is None
+            left = await wiring.cards.handles().find(handle)
+            assert (left.state, left.account_id, left.key) == ("held", "", None)
         assert await own(friend) == {other["id"]: "owner"}
         assert await own(firm.owner) == {other["id"]: "member"}

@@ -34,9 +34,10 @@ def mailbox(cloud) -> Mailbox:
 
 async def carry_out_orders(org: str) -> None:
     """What the timer has carried out later."""
-    async for order in wiring.operations.orders().due(datetime.now(UTC) + timedelta(hours=1)):
+    # Also those that a timer of a later time has put off.
+    async for order in wiring.operations.orders().due(datetime.now(UTC) + timedelta(days=30)):
         if order.owner_id == org:
-            await wiring.organisations.effects()[order.kind](order)
+            await wiring.operations.effects()[order.kind](order)
             await wiring.operations.orders().delete(order)
 
 

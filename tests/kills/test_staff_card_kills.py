@@ -38,8 +38,8 @@ async def nothing(_order: object) -> None:
 class Worker:
     """The worker, which dies where it is told to, and what else is told to it about one organisation."""
 
-    def __init__(self, worker, org_id: str) -> None:
-        self._worker, self._org_id = worker, org_id
+    def __init__(self, worker, org_id: str, bounds: dict[str, int] = PAGES) -> None:
+        self._worker, self._org_id, self._bounds = worker, org_id, bounds
         self.kills, self.at = 0, datetime.now(UTC) + timedelta(minutes=10)
 
     async def order(self, kind: str, subject: str, deaths) -> None:
@@ -48,7 +48,9 @@ class Worker:
         message = OrderMessage(container="organisations", owner_id=self._org_id, order_id=order["id"])
         assert await wiring.operations.orders().get(message) is not None
         for die in [*(next(deaths) for _ in range(IN_A_ROW)), None]:
-            said = await self._worker(do="order", at=self.at.isoformat(), die=die, bounds=PAGES, **order)
+            said = await self._worker(
+                do="order", at=self.at.isoformat(), die=die, bounds=self._bounds, **order
+            )
             self.kills += said == "killed"
 
     async def work(self, owner: str, work: str, deaths) -> None:
@@ -56,7 +58,7 @@ class Worker:
             self.at += timedelta(minutes=5)
             assert await self._worker(do="timer", at=self.at.isoformat()) in ("sent", "killed")
             said = await self._worker(
-                do="work", owner=owner, id=work, at=self.at.isoformat(), items=2, die=die, bounds=PAGES
+                do="work", owner=owner, id=work, at=self.at.isoformat(), items=2, die=die, bounds=self._bounds
             )
             self.kills += said == "killed"
             if said in ("done", "nothing"):

@@ -82,10 +82,12 @@ async def bring_in_line(
         changed, failures, made = list[Card](), list[Failure](), 0
         for member, release in wanted.releases:
             card = cards.get(member.id)
-            if card is not None and release is not None:
-                new = in_line(card, member, release, wanted.organisation, now)
-                changed += [new] if new else []
-            elif release is not None and member.id in wanted.new:
+            if release is None:
+                continue
+            if card and (new := in_line(card, member, release, wanted.organisation, now)):
+                changed.append(new)
+            # Also one that a worker made who died before it was shown.
+            elif not (card and card.was_published) and member.id in wanted.new:
                 done = await _make(wanted.organisation, member, release, now, ports)
                 made += done
                 failures += [] if done else [Failure(item=member.id, code="not_made")]

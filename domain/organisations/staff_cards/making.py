@@ -21,7 +21,7 @@ from domain.organisations.brand.brand import BrandStore
 from domain.organisations.brand.pictures import ImageStore, take_pictures
 from domain.organisations.organisation import Acting, Member, Organisation, OrganisationStore
 from domain.organisations.staff_cards.branding import in_brand
-from domain.organisations.staff_cards.following import blank, followed, restated, said
+from domain.organisations.staff_cards.following import blank, in_line, restated, said
 from domain.organisations.templates.staff_content import check_edit, own_after
 from domain.organisations.templates.templates import Release, TemplateStore
 from domain.publishing.publication import Ports as PublicationPorts
@@ -100,19 +100,25 @@ async def card_for(
     )
     await ports.cards.create(card, None)
     await ports.handles.hold(claim)
-    return await _shown(await _up_to_date(card, member, organisation, ports), now, ports)
+    return await _shown(card, now, ports)
 
 
-async def _up_to_date(made: Card, member: Member, organisation: Organisation, ports: StaffPorts) -> Card:
-    """The stored card, by what is in force now: work that ended before it was stored did not find it."""
+async def _up_to_date(made: Card, now: datetime, ports: StaffPorts) -> Card:
+    """The stored card, by what is known and in force now.
+
+    What follows a change that came before it was stored did not find it. So all of it is read after the card.
+    """
     for _ in range(_TRIES):
         stored = await ports.cards.get(made.account_id, made.id)
         if stored is None or stored.staff is None:
             break
+        member = await ports.organisations.member(made.account_id, stored.staff.member_id)
+        organisation = await ports.organisations.get(made.account_id)
         release = await in_force(
             made.account_id, stored.staff.template_id, templates=ports.templates, brands=ports.brands
         )
-        newer = followed(stored, member, release, organisation, made.updated_at)
+        # The card of somebody who has left meanwhile ends by the order of its projection.
+        newer = in_line(stored, member, release, organisation, now) if member and organisation else None
         if newer is None:
             return stored
         with suppress(StaleVersion):
@@ -140,10 +146,15 @@ async def in_force_if_any(
 
 
 async def _shown(card: Card, now: datetime, ports: StaffPorts) -> Card:
-    if card.was_published:
-        return card
-    version = CardVersion(card.account_id, card.id, card.version)
-    return await change_publication(version, "publish", now=now, ports=ports.publication)
+    """Show a card for the first time, also one that a worker made who died then."""
+    for _ in range(_TRIES):
+        if card.was_published:
+            return card
+        card = await _up_to_date(card, now, ports)
+        version = CardVersion(card.account_id, card.id, card.version)
+        with suppress(StaleVersion):
+            return await change_publication(version, "publish", now=now, ports=ports.publication)
+    raise Unavailable
 
 
 async def edit_staff_card(

@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+import wiring.cards
 import wiring.operations
 import wiring.organisations
 import wiring.organisations.assignments
@@ -214,6 +215,21 @@ async def test_who_is_new_gets_a_card_at_once_and_who_was_there_does_not(firm, s
     await joined(firm.made, await signed_in())
     assert (await firm.titles()).keys() == {member["id"]}
     assert old not in await firm.titles()
+
+
+async def test_a_card_of_somebody_new_that_a_dead_worker_did_not_show_is_shown(firm, signed_in) -> None:
+    from domain.organisations.organisation import membership_order  # noqa: PLC0415 - what the host loaded
+
+    await firm.assign([], await firm.template("Staff"), cardsForNew=True)
+    there = await joined(firm.made, await signed_in())
+    listed = await firm.owner.api("GET", f"organisations/{firm.id}/staff-cards")
+    cards, card_id = wiring.cards.store(), listed.json()["data"][0]["id"]
+    stored = await cards.get(firm.id, card_id)
+    hidden = {"published": None, "published_at": None, "was_published": False}
+    await cards.save(stored.changed(stored.updated_at, **hidden))
+    member = await wiring.organisations.store().member(firm.id, there["id"])
+    await wiring.organisations.effects()["org-membership"](membership_order(member, now()))
+    assert (await cards.get(firm.id, card_id)).is_live
 
 
 async def test_who_is_new_and_gets_a_template_with_their_team_gets_a_card_then(firm, signed_in) -> None:

@@ -52,6 +52,17 @@ async def test_letters_that_are_not_utf_8_are_asked(firm) -> None:
     assert [row["name"] for row in await firm.rows(made)] == ["Åsa Öberg"]
 
 
+async def test_a_reading_that_does_not_fit_is_refused_and_another_one_is_chosen(firm) -> None:
+    made = await firm.send("Namn;E-post\nÅsa Öberg;asa@example.com\n".encode("cp1252"))
+    for wrong in ("utf-8", "windows-1252 ", ""):
+        answer = await firm.put(made, "encoding", {"encoding": wrong})
+        assert answer.status_code == 422, answer.text
+        assert [fault["field"] for fault in answer.json()["errors"]] == ["/encoding"]
+    assert (await firm.get(made))["stage"] == "asking"
+    chosen = await firm.put(made, "encoding", {"encoding": "windows-1252"})
+    assert chosen.json()["stage"] == "columns"
+
+
 async def test_a_spreadsheet_is_read_by_its_first_sheet(firm) -> None:
     word = a_word()
     content = sheet(

@@ -171,6 +171,61 @@ async def test_a_release_that_comes_while_a_card_is_made_is_followed(host, offic
         assert word in (await stranger.get(f"/c/{card['handle']}")).text
 
 
+async def test_what_is_learnt_of_a_person_while_their_card_is_made_is_on_it(
+    office, signed_in, client
+) -> None:
+    """The order of the change finds no card yet, and who makes it has read the person before."""
+    from domain.organisations.staff_cards.making import card_for  # noqa: PLC0415
+
+    await office.change(title={"mode": "locked", "value": "{title}"})
+    [there] = await people(office, signed_in, 1)
+    store, org_id, word = wiring.organisations.store(), office.org["id"], secrets.token_hex(8)
+    member, organisation = await store.member(org_id, there["id"]), await store.get(org_id)
+    release = await wiring.organisations.templates.store().get_release(org_id, office.template_id, 2)
+    await learnt(office, there["id"], word)
+    await renamed(office, f"Firm {word}")
+    ports = wiring.organisations.templates.staff_ports()
+    card = await card_for(member, release, organisation, release.released_at, ports)
+    shown = await shown_by(client, card.handle)
+    assert (shown["title"], shown["organisation"]) == (word, f"Firm {word}")
+
+
+async def test_a_card_of_a_dead_worker_is_shown_as_it_should_be_by_now(
+    host, office, signed_in, client
+) -> None:
+    """A release and what follows it passed between what the worker read and what it stored."""
+    [there] = await people(office, signed_in, 1)
+    card = (await office.card(there["id"])).json()
+    cards, word = wiring.cards.store(), secrets.token_hex(8)
+    stored = await cards.get(office.org["id"], card["id"])
+    await office.change(title={"mode": "locked", "value": word})
+    await host.drain_queue("work")
+    etag = (await cards.get(office.org["id"], card["id"])).etag
+    hidden = {"published": None, "published_at": None, "was_published": False, "etag": etag}
+    await cards.save_and_order_projection(stored.changed(stored.updated_at, **hidden))
+    assert (await office.card(there["id"])).status_code == 201
+    assert (await shown_by(client, card["handle"]))["title"] == word
+
+
+async def shown_by(client, handle: str) -> dict:
+    async with client() as stranger:
+        return (await stranger.get(f"/c/{handle}.json")).json()
+
+
+async def learnt(office, member_id: str, title: str) -> None:
+    path = f"{office.at}/members/{member_id}/details"
+    read = await office.owner.api("GET", path)
+    known = {name: read.json()[name] for name in ("name", "email", "externalId")}
+    body, headers = known | {"details": {"title": title}}, {"If-Match": read.headers["etag"]}
+    assert (await office.owner.api("PUT", path, json=body, headers=headers)).status_code == 200
+
+
+async def renamed(office, name: str) -> None:
+    headers = {"If-Match": (await office.owner.api("GET", office.at)).headers["etag"]}
+    body = {"name": name, "joining": "invitation"}
+    assert (await office.owner.api("PUT", office.at, json=body, headers=headers)).status_code == 200
+
+
 async def test_cards_are_listed_by_name_and_found(office, leader, signed_in) -> None:
     assert "Nobody has a card yet" in await leader.get("/cards")
     cards = [await office.card(each["id"]) for each in await people(office, signed_in, 2)]

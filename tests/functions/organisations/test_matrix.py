@@ -370,9 +370,11 @@ async def put_in(owner: Any, ids: dict[str, str]) -> None:
     assert answer.is_success, answer.text
 
 
-async def things_of(host: Any, owner: Any, org: dict, signed_in: Any) -> dict[str, str]:
-    """An id of each kind that is in a route of an organisation."""
-    colleague, at = await signed_in(), f"organisations/{org['id']}"
+async def things_of(
+    host: Any, owner: Any, org: dict, signed_in: Any, colleague: Any = None
+) -> dict[str, str]:
+    """An id of each kind that is in a route of an organisation; card and request are a colleague's."""
+    colleague, at = colleague or await signed_in(), f"organisations/{org['id']}"
     there = await joined(org, colleague)
     invited = await owner.api("POST", f"{at}/invitations", json={"addresses": ["grace@example.com"]})
     domain = await owner.api("POST", f"{at}/domains", json={"domain": "flow-matic.example"})

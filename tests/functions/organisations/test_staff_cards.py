@@ -93,6 +93,16 @@ async def test_a_card_is_made_from_the_template_and_shown(office, signed_in, cli
     assert again.json() == card.json()
 
 
+async def test_a_value_that_names_itself_ends_and_what_is_known_is_no_expression(office, signed_in) -> None:
+    """Nothing that a card says is worked out once more, so that nothing loops."""
+    await office.change(title={"mode": "locked", "value": "{title} / {title}"})
+    known = {"name": "Grace", "email": f"{secrets.token_hex(8)}@example.com"}
+    body = known | {"details": {"title": "{title} {name}"}}
+    there = await office.owner.api("POST", f"{office.at}/members", json=body)
+    card = await office.card(there.json()["id"])
+    assert card.json()["content"]["title"] == "{title} {name} / {title} {name}"
+
+
 async def test_a_person_edits_what_is_theirs_and_everybody_sees_it(office, signed_in, client) -> None:
     grace, word = await signed_in(), secrets.token_hex(8)
     card = await office.card((await joined(office.org, grace))["id"])

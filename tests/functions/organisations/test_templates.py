@@ -102,6 +102,8 @@ async def test_of_two_who_change_or_release_one_template_the_second_is_told(ada,
     ("rules", "field", "code"),
     [
         ({"salary": {"mode": "off"}}, "/rules/salary", "unknown_field"),
+        ({"salary": {"mode": "locked", "value": "1"}}, "/rules/salary", "unknown_field"),
+        ({"title": {"mode": "locked", "value": "{first{last}}"}}, "/rules/title/value", "nested_place"),
         ({"title": {"mode": "locked", "value": "{salary}"}}, "/rules/title/value", "unknown_name"),
         ({"title": {"mode": "locked"}}, "/rules/title", "locked_without_value"),
         ({"emails": {"value": [{"address": "{first"}]}}, "/rules/emails/value/0/address", "unclosed_place"),
