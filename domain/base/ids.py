@@ -30,6 +30,7 @@ ID_PREFIXES = {
     "reminder": "rem",
     "tag": "tag",
     "request": "chg",
+    "run": "run",
     "team": "tem",
     "template": "tpl",
     "token": "tok",

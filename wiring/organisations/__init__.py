@@ -41,6 +41,7 @@ def effects() -> "dict[str, Effect]":
     from domain.organisations.design.mail import PROPOSAL_MAIL
     from domain.organisations.domains import RELEASE
     from domain.organisations.imports.imports import START
+    from domain.organisations.invitation_runs.run import START as START_RUN
     from domain.organisations.invitations.inviting import MAILS
     from domain.organisations.memberships import ALL_MEMBERSHIPS, MEMBERSHIP
     from domain.organisations.organisation import ALL_CARDS
@@ -65,6 +66,7 @@ def effects() -> "dict[str, Effect]":
         MEMBERSHIP: follow_member,
         ALL_CARDS: leaving.start_following,
         MAILS: invitations.order_mails,
+        START_RUN: invitations.order_run,
         ALL_MEMBERSHIPS: _follow_all,
         RELEASE: domains.release,
         REMOVAL: teams.order_removal,
@@ -110,6 +112,7 @@ def jobs() -> "dict[str, Job]":
         design,
         domains,
         imports,
+        invitations,
         leaving,
         photos,
         teams,
@@ -135,6 +138,7 @@ def jobs() -> "dict[str, Job]":
         PROPOSED: design.effect_job(),
         **assignments.jobs(),
         **imports.jobs(),
+        **invitations.jobs(),
         **photos.jobs(),
         **templates.jobs(),
     }

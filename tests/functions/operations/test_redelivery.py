@@ -54,6 +54,7 @@ ELSEWHERE = {
     "make-staff-cards", "design-desk", "proposal-effect", "proposal-mail", "upgrade", "rotate-keys",
     "org-import", "org-import-check", "org-import-write", "org-import-undo",
     "org-photos", "org-photos-set", "org-photos-undo",
+    "invitation-run", "invitation-run-count", "invitation-run-send",
 }  # fmt: skip
 
 

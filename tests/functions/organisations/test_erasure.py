@@ -190,10 +190,18 @@ async def an_import(host, firm: Whole) -> None:
     assert (await imports.put(made, "columns", {"fields": made["fields"]})).status_code == 200
 
 
+async def invitation_runs(firm: Whole) -> None:
+    """People are counted, and others are being invited."""
+    for _ in range(2):
+        made = await firm.owner.api("POST", f"organisations/{firm.id}/invitation-runs", json={})
+        assert made.status_code == 201, made.text
+
+
 async def test_after_its_day_nothing_of_it_is_stored_but_the_record(host, whole) -> None:
     firm = await whole()
     await an_import(host, firm)
     await photos(host, firm)
+    await invitation_runs(firm)
     assert len(await firm.places()) > 10
     await firm.close()
     await the_timer(host)
@@ -374,6 +382,7 @@ async def test_orders_and_slices_that_come_late_bring_nothing_back(host, whole) 
     firm = await whole()
     await an_import(host, firm)
     await photos(host, firm)
+    await invitation_runs(firm)
     await firm.close()
     mine = await stored_of(firm.id)
     works = [Work.model_validate(each["body"]) for each in mine if each["kind"] == "work"]
@@ -389,6 +398,7 @@ async def test_orders_and_slices_that_come_late_bring_nothing_back(host, whole) 
         "proposal-mail": [each["id"] for each in mine if each["kind"] == "design-proposal"],
         "org-import": [each["id"] for each in mine if each["kind"] == "people-import"],
         "org-photos": [each["id"] for each in mine if each["kind"] == "people-photos"],
+        "invitation-run": [each["id"] for each in mine if each["kind"] == "invitation-run"],
         "invitation-mails": [each["body"]["key"] for each in mine if each["kind"] == "invitation-round"],
     }  # fmt: skip
     await start()
