@@ -11,14 +11,23 @@ from domain.base.model import Model
 class MailOrder(Model):
     """Queue message of a mail: its kind, and the ids of the account and the subject; no address, no name.
 
-    One of an invitation or a proposal has the organisation in place of the account. One of reminders says how
-    many wait, and when the mail was ordered.
+    One of an invitation, a proposal or a request has the organisation in place of the account. One of
+    reminders says how many wait, and when the mail was ordered.
     """
 
     model_config = ConfigDict(extra="forbid")
 
     version: Literal[1] = 1
-    kind: Literal["welcome", "reminders", "connection", "exchange-receipt", "invitation", "proposal"]
+    kind: Literal[
+        "welcome",
+        "reminders",
+        "connection",
+        "exchange-receipt",
+        "invitation",
+        "proposal",
+        "requests-waiting",
+        "request-answer",
+    ]
     account_id: str
     subject_id: str = ""
     number: int = 0

@@ -26,6 +26,8 @@ _KINDS: Final = {
     "exchange-receipt": "functions.exchange.mails:send_receipt",
     "invitation": "functions.organisations.invitations.mails:send_invitation",
     "proposal": "functions.organisations.design.mails:send_proposal",
+    "requests-waiting": "functions.organisations.change_requests.mails:send_digest",
+    "request-answer": "functions.organisations.change_requests.mails:send_answer",
 }
 
 

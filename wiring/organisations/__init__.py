@@ -37,6 +37,7 @@ def contents() -> "CosmosContents":
 def effects() -> "dict[str, Effect]":
     """Effects of the orders that follow changes in an organisation."""
     from domain.organisations.brand.brand import BRAND
+    from domain.organisations.change_requests.requests import ANSWER_MAIL, DIGEST
     from domain.organisations.design.desk import DESK
     from domain.organisations.design.mail import PROPOSAL_MAIL
     from domain.organisations.domains import RELEASE
@@ -58,6 +59,7 @@ def effects() -> "dict[str, Effect]":
         invitations,
         leaving,
         photos,
+        request_mails,
         teams,
         templates,
     )
@@ -75,6 +77,8 @@ def effects() -> "dict[str, Effect]":
         BRAND: brand.order_brand,
         DESK: design.follow,
         PROPOSAL_MAIL: design.order_mail,
+        DIGEST: request_mails.order_digest,
+        ANSWER_MAIL: request_mails.order_answer_mail,
         START: imports.order_work,
         START_PHOTOS: photos.order_work,
     }
@@ -115,6 +119,7 @@ def jobs() -> "dict[str, Job]":
         invitations,
         leaving,
         photos,
+        request_mails,
         teams,
         templates,
         visits,
@@ -140,6 +145,7 @@ def jobs() -> "dict[str, Job]":
         **imports.jobs(),
         **invitations.jobs(),
         **photos.jobs(),
+        **request_mails.jobs(),
         **templates.jobs(),
     }
 

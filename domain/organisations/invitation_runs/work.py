@@ -119,7 +119,7 @@ class _RunJob:
             return Progress(work.cursor, 0, over=True)
         if await self._is_closed(run):
             # Nobody could join. Who takes the organisation back begins a run anew.
-            await self._end(run, cursor, "cancelled", work.updated_at)
+            await self._give_up(run, work)
             return Progress(work.cursor, 0, over=True)
         total = work.total or await self._ports.people.count(run)
         following: str | None = cursor.after
@@ -151,7 +151,12 @@ class _RunJob:
         """Who was invited so far stays invited."""
         run = await self._open(work)
         if run is not None:
-            await self._end(run, RunCursor.of(work), "cancelled", work.updated_at)
+            await self._give_up(run, work)
+
+    async def _give_up(self, run: Run, work: Work) -> None:
+        """End the run with those who were invited so far; who was only counted was not."""
+        cursor = RunCursor.of(work) if run.stage == "sending" else RunCursor()
+        await self._end(run, cursor, "cancelled", work.updated_at)
 
     async def _step(self, run: Run, members: Sequence[Member], now: datetime) -> Judged:
         raise NotImplementedError

@@ -54,7 +54,8 @@ ELSEWHERE = {
     "make-staff-cards", "design-desk", "proposal-effect", "proposal-mail", "upgrade", "rotate-keys",
     "org-import", "org-import-check", "org-import-write", "org-import-undo",
     "org-photos", "org-photos-set", "org-photos-undo",
-    "invitation-run", "invitation-run-count", "invitation-run-send",
+    "invitation-run", "invitation-run-count", "invitation-run-send", "request-digest",
+    "request-answer-mail",
 }  # fmt: skip
 
 
