@@ -44,7 +44,7 @@ class WhomPorts(NamedTuple):
             late = N_("is too old: its people are no longer known. Choose everybody")
             raise InvalidInput([Fault("/importId", "expired", late)])
 
-    async def count(self, run: Run) -> int:
+    async def number_of(self, run: Run) -> int:
         """How many people are looked at."""
         if run.whom.team_id is not None:
             return await self.teams.size(run.org_id, run.whom.team_id)

@@ -6,7 +6,7 @@ invited, and nobody is invited or counted twice. A person is invited to the role
 
 import hashlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final, NamedTuple, Protocol
 
@@ -39,10 +39,11 @@ from domain.organisations.organisation import Member, OrganisationStore
 from domain.organisations.roles import INVITED_ROLES, InvitedRole
 
 _TRIES: Final = 5
+_LIMIT: Final[Why] = "limit"
 
 
 class PeopleOf(Protocol):
-    async def count(self, run: Run) -> int: ...
+    async def number_of(self, run: Run) -> int: ...
     async def people(self, run: Run, after: str) -> People: ...
 
 
@@ -65,7 +66,8 @@ class RunCursor(Model):
         return RunCursor.model_validate_json(work.cursor) if work.cursor else RunCursor()
 
     def with_more(self, found: "Judged", gone: int, after: str) -> "RunCursor":
-        more = Counter({"chosen": len(found.chosen), "gone": gone, **Counter(found.left_out.values())})
+        more = Counter[str](found.left_out.values())
+        more.update(chosen=len(found.chosen), gone=gone)
         counts = {name: number + more[name] for name, number in self.counts.model_dump().items()}
         named = [LeftOut(member_id=each, why=why) for each, why in found.left_out.items() if why != "joined"]
         return RunCursor(after=after, counts=Counts(**counts), left_out=[*self.left_out, *named][:MOST_NAMED])
@@ -121,11 +123,13 @@ class _RunJob:
             # Nobody could join. Who takes the organisation back begins a run anew.
             await self._give_up(run, work)
             return Progress(work.cursor, 0, over=True)
-        total = work.total or await self._ports.people.count(run)
+        total = work.total or await self._ports.people.number_of(run)
         following: str | None = cursor.after
+        room = await self._room(run, work.updated_at)
         while following is not None and not bound.is_over:
             people = await self._ports.people.people(run, following)
-            judged = await self._step(run, people.members, work.updated_at)
+            judged = await self._step(run, people.members, work.updated_at, room)
+            room -= len(judged.chosen)
             bound.spend(max(1, len(people.members)))
             following = people.following
             cursor = cursor.with_more(judged, people.gone, following or cursor.after)
@@ -158,14 +162,25 @@ class _RunJob:
         cursor = RunCursor.of(work) if run.stage == "sending" else RunCursor()
         await self._end(run, cursor, "cancelled", work.updated_at)
 
-    async def _step(self, run: Run, members: Sequence[Member], now: datetime) -> Judged:
+    async def _room(self, run: Run, now: datetime) -> int:
+        """How many more invitations may wait."""
+        waiting = await self._ports.inviting.invitations.count_waiting(run.org_id, now)
+        return MOST_INVITATIONS - waiting
+
+    async def _step(self, run: Run, members: Sequence[Member], now: datetime, room: int) -> Judged:
         raise NotImplementedError
 
 
 class CountJob(_RunJob):
     stage, next_stage = "counting", "ready"
 
-    async def _step(self, run: Run, members: Sequence[Member], now: datetime) -> Judged:
+    async def _step(
+        self,
+        run: Run,
+        members: Sequence[Member],
+        now: datetime,
+        room: int,  # noqa: ARG002 - nobody is invited
+    ) -> Judged:
         step = await _look(run, members, now, self._ports)
         return Judged([*step.sent, *step.wanted], step.left_out)
 
@@ -173,36 +188,35 @@ class CountJob(_RunJob):
 class SendJob(_RunJob):
     stage, next_stage = "sending", "done"
 
-    async def _step(self, run: Run, members: Sequence[Member], now: datetime) -> Judged:
+    async def _step(self, run: Run, members: Sequence[Member], now: datetime, room: int) -> Judged:
         """Invite those of these people who are to be, in one batch with the order of their mails."""
         admitted = False
         for _ in range(_TRIES):
             step = await _look(run, members, now, self._ports)
-            if not step.wanted:
-                return Judged(step.sent, step.left_out)
-            if not admitted and not await self._admits(run.org_id, len(step.wanted), now):
-                return Judged(step.sent, step.left_out | {each.id: "limit" for each in step.wanted})
+            fit, late = step.wanted[: max(0, room)], step.wanted[max(0, room) :]
+            if fit and not admitted and not await self._admits(run.org_id, len(fit), now):
+                fit, late = [], step.wanted
             admitted = True
-            if await self._invite(run, step, now):
-                return Judged([*step.sent, *step.wanted], step.left_out)
+            if not fit or await self._invite(run, fit, step.known, now):
+                left_out = step.left_out | dict.fromkeys((each.id for each in late), _LIMIT)
+                return Judged([*step.sent, *fit], left_out)
             # Somebody else has invited one of them at this moment.
         raise Unavailable
 
     async def _admits(self, org_id: str, number: int, now: datetime) -> bool:
-        """Whether so many more may wait and be sent today."""
-        ports = self._ports.inviting
-        if await ports.invitations.count_waiting(org_id, now) + number > MOST_INVITATIONS:
-            return False
+        """Whether so many more may be sent today."""
         try:
-            await ports.limiter.take(RUN_INVITATIONS, org_id, now, number)
+            await self._ports.inviting.limiter.take(RUN_INVITATIONS, org_id, now, number)
         except TooManyRequests:
             return False
         return True
 
-    async def _invite(self, run: Run, step: _Step, now: datetime) -> bool:
-        ports, wanted = self._ports.inviting, {each.email: _role_of(each) for each in step.wanted}
+    async def _invite(
+        self, run: Run, people: Sequence[Member], known: Mapping[str, Invitation], now: datetime
+    ) -> bool:
+        ports, wanted = self._ports.inviting, {each.email: _role_of(each) for each in people}
         how = Sending(run.org_id, now, run.language, run.invited_by, run.id)
-        made = made_for(wanted, step.known, how, ports.keys[0])
+        made = made_for(wanted, known, how, ports.keys[0])
         text = " ".join([run.id, *(f"{each.id} {each.generation}" for each in made)])
         key = hashlib.sha256(text.encode()).hexdigest()
         sent = Round(key=key, org_id=run.org_id, request=run.id, invitations=[each.id for each in made])
