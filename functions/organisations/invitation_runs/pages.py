@@ -168,6 +168,6 @@ async def _page(
             if each.member_id in names
         ],
         days=VALID_FOR.days,
-        most=RUN_INVITATIONS.most,
+        most=f"{RUN_INVITATIONS.most:,}".replace(",", "\N{NARROW NO-BREAK SPACE}"),
         faults=faults or {},
     )
