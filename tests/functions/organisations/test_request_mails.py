@@ -187,6 +187,7 @@ async def test_what_they_were_told_of_is_not_told_again_and_a_new_request_is(
 ) -> None:
     await asked(office, grace)
     await the_morning(host, office)
+    assert [mail["times"] for mail in await mails_to(host, mailbox, office.owner)] == [1]
     await another_morning(office)
     # The order comes once more.
     await wiring.organisations.effects()["request-digest"](order_of(office))
@@ -248,4 +249,4 @@ async def test_a_slice_that_is_done_again_sends_nothing_more(host, office, grace
     for _ in range(2):
         bound = Slice(itertools.repeat(0.0).__next__)
         assert (await wiring.operations.jobs()["request-digest"].slice(work, bound)).over
-    assert [mail["times"] for mail in await mails_to(host, mailbox, office.owner)] == [1]
+        assert [mail["times"] for mail in await mails_to(host, mailbox, office.owner)] == [1]
