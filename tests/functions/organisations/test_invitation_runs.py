@@ -311,6 +311,30 @@ async def test_orders_and_slices_that_come_again_change_nothing(host, runs, mail
     assert await runs.mails(mailbox, 1) == [1]
 
 
+async def test_a_step_whose_worker_died_is_done_again_and_counts_once(
+    host, runs, mailbox, monkeypatch
+) -> None:
+    import itertools  # noqa: PLC0415
+
+    from domain.operations.slices import Slice  # noqa: PLC0415 - what the host loaded
+
+    for number in range(4):
+        await runs.add(number)
+    run = await runs.counted()
+    monkeypatch.setattr("domain.organisations.invitation_runs.whom.PAGE", 2)
+    assert (await runs.change(run)).status_code == 200
+    sending = await wiring.organisations.invitations.runs().get(runs.org["id"], run["id"])
+    work = await wiring.operations.works().get(runs.org["id"], sending.work_id)
+    job = wiring.operations.jobs()["invitation-run-send"]
+    # Nothing of the first two is saved with the work.
+    ends = [await job.slice(work, Slice(itertools.repeat(0.0).__next__, items=2)) for _ in range(3)]
+    assert [end.over for end in ends] == [False] * 3
+    assert len({end.cursor for end in ends}) == 1
+    await host.drain_queue("work")
+    assert (await runs.get(run))["counts"] == run["counts"]
+    assert await runs.mails(mailbox, 0, 1, 2, 3) == [1] * 4
+
+
 async def test_a_member_who_may_not_invite_is_told_so(host, runs, signed_in) -> None:
     editor = await signed_in()
     await joined(runs.org, editor, "editor")
