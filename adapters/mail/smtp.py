@@ -5,11 +5,12 @@ from email.policy import default
 from email.utils import format_datetime, parseaddr
 from urllib.parse import unquote, urlsplit
 
-from domain.notifications.mail import Mail
+from domain.notifications.mail import Mail, MailServerBusy
 
 _SECONDS = 20
 # RFC 5322, section 2.1.1.
 _MOST_IN_LINE = 998
+_NOT_NOW = 4
 
 
 class MailNotSent(Exception):
@@ -47,5 +48,16 @@ class SmtpMailer:
                 timeout=_SECONDS,
             )
         except (aiosmtplib.SMTPException, OSError, ValueError) as exc:
+            if _is_busy(exc):
+                raise MailServerBusy(type(exc).__name__) from None
             # The server's reply is left out: it repeats the recipient's address, and exceptions are logged.
             raise MailNotSent(type(exc).__name__) from None
+
+
+def _is_busy(refusal: Exception) -> bool:
+    """Whether the server said "not now" (RFC 5321, 4.2.1). It may say so for each recipient."""
+    import aiosmtplib  # noqa: PLC0415
+
+    if isinstance(refusal, aiosmtplib.SMTPRecipientsRefused):
+        return all(each.code // 100 == _NOT_NOW for each in refusal.recipients)
+    return isinstance(refusal, aiosmtplib.SMTPResponseException) and refusal.code // 100 == _NOT_NOW

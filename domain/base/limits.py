@@ -19,7 +19,7 @@ MOST_ORGANISATIONS = 20
 MOST_OWNERS = 50
 # Of one organisation: its people, and invitations that nobody has answered.
 MOST_PEOPLE = 10_000
-MOST_INVITATIONS = 1000
+MOST_INVITATIONS = 10_000
 # Of one organisation.
 MOST_DOMAINS = 20
 # Of an organisation, with those deleted within a day, and of one person.
@@ -96,6 +96,8 @@ RECEIPT_MAILS = Rate("receipt_mails", most=5, seconds=24 * 60 * 60)
 
 # Mails with invitations of one organisation, and to one address by all organisations.
 INVITATION_MAILS = Rate("invitation_mails", most=1000, seconds=24 * 60 * 60)
+# By runs: to people whom the organisation knows, of whom it has no more than this.
+RUN_INVITATIONS = Rate("run_invitations", most=10_000, seconds=24 * 60 * 60)
 MAILBOX_INVITATIONS = Rate("mailbox_invitations", most=5, seconds=24 * 60 * 60)
 
 # Of one organisation: directories send 25 a second, and more at times.
@@ -104,7 +106,7 @@ DIRECTORY_REQUESTS = Rate("directory_requests", most=500, seconds=10)
 RATES = (
     CHANGES, HANDLES, HANDLE_CHECKS, IMAGES, DOWNLOADS, IMPORTS, CONNECTION_REQUESTS, CONNECTION_MAILS,
     DOMAIN_CHECKS, EXCHANGES, NETWORK_EXCHANGES, HELD_EXCHANGES, RECEIPT_MAILS,
-    INVITATION_MAILS, MAILBOX_INVITATIONS, DIRECTORY_REQUESTS,
+    INVITATION_MAILS, RUN_INVITATIONS, MAILBOX_INVITATIONS, DIRECTORY_REQUESTS,
 )  # fmt: skip
 
 

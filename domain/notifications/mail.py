@@ -1,30 +1,55 @@
 """A mail, and the queue message that orders one, with ids only."""
 
-from datetime import datetime
-from typing import Literal, Protocol
+from datetime import datetime, timedelta
+from typing import Final, Literal, Protocol
 
 from pydantic import ConfigDict
 
 from domain.base.model import Model
 
+# Together two weeks, after which an invitation is over.
+MOST_PUT_OFF: Final = 340
+_FIRST_WAIT: Final = timedelta(minutes=1)
+_LONGEST_WAIT: Final = timedelta(hours=1)
+_MOST_DOUBLINGS: Final = 6
+
 
 class MailOrder(Model):
     """Queue message of a mail: its kind, and the ids of the account and the subject; no address, no name.
 
-    One of an invitation, a proposal or a source has the organisation in place of the account. One of
-    reminders says how many wait, and when the mail was ordered.
+    One of an invitation, a proposal, a request or a source has the organisation in place of the account. One
+    of reminders says how many wait, and when the mail was ordered. `put_off` is how often the mail server was
+    busy.
     """
 
     model_config = ConfigDict(extra="forbid")
 
     version: Literal[1] = 1
     kind: Literal[
-        "welcome", "reminders", "connection", "exchange-receipt", "invitation", "proposal", "source"
+        "welcome",
+        "reminders",
+        "connection",
+        "exchange-receipt",
+        "invitation",
+        "proposal",
+        "requests-waiting",
+        "request-answer",
+        "source",
     ]
     account_id: str
     subject_id: str = ""
     number: int = 0
     at: datetime | None = None
+    put_off: int = 0
+
+    def later(self) -> tuple["MailOrder", timedelta]:
+        """The same order once more, and the time to wait before: longer each time, up to an hour."""
+        wait = min(_FIRST_WAIT * 2 ** min(self.put_off, _MOST_DOUBLINGS), _LONGEST_WAIT)
+        return self.model_copy(update={"put_off": self.put_off + 1}), wait
+
+
+class MailServerBusy(Exception):
+    """The server takes no more mails for now, as one does that has a limit for each hour."""
 
 
 class Mail(Model):

@@ -11,7 +11,7 @@ import wiring.connections
 import wiring.notifications
 import wiring.site
 from domain.connections.notice import tell_of_request
-from domain.notifications.mail import MailOrder
+from domain.notifications.mail import MOST_PUT_OFF, MailOrder, MailServerBusy
 from domain.notifications.reminders import remind
 from domain.notifications.welcome import deliver
 from functions.framework.clock import now
@@ -27,13 +27,23 @@ _KINDS: Final = {
     "invitation": "functions.organisations.invitations.mails:send_invitation",
     "proposal": "functions.organisations.design.mails:send_proposal",
     "source": "functions.integrations.mails:send_source",
+    "requests-waiting": "functions.organisations.change_requests.mails:send_digest",
+    "request-answer": "functions.organisations.change_requests.mails:send_answer",
 }
 
 
 async def send_mail(message: func.QueueMessage) -> None:
-    """Send one mail. After five failures the host moves the message to the poison queue."""
+    """Send one mail. After five failures the host moves the message to the poison queue.
+
+    While the mail server is busy, the mail waits: hundreds of invitations at once may be more than it takes.
+    """
     order = MailOrder.model_validate_json(message.get_body())
-    again_after = await resolve(_KINDS[order.kind])(order, message.id or "")
+    try:
+        again_after = await resolve(_KINDS[order.kind])(order, message.id or "")
+    except MailServerBusy:
+        if order.put_off >= MOST_PUT_OFF:
+            raise
+        order, again_after = order.later()
     if again_after is not None:
         await wiring.notifications.queue().send(order, after=again_after)
 

@@ -7,6 +7,7 @@ from functions.organisations.company.doors import DOORS as COMPANY
 from functions.organisations.design.doors import DOORS as DESIGN
 from functions.organisations.directory.doors import DOORS as DIRECTORY
 from functions.organisations.imports.doors import DOORS as IMPORTS
+from functions.organisations.invitation_runs.doors import DOORS as INVITATION_RUNS
 from functions.organisations.invitations.doors import DOORS as INVITATIONS
 from functions.organisations.leaving.doors import DOORS as LEAVING
 from functions.organisations.people.doors import DOORS as PEOPLE
@@ -49,6 +50,7 @@ DOORS = (
     Operation("organisations_get_member", "GET", f"{_ONE}/members/{{memberId}}", f"{_API}:get_member"),
     *PEOPLE,
     *INVITATIONS,
+    *INVITATION_RUNS,
     *IMPORTS,
     *PHOTOS,
     MyPage("organisations_page_domains", "GET HEAD", f"{_AT}/domains", f"{_DOMAINS}:show"),

@@ -97,6 +97,7 @@ PAGES = (
             "team": "{team}",
             "imports": "{org}/imports",
             "invitations": "{org}/invitations",
+            "invitation-runs": "{org}/invitation-runs",
             "cards": "{org}/cards",
             "new-cards": "{org}/new-cards",
             "templates": "{org}/templates",

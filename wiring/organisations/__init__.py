@@ -37,10 +37,12 @@ def contents() -> "CosmosContents":
 def effects() -> "dict[str, Effect]":
     """Effects of the orders that follow changes in an organisation."""
     from domain.organisations.brand.brand import BRAND
+    from domain.organisations.change_requests.requests import ANSWER_MAIL, DIGEST
     from domain.organisations.design.desk import DESK
     from domain.organisations.design.mail import PROPOSAL_MAIL
     from domain.organisations.domains import RELEASE
     from domain.organisations.imports.imports import START
+    from domain.organisations.invitation_runs.run import START as START_RUN
     from domain.organisations.invitations.inviting import MAILS
     from domain.organisations.memberships import ALL_MEMBERSHIPS, MEMBERSHIP
     from domain.organisations.organisation import ALL_CARDS
@@ -57,6 +59,7 @@ def effects() -> "dict[str, Effect]":
         invitations,
         leaving,
         photos,
+        request_mails,
         teams,
         templates,
     )
@@ -65,6 +68,7 @@ def effects() -> "dict[str, Effect]":
         MEMBERSHIP: follow_member,
         ALL_CARDS: leaving.start_following,
         MAILS: invitations.order_mails,
+        START_RUN: invitations.order_run,
         ALL_MEMBERSHIPS: _follow_all,
         RELEASE: domains.release,
         REMOVAL: teams.order_removal,
@@ -73,6 +77,8 @@ def effects() -> "dict[str, Effect]":
         BRAND: brand.order_brand,
         DESK: design.follow,
         PROPOSAL_MAIL: design.order_mail,
+        DIGEST: request_mails.order_digest,
+        ANSWER_MAIL: request_mails.order_answer_mail,
         START: imports.order_work,
         START_PHOTOS: photos.order_work,
     }
@@ -111,8 +117,10 @@ def jobs() -> "dict[str, Job]":
         design,
         domains,
         imports,
+        invitations,
         leaving,
         photos,
+        request_mails,
         teams,
         templates,
         visits,
@@ -137,7 +145,9 @@ def jobs() -> "dict[str, Job]":
         PROPOSED: design.effect_job(),
         **assignments.jobs(),
         **imports.jobs(),
+        **invitations.jobs(),
         **photos.jobs(),
+        **request_mails.jobs(),
         **templates.jobs(),
     }
 

@@ -72,6 +72,7 @@ def request_ports() -> "RequestPorts":
         organisations.store(),
         publishing.ports(),
         brand.store(),
+        organisations.settle,
     )
 
 

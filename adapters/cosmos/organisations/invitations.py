@@ -39,12 +39,15 @@ class CosmosInvitations:
         stored = await self._items.read(f"{_ROUND}-{key}", org_id)
         return None if stored is None else Round.model_validate(stored["body"], context=STORED)
 
-    async def create(self, sent: Round, invitations: Sequence[Invitation], order: Order) -> bool:
+    async def create(
+        self, sent: Round, invitations: Sequence[Invitation], order: Order, *, run: str | None = None
+    ) -> bool:
+        there: list[tuple[Any, ...]] = [] if run is None else [("read", (run,))]
         # As long as its mails may be due.
         record = document(_ROUND, f"{_ROUND}-{sent.key}", sent.org_id, sent, partition=PARTITION, ttl=_VALID)
         try:
             await self._items.batch(
-                [("create", (record,)), *map(_write, invitations), _upsert(order)], sent.org_id
+                [("create", (record,)), *map(_write, invitations), _upsert(order), *there], sent.org_id
             )
         except (FileExistsError, StaleVersion):
             return False

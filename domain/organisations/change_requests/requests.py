@@ -7,7 +7,7 @@ releases. Who asked finds the answer beside their request.
 import hashlib
 import json
 from datetime import datetime
-from typing import Annotated, Literal, NamedTuple, Protocol
+from typing import Annotated, Final, Literal, NamedTuple, Protocol
 
 from pydantic import Field, JsonValue
 from pydantic.alias_generators import to_camel
@@ -21,8 +21,9 @@ from domain.base.model import Closed, Model
 from domain.base.texts import N_
 from domain.cards.card import Card, CardStore
 from domain.cards.content import FIELDS
+from domain.operations.orders import Order, new_order
 from domain.organisations.brand.brand import BrandStore
-from domain.organisations.organisation import Acting, Creating, Organisation, OrganisationStore
+from domain.organisations.organisation import Acting, Creating, Organisation, OrganisationStore, Settle
 from domain.organisations.roles import NotAllowed, may
 from domain.organisations.staff_cards.branding import in_brand
 from domain.organisations.staff_cards.following import restated, said
@@ -31,6 +32,10 @@ from domain.organisations.templates.staff_content import NotValid, valid
 from domain.organisations.templates.templates import Release, TemplateStore
 from domain.publishing.publication import Ports as PublicationPorts
 from domain.publishing.publication import show
+
+# Orders of mails: to those who decide, whose subject is the organisation, and to who asked.
+DIGEST: Final = "request-digest"
+ANSWER_MAIL: Final = "request-answer-mail"
 
 State = Literal["waiting", "approved", "declined", "withdrawn"]
 Decision = Literal["approved", "declined"]
@@ -79,16 +84,20 @@ class ChangeRequest(Model):
     updated_at: datetime
     etag: str | None = Field(default=None, exclude=True)
 
+    @property
+    def is_decided(self) -> bool:
+        return self.state in ("approved", "declined")
+
     def changed(self, at: datetime, **update: object) -> "ChangeRequest":
         return self.model_copy(update={"version": self.version + 1, "updated_at": at, **update})
 
 
 class RequestStore(Protocol):
     async def get(self, org_id: str, request_id: str) -> ChangeRequest | None: ...
-    async def create(self, request: ChangeRequest) -> bool: ...
-    async def save(self, request: ChangeRequest) -> ChangeRequest: ...
-    async def decide(self, request: ChangeRequest, card: Card) -> tuple[ChangeRequest, Card]:
-        """Store an approved request, its card, and the order to project it, all or none."""
+    async def create(self, request: ChangeRequest, order: Order) -> bool: ...
+    async def save(self, request: ChangeRequest, order: Order | None = None) -> ChangeRequest: ...
+    async def decide(self, request: ChangeRequest, card: Card, order: Order) -> tuple[ChangeRequest, Card]:
+        """Store an approved request, its card, the order to project it and this one, all or none."""
         ...
 
     async def count_waiting(self, org_id: str) -> int: ...
@@ -110,6 +119,7 @@ class RequestPorts(NamedTuple):
     organisations: OrganisationStore
     publication: PublicationPorts
     brands: BrandStore
+    settle: Settle
 
 
 class RequestVersion(NamedTuple):
@@ -149,11 +159,17 @@ async def ask(
         created_at=creating.now,
         updated_at=creating.now,
     )
-    if await ports.requests.create(request):
+    order = _order(DIGEST, org_id, org_id, creating.now)
+    if await ports.requests.create(request, order):
+        await ports.settle(order)
         return request
     if (done := await ports.requests.get(org_id, request_id)) is None:
         raise Unavailable
     return _repeated(done, new)
+
+
+def _order(kind: str, org_id: str, subject_id: str, at: datetime) -> Order:
+    return new_order(kind, org_id, subject_id, at, container="organisations")
 
 
 def _repeated(done: ChangeRequest, new: NewRequest) -> ChangeRequest:
@@ -234,10 +250,12 @@ async def decide(of: RequestVersion, answer: Answer, *, now: datetime, ports: Re
         raise NotAllowed
     found = await read_request(of.by, of.request_id, requests=ports.requests)
     _open(found, of.version)
+    order = _order(ANSWER_MAIL, found.org_id, found.id, now)
     if answer.state == "declined":
-        return await ports.requests.save(
-            found.changed(now, state="declined", says=answer.says, decided_by=of.by.member.id)
-        )
+        declined = found.changed(now, state="declined", says=answer.says, decided_by=of.by.member.id)
+        saved = await ports.requests.save(declined, order)
+        await ports.settle(order)
+        return saved
     value = found.value if answer.value is None else answer.value
     _check("/value", found.field, value)
     decided = found.changed(
@@ -246,7 +264,7 @@ async def decide(of: RequestVersion, answer: Answer, *, now: datetime, ports: Re
     for _ in range(_TRIES):
         try:
             saved, card = await ports.requests.decide(
-                decided, await _granted(found, value, of.by.organisation, now, ports)
+                decided, await _granted(found, value, of.by.organisation, now, ports), order
             )
         except StaleVersion:
             # The card may have changed, which is not the request's fault.
@@ -255,6 +273,7 @@ async def decide(of: RequestVersion, answer: Answer, *, now: datetime, ports: Re
                 raise
             continue
         await show(card, ports.publication, first=False)
+        await ports.settle(order)
         return saved
     raise Unavailable
 

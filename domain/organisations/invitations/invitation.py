@@ -25,7 +25,7 @@ State = Literal["waiting", "joined", "withdrawn"]
 class Invitation(Model):
     """`generation` counts its mails: each has a link of its own, and only the last one opens.
 
-    An ended one has no address any more.
+    `run` is that in which it was sent to many at once. An ended one has no address any more.
     """
 
     id: str
@@ -34,6 +34,7 @@ class Invitation(Model):
     role: InvitedRole
     language: Language
     invited_by: str
+    run: str | None = None
     state: State = "waiting"
     generation: int = 1
     digest: str
@@ -92,8 +93,13 @@ class InvitationStore(Protocol):
         ...
 
     async def round(self, org_id: str, key: str) -> Round | None: ...
-    async def create(self, sent: Round, invitations: Sequence[Invitation], order: Order) -> bool:
-        """Store all of them or none; False if one was stored or changed meanwhile, or the round was."""
+    async def create(
+        self, sent: Round, invitations: Sequence[Invitation], order: Order, *, run: str | None = None
+    ) -> bool:
+        """Store all of them or none; False if one was stored or changed meanwhile, or the round was.
+
+        Those of a run are stored while that is there: not after the erasure of the organisation.
+        """
         ...
 
     async def save(self, invitation: Invitation, order: Order | None = None) -> Invitation:

@@ -1,7 +1,7 @@
 """Inviting people, sending an invitation again, withdrawing it: one batch each, with the order of mails."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Final, NamedTuple, Protocol
 
@@ -72,11 +72,12 @@ async def invite(
     if (done := await ports.invitations.round(org_id, key)) is not None:
         return await _repeated(done, wanted, ports)
     for tried in range(_TRIES):
-        known = await _known(org_id, wanted, ports)
+        known = await invitations_to(org_id, wanted.addresses, ports)
         _refuse_waiting(wanted, known, creating.now)
         if not tried:
             await _admit(org_id, len({folded(each) for each in wanted.addresses}), creating.now, ports)
-        made = _made(by, wanted, known, at=creating.now, language=language, key=ports.keys[0])
+        how = Sending(org_id, creating.now, language, by.member.id)
+        made = made_for(dict.fromkeys(wanted.addresses, wanted.role), known, how, ports.keys[0])
         sent = Round(
             key=key,
             org_id=org_id,
@@ -99,12 +100,10 @@ async def _repeated(done: Round, wanted: Invite, ports: Inviting) -> list[Invita
     return [found[each] for each in done.invitations if each in found and found[each].address is not None]
 
 
-async def _known(org_id: str, wanted: Invite, ports: Inviting) -> dict[str, Invitation]:
+async def invitations_to(org_id: str, addresses: Sequence[str], ports: Inviting) -> dict[str, Invitation]:
     """The invitations there are for these addresses, by folded address; made with any of the keys."""
     ids = {
-        invitation_id(org_id, address, key): folded(address)
-        for key in ports.keys
-        for address in wanted.addresses
+        invitation_id(org_id, address, key): folded(address) for key in ports.keys for address in addresses
     }
     return {ids[each.id]: each for each in await ports.invitations.find(org_id, list(ids))}
 
@@ -133,38 +132,45 @@ async def _admit(org_id: str, number: int, now: datetime, ports: Inviting) -> No
     await ports.limiter.take(INVITATION_MAILS, org_id, now, number)
 
 
-def _made(
-    by: Acting,
-    wanted: Invite,
-    known: dict[str, Invitation],
-    *,
-    at: datetime,
-    language: Language,
-    key: bytes,
+class Sending(NamedTuple):
+    """How invitations are sent: by which member, in which language, and in which run, if in one."""
+
+    org_id: str
+    at: datetime
+    language: Language
+    invited_by: str
+    run: str | None = None
+
+
+def made_for(
+    wanted: Mapping[str, InvitedRole], known: Mapping[str, Invitation], how: Sending, key: bytes
 ) -> list[Invitation]:
     """An invitation for each address; one that ended is used again, and its old links stay void."""
     made: dict[str, Invitation] = {}
-    org_id, who = by.organisation.id, by.member.id
-    for address in wanted.addresses:
+    for address, role in wanted.items():
         if (place := folded(address)) in made:
             continue
-        said = {"address": address, "role": wanted.role, "language": language, "invited_by": who}
+        said = {"address": address, "role": role} | {
+            "language": how.language, "invited_by": how.invited_by, "run": how.run
+        }  # fmt: skip
         if (ended := known.get(place)) is not None:
-            made[place] = ended.sent_again(key, at, **said)
+            made[place] = ended.sent_again(key, how.at, **said)
             continue
-        item = invitation_id(org_id, address, key)
-        made[place] = Invitation(
+        item = invitation_id(how.org_id, address, key)
+        new = Invitation(
             id=item,
-            org_id=org_id,
-            digest=digest_of(org_id, item, 1, key),
+            org_id=how.org_id,
+            digest=digest_of(how.org_id, item, 1, key),
             address=address,
-            role=wanted.role,
-            language=language,
-            invited_by=who,
-            sent_at=at,
-            expires_at=at + VALID_FOR,
-            updated_at=at,
+            role=role,
+            language=how.language,
+            invited_by=how.invited_by,
+            run=how.run,
+            sent_at=how.at,
+            expires_at=how.at + VALID_FOR,
+            updated_at=how.at,
         )
+        made[place] = new
     return list(made.values())
 
 

@@ -37,6 +37,7 @@ from domain.organisations.imports.uploads import (
     receive_file,
 )
 from domain.organisations.imports.writing import start_writing
+from domain.organisations.invitation_runs.whom import is_known
 from domain.organisations.organisation import Acting, Creating
 from functions.framework.callers import SignedIn, check_form, count_change
 from functions.framework.clock import now
@@ -252,6 +253,8 @@ async def _page(
         counts={name: found.count(of) if of else found.rows for name, (of, _name) in SHOWN.items()},
         undo_until=found.written_at + UNDO_IMPORT if found.written_at else None,
         can_undo=found.can_be_undone(now()),
+        invitable=is_known(found, now()),
+        key=secrets.token_urlsafe(16),
         **await _report(asked, found),
         **values,
     )

@@ -141,6 +141,7 @@ async def made_by(host: Any, ada: Any, client: Any, signed_in: Any) -> list[dict
         content=b"Name,E-mail\nGrace,grace@example.com",
         headers={"Content-Type": "text/csv"},
     )
+    run = await ada.api("POST", f"{place}/invitation-runs", json={})
     photos = await ada.api("POST", f"{place}/photos", content=packed(("grace.jpg", b"x")), headers=ZIP)
     template, staff, request = await _staff_card(ada, place, organisation.json()["memberId"])
     logo = await organisations_picture(host, ada, Office(ada, organisation.json()))
@@ -167,6 +168,7 @@ async def made_by(host: Any, ada: Any, client: Any, signed_in: Any) -> list[dict
         "proposalId": proposal,
         "reminderId": reminder.json()["id"],
         "requestId": request,
+        "runId": run.json()["id"],
         "tagId": tag["id"],
         "teamId": team["id"],
         "tokenId": (await ada.api("POST", f"{place}/directory/tokens")).json()["id"],

@@ -26,7 +26,7 @@ from adapters.mail.smtp import MailNotSent, SmtpMailer
 from domain.accounts.account import Account
 from domain.cards.card import Claim
 from domain.notifications import claimed
-from domain.notifications.mail import MailOrder
+from domain.notifications.mail import MOST_PUT_OFF, MailOrder
 from domain.notifications.welcome import deliver
 from functions.framework.clock import new_id
 from functions.framework.texts import in_language
@@ -35,6 +35,8 @@ from tests.functions.cards.test_api_cards import NOT_SHOWN, a_card, handle, publ
 
 ROOT = Path(__file__).parents[3]
 WAIT_SECONDS = 90
+# How often a mail server says "not now" in a test: more often than a message of the queue may fail.
+BUSY = 7
 
 
 class Mailbox:
@@ -178,6 +180,43 @@ async def test_a_mail_that_failed_is_sent_by_the_message_that_is_given_back_for_
             await work("first", nobody)
     await work("given-back", wiring.notifications.mailer())
     assert [mail["times"] for mail in await mailbox.holds(1, account.email)] == [1]
+
+
+@pytest.mark.parametrize("stage", ["handle_MAIL", "handle_RCPT", "handle_DATA"])
+async def test_while_the_mail_server_is_busy_a_mail_waits_and_is_sent_once(
+    host, mailbox, monkeypatch, stage: str
+) -> None:
+    """A server that takes only so many mails an hour says "not now" to the others."""
+    account, said, real = await an_account(), list[str](), wiring.notifications.mailer()
+
+    async def busy(*_given) -> str:
+        said.append(stage)
+        return f"451 4.7.1 not now {account.email}"
+
+    port = free_port()
+    controller = Controller(type("Busy", (), {stage: busy})(), hostname="127.0.0.1", port=port)
+    controller.start()
+    mailer = SmtpMailer(f"smtp://127.0.0.1:{port}", "iZwop <hello@izwop.example>")
+    monkeypatch.setattr(wiring.notifications, "mailer", lambda: real if len(said) > BUSY else mailer)
+    monkeypatch.setattr("domain.notifications.mail._FIRST_WAIT", timedelta(0))
+    try:
+        await wiring.notifications.queue().send(MailOrder(kind="welcome", account_id=account.id))
+        await host.drain_queue("mail")
+    finally:
+        controller.stop()
+    assert len(said) == BUSY + 1, "more often than a message may fail"
+    assert [mail["times"] for mail in await mailbox.holds(1, account.email)] == [1]
+
+
+def test_a_mail_that_waits_for_the_server_waits_longer_each_time() -> None:
+    order, waits = MailOrder(kind="welcome", account_id="acc"), []
+    for _ in range(MOST_PUT_OFF):
+        order, wait = order.later()
+        waits.append(wait)
+    assert waits[0] == timedelta(minutes=1)
+    assert max(waits) == timedelta(hours=1)
+    assert timedelta(days=13) < sum(waits, timedelta(0)) < timedelta(days=15)
+    assert order.put_off == MOST_PUT_OFF
 
 
 async def test_a_mail_that_the_server_refuses_leaves_no_address_in_the_log(host, caplog) -> None:

@@ -53,7 +53,10 @@ ELSEWHERE = {
     "remove-team", "erase-organisation", "org-visits", "org-assignments", "assignment-effect",
     "make-staff-cards", "design-desk", "proposal-effect", "proposal-mail", "upgrade", "rotate-keys",
     "org-import", "org-import-check", "org-import-write", "org-import-undo",
-    "org-photos", "org-photos-set", "org-photos-undo", "sync-source", "disconnect-source",
+    "org-photos", "org-photos-set", "org-photos-undo",
+    "invitation-run", "invitation-run-count", "invitation-run-send", "request-digest",
+    "request-answer-mail",
+    "sync-source", "disconnect-source",
 }  # fmt: skip
 
 

@@ -25,6 +25,7 @@ from tests.functions.organisations.photographed import Album, face, packed
 from tests.functions.organisations.test_closing import close, closed_by, reopen
 from tests.functions.organisations.test_domains import Org
 from tests.functions.organisations.test_organisations import an_organisation
+from tests.functions.privacy.test_copy import account_of
 from tests.stored import each_of, places_of
 
 KIND = "erase-organisation"
@@ -190,10 +191,38 @@ async def an_import(host, firm: Whole) -> None:
     assert (await imports.put(made, "columns", {"fields": made["fields"]})).status_code == 200
 
 
+async def requests(firm: Whole) -> None:
+    """Two requests: who asked is told of the answer to one, and those who decide are told of the other."""
+    from domain.organisations.staff_cards.making import staff_card_id  # noqa: PLC0415 - what the host loaded
+
+    person, at = firm.people[1], f"organisations/{firm.id}"
+    member = await wiring.organisations.store().of_account(firm.id, await account_of(person))
+    path = f"{at}/staff-cards/{staff_card_id(firm.id, member.id)}/requests"
+    for answered in (True, False):
+        body = {"field": "organisation", "value": firm.word, "reason": firm.word}
+        asked = await person.api("POST", path, json=body)
+        assert asked.status_code == 201, asked.text
+        if answered:
+            answer = f"{at}/change-requests/{asked.json()['id']}/answer"
+            done = await firm.owner.api(
+                "PUT", answer, json={"state": "declined"}, headers={"If-Match": '"1"'}
+            )
+            assert done.status_code == 200, done.text
+
+
+async def invitation_runs(firm: Whole) -> None:
+    """People are counted, and others are being invited."""
+    for _ in range(2):
+        made = await firm.owner.api("POST", f"organisations/{firm.id}/invitation-runs", json={})
+        assert made.status_code == 201, made.text
+
+
 async def test_after_its_day_nothing_of_it_is_stored_but_the_record(host, whole) -> None:
     firm = await whole()
     await an_import(host, firm)
     await photos(host, firm)
+    await invitation_runs(firm)
+    await requests(firm)
     assert len(await firm.places()) > 10
     await firm.close()
     await the_timer(host)
@@ -374,6 +403,8 @@ async def test_orders_and_slices_that_come_late_bring_nothing_back(host, whole) 
     firm = await whole()
     await an_import(host, firm)
     await photos(host, firm)
+    await invitation_runs(firm)
+    await requests(firm)
     await firm.close()
     mine = await stored_of(firm.id)
     works = [Work.model_validate(each["body"]) for each in mine if each["kind"] == "work"]
@@ -389,6 +420,9 @@ async def test_orders_and_slices_that_come_late_bring_nothing_back(host, whole) 
         "proposal-mail": [each["id"] for each in mine if each["kind"] == "design-proposal"],
         "org-import": [each["id"] for each in mine if each["kind"] == "people-import"],
         "org-photos": [each["id"] for each in mine if each["kind"] == "people-photos"],
+        "request-digest": [firm.id],
+        "request-answer-mail": [each["id"] for each in mine if "change-request" in each["kind"]],
+        "invitation-run": [each["id"] for each in mine if each["kind"] == "invitation-run"],
         "invitation-mails": [each["body"]["key"] for each in mine if each["kind"] == "invitation-round"],
     }  # fmt: skip
     await start()

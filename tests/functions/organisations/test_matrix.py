@@ -78,6 +78,17 @@ ACT: Final = {
     "organisations_get_invitation": "see_invitations",
     "organisations_resend_invitation": "invite",
     "organisations_withdraw_invitation": "invite",
+    "organisations_runs_page": "see_invitations",
+    "organisations_runs_page_begin": "invite",
+    "organisations_runs_page_show": "see_invitations",
+    "organisations_runs_page_change": "invite",
+    "organisations_runs_begin": "invite",
+    "organisations_runs_list": "see_invitations",
+    "organisations_runs_get": "see_invitations",
+    "organisations_runs_cancel": "invite",
+    "organisations_runs_send": "invite",
+    "organisations_runs_pause": "invite",
+    "organisations_runs_resume": "invite",
     "organisations_imports_page": "change_people",
     "organisations_imports_page_upload": "change_people",
     "organisations_imports_page_faulty": "change_people",
@@ -328,6 +339,7 @@ TEMPLATE: Final = {"name": "Staff", "rules": {"title": {"mode": "locked", "value
 SAID: Final = {
     "organisations_teams_page_change_person": {"then": "admin"},
     "organisations_imports_page_change": {"then": "columns"},
+    "organisations_runs_page_change": {"then": "send"},
     "organisations_photos_page_change": {"then": "set"},
 }
 CSV: Final = {"Content-Type": "text/csv"}
@@ -403,12 +415,15 @@ async def things_of(
         "POST", f"{at}/imports", content=b"Name,E-mail\nGrace,grace@example.com", headers=CSV
     )
     assert sent.status_code == 201, sent.text
+    run = await owner.api("POST", f"{at}/invitation-runs", json={})
+    assert run.status_code == 201, run.text
     photos = await owner.api("POST", f"{at}/photos", content=packed(("grace.jpg", b"x")), headers=ZIP)
     assert photos.status_code == 201, photos.text
     made = {
         "imageId": image,
         "tokenId": token.json()["id"],
         "importId": sent.json()["id"],
+        "runId": run.json()["id"],
         "photosId": photos.json()["id"],
         "requestId": asked.json()["id"],
         "cardId": card.json()["id"],

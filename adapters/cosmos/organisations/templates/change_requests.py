@@ -12,7 +12,7 @@ from adapters.cosmos.documents import document, from_document, newest_first
 from adapters.cosmos.organisations.organisations import CONTAINER, PARTITION
 from adapters.cosmos.work import order_document
 from domain.cards.card import PROJECTION, Card
-from domain.operations.orders import new_order
+from domain.operations.orders import Order, new_order
 from domain.organisations.change_requests.requests import ChangeRequest
 
 _WAITING, _ANSWERED = "change-request", "answered-change-request"
@@ -28,18 +28,25 @@ class CosmosChangeRequests:
         stored = await self._items.read(request_id, org_id)
         return None if stored is None else from_document(ChangeRequest, stored)
 
-    async def create(self, request: ChangeRequest) -> bool:
-        return await self._items.create(_document(request))
+    async def create(self, request: ChangeRequest, order: Order) -> bool:
+        try:
+            await self._items.batch([("create", (_document(request),)), _upsert(order)], request.org_id)
+        except FileExistsError:
+            return False
+        return True
 
-    async def save(self, request: ChangeRequest) -> ChangeRequest:
-        return from_document(ChangeRequest, await self._items.replace(_document(request), request.etag or ""))
+    async def save(self, request: ChangeRequest, order: Order | None = None) -> ChangeRequest:
+        replaced = ("replace", (request.id, _document(request)), {"if_match_etag": request.etag})
+        results = await self._items.batch([replaced, *([_upsert(order)] if order else [])], request.org_id)
+        return from_document(ChangeRequest, results[0]["resourceBody"])
 
-    async def decide(self, request: ChangeRequest, card: Card) -> tuple[ChangeRequest, Card]:
-        order = new_order(PROJECTION, card.account_id, card.id, card.updated_at, container="organisations")
+    async def decide(self, request: ChangeRequest, card: Card, order: Order) -> tuple[ChangeRequest, Card]:
+        shown = new_order(PROJECTION, card.account_id, card.id, card.updated_at, container="organisations")
         operations: list[tuple[Any, ...]] = [
             ("replace", (request.id, _document(request)), {"if_match_etag": request.etag}),
             ("replace", (card.id, card_document(card)), {"if_match_etag": card.etag}),
-            ("upsert", (order_document(order),)),
+            _upsert(shown),
+            _upsert(order),
         ]
         results = await self._items.batch(operations, request.org_id)
         return (
@@ -68,6 +75,10 @@ class CosmosChangeRequests:
             card=f"{card_id} ",
         )
         return [from_document(ChangeRequest, stored) for stored in found]
+
+
+def _upsert(order: Order) -> tuple[Any, ...]:
+    return ("upsert", (order_document(order),))
 
 
 def _document(request: ChangeRequest) -> Document:

@@ -1,0 +1,1 @@
+"""Inviting those who have not joined, many at once: pages and API."""
