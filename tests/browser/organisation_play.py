@@ -6,6 +6,7 @@ The test plays it, and `organisation_pictures.py` takes pictures of it.
 import csv
 import hashlib
 import io
+import re
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -18,7 +19,8 @@ from playwright.async_api import Page
 
 from domain.organisations.invitations.links import link_of
 from local.demo_book import book
-from tests.browser.windows import Visit, open_tab
+from tests.browser.test_design import approve, end, give, propose, take
+from tests.browser.windows import Visit, open_tab, sign_in
 
 FAULTY: Final = 10
 HEADER: Final = ("Name", "E-mail", "Id", "Title", "Phone")
@@ -41,6 +43,7 @@ class Play:
 
     def __post_init__(self) -> None:
         people = [each.name for each in book(2 * self.size) if each.kind == "person"][: self.size]
+        self.name = f"Analytical Engines {self.word}"
         self.rows = [
             [name, f"staff{number:03}@{self.word}.example", f"{self.word}-{number}", "Engineer", ""]
             for number, name in enumerate(people)
@@ -54,7 +57,7 @@ class Play:
         """From nothing to an organisation with a template in force."""
         page = self.page
         await page.goto("/my/new-organisation")
-        await page.get_by_label("Name of the organisation").fill("Analytical Engines")
+        await page.get_by_label("Name of the organisation").fill(self.name)
         await page.get_by_role("button", name="Make the organisation").click()
         await page.get_by_text("The organisation is made.").wait_for()
         self.at = page.url.partition("?")[0]
@@ -114,6 +117,10 @@ class Play:
         await page.get_by_role("button", name="Save the draft").click()
         await page.get_by_text("No card has changed yet.").wait_for()
         await self._release("effect")
+        if self.script:
+            # The page asks for it by itself; a fast worker may be at the end by then.
+            told = re.compile(f"of {self.size} cards\\.|has reached")
+            await page.get_by_text(told).first.wait_for(timeout=LONG)
         await self.frame(page, "releasing")
         await self.arrive(page, f"This release has reached {self.size} cards.")
         await self.says(card, "Engineer, Analytical Engines")
@@ -184,6 +191,24 @@ class Play:
             await stranger.wait_for_timeout(500)
         await stranger.get_by_role("heading", level=1, name=successor).wait_for()
         await self.frame(stranger, "successor")
+
+    async def have_designed(self) -> None:
+        """iZwop's designer proposes a template under access that is given and ended; it is approved."""
+
+        async def look(window: Visit, name: str) -> None:
+            await self.frame(window.page, name)
+
+        page, staff = self.page, await self.open_window()
+        await open_tab(page, "Brand", "Design by iZwop")
+        await page.get_by_label("What do you wish for?").fill("Plain cards with our titles, please.")
+        await page.get_by_role("button", name="Order a design").click()
+        await page.get_by_text("No designer has taken it yet.").wait_for()
+        await sign_in(staff.page, "Disa Designer", known=True)
+        await take(staff, self.name, look)
+        await give(self.owner, look)
+        await propose(staff, self.name, look)
+        await approve(self.owner, look)
+        await end(self.owner, staff)
 
     async def card_of(self, name: str) -> str:
         """Open the page of a person; return the address of their card."""

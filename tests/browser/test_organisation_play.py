@@ -1,4 +1,4 @@
-"""The story of an organisation in browsers, from nothing to a leaver's printed code."""
+"""The story of an organisation in browsers, from nothing to a design by iZwop."""
 
 import secrets
 from typing import Any
@@ -19,7 +19,7 @@ from tests.browser.windows import PHONE, sign_in
     ],
     ids=["on a phone", "without script"],
 )
-async def test_an_organisation_from_nothing_to_a_leaver(
+async def test_an_organisation_is_played_from_nothing(
     open_window, product_settings, options: dict[str, Any], size: int
 ) -> None:
     script = "java_script_enabled" not in options
@@ -36,4 +36,6 @@ async def test_an_organisation_from_nothing_to_a_leaver(
     await play.change_template()
     await play.ask_and_approve()
     await play.take_out()
+    if script:
+        await play.have_designed()
     assert owner.complaints == []
