@@ -22,6 +22,8 @@ def _program() -> str:
 
 async def violations(page: Page, scheme: str = "light") -> list[str]:
     """Violations that axe finds on the page, with place and reason; in dark mode only those of colours."""
+    # After a click its styles may still be coming.
+    await page.wait_for_load_state()
     # Evaluated by the browser's debugger, to which the page's policy does not apply.
     await page.evaluate(_program())
     found = await page.evaluate(

@@ -55,6 +55,8 @@ _CHECKS = {"cut": CUT_TEXTS, "small": SMALL_TARGETS, "covered": COVERED}
 
 async def misplaced(page: Page) -> list[str]:
     """Everything that stands badly in the window as it is, with the size of text that it has."""
+    # After a click its styles may still be coming.
+    await page.wait_for_load_state()
     found = []
     if beyond := await page.evaluate(OVERFLOW):
         found.append(f"wide: {beyond} pixels")

@@ -1,14 +1,15 @@
 """`python -m tests.browser.organisation_pictures FOLDER`: pictures of the demo organisation.
 
 On a phone: the overview, the people, a staff card, a file of people that is checked. On a desktop: a
-template with its preview, and visits.
+template with its preview, and visits. And the play of an organisation on both, step by step.
 """
 
 import asyncio
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from datetime import UTC, datetime, timedelta
+from itertools import batched
 from pathlib import Path
 from typing import Final
 
@@ -19,8 +20,9 @@ import wiring.organisations.teams
 import wiring.organisations.visits
 from domain.organisations.visits.sums import Numbers
 from local import demo
-from tests.browser.screenshots import DESKTOP, shot, side_by_side
-from tests.browser.windows import ARGUMENTS, CHROMIUM, PHONE, product, sign_in, visit
+from tests.browser.organisation_play import Play
+from tests.browser.screenshots import DESKTOP, GROUND, shot, side_by_side
+from tests.browser.windows import ARGUMENTS, CHROMIUM, PHONE, Visit, product, sign_in, visit
 from tests.wired import wired_with
 
 ROWS: Final = (
@@ -32,6 +34,22 @@ ROWS: Final = (
     "Mary W. Jackson;mary@analytical-engines.example;Engineer",
 )
 
+# Of the play: what is seen at each step.
+STEPS: Final = (
+    "founded",
+    "checked",
+    "stored",
+    "effect",
+    "releasing",
+    "undoing",
+    "own-card",
+    "requests",
+    "take-out",
+    "successor",
+    "asks",
+    "proposal",
+)
+
 
 async def main(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)  # noqa: ASYNC240 - nobody waits
@@ -40,6 +58,9 @@ async def main(folder: Path) -> None:
             await demo.first_start(Path(data), settings)
             chromium = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
             await photograph_organisation(chromium, Path(data), settings, folder)
+            for name, options, columns in (("phone", PHONE, 6), ("desktop", DESKTOP, 4)):
+                frames = await photograph_play(chromium, settings, options)
+                in_rows(frames, columns).save(folder / f"organisation-{name}.webp", quality=50, method=6)
             await chromium.close()
 
 
@@ -77,6 +98,43 @@ async def have_visits(org_id: str) -> None:
             for place, team in enumerate(teams)
         }
         await sums.tell(counting, numbers)
+
+
+async def photograph_play(
+    chromium: Browser, settings: Mapping[str, str], options: dict[str, object]
+) -> list[Image.Image]:
+    """The steps of the play, in the order in which they come."""
+    frames: dict[str, Image.Image] = {}
+
+    async def frame(page: Page, name: str) -> None:
+        if name in STEPS:
+            await page.wait_for_load_state()
+            frames[name] = (await shot(page)).reduce(1 if options is PHONE else 2)
+
+    def window() -> Awaitable[Visit]:
+        return visit(chromium, settings["PUBLIC_ORIGIN"], **options)
+
+    owner = await window()
+    await sign_in(owner.page, "Olga Owner")
+    play = Play(owner, window, settings, 200, frame)
+    for step in (
+        play.found,
+        play.bring_people,
+        play.change_template,
+        play.ask_and_approve,
+        play.take_out,
+        play.have_designed,
+    ):
+        await step()
+    return [frames[name] for name in STEPS]
+
+
+def in_rows(pictures: list[Image.Image], columns: int) -> Image.Image:
+    rows = [side_by_side(list(some)) for some in batched(pictures, columns, strict=True)]
+    made = Image.new("RGB", (rows[0].width, sum(row.height for row in rows)), GROUND)
+    for number, row in enumerate(rows):
+        made.paste(row, (0, number * row.height))
+    return made
 
 
 async def of(page: Page, address: str) -> Image.Image:

@@ -9,9 +9,12 @@ from tests.browser.layout import OVERFLOW, SMALL_TARGETS
 from tests.browser.windows import Visit, make_card, sign_in
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 async def states(chromium, origin) -> tuple[dict, dict, str]:
-    """The browsers of two people who are signed in and have a card, and the address of the second's."""
+    """The browsers of two people who are signed in and have a card, and the address of the second's.
+
+    Each case has its own two: what one leaves half way is not the beginning of the next.
+    """
     found, address = [], ""
     for name in (f"Asker {secrets.token_hex(3)}", f"Asked {secrets.token_hex(3)}"):
         context = await chromium.new_context(base_url=origin)
@@ -25,6 +28,7 @@ async def states(chromium, origin) -> tuple[dict, dict, str]:
 
 async def look(window: Visit, scheme: str, place: str) -> None:
     page = window.page
+    await page.wait_for_load_state()
     await page.evaluate("document.querySelectorAll('.bottom').forEach(bar => bar.style.position = 'static')")
     assert await violations(page, scheme) == [], place
     assert await page.evaluate(OVERFLOW) == 0, place

@@ -6,7 +6,7 @@ import pytest
 
 from tests.browser.axe import violations
 from tests.browser.layout import misplaced
-from tests.browser.windows import sign_in
+from tests.browser.windows import open_tab, sign_in
 
 # What a program does: there is no page that makes staff cards.
 MAKE_CARD = """async ([org, csrf]) => {
@@ -40,7 +40,7 @@ async def test_a_successor_is_chosen_for_all_and_for_one(open_window, tmp_path, 
     await page.get_by_role("button", name="Make the organisation").click()
     await page.wait_for_url("**/org/org_**")
     org = page.url.partition("/org/")[2].partition("?")[0]
-    await page.get_by_role("link", name="Settings").click()
+    await open_tab(page, "Settings")
     await page.get_by_role("link", name="When somebody leaves").click()
     await look("rule")
     await page.get_by_label("To a colleague").check()

@@ -79,7 +79,7 @@ async def office(request, open_window, tmp_path) -> Office:
 
 async def test_visits_are_looked_at(office, product_settings) -> None:
     page = office.page
-    await page.get_by_role("link", name="Visits").click()
+    await open_tab(page, "Visits")
     await page.get_by_role("heading", name="Too few visits to show").wait_for()
     await office.look("none")
     await page.get_by_role("link", name="Visits of your own card").click()

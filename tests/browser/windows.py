@@ -80,11 +80,16 @@ async def visit(chromium: Browser, origin: str, **options: object) -> Visit:
 
 async def open_tab(page: Page, group: str, name: str | None = None) -> None:
     """Go to a page of an organisation by its group of pages, and its name among them."""
-    await (
-        page.get_by_role("navigation", name="Pages of the organisation")
-        .get_by_role("link", name=group, exact=True)
-        .click()
-    )
+    # After a button the page that has it may be coming.
+    await page.wait_for_load_state()
+    places = page.get_by_role("navigation", name="Pages of the organisation")
+    menu = page.locator("details.menu > summary")
+    if await menu.is_visible():
+        await menu.click()
+        links = places.get_by_role("list", name=group, exact=True).get_by_role("link")
+        await (links.first if name is None else links.get_by_text(name, exact=True)).click()
+        return
+    await places.get_by_role("link", name=group, exact=True).click()
     if name is not None:
         more = page.get_by_role("navigation", name="More pages here")
         await more.get_by_role("link", name=name, exact=True).click()

@@ -147,7 +147,8 @@ async def made_by(host: Any, ada: Any, client: Any, signed_in: Any) -> list[dict
     logo = await organisations_picture(host, ada, Office(ada, organisation.json()))
     await ada.api("POST", f"{place}/company-page", json={})
     crm = await connected(host, ada, organisation.json())
-    ids = await crm.filled() | {
+    synced = await crm.filled()
+    ids = synced | {
         "calendarId": file.json()["id"],
         "cardId": card["id"],
         "connectionId": link,
@@ -183,6 +184,7 @@ async def made_by(host: Any, ada: Any, client: Any, signed_in: Any) -> list[dict
         ids | {"teamId": former["id"], "workId": removal.json()["workId"]},
         ids | {"cardId": staff, "imageId": logo},
         ids | {"importId": people.json()["id"]},
+        ids | synced,
     ]
 
 
