@@ -51,6 +51,7 @@ def effects() -> "dict[str, Effect]":
     from wiring.organisations import (
         assignments,
         brand,
+        connections,
         design,
         domains,
         imports,
@@ -75,6 +76,7 @@ def effects() -> "dict[str, Effect]":
         PROPOSAL_MAIL: design.order_mail,
         START: imports.order_work,
         START_PHOTOS: photos.order_work,
+        **connections.effects(),
     }
 
 

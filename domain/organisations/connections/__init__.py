@@ -1,0 +1,1 @@
+"""Connections of people with organisations, by the company page."""
