@@ -23,10 +23,10 @@ class ExchangesByOwner:
     async def save(self, exchange: Exchange, orders: Sequence[Order] = ()) -> Exchange:
         return await self._of(exchange.owner_id).save(exchange, orders)
 
-    async def of_contact(self, owner_id: str, contact_id: str) -> "list[Exchange]":
+    async def of_contact(self, owner_id: str, contact_id: str) -> list[Exchange]:
         return await self._of(owner_id).of_contact(owner_id, contact_id)
 
     async def list(
         self, owner_id: str, state: State, limit: int, cursor: str | None
-    ) -> "tuple[list[Exchange], str | None]":
+    ) -> tuple[list[Exchange], str | None]:
         return await self._of(owner_id).list(owner_id, state, limit, cursor)

@@ -16,6 +16,7 @@ from domain.connections.seen import texts_of
 from domain.exchange.details import Details
 from domain.organisations.connections.connecting import Wish, connect, end, given, read_company_link
 from domain.organisations.connections.link import CompanyLink
+from functions.connections.api import Handle
 from functions.exchange.api import ConsentOut, consent_out
 from functions.exchange.consent import parties_of
 from functions.framework.operations import Answer, Call, Page, operation
@@ -23,6 +24,12 @@ from functions.organisations.connections.company_pages import row_of
 from functions.organisations.connections.giving import offer_at
 
 How = Literal["connected", "renamed", "hidden", "removed", "closed"]
+
+
+class CompanyQuery(Closed):
+    """`handle` is that of the company page."""
+
+    handle: Handle
 
 
 class CompanyOut(Closed):
@@ -37,7 +44,7 @@ class CompanyOut(Closed):
 class NewConnection(Closed):
     """`agreed` is the `sha256` of the text that the person agreed to, as `connectable-companies` gave it."""
 
-    handle: Annotated[str, Field(max_length=40, pattern="^[a-z0-9-]+$")]
+    handle: Handle
     details: Details
     agreed: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 
@@ -83,9 +90,13 @@ async def _facts(link: CompanyLink) -> dict[str, object]:
     }
 
 
-@operation("A company by the handle of its page, and what it asks of who connects", answer=CompanyOut)
-async def get_company(call: Call) -> Answer:
-    offer = await offer_at(call.params["handle"])
+@operation(
+    "A company by the handle of its page, and what it asks of who connects",
+    query=CompanyQuery,
+    answer=CompanyOut,
+)
+async def get_company(call: Call[None, CompanyQuery]) -> Answer:
+    offer = await offer_at(call.query.handle)
     return Answer(
         CompanyOut(
             handle=offer.view.handle,

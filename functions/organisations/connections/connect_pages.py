@@ -7,6 +7,7 @@ from typing import Final
 
 import azure.functions as func
 
+import wiring.accounts
 import wiring.cards
 import wiring.organisations.connections
 from domain.base.errors import InvalidInput
@@ -43,7 +44,7 @@ async def show(req: func.HttpRequest) -> func.HttpResponse:
         return redirect(f"/my/companies/{link.id}")
     cards = await live_cards(person.account_id, wiring.cards.store())
     chosen = next((card for card in cards if card.id == req.params.get("card")), cards[0] if cards else None)
-    typed = said_by(chosen, offer.company.form) if chosen else {"name": person.name}
+    typed = said_by(chosen, offer.company.form) if chosen else {"name": await _name_of(person)}
     return _page(person, offer, typed, cards=cards, chosen=chosen)
 
 
@@ -58,6 +59,11 @@ def said_by(card: Card, form: ExchangeForm) -> dict[str, str]:
     }
     asked = {name: text for name, text in said.items() if text and form.asks(name) != "off"}
     return {"name": content.name, **asked}
+
+
+async def _name_of(person: SignedIn) -> str:
+    account = await wiring.accounts.store().get(person.account_id)
+    return account.name if account else ""
 
 
 async def send(req: func.HttpRequest) -> func.HttpResponse:

@@ -57,9 +57,7 @@ DOORS = (
     ),
     Operation("organisations_connections_get", "GET", _ONE, f"{_API}:get_connection"),
     Operation("organisations_connections_delete", "DELETE", _ONE, f"{_API}:remove_connection"),
-    Operation(
-        "organisations_connections_form", "GET", "connectable-companies/{handle}", f"{_OWN_API}:get_company"
-    ),
+    Operation("organisations_connections_form", "GET", "connectable-companies", f"{_OWN_API}:get_company"),
     Operation("organisations_connections_own", "GET", "company-connections", f"{_OWN_API}:list_companies"),
     Operation(
         "organisations_connections_connect", "POST", "company-connections", f"{_OWN_API}:post_connection"

@@ -57,7 +57,7 @@ async def a_company(signed_in, owner=None, **content) -> Company:
 
 async def wish(person, company: Company, **details: str) -> dict:
     """What a person sends who connects, as the company asks now."""
-    answer = await person.api("GET", f"connectable-companies/{company.handle}")
+    answer = await person.api("GET", "connectable-companies", params={"handle": company.handle})
     assert answer.status_code == 200, answer.text
     agreed = answer.json()["consent"]["sha256"]
     return {"handle": company.handle, "details": {"name": "Grace"} | details, "agreed": agreed}
@@ -73,6 +73,14 @@ async def own(person) -> list[dict]:
     answer = await person.api("GET", "company-connections")
     assert answer.status_code == 200, answer.text
     return answer.json()["data"]
+
+
+async def connected_in(owner, org: dict, page, person) -> tuple[str, str]:
+    """Publish a page that was just made, and connect somebody; the ids of their side and the company's."""
+    company = Company(owner, org, page)
+    await company.change("/publication")
+    link = await connect(person, company)
+    return link["id"], (await company.listed())[0]["id"]
 
 
 async def end(person, link: dict):

@@ -219,7 +219,7 @@ async def test_a_page_that_is_hidden_renamed_or_closed_says_so(company, signed_i
     assert (await close(company.owner, company.org)).status_code == 204
     assert await state() == "closed"
     assert (await grace.api("GET", f"company-connections/{link['id']}")).json()["given"] is None
-    refused = await grace.api("GET", f"connectable-companies/{company.handle}")
+    refused = await grace.api("GET", "connectable-companies", params={"handle": company.handle})
     assert refused.status_code == 404
     [closed] = await closed_by(company.owner)
     assert (await reopen(company.owner, closed)).is_success

@@ -21,6 +21,7 @@ from tests.functions.framework.test_foreign_ids import _ids as ids_in
 from tests.functions.framework.test_foreign_ids import _plain as plain
 from tests.functions.framework.test_foreign_ids import _route as route_of
 from tests.functions.framework.test_foreign_ids import never, unlimited
+from tests.functions.organisations.companies import connected_in
 from tests.functions.organisations.designs import a_designer, one_of
 from tests.functions.organisations.joined import do, give, joined
 from tests.functions.organisations.photographed import ZIP, packed
@@ -247,6 +248,21 @@ ACT: Final = {
     "organisations_company_pause": "change_company_page",
     "organisations_company_resume": "change_company_page",
     "organisations_company_undo": "change_company_page",
+    "organisations_company_page_exchange": "change_company_page",
+    "organisations_company_page_change_exchange": "change_company_page",
+    "organisations_company_get_exchange": "change_company_page",
+    "organisations_company_change_exchange": "change_company_page",
+    "organisations_connections_page": "handle_connections",
+    "organisations_connections_page_search": "handle_connections",
+    "organisations_connections_page_files": "handle_connections",
+    "organisations_connections_page_file": "handle_connections",
+    "organisations_connections_page_one": "handle_connections",
+    "organisations_connections_page_ask_delete": "handle_connections",
+    "organisations_connections_page_delete": "handle_connections",
+    "organisations_connections_list": "handle_connections",
+    "organisations_connections_search": "handle_connections",
+    "organisations_connections_get": "handle_connections",
+    "organisations_connections_delete": "handle_connections",
     "organisations_design_page": "see_templates",
     "organisations_design_page_order": "order_design",
     "organisations_design_page_give": "order_design",
@@ -310,6 +326,16 @@ OF_THE_ACCOUNT: Final = {
     "organisations_page_joinable",
     "organisations_page_join_by_domain",
     "organisations_list_joinable",
+    "organisations_connections_page_connect",
+    "organisations_connections_page_send",
+    "organisations_connections_page_companies",
+    "organisations_connections_page_company",
+    "organisations_connections_page_end",
+    "organisations_connections_form",
+    "organisations_connections_own",
+    "organisations_connections_connect",
+    "organisations_connections_get_own",
+    "organisations_connections_end",
 }
 # Doors that no version guards: who may, does it, and for the next one it has to be as before.
 DONE: Final = {"organisations_teams_take_out"}
@@ -394,6 +420,7 @@ async def things_of(host: Any, owner: Any, org: dict, signed_in: Any) -> dict[st
     assert asked.status_code == 201, asked.text
     page = await owner.api("POST", f"{at}/company-page", json={})
     assert page.status_code == 201, page.text
+    _link, exchange = await connected_in(owner, org, page, colleague)
     image = await picture(host, owner, Office(owner, org))
     token = await owner.api("POST", f"{at}/directory/tokens")
     assert token.status_code == 201, token.text
@@ -404,6 +431,7 @@ async def things_of(host: Any, owner: Any, org: dict, signed_in: Any) -> dict[st
     photos = await owner.api("POST", f"{at}/photos", content=packed(("grace.jpg", b"x")), headers=ZIP)
     assert photos.status_code == 201, photos.text
     made = {
+        "exchangeId": exchange,
         "imageId": image,
         "tokenId": token.json()["id"],
         "importId": sent.json()["id"],

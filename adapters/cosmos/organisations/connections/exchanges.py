@@ -66,16 +66,9 @@ class CosmosOrganisationExchanges:
         results = await self._items.batch([replaced, *_upserts(orders)], exchange.owner_id)
         return _exchange(results[0]["resourceBody"])
 
-    async def of_contact(self, owner_id: str, contact_id: str) -> "list[Exchange]":  # noqa: ARG002
+    async def of_contact(self, owner_id: str, contact_id: str) -> list[Exchange]:  # noqa: ARG002
         """None: what an organisation gets is nobody's contact."""
         return []
-
-    async def list(
-        self, owner_id: str, state: State, limit: int, cursor: str | None
-    ) -> "tuple[list[Exchange], str | None]":
-        """A page of them, the newest first: one query."""
-        found, following = await newest_first(self._items, KINDS[state], owner_id, limit, cursor)
-        return [_exchange(stored) for stored in found], following
 
     async def places(self, org_id: str, limit: int, cursor: str | None) -> tuple[int, str | None]:
         """How many stand on a page of the list, and the cursor of the next one, without reading them."""
@@ -86,7 +79,7 @@ class CosmosOrganisationExchanges:
 
     async def called(
         self, org_id: str, text: str, limit: int, cursor: str | None
-    ) -> "tuple[list[Exchange], str | None]":
+    ) -> tuple[list[Exchange], str | None]:
         """A page of those whose names begin so, by name: one query, and a point read after the first page."""
         found = await self._items.query(
             "SELECT TOP @count * FROM c WHERE STARTSWITH(c.connectedByName, @text)"
@@ -104,6 +97,13 @@ class CosmosOrganisationExchanges:
         if last is None or last.details is None:
             raise InvalidInput([Fault("cursor", "invalid_cursor", "is not a cursor that a page gave")])
         return _by_name(last)
+
+    async def list(
+        self, owner_id: str, state: State, limit: int, cursor: str | None
+    ) -> tuple[list[Exchange], str | None]:
+        """A page of them, the newest first: one query."""
+        found, following = await newest_first(self._items, KINDS[state], owner_id, limit, cursor)
+        return [_exchange(stored) for stored in found], following
 
 
 def _upserts(orders: Sequence[Order]) -> list[tuple[Any, ...]]:
