@@ -26,9 +26,9 @@ def exchanges() -> "CosmosExchanges":
 def all_exchanges() -> "ExchangesByOwner":
     """Those of organisations as well, whose pages have the form, too."""
     from adapters.cosmos.exchange.by_owner import ExchangesByOwner
-    from wiring.organisations import connections
+    from wiring import companies
 
-    return ExchangesByOwner(exchanges(), connections.exchanges())
+    return ExchangesByOwner(exchanges(), companies.exchanges())
 
 
 @once

@@ -13,10 +13,10 @@ from domain.base.errors import StaleVersion
 from domain.base.fields import STORED
 from domain.base.folding import fold
 from domain.base.ids import is_organisation
+from domain.companies.link import company_link_id
 from domain.connections.link import Access, Link, State
 from domain.connections.seen import Linked
 from domain.operations.orders import Order
-from domain.organisations.connections.link import company_link_id
 
 CONTAINER, PARTITION = "relations", "ownerId"
 # As the keys of contacts' lists are cut.

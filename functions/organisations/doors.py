@@ -4,7 +4,6 @@ from functions.framework.doors import MyForm, MyPage, Operation, Timer
 from functions.organisations.brand.doors import DOORS as BRAND
 from functions.organisations.change_requests.doors import DOORS as CHANGE_REQUESTS
 from functions.organisations.company.doors import DOORS as COMPANY
-from functions.organisations.connections.doors import DOORS as CONNECTIONS
 from functions.organisations.design.doors import DOORS as DESIGN
 from functions.organisations.directory.doors import DOORS as DIRECTORY
 from functions.organisations.imports.doors import DOORS as IMPORTS
@@ -88,7 +87,6 @@ DOORS = (
     *VISITS,
     *BRAND,
     *COMPANY,
-    *CONNECTIONS,
     *DESIGN,
     *DIRECTORY,
 )

@@ -51,7 +51,6 @@ def effects() -> "dict[str, Effect]":
     from wiring.organisations import (
         assignments,
         brand,
-        connections,
         design,
         domains,
         imports,
@@ -76,7 +75,6 @@ def effects() -> "dict[str, Effect]":
         PROPOSAL_MAIL: design.order_mail,
         START: imports.order_work,
         START_PHOTOS: photos.order_work,
-        **connections.effects(),
     }
 
 

@@ -17,10 +17,10 @@ from domain.base.ids import ID_PREFIXES
 from functions.framework.doors import Operation, Page, resolve
 from tests.forms import SAME_SITE
 from tests.functions.cards.test_api_cards import published
+from tests.functions.companies.companies import connected_in
 from tests.functions.connections.people import connect, own_card
 from tests.functions.exchange.strangers import a_card_with_form, inbox, leave
 from tests.functions.images.test_images import ready
-from tests.functions.organisations.companies import connected_in
 from tests.functions.organisations.designs import a_proposal
 from tests.functions.organisations.photographed import ZIP, packed
 from tests.functions.organisations.test_brand import picture as organisations_picture

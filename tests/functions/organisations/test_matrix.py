@@ -13,15 +13,16 @@ import pytest
 
 from domain.base.ids import ID_PREFIXES
 from domain.organisations.roles import ACTS, ALLOWED, ROLES
+from functions.companies.doors import DOORS as OF_COMPANIES
 from functions.framework.doors import Operation, Page
-from functions.organisations.doors import DOORS
+from functions.organisations.doors import DOORS as OF_ORGANISATIONS
+from tests.functions.companies.companies import connected_in
 from tests.functions.framework.test_foreign_ids import _ask as ask
 from tests.functions.framework.test_foreign_ids import _first_difference as first_difference
 from tests.functions.framework.test_foreign_ids import _ids as ids_in
 from tests.functions.framework.test_foreign_ids import _plain as plain
 from tests.functions.framework.test_foreign_ids import _route as route_of
 from tests.functions.framework.test_foreign_ids import never, unlimited
-from tests.functions.organisations.companies import connected_in
 from tests.functions.organisations.designs import a_designer, one_of
 from tests.functions.organisations.joined import do, give, joined
 from tests.functions.organisations.photographed import ZIP, packed
@@ -31,6 +32,7 @@ from tests.functions.organisations.test_staff_cards import Office
 
 __all__ = ["unlimited"]
 
+DOORS: Final = (*OF_ORGANISATIONS, *OF_COMPANIES)
 # The act of each door to an organisation, as its code asks `ALLOWED` about it.
 ACT: Final = {
     "organisations_page_home": "see",
@@ -248,21 +250,21 @@ ACT: Final = {
     "organisations_company_pause": "change_company_page",
     "organisations_company_resume": "change_company_page",
     "organisations_company_undo": "change_company_page",
-    "organisations_company_page_exchange": "change_company_page",
-    "organisations_company_page_change_exchange": "change_company_page",
-    "organisations_company_get_exchange": "change_company_page",
-    "organisations_company_change_exchange": "change_company_page",
-    "organisations_connections_page": "handle_connections",
-    "organisations_connections_page_search": "handle_connections",
-    "organisations_connections_page_files": "handle_connections",
-    "organisations_connections_page_file": "handle_connections",
-    "organisations_connections_page_one": "handle_connections",
-    "organisations_connections_page_ask_delete": "handle_connections",
-    "organisations_connections_page_delete": "handle_connections",
-    "organisations_connections_list": "handle_connections",
-    "organisations_connections_search": "handle_connections",
-    "organisations_connections_get": "handle_connections",
-    "organisations_connections_delete": "handle_connections",
+    "companies_page_form": "change_company_page",
+    "companies_page_change_form": "change_company_page",
+    "companies_get_form": "change_company_page",
+    "companies_change_form": "change_company_page",
+    "companies_page": "handle_connections",
+    "companies_page_search": "handle_connections",
+    "companies_page_files": "handle_connections",
+    "companies_page_file": "handle_connections",
+    "companies_page_one": "handle_connections",
+    "companies_page_ask_delete": "handle_connections",
+    "companies_page_delete": "handle_connections",
+    "companies_list": "handle_connections",
+    "companies_search": "handle_connections",
+    "companies_get": "handle_connections",
+    "companies_delete": "handle_connections",
     "organisations_design_page": "see_templates",
     "organisations_design_page_order": "order_design",
     "organisations_design_page_give": "order_design",
@@ -326,16 +328,16 @@ OF_THE_ACCOUNT: Final = {
     "organisations_page_joinable",
     "organisations_page_join_by_domain",
     "organisations_list_joinable",
-    "organisations_connections_page_connect",
-    "organisations_connections_page_send",
-    "organisations_connections_page_companies",
-    "organisations_connections_page_company",
-    "organisations_connections_page_end",
-    "organisations_connections_form",
-    "organisations_connections_own",
-    "organisations_connections_connect",
-    "organisations_connections_get_own",
-    "organisations_connections_end",
+    "companies_page_connect",
+    "companies_page_send",
+    "companies_page_companies",
+    "companies_page_company",
+    "companies_page_end",
+    "companies_form",
+    "companies_own",
+    "companies_connect",
+    "companies_get_own",
+    "companies_end",
 }
 # Doors that no version guards: who may, does it, and for the next one it has to be as before.
 DONE: Final = {"organisations_teams_take_out"}

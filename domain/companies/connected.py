@@ -1,13 +1,12 @@
 """Who connected with an organisation or left details on its page, as the organisation has them."""
 
-from contextlib import suppress
 from datetime import datetime
 from typing import Protocol
 
-from domain.base.errors import NotFound, StaleVersion, Unavailable
-from domain.exchange.exchange import Exchange, ExchangeStore
-from domain.organisations.connections.connecting import Ports, follow, link_order
-from domain.organisations.organisation import Acting
+from domain.base.errors import NotFound, StaleVersion
+from domain.companies.link import COMPANY_LINK
+from domain.exchange.exchange import Exchange, ExchangeStore, order_for
+from domain.organisations.organisation import Acting, Settle
 
 
 class Connected(ExchangeStore, Protocol):
@@ -26,13 +25,13 @@ async def read_connected(by: Acting, exchange_id: str, exchanges: ExchangeStore)
 
 
 async def delete_connected(
-    by: Acting, exchange_id: str, version: int, *, now: datetime, ports: Ports
+    by: Acting, exchange_id: str, version: int, *, now: datetime, exchanges: ExchangeStore, settle: Settle
 ) -> None:
     """Delete what somebody gave, at once and for good. Who was connected finds their connection ended."""
-    exchange = await read_connected(by, exchange_id, ports.exchanges)
+    exchange = await read_connected(by, exchange_id, exchanges)
     if exchange.version != version:
         raise StaleVersion
-    await ports.exchanges.save(exchange.deleted(now), link_order(exchange, now))
-    if exchange.given_by is not None:
-        with suppress(Unavailable, StaleVersion):
-            await follow(exchange.given_by, exchange.owner_id, exchange.id, now=now, ports=ports)
+    orders = [order_for(COMPANY_LINK, exchange.owner_id, exchange.id, now)] if exchange.given_by else []
+    await exchanges.save(exchange.deleted(now), orders)
+    for order in orders:
+        await settle(order)

@@ -5,16 +5,16 @@ from typing import Final, NamedTuple
 
 import azure.functions as func
 
-import wiring.organisations.connections
-from domain.exchange.exchange import Exchange
-from domain.organisations.connections.connecting import (
+import wiring.companies
+from domain.companies.connecting import (
     company_view,
     end,
     given,
     is_gone,
     read_company_link,
 )
-from domain.organisations.connections.link import CompanyLink
+from domain.companies.link import CompanyLink
+from domain.exchange.exchange import Exchange
 from domain.visibility.view import CardView
 from functions.exchange.details_form import LABELS
 from functions.framework.clock import now
@@ -51,7 +51,7 @@ class Row(NamedTuple):
 
 async def row_of(link: CompanyLink) -> Row:
     """A point read or two, as the page and the organisation are cached or not."""
-    ports = wiring.organisations.connections.ports()
+    ports = wiring.companies.ports()
     view = await company_view(link, ports)
     if await is_gone(link, ports):
         return Row(link, None, "closed")
@@ -65,11 +65,11 @@ async def row_of(link: CompanyLink) -> Row:
 async def show(req: func.HttpRequest) -> func.HttpResponse:
     """One query for a page of the list, and a few point reads for each row."""
     person = await person_of(req)
-    found, following = await wiring.organisations.connections.links().page(
+    found, following = await wiring.companies.links().page(
         person.account_id, _ON_A_PAGE, req.params.get("cursor") or None
     )
     return my_page(
-        "organisations/connections/companies.html",
+        "companies/companies.html",
         person,
         rows=await asyncio.gather(*(row_of(link) for link in found)),
         following=following,
@@ -79,12 +79,12 @@ async def show(req: func.HttpRequest) -> func.HttpResponse:
 
 
 async def show_one(req: func.HttpRequest) -> func.HttpResponse:
-    person, ports = await person_of(req), wiring.organisations.connections.ports()
+    person, ports = await person_of(req), wiring.companies.ports()
     link = await read_company_link(person.account_id, req.route_params["companyId"], ports)
     row, exchange = await asyncio.gather(row_of(link), given(link, ports))
     contact = link.contact_id and await ports.book.contacts.get(person.account_id, link.contact_id)
     return my_page(
-        "organisations/connections/company.html",
+        "companies/company.html",
         person,
         row=row,
         said=_(SAID[row.how]),
@@ -104,6 +104,6 @@ def _told(exchange: Exchange | None) -> dict[str, str]:
 
 async def end_one(req: func.HttpRequest) -> func.HttpResponse:
     person, form = await person_and_form(req)
-    ports = wiring.organisations.connections.ports()
+    ports = wiring.companies.ports()
     await end(person.account_id, req.route_params["companyId"], version_in(form), now=now(), ports=ports)
     return redirect("/my/companies?done=ended")

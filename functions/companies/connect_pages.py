@@ -9,14 +9,15 @@ import azure.functions as func
 
 import wiring.accounts
 import wiring.cards
-import wiring.organisations.connections
+import wiring.companies
 from domain.base.errors import InvalidInput
 from domain.base.limits import LimitReached
 from domain.cards.card import Card
 from domain.cards.exchange_form import QUESTIONS, ExchangeForm
+from domain.companies.connecting import Wish, connect
+from domain.companies.link import company_link_id
 from domain.connections.asking import live_cards
-from domain.organisations.connections.connecting import Wish, connect
-from domain.organisations.connections.link import company_link_id
+from functions.companies.giving import Offer, offer_at
 from functions.exchange.consent import parties_of
 from functions.exchange.details_form import LABELS, details_in, questions_of, sentences_of, shown_phone
 from functions.framework.callers import SignedIn
@@ -25,7 +26,6 @@ from functions.framework.forms import by_label
 from functions.framework.my_pages import my_page, person_and_form, person_of
 from functions.framework.replies import redirect
 from functions.framework.texts import N_, _
-from functions.organisations.connections.giving import Offer, offer_at
 
 _NEW_TEXT: Final = N_("The text that you agree to has changed meanwhile. Please read it again.")
 
@@ -38,7 +38,7 @@ def texts_in(form: Mapping[str, str]) -> dict[str, str]:
 async def show(req: func.HttpRequest) -> func.HttpResponse:
     """The form, filled in from a card of the person's own."""
     person, offer = await person_of(req), await offer_at(req.route_params["handle"])
-    links = wiring.organisations.connections.links()
+    links = wiring.companies.links()
     link = await links.get(person.account_id, company_link_id(person.account_id, offer.company.org_id))
     if link is not None and link.state == "connected":
         return redirect(f"/my/companies/{link.id}")
@@ -75,7 +75,7 @@ async def send(req: func.HttpRequest) -> func.HttpResponse:
     try:
         details = details_in(req, form, offer.company.form, consents=True)
         wish = Wish(details, offer.consent, parties_of(offer.view))
-        ports = wiring.organisations.connections.ports()
+        ports = wiring.companies.ports()
         link = await connect(person.account_id, offer.company, wish, now=now(), ports=ports)
     except InvalidInput as refusal:
         faults = sentences_of(refusal.faults)
@@ -97,7 +97,7 @@ def _page(
     status: int = HTTPStatus.OK,
 ) -> func.HttpResponse:
     return my_page(
-        "organisations/connections/connect.html",
+        "companies/connect.html",
         person,
         status=status,
         view=offer.view,

@@ -6,7 +6,7 @@ The contact is named in the body only: who erases the contact does not end the c
 from adapters.cosmos.database import Database, Document, Items, instant
 from adapters.cosmos.documents import count, document, from_document, newest_first
 from domain.base.errors import StaleVersion
-from domain.organisations.connections.link import CompanyLink
+from domain.companies.link import CompanyLink
 
 CONTAINER, PARTITION = "relations", "ownerId"
 _HERE, _ENDED = "company-connection", "company-connection-ended"

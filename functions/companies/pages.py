@@ -7,11 +7,11 @@ from typing import Final
 
 import azure.functions as func
 
-import wiring.organisations.connections
+import wiring.companies
 from domain.base.cells import cell
 from domain.cards.exchange_form import QUESTIONS
+from domain.companies.connected import delete_connected, read_connected
 from domain.exchange.exchange import Exchange
-from domain.organisations.connections.connected import delete_connected, read_connected
 from domain.organisations.organisation import Acting
 from functions.exchange.details_form import LABELS
 from functions.framework.callers import SignedIn
@@ -32,7 +32,7 @@ _COLUMNS: Final = ("name", *QUESTIONS, "given", "corrected", "by", "consent", "c
 async def show(req: func.HttpRequest) -> func.HttpResponse:
     """The newest first: one query, whatever their number."""
     person, by = await opened(req, "handle_connections")
-    found, following = await wiring.organisations.connections.exchanges().list(
+    found, following = await wiring.companies.exchanges().list(
         by.organisation.id, "kept", _ON_A_PAGE, req.params.get("after") or None
     )
     return _page(person, by, found, following, done=done_in(req, _DONE))
@@ -44,7 +44,7 @@ async def search(req: func.HttpRequest) -> func.HttpResponse:
     text = form.get("text", "").strip()[:_LONGEST]
     if not text:
         return redirect(f"/org/{by.organisation.id}/connections")
-    found, following = await wiring.organisations.connections.exchanges().called(
+    found, following = await wiring.companies.exchanges().called(
         by.organisation.id, text, _ON_A_PAGE, form.get("after") or None
     )
     return _page(person, by, found, following, text=text)
@@ -60,7 +60,7 @@ def _page(
     done: str | None = None,
 ) -> func.HttpResponse:
     return org_page(
-        "organisations/connections/connections.html",
+        "companies/connections.html",
         person,
         by,
         found=found,
@@ -72,26 +72,26 @@ def _page(
 
 
 async def show_one(req: func.HttpRequest) -> func.HttpResponse:
-    return await _one(req, "organisations/connections/one.html")
+    return await _one(req, "companies/one.html")
 
 
 async def ask_delete(req: func.HttpRequest) -> func.HttpResponse:
     """The page that asks before it is deleted for good."""
-    return await _one(req, "organisations/connections/delete.html")
+    return await _one(req, "companies/delete.html")
 
 
 async def _one(req: func.HttpRequest, template: str) -> func.HttpResponse:
     person, by = await opened(req, "handle_connections")
-    store = wiring.organisations.connections.exchanges()
+    store = wiring.companies.exchanges()
     exchange = await read_connected(by, req.route_params["exchangeId"], store)
     return org_page(template, person, by, exchange=exchange, details=exchange.details, labels=LABELS)
 
 
 async def delete(req: func.HttpRequest) -> func.HttpResponse:
     _person, by, form = await sent(req, "handle_connections")
-    ports = wiring.organisations.connections.ports()
+    exchanges, settle = wiring.companies.exchanges(), wiring.companies.settle
     exchange_id = req.route_params["exchangeId"]
-    await delete_connected(by, exchange_id, version_in(form), now=now(), ports=ports)
+    await delete_connected(by, exchange_id, version_in(form), now=now(), exchanges=exchanges, settle=settle)
     return redirect(f"/org/{by.organisation.id}/connections?done=deleted")
 
 
@@ -99,10 +99,10 @@ async def show_files(req: func.HttpRequest) -> func.HttpResponse:
     """One of the files that have all of them, and where the next one begins."""
     person, by = await opened(req, "handle_connections")
     after = req.params.get("after") or None
-    store = wiring.organisations.connections.exchanges()
+    store = wiring.companies.exchanges()
     rows, following = await store.places(by.organisation.id, _IN_A_FILE, after)
     return org_page(
-        "organisations/connections/files.html",
+        "companies/files.html",
         person,
         by,
         after=after,
@@ -115,7 +115,7 @@ async def show_files(req: func.HttpRequest) -> func.HttpResponse:
 async def fetch(req: func.HttpRequest) -> func.HttpResponse:
     """One of the files, made of what is there now: no copy is kept that a withdrawal would not reach."""
     _person, by = await opened(req, "handle_connections")
-    found, _following = await wiring.organisations.connections.exchanges().list(
+    found, _following = await wiring.companies.exchanges().list(
         by.organisation.id, "kept", _IN_A_FILE, req.params.get("after") or None
     )
     target = io.StringIO()

@@ -7,9 +7,9 @@ import secrets
 import pytest
 
 from tests.forms import fields_at, send
+from tests.functions.companies.companies import a_company, connect, own
 from tests.functions.connections.people import own_card
 from tests.functions.exchange.strangers import leave
-from tests.functions.organisations.companies import a_company, connect, own
 
 HTML = {"Accept": "text/html"}
 
@@ -121,7 +121,7 @@ async def test_the_organisation_lists_finds_and_deletes_those_who_connected(
 
 async def test_the_list_goes_on_in_pages_and_files(company, signed_in, monkeypatch) -> None:
     for module, name in (("pages", "_ON_A_PAGE"), ("pages", "_IN_A_FILE")):
-        monkeypatch.setattr(f"functions.organisations.connections.{module}.{name}", 2)
+        monkeypatch.setattr(f"functions.companies.{module}.{name}", 2)
     at = f"/org/{company.org['id']}"
     for number in range(3):
         await connect(await signed_in(), company, name=f"Ann {number}")

@@ -23,14 +23,14 @@ from functions.organisations.acting import acting_in, opened, org_page, sent
 async def show(req: func.HttpRequest) -> func.HttpResponse:
     person, by = await opened(req, "change_company_page")
     card = await read_page(by, cards=wiring.cards.store())
-    render = functools.partial(org_page, "organisations/connections/form.html", person, by)
+    render = functools.partial(org_page, "companies/form.html", person, by)
     return choices(render, card, card.exchange_form.model_dump(), done=done_in(req, DONE))
 
 
 async def change(req: func.HttpRequest) -> func.HttpResponse:
     person, by, form = await sent(req, "change_company_page")
     card = await read_page(by, cards=wiring.cards.store())
-    render = functools.partial(org_page, "organisations/connections/form.html", person, by)
+    render = functools.partial(org_page, "companies/form.html", person, by)
     values = form_in(form)
     try:
         wanted = vet(ExchangeForm, values)

@@ -5,13 +5,13 @@ import secrets
 
 import pytest
 
-import wiring.organisations.connections
+import wiring.companies
+from domain.companies.link import LEAVE_COMPANIES
 from domain.operations.orders import new_order
-from domain.organisations.connections.link import LEAVE_COMPANIES
 from functions.framework.clock import now
+from tests.functions.companies.companies import a_company, connect, end, own, wish
 from tests.functions.connections.people import own_card
 from tests.functions.exchange.strangers import leave
-from tests.functions.organisations.companies import a_company, connect, end, own, wish
 from tests.functions.organisations.joined import give, joined
 from tests.functions.organisations.test_closing import close, closed_by, reopen
 from tests.functions.privacy.test_copy import account_of
@@ -240,7 +240,7 @@ async def test_the_erasure_of_an_account_takes_all_that_it_gave(company, signed_
     for each in (company, other):
         await connect(grace, each, name=f"Grace {word}")
     order = new_order(LEAVE_COMPANIES, await account_of(grace), "all", now(), container="relations")
-    effect = wiring.organisations.connections.effects()[LEAVE_COMPANIES]
+    effect = wiring.companies.effects()[LEAVE_COMPANIES]
     await effect(order)
     await effect(order)
     assert (await company.listed(), await other.listed(), await own(grace)) == ([], [], [])

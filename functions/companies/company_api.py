@@ -6,22 +6,22 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-import wiring.organisations.connections
+import wiring.companies
 from domain.base.errors import Fault, InvalidInput, NotFound
 from domain.base.limits import LimitReached
 from domain.base.model import Closed
 from domain.base.texts import N_
 from domain.cards.exchange_form import ExchangeForm
+from domain.companies.connecting import Wish, connect, end, given, read_company_link
+from domain.companies.link import CompanyLink
 from domain.connections.seen import texts_of
 from domain.exchange.details import Details
-from domain.organisations.connections.connecting import Wish, connect, end, given, read_company_link
-from domain.organisations.connections.link import CompanyLink
+from functions.companies.company_pages import row_of
+from functions.companies.giving import offer_at
 from functions.connections.api import Handle
 from functions.exchange.api import ConsentOut, consent_out
 from functions.exchange.consent import parties_of
 from functions.framework.operations import Answer, Call, Page, operation
-from functions.organisations.connections.company_pages import row_of
-from functions.organisations.connections.giving import offer_at
 
 How = Literal["connected", "renamed", "hidden", "removed", "closed"]
 
@@ -113,7 +113,7 @@ async def get_company(call: Call[None, CompanyQuery]) -> Answer:
     lists=True,
 )
 async def list_companies(call: Call) -> Answer:
-    store = wiring.organisations.connections.links()
+    store = wiring.companies.links()
     found, following = await store.page(call.account_id, call.limit, call.cursor)
     facts = await asyncio.gather(*(_facts(link) for link in found))
     data = [CompanyConnectionOut.model_validate(each) for each in facts]
@@ -137,7 +137,7 @@ async def post_connection(call: Call[NewConnection]) -> Answer:
         detail = N_("is not the text that is to be agreed to now")
         raise InvalidInput([Fault("/agreed", "other_text", detail)])
     wish = Wish(call.body.details, offer.consent, parties_of(offer.view))
-    ports = wiring.organisations.connections.ports()
+    ports = wiring.companies.ports()
     link = await connect(call.account_id, offer.company, wish, now=call.now, ports=ports)
     answer = CompanyConnectionOut.model_validate(await _facts(link))
     return Answer(answer, link.version, location=f"company-connections/{link.id}")
@@ -148,7 +148,7 @@ async def post_connection(call: Call[NewConnection]) -> Answer:
     answer=CompanyConnectionDetails,
 )
 async def get_connection(call: Call) -> Answer:
-    ports = wiring.organisations.connections.ports()
+    ports = wiring.companies.ports()
     link = await read_company_link(call.account_id, call.params["companyId"], ports)
     row, exchange = await asyncio.gather(row_of(link), given(link, ports))
     there = exchange if row.how != "closed" else None
@@ -164,6 +164,6 @@ async def get_connection(call: Call) -> Answer:
 
 @operation("End a connection with a company: it has nothing of the account any more", versioned=True)
 async def end_connection(call: Call) -> Answer:
-    ports = wiring.organisations.connections.ports()
+    ports = wiring.companies.ports()
     await end(call.account_id, call.params["companyId"], call.version, now=call.now, ports=ports)
     return Answer()

@@ -2,11 +2,11 @@
 
 from typing import NamedTuple
 
-import wiring.organisations.connections
+import wiring.companies
 from domain.base.errors import NotFound
 from domain.cards.handles import is_handle
+from domain.companies.connecting import Company, company_at
 from domain.exchange.exchange import Consent
-from domain.organisations.connections.connecting import Company, company_at
 from domain.visibility.view import CardView, Viewer, view_for
 from functions.exchange.consent import consent_for
 from functions.framework.texts import language
@@ -24,7 +24,7 @@ async def offer_at(handle: str) -> Offer:
     handle = handle.lower()
     if not is_handle(handle):
         raise NotFound
-    company = await company_at(handle, wiring.organisations.connections.ports())
+    company = await company_at(handle, wiring.companies.ports())
     view = view_for(company.card, Viewer(signed_in=True))
     consent = consent_for(company.form.purpose, view.content, language(), "connect-")
     return Offer(company, view, consent)

@@ -5,11 +5,11 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-import wiring.organisations.connections
+import wiring.companies
 from domain.base.model import Closed
+from domain.companies.connected import delete_connected, read_connected
 from domain.exchange.details import Details
 from domain.exchange.exchange import Exchange
-from domain.organisations.connections.connected import delete_connected, read_connected
 from domain.organisations.roles import NotAllowed
 from functions.exchange.api import ConsentOut, consent_out
 from functions.framework.operations import Answer, Call, Page, operation
@@ -68,7 +68,7 @@ def _listed(found: list[Exchange], following: str | None) -> Answer:
 )
 async def list_connections(call: Call) -> Answer:
     by = await acting_in(call, "handle_connections")
-    store = wiring.organisations.connections.exchanges()
+    store = wiring.companies.exchanges()
     return _listed(*await store.list(by.organisation.id, "kept", call.limit, call.cursor))
 
 
@@ -80,14 +80,14 @@ async def list_connections(call: Call) -> Answer:
 )
 async def search_connections(call: Call[ConnectedSearch]) -> Answer:
     by = await acting_in(call, "handle_connections")
-    store, wanted = wiring.organisations.connections.exchanges(), call.body
+    store, wanted = wiring.companies.exchanges(), call.body
     return _listed(*await store.called(by.organisation.id, wanted.text, wanted.limit, wanted.cursor))
 
 
 @operation("What one of them gave", answer=ConnectedOut, conflicts=(NotAllowed,))
 async def get_connection(call: Call) -> Answer:
     by = await acting_in(call, "handle_connections")
-    store = wiring.organisations.connections.exchanges()
+    store = wiring.companies.exchanges()
     exchange = await read_connected(by, call.params["exchangeId"], store)
     return Answer(_out(exchange), exchange.version)
 
@@ -99,6 +99,8 @@ async def get_connection(call: Call) -> Answer:
 )
 async def remove_connection(call: Call) -> Answer:
     by = await acting_in(call, "handle_connections")
-    ports = wiring.organisations.connections.ports()
-    await delete_connected(by, call.params["exchangeId"], call.version, now=call.now, ports=ports)
+    exchanges, settle = wiring.companies.exchanges(), wiring.companies.settle
+    await delete_connected(
+        by, call.params["exchangeId"], call.version, now=call.now, exchanges=exchanges, settle=settle
+    )
     return Answer()

@@ -10,13 +10,7 @@ from domain.base.limits import CONNECTION_REQUESTS, MOST_COMPANIES, Limiter, Lim
 from domain.base.texts import N_
 from domain.cards.card import Card, PublishedCard
 from domain.cards.exchange_form import ExchangeForm
-from domain.connections.ports import TakeCard, card_at
-from domain.exchange.details import Details
-from domain.exchange.exchange import RECEIPT, Consent, Exchange, ExchangeStore, order_for
-from domain.exchange.giving import Admission, Given, Giver, Place, signed
-from domain.exchange.receipt import Parties, payload_of, withdrawn_receipt
-from domain.operations.orders import Order
-from domain.organisations.connections.link import (
+from domain.companies.link import (
     COMPANY_LINK,
     CompanyLink,
     CompanyLinkStore,
@@ -24,6 +18,12 @@ from domain.organisations.connections.link import (
     exchange_id_of,
     following,
 )
+from domain.connections.ports import TakeCard, card_at
+from domain.exchange.details import Details
+from domain.exchange.exchange import RECEIPT, Consent, Exchange, ExchangeStore, order_for
+from domain.exchange.giving import Admission, Given, Giver, Place, signed
+from domain.exchange.receipt import Parties, payload_of, withdrawn_receipt
+from domain.operations.orders import Order
 from domain.organisations.organisation import Organisation
 from domain.relationships.contact import ContactContent, ContactEmail, ContactLink, ContactPhone, Met
 from domain.relationships.contacts import Book, Creating, create_contact
@@ -144,11 +144,6 @@ async def connect(
 
 def _orders(exchange: Exchange, now: datetime) -> Sequence[Order]:
     return [order_for(kind, exchange.owner_id, exchange.id, now) for kind in (COMPANY_LINK, RECEIPT)]
-
-
-def link_order(exchange: Exchange, now: datetime) -> list[Order]:
-    """What follows a change of an exchange by the organisation: the document of who gave it, if any."""
-    return [order_for(COMPANY_LINK, exchange.owner_id, exchange.id, now)] if exchange.given_by else []
 
 
 async def follow(

@@ -1,1 +1,0 @@
-"""Connections of people with organisations, by the company page."""
