@@ -1,10 +1,11 @@
 """Connections with organisations in the partition of the account, in `relations`.
 
-The contact is named in the body only: who erases the contact does not end the connection.
+The contact is named in the body only: who erases the contact does not end the connection. What was ended goes
+after some weeks.
 """
 
 from adapters.cosmos.database import Database, Document, Items, instant
-from adapters.cosmos.documents import count, document, from_document, newest_first
+from adapters.cosmos.documents import DAY, DELETED_TTL, count, document, from_document, newest_first
 from domain.base.errors import StaleVersion
 from domain.companies.link import CompanyLink
 
@@ -35,12 +36,17 @@ class CosmosCompanyLinks:
         return await count(self._items, _HERE, owner_id)
 
     async def page(
-        self, owner_id: str, limit: int, cursor: str | None
+        self, owner_id: str, limit: int, cursor: str | None, *, ended: bool = False
     ) -> tuple[list[CompanyLink], str | None]:
-        found, following = await newest_first(self._items, _HERE, owner_id, limit, cursor)
+        kind = _ENDED if ended else _HERE
+        found, following = await newest_first(self._items, kind, owner_id, limit, cursor)
         return [from_document(CompanyLink, stored) for stored in found], following
 
 
 def _document(link: CompanyLink) -> Document:
+    extra: Document = {"createdAt": instant(link.since)}
+    if link.state == "ended":
+        # Longer than what is left of the exchange: until then its number must not be used again.
+        extra["ttl"] = DELETED_TTL + DAY
     kind = _ENDED if link.state == "ended" else _HERE
-    return document(kind, link.id, link.owner_id, link, partition=PARTITION, createdAt=instant(link.since))
+    return document(kind, link.id, link.owner_id, link, partition=PARTITION, **extra)

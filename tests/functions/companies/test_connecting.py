@@ -1,20 +1,23 @@
 """Connecting with a company page: what each gets of the other, and how it ends."""
 
 import asyncio
+import json
 import secrets
 
 import pytest
 
 import wiring.companies
+import wiring.privacy
 from domain.companies.link import LEAVE_COMPANIES
 from domain.operations.orders import new_order
+from domain.privacy.sections import WITHHELD
 from functions.framework.clock import now
 from tests.functions.companies.companies import a_company, connect, end, own, wish
 from tests.functions.connections.people import own_card
 from tests.functions.exchange.strangers import leave
 from tests.functions.organisations.joined import give, joined
 from tests.functions.organisations.test_closing import close, closed_by, reopen
-from tests.functions.privacy.test_copy import account_of
+from tests.functions.privacy.test_copy import account_of, copied, opened
 from tests.stored import places_of
 
 HTML = {"Accept": "text/html"}
@@ -245,6 +248,32 @@ async def test_the_erasure_of_an_account_takes_all_that_it_gave(company, signed_
     await effect(order)
     assert (await company.listed(), await other.listed(), await own(grace)) == ([], [], [])
     assert await places_of(word) == []
+
+
+async def test_a_copy_of_ones_data_names_companies_and_what_they_have(company, host, signed_in) -> None:
+    grace, other = await signed_in(), await a_company(signed_in)
+    link, gone = (
+        await connect(grace, company, name="Grace", email="g@example.com"),
+        await connect(grace, other),
+    )
+    await end(grace, gone)
+    work = await copied(host, await account_of(grace))
+    assert (work.state, work.done) == ("done", work.total)
+    files = await opened(work)
+    told = json.loads(files[f"companies/{link['id']}.json"])
+    assert (told["name"], told["state"], told["given"]["email"]) == (
+        company.org["name"], "connected", "g@example.com",
+    )  # fmt: skip
+    former = json.loads(files[f"companies/{gone['id']}.json"])
+    assert (former["state"], former["given"]) == ("ended", None)
+    account = await document_kinds(await account_of(grace))
+    known = {kind for each in (*wiring.privacy.sections(), *WITHHELD) for kind in each.kinds}
+    assert account - known == set()
+
+
+async def document_kinds(account: str) -> set[str]:
+    found = await wiring.companies.links()._items.query("SELECT c.kind FROM c", account)
+    return {each["kind"] for each in found}
 
 
 async def test_bad_input_names_the_field(company, signed_in) -> None:
