@@ -53,7 +53,7 @@ ELSEWHERE = {
     "remove-team", "erase-organisation", "org-visits", "org-assignments", "assignment-effect",
     "make-staff-cards", "design-desk", "proposal-effect", "proposal-mail", "upgrade", "rotate-keys",
     "org-import", "org-import-check", "org-import-write", "org-import-undo",
-    "org-photos", "org-photos-set", "org-photos-undo",
+    "org-photos", "org-photos-set", "org-photos-undo", "company-connection", "leave-companies",
 }  # fmt: skip
 
 
