@@ -146,6 +146,8 @@ async def test_the_list_goes_on_in_pages_and_files(company, signed_in, monkeypat
 async def test_the_organisation_chooses_what_its_page_asks(company, client) -> None:
     action = f"/org/{company.org['id']}/company/exchange"
     assert f'href="{action}"' in await page(company.owner, f"/org/{company.org['id']}/company")
+    # Some of the page can be for those who are connected.
+    assert 'value="connections"' in await page(company.owner, f"/org/{company.org['id']}/company")
     fields = await fields_at(company.owner, action, action)
     saved = await send(company.owner, action, fields | {"on": "1", "purpose": "meeting", "phone": "required"})
     assert saved.headers["location"] == f"{action}?done=saved"
