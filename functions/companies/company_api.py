@@ -17,7 +17,7 @@ from domain.companies.link import CompanyLink
 from domain.connections.seen import texts_of
 from domain.exchange.details import Details
 from functions.companies.company_pages import row_of
-from functions.companies.giving import offer_at
+from functions.companies.giving import Offer, offer_at
 from functions.connections.api import Handle
 from functions.exchange.api import ConsentOut, consent_out
 from functions.exchange.consent import parties_of
@@ -90,13 +90,21 @@ async def _facts(link: CompanyLink) -> dict[str, object]:
     }
 
 
+async def _offer(handle: str, field: str) -> Offer:
+    try:
+        return await offer_at(handle)
+    except NotFound:
+        detail = N_("is not the handle of a company page that can be seen")
+        raise InvalidInput([Fault(field, "unknown_company", detail)]) from None
+
+
 @operation(
     "A company by the handle of its page, and what it asks of who connects",
     query=CompanyQuery,
     answer=CompanyOut,
 )
 async def get_company(call: Call[None, CompanyQuery]) -> Answer:
-    offer = await offer_at(call.query.handle)
+    offer = await _offer(call.query.handle, "handle")
     return Answer(
         CompanyOut(
             handle=offer.view.handle,
@@ -128,11 +136,7 @@ async def list_companies(call: Call) -> Answer:
     conflicts=(LimitReached,),
 )
 async def post_connection(call: Call[NewConnection]) -> Answer:
-    try:
-        offer = await offer_at(call.body.handle)
-    except NotFound:
-        detail = N_("is not the handle of a company page that can be seen")
-        raise InvalidInput([Fault("/handle", "unknown_company", detail)]) from None
+    offer = await _offer(call.body.handle, "/handle")
     if call.body.agreed != offer.consent.sha256:
         detail = N_("is not the text that is to be agreed to now")
         raise InvalidInput([Fault("/agreed", "other_text", detail)])

@@ -223,7 +223,7 @@ async def test_a_page_that_is_hidden_renamed_or_closed_says_so(company, signed_i
     assert await state() == "closed"
     assert (await grace.api("GET", f"company-connections/{link['id']}")).json()["given"] is None
     refused = await grace.api("GET", "connectable-companies", params={"handle": company.handle})
-    assert refused.status_code == 404
+    assert refused.json()["errors"][0]["code"] == "unknown_company"
     [closed] = await closed_by(company.owner)
     assert (await reopen(company.owner, closed)).is_success
     assert await state() == "renamed"

@@ -175,16 +175,23 @@ async def test_an_order_that_comes_late_changes_nothing(company) -> None:
     assert (before[0].state, before[1].state, before[2].state) == ("connected", "withdrawn", "kept")
 
 
-async def test_a_contact_that_was_erased_is_not_made_again(company, signed_in) -> None:
+@pytest.mark.parametrize("times", [1, 2])
+async def test_a_contact_that_was_erased_is_not_made_again(company, signed_in, times: int) -> None:
     grace = await signed_in()
+    for _ in range(times - 1):
+        await ended(grace, await connected(grace, company))
     link = await connected(grace, company)
     path = f"contacts/{link['contactId']}"
     etag = (await grace.api("GET", path)).headers["etag"]
     assert (await grace.api("DELETE", path, headers={"If-Match": etag})).is_success
     account = await account_of(grace)
-    order = order_for(COMPANY_LINK, company.org["id"], exchange_id_of(account, company.org["id"], 1), now())
-    await wiring.companies.effects()[COMPANY_LINK](order)
+    exchange_id = exchange_id_of(account, company.org["id"], times)
+    await wiring.companies.effects()[COMPANY_LINK](
+        order_for(COMPANY_LINK, company.org["id"], exchange_id, now())
+    )
     assert (await grace.api("GET", path)).status_code == 404
+    contacts = (await grace.api("GET", "contacts")).json()["data"]
+    assert company.org["name"] not in [each["content"]["name"] for each in contacts]
     assert [each["state"] for each in await own(grace)] == ["connected"]
 
 
