@@ -63,7 +63,7 @@ def said_by(card: Card, form: ExchangeForm) -> dict[str, str]:
 
 async def _name_of(person: SignedIn) -> str:
     account = await wiring.accounts.store().get(person.account_id)
-    return account.name if account else ""
+    return account.name or "" if account else ""
 
 
 async def send(req: func.HttpRequest) -> func.HttpResponse:
