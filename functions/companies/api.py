@@ -39,7 +39,7 @@ class ConnectedList(Closed):
 class ConnectedSearch(Closed):
     text: Annotated[str, Field(min_length=1, max_length=120, description="How the name begins.")]
     limit: Annotated[int, Field(ge=1, le=100)] = 25
-    cursor: str | None = None
+    cursor: Annotated[str, Field(max_length=2000)] | None = None
 
 
 def _out(exchange: Exchange) -> ConnectedOut:

@@ -4,6 +4,7 @@ Kinds and states are those of exchanges on people's cards. Nothing is sealed: se
 organisation read them, and find them by name, as they do its members. A kept one has `connectedByName`.
 """
 
+import base64
 from collections.abc import Sequence
 from typing import Any
 
@@ -80,23 +81,20 @@ class CosmosOrganisationExchanges:
     async def called(
         self, org_id: str, text: str, limit: int, cursor: str | None
     ) -> tuple[list[Exchange], str | None]:
-        """A page of those whose names begin so, by name: one query, and a point read after the first page."""
+        """A page of those whose names begin so, by name: one query.
+
+        The cursor says the name of the last one, who may be gone by then. It is sent in bodies only.
+        """
         found = await self._items.query(
             "SELECT TOP @count * FROM c WHERE STARTSWITH(c.connectedByName, @text)"
             " AND c.connectedByName > @after ORDER BY c.connectedByName",
             org_id,
             count=limit + 1,
             text=fold(text)[:_MOST_SORTED],
-            after="" if cursor is None else await self._place(org_id, cursor),
+            after="" if cursor is None else _read_name(cursor),
         )
         page = [_exchange(stored) for stored in found[:limit]]
-        return page, page[-1].id if len(found) > limit else None
-
-    async def _place(self, org_id: str, cursor: str) -> str:
-        last = await self.get(org_id, cursor)
-        if last is None or last.details is None:
-            raise InvalidInput([Fault("cursor", "invalid_cursor", "is not a cursor that a page gave")])
-        return _by_name(last)
+        return page, _cursor_of(page[-1]) if len(found) > limit else None
 
     async def list(
         self, owner_id: str, state: State, limit: int, cursor: str | None
@@ -104,6 +102,18 @@ class CosmosOrganisationExchanges:
         """A page of them, the newest first: one query."""
         found, following = await newest_first(self._items, KINDS[state], owner_id, limit, cursor)
         return [_exchange(stored) for stored in found], following
+
+
+def _cursor_of(last: Exchange) -> str:
+    return base64.urlsafe_b64encode(_by_name(last).encode()).decode().rstrip("=")
+
+
+def _read_name(cursor: str) -> str:
+    try:
+        return base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
+    except ValueError:
+        detail = "is not a cursor that a page gave"
+        raise InvalidInput([Fault("/cursor", "invalid_cursor", detail)]) from None
 
 
 def _upserts(orders: Sequence[Order]) -> list[tuple[Any, ...]]:

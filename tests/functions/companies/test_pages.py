@@ -138,9 +138,14 @@ async def test_the_list_goes_on_in_pages_and_files(company, signed_in, monkeypat
         "POST", f"{company.at}/connection-searches", json={"text": "ann", "limit": 2}
     )
     assert [each["details"]["name"] for each in found.json()["data"]] == ["Ann 0", "Ann 1"]
+    # The last one of the page is gone when the next one is asked for.
+    await company.delete(found.json()["data"][-1]["id"])
     more = {"text": "ann", "limit": 2, "cursor": found.json()["page"]["next"]}
     rest = await company.owner.api("POST", f"{company.at}/connection-searches", json=more)
     assert [each["details"]["name"] for each in rest.json()["data"]] == ["Ann 2"]
+    wrong = {"text": "ann", "cursor": "é"}
+    refused = await company.owner.api("POST", f"{company.at}/connection-searches", json=wrong)
+    assert [each["field"] for each in refused.json()["errors"]] == ["/cursor"]
 
 
 async def test_the_organisation_chooses_what_its_page_asks(company, client) -> None:
