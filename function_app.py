@@ -13,6 +13,7 @@ from functions.framework import doors
 CAPABILITIES = (
     "accounts",
     "cards",
+    "companies",
     "connections",
     "exchange",
     "images",

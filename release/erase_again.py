@@ -6,8 +6,8 @@
 Reads what was deleted or taken back (cards, profiles, contacts and what belongs to them, organisations), and
 the cards that were paused, unpublished or ended, in the old account, and repeats this in the restored one. A
 card that was published anew since then is paused, handles given out since then stay given out, and every
-session ends, as does the access of designers to organisations. Details that people withdrew are withdrawn;
-the app takes them out of contacts within minutes.
+session ends, as does the access of designers to organisations. Details that people withdrew are withdrawn,
+and those that organisations deleted are deleted; the app takes them out of contacts within minutes.
 `--look` only lists the remaining steps. Safe to run again, also after a kill.
 Signs in as you (`az login`), or with the key in `COSMOS_KEY`.
 """
@@ -20,14 +20,16 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from typing import Any
 from urllib.parse import urlsplit
 
 from azure.core.exceptions import AzureError
 
 from adapters.cosmos.accounts import CosmosProfiles, CosmosSessions
 from adapters.cosmos.cards import CosmosCards
+from adapters.cosmos.companies.endings import CosmosEndings
 from adapters.cosmos.database import Database
-from adapters.cosmos.exchange.withdrawals import CosmosWithdrawals, Withdrawn
+from adapters.cosmos.exchange.withdrawals import CosmosWithdrawals
 from adapters.cosmos.images import CosmosImages
 from adapters.cosmos.ledger import CosmosLedger, Ended, GivenHandle, OwnedId, Reconsidered
 from adapters.cosmos.published import CosmosPublished
@@ -203,7 +205,8 @@ async def left_to_do(old: Database, database: Database, since: datetime) -> Asyn
         notes_taken_back(old, database),
         _reminders_taken_back(old, database),
         organisations_taken_back(old, database, since),
-        _withdrawn(old, database),
+        _withdrawn(CosmosWithdrawals(old), CosmosWithdrawals(database)),
+        _withdrawn(CosmosEndings(old), CosmosEndings(database)),
     ):
         async for said, look in steps:
             try:
@@ -270,10 +273,10 @@ async def _reminders_taken_back(old: Database, database: Database) -> AsyncItera
         yield f"bring back {gone.id}", partial(restored.to_bring_back, CosmosReminders(old, keys=None), gone)
 
 
-async def _withdrawn(old: Database, database: Database) -> AsyncIterator[tuple[str, Look]]:
-    known, restored = CosmosWithdrawals(old), CosmosWithdrawals(database)
-
-    async def to_withdraw(gone: Withdrawn) -> Do | None:
+async def _withdrawn[S: (CosmosWithdrawals, CosmosEndings)](
+    known: S, restored: S
+) -> AsyncIterator[tuple[str, Look]]:
+    async def to_withdraw(gone: Any) -> Do | None:
         return (
             partial(restored.repeat, gone, known, datetime.now(UTC)) if await restored.is_open(gone) else None
         )

@@ -7,6 +7,7 @@ from wiring import database, notifications, once, relationships
 from wiring.relationships import duplicates, strength
 
 if TYPE_CHECKING:
+    from adapters.cosmos.exchange.by_owner import ExchangesByOwner
     from adapters.cosmos.exchange.exchanges import CosmosExchanges, CosmosProofs
     from adapters.receipt_signing import ReceiptSigner
     from domain.exchange.effects import InContact, Recipient
@@ -19,6 +20,15 @@ def exchanges() -> "CosmosExchanges":
     from adapters.cosmos.exchange.exchanges import CosmosExchanges
 
     return CosmosExchanges(database(), relationships.keys())
+
+
+@once
+def all_exchanges() -> "ExchangesByOwner":
+    """Those of organisations as well, whose pages have the form, too."""
+    from adapters.cosmos.exchange.by_owner import ExchangesByOwner
+    from wiring import companies
+
+    return ExchangesByOwner(exchanges(), companies.exchanges())
 
 
 @once
@@ -53,7 +63,7 @@ def keys() -> list[bytes]:
 def giver() -> "Giver":
     from domain.exchange.giving import Giver
 
-    return Giver(exchanges(), proofs(), signer().sign, keys()[0])
+    return Giver(all_exchanges(), proofs(), signer().sign, keys()[0])
 
 
 @once
@@ -61,7 +71,11 @@ def in_contact() -> "InContact":
     from domain.exchange.effects import InContact
 
     return InContact(
-        exchanges(), relationships.contacts(), exchanges(), strength.interactions(), duplicates.forgetting()
+        all_exchanges(),
+        relationships.contacts(),
+        exchanges(),
+        strength.interactions(),
+        duplicates.forgetting(),
     )
 
 
@@ -76,7 +90,9 @@ def effects() -> dict[str, "Effect"]:
     from domain.exchange.effects import carry_out_contact, carry_out_recall, carry_out_receipt
     from domain.exchange.exchange import CONTACT, RECALL, RECEIPT
 
-    receipt = partial(carry_out_receipt, exchanges=exchanges(), proofs=proofs(), mails=notifications.queue())
+    receipt = partial(
+        carry_out_receipt, exchanges=all_exchanges(), proofs=proofs(), mails=notifications.queue()
+    )
     return {
         RECEIPT: receipt,
         CONTACT: partial(carry_out_contact, ports=in_contact()),

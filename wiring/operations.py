@@ -116,7 +116,7 @@ def effects() -> dict[str, "Effect"]:
     from domain.relationships.reminders.ringing import MAIL
     from domain.relationships.search.upkeep import COMPACTION
     from domain.relationships.transfer.imports import START_IMPORT
-    from wiring import cards, connections, exchange, organisations, publishing, relationships
+    from wiring import cards, companies, connections, exchange, organisations, publishing, relationships
     from wiring.organisations import leaving
     from wiring.relationships import duplicates, reminders, search, strength, transfer
 
@@ -142,6 +142,7 @@ def effects() -> dict[str, "Effect"]:
         FOLLOW_IMPORTANCE: strength.follow_importance,
         START_IMPORT: transfer.start_import,
         TELLING: connections.tell,
+        **companies.effects(),
         **exchange.effects(),
         **organisations.effects(),
     }

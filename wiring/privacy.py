@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from wiring import (
     accounts,
     cards,
+    companies,
     database,
     exchange,
     images,
@@ -53,6 +54,7 @@ def sections() -> list["Section"]:
         WorkSection,
     )
     from domain.privacy.copy_of_cards import CardsSection, VisitsSection
+    from domain.privacy.copy_of_companies import CompaniesSection
     from domain.privacy.copy_of_connections import ConnectionsSection
     from domain.privacy.copy_of_contacts import ContactsSection
     from domain.privacy.copy_of_exchanges import ExchangesSection
@@ -91,6 +93,7 @@ def sections() -> list["Section"]:
         RemindersSection(all_reminders, related),
         DismissalsSection(refine.refining(), related),
         ConnectionsSection(visibility.connections(), related),
+        CompaniesSection(companies.links(), companies.exchanges(), related),
         ExchangesSection(exchange.exchanges(), related),
         SessionsSection(sign_in.sessions(), counts),
         WorkSection(operations.works(), counts),

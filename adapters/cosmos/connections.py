@@ -12,6 +12,8 @@ from adapters.cosmos.work import order_document
 from domain.base.errors import StaleVersion
 from domain.base.fields import STORED
 from domain.base.folding import fold
+from domain.base.ids import is_organisation
+from domain.companies.link import company_link_id
 from domain.connections.link import Access, Link, State
 from domain.connections.seen import Linked
 from domain.operations.orders import Order
@@ -34,7 +36,10 @@ class CosmosConnections:
         self._items = Items(database, CONTAINER)
 
     async def connected(self, owner_id: str, profile_id: str, account_id: str) -> bool:
-        """Whether the account is connected with this profile. One point read."""
+        """Whether the account is connected with this profile, or with this organisation. One point read."""
+        if is_organisation(owner_id):
+            stored = await self._items.read(company_link_id(account_id, owner_id), account_id)
+            return stored is not None and stored["body"].get("state") == "connected"
         return (await self.access(owner_id, profile_id, account_id)).connected
 
     async def any(self, owner_id: str) -> bool:

@@ -102,7 +102,14 @@ async def read_creation[C: BaseModel](
 
 
 async def newest_first(
-    items: Items, kind: str, account_id: str, limit: int, cursor: str | None, *, by: str = "createdAt"
+    items: Items,
+    kind: str,
+    account_id: str,
+    limit: int,
+    cursor: str | None,
+    *,
+    by: str = "createdAt",
+    fields: str = "*",
 ) -> tuple[list[Document], str | None]:
     """One page of an account's documents of a kind, and the cursor of the next page.
 
@@ -111,7 +118,7 @@ async def newest_first(
     """
     time, item = read_cursor(cursor) if cursor else ("~", "~")
     found = await items.query(
-        "SELECT TOP @count * FROM c WHERE c.kind = @kind"  # noqa: S608 - a name of ours
+        f"SELECT TOP @count {fields} FROM c WHERE c.kind = @kind"  # noqa: S608 - names of ours
         f" AND (c.{by} < @time OR (c.{by} = @time AND c.id < @item)) ORDER BY c.{by} DESC, c.id DESC",
         account_id,
         count=limit + 1,

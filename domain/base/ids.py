@@ -7,6 +7,7 @@ ID_PREFIXES = {
     "account": "acc",
     "calendar": "cal",
     "card": "crd",
+    "company": "cpy",
     "connection": "cnn",
     "contact": "con",
     "dismissal": "dis",

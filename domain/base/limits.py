@@ -42,6 +42,8 @@ MOST_NOTES = 1000
 MOST_REMINDERS = 2000
 # People who were asked to connect and have not answered.
 MOST_ASKED = 500
+# Companies that one account is connected with.
+MOST_COMPANIES = 500
 # Each keeps room for an upload of 5 MB until the sweep.
 MOST_WAITING_IMAGES = 20
 

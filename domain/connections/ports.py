@@ -71,7 +71,7 @@ class Ports(NamedTuple):
     notices: Notices
 
 
-async def _card_at(handle: str, take: TakeCard) -> PublishedCard:
+async def card_at(handle: str, take: TakeCard) -> PublishedCard:
     """The published card of a present or former handle."""
     for _ in range(_MOST_RENAMES):
         card = await take(handle)
@@ -83,7 +83,7 @@ async def _card_at(handle: str, take: TakeCard) -> PublishedCard:
 
 async def card_to_ask(handle: str, take: TakeCard) -> PublishedCard:
     """The card from which one asks; none that an earlier release published, because it has no profile."""
-    card = await _card_at(handle, take)
+    card = await card_at(handle, take)
     if not card.profile_id:
         raise NotFound
     return card
@@ -92,7 +92,7 @@ async def card_to_ask(handle: str, take: TakeCard) -> PublishedCard:
 async def card_of(side: Side, owner_id: str, take: TakeCard) -> PublishedCard | None:
     """The card of one of the two, unless it is gone, or belongs to another profile by now."""
     try:
-        card = await _card_at(side.handle, take)
+        card = await card_at(side.handle, take)
     except NotFound:
         return None
     same = card.owner_id == owner_id and card.profile_id == side.profile_id

@@ -14,13 +14,13 @@ from typing import Final, Literal, NamedTuple, Protocol, Self
 from pydantic import Field
 
 from domain.base.errors import Conflict, NotFound
-from domain.base.ids import ID_BYTES, ID_PREFIXES, make_id
+from domain.base.ids import ID_BYTES, ID_PREFIXES, is_organisation, make_id
 from domain.base.limits import UNDO_TIME
 from domain.base.model import Model
 from domain.base.texts import N_, Language
 from domain.cards.exchange_form import ExchangeForm
 from domain.exchange.details import Details
-from domain.operations.orders import Order
+from domain.operations.orders import Order, new_order
 
 # Held until the link in the mail is opened; waiting for the owner; settled by the owner; withdrawn.
 State = Literal["unconfirmed", "waiting", "kept", "dismissed", "withdrawn"]
@@ -52,7 +52,11 @@ class Consent(Model):
 
 
 class Exchange(Model):
-    """Stored exchange. A withdrawn one has neither details nor a contact."""
+    """Stored exchange. A withdrawn one has neither details nor a contact.
+
+    What an organisation gets is kept until it is withdrawn or deleted, and becomes nobody's contact. Who is
+    signed in and connects with it is `given_by`, which the store keeps beside the exchange.
+    """
 
     id: str
     owner_id: str
@@ -76,6 +80,7 @@ class Exchange(Model):
     until: datetime | None = Field(description="When it is erased, unless the owner keeps it before.")
     version: int = 1
     updated_at: datetime
+    given_by: str | None = Field(default=None, exclude=True)
     etag: str | None = Field(default=None, exclude=True)
 
     def changed(self, at: datetime, **update: object) -> Self:
@@ -94,6 +99,8 @@ class Exchange(Model):
         return self.until is not None and now >= self.until
 
     def confirmed(self, at: datetime) -> Self:
+        if is_organisation(self.owner_id):
+            return self.changed(at, state="kept", settled_at=at, until=None)
         return self.changed(at, state="waiting", until=self.given_at + KEEP)
 
     def kept(self, at: datetime) -> Self:
@@ -115,6 +122,17 @@ class Exchange(Model):
     def withdrawn(self, at: datetime, receipt: str) -> Self:
         """Without what the person said, but for what an effect still has to find in the contact."""
         return self.changed(at, state="withdrawn", details=None, receipt=receipt, settled_at=at, until=None)
+
+    def deleted(self, at: datetime) -> Self:
+        """Deleted by the organisation, at once and for good."""
+        return self.changed(at, state="dismissed", details=None, settled_at=at, until=None)
+
+
+def order_for(kind: str, owner_id: str, subject_id: str, at: datetime) -> Order:
+    """An order that is stored with an exchange, where its owner has them."""
+    if is_organisation(owner_id):
+        return new_order(kind, owner_id, subject_id, at, container="organisations")
+    return new_order(kind, owner_id, subject_id, at, container="relations")
 
 
 def contact_id_of(exchange: Exchange) -> str:

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from domain.base.errors import Fault, InvalidInput, NotFound, StaleVersion, Unavailable
+from domain.base.ids import is_organisation
 from domain.base.limits import (
     EXCHANGES,
     HELD_EXCHANGES,
@@ -28,10 +29,10 @@ from domain.exchange.exchange import (
     ExchangeStore,
     Proof,
     ProofStore,
+    order_for,
 )
 from domain.exchange.receipt import Parties, given_receipt, withdrawn_receipt
 from domain.exchange.tokens import digest_of, link_of
-from domain.operations.orders import new_order
 
 # Signs what a receipt says.
 Sign = Callable[[dict[str, Any]], str]
@@ -107,13 +108,27 @@ def _mailbox(details: Details) -> str:
 
 async def give(exchange_id: str, place: Place, given: Given, *, now: datetime, giver: Giver) -> Exchange:
     """Store what was given, once for each form. The receipt and the proof follow by an order."""
+    exchange = signed(exchange_id, place, given, now=now, giver=giver)
+    if await giver.exchanges.create(exchange, [order_for(RECEIPT, place.owner_id, exchange_id, now)]):
+        return exchange
+    stored = await giver.exchanges.get(place.owner_id, exchange_id)
+    if stored is None:
+        raise Unavailable
+    return stored
+
+
+def signed(
+    exchange_id: str, place: Place, given: Given, *, now: datetime, giver: Giver, by: str | None = None
+) -> Exchange:
+    """What is stored of what was given, with its receipt. `by` is the account of who is signed in."""
     details, held = answers(given.details, place.form), given.admission.held
+    stays = is_organisation(place.owner_id) and not held
     unsigned = Exchange(
         id=exchange_id,
         owner_id=place.owner_id,
         card_id=place.card_id,
         handle=place.handle,
-        state="unconfirmed" if held else "waiting",
+        state="unconfirmed" if held else "kept" if stays else "waiting",
         details=details,
         asked=place.form,
         consent=given.consent,
@@ -122,17 +137,12 @@ async def give(exchange_id: str, place: Place, given: Given, *, now: datetime, g
         # Without a mail there is nothing that a worker would still have to send.
         mailed_at=None if given.admission.mailed else now,
         given_at=now,
-        until=now + (CONFIRM_WITHIN if held else KEEP),
+        settled_at=now if stays else None,
+        until=None if stays else now + (CONFIRM_WITHIN if held else KEEP),
         updated_at=now,
+        given_by=by,
     )
-    exchange = unsigned.model_copy(update={"receipt": giver.sign(given_receipt(unsigned, given.parties))})
-    order = new_order(RECEIPT, place.owner_id, exchange_id, now, container="relations")
-    if await giver.exchanges.create(exchange, [order]):
-        return exchange
-    stored = await giver.exchanges.get(place.owner_id, exchange_id)
-    if stored is None:
-        raise Unavailable
-    return stored
+    return unsigned.model_copy(update={"receipt": giver.sign(given_receipt(unsigned, given.parties))})
 
 
 async def of_link(
@@ -164,8 +174,8 @@ async def correct(link: str, details: Details, *, now: datetime, giver: Giver) -
         if exchange.details == wanted:
             return exchange
         orders = []
-        if exchange.state == "kept":
-            orders = [new_order(CONTACT, exchange.owner_id, exchange.id, now, container="relations")]
+        if exchange.state == "kept" and exchange.contact_id is not None:
+            orders = [order_for(CONTACT, exchange.owner_id, exchange.id, now)]
         try:
             changed = exchange.changed(now, details=wanted, corrected_at=now)
             return await giver.exchanges.save(changed, orders)
@@ -188,10 +198,7 @@ async def withdraw(link: str, *, now: datetime, giver: Giver) -> Exchange | None
         gone = exchange.withdrawn(now, giver.sign(withdrawn_receipt(exchange, now)))
         subjects = [(CONTACT, exchange.id), (RECEIPT, exchange.id)]
         subjects += [(RECALL, f"{exchange.id}-{recipient}") for recipient in exchange.recipients]
-        orders = [
-            new_order(kind, exchange.owner_id, subject, now, container="relations")
-            for kind, subject in subjects
-        ]
+        orders = [order_for(kind, exchange.owner_id, subject, now) for kind, subject in subjects]
         try:
             return await giver.exchanges.save(gone, orders)
         except StaleVersion:

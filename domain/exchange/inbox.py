@@ -12,9 +12,9 @@ from domain.exchange.exchange import (
     Exchange,
     ExchangeStore,
     ExchangeVersion,
+    order_for,
     read_exchange,
 )
-from domain.operations.orders import new_order
 from domain.relationships.contacts import refuse_when_full
 
 _TRIES = 4
@@ -32,7 +32,7 @@ async def keep(of: ExchangeVersion, *, now: datetime, ports: InContact) -> Excha
 
 async def _kept(exchange: Exchange, now: datetime, ports: InContact) -> Exchange:
     await refuse_when_full(exchange.owner_id, ports.contacts)
-    order = new_order(CONTACT, exchange.owner_id, exchange.id, now, container="relations")
+    order = order_for(CONTACT, exchange.owner_id, exchange.id, now)
     return await ports.exchanges.save(exchange.kept(now), [order])
 
 

@@ -9,6 +9,7 @@ import json
 from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple
 
+from domain.base.ids import is_organisation
 from domain.cards.exchange_form import QUESTIONS, Purpose
 from domain.exchange.exchange import KEEP, Exchange
 
@@ -60,7 +61,7 @@ def given_receipt(exchange: Exchange, parties: Parties) -> dict[str, Any]:
         "textVersion": consent.version,
         "text": consent.text,
         "sha256": consent.sha256,
-        "channel": "form on the page of a card",
+        "channel": "form on the page of a card" if exchange.given_by is None else "signed in, by connecting",
         "card": parties.card,
     }
 
@@ -82,9 +83,13 @@ def _purpose(exchange: Exchange, parties: Parties) -> dict[str, Any]:
         "processing_method": ["dpv:Collect", "dpv:Store", "dpv:Use"],
         "storage_locations": ["EU"],
         "processing_locations": ["EU"],
-        "retention_period": f"until withdrawn; P{KEEP.days}D if the controller does not keep it",
+        "retention_period": "until withdrawn, or until the controller deletes it"
+        if is_organisation(exchange.owner_id)
+        else f"until withdrawn; P{KEEP.days}D if the controller does not keep it",
         "recipient_third_parties": [],
-        "withdrawal_method": "at the link that was given with this receipt, or by asking the controller",
+        "withdrawal_method": "at the link that was given with this receipt, or by asking the controller"
+        if exchange.given_by is None
+        else "on the page of the connection in the person's account, or by asking the controller",
         "privacy_rights": [f"eu-gdpr:{right}" for right in _RIGHTS],
         "jurisdiction": "EU",
         "authority_party": "the data protection authority of the person's country",

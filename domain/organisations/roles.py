@@ -18,6 +18,7 @@ Act = Literal[
     "send_pictures",
     "see_pictures",
     "change_company_page",
+    "handle_connections",
     "change_settings",
     "prove_domains",
     "see_invitations",
@@ -57,6 +58,9 @@ ALLOWED: Final[dict[Act, frozenset[Role]]] = {
     "send_pictures": _ALL,
     "see_pictures": _LEADERS | {"editor"},
     "change_company_page": _LEADERS | {"editor"},
+    # They are people outside, who trusted the organisation with their names and addresses: as few as can be
+    # read them, and those who answer for the organisation delete them.
+    "handle_connections": _LEADERS,
     "change_settings": _LEADERS,
     "prove_domains": _LEADERS,
     "see_invitations": _LEADERS,

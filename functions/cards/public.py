@@ -156,7 +156,7 @@ async def _make(card: PublishedCard, format_name: str, viewer: Viewer) -> Output
         qr_svg=view.code,
         links={link: f"/c/{view.handle}/go/{key}" for key, link in links_of(view.content).items()},
         schema=script_text(view, url),
-        ask_url=f"/my/connect/{view.handle}" if _can_ask(viewer, card) else "",
+        ask_url=_ask_url(viewer, card),
     )
     headers = {
         "Content-Security-Policy": content_security_policy(*styles, script=inline_script("pass_on.js")),
@@ -166,12 +166,16 @@ async def _make(card: PublishedCard, format_name: str, viewer: Viewer) -> Output
     return _output(body, "text/html; charset=utf-8", caching | headers)
 
 
-def _can_ask(viewer: Viewer, card: PublishedCard) -> bool:
-    """Whether the viewer is offered to connect; a blocked person is offered the same as a stranger.
+def _ask_url(viewer: Viewer, card: PublishedCard) -> str:
+    """Where the viewer is offered to connect; a blocked person is offered the same as a stranger.
 
     A card that an earlier release published says no profile to connect with.
     """
-    return viewer.signed_in and not viewer.connected and bool(card.profile_id)
+    if not viewer.signed_in or viewer.connected:
+        return ""
+    if card.entity:
+        return f"/my/connect-company/{card.handle}"
+    return f"/my/connect/{card.handle}" if card.profile_id else ""
 
 
 def _caching(viewer: Viewer) -> dict[str, str]:

@@ -11,7 +11,7 @@ from domain.base.model import Closed
 from domain.cards.card import CardVersion, read_card
 from domain.cards.exchange_form import ExchangeForm
 from domain.exchange.details import Details
-from domain.exchange.exchange import AlreadySettled, Exchange, ExchangeVersion, read_exchange
+from domain.exchange.exchange import AlreadySettled, Consent, Exchange, ExchangeVersion, read_exchange
 from domain.exchange.form import change_form
 from domain.exchange.inbox import dismiss, keep, take_back
 from functions.framework.operations import Answer, Call, Page, operation
@@ -56,20 +56,23 @@ class ExchangeFilter(Closed):
     state: Literal["waiting", "kept", "dismissed"] = "waiting"
 
 
+def consent_out(consent: Consent) -> ConsentOut:
+    return ConsentOut(
+        text=consent.text,
+        version=consent.version,
+        language=consent.language,
+        sha256=consent.sha256,
+    )
+
+
 def _out(exchange: Exchange) -> ExchangeOut:
-    consent = exchange.consent
     return ExchangeOut.model_validate(
         {
             "id": exchange.id,
             "card_id": exchange.card_id,
             "state": exchange.state,
             "details": exchange.details,
-            "consent": ConsentOut(
-                text=consent.text,
-                version=consent.version,
-                language=consent.language,
-                sha256=consent.sha256,
-            ),
+            "consent": consent_out(exchange.consent),
             "receipt": exchange.receipt,
             "contact_id": exchange.contact_id,
             "given_at": exchange.given_at,

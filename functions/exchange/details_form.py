@@ -88,6 +88,8 @@ def sentences_of(faults: list[Fault]) -> dict[str, str]:
 def typed_from(details: Details) -> dict[str, str]:
     """What the form of stored details holds."""
     values = {name: getattr(details, name) or "" for name in ("name", *QUESTIONS)}
-    if values["phone"].startswith("+"):
-        values["phone"] = phone_text(values["phone"])
-    return values
+    return values | {"phone": shown_phone(values["phone"])}
+
+
+def shown_phone(number: str) -> str:
+    return phone_text(number) if number.startswith("+") else number

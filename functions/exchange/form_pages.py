@@ -14,7 +14,6 @@ import azure.functions as func
 import wiring.accounts
 import wiring.exchange
 import wiring.notifications
-import wiring.site
 from domain.base.errors import InvalidInput, NotFound, Unavailable
 from domain.base.ids import ID_PREFIXES
 from domain.base.limits import TooManyRequests
@@ -23,11 +22,10 @@ from domain.cards.exchange_form import ExchangeForm
 from domain.exchange.effects import order_mail, prove
 from domain.exchange.exchange import KEEP, Consent, Exchange
 from domain.exchange.giving import Given, Place, admit, give
-from domain.exchange.receipt import Parties
 from domain.exchange.tokens import FormToken, form_token, link_again, read_form_token
 from domain.visibility.view import ANYONE, CardView, view_for
 from functions.cards.handles.finding import answers_always, shown_card
-from functions.exchange.consent import consent_for
+from functions.exchange.consent import Giving, consent_for, parties_of
 from functions.exchange.details_form import HONEYPOT, details_in, questions_of, sentences_of
 from functions.exchange.link_pages import UNSEEN, link_page, remember_signing_key
 from functions.framework.callers import read_form, refuse_other_sites
@@ -73,7 +71,7 @@ async def send(req: func.HttpRequest) -> func.HttpResponse:
     token = read_form_token(typed.get("token", ""), card.card_id, at, wiring.exchange.keys())
     if token is None:
         return _page(form, typed, notice=_(_OLD), status=HTTPStatus.UNPROCESSABLE_ENTITY)
-    stored = await wiring.exchange.exchanges().get(card.owner_id, _id_of(token))
+    stored = await wiring.exchange.all_exchanges().get(card.owner_id, _id_of(token))
     if stored is not None:
         await _follow_up(stored)
         return _sent(stored, form, again=True)
@@ -109,22 +107,10 @@ async def _take(
         busy.headers["Retry-After"] = str(refusal.retry_after)
         return busy
     await remember_signing_key()
-    given = Given(details, form.consent, _parties(form), admission)
+    given = Given(details, form.consent, parties_of(form.view), admission)
     exchange = await give(_id_of(token), form.place, given, now=at, giver=wiring.exchange.giver())
     await _follow_up(exchange)
     return _sent(exchange, form)
-
-
-def _parties(form: Form) -> Parties:
-    return Parties(
-        uid=form.view.uid,
-        name=form.view.content.name,
-        organisation=form.view.content.organisation,
-        card=f"{wiring.site.origin()}/c/{form.card.handle}",
-        operator=wiring.site.controller_name(),
-        operator_email=wiring.site.contact_email(),
-        origin=wiring.site.origin(),
-    )
 
 
 async def _follow_up(exchange: Exchange) -> None:
@@ -155,7 +141,8 @@ def _form_of(card: PublishedCard) -> Form:
     view = view_for(card, ANYONE)
     if card.exchange_form is None:
         raise NotFound
-    consent = consent_for(card.exchange_form.purpose, view.content, language())
+    giving: Giving = "company-" if card.entity else ""
+    consent = consent_for(card.exchange_form.purpose, view.content, language(), giving)
     return Form(card, view, card.exchange_form, consent)
 
 

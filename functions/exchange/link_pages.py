@@ -163,7 +163,7 @@ def _link_of(req: func.HttpRequest) -> str:
 
 async def _found(link: str) -> tuple[Proof, Exchange | None]:
     return await of_link(
-        link, now=now(), exchanges=wiring.exchange.exchanges(), proofs=wiring.exchange.proofs()
+        link, now=now(), exchanges=wiring.exchange.all_exchanges(), proofs=wiring.exchange.proofs()
     )
 
 

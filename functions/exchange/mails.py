@@ -18,6 +18,6 @@ async def send_receipt(order: MailOrder, by: str) -> timedelta | None:  # noqa: 
         origin=wiring.site.origin(),
         keys=wiring.exchange.keys(),
         translate=in_language,
-        exchanges=wiring.exchange.exchanges(),
+        exchanges=wiring.exchange.all_exchanges(),
         mailer=wiring.notifications.mailer(),
     )

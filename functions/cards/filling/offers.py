@@ -8,6 +8,7 @@ import azure.functions as func
 import wiring.cards
 import wiring.visibility
 from domain.base.countries import CODES, country_in
+from domain.base.ids import is_organisation
 from domain.cards.content import NameParts
 from domain.cards.mending import country_of
 from domain.cards.networks import known_network
@@ -37,7 +38,8 @@ async def viewers_for(account_id: str, values: Values) -> dict[str, str]:
 
 
 async def _without_connections(account_id: str, values: Values, offered: Mapping[str, str]) -> dict[str, str]:
-    keep = _names_connections(values) or await wiring.visibility.connections().any(account_id)
+    keep = is_organisation(account_id) or _names_connections(values)
+    keep = keep or await wiring.visibility.connections().any(account_id)
     return {key: _(text) for key, text in offered.items() if keep or key != "connections"}
 
 

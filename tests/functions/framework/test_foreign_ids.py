@@ -17,10 +17,10 @@ from domain.base.ids import ID_PREFIXES
 from functions.framework.doors import Operation, Page, resolve
 from tests.forms import SAME_SITE
 from tests.functions.cards.test_api_cards import published
+from tests.functions.companies.companies import connected_in
 from tests.functions.connections.people import connect, own_card
 from tests.functions.exchange.strangers import a_card_with_form, inbox, leave
 from tests.functions.images.test_images import ready
-from tests.functions.integrations.crm import connected
 from tests.functions.organisations.designs import a_proposal
 from tests.functions.organisations.photographed import ZIP, packed
 from tests.functions.organisations.test_brand import picture as organisations_picture
@@ -145,12 +145,14 @@ async def made_by(host: Any, ada: Any, client: Any, signed_in: Any) -> list[dict
     photos = await ada.api("POST", f"{place}/photos", content=packed(("grace.jpg", b"x")), headers=ZIP)
     template, staff, request = await _staff_card(ada, place, organisation.json()["memberId"])
     logo = await organisations_picture(host, ada, Office(ada, organisation.json()))
-    await ada.api("POST", f"{place}/company-page", json={})
+    page = await ada.api("POST", f"{place}/company-page", json={})
+    company, given = await connected_in(ada, organisation.json(), page, ada)
     crm = await connected(host, ada, organisation.json())
     synced = await crm.filled()
     ids = synced | {
         "calendarId": file.json()["id"],
         "cardId": card["id"],
+        "companyId": company,
         "connectionId": link,
         "contactId": grace["id"],
         "domainId": domain.json()["id"],
@@ -183,7 +185,7 @@ async def made_by(host: Any, ada: Any, client: Any, signed_in: Any) -> list[dict
         ids | {"contactId": firm["id"], "otherContactId": gone["id"]},
         ids | {"teamId": former["id"], "workId": removal.json()["workId"]},
         ids | {"cardId": staff, "imageId": logo},
-        ids | {"importId": people.json()["id"]},
+        ids | {"importId": people.json()["id"], "exchangeId": given},
         ids | synced,
     ]
 

@@ -203,6 +203,7 @@ def test_the_page_of_limits_says_the_numbers() -> None:
         limits.MOST_PROFILES,
         limits.MOST_CONTACTS,
         limits.MOST_ASKED,
+        limits.MOST_COMPANIES,
         MOST_LABELS,
         limits.MOST_NOTES,
         MOST_INTERACTIONS,

@@ -57,6 +57,7 @@ ELSEWHERE = {
     "invitation-run", "invitation-run-count", "invitation-run-send", "request-digest",
     "request-answer-mail",
     "sync-source", "disconnect-source",
+    "company-connection", "leave-companies",
 }  # fmt: skip
 
 

@@ -79,7 +79,7 @@ async def test_it_is_published_in_every_format_as_an_organisation(host, office, 
     assert (await shown(client, handle, ".json")).json()["kind"] == "org"
 
 
-async def test_nobody_is_offered_to_connect_where_nobody_could_answer(office, client, signed_in) -> None:
+async def test_nobody_asks_an_organisation_as_they_ask_a_person(office, client, signed_in) -> None:
     handle = (await change(office, await page(office), "/publication")).json()["handle"]
     grace = await signed_in()
     answer = await grace.http.get(f"/c/{handle}", headers=HTML)

@@ -13,8 +13,10 @@ import pytest
 
 from domain.base.ids import ID_PREFIXES
 from domain.organisations.roles import ACTS, ALLOWED, ROLES
+from functions.companies.doors import DOORS as OF_COMPANIES
 from functions.framework.doors import Operation, Page
-from functions.organisations.doors import DOORS
+from functions.organisations.doors import DOORS as OF_ORGANISATIONS
+from tests.functions.companies.companies import connected_in
 from tests.functions.framework.test_foreign_ids import _ask as ask
 from tests.functions.framework.test_foreign_ids import _first_difference as first_difference
 from tests.functions.framework.test_foreign_ids import _ids as ids_in
@@ -30,6 +32,7 @@ from tests.functions.organisations.test_staff_cards import Office
 
 __all__ = ["unlimited"]
 
+DOORS: Final = (*OF_ORGANISATIONS, *OF_COMPANIES)
 # The act of each door to an organisation, as its code asks `ALLOWED` about it.
 ACT: Final = {
     "organisations_page_home": "see",
@@ -258,6 +261,21 @@ ACT: Final = {
     "organisations_company_pause": "change_company_page",
     "organisations_company_resume": "change_company_page",
     "organisations_company_undo": "change_company_page",
+    "companies_page_form": "change_company_page",
+    "companies_page_change_form": "change_company_page",
+    "companies_get_form": "change_company_page",
+    "companies_change_form": "change_company_page",
+    "companies_page": "handle_connections",
+    "companies_page_search": "handle_connections",
+    "companies_page_files": "handle_connections",
+    "companies_page_file": "handle_connections",
+    "companies_page_one": "handle_connections",
+    "companies_page_ask_delete": "handle_connections",
+    "companies_page_delete": "handle_connections",
+    "companies_list": "handle_connections",
+    "companies_search": "handle_connections",
+    "companies_get": "handle_connections",
+    "companies_delete": "handle_connections",
     "organisations_design_page": "see_templates",
     "organisations_design_page_order": "order_design",
     "organisations_design_page_give": "order_design",
@@ -321,6 +339,16 @@ OF_THE_ACCOUNT: Final = {
     "organisations_page_joinable",
     "organisations_page_join_by_domain",
     "organisations_list_joinable",
+    "companies_page_connect",
+    "companies_page_send",
+    "companies_page_companies",
+    "companies_page_company",
+    "companies_page_end",
+    "companies_form",
+    "companies_own",
+    "companies_connect",
+    "companies_get_own",
+    "companies_end",
 }
 # Doors that no version guards: who may, does it, and for the next one it has to be as before.
 DONE: Final = {"organisations_teams_take_out"}
@@ -408,6 +436,7 @@ async def things_of(
     assert asked.status_code == 201, asked.text
     page = await owner.api("POST", f"{at}/company-page", json={})
     assert page.status_code == 201, page.text
+    _link, exchange = await connected_in(owner, org, page, colleague)
     image = await picture(host, owner, Office(owner, org))
     token = await owner.api("POST", f"{at}/directory/tokens")
     assert token.status_code == 201, token.text
@@ -420,6 +449,7 @@ async def things_of(
     photos = await owner.api("POST", f"{at}/photos", content=packed(("grace.jpg", b"x")), headers=ZIP)
     assert photos.status_code == 201, photos.text
     made = {
+        "exchangeId": exchange,
         "imageId": image,
         "tokenId": token.json()["id"],
         "importId": sent.json()["id"],

@@ -1,0 +1,1 @@
+"""Connecting with organisations, by their company pages: people outside give, the organisation sees."""
