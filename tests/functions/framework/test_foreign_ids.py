@@ -21,6 +21,7 @@ from tests.functions.companies.companies import connected_in
 from tests.functions.connections.people import connect, own_card
 from tests.functions.exchange.strangers import a_card_with_form, inbox, leave
 from tests.functions.images.test_images import ready
+from tests.functions.integrations.crm import connected
 from tests.functions.organisations.designs import a_proposal
 from tests.functions.organisations.photographed import ZIP, packed
 from tests.functions.organisations.test_brand import picture as organisations_picture
