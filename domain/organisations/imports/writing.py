@@ -171,6 +171,8 @@ class WriteJob:
         people = [plan.after for plan in known if plan.after]
         imports, org_id = self._ports.imports, given.of.org_id
         carded = await imports.with_cards(org_id, [each.id for each in people]) if people else set[str]()
+        # By another team somebody may get a template, and so a card.
+        carded |= {plan.after.id for plan in known if plan.after and _more_teams(plan)}
         orders = orders_of(people, carded, given.now)
         rows = [_written(plan) for plan in group]
         journal = Journal(org_id=org_id, import_id=given.of.id, page=page, first=group[0].number, rows=rows)

@@ -12,6 +12,7 @@ import wiring.organisations
 import wiring.organisations.assignments
 import wiring.organisations.templates
 from functions.framework.clock import now
+from tests.functions.organisations.imported import Imports, table
 from tests.functions.organisations.joined import joined
 from tests.functions.organisations.test_organisations import an_organisation
 from tests.functions.organisations.test_staff_cards import RULES, Office
@@ -240,6 +241,17 @@ async def test_who_is_new_and_gets_a_template_with_their_team_gets_a_card_then(f
     await firm.company.add(sales, member["id"])
     await firm.host.drain_queue("work")
     assert await firm.titles() == {member["id"]: "Seller"}
+
+
+async def test_who_is_new_and_is_put_in_a_team_by_a_file_gets_a_card_then(firm) -> None:
+    fancy, sales = await firm.template("Seller"), await firm.company.team("Sales")
+    await firm.assign([(sales, fancy)], cardsForNew=True)
+    known = {"name": "Grace", "email": f"{secrets.token_hex(8)}@example.com"}
+    there = await firm.owner.api("POST", f"organisations/{firm.id}/members", json=known)
+    assert await firm.titles() == {}
+    imports = Imports(firm.host, firm.owner, firm.made)
+    await imports.written(table(f"Grace,{known['email']},,,Sales"))
+    assert await firm.titles() == {there.json()["id"]: "Seller"}
 
 
 async def test_what_a_person_wrote_comes_back_with_the_template_that_shows_it(firm) -> None:
