@@ -7,10 +7,16 @@ from urllib.parse import urldefrag, urljoin
 
 from domain.organisations.roles import ALLOWED
 from functions.framework.doors import Page
-from functions.organisations.doors import DOORS
+from functions.integrations.doors import DOORS as OF_INTEGRATIONS
+from tests.functions.integrations.crm import connected
+from tests.functions.integrations.test_matrix import ACT as ACT_OF_INTEGRATIONS
 from tests.functions.organisations.joined import joined
-from tests.functions.organisations.test_matrix import ACT, cast, doors_in, removed, unlimited
+from tests.functions.organisations.test_matrix import ACT as ACT_OF_ORGANISATIONS
+from tests.functions.organisations.test_matrix import DOORS as OF_ORGANISATIONS
+from tests.functions.organisations.test_matrix import cast, doors_in, removed, unlimited
 
+DOORS: Final = (*OF_ORGANISATIONS, *OF_INTEGRATIONS)
+ACT: Final = ACT_OF_ORGANISATIONS | ACT_OF_INTEGRATIONS
 __all__ = ["cast", "removed", "unlimited"]
 
 OPENING: Final = {"a": "href", "iframe": "src", "img": "src", "form": "action"}
@@ -28,6 +34,7 @@ NOT_AT_ONCE: Final = {
     "organisations_brand_page_preview",
     "organisations_cards_page_preview",
     "organisations_company_page_preview",
+    "integrations_page_order",
 }
 
 
@@ -100,6 +107,7 @@ async def walk(
 
 async def test_all_that_a_role_is_offered_is_theirs(host, cast, signed_in, unlimited) -> None:
     people, _, ids, _ = cast
+    await (await connected(host, people["owner"], {"id": ids["organisationId"]})).filled()
     people = people | {"team admin": await an_admin_of_a_team(people["owner"], ids, await signed_in())}
     for name, person in people.items():
         role = "member" if name == "team admin" else name
