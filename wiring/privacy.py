@@ -54,8 +54,7 @@ def sections() -> list["Section"]:
         WorkSection,
     )
     from domain.privacy.copy_of_cards import CardsSection, VisitsSection
-    from domain.privacy.copy_of_companies import CompaniesSection
-    from domain.privacy.copy_of_connections import ConnectionsSection
+    from domain.privacy.copy_of_connections import CompaniesSection, ConnectionsSection
     from domain.privacy.copy_of_contacts import ContactsSection
     from domain.privacy.copy_of_exchanges import ExchangesSection
     from domain.privacy.copy_of_images import ImagesSection, OwnPhotos
