@@ -5,7 +5,7 @@ from datetime import datetime
 from domain.base.errors import Fault, InvalidInput, StaleVersion
 from domain.base.texts import N_
 from domain.integrations.connecting import check_mapping
-from domain.integrations.connectors import Connector, Description
+from domain.integrations.connectors import Connector, Description, ObjectName
 from domain.integrations.instructions import (
     TEXT_VERSION,
     Instruction,
@@ -44,9 +44,26 @@ async def order(
         at=now,
     )
     changed = source.changed(
-        now, instruction_id=instruction_id, state="running", reason=None, due_at=now, failing=0
+        now,
+        instruction_id=instruction_id,
+        state="running",
+        reason=None,
+        due_at=now,
+        failing=0,
+        positions=await _kept_positions(source, instructions),
     )
     return await instructions.give(instruction, changed)
+
+
+async def _kept_positions(source: Source, instructions: InstructionStore) -> dict[ObjectName, str]:
+    """Where reading goes on: what flows otherwise than before is read from its beginning."""
+    before = None
+    if source.instruction_id is not None:
+        before = await instructions.get(source.org_id, source.instruction_id)
+    same = (
+        [] if before is None else [each.object_type for each in before.flows if each in source.settings.flows]
+    )
+    return {of: position for of, position in source.positions.items() if of in same}
 
 
 async def _refuse_unfit(source: Source, connector: Connector, description: Description) -> None:

@@ -100,6 +100,7 @@ async def show(req: func.HttpRequest) -> func.HttpResponse:
         "counts": await wiring.integrations.counts_of(run),
         "work": await works.get(source.org_id, work_id(run.id)),
         "kind": _(KINDS_OF_RUN[run.kind]),
+        "words": _(run.words),
         "run_state": RUN_STATES[run.state],
         "changes": [_change_row(each, names) for each in changes],
         "following": following,

@@ -57,8 +57,8 @@ class NewRun(NamedTuple):
     failures: tuple[str, ...] = ()
 
 
-# Longer than the queue keeps a message back after a worker's death.
-_PATIENCE: Final = timedelta(minutes=10)
+# Before somebody looks whether a run that has begun still goes on. Its end makes the source due again.
+PATIENCE: Final = timedelta(hours=1)
 
 
 async def queue_due(now: datetime, *, sources: SourceStore, queue: SyncQueue) -> int:
@@ -97,7 +97,8 @@ async def start_run(
     )
     if source.run_id != new.run_id:
         # Only one of two that start at once can name its run.
-        await ports.sources.save(source.changed(at, run_id=run.id, runs=run.number))
+        due_at = at + PATIENCE if source.state == "running" else None
+        await ports.sources.save(source.changed(at, run_id=run.id, runs=run.number, due_at=due_at))
     if not await ports.runs.create(source.key, run):
         run = await ports.runs.get(source.key, run.id) or run
     work = new_work(SYNC, source.org_id, work_id(run.id), at, key=f"{source.key}:{run.id}")
@@ -141,7 +142,9 @@ async def sync_due(source: Source, run_id: str, *, ports: SyncPorts, works: Work
     if positions is not None:
         await changed_source(source, lambda found: found.due_again(at, positions=positions), ports.sources)
         return None
-    return await start_run(source, instruction, NewRun(run_id), ports=ports, works=works)
+    with suppress(RunGoesOn, StaleVersion):
+        return await start_run(source, instruction, NewRun(run_id), ports=ports, works=works)
+    return None
 
 
 async def _unchanged(

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Final, NamedTuple, Protocol
 
 from domain.base.errors import NotFound, StaleVersion, Unavailable
+from domain.base.texts import N_
 from domain.integrations.connectors import Connector, ObjectName, VendorField
 from domain.integrations.errors import AccessLost, VendorLimited, VendorRefused, VendorUnavailable
 from domain.integrations.instructions import InstructionStore
@@ -51,9 +52,9 @@ class SyncPorts(NamedTuple):
 class Stopped(Exception):
     """The run ends before its end. `pause` is why its source pauses, if it does."""
 
-    def __init__(self, words: str, pause: PauseReason | None = None) -> None:
+    def __init__(self, words: str, pause: PauseReason | None = None, *, cursor: Cursor | None = None) -> None:
         super().__init__(words)
-        self.words, self.pause = words, pause
+        self.words, self.pause, self.cursor = words, pause, cursor
 
 
 class Running(NamedTuple):
@@ -113,7 +114,7 @@ class SyncJob:
             reason: PauseReason = "access_lost" if isinstance(refusal, AccessLost) else "refused"
             return await self._stop(source, run, cursor, Stopped(refusal.detail, reason))
         except Stopped as stopped:
-            return await self._stop(source, run, cursor, stopped)
+            return await self._stop(source, run, stopped.cursor or cursor, stopped)
         over = cursor.phase >= len(run.phases)
         if over:
             await self._end(source, run, cursor)
@@ -132,14 +133,11 @@ class SyncJob:
         return source, run
 
     async def _go_on(self, source: Source, run: Run, cursor: Cursor, bound: Slice) -> Cursor:
-        if source.instruction_id != run.instruction_id or source.state in ("disconnecting", "disconnected"):
-            raise Stopped("The instruction was taken back.")
+        refuse_stopped(source, run)
         connector = await self._ports.opener.open(source, run.instruction_id)
         running = Running(source, run, connector, self._ports, {})
+        cursor = await self._after_stored(running, cursor)
         while cursor.phase < len(run.phases) and not bound.is_over:
-            cursor = await self._after_stored(running, cursor)
-            if cursor.phase >= len(run.phases):
-                break
             phase = run.phases[cursor.phase]
             before = cursor.counts.seen
             try:
@@ -150,6 +148,8 @@ class SyncJob:
                 continue
             cursor = done.cursor.next_phase(done.following) if done.over else done.cursor
             bound.spend(max(1, cursor.counts.seen - before) // SPENT)
+            # Who takes an order back, or pauses a source, waits for one step at most.
+            refuse_stopped(await self._ports.sources.get(source.org_id, source.id), run, cursor)
         return cursor
 
     async def _after_stored(self, running: Running, cursor: Cursor) -> Cursor:
@@ -198,6 +198,15 @@ class SyncJob:
             left = len((await self._ports.records.failed(source.key, _SOME, None))[0])
             await changed_source(source, lambda found: found.due_again(at, failed=left), self._ports.sources)
         self._ports.done(source, ended)
+
+
+def refuse_stopped(source: Source | None, run: Run, cursor: Cursor | None = None) -> None:
+    """Stop a run whose order was taken back, or whose source was paused or is let go."""
+    ordered = source is not None and source.instruction_id == run.instruction_id
+    if source is None or not ordered or source.state in ("disconnecting", "disconnected"):
+        raise Stopped(N_("The order was taken back."), cursor=cursor)
+    if source.state == "paused" and run.kind in ("sync", "replay"):
+        raise Stopped(N_("The system was paused."), cursor=cursor)
 
 
 # Records that count as one item of a slice, which is bounded by its time.

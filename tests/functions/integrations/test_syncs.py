@@ -182,3 +182,68 @@ async def test_a_system_goes_on_when_its_organisation_is_taken_back(crm: Crm) ->
     assert (await close(crm.asking, made)).status_code == 204
     assert (await reopen(crm.asking, made)).is_success
     assert (await crm.get())["state"] == "running"
+
+
+async def test_a_field_that_is_mapped_later_is_read_of_every_record(crm: Crm) -> None:
+    grace = await crm.contact(firstname="Grace", email="grace@example.com", city="Arlington")
+    await crm.map()
+    await crm.order()
+    await crm.run()
+    body = await crm.get()
+    [flow] = body["flows"]
+    flow["fields"].append({"ours": "city", "theirs": "city", "direction": "in", "rule": "theirs"})
+    wanted = {"name": body["name"], "every": body["every"], "flows": [flow]}
+    answer = await crm.asking.api("PUT", crm.at, json=wanted, headers=await crm.etag())
+    assert answer.status_code == 200, answer.text
+    await crm.run()
+    assert "city" not in (await crm.people())[grace]["values"], "nothing flows before it is ordered"
+    await crm.order()
+    await crm.run()
+    assert (await crm.people())[grace]["values"]["city"] == "Arlington"
+
+
+async def test_a_run_stops_when_its_order_is_taken_back(crm: Crm, host: Any) -> None:
+    await crm.contact(firstname="Grace", email="grace@example.com")
+    await crm.map()
+    await crm.order()
+    started = await crm.asking.api("POST", f"{crm.at}/runs", json={"kind": "sync"})
+    taken = await crm.asking.api("DELETE", f"{crm.at}/instruction", headers=await crm.etag())
+    assert taken.status_code == 204, taken.text
+    await host.drain_queue("work")
+    run = await crm.get(f"/runs/{started.json()['id']}")
+    assert (run["state"], run["counts"]["created"]) == ("stopped", 0)
+    assert (await crm.get())["reason"] == "withdrawn"
+
+
+async def test_two_runs_of_a_source_do_not_go_on_at_once(crm: Crm, host: Any) -> None:
+    await crm.contact(firstname="Grace", email="grace@example.com")
+    await crm.map()
+    await crm.order()
+    first = await crm.asking.api("POST", f"{crm.at}/runs", json={"kind": "sync"})
+    second = await crm.asking.api("POST", f"{crm.at}/runs", json={"kind": "sync"})
+    assert (first.status_code, second.status_code) == (201, 409)
+    assert second.json()["code"] == "run_goes_on"
+    assert await host.run_timer("integrations_queue_due_syncs")
+    await host.drain_queue("syncs")
+    await host.drain_queue("work")
+    assert [each["counts"]["created"] for each in (await crm.get("/runs"))["data"]] == [1]
+
+
+async def test_a_system_that_does_not_answer_is_asked_again_and_loses_nothing(crm: Crm, host: Any) -> None:
+    await crm.contact(firstname="Grace", email="grace@example.com")
+    await crm.map()
+    await crm.order()
+    await crm.fault(action="status", status=503, times=50)
+    started = await crm.asking.api("POST", f"{crm.at}/runs", json={"kind": "sync"})
+    await host.drain_queue("work")
+    assert (await crm.get(f"/runs/{started.json()['id']}"))["state"] == "running"
+    await crm.control.delete("/_local/faults")
+    import wiring.operations  # noqa: PLC0415 - only once the host has set the environment
+    from domain.integrations.sync.starting import work_id  # noqa: PLC0415
+    from domain.operations.work import message_for  # noqa: PLC0415
+
+    work = await wiring.operations.works().get(crm.org, work_id(started.json()["id"]))
+    assert work.state == "running"
+    await wiring.operations.work_queue().send(message_for(work))
+    await host.drain_queue("work")
+    assert (await crm.get(f"/runs/{started.json()['id']}"))["counts"]["created"] == 1
