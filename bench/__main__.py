@@ -38,6 +38,7 @@ async def _lines() -> list[Line]:
             directory,
             growth,
             imports,
+            integrations,
             operations,
             organisations,
             pages,
@@ -68,6 +69,8 @@ async def _lines() -> list[Line]:
                 found += await organisations.lines(cloud.settings)
                 _say("files of people ...")
                 found += await people.lines()
+                _say("connected systems ...")
+                found += await integrations.lines(cloud.settings)
                 _say("growth of a partition ...")
                 found += await growth.lines(cloud.settings)
             finally:

@@ -6,7 +6,7 @@ idempotent.
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple, Protocol
 
 from domain.base.errors import StaleVersion, Unavailable
@@ -23,6 +23,8 @@ from domain.operations.work import (
 
 SLICE_ITEMS = 500
 SLICE_SECONDS = 20
+# A message is hidden so long at most; after a longer wait the timer sends one.
+MOST_HIDDEN = timedelta(minutes=5)
 
 
 class Slice:
@@ -82,26 +84,26 @@ async def do_slice(
     if work.lease is None:
         return SliceDone(work)
     error: Exception | None = None
-    waits = False
+    wait = timedelta()
     try:
-        change, waits = await _slice(jobs[work.kind], work, bound)
+        change, wait = await _slice(jobs[work.kind], work, bound)
     except Exception as exc:  # noqa: BLE001 - the lease must be released in any case
         change, error = Work.tried_in_vain, exc
     saved = await _save(work, lambda present: change(present, now()), works)
     if saved is None:
         return None
-    if saved.due_at is not None and error is None and not waits:
-        await queue.send(message_for(saved))
+    if saved.due_at is not None and error is None and wait <= MOST_HIDDEN:
+        await queue.send(message_for(saved), after=wait)
     return SliceDone(saved, error)
 
 
-async def _slice(job: Job, work: Work, bound: Slice) -> tuple[Callable[[Work, datetime], Work], bool]:
-    """The change that a slice makes to its work, and whether the next one waits for the timer."""
+async def _slice(job: Job, work: Work, bound: Slice) -> tuple[Callable[[Work, datetime], Work], timedelta]:
+    """The change that a slice makes to its work, and how long the next one waits."""
     if work.state == "cancelled":
         await job.discard(work)
-        return Work.released, False
+        return Work.released, timedelta()
     progress = await job.slice(work, bound)
-    return lambda present, at: present.advanced(progress, at), progress.wait is not None
+    return lambda present, at: present.advanced(progress, at), progress.wait or timedelta()
 
 
 async def _take(message: WorkMessage, works: WorkStore, lease: str, now: datetime) -> Work | None:

@@ -107,7 +107,7 @@ class Work(Model):
             failures=[*self.failures, *progress.failures][:MOST_FAILURES],
             tries=0,
             lease=None,
-            due_at=None if over or self.state == "paused" else at + (progress.wait or PATIENCE),
+            due_at=None if over or self.state == "paused" else at + PATIENCE + (progress.wait or timedelta()),
             ended_at=at if over else self.ended_at,
         )
 
@@ -170,7 +170,7 @@ class WorkStore(Protocol):
 
 
 class WorkQueue(Protocol):
-    async def send(self, message: WorkMessage) -> None: ...
+    async def send(self, message: WorkMessage, *, after: timedelta = timedelta()) -> None: ...
 
 
 def message_for(work: Work) -> WorkMessage:

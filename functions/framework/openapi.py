@@ -3,8 +3,9 @@
 import json
 import re
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_args
 
+from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 import wiring.site
@@ -121,17 +122,25 @@ def _collection(described: _Described) -> str:
     path, answer = described.path, described.operation.answer
     if answer is not None and answer.__name__ == "WorkOut":
         return "work"
+    if _gives_several(described.operation) and _leads_on(path):
+        return path
     if not described.operation.creates:
         return path[: path.rindex("/{")] if re.search("{.*{", path) else path.partition("/{")[0]
     places = (path, path.rpartition("/")[2], path.partition("/{")[0])
-    led = (at for at in places if any(target.path.startswith(f"{at}/{{") for target in _described()))
-    return next(led, path)
+    return next(filter(_leads_on, places), path)
+
+
+def _leads_on(path: str) -> bool:
+    """Whether one of a collection at this path is the subject of an operation."""
+    return any(target.path.startswith(f"{path}/{{") for target in _described())
 
 
 def _links(described: _Described) -> dict[str, Any]:
     """Links from the answer that is one thing of a collection to the operations on that thing."""
     operation = described.operation
     if operation.answer is None or operation.lists or (operation.query and not operation.creates):
+        return {}
+    if not _has_id(operation.answer):
         return {}
     links = {}
     collection = _collection(described)
@@ -146,6 +155,13 @@ def _links(described: _Described) -> dict[str, Any]:
             values["header.If-Match"] = "$response.header.ETag"
         links[target.name] = {"operationId": target.name, "parameters": values}
     return links
+
+
+def _has_id(answer: type[BaseModel]) -> bool:
+    """Whether what is answered, or the first of several, says its id."""
+    several = answer.model_fields.get("data")
+    one = get_args(several.annotation)[0] if several is not None else answer
+    return "id" in getattr(one, "model_fields", {})
 
 
 def _gives_several(operation: Operation) -> bool:

@@ -66,7 +66,7 @@ class Sent:
     def __init__(self) -> None:
         self.work: set[str] = set()
 
-    async def send(self, message) -> None:
+    async def send(self, message, **_hidden) -> None:
         self.work.add(message.work_id)
 
 

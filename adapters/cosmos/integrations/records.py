@@ -4,6 +4,7 @@
 place of something among its kind.
 """
 
+import base64
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
@@ -11,7 +12,7 @@ from pydantic import BaseModel
 
 from adapters.cosmos.database import SCHEMA_VERSION, Database, Document, Items, instant
 from adapters.cosmos.documents import from_document, newest_first
-from domain.base.errors import StaleVersion
+from domain.base.errors import Fault, InvalidInput, StaleVersion
 from domain.integrations.connectors import ObjectName
 from domain.integrations.sync.records import JOURNAL_KEPT, LOST_KEPT, Failed, Lost, Record, Step, StepWrites
 from domain.integrations.sync.runs import RUNS_KEPT, Run
@@ -118,11 +119,11 @@ class CosmosRecords:
             f" ORDER BY c.listed {order}",
             key,
             count=limit + 1,
-            begin=cursor or begin,
+            begin=_place_in(cursor) if cursor else begin,
             run=f"{run_id} ",
         )
         steps = [from_document(Step, each) for each in found[:limit]]
-        return steps, found[limit - 1]["listed"] if len(found) > limit else None
+        return steps, _cursor_at(found[limit - 1]["listed"]) if len(found) > limit else None
 
     async def failed(self, key: str, limit: int, cursor: str | None) -> tuple[Sequence[Failed], str | None]:
         found, following = await newest_first(self._items, _FAILED, key, limit, cursor)
@@ -161,6 +162,17 @@ class CosmosRuns:
     async def list(self, key: str, limit: int, cursor: str | None) -> tuple[Sequence[Run], str | None]:
         found, following = await newest_first(self._items, _RUN, key, limit, cursor)
         return [from_document(Run, each) for each in found], following
+
+
+def _cursor_at(place: str) -> str:
+    return base64.urlsafe_b64encode(place.encode()).decode().rstrip("=")
+
+
+def _place_in(cursor: str) -> str:
+    try:
+        return base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
+    except ValueError:
+        raise InvalidInput([Fault("cursor", "invalid_cursor", "is not a cursor that a page gave")]) from None
 
 
 def _records(found: Iterable[Document]) -> Sequence[Record]:

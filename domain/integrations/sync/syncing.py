@@ -161,7 +161,11 @@ class SyncJob:
         return cursor
 
     async def _put_off(self, source: Source, work: Work, refusal: Unavailable) -> Progress:
-        """The system does not answer: the run goes on later from its last step, however long that takes."""
+        """It takes no more calls, or does not answer: the run goes on later from its last step, however
+        long that takes.
+        """
+        if isinstance(refusal, VendorLimited) and refusal.retry_after is not None:
+            return Progress(work.cursor, 0, wait=timedelta(seconds=refusal.retry_after))
         failing = await changed_source(
             source,
             lambda found: found.changed(self._ports.clock(), failing=found.failing + 1),
@@ -169,10 +173,7 @@ class SyncJob:
         )
         if failing.failing == TOLD_AFTER:
             await self._ports.tell(failing)
-        told = (
-            timedelta(seconds=refusal.retry_after or 0) if isinstance(refusal, VendorLimited) else timedelta()
-        )
-        return Progress(work.cursor, 0, wait=max(told, source.wait))
+        return Progress(work.cursor, 0, wait=failing.wait)
 
     async def _stop(self, source: Source, run: Run, cursor: Cursor, stopped: Stopped) -> Progress:
         at = self._ports.clock()

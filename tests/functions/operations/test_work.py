@@ -66,7 +66,7 @@ class Queue:
     def __init__(self, owner: str) -> None:
         self._owner, self.sent = owner, []
 
-    async def send(self, message) -> None:
+    async def send(self, message, **_hidden) -> None:
         if message.owner_id == self._owner:
             self.sent.append(message)
 

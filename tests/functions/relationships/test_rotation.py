@@ -67,7 +67,7 @@ class Sent:
     def __init__(self) -> None:
         self.messages: list = []
 
-    async def send(self, message) -> None:
+    async def send(self, message, **_hidden) -> None:
         self.messages.append(message)
 
 
