@@ -174,7 +174,7 @@ def _answer(described: _Described) -> dict[str, Any]:
     answer: dict[str, Any] = {"description": operation.summary}
     headers: dict[str, Any] = {}
     if operation.answer:
-        schema = {"$ref": f"#/components/schemas/{operation.answer.__name__}"}
+        schema = _schemas()[0][operation.answer]
         answer["content"] = {"application/json": {"schema": schema}}
     elif operation.gives:
         answer["content"] = {operation.gives: {"schema": _BINARY}}
@@ -211,7 +211,7 @@ def _describe(described: _Described) -> dict[str, Any]:
         "responses": responses,
     }
     if operation.body:
-        schema = {"$ref": f"#/components/schemas/{operation.body.__name__}"}
+        schema = _schemas()[0][operation.body]
         shown["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
     elif operation.takes:
         content = {media_type: {"schema": _BINARY} for media_type in operation.takes}
@@ -220,15 +220,22 @@ def _describe(described: _Described) -> dict[str, Any]:
 
 
 @cache
-def document() -> bytes:
+def _schemas() -> tuple[dict[type[BaseModel], dict[str, Any]], dict[str, Any]]:
+    """References to the models of all operations, and the schemas that they lead to."""
     operations = [described.operation for described in _described()]
     inputs = {operation.body for operation in operations if operation.body}
     outputs = {operation.answer for operation in operations if operation.answer} | {Problem}
-    _, schemas = models_json_schema(
-        sorted([(model, "validation") for model in inputs | outputs], key=lambda pair: pair[0].__name__),
+    references, schemas = models_json_schema(
+        sorted([(model, "validation") for model in inputs | outputs], key=lambda pair: pair[0].__qualname__),
         ref_template="#/components/schemas/{model}",
         by_alias=True,
     )
+    found = {model: schema for (model, _mode), schema in references.items() if issubclass(model, BaseModel)}
+    return found, schemas["$defs"]
+
+
+@cache
+def document() -> bytes:
     paths: dict[str, Any] = {}
     for described in _described():
         paths.setdefault(f"/{API}/{described.path}", {})[described.method.lower()] = _describe(described)
@@ -244,7 +251,7 @@ def document() -> bytes:
         "servers": [{"url": wiring.site.origin()}],
         "paths": paths,
         "components": {
-            "schemas": schemas["$defs"],
+            "schemas": _schemas()[1],
             "securitySchemes": {
                 "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
                 "session": {"type": "apiKey", "in": "cookie", "name": "__Host-session"},

@@ -20,7 +20,7 @@ from functions.framework.operations import Answer, Call, Page, operation
 from functions.integrations.acting import on_source
 
 
-class NewRunIn(Closed):
+class NewSyncRun(Closed):
     """`dry` only says what a run would do. `replay` tries failed records again, all of them unless `failures`
     names some. `undo` takes the run back that `undoes` names.
     """
@@ -30,7 +30,7 @@ class NewRunIn(Closed):
     failures: list[str] = Field([], max_length=100)
 
 
-class CountsOut(Closed):
+class SyncCountsOut(Closed):
     seen: int
     created: int
     changed: int
@@ -41,25 +41,25 @@ class CountsOut(Closed):
     lost: int
 
 
-class RunOut(Closed):
+class SyncRunOut(Closed):
     id: str
     number: int
     kind: RunKind
     state: RunState
     instruction_id: str
     undoes: str | None
-    counts: CountsOut
+    counts: SyncCountsOut
     words: str
     started_at: datetime
     ended_at: datetime | None
 
 
-class Runs(Closed):
-    data: list[RunOut]
+class SyncRuns(Closed):
+    data: list[SyncRunOut]
     page: Page
 
 
-class ChangeOut(Closed):
+class SyncChangeOut(Closed):
     """What a run did with a record, or would do. `sent` are the names of fields there that were written."""
 
     record_id: str
@@ -70,12 +70,12 @@ class ChangeOut(Closed):
     sent: list[str]
 
 
-class Changes(Closed):
-    data: list[ChangeOut]
+class SyncChanges(Closed):
+    data: list[SyncChangeOut]
     page: Page
 
 
-class FailureOut(Closed):
+class SyncFailureOut(Closed):
     """`words` are those of the system. `candidates` are records here, one of which a person has to choose."""
 
     id: str
@@ -92,8 +92,8 @@ class FailureOut(Closed):
     last_at: datetime
 
 
-class Failures(Closed):
-    data: list[FailureOut]
+class SyncFailures(Closed):
+    data: list[SyncFailureOut]
     page: Page
 
 
@@ -101,7 +101,7 @@ class RecordsQuery(Closed):
     object_type: ObjectName = "person"
 
 
-class RecordOut(Closed):
+class ClientRecordOut(Closed):
     id: str
     object_type: ObjectName
     vendor_id: str | None
@@ -112,8 +112,8 @@ class RecordOut(Closed):
     updated_at: datetime
 
 
-class Records(Closed):
-    data: list[RecordOut]
+class ClientRecords(Closed):
+    data: list[ClientRecordOut]
     page: Page
 
 
@@ -124,43 +124,43 @@ class LostOut(Closed):
     at: datetime
 
 
-class OneRecord(RecordOut):
+class OneClientRecord(ClientRecordOut):
     """`lost` are values that a rule gave up in the last 30 days."""
 
     lost: list[LostOut]
 
 
-def counts_out(counts: Counts) -> CountsOut:
-    return CountsOut(**counts.model_dump())
+def counts_out(counts: Counts) -> SyncCountsOut:
+    return SyncCountsOut(**counts.model_dump())
 
 
-async def run_out(run: Run) -> RunOut:
-    given = run.model_dump(include=RunOut.model_fields.keys() - {"counts"})
-    return RunOut(**given, counts=counts_out(await wiring.integrations.counts_of(run)))
+async def run_out(run: Run) -> SyncRunOut:
+    given = run.model_dump(include=SyncRunOut.model_fields.keys() - {"counts"})
+    return SyncRunOut(**given, counts=counts_out(await wiring.integrations.counts_of(run)))
 
 
-def record_out(record: Record) -> RecordOut:
-    given = record.model_dump(include=RecordOut.model_fields.keys() - {"values"})
-    return RecordOut(**given, values={name: each.ours for name, each in record.values.items()})
+def record_out(record: Record) -> ClientRecordOut:
+    given = record.model_dump(include=ClientRecordOut.model_fields.keys() - {"values"})
+    return ClientRecordOut(**given, values={name: each.ours for name, each in record.values.items()})
 
 
-def change_out(change: Change) -> ChangeOut:
+def change_out(change: Change) -> SyncChangeOut:
     given = change.model_dump(include={"record_id", "vendor_id", "what", "match", "fields"})
-    return ChangeOut(**given, sent=sorted(change.sent))
+    return SyncChangeOut(**given, sent=sorted(change.sent))
 
 
-def failure_out(failed: Failed) -> FailureOut:
-    return FailureOut(**failed.model_dump(include=set(FailureOut.model_fields)))
+def failure_out(failed: Failed) -> SyncFailureOut:
+    return SyncFailureOut(**failed.model_dump(include=set(SyncFailureOut.model_fields)))
 
 
 @operation(
     "Start a run: a sync, one that only says what it would do, a replay of failures, or an undoing",
-    body=NewRunIn,
-    answer=RunOut,
+    body=NewSyncRun,
+    answer=SyncRunOut,
     creates=True,
     conflicts=(NotAllowed, NothingOrdered, RunGoesOn, NothingToUndo),
 )
-async def post_run(call: Call[NewRunIn]) -> Answer:
+async def post_run(call: Call[NewSyncRun]) -> Answer:
     by, source = await on_source(call, "run_sources")
     instruction = await ordered(source, instructions=wiring.integrations.instructions())
     body, ports = call.body, wiring.integrations.ports()
@@ -173,14 +173,14 @@ async def post_run(call: Call[NewRunIn]) -> Answer:
     return Answer(await run_out(run), 1, location=place)
 
 
-@operation("Runs of a source, the latest first", answer=Runs, lists=True, conflicts=(NotAllowed,))
+@operation("Runs of a source, the latest first", answer=SyncRuns, lists=True, conflicts=(NotAllowed,))
 async def list_runs(call: Call) -> Answer:
     _by, source = await on_source(call, "see_sources")
     found, following = await wiring.integrations.runs().list(source.key, call.limit, call.cursor)
-    return Answer(Runs(data=[await run_out(each) for each in found], page=Page(next=following)))
+    return Answer(SyncRuns(data=[await run_out(each) for each in found], page=Page(next=following)))
 
 
-@operation("A run, with its counts so far", answer=RunOut, conflicts=(NotAllowed,))
+@operation("A run, with its counts so far", answer=SyncRunOut, conflicts=(NotAllowed,))
 async def get_run(call: Call) -> Answer:
     _by, source = await on_source(call, "see_sources")
     run = await wiring.integrations.runs().get(source.key, call.params["runId"])
@@ -191,7 +191,7 @@ async def get_run(call: Call) -> Answer:
 
 @operation(
     "What a run did, or a dry one would do, record by record",
-    answer=Changes,
+    answer=SyncChanges,
     lists=True,
     conflicts=(NotAllowed,),
 )
@@ -201,20 +201,20 @@ async def list_changes(call: Call) -> Answer:
         source.key, call.params["runId"], 1, call.cursor
     )
     data = [change_out(change) for each in steps for change in each.changes]
-    return Answer(Changes(data=data, page=Page(next=following)))
+    return Answer(SyncChanges(data=data, page=Page(next=following)))
 
 
-@operation("Records that failed, with why", answer=Failures, lists=True, conflicts=(NotAllowed,))
+@operation("Records that failed, with why", answer=SyncFailures, lists=True, conflicts=(NotAllowed,))
 async def list_failures(call: Call) -> Answer:
     _by, source = await on_source(call, "see_client_data")
     found, following = await wiring.integrations.records().failed(source.key, call.limit, call.cursor)
-    return Answer(Failures(data=[failure_out(each) for each in found], page=Page(next=following)))
+    return Answer(SyncFailures(data=[failure_out(each) for each in found], page=Page(next=following)))
 
 
 @operation(
     "Records of a source, the latest first",
     query=RecordsQuery,
-    answer=Records,
+    answer=ClientRecords,
     lists=True,
     conflicts=(NotAllowed,),
 )
@@ -223,10 +223,10 @@ async def list_records(call: Call[None, RecordsQuery]) -> Answer:
     found, following = await wiring.integrations.records().list(
         source.key, call.query.object_type, call.limit, call.cursor
     )
-    return Answer(Records(data=[record_out(each) for each in found], page=Page(next=following)))
+    return Answer(ClientRecords(data=[record_out(each) for each in found], page=Page(next=following)))
 
 
-@operation("A record, with the values that a rule gave up", answer=OneRecord, conflicts=(NotAllowed,))
+@operation("A record, with the values that a rule gave up", answer=OneClientRecord, conflicts=(NotAllowed,))
 async def get_record(call: Call) -> Answer:
     _by, source = await on_source(call, "see_client_data")
     record = await wiring.integrations.records().get(source.key, call.params["recordId"])
@@ -234,13 +234,13 @@ async def get_record(call: Call) -> Answer:
         raise NotFound
     lost = await wiring.integrations.records().lost_of(source.key, record.id)
     given = [LostOut(**each.model_dump(include=set(LostOut.model_fields))) for each in lost]
-    return Answer(OneRecord(**record_out(record).model_dump(), lost=given), record.version)
+    return Answer(OneClientRecord(**record_out(record).model_dump(), lost=given), record.version)
 
 
 @operation(
     "Change a record here. It is written there by the rules of its fields",
     body=RecordChange,
-    answer=RecordOut,
+    answer=ClientRecordOut,
     versioned=True,
     conflicts=(NotAllowed,),
 )

@@ -1,5 +1,7 @@
 """The API's description says what the app does: no more, no less."""
 
+from typing import Any
+
 import pytest
 
 
@@ -34,6 +36,20 @@ def test_a_route_that_is_not_described_would_be_seen(host, document) -> None:
 
 def operations(document: dict) -> list[dict]:
     return [operation for item in document["paths"].values() for operation in item.values()]
+
+
+def references(part: Any) -> set[str]:
+    """Every `$ref` in a part of the document."""
+    if isinstance(part, dict):
+        own = {part["$ref"]} if isinstance(part.get("$ref"), str) else set()
+        return own.union(*map(references, part.values()))
+    return set().union(*map(references, part)) if isinstance(part, list) else set()
+
+
+def test_every_reference_leads_to_a_schema(document) -> None:
+    """Also where two models have one name."""
+    schemas = {f"#/components/schemas/{name}" for name in document["components"]["schemas"]}
+    assert references(document) <= schemas
 
 
 async def test_every_create_leads_on(document) -> None:
