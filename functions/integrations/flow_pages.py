@@ -155,6 +155,7 @@ def _row(
         direction, rule = typed.get(f"direction-{number}", ""), typed.get(f"rule-{number}", rule)
     return {
         "number": number,
+        "usual": field.ours is not None,
         "name": field.name,
         "label": field.label,
         "ours": _(FIELDS[field.ours]) if field.ours in FIELDS else field.ours or _("A field of your own"),

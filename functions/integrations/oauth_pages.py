@@ -73,7 +73,8 @@ async def allow(req: func.HttpRequest) -> func.HttpResponse:
     )
     if address is None:
         raise NotFound
-    return redirect(address)
+    values: dict[str, Any] = {"described": description, "address": address}
+    return org_page("organisations/integrations/leave.html", person, by, **values)
 
 
 def _session_of(person: SignedIn) -> str:
