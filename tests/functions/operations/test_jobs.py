@@ -25,6 +25,7 @@ from adapters.cosmos.reservations import CosmosHandles
 from adapters.mail.smtp import MailNotSent, SmtpMailer
 from domain.accounts.account import Account
 from domain.cards.card import Claim
+from domain.integrations.sync.starting import SyncMessage
 from domain.notifications import claimed
 from domain.notifications.mail import MOST_PUT_OFF, MailOrder
 from domain.notifications.welcome import deliver
@@ -334,7 +335,9 @@ async def test_a_mail_to_an_account_that_is_gone_is_dropped(host) -> None:
 
 async def test_messages_carry_ids_and_nothing_personal() -> None:
     order = MailOrder(kind="welcome", account_id=new_id("acc"))
-    assert set(order.model_dump()) == {"version", "kind", "account_id", "subject_id", "number", "at"}
+    of_mail = {"version", "kind", "account_id", "subject_id", "number", "at", "put_off"}
+    assert set(order.model_dump()) == of_mail
+    assert set(SyncMessage(org_id="org", source_id="src").model_dump()) == {"org_id", "source_id"}
 
 
 async def test_housekeeping_ends_sessions_that_are_over(host, signed_in) -> None:
