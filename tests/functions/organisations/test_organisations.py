@@ -75,13 +75,13 @@ async def test_every_page_says_in_which_organisation_one_is_and_leads_to_the_oth
     ada = await signed_in()
     first = await an_organisation(ada)
     alone = (await ada.http.get(f"/org/{first['id']}/people")).text
-    assert f'<p class="soft"><bdi>{first["name"]}</bdi></p>' in alone
+    assert f'<summary><b dir="auto">{first["name"]}</b>' in alone
     second = (await ada.api("POST", "organisations", json={"name": "Bombe"})).json()
     for org, other in ((first, second), (second, first)):
         page = (await ada.http.get(f"/org/{org['id']}/people")).text
-        # The rail of a desktop, and above the tabs of a phone.
+        # The rail of a desktop, and the menu of a phone.
         assert f"<summary><bdi>{org['name']}</bdi></summary>" in page
-        assert f"<summary><b><bdi>{org['name']}</bdi></b></summary>" in page
+        assert f'<summary><b dir="auto">{org["name"]}</b>' in page
         assert page.count(f'href="/org/{other["id"]}"') == 2
     today = (await ada.http.get("/my")).text
     assert all(f'href="/org/{org["id"]}"' in today for org in (first, second))
