@@ -131,7 +131,24 @@ async def newest_first(
 
 
 def cursor_of(last: Document, by: str = "createdAt") -> str:
-    return base64.urlsafe_b64encode(f"{last[by]} {last['id']}".encode()).decode().rstrip("=")
+    return cursor_at(f"{last[by]} {last['id']}")
+
+
+def cursor_at(place: str) -> str:
+    """The cursor of a page that ends at a place in an order of texts."""
+    return base64.urlsafe_b64encode(place.encode()).decode().rstrip("=")
+
+
+def place_in(cursor: str, field: str = "cursor") -> str:
+    """The place of a cursor. `field` is where it came, for a refusal."""
+    try:
+        return base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
+    except ValueError:
+        raise _no_cursor(field) from None
+
+
+def _no_cursor(field: str = "cursor") -> InvalidInput:
+    return InvalidInput([Fault(field, "invalid_cursor", "is not a cursor that a page gave")])
 
 
 def read_cursor(cursor: str) -> tuple[str, str]:
@@ -141,5 +158,5 @@ def read_cursor(cursor: str) -> tuple[str, str]:
         text = ""
     match = _CURSOR.fullmatch(text)
     if match is None:
-        raise InvalidInput([Fault("cursor", "invalid_cursor", "is not a cursor that a page gave")])
+        raise _no_cursor()
     return match[1], match[2]

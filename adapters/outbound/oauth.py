@@ -33,7 +33,7 @@ def authorize_address(
         "client_id": app.id,
         "redirect_uri": redirect,
         "response_type": "code",
-        "scope": " ".join(dict.fromkeys([*server.scopes, *scopes])),
+        "scope": " ".join(scopes),
         "state": state,
     }
     if server.pkce:

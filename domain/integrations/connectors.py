@@ -55,7 +55,7 @@ class ObjectType(NamedTuple):
 
 
 class OAuthServer(NamedTuple):
-    """Where a vendor gives access. `scopes` are always asked for, with those of the chosen flows."""
+    """Where a vendor gives access. `scopes` are always asked for, with those of the objects."""
 
     authorize_url: str
     token_url: str
@@ -74,15 +74,13 @@ class TokenForm(NamedTuple):
 
 
 class Limits(NamedTuple):
-    """Calls that the vendor allows: per `window` seconds, at the same time, and a day.
+    """Calls that the vendor allows per `window` seconds; a day's are told by its answers.
 
     `daily_share` is the part of a day's calls that iZwop uses at most: the client's other tools share them.
     """
 
     calls: int
     window: float
-    at_once: int = 4
-    daily: int | None = None
     daily_share: float = 0.25
 
 
@@ -95,6 +93,13 @@ class Description(NamedTuple):
     limits: Limits
     oauth: OAuthServer | None = None
     tokens: tuple[TokenForm, ...] = ()
+
+    @property
+    def scopes(self) -> list[str]:
+        """What iZwop asks for when a person gives access."""
+        always = self.oauth.scopes if self.oauth else ()
+        wanted = [scope for each in self.objects for scope in (*each.read_scopes, *each.write_scopes)]
+        return list(dict.fromkeys([*always, *wanted]))
 
     def object_type(self, name: ObjectName) -> ObjectType | None:
         return next((each for each in self.objects if each.name == name), None)

@@ -22,7 +22,7 @@ from domain.integrations.connecting import (
 from domain.integrations.connectors import Description, Kind
 from domain.integrations.errors import VendorUnavailable
 from domain.integrations.instructions import Instruction
-from domain.integrations.source import Source, SourceConnected, found_source
+from domain.integrations.source import Source, found_source
 from domain.organisations.organisation import Acting
 from domain.organisations.roles import Act
 from functions.framework.callers import SignedIn, require_fresh
@@ -113,19 +113,12 @@ def _new_page(
         described=description,
         by_oauth=description.oauth is not None
         and wiring.integrations.connectors.app_of(description.kind) is not None,
-        scopes=_scopes(description),
-        objects=OBJECTS,
+        scopes=description.scopes,
         name=(typed or {}).get("name", description.name),
         faults=faults or {},
         told=told,
         key=secrets.token_urlsafe(16),
     )
-
-
-def _scopes(description: Description) -> list[str]:
-    always = description.oauth.scopes if description.oauth else ()
-    wanted = [scope for each in description.objects for scope in (*each.read_scopes, *each.write_scopes)]
-    return list(dict.fromkeys([*always, *wanted]))
 
 
 async def create(req: func.HttpRequest) -> func.HttpResponse:
@@ -145,7 +138,7 @@ async def create(req: func.HttpRequest) -> func.HttpResponse:
         source = await connect(by, connecting, ports=ports)
     except InvalidInput as refusal:
         return _new_page(person, by, description, typed=form, faults=sentences(refusal.faults, labels))
-    except (SourceConnected, VendorUnavailable, Conflict) as refusal:
+    except (Conflict, VendorUnavailable) as refusal:
         return _new_page(person, by, description, typed=form, told=_(refusal.detail))
     return redirect(f"{at(by, source)}?done=connected")
 

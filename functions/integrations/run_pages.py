@@ -13,8 +13,6 @@ from domain.integrations.source import Source
 from domain.integrations.sync.runs import Run, RunKind
 from domain.integrations.sync.starting import NewRun, start_run, undoable, work_id
 from domain.operations.work import Change, change_work
-from domain.organisations.organisation import Acting
-from functions.framework.callers import SignedIn
 from functions.framework.clock import id_for, now
 from functions.framework.my_pages import creation_key
 from functions.framework.replies import redirect
@@ -135,12 +133,6 @@ def _change_row(change: Any, names: dict[str, str]) -> dict[str, Any]:
 
 async def show_failures(req: func.HttpRequest) -> func.HttpResponse:
     person, by, source = await opened_source(req, "see_client_data")
-    return await failures_page(req, person, by, source)
-
-
-async def failures_page(
-    req: func.HttpRequest, person: SignedIn, by: Acting, source: Source
-) -> func.HttpResponse:
     found, following = await wiring.integrations.records().failed(
         source.key, _FAILED, req.params.get("cursor") or None
     )

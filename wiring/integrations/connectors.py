@@ -116,9 +116,8 @@ def allow_address(kind: "Kind", *, state: str, redirect: str, challenge: str) ->
     of, app = parts(kind).description, app_of(kind)
     if of.oauth is None or app is None:
         return None
-    scopes = [scope for each in of.objects for scope in (*each.read_scopes, *each.write_scopes)]
     return authorize_address(
-        of.oauth, app, scopes=scopes, state=state, redirect=redirect, challenge=challenge
+        of.oauth, app, scopes=of.scopes, state=state, redirect=redirect, challenge=challenge
     )
 
 

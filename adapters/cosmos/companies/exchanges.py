@@ -4,15 +4,13 @@ Kinds and states are those of exchanges on people's cards. Nothing is sealed: se
 organisation read them, and find them by name, as they do its members. A kept one has `connectedByName`.
 """
 
-import base64
 from collections.abc import Sequence
 from typing import Any
 
 from adapters.cosmos.database import Database, Document, Items, instant
-from adapters.cosmos.documents import DELETED_TTL, document, from_document, newest_first
+from adapters.cosmos.documents import DELETED_TTL, cursor_at, document, from_document, newest_first, place_in
 from adapters.cosmos.exchange.exchanges import KINDS
 from adapters.cosmos.work import order_document
-from domain.base.errors import Fault, InvalidInput
 from domain.base.folding import fold
 from domain.exchange.exchange import Exchange, State
 from domain.operations.orders import Order
@@ -91,10 +89,10 @@ class CosmosOrganisationExchanges:
             org_id,
             count=limit + 1,
             text=fold(text)[:_MOST_SORTED],
-            after="" if cursor is None else _read_name(cursor),
+            after="" if cursor is None else place_in(cursor, "/cursor"),
         )
         page = [_exchange(stored) for stored in found[:limit]]
-        return page, _cursor_of(page[-1]) if len(found) > limit else None
+        return page, cursor_at(_by_name(page[-1])) if len(found) > limit else None
 
     async def list(
         self, owner_id: str, state: State, limit: int, cursor: str | None
@@ -102,18 +100,6 @@ class CosmosOrganisationExchanges:
         """A page of them, the newest first: one query."""
         found, following = await newest_first(self._items, KINDS[state], owner_id, limit, cursor)
         return [_exchange(stored) for stored in found], following
-
-
-def _cursor_of(last: Exchange) -> str:
-    return base64.urlsafe_b64encode(_by_name(last).encode()).decode().rstrip("=")
-
-
-def _read_name(cursor: str) -> str:
-    try:
-        return base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
-    except ValueError:
-        detail = "is not a cursor that a page gave"
-        raise InvalidInput([Fault("/cursor", "invalid_cursor", detail)]) from None
 
 
 def _upserts(orders: Sequence[Order]) -> list[tuple[Any, ...]]:

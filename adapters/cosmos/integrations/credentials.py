@@ -2,9 +2,9 @@
 
 from typing import Final
 
-from adapters.cosmos.database import SCHEMA_VERSION, Database, Document, Items
+from adapters.cosmos.database import Database, Document, Items
 from adapters.cosmos.documents import from_document
-from adapters.cosmos.integrations.records import CONTAINER
+from adapters.cosmos.integrations.records import CONTAINER, client_document
 from domain.integrations.connecting import StoredCredentials
 
 _KIND: Final = "credentials"
@@ -27,11 +27,4 @@ class CosmosCredentials:
 
 
 def _document(key: str, stored: StoredCredentials) -> Document:
-    return {
-        "id": _KIND,
-        "sourceKey": key,
-        "kind": _KIND,
-        "role": "processor",
-        "schemaVersion": SCHEMA_VERSION,
-        "body": stored.model_dump(mode="json"),
-    }
+    return client_document(_KIND, _KIND, key, stored)

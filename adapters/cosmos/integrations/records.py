@@ -4,15 +4,14 @@
 place of something among its kind.
 """
 
-import base64
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from pydantic import BaseModel
 
-from adapters.cosmos.database import SCHEMA_VERSION, Database, Document, Items, instant
-from adapters.cosmos.documents import from_document, newest_first
-from domain.base.errors import Fault, InvalidInput, StaleVersion
+from adapters.cosmos.database import Database, Document, Items, instant
+from adapters.cosmos.documents import cursor_at, document, from_document, newest_first, place_in
+from domain.base.errors import StaleVersion
 from domain.integrations.connectors import ObjectName
 from domain.integrations.sync.records import JOURNAL_KEPT, LOST_KEPT, Failed, Lost, Record, Step, StepWrites
 from domain.integrations.sync.runs import RUNS_KEPT, Run
@@ -119,18 +118,15 @@ class CosmosRecords:
             f" ORDER BY c.listed {order}",
             key,
             count=limit + 1,
-            begin=_place_in(cursor) if cursor else begin,
+            begin=place_in(cursor) if cursor else begin,
             run=f"{run_id} ",
         )
         steps = [from_document(Step, each) for each in found[:limit]]
-        return steps, _cursor_at(found[limit - 1]["listed"]) if len(found) > limit else None
+        return steps, cursor_at(found[limit - 1]["listed"]) if len(found) > limit else None
 
     async def failed(self, key: str, limit: int, cursor: str | None) -> tuple[Sequence[Failed], str | None]:
         found, following = await newest_first(self._items, _FAILED, key, limit, cursor)
         return [from_document(Failed, each) for each in found], following
-
-    async def failure(self, key: str, failure_id: str) -> Failed | None:
-        return await self._read(Failed, _FAILED, key, failure_id)
 
     async def lost_of(self, key: str, record_id: str) -> Sequence[Lost]:
         found = await self._items.query(
@@ -164,38 +160,20 @@ class CosmosRuns:
         return [from_document(Run, each) for each in found], following
 
 
-def _cursor_at(place: str) -> str:
-    return base64.urlsafe_b64encode(place.encode()).decode().rstrip("=")
-
-
-def _place_in(cursor: str) -> str:
-    try:
-        return base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
-    except ValueError:
-        raise InvalidInput([Fault("cursor", "invalid_cursor", "is not a cursor that a page gave")]) from None
-
-
 def _records(found: Iterable[Document]) -> Sequence[Record]:
     return [from_document(Record, each) for each in found if each["kind"].startswith(f"{_RECORD} ")]
 
 
-def _document(kind: str, item: str, key: str, body: BaseModel, **extra: Any) -> Document:
-    return {
-        "id": item,
-        "sourceKey": key,
-        "kind": kind,
-        "role": "processor",
-        "schemaVersion": SCHEMA_VERSION,
-        "body": body.model_dump(mode="json"),
-        **extra,
-    }
+def client_document(kind: str, item: str, key: str, body: BaseModel, **extra: Any) -> Document:
+    """Document of data of which the client is the controller."""
+    return document(kind, item, key, body, partition="sourceKey", role="processor", **extra)
 
 
 def _record_document(key: str, record: Record) -> Document:
     of = record.object_type
     there = {} if record.vendor_id is None or record.archived else {"listed": f"there {of}"}
     waits = {"waits": f"{of} {record.id}"} if record.pending else {}
-    return _document(
+    return client_document(
         f"{_RECORD} {of}", record.id, key, record, keys=record.keys, seen=record.seen,
         createdAt=instant(record.created_at), **there, **waits,
     )  # fmt: skip
@@ -203,19 +181,19 @@ def _record_document(key: str, record: Record) -> Document:
 
 def _step_document(key: str, step: Step) -> Document:
     ttl = int(JOURNAL_KEPT.total_seconds())
-    return _document(_STEP, step.id, key, step, listed=f"{step.run_id} {step.number:06}", ttl=ttl)
+    return client_document(_STEP, step.id, key, step, listed=f"{step.run_id} {step.number:06}", ttl=ttl)
 
 
 def _lost_document(key: str, lost: Lost) -> Document:
     item = f"lost-{lost.record_id}-{lost.run_id}-{lost.field}"
     ttl = int(LOST_KEPT.total_seconds())
-    return _document(_LOST, item, key, lost, listed=f"lost {lost.record_id}", ttl=ttl)
+    return client_document(_LOST, item, key, lost, listed=f"lost {lost.record_id}", ttl=ttl)
 
 
 def _failed_document(key: str, failed: Failed) -> Document:
-    return _document(_FAILED, failed.id, key, failed, createdAt=instant(failed.first_at))
+    return client_document(_FAILED, failed.id, key, failed, createdAt=instant(failed.first_at))
 
 
 def _run_document(key: str, run: Run) -> Document:
     ttl = int(RUNS_KEPT.total_seconds())
-    return _document(_RUN, run.id, key, run, createdAt=instant(run.started_at), ttl=ttl)
+    return client_document(_RUN, run.id, key, run, createdAt=instant(run.started_at), ttl=ttl)

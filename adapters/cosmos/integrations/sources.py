@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from adapters.cosmos.database import Database, Document, Items, instant
-from adapters.cosmos.documents import document, from_document, readable
+from adapters.cosmos.documents import DELETED_TTL, document, from_document, readable
 from domain.base.errors import StaleVersion
 from domain.integrations.instructions import Instruction, Withdrawal
 from domain.integrations.source import Source
@@ -14,7 +14,7 @@ CONTAINER: Final = "organisations"
 _PARTITION: Final = "orgId"
 SOURCE: Final = "source"
 _INSTRUCTION, _WITHDRAWAL = "instruction", "instruction-withdrawal"
-# There are twenty at most, and some that are disconnected.
+# There are twenty at most, and those that were disconnected of late.
 _OF: Final = "SELECT TOP 100 * FROM c WHERE c.kind = @kind"
 _DUE: Final = "SELECT * FROM c WHERE c.kind = @kind AND c.dueAt < @now"
 _ABOUT: Final = (
@@ -104,5 +104,8 @@ def source_document(source: Source) -> Document:
     stored = document(
         SOURCE, source.id, source.org_id, source, partition=_PARTITION, createdAt=instant(source.created_at)
     )
+    if source.state == "disconnected":
+        # The list of an organisation reads a hundred: what is let go must not crowd the others out.
+        stored |= {"ttl": DELETED_TTL}
     # Absent when nothing is due: the query for due sources relies on it.
     return stored if source.due_at is None else stored | {"dueAt": instant(source.due_at)}

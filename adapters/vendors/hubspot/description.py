@@ -51,7 +51,7 @@ DESCRIPTION: Final = Description(
         ),
         ObjectType("activity", _IN, "feed", PAGE, read_scopes=("crm.objects.contacts.read",)),
     ),
-    limits=Limits(calls=110, window=10, daily=250_000),
+    limits=Limits(calls=110, window=10),
     oauth=OAuthServer(
         authorize_url="https://app.hubspot.com/oauth/authorize",
         token_url=f"{BASE}/oauth/2026-09/token",

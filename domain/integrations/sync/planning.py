@@ -187,7 +187,7 @@ def plan_gone(record: Record, when: When, *, merged_into: str | None = None) -> 
 
 
 class Sending(NamedTuple):
-    """A write that a record needs. Without one, it is in line already, as `taken` says."""
+    """A write that a record needs; without one, it is in line already. `shown` is what is there now."""
 
     record: Record
     write: Write | None

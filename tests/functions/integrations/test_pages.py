@@ -1,5 +1,6 @@
 """The pages of connected systems, as somebody without script goes through them."""
 
+import os
 import re
 import secrets
 from html import unescape
@@ -127,9 +128,8 @@ async def test_a_wrong_token_is_told_beside_what_was_typed(signed_in: Any) -> No
     assert 'value="wrong"' not in answer.text
 
 
-async def test_access_is_given_by_oauth_to_the_session_that_asked(host: Any, signed_in: Any) -> None:
-    ada, eve = await signed_in(), await signed_in()
-    org = await an_organisation(ada)
+async def approved_by(ada: Any, org: dict[str, Any]) -> str:
+    """Ask HubSpot for access as a person does; the place that it leads back to."""
     place = f"/org/{org['id']}/connect/hubspot"
     form = form_in((await ada.http.get(place)).text, f"{place}/allow")
     sent = await ada.http.post(f"{place}/allow", data=form, headers={"Sec-Fetch-Site": "same-origin"})
@@ -144,8 +144,34 @@ async def test_access_is_given_by_oauth_to_the_session_that_asked(host: Any, sig
         answer = {"do": "approve", "account": f"account-{secrets.token_hex(6)}"}
         approved = await vendor.post(place, data=answer)
     back = urlsplit(approved.headers["location"])
-    callback = f"{back.path}?{back.query}"
+    return f"{back.path}?{back.query}"
+
+
+async def test_access_is_given_by_oauth_to_the_session_that_asked(signed_in: Any) -> None:
+    ada, eve = await signed_in(), await signed_in()
+    callback = await approved_by(ada, await an_organisation(ada))
     assert (await eve.http.get(callback)).status_code == 404, "another session brought the code"
     connected = await ada.http.get(callback)
     assert connected.headers.get("location", "").endswith("?done=connected"), connected.text
     assert (await ada.http.get(connected.headers["location"])).status_code == 200
+
+
+async def test_disconnecting_gives_the_access_up_at_the_vendor(host: Any, signed_in: Any) -> None:
+    import wiring.integrations  # noqa: PLC0415 - only once the host has set the environment
+    from domain.integrations.connecting import held_credentials  # noqa: PLC0415
+
+    ada = await signed_in()
+    org = await an_organisation(ada)
+    connected = await ada.http.get(await approved_by(ada, org))
+    source_id = urlsplit(connected.headers["location"]).path.rpartition("/")[2]
+    store, seals = wiring.integrations.credentials(), wiring.integrations.seals()
+    held = await held_credentials(org["id"], source_id, store=store, seals=seals)
+    api = os.environ["VENDOR_ADDRESSES"].partition("hubspot=")[2].partition(",")[0]
+    headers = {"Authorization": f"Bearer {held.access_token.get_secret_value()}"}
+    async with httpx.AsyncClient(trust_env=False, headers=headers) as vendor:
+        place = f"{api}/crm/objects/2026-09/contacts"
+        assert (await vendor.get(place)).status_code == 200, "the token worked"
+        gone = await ada.api("DELETE", f"organisations/{org['id']}/sources/{source_id}")
+        assert gone.status_code == 204, gone.text
+        await host.drain_queue("work")
+        assert (await vendor.get(place)).status_code == 401
